@@ -1,0 +1,117 @@
+package crypto
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+const keySize = 32
+
+// Key is a symmetric key of 32 random or derived bytes. The zero Key is no
+// key: IsZero reports it, opening with it fails, sealing or deriving with it
+// panics. It prints as "[key]" however it is printed, also inside another
+// struct: the bytes are behind a pointer because fmt does not ask unexported
+// fields how they want to be shown. It cannot be compared with ==; see Equal.
+type Key struct {
+	_     [0]func()
+	bytes *[keySize]byte
+}
+
+// NewKey draws a random key.
+func NewKey() Key {
+	var b [keySize]byte
+	rand.Read(b[:])
+	return newKey(b)
+}
+
+// KeyFromBytes takes a key out of an opened box: exactly 32 bytes, not all
+// zero. It copies them.
+func KeyFromBytes(b []byte) (Key, error) {
+	if len(b) != keySize {
+		return Key{}, errors.New("reading key: wrong length")
+	}
+	if allZero(b) {
+		return Key{}, errors.New("reading key: it is all zero")
+	}
+	return newKey([keySize]byte(b)), nil
+}
+
+func newKey(b [keySize]byte) Key { return Key{bytes: &b} }
+
+// material returns the bytes for use; it panics on the zero Key, which only a
+// mistake in the program can bring here.
+func (k Key) material() []byte {
+	if k.bytes == nil {
+		panic("crypto: using a key that was never set")
+	}
+	return k.bytes[:]
+}
+
+// Bytes returns a copy of the 32 bytes, for putting a key inside another box.
+func (k Key) Bytes() []byte {
+	return append([]byte(nil), k.material()...)
+}
+
+// IsZero reports whether k was never set.
+func (k Key) IsZero() bool { return k.bytes == nil }
+
+// Equal compares in constant time. A key that was never set equals no key, not
+// even another such.
+func (k Key) Equal(o Key) bool {
+	if k.IsZero() || o.IsZero() {
+		return false
+	}
+	return subtle.ConstantTimeCompare(k.bytes[:], o.bytes[:]) == 1
+}
+
+// Derive returns HKDF-SHA256 of the key, with the salts, each preceded by its
+// length, as HKDF salt and the label as info. Whoever lacks either the key or
+// a random salt learns nothing of the result: erasing the salt erases what was
+// sealed under it.
+func (k Key) Derive(l Label, salt ...[]byte) Key {
+	s := appendParts(make([]byte, 0, 128), salt...)
+	return newKey(hkdfSHA256(k.material(), s, l))
+}
+
+// MAC returns HMAC-SHA256 over the label and the parts, each preceded by its
+// length. Compare with hmac.Equal or subtle.ConstantTimeCompare.
+func (k Key) MAC(l Label, parts ...[]byte) [32]byte {
+	message := appendPart(make([]byte, 0, 256), l)
+	return hmacSHA256(k.material(), appendParts(message, parts...))
+}
+
+// Commitment returns 32 bytes that bind the key to the context: they reveal
+// neither, and no second key or context has the same ones. XChaCha20-Poly1305
+// and age do not promise that; where a key arrives from others, its commitment
+// is stored beside it.
+func (k Key) Commitment(context ...string) []byte {
+	message := appendPart(make([]byte, 0, 256), labelCommitment)
+	sum := hmacSHA256(k.material(), appendParts(message, context...))
+	return sum[:]
+}
+
+func allZero(b []byte) bool {
+	var or byte
+	for _, c := range b {
+		or |= c
+	}
+	return or == 0
+}
+
+const shownKey = "[key]"
+
+// Format prints "[key]" under every verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, shownKey) }
+
+// GoString prints "[key]".
+func (k Key) GoString() string { return shownKey }
+
+// MarshalText writes "[key]"; there is no way back.
+func (k Key) MarshalText() ([]byte, error) { return []byte(shownKey), nil }
+
+// LogValue logs "[key]".
+func (k Key) LogValue() slog.Value { return slog.StringValue(shownKey) }

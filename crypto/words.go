@@ -1,0 +1,48 @@
+package crypto
+
+import (
+	"encoding/binary"
+	"sort"
+
+	"github.com/tyler-smith/go-bip39/wordlists"
+)
+
+const (
+	wordBits  = 11
+	wordCount = 1 << wordBits
+)
+
+// words is the Italian list of BIP 39: 2,048 words without accents, sorted, of
+// which no two share their first four letters. Its package checks the list's
+// checksum when it is loaded.
+var words = wordlists.Italian
+
+func isWord(s string) bool {
+	i := sort.SearchStrings(words, s)
+	return i < len(words) && words[i] == s
+}
+
+// WordsSubject is who is admitted, and where.
+type WordsSubject struct {
+	Agency, Unit, Person string
+	Epoch                int64
+}
+
+// AdmissionWords returns the four words two people compare by voice before one
+// admits the other: the newcomer's page computes them from her identity, the
+// admitter's from the stored recipient. They differ unless recipient, agency,
+// unit, person and epoch agree. They carry 44 bits, each guess at them costs
+// an Argon2id, and they are worth nothing if read from the same database to
+// both. Each call holds 64 MiB, as KEK does.
+func AdmissionWords(r Recipient, s WordsSubject) [4]string {
+	salt := appendPart(make([]byte, 0, 128), labelWords)
+	salt = appendParts(salt, s.Agency, s.Unit, s.Person)
+	salt = appendInt(salt, s.Epoch)
+	bits := binary.BigEndian.Uint64(stretch([]byte(r.text), Hash(salt)))
+	var four [4]string
+	for i := range four {
+		four[i] = words[bits>>(64-wordBits)]
+		bits <<= wordBits
+	}
+	return four
+}
