@@ -1,0 +1,319 @@
+package policies
+
+import "slices"
+
+// An Action is one thing that somebody asks to do. Its text is what the log keeps.
+// What does not exist yet is asked on what it will belong to: a new note on its case, a new case on its unit.
+type Action string
+
+const (
+
+	// Agenda and contacts.
+
+	// AgendaRead shows a unit's Agenda to a member of it.
+	AgendaRead Action = "agenda.read"
+	// ContactCreate records that somebody spoke to the desk.
+	ContactCreate Action = "contact.create"
+	// ContactOpen shows one recorded contact.
+	ContactOpen Action = "contact.open"
+	// ContactClose gives a contact its outcome.
+	ContactClose Action = "contact.close"
+	// AttemptRecord notes a call attempt and what came of it.
+	AttemptRecord Action = "attempt.record"
+	// RecallRead shows who may be called back in her safe hours.
+	RecallRead Action = "recall.read"
+	// UnlinkedAdd keeps what a third person said, tied to no case.
+	UnlinkedAdd Action = "unlinked.add"
+	// UnlinkedRead shows an unlinked note to the unit that took it.
+	UnlinkedRead Action = "unlinked.read"
+
+	// Case files.
+
+	// CaseOpenNew starts a case file, restricted from the first moment if she ticks it.
+	CaseOpenNew Action = "case.open_new"
+	// CaseOpen shows a case file.
+	CaseOpen Action = "case.open"
+	// CaseSearch looks among the cards of the asker's own unit.
+	CaseSearch Action = "case.search"
+	// CaseUpdate changes what a case file says.
+	CaseUpdate Action = "case.update"
+	// CaseSafeContact changes how she may be contacted.
+	CaseSafeContact Action = "case.safe_contact"
+	// CaseIdentify adds who she is, as far as she wants.
+	CaseIdentify Action = "case.identify"
+	// CaseAnonymise goes back to the alias and shreds who she is.
+	CaseAnonymise Action = "case.anonymise"
+	// CaseRestrict changes which named people alone may open a case.
+	CaseRestrict Action = "case.restrict"
+	// CaseWall changes from whom a case is hidden altogether.
+	CaseWall Action = "case.wall"
+	// CaseClose closes a case with its outcome.
+	CaseClose Action = "case.close"
+	// CaseReopen opens a closed case again.
+	CaseReopen Action = "case.reopen"
+	// CaseReaders shows who opened a case, and on which day.
+	CaseReaders Action = "case.readers"
+
+	// Notes and tasks.
+
+	// NoteAdd writes in a case's diary.
+	NoteAdd Action = "note.add"
+	// NoteCorrect writes a new version of a note and keeps the old.
+	NoteCorrect Action = "note.correct"
+	// NoteMove takes a note out of the wrong case file.
+	NoteMove Action = "note.move"
+	// TaskCreate puts a task on the Agenda of the object's unit.
+	TaskCreate Action = "task.create"
+	// TaskOpen shows a task to the unit that has it.
+	TaskOpen Action = "task.open"
+	// TaskClose ends a task.
+	TaskClose Action = "task.close"
+
+	// Directory.
+
+	// DirectoryRead shows the public directory of services.
+	DirectoryRead Action = "directory.read"
+	// DirectoryUpdate changes an entry of the directory that the object's unit keeps.
+	DirectoryUpdate Action = "directory.update"
+
+	// Consent, and the sending side of a referral.
+
+	// ConsentGive records what she allows, to whom and until when.
+	ConsentGive Action = "consent.give"
+	// ConsentRevoke takes her consent back; it only takes away and so needs no step-up.
+	ConsentRevoke Action = "consent.revoke"
+	// ReferralPreview shows exactly the page that the centre would see.
+	ReferralPreview Action = "referral.preview"
+	// ReferralSend sends a referral to the centre that she chose.
+	ReferralSend Action = "referral.send"
+	// ReferralRead shows the sending desk what became of a referral.
+	ReferralRead Action = "referral.read"
+	// ReferralList lists the referrals that a unit sent.
+	ReferralList Action = "referral.list"
+	// ReferralMessage writes to the other side of a referral.
+	ReferralMessage Action = "referral.message"
+	// ReferralConfirm reopens a referral that a restore had shut.
+	ReferralConfirm Action = "referral.confirm"
+
+	// The receiving side of a referral.
+
+	// InboxList lists the referrals that a centre received, without names.
+	InboxList Action = "inbox.list"
+	// ReferralOpen shows a received referral.
+	ReferralOpen Action = "referral.open"
+	// ReferralAccept says that the centre welcomes her.
+	ReferralAccept Action = "referral.accept"
+	// ReferralDecline says, by code, that the centre cannot.
+	ReferralDecline Action = "referral.decline"
+	// ReferralAsk puts a question to the desk.
+	ReferralAsk Action = "referral.ask"
+	// ReferralPropose offers an appointment.
+	ReferralPropose Action = "referral.propose"
+	// ReferralOutcome tells the desk what she lets the centre tell.
+	ReferralOutcome Action = "referral.outcome"
+	// ReferralCopy makes the sealed copy, if she allowed one.
+	ReferralCopy Action = "referral.copy"
+	// ReferralNotice shows the centre the order to stop.
+	ReferralNotice Action = "referral.notice"
+	// ReferralAcknowledgeStop states what the centre did before it was told to stop.
+	ReferralAcknowledgeStop Action = "referral.acknowledge_stop"
+
+	// The log.
+
+	// LogRead shows who did what, by pseudonym, and who can open what now.
+	LogRead Action = "log.read"
+	// LogDetail opens the sealed time and reason of a log entry.
+	LogDetail Action = "log.detail"
+	// LogExport makes the bundle that is verified offline.
+	LogExport Action = "log.export"
+	// LogVerify checks the log, and the records against it.
+	LogVerify Action = "log.verify"
+	// CheckpointRead shows the last signed checkpoint.
+	CheckpointRead Action = "checkpoint.read"
+
+	// Agencies, units and people.
+
+	// AgencyCreate enters an agency, controller or processor.
+	AgencyCreate Action = "agency.create"
+	// AgencyEnd sets the day on which an agency's responsibility ends.
+	AgencyEnd Action = "agency.end"
+	// UnitCreate enters a unit, still without members.
+	UnitCreate Action = "unit.create"
+	// UnitList lists agencies, units and people with what is missing.
+	UnitList Action = "unit.list"
+	// PersonCreate enters a user.
+	PersonCreate Action = "person.create"
+	// PersonInvite makes an invitation with an end.
+	PersonInvite Action = "person.invite"
+	// PersonSuspend shuts a person out at once; no key moves.
+	PersonSuspend Action = "person.suspend"
+	// PersonLift ends a suspension, by name.
+	PersonLift Action = "person.lift"
+	// UnitFound makes the first key of a unit that has no members.
+	UnitFound Action = "unit.found"
+	// MemberAdmit gives a newcomer the unit's key after the four words were compared.
+	MemberAdmit Action = "member.admit"
+	// MemberRemove takes a person out of a unit and starts a new epoch.
+	MemberRemove Action = "member.remove"
+	// MemberConfirm says that a listed member is a colleague one knows.
+	MemberConfirm Action = "member.confirm"
+	// MemberList lists the members of one's unit and who waits.
+	MemberList Action = "member.list"
+	// CentrePin records that the object's unit compared another unit's words.
+	CentrePin Action = "centre.pin"
+	// RecoverySet proposes an agency's offline recovery recipient.
+	RecoverySet Action = "recovery.set"
+	// RecoveryConfirm is the second member's word for a new recovery recipient.
+	RecoveryConfirm Action = "recovery.confirm"
+	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
+	KeyAdopt Action = "key.adopt"
+
+	// Oneself.
+
+	// CredentialsRead shows one's own factors.
+	CredentialsRead Action = "credentials.read"
+	// FactorReplace enrols a new second factor of one's own.
+	FactorReplace Action = "factor.replace"
+	// RecoveryCodesReplace draws new recovery codes of one's own.
+	RecoveryCodesReplace Action = "recovery_codes.replace"
+	// PassphraseChange changes one's own passphrase.
+	PassphraseChange Action = "passphrase.change"
+	// FactorUnlock unlocks a colleague's locked second factor.
+	FactorUnlock Action = "factor.unlock"
+	// SessionList shows one's own open sessions.
+	SessionList Action = "session.list"
+	// SessionClose ends a session of one's own.
+	SessionClose Action = "session.close"
+	// SessionCover covers one's own screen.
+	SessionCover Action = "session.cover"
+	// SessionResume uncovers one's own screen with the passphrase.
+	SessionResume Action = "session.resume"
+	// SignIn starts a session.
+	SignIn Action = "signin"
+	// StepUp proves who one is once more, for one act.
+	ActStepUp Action = "stepup"
+	// DraftKeep seals an unfinished form to its author, and gives it back to her alone.
+	DraftKeep Action = "draft.keep"
+
+	// Maintenance from the command line.
+
+	// BackupMake copies the database.
+	BackupMake Action = "backup.make"
+	// BackupRestore puts a copy back.
+	BackupRestore Action = "backup.restore"
+	// ClockAccept says that a clock which looked wrong was checked.
+	ClockAccept Action = "clock.accept"
+)
+
+// inOrder is every action once, in the order of the constants.
+var inOrder = []Action{
+	AgendaRead,
+	ContactCreate,
+	ContactOpen,
+	ContactClose,
+	AttemptRecord,
+	RecallRead,
+	UnlinkedAdd,
+	UnlinkedRead,
+	CaseOpenNew,
+	CaseOpen,
+	CaseSearch,
+	CaseUpdate,
+	CaseSafeContact,
+	CaseIdentify,
+	CaseAnonymise,
+	CaseRestrict,
+	CaseWall,
+	CaseClose,
+	CaseReopen,
+	CaseReaders,
+	NoteAdd,
+	NoteCorrect,
+	NoteMove,
+	TaskCreate,
+	TaskOpen,
+	TaskClose,
+	DirectoryRead,
+	DirectoryUpdate,
+	ConsentGive,
+	ConsentRevoke,
+	ReferralPreview,
+	ReferralSend,
+	ReferralRead,
+	ReferralList,
+	ReferralMessage,
+	ReferralConfirm,
+	InboxList,
+	ReferralOpen,
+	ReferralAccept,
+	ReferralDecline,
+	ReferralAsk,
+	ReferralPropose,
+	ReferralOutcome,
+	ReferralCopy,
+	ReferralNotice,
+	ReferralAcknowledgeStop,
+	LogRead,
+	LogDetail,
+	LogExport,
+	LogVerify,
+	CheckpointRead,
+	AgencyCreate,
+	AgencyEnd,
+	UnitCreate,
+	UnitList,
+	PersonCreate,
+	PersonInvite,
+	PersonSuspend,
+	PersonLift,
+	UnitFound,
+	MemberAdmit,
+	MemberRemove,
+	MemberConfirm,
+	MemberList,
+	CentrePin,
+	RecoverySet,
+	RecoveryConfirm,
+	KeyAdopt,
+	CredentialsRead,
+	FactorReplace,
+	RecoveryCodesReplace,
+	PassphraseChange,
+	FactorUnlock,
+	SessionList,
+	SessionClose,
+	SessionCover,
+	SessionResume,
+	SignIn,
+	ActStepUp,
+	DraftKeep,
+	BackupMake,
+	BackupRestore,
+	ClockAccept,
+}
+
+// steppedUp are the acts that need a fresh passphrase and code.
+var steppedUp = map[Action]bool{
+	CaseRestrict:         true,
+	CaseWall:             true,
+	DirectoryUpdate:      true,
+	ReferralSend:         true,
+	ReferralConfirm:      true,
+	LogExport:            true,
+	UnitFound:            true,
+	MemberAdmit:          true,
+	MemberRemove:         true,
+	CentrePin:            true,
+	RecoverySet:          true,
+	RecoveryConfirm:      true,
+	FactorReplace:        true,
+	RecoveryCodesReplace: true,
+	PassphraseChange:     true,
+	FactorUnlock:         true,
+}
+
+// Actions lists every action once, in the order of the constants. The slice is the caller's own.
+func Actions() []Action { return slices.Clone(inOrder) }
+
+// StepUp says whether the act needs a fresh passphrase and code from anybody who can give them.
+func (a Action) StepUp() bool { return steppedUp[a] }
