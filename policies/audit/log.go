@@ -9,8 +9,6 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
-
-	"sportello/crypto"
 )
 
 // Tx is the store's writer side, inside the transaction of the acts. What it is given is durable with them or
@@ -22,8 +20,8 @@ type Tx interface {
 	// ReadHashes gives the hashes in the order asked, or an error if one is missing.
 	ReadHashes(indexes []int64) ([]tlog.Hash, error)
 	InsertCheckpoint(size int64, note []byte) error
-	InsertDetail(id string, keyID string, sealed crypto.Sealed) error
-	InsertDetailKey(id, day, unit string, epoch int64, wrapped crypto.Sealed) error
+	InsertDetail(id string, keyID string, sealed []byte) error
+	InsertDetailKey(id, day, unit string, epoch int64, wrapped []byte) error
 }
 
 // Source is the store's reader side: what is committed. Many goroutines use it at once.

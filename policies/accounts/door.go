@@ -1,0 +1,419 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// What the sign-in pages tell apart.
+var (
+	// ErrSignIn is the one answer to a wrong name, passphrase or code.
+	ErrSignIn = errors.New("name, passphrase or code is not right")
+	// ErrThrottled says that too many attempts were made; nothing was checked.
+	ErrThrottled = errors.New("too many attempts")
+	// ErrLocked says, to somebody whose passphrase was right, that ten wrong
+	// codes locked the second factor.
+	ErrLocked = errors.New("the second factor is locked")
+	// ErrSignedOut says that the session has ended.
+	ErrSignedOut = errors.New("signed out")
+	// ErrCovered says that the passphrase must bring the keys back first.
+	ErrCovered = errors.New("the screen is covered")
+	// ErrWait says that this code was used a moment ago: wait for the next.
+	ErrWait = errors.New("this code was used already: wait for the next one")
+)
+
+// The lengths of a session.
+const (
+	pendingFor = 2 * time.Minute
+	coverAfter = 15 * time.Minute
+	idleAfter  = 60 * time.Minute
+	endAfter   = 8 * time.Hour
+	deviceFor  = 180 * 24 * time.Hour
+	touchEvery = 30 * time.Second
+	maxWrong   = 10
+)
+
+// Keys are the server's own secrets, each in a file beside the state file.
+type Keys struct {
+	Pepper   crypto.Pepper
+	Session  crypto.Key
+	Throttle crypto.Key
+}
+
+// Door turns credentials into a Caller. It also keeps agencies, units and
+// people, since those decide who holds which key.
+type Door struct {
+	gate  *Gate
+	store Store
+	keys  Keys
+	argon chan struct{} // bounds Argon2 at a time: each takes 64 MiB
+}
+
+// NewDoor makes the door. atATime bounds how many passphrases are stretched at
+// once, 64 MiB each.
+func NewDoor(gate *Gate, store Store, keys Keys, atATime int) (*Door, error) {
+	if gate == nil || store == nil || keys.Session.IsZero() || keys.Throttle.IsZero() || atATime < 1 {
+		return nil, errors.New("making the door: gate, store and keys are all needed")
+	}
+	return &Door{gate: gate, store: store, keys: keys, argon: make(chan struct{}, atATime)}, nil
+}
+
+// Gate is the gate the door passes through.
+func (d *Door) Gate() *Gate { return d.gate }
+
+// NormaliseUsername is applied before anything else is done with a user name.
+func NormaliseUsername(s string) string {
+	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(s)))
+}
+
+// From says where an attempt comes from: the network address and the cookie of
+// a device that signed in before.
+type From struct {
+	Address string
+	Device  string
+	Agent   string
+}
+
+// kek stretches a passphrase, waiting for a free place.
+func (d *Door) kek(ctx context.Context, passphrase string, salt []byte) (crypto.Key, error) {
+	select {
+	case d.argon <- struct{}{}:
+	case <-ctx.Done():
+		return crypto.Key{}, ctx.Err()
+	}
+	defer func() { <-d.argon }()
+	return d.keys.Pepper.KEK(crypto.NormalisePassphrase(passphrase), salt), nil
+}
+
+// pendingLogin waits, sealed under the pending cookie, for the code.
+type pendingLogin struct {
+	Person string
+	Name   string
+	KEK    []byte
+}
+
+// Begin takes user name and passphrase and returns the cookie that the code
+// page sends back within two minutes. Right or wrong, known or unknown take
+// the same path, time and answer. ErrThrottled when too many were tried.
+func (d *Door) Begin(ctx context.Context, username, passphrase string, from From) (string, error) {
+	name := NormaliseUsername(username)
+	p, err := d.find(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if err := d.throttle(ctx, name, p, from); err != nil {
+		return "", err
+	}
+	salt := p.Salt
+	if len(salt) == 0 {
+		standIn := d.keys.Throttle.MAC(crypto.LabelThrottle, []byte("salt"), []byte(name))
+		salt = standIn[:16]
+	}
+	kek, err := d.kek(ctx, passphrase, salt)
+	if err != nil {
+		return "", err
+	}
+	cookie, hash, key := d.newToken()
+	row := &PendingRow{Hash: hash, Kind: "login", Ends: d.gate.Now().Add(pendingFor).Unix()}
+	if row.Sealed, err = sealJSON(key, "pending", hash, pendingLogin{p.ID, name, kek.Bytes()}); err != nil {
+		return "", err
+	}
+	if err := d.store.PutPending(ctx, row); err != nil {
+		return "", err
+	}
+	return cookie, nil
+}
+
+// find reads a person by name; an unknown name gives an empty person.
+func (d *Door) find(ctx context.Context, name string) (*Person, error) {
+	p := &Person{}
+	err := d.look(ctx, func(r Reader) error {
+		found, err := r.PersonByUsername(name)
+		if errors.Is(err, ErrNoRow) {
+			return nil
+		}
+		if err == nil {
+			p = found
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("finding a person: %w", err)
+	}
+	return p, nil
+}
+
+// look reads a snapshot, again when a group committed in between.
+func (d *Door) look(ctx context.Context, f func(Reader) error) error {
+	var err error
+	for range attempts {
+		if err = d.store.Look(ctx, f); !errors.Is(err, ErrStale) {
+			return err
+		}
+		if err := d.store.Settle(ctx); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// SignedIn is a new session: the cookies to set, and the caller.
+type SignedIn struct {
+	Cookie string
+	Device string
+	Caller Caller
+	Draft  []byte
+	Locked bool
+}
+
+// Finish takes the code and opens the session. ErrSignIn is the one answer to
+// whatever was wrong; ErrLocked only to somebody whose passphrase was right.
+func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
+	l, err := d.pending(ctx, pending)
+	if err != nil {
+		return nil, err
+	}
+	p, err := d.find(ctx, l.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.throttle(ctx, l.Name, p, from); err != nil {
+		return nil, err
+	}
+	kek, err := crypto.KeyFromBytes(l.KEK)
+	if err != nil {
+		return nil, ErrSignIn
+	}
+	b, caller, err := d.verify(ctx, p, kek, code, policies.SignIn)
+	if err != nil {
+		return nil, d.failed(ctx, l.Name, p, err)
+	}
+	if _, err := d.takePending(ctx, pending); err != nil {
+		return nil, ErrSignIn // the same cookie signed in at the same moment
+	}
+	return d.open(ctx, p, b, caller, l.Name, from)
+}
+
+func (d *Door) pending(ctx context.Context, cookie string) (*pendingLogin, error) {
+	hash, key, err := parseToken(cookie)
+	if err != nil {
+		return nil, ErrSignIn
+	}
+	row, err := d.store.Pending(ctx, hash)
+	if errors.Is(err, ErrNoRow) || err == nil && row.Ends <= d.gate.Now().Unix() {
+		return nil, ErrSignIn
+	}
+	if err != nil {
+		return nil, err
+	}
+	var l pendingLogin
+	if err := openJSON(key, "pending", hash, row.Sealed, &l); err != nil {
+		return nil, ErrSignIn
+	}
+	return &l, nil
+}
+
+func (d *Door) takePending(ctx context.Context, cookie string) (*PendingRow, error) {
+	hash, _, err := parseToken(cookie)
+	if err != nil {
+		return nil, err
+	}
+	return d.store.TakePending(ctx, hash)
+}
+
+// verify opens the box with the KEK and uses up the code, in one act whose
+// leaf is of the given action. The caller it returns holds the unit's keys.
+func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action) (*box, Caller, error) {
+	if p.ID == "" {
+		p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
+	}
+	b, err := openBox(p, kek)
+	if err != nil || p.State == string(Suspended) || p.State == string(Removed) {
+		return nil, Caller{}, ErrSignIn
+	}
+	if p.WrongCodes >= maxWrong {
+		return nil, Caller{}, ErrLocked
+	}
+	if _, ok := matchStep(b.TOTP, code, b.Step, d.gate.Now()); !ok {
+		if _, used := matchStep(b.TOTP, code, 0, d.gate.Now()); used {
+			return nil, Caller{}, ErrWait
+		}
+		return nil, Caller{}, d.wrongCode(ctx, p)
+	}
+	return d.useCode(ctx, p.ID, kek, code, a)
+}
+
+// useCode replaces the box by one that remembers the step, if its version is
+// unchanged: of two uses of a code one fails, in any order, on any node.
+func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action) (*box, Caller, error) {
+	var b *box
+	var caller Caller
+	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		var err error
+		if b, err = openBox(&p, kek); err != nil {
+			return ErrSignIn
+		}
+		step, ok := matchStep(b.TOTP, code, b.Step, d.gate.Now())
+		if !ok {
+			return ErrWait
+		}
+		if caller, err = callerOf(r, &p, b); err != nil {
+			return err
+		}
+		act.Who = caller
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
+			return err
+		}
+		b.Step, p.WrongCodes = step, 0
+		if err := sealBox(&p, kek, b); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		return nil
+	})
+	return b, caller, err
+}
+
+// callerOf makes the caller of a person whose box was opened.
+func callerOf(r Reader, p *Person, b *box) (Caller, error) {
+	identity, err := crypto.ParseIdentity(b.Identity)
+	if err != nil {
+		return Caller{}, crypto.ErrOpen
+	}
+	c := Caller{person: p.ID, username: p.Username, role: policies.Role(p.Role), unit: p.Unit,
+		agency: p.Agency, language: p.Language, state: PersonState(p.State),
+		identity: identity, personal: identity.Key(crypto.LabelPerson)}
+	if p.Unit != "" {
+		var u Unit
+		if err := r.Get(&u, p.Unit); err != nil {
+			return Caller{}, err
+		}
+		c.unitKind = u.Kind
+	}
+	if c.epochs, err = fetch(r, p, identity); err != nil {
+		return Caller{}, err
+	}
+	return c, nil
+}
+
+// wrongCode counts a wrong code against the factor, in the person's row.
+func (d *Door) wrongCode(ctx context.Context, p *Person) error {
+	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SignIn, func(r Reader, act *Act) error {
+		var now Person
+		if err := r.Get(&now, p.ID); err != nil {
+			return err
+		}
+		act.Who = Caller{person: p.ID, unit: p.Unit}
+		act.refusing("wrong-code", policies.KindPerson, p.ID)
+		now.Version++
+		now.WrongCodes++
+		act.Commit = func(tx Tx) error { return tx.Put(&now) }
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return ErrSignIn
+}
+
+// standInBox is opened, and fails to open, for a name nobody has.
+func standInBox() crypto.Sealed {
+	return crypto.NewKey().Seal(crypto.Binding{Table: "person", Row: "none", Column: "box"}, make([]byte, 600))
+}
+
+// failed records a refused sign-in: one counted leaf an account and minute, so
+// that a stranger cannot fill the log.
+func (d *Door) failed(ctx context.Context, name string, p *Person, cause error) error {
+	if !errors.Is(cause, ErrSignIn) && !errors.Is(cause, ErrLocked) && !errors.Is(cause, ErrWait) {
+		return cause
+	}
+	now := d.gate.Now().Unix()
+	today, err := d.store.Count(ctx, d.throttleKey("refused-day", name), 86400, now)
+	if err != nil {
+		return err
+	}
+	minute, err := d.store.Count(ctx, d.throttleKey("refused-minute", name), 60, now)
+	if err != nil || minute > 1 {
+		return errors.Join(cause, err)
+	}
+	who := p.ID
+	if who == "" {
+		who = "nobody"
+	}
+	leaf := audit.Leaf{Day: d.gate.Day(), Actor: who, Unit: "none", Action: string(policies.SignIn),
+		Object: "person:" + who, Outcome: audit.Refused, Rules: []string{"credentials"}, Count: today}
+	if _, err := d.store.Do(ctx, Work{Do: func(tx Tx) error { return tx.Record(leaf, nil) }}); err != nil {
+		return fmt.Errorf("recording a refused sign-in: %w", err)
+	}
+	return cause
+}
+
+// limits of the throttle: attempts in a quarter of an hour by account and by
+// address, and in a minute by the whole service.
+const (
+	accountLimit = 20
+	addressLimit = 60
+	globalLimit  = 600
+)
+
+func (d *Door) throttleKey(kind, what string) []byte {
+	m := d.keys.Throttle.MAC(crypto.LabelThrottle, []byte(kind), []byte(what))
+	return m[:]
+}
+
+// throttle counts before anything is verified. A device that signed in before
+// has a count of its own: a stranger's guesses do not lock its owner out.
+func (d *Door) throttle(ctx context.Context, name string, p *Person, from From) error {
+	now := d.gate.Now().Unix()
+	account := d.throttleKey("account", name)
+	if known, err := d.knownDevice(ctx, p, from, now); err != nil {
+		return err
+	} else if known {
+		account = d.throttleKey("device", name+" "+from.Device)
+	}
+	for _, c := range []struct {
+		key           []byte
+		window, limit int64
+	}{
+		{account, 900, accountLimit},
+		{d.throttleKey("address", from.Address), 900, addressLimit},
+		{d.throttleKey("all", ""), 60, globalLimit},
+	} {
+		n, err := d.store.Count(ctx, c.key, c.window, now)
+		if err != nil {
+			return err
+		}
+		if n > c.limit {
+			return d.failedThrottle(ctx, name, p)
+		}
+	}
+	return nil
+}
+
+func (d *Door) failedThrottle(ctx context.Context, name string, p *Person) error {
+	if err := d.failed(ctx, name, p, ErrSignIn); !errors.Is(err, ErrSignIn) {
+		return err
+	}
+	return ErrThrottled
+}
+
+func (d *Door) knownDevice(ctx context.Context, p *Person, from From, now int64) (bool, error) {
+	if from.Device == "" || p.ID == "" {
+		return false, nil
+	}
+	return d.store.DeviceOf(ctx, crypto.Hash([]byte(from.Device)), p.ID, now)
+}

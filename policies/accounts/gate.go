@@ -1,0 +1,277 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// ErrDenied is the answer to what no rule allows and to what does not exist:
+// from outside the two are the same.
+var ErrDenied = errors.New("not found")
+
+// attempts bounds how often an act is prepared again because a row it read
+// changed before it could commit.
+const attempts = 8
+
+// Gate decides and records every act. It is the one place that asks the policy
+// and appends a leaf; Door and Desk both pass through it.
+type Gate struct {
+	store  Store
+	policy *policies.Policy
+	log    *audit.Log
+	now    func() time.Time
+	zone   *time.Location
+
+	detail     sync.Mutex // guards the making of a new detail key
+	detailUnit string     // the audit unit that opens details, once known
+}
+
+// NewGate joins store, policy and log. It refuses nil.
+func NewGate(store Store, policy *policies.Policy, log *audit.Log, now func() time.Time) (*Gate, error) {
+	if store == nil || policy == nil || log == nil || now == nil {
+		return nil, errors.New("making the gate: store, policy, log and clock are all needed")
+	}
+	zone, err := time.LoadLocation("Europe/Rome")
+	if err != nil {
+		return nil, fmt.Errorf("loading the time zone: %w", err)
+	}
+	return &Gate{store: store, policy: policy, log: log, now: now, zone: zone}, nil
+}
+
+// Now is the time of the service.
+func (g *Gate) Now() time.Time { return g.now().In(g.zone) }
+
+// Day is today's date in Italy, YYYY-MM-DD.
+func (g *Gate) Day() string { return g.Now().Format(time.DateOnly) }
+
+// Log is the log that the gate writes.
+func (g *Gate) Log() *audit.Log { return g.log }
+
+// Act is one act while it is prepared. Allow must be asked before anything is
+// opened; Commit, if set, writes in the transaction of the leaf.
+type Act struct {
+	Action  policies.Action
+	Who     Caller
+	Now     time.Time
+	Day     string
+	Secrets []Secret
+	Salt    []byte // the record's shred secret: shredding it erases the detail too
+	Detail  audit.Detail
+	Count   int64
+	Commit  func(Tx) error
+
+	gate     *Gate
+	object   string
+	decision policies.Decision
+	asked    bool
+	outcome  audit.Outcome
+}
+
+// Allow asks the policy about this act on object. A refusal is ErrDenied.
+func (a *Act) Allow(object policies.Object) error {
+	a.object = objectName(object)
+	a.asked = true
+	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, object.ID), a.Action, object)
+	if !a.decision.Allowed {
+		return ErrDenied
+	}
+	return nil
+}
+
+// refusing turns the act into a recorded refusal that still writes: a wrong
+// code is refused and counted in one transaction.
+func (a *Act) refusing(rule string, kind policies.Kind, id string) {
+	a.object, a.asked, a.outcome = string(kind)+":"+id, true, audit.Refused
+	a.decision = policies.Decision{Allowed: true, Rules: []string{rule}}
+}
+
+// NewSecret makes the shred secret of a record that this act creates.
+func (a *Act) NewSecret() Secret {
+	s := NewSecret()
+	a.Secrets = append(a.Secrets, s)
+	return s
+}
+
+func objectName(o policies.Object) string {
+	if o.ID == "" {
+		return string(o.Kind)
+	}
+	return string(o.Kind) + ":" + o.ID
+}
+
+// Do prepares an act on a snapshot and commits it with its leaf. The leaf is
+// durable before Do returns. Refused and failed acts leave a leaf too. It
+// returns ErrDenied, ErrConflict, ErrTampered or what prepare returned.
+func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(R) error) error,
+	who Caller, action policies.Action, prepare func(R, *Act) error) (audit.Receipt, error) {
+	if err := g.freshDetailKey(ctx); err != nil {
+		return audit.Receipt{}, err
+	}
+	for range attempts {
+		act := &Act{Action: action, Who: who, Now: g.Now(), Day: g.Day(), gate: g, outcome: audit.Allowed}
+		var seen []Seen
+		err := look(ctx, func(r R) error {
+			defer func() { seen = r.Seen() }()
+			if err := g.standing(r, act); err != nil {
+				return err
+			}
+			return prepare(r, act)
+		})
+		if err == nil && !(act.asked && act.decision.Allowed) {
+			err = errors.New("preparing an act: the policy was not asked")
+		}
+		if err == nil {
+			var receipt audit.Receipt
+			if receipt, err = g.commit(ctx, act, seen); err == nil {
+				return receipt, nil
+			}
+		}
+		if errors.Is(err, ErrStale) {
+			if err := g.store.Settle(ctx); err != nil {
+				return audit.Receipt{}, err
+			}
+			continue
+		}
+		if errors.Is(err, ErrCovered) {
+			return audit.Receipt{}, err // nothing was asked yet: she is sent to her passphrase
+		}
+		return audit.Receipt{}, g.refuse(ctx, act, err)
+	}
+	return audit.Receipt{}, g.refuse(ctx, &Act{Action: action, Who: who, Day: g.Day(), gate: g, object: "none"}, ErrConflict)
+}
+
+// standing brings the caller's facts up to the roster: somebody suspended or
+// removed a moment ago is so in this act, and somebody whose unit drew a new
+// epoch, or who was admitted meanwhile, must fetch its key first (ErrCovered).
+func (g *Gate) standing(r Reader, act *Act) error {
+	who := &act.Who
+	if who.role == policies.Console || who.person == "" {
+		return nil
+	}
+	var p Person
+	if err := r.Get(&p, who.person); err != nil {
+		return fmt.Errorf("reading the caller: %w", err)
+	}
+	who.state, who.role, who.unit, who.agency = PersonState(p.State), policies.Role(p.Role), p.Unit, p.Agency
+	if p.Unit != "" && who.state == Active && who.Epoch() != r.Epoch(p.Unit) && !who.covered {
+		return ErrCovered
+	}
+	return nil
+}
+
+// commit hands the prepared act to the writer.
+func (g *Gate) commit(ctx context.Context, act *Act, seen []Seen) (audit.Receipt, error) {
+	detail, err := g.sealDetail(act)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
+	leaf := act.leaf(act.outcome)
+	return g.store.Do(ctx, Work{Secrets: act.Secrets, Do: func(tx Tx) error {
+		for _, s := range seen {
+			if d, ok := tx.Newest(s.Table, s.ID); ok != s.Present || d != s.Digest {
+				return ErrStale
+			}
+		}
+		if act.Commit != nil {
+			if err := act.Commit(tx); err != nil {
+				return err
+			}
+		}
+		return tx.Record(leaf, detail)
+	}})
+}
+
+func (a *Act) leaf(o audit.Outcome) audit.Leaf {
+	actor, unit := a.Who.person, a.Who.unit
+	if actor == "" {
+		actor = "nobody"
+	}
+	if unit == "" {
+		unit = "none"
+	}
+	object := a.object
+	if object == "" {
+		object = "none"
+	}
+	return audit.Leaf{Day: a.Day, Actor: actor, Unit: unit, Action: string(a.Action), Object: object,
+		Outcome: o, Rules: a.decision.Rules, Count: a.Count}
+}
+
+func (g *Gate) sealDetail(act *Act) (*audit.SealedDetail, error) {
+	act.Detail.At = act.Now
+	d, err := g.log.SealDetail(act.Salt, act.Detail)
+	if err != nil {
+		return nil, fmt.Errorf("sealing the detail: %w", err)
+	}
+	return d, nil
+}
+
+// refuse records what did not happen, and returns why. Denied and absent leave
+// the same kind of leaf and give the same error.
+func (g *Gate) refuse(ctx context.Context, act *Act, cause error) error {
+	outcome := audit.Failed
+	if errors.Is(cause, ErrDenied) || errors.Is(cause, ErrNoRow) {
+		outcome, cause = audit.Refused, ErrDenied
+		if !act.asked {
+			act.object, act.decision.Rules = "none", []string{"absent"}
+		}
+	}
+	leaf := act.leaf(outcome)
+	_, err := g.store.Do(ctx, Work{Do: func(tx Tx) error { return tx.Record(leaf, nil) }})
+	if err != nil && !errors.Is(cause, ErrTampered) {
+		return fmt.Errorf("recording a refused act: %w", err)
+	}
+	return cause
+}
+
+// freshDetailKey draws a new detail key when the day, the start or the epoch of
+// the audit unit asks for one. Before an audit unit is founded there is none,
+// and leaves carry no detail.
+func (g *Gate) freshDetailKey(ctx context.Context) error {
+	g.detail.Lock()
+	defer g.detail.Unlock()
+	unit, err := g.auditUnit(ctx)
+	if err != nil || unit == "" {
+		return err
+	}
+	day, epoch := g.Day(), g.log.Epoch(unit)
+	if !g.log.DetailKeyNeeded(day, unit, epoch) {
+		return nil
+	}
+	var row UnitEpoch
+	if err := g.store.Look(ctx, func(r Reader) error { return r.Get(&row, epochID(unit, epoch)) }); err != nil {
+		return fmt.Errorf("reading the audit unit's epoch: %w", err)
+	}
+	pending, err := g.pendingDetailKey(day, &row)
+	if err != nil {
+		return err
+	}
+	_, err = g.store.Do(ctx, Work{Do: func(tx Tx) error { return tx.UseDetailKey(pending) }})
+	return err
+}
+
+func (g *Gate) auditUnit(ctx context.Context) (string, error) {
+	if g.detailUnit != "" {
+		return g.detailUnit, nil
+	}
+	err := g.store.Look(ctx, func(r Reader) error {
+		units, err := r.Units()
+		for _, u := range units {
+			if u.Kind == KindAudit && g.log.Epoch(u.ID) > 0 {
+				g.detailUnit = u.ID
+				return nil
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("finding the audit unit: %w", err)
+	}
+	return g.detailUnit, nil
+}

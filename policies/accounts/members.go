@@ -1,0 +1,384 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// Words are the four words that two people compare by voice.
+type Words [4]string
+
+func (w Words) String() string { return w[0] + " " + w[1] + " " + w[2] + " " + w[3] }
+
+// MyWords computes the words of a waiting person from the identity that her
+// passphrase opened, not from what is stored.
+func (c Caller) MyWords(epoch int64) Words {
+	return Words(crypto.AdmissionWords(c.identity.Recipient(), personSubject(c.agency, c.unit, c.person, epoch)))
+}
+
+func personSubject(agency, unit, person string, epoch int64) crypto.WordsSubject {
+	return crypto.WordsSubject{Agency: agency, Unit: unit, Person: person, Epoch: epoch}
+}
+
+// NewcomerWords computes a waiting person's words from her stored recipient, for
+// the member who admits her.
+func (d *Door) NewcomerWords(ctx context.Context, who Caller, person string) (Words, error) {
+	var w Words
+	_, err := d.do(ctx, who, policies.MemberList, func(r Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: who.unit, Unit: who.unit, Agency: who.agency, UnitKind: who.unitKind}); err != nil {
+			return err
+		}
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		if p.Unit != who.unit || p.State != string(Waiting) {
+			return ErrDenied
+		}
+		var err error
+		w, err = storedWords(&p, r.Epoch(p.Unit))
+		return err
+	})
+	return w, err
+}
+
+func storedWords(p *Person, epoch int64) (Words, error) {
+	to, err := crypto.ParseRecipient(p.Recipient)
+	if err != nil {
+		return Words{}, fmt.Errorf("reading a recipient: %w", err)
+	}
+	return Words(crypto.AdmissionWords(to, personSubject(p.Agency, p.Unit, p.ID, epoch))), nil
+}
+
+// unitWords are the words of a unit's epoch, which its founder reads to others.
+func unitWords(u *Unit, recipient string, epoch int64) (Words, error) {
+	to, err := crypto.ParseRecipient(recipient)
+	if err != nil {
+		return Words{}, fmt.Errorf("reading a recipient: %w", err)
+	}
+	return Words(crypto.AdmissionWords(to, crypto.WordsSubject{Agency: u.Agency, Unit: u.ID, Epoch: epoch})), nil
+}
+
+// Found makes the first epoch of a unit, with the caller as its first member.
+// She has stepped up. The unit's words, for whoever will send to it, go into
+// the row and so into the leaf. ErrFounded, or ErrNoAudit for a unit that would
+// keep cases before anybody can check it.
+func (d *Door) Found(ctx context.Context, who Caller) (Words, audit.Receipt, error) {
+	var words Words
+	receipt, err := d.do(ctx, who, policies.UnitFound, func(r Reader, act *Act) error {
+		var u Unit
+		if err := r.Get(&u, who.unit); err != nil {
+			return err
+		}
+		o := policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind, Founded: r.Epoch(u.ID) > 0}
+		if o.Founded {
+			return ErrFounded
+		}
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		if u.Kind != KindAudit {
+			if err := auditFounded(r); err != nil {
+				return err
+			}
+		}
+		commit, w, err := d.foundation(r, act, &u)
+		words, act.Commit = w, commit
+		return err
+	})
+	return words, receipt, err
+}
+
+// auditFounded says ErrNoAudit while there is no audit unit with a key.
+func auditFounded(r Reader) error {
+	units, err := r.Units()
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		if u.Kind == KindAudit && r.Epoch(u.ID) > 0 {
+			return nil
+		}
+	}
+	return ErrNoAudit
+}
+
+func (d *Door) foundation(r Reader, act *Act, u *Unit) (func(Tx) error, Words, error) {
+	row, keys, err := newEpoch(u.ID, 1, nil, act.Who.person, act.Day, "founded")
+	if err != nil {
+		return nil, Words{}, err
+	}
+	words, err := unitWords(u, row.Recipient, 1)
+	if err != nil {
+		return nil, Words{}, err
+	}
+	var p Person
+	if err := r.Get(&p, act.Who.person); err != nil {
+		return nil, Words{}, err
+	}
+	wraps, err := d.wrapAll(r, u, keys, []*Person{&p}, act)
+	if err != nil {
+		return nil, Words{}, err
+	}
+	p.Version++
+	p.State = string(Active)
+	return func(tx Tx) error {
+		errs := []error{tx.Put(row), tx.Put(&p)}
+		for _, w := range wraps {
+			errs = append(errs, tx.Put(w))
+		}
+		return errors.Join(errs...)
+	}, words, nil
+}
+
+// wrapAll wraps an epoch key to the given members and to the agency's recovery
+// recipient, if it has one.
+func (d *Door) wrapAll(r Reader, u *Unit, keys unitKeys, members []*Person, act *Act) ([]*UnitWrap, error) {
+	var wraps []*UnitWrap
+	for _, p := range members {
+		to, err := crypto.ParseRecipient(p.Recipient)
+		if err != nil {
+			return nil, fmt.Errorf("reading a recipient: %w", err)
+		}
+		w, err := wrapTo(to, keys, u.ID, p.ID, act.Who.person, act.Day, "")
+		if err != nil {
+			return nil, err
+		}
+		wraps = append(wraps, w)
+	}
+	var a Agency
+	if err := r.Get(&a, u.Agency); err != nil {
+		return nil, err
+	}
+	if a.Recovery == "" {
+		return wraps, nil
+	}
+	to, err := crypto.ParseRecipient(a.Recovery)
+	if err != nil {
+		return nil, fmt.Errorf("reading the recovery recipient: %w", err)
+	}
+	w, err := wrapTo(to, keys, u.ID, RecoveryPerson, act.Who.person, act.Day, "")
+	if err != nil {
+		return nil, err
+	}
+	return append(wraps, w), nil
+}
+
+// Admit lets a waiting person into the caller's unit, after the words that the
+// newcomer read aloud were typed or chosen by the admitter: they must be those
+// of the stored recipient, or nothing happens (ErrWords).
+func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.MemberAdmit, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		o := policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency, State: p.State}
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		if p.State != string(Waiting) {
+			return ErrConflict
+		}
+		epoch := r.Epoch(p.Unit)
+		words, err := storedWords(&p, epoch)
+		if err != nil {
+			return err
+		}
+		if words != heard {
+			return ErrWords
+		}
+		w, err := d.admission(r, act, &p, epoch, words)
+		if err != nil {
+			return err
+		}
+		p.Version++
+		p.State = string(Active)
+		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), tx.Put(w)) }
+		return nil
+	})
+}
+
+func (d *Door) admission(r Reader, act *Act, p *Person, epoch int64, words Words) (*UnitWrap, error) {
+	if act.Who.Epoch() != epoch {
+		return nil, ErrCovered
+	}
+	to, err := crypto.ParseRecipient(p.Recipient)
+	if err != nil {
+		return nil, fmt.Errorf("reading a recipient: %w", err)
+	}
+	// A wrap of the same epoch can stand from before a suspension.
+	if err := r.Get(&UnitWrap{}, wrapID(p.Unit, epoch, p.ID)); !errors.Is(err, ErrNoRow) {
+		return nil, errors.Join(ErrConflict, err)
+	}
+	return wrapTo(to, act.Who.epochs[0], p.Unit, p.ID, act.Who.person, act.Day, words.String())
+}
+
+// Remove ends a membership and starts a new epoch of the unit, wrapped to who
+// stays: the removed member's keys and a fresh copy of the database open
+// nothing written from now on.
+func (d *Door) Remove(ctx context.Context, who Caller, person string, forCause bool) (audit.Receipt, error) {
+	receipt, err := d.do(ctx, who, policies.MemberRemove, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
+			return err
+		}
+		if p.State == string(Removed) {
+			return ErrConflict
+		}
+		commit, err := d.succession(r, act, &p, forCause)
+		act.Commit = commit
+		return err
+	})
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, d.store.EndSessionsOf(ctx, person, nil)
+}
+
+// succession prepares the epoch after a removal.
+func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func(Tx) error, error) {
+	var u Unit
+	if err := r.Get(&u, gone.Unit); err != nil {
+		return nil, err
+	}
+	epoch := r.Epoch(u.ID)
+	if act.Who.Epoch() != epoch {
+		return nil, ErrCovered
+	}
+	stay, err := remaining(r, u.ID, epoch, gone.ID)
+	if err != nil {
+		return nil, err
+	}
+	cause := "removed"
+	if forCause {
+		cause = "removed_for_cause"
+	}
+	row, keys, err := newEpoch(u.ID, epoch+1, &act.Who.epochs[0], act.Who.person, act.Day, cause)
+	if err != nil {
+		return nil, err
+	}
+	wraps, err := d.wrapAll(r, &u, keys, stay, act)
+	if err != nil {
+		return nil, err
+	}
+	gone.Version++
+	gone.State, gone.Removed = string(Removed), act.Day
+	return func(tx Tx) error {
+		errs := []error{tx.Put(row), tx.Put(gone)}
+		for _, w := range wraps {
+			errs = append(errs, tx.Put(w))
+		}
+		return errors.Join(errs...)
+	}, nil
+}
+
+// remaining lists who holds an epoch's key and stays; ErrLastMember when nobody
+// would.
+func remaining(r Reader, unit string, epoch int64, gone string) ([]*Person, error) {
+	wraps, err := r.WrapsOfEpoch(unit, epoch)
+	if err != nil {
+		return nil, err
+	}
+	var stay []*Person
+	for _, w := range wraps {
+		if w.Person == gone || w.Person == RecoveryPerson {
+			continue
+		}
+		p := &Person{}
+		if err := r.Get(p, w.Person); err != nil {
+			return nil, err
+		}
+		if p.State == string(Active) || p.State == string(Suspended) {
+			stay = append(stay, p)
+		}
+	}
+	if len(stay) == 0 {
+		return nil, ErrLastMember
+	}
+	return stay, nil
+}
+
+// PinCentre records that the caller's unit compared a centre's words by voice.
+func (d *Door) PinCentre(ctx context.Context, who Caller, centre string, heard Words) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.CentrePin, func(r Reader, act *Act) error {
+		id := who.unit + "." + centre
+		var u Unit
+		if err := r.Get(&u, centre); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPin, ID: id, Unit: who.unit, UnitKind: who.unitKind, Agency: who.agency, Centre: centre}); err != nil {
+			return err
+		}
+		epoch := r.Epoch(centre)
+		var row UnitEpoch
+		if err := r.Get(&row, epochID(centre, epoch)); err != nil {
+			return err
+		}
+		words, err := unitWords(&u, row.Recipient, epoch)
+		if err != nil {
+			return err
+		}
+		if words != heard {
+			return ErrWords
+		}
+		pin := &Pin{}
+		if err := r.Get(pin, id); errors.Is(err, ErrNoRow) {
+			pin = &Pin{RowKey: RowKey{id, 0}}
+		} else if err != nil {
+			return err
+		}
+		pin.Version++
+		pin.Unit, pin.Centre, pin.Recipient, pin.Epoch = who.unit, centre, row.Recipient, epoch
+		pin.By, pin.Day = who.person, act.Day
+		act.Commit = func(tx Tx) error { return tx.Put(pin) }
+		return nil
+	})
+}
+
+// UnitWordsOf computes the words of the caller's own unit from the key that she
+// holds, to be read to whoever pins it.
+func (d *Door) UnitWordsOf(ctx context.Context, who Caller) (Words, error) {
+	var words Words
+	err := d.look(ctx, func(r Reader) error {
+		var u Unit
+		if err := r.Get(&u, who.unit); err != nil {
+			return err
+		}
+		id, ok := who.UnitIdentity(r.Epoch(who.unit))
+		if !ok {
+			return ErrCovered
+		}
+		var err error
+		words, err = unitWords(&u, id.Recipient().String(), r.Epoch(who.unit))
+		return err
+	})
+	return words, err
+}
+
+// Confirm says that the caller knows a listed member as a colleague.
+func (d *Door) Confirm(ctx context.Context, who Caller, colleague string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.MemberConfirm, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, colleague); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
+			return err
+		}
+		row := &Acquaintance{RowKey: RowKey{who.person + "." + p.ID, 1}, Person: who.person, Colleague: p.ID, Day: act.Day}
+		if err := r.Get(&Acquaintance{}, row.ID); !errors.Is(err, ErrNoRow) {
+			return err // already known: nothing to write, the act is recorded
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(row) }
+		return nil
+	})
+}

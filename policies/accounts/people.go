@@ -1,0 +1,356 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+
+	"github.com/pquerna/otp"
+)
+
+// invitationFor is how long an invitation waits.
+const invitationFor = 7 * 24 * time.Hour
+
+// What the pages of administration tell apart.
+var (
+	// ErrTaken says that a user name is in use.
+	ErrTaken = errors.New("the user name is taken")
+	// ErrInvitation says that an invitation is used, withdrawn, over or unknown.
+	ErrInvitation = errors.New("the invitation does not hold")
+	// ErrWeak says that a passphrase is too easy to guess.
+	ErrWeak = errors.New("the passphrase is too weak")
+	// ErrIncomplete says that a required field is empty or not one of its codes.
+	ErrIncomplete = errors.New("something needed is missing")
+	// ErrWords says that the words compared are not the ones of the keys.
+	ErrWords = errors.New("the words are not the same")
+	// ErrFounded says that a unit has members already, or had.
+	ErrFounded = errors.New("the unit was founded already")
+	// ErrNoAudit says that no audit unit was founded yet: nothing may be kept
+	// before somebody can check it.
+	ErrNoAudit = errors.New("no audit unit was founded yet")
+	// ErrLastMember says that the last member of a unit can only be suspended.
+	ErrLastMember = errors.New("the last member can only be suspended")
+)
+
+// NewAgency is what makes an agency.
+type NewAgency struct{ Name, Kind, Responsibility, Ends string }
+
+var (
+	agencyKinds      = map[string]bool{"municipality": true, "district": true, "company": true, "contracted_operator": true}
+	responsibilities = map[string]bool{"controller": true, "processor": true}
+	unitKinds        = map[string]bool{KindDesk: true, KindSocial: true, KindCentre: true, KindAudit: true}
+	unitRoles        = map[string][]policies.Role{
+		KindDesk:   {policies.IntakeWorker, policies.SocialWorker, policies.Lead},
+		KindSocial: {policies.SocialWorker, policies.Lead},
+		KindCentre: {policies.CentreWorker, policies.Lead},
+		KindAudit:  {policies.Auditor},
+	}
+)
+
+// RolesOf lists the roles that a kind of unit has.
+func RolesOf(kind string) []policies.Role { return unitRoles[kind] }
+
+// CreateAgency enters an agency and returns its id.
+func (d *Door) CreateAgency(ctx context.Context, who Caller, in NewAgency) (string, audit.Receipt, error) {
+	a := &Agency{RowKey: RowKey{crypto.NewID(), 1}, Name: strings.TrimSpace(in.Name), Kind: in.Kind,
+		Responsibility: in.Responsibility, Ends: in.Ends}
+	receipt, err := d.do(ctx, who, policies.AgencyCreate, func(r Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindAgency, ID: a.ID, Agency: a.ID}); err != nil {
+			return err
+		}
+		if a.Name == "" || !agencyKinds[a.Kind] || !responsibilities[a.Responsibility] || !dayOrEmpty(a.Ends) {
+			return ErrIncomplete
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(a) }
+		return nil
+	})
+	return a.ID, receipt, err
+}
+
+func dayOrEmpty(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return s == "" || err == nil
+}
+
+func (d *Door) do(ctx context.Context, who Caller, a policies.Action, prepare func(Reader, *Act) error) (audit.Receipt, error) {
+	return Do(ctx, d.gate, d.store.Look, who, a, prepare)
+}
+
+// CreateUnit enters a unit of an agency, with the public facts of the directory
+// where it is a centre. ID and version are set here.
+func (d *Door) CreateUnit(ctx context.Context, who Caller, in Unit) (string, audit.Receipt, error) {
+	u := in
+	u.RowKey = RowKey{crypto.NewID(), 1}
+	u.Name = strings.TrimSpace(u.Name)
+	receipt, err := d.do(ctx, who, policies.UnitCreate, func(r Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind}); err != nil {
+			return err
+		}
+		var a Agency
+		if err := r.Get(&a, u.Agency); err != nil || u.Name == "" || !unitKinds[u.Kind] {
+			return errors.Join(ErrIncomplete, unless(err, ErrNoRow))
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(&u) }
+		return nil
+	})
+	return u.ID, receipt, err
+}
+
+// unless drops an error that is the expected one.
+func unless(err, expected error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
+
+// NewPerson is what makes a user: nobody signs in before an invitation is taken.
+type NewPerson struct {
+	Username string
+	Role     policies.Role
+	Agency   string
+	Unit     string // empty for an administrator
+	Language string
+}
+
+// CreatePerson enters a user and invites her. It returns her id and the
+// invitation's token, which is shown once and stored nowhere.
+func (d *Door) CreatePerson(ctx context.Context, who Caller, in NewPerson) (string, crypto.Secret, audit.Receipt, error) {
+	p := &Person{RowKey: RowKey{crypto.NewID(), 1}, Username: NormaliseUsername(in.Username), Role: string(in.Role),
+		Agency: in.Agency, Unit: in.Unit, State: string(Invited), Language: in.Language, Salt: crypto.NewSalt()}
+	token := crypto.NewToken()
+	inv := &Invitation{RowKey: RowKey{crypto.NewID(), 1}, Person: p.ID, Token: tokenHash(token), By: who.person,
+		Ends: d.gate.Now().Add(invitationFor).Format(time.DateOnly), State: "open"}
+	receipt, err := d.do(ctx, who, policies.PersonCreate, func(r Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
+			return err
+		}
+		if err := fits(r, p); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error {
+			if err := tx.Put(p); errors.Is(err, ErrConflict) {
+				return ErrTaken
+			} else if err != nil {
+				return err
+			}
+			return tx.Put(inv)
+		}
+		return nil
+	})
+	return p.ID, token, receipt, err
+}
+
+// fits checks that name, role, unit and agency of a new person go together.
+func fits(r Reader, p *Person) error {
+	if p.Username == "" || len(p.Username) > 64 || (p.Language != "it" && p.Language != "en") {
+		return ErrIncomplete
+	}
+	if _, err := r.PersonByUsername(p.Username); !errors.Is(err, ErrNoRow) {
+		return errors.Join(ErrTaken, err)
+	}
+	if policies.Role(p.Role) == policies.Administrator {
+		if p.Unit != "" {
+			return ErrIncomplete
+		}
+		return nil
+	}
+	var u Unit
+	if err := r.Get(&u, p.Unit); err != nil {
+		return errors.Join(ErrIncomplete, unless(err, ErrNoRow))
+	}
+	p.Agency = u.Agency
+	for _, role := range unitRoles[u.Kind] {
+		if string(role) == p.Role {
+			return nil
+		}
+	}
+	return ErrIncomplete
+}
+
+func tokenHash(t crypto.Secret) []byte { return crypto.Hash([]byte("invitation"), []byte(string(t))) }
+
+// Enrolment is what a newcomer is shown before she confirms: her seed, for the
+// authenticator, and whether the words of her passphrase are her own.
+type Enrolment struct {
+	Username string
+	Language string
+	Seed     *otp.Key
+}
+
+// Invited looks an invitation up. ErrInvitation when it does not hold.
+func (d *Door) Invited(ctx context.Context, token crypto.Secret) (*Enrolment, error) {
+	var p Person
+	err := d.look(ctx, func(r Reader) error { return d.invited(r, token, &Invitation{}, &p) })
+	if err != nil {
+		return nil, err
+	}
+	seed, err := newSeed(p.Username)
+	if err != nil {
+		return nil, fmt.Errorf("making a seed: %w", err)
+	}
+	return &Enrolment{Username: p.Username, Language: p.Language, Seed: seed}, nil
+}
+
+func (d *Door) invited(r Reader, token crypto.Secret, inv *Invitation, p *Person) error {
+	found, err := r.InvitationByToken(tokenHash(token))
+	if errors.Is(err, ErrNoRow) || err == nil && (found.State != "open" || found.Ends < d.gate.Day()) {
+		return ErrInvitation
+	}
+	if err != nil {
+		return err
+	}
+	*inv = *found
+	if err := r.Get(p, inv.Person); err != nil {
+		return err
+	}
+	if p.State != string(Invited) {
+		return ErrInvitation
+	}
+	return nil
+}
+
+// Accept takes an invitation: the passphrase seals a new identity and the seed,
+// once a code shows that the authenticator has it. It returns the ten recovery
+// codes, shown once. ErrWeak, ErrSignIn (wrong code) or ErrInvitation.
+func (d *Door) Accept(ctx context.Context, token crypto.Secret, passphrase, seed, code string, from From) ([]crypto.Secret, error) {
+	if crypto.PassphraseBits(passphrase) < minBits {
+		return nil, ErrWeak
+	}
+	step, ok := matchStep(seed, code, 0, d.gate.Now())
+	if !ok {
+		return nil, ErrSignIn
+	}
+	identity, err := crypto.NewIdentity()
+	if err != nil {
+		return nil, fmt.Errorf("making an identity: %w", err)
+	}
+	codes, hashes := newRecoveryCodes()
+	b := &box{Identity: string(identity.Secret()), TOTP: seed, Step: step, Recovery: hashes}
+	_, err = d.do(ctx, Caller{}, policies.CredentialsRead, func(r Reader, act *Act) error {
+		var inv Invitation
+		var p Person
+		if err := d.invited(r, token, &inv, &p); err != nil {
+			return err
+		}
+		act.Who = Caller{person: p.ID, role: policies.Role(p.Role), unit: p.Unit, agency: p.Agency}
+		act.Who.unitKind = unitKind(r, p.Unit)
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID}); err != nil {
+			return err
+		}
+		kek, err := d.kek(ctx, passphrase, p.Salt)
+		if err != nil {
+			return err
+		}
+		p.Recipient = identity.Recipient().String()
+		p.State = string(Waiting)
+		if policies.Role(p.Role) == policies.Administrator {
+			p.State = string(Active)
+		}
+		if err := sealBox(&p, kek, b); err != nil {
+			return err
+		}
+		inv.Version, inv.State = inv.Version+1, "used"
+		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), tx.Put(&inv)) }
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
+}
+
+func unitKind(r Reader, unit string) string {
+	var u Unit
+	if unit == "" || r.Get(&u, unit) != nil {
+		return ""
+	}
+	return u.Kind
+}
+
+// minBits is the least a passphrase must be worth.
+const minBits = 70
+
+// recoveryCodes is how many recovery codes a person holds.
+const recoveryCodes = 10
+
+func newRecoveryCodes() ([]crypto.Secret, [][]byte) {
+	codes, hashes := make([]crypto.Secret, recoveryCodes), make([][]byte, recoveryCodes)
+	for i := range codes {
+		codes[i] = crypto.NewRecoveryCode()
+		hashes[i] = recoveryHash(string(codes[i]))
+	}
+	return codes, hashes
+}
+
+// recoveryHash folds what a person may type differently.
+func recoveryHash(code string) []byte {
+	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code)))
+	return crypto.Hash([]byte("recovery"), []byte(code))
+}
+
+// Suspend stops a person at once: nothing opens for her, and no key moves.
+func (d *Door) Suspend(ctx context.Context, who Caller, person string) (audit.Receipt, error) {
+	receipt, err := d.setState(ctx, who, policies.PersonSuspend, person, Suspended)
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, d.store.EndSessionsOf(ctx, person, nil)
+}
+
+// Lift ends a suspension: she has again what she had.
+func (d *Door) Lift(ctx context.Context, who Caller, person string) (audit.Receipt, error) {
+	return d.setState(ctx, who, policies.PersonLift, person, "")
+}
+
+// setState moves a person to a state; empty means back from suspension to
+// whatever her keys say.
+func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, person string, to PersonState) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
+			return err
+		}
+		next := to
+		if to == "" {
+			if p.State != string(Suspended) {
+				return ErrConflict
+			}
+			var err error
+			if next, err = standing(r, &p); err != nil {
+				return err
+			}
+		} else if p.State == string(Removed) {
+			return ErrConflict
+		}
+		p.Version++
+		p.State = string(next)
+		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		return nil
+	})
+}
+
+// standing is the state a person returns to: active if the newest epoch of her
+// unit is wrapped to her, or if she has no unit.
+func standing(r Reader, p *Person) (PersonState, error) {
+	if p.Recipient == "" {
+		return Invited, nil
+	}
+	if p.Unit == "" {
+		return Active, nil
+	}
+	err := r.Get(&UnitWrap{}, wrapID(p.Unit, r.Epoch(p.Unit), p.ID))
+	if errors.Is(err, ErrNoRow) {
+		return Waiting, nil
+	}
+	return Active, err
+}

@@ -1,0 +1,363 @@
+package accounts
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+)
+
+// newToken makes a cookie value of an id part, stored as its hash, and a key
+// part that the server never stores.
+func (d *Door) newToken() (cookie string, hash []byte, key crypto.Key) {
+	id, key := crypto.NewSalt(), crypto.NewKey()
+	e := base64.RawURLEncoding
+	return e.EncodeToString(id) + "." + e.EncodeToString(key.Bytes()), crypto.Hash(id), key
+}
+
+// parseToken splits a cookie value. It refuses anything but the exact form.
+func parseToken(cookie string) (hash []byte, key crypto.Key, err error) {
+	a, b, ok := strings.Cut(cookie, ".")
+	e := base64.RawURLEncoding.Strict()
+	id, err1 := e.DecodeString(a)
+	kb, err2 := e.DecodeString(b)
+	if !ok || err1 != nil || err2 != nil || len(id) != 16 {
+		return nil, crypto.Key{}, ErrSignedOut
+	}
+	if key, err = crypto.KeyFromBytes(kb); err != nil {
+		return nil, crypto.Key{}, ErrSignedOut
+	}
+	return crypto.Hash(id), key, nil
+}
+
+func tokenBinding(kind string, hash []byte) crypto.Binding {
+	return crypto.Binding{Table: kind, Row: base64.RawURLEncoding.EncodeToString(hash), Column: "sealed", Version: 1}
+}
+
+func sealJSON(key crypto.Key, kind string, hash []byte, v any) (crypto.Sealed, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding what is kept: %w", err)
+	}
+	return key.Derive(crypto.LabelLogin, []byte(kind)).Seal(tokenBinding(kind, hash), text), nil
+}
+
+func openJSON(key crypto.Key, kind string, hash []byte, s crypto.Sealed, v any) error {
+	text, err := key.Derive(crypto.LabelLogin, []byte(kind)).Open(tokenBinding(kind, hash), s)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return crypto.ErrOpen
+	}
+	return nil
+}
+
+// held is what a session row seals: the unit keys and the key of what is
+// restricted to her by name. Her own identity is never in it.
+type held struct {
+	Epochs   []heldEpoch `json:"e"`
+	Personal []byte      `json:"p"`
+	Draft    []byte      `json:"d,omitempty"` // given back once, after sign-in
+}
+
+type heldEpoch struct {
+	Epoch    int64  `json:"n"`
+	Key      []byte `json:"k"`
+	Identity string `json:"i"`
+	UnitKey  []byte `json:"u"`
+}
+
+// sessionKey joins cookie and key file: a cookie and a stolen database open
+// nothing without the file.
+func (d *Door) sessionKey(part crypto.Key, hash []byte) crypto.Key {
+	return d.keys.Session.Derive(crypto.LabelSession, part.Bytes(), hash)
+}
+
+func (d *Door) sealHeld(c Caller, draft []byte) (crypto.Sealed, error) {
+	h := held{Personal: c.personal.Bytes(), Draft: draft}
+	for _, e := range c.epochs {
+		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a session: %w", err)
+	}
+	return d.sessionKey(c.keyPart, c.session).Seal(tokenBinding("session", c.session), text), nil
+}
+
+func (d *Door) openHeld(c *Caller, s crypto.Sealed) ([]byte, error) {
+	text, err := d.sessionKey(c.keyPart, c.session).Open(tokenBinding("session", c.session), s)
+	if err != nil {
+		return nil, ErrSignedOut
+	}
+	var h held
+	if err := json.Unmarshal(text, &h); err != nil {
+		return nil, ErrSignedOut
+	}
+	if c.personal, err = crypto.KeyFromBytes(h.Personal); err != nil {
+		return nil, ErrSignedOut
+	}
+	for _, e := range h.Epochs {
+		key, err1 := crypto.KeyFromBytes(e.Key)
+		unit, err2 := crypto.KeyFromBytes(e.UnitKey)
+		if err1 != nil || err2 != nil {
+			return nil, ErrSignedOut
+		}
+		c.epochs = append(c.epochs, unitKeys{e.Epoch, key, e.Identity, unit})
+	}
+	return h.Draft, nil
+}
+
+// open makes the session of somebody whose credentials were right.
+func (d *Door) open(ctx context.Context, p *Person, b *box, c Caller, name string, from From) (*SignedIn, error) {
+	cookie, hash, key := d.newToken()
+	c.session, c.keyPart = hash, key
+	draft := d.takeDraft(ctx, c)
+	sealed, err := d.sealHeld(c, draft)
+	if err != nil {
+		return nil, err
+	}
+	now := d.gate.Now()
+	row := &SessionRow{Hash: hash, Person: p.ID, Created: now.Unix(), Seen: now.Unix(),
+		Ends: now.Add(endAfter).Unix(), Sealed: sealed, Agent: from.Agent}
+	if err := d.store.PutSession(ctx, row); err != nil {
+		return nil, err
+	}
+	device := from.Device
+	if device == "" {
+		device = string(crypto.NewToken())
+	}
+	if err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), p.ID, now.Add(deviceFor).Unix()); err != nil {
+		return nil, err
+	}
+	if err := d.store.Uncount(ctx, d.throttleKey("account", name)); err != nil {
+		return nil, err
+	}
+	return &SignedIn{Cookie: cookie, Device: device, Caller: c, Draft: draft}, nil
+}
+
+// Resume turns a session cookie into its caller. ErrSignedOut when it has
+// ended; ErrCovered, with the caller's name and no key, when her passphrase
+// must bring the keys back.
+func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
+	hash, key, err := parseToken(cookie)
+	if err != nil {
+		return Caller{}, ErrSignedOut
+	}
+	row, err := d.store.Session(ctx, hash)
+	if errors.Is(err, ErrNoRow) {
+		return Caller{}, ErrSignedOut
+	}
+	if err != nil {
+		return Caller{}, err
+	}
+	now := d.gate.Now()
+	seen := time.Unix(row.Seen, 0)
+	if now.Unix() >= row.Ends || now.Sub(seen) > idleAfter {
+		return Caller{}, errors.Join(ErrSignedOut, d.store.EndSession(ctx, hash))
+	}
+	c, err := d.person(ctx, row.Person)
+	if err != nil {
+		return Caller{}, err
+	}
+	c.session, c.keyPart = hash, key
+	if row.Covered || now.Sub(seen) > coverAfter {
+		c.covered = true
+		if !row.Covered {
+			return c, errors.Join(ErrCovered, d.store.CoverSession(ctx, hash))
+		}
+		return c, ErrCovered
+	}
+	if _, err := d.openHeld(&c, row.Sealed); err != nil {
+		return Caller{}, err
+	}
+	if now.Sub(seen) > touchEvery {
+		if err := d.store.TouchSession(ctx, hash, now.Unix()); err != nil {
+			return Caller{}, err
+		}
+	}
+	return c, nil
+}
+
+// person reads the roster's facts of a caller: who was suspended or removed is
+// signed out at once.
+func (d *Door) person(ctx context.Context, id string) (Caller, error) {
+	var c Caller
+	err := d.look(ctx, func(r Reader) error {
+		var p Person
+		if err := r.Get(&p, id); err != nil {
+			return err
+		}
+		if p.State == string(Suspended) || p.State == string(Removed) {
+			return ErrSignedOut
+		}
+		c = Caller{person: p.ID, username: p.Username, role: policies.Role(p.Role), unit: p.Unit,
+			agency: p.Agency, language: p.Language, state: PersonState(p.State)}
+		if p.Unit == "" {
+			return nil
+		}
+		var u Unit
+		err := r.Get(&u, p.Unit)
+		c.unitKind = u.Kind
+		return err
+	})
+	if errors.Is(err, ErrNoRow) {
+		return Caller{}, ErrSignedOut
+	}
+	return c, err
+}
+
+// Cover takes the keys out of the session at once.
+func (d *Door) Cover(ctx context.Context, who Caller) error {
+	return d.store.CoverSession(ctx, who.session)
+}
+
+// SignOut ends the caller's session.
+func (d *Door) SignOut(ctx context.Context, who Caller) error {
+	return d.store.EndSession(ctx, who.session)
+}
+
+// Uncover brings the keys back into a covered session with the passphrase
+// alone, on the browser that has its cookie.
+func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From) (Caller, error) {
+	who, err := d.Caller(ctx, cookie)
+	if err != nil && !errors.Is(err, ErrCovered) {
+		return Caller{}, err
+	}
+	p, err := d.find(ctx, who.username)
+	if err != nil {
+		return Caller{}, err
+	}
+	if err := d.throttle(ctx, p.Username, p, from); err != nil {
+		return Caller{}, err
+	}
+	kek, err := d.kek(ctx, passphrase, p.Salt)
+	if err != nil {
+		return Caller{}, err
+	}
+	b, err := openBox(p, kek)
+	if err != nil {
+		return Caller{}, d.failed(ctx, p.Username, p, ErrSignIn)
+	}
+	return d.refill(ctx, who, p.ID, b)
+}
+
+// refill puts freshly fetched keys into a session.
+func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (Caller, error) {
+	var c Caller
+	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SessionResume, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		var err error
+		if c, err = callerOf(r, &p, b); err != nil {
+			return err
+		}
+		c.session, c.keyPart = who.session, who.keyPart
+		act.Who = c
+		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit})
+	})
+	if err != nil {
+		return Caller{}, err
+	}
+	row, err := d.store.Session(ctx, who.session)
+	if err != nil {
+		return Caller{}, ErrSignedOut
+	}
+	if row.Sealed, err = d.sealHeld(c, d.takeDraft(ctx, c)); err != nil {
+		return Caller{}, err
+	}
+	row.Covered, row.Seen = false, d.gate.Now().Unix()
+	return c, d.store.PutSession(ctx, row)
+}
+
+// StepUp asks a signed-in person for passphrase and code again, and grants her
+// one act on one named object. The session gets a new id: the cookie returned
+// replaces the old one.
+func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, a policies.Action, object string, from From) (*SignedIn, error) {
+	p, err := d.find(ctx, who.username)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.throttle(ctx, p.Username, p, from); err != nil {
+		return nil, err
+	}
+	kek, err := d.kek(ctx, passphrase, p.Salt)
+	if err != nil {
+		return nil, err
+	}
+	b, c, err := d.verify(ctx, p, kek, code, policies.ActStepUp)
+	if err != nil {
+		return nil, d.failed(ctx, p.Username, p, err)
+	}
+	if err := d.store.EndSession(ctx, who.session); err != nil {
+		return nil, err
+	}
+	in, err := d.open(ctx, p, b, c, p.Username, from)
+	if err != nil {
+		return nil, err
+	}
+	in.Caller.stepUp = &grant{a, object}
+	in.Caller.kek = kek
+	return in, nil
+}
+
+// takeDraft opens the draft that was kept for a person, with the identity that
+// her passphrase just opened. Nothing kept, or not to be opened, is no draft.
+func (d *Door) takeDraft(ctx context.Context, c Caller) []byte {
+	row, err := d.store.TakeDraft(ctx, c.person, d.gate.Now().Unix())
+	if err != nil {
+		return nil
+	}
+	text, err := crypto.OpenPadded(c.identity, draftContext(c.person, row.ID), row.Sealed)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// draftFor is how long a draft waits for its writer.
+const draftFor = time.Hour
+
+func draftContext(person, id string) crypto.WrapContext {
+	return crypto.WrapContext{Purpose: "draft", Person: person, Record: id}
+}
+
+// KeepDraft seals what was typed to the public key of the person of a session,
+// even one that just ended: nothing typed is lost, and only she gets it back.
+func (d *Door) KeepDraft(ctx context.Context, person string, text []byte) error {
+	var p Person
+	if err := d.look(ctx, func(r Reader) error { return r.Get(&p, person) }); err != nil {
+		return fmt.Errorf("reading whom a draft is for: %w", err)
+	}
+	to, err := crypto.ParseRecipient(p.Recipient)
+	if err != nil {
+		return fmt.Errorf("reading a recipient: %w", err)
+	}
+	row := &DraftRow{ID: crypto.NewID(), Person: person, Ends: d.gate.Now().Add(draftFor).Unix()}
+	if row.Sealed, err = crypto.SealPadded(to, draftContext(person, row.ID), text); err != nil {
+		return fmt.Errorf("sealing a draft: %w", err)
+	}
+	return d.store.PutDraft(ctx, row)
+}
+
+// FormToken is the token that a page's forms carry: it holds for the session
+// alone, so that another site cannot post in her name.
+func (d *Door) FormToken(who Caller) string {
+	m := d.keys.Session.MAC(crypto.LabelFormToken, who.session)
+	return base64.RawURLEncoding.EncodeToString(m[:])
+}
+
+// PublicFormToken is the token of forms before sign-in, bound to a cookie.
+func (d *Door) PublicFormToken(cookie string) string {
+	m := d.keys.Session.MAC(crypto.LabelFormToken, []byte("public"), []byte(cookie))
+	return base64.RawURLEncoding.EncodeToString(m[:])
+}

@@ -1,0 +1,162 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+
+	"sportello/crypto"
+	"sportello/policies/audit"
+)
+
+// What callers test for.
+var (
+	// ErrNoRow says that no row has this id.
+	ErrNoRow = errors.New("no such row")
+	// ErrConflict says that a row changed since it was read.
+	ErrConflict = errors.New("the row changed meanwhile")
+	// ErrTampered says that a stored row is not the one the log names.
+	ErrTampered = errors.New("a stored row differs from the log")
+	// ErrStale says that a row read for this act is not the newest any more:
+	// the act is prepared again.
+	ErrStale = errors.New("a row read for this act changed")
+	// ErrErased says that a record's secret was shredded.
+	ErrErased = errors.New("the record was erased")
+)
+
+// Reader reads verified rows of one snapshot. Every row it hands out has the
+// digest that the log names as newest; a row that is there without a leaf, or
+// missing against the log, gives ErrTampered.
+type Reader interface {
+	Get(row Row, id string) error
+	PersonByUsername(username string) (*Person, error)
+	People() ([]*Person, error)
+	PeopleOfUnit(unit string) ([]*Person, error)
+	Agencies() ([]*Agency, error)
+	Units() ([]*Unit, error)
+	WrapsOfPerson(person string) ([]*UnitWrap, error)
+	WrapsOfEpoch(unit string, epoch int64) ([]*UnitWrap, error)
+	PinsOfUnit(unit string) ([]*Pin, error)
+	AcquaintancesOf(person string) ([]*Acquaintance, error)
+	InvitationByToken(hash []byte) (*Invitation, error)
+	OpenInvitations() ([]*Invitation, error)
+	// Secret reads the shred secret of a record; ErrErased when it is gone.
+	Secret(id string) ([]byte, error)
+	// Newest is the digest the log names for a row, as prepare saw it.
+	Newest(table, id string) (audit.Digest16, bool)
+	// Epoch is the highest epoch of a unit that a leaf names.
+	Epoch(unit string) int64
+	// Seen lists every row read so far, present or absent, with its digest: the
+	// writer compares them again before it commits.
+	Seen() []Seen
+}
+
+// Seen is one row that an act relied on.
+type Seen struct {
+	Table, ID string
+	Digest    audit.Digest16
+	Present   bool
+}
+
+// Tx writes rows inside one act. Put and Erase collect the digests of what
+// they change; Record appends the leaf with them. A transaction that changed
+// rows and recorded no leaf is rolled back.
+type Tx interface {
+	Newest(table, id string) (audit.Digest16, bool)
+	Epoch(unit string) int64
+	Put(row Row) error
+	Delete(row Row) error
+	// Erase makes the secret's tombstone; the secret itself is deleted once
+	// the leaf is durable.
+	Erase(secret string) error
+	// UseDetailKey puts a new detail key in force; it appends its own leaf.
+	UseDetailKey(audit.PendingDetailKey) error
+	Record(leaf audit.Leaf, detail *audit.SealedDetail) error
+}
+
+// Secret is a shred secret made for a new record: durable before the row that
+// needs it.
+type Secret struct {
+	ID    string
+	Bytes []byte
+}
+
+// NewSecret makes 32 random bytes under a random id.
+func NewSecret() Secret {
+	return Secret{ID: crypto.NewID(), Bytes: crypto.NewKey().Bytes()}
+}
+
+// Work is one act for the writer.
+type Work struct {
+	Secrets []Secret
+	Do      func(Tx) error
+}
+
+// Store is what accounts needs of the storage.
+type Store interface {
+	// Do runs work in the writer, with others in one commit, and answers once
+	// its leaf is durable.
+	Do(ctx context.Context, w Work) (audit.Receipt, error)
+	// Look runs f on one snapshot.
+	Look(ctx context.Context, f func(Reader) error) error
+	// Settle waits until what was committed before the call can be read.
+	Settle(ctx context.Context) error
+	Sessions
+}
+
+// SessionRow is a signed-in browser. Sealed holds the unit keys under a key
+// that only cookie and session key file make together.
+type SessionRow struct {
+	Hash    []byte // of the cookie's id part
+	Person  string
+	Created int64 // Unix seconds
+	Seen    int64
+	Ends    int64
+	Covered bool
+	Sealed  crypto.Sealed
+	Agent   string // kind of device, for the list of open sessions
+}
+
+// PendingRow is a browser between passphrase and code, or a step-up.
+type PendingRow struct {
+	Hash   []byte
+	Kind   string // login, identity
+	Ends   int64
+	Sealed crypto.Sealed
+}
+
+// DraftRow is a form kept for the person who typed it.
+type DraftRow struct {
+	ID     string
+	Person string
+	Ends   int64
+	Sealed crypto.Sealed
+}
+
+// Sessions is the file that no backup holds: sessions, pending sign-ins,
+// throttle counts, known devices, drafts.
+type Sessions interface {
+	PutSession(ctx context.Context, s *SessionRow) error
+	Session(ctx context.Context, hash []byte) (*SessionRow, error)
+	TouchSession(ctx context.Context, hash []byte, seen int64) error
+	CoverSession(ctx context.Context, hash []byte) error
+	EndSession(ctx context.Context, hash []byte) error
+	SessionsOf(ctx context.Context, person string) ([]*SessionRow, error)
+	EndSessionsOf(ctx context.Context, person string, except []byte) error
+	EndAllSessions(ctx context.Context) error
+	PutPending(ctx context.Context, p *PendingRow) error
+	TakePending(ctx context.Context, hash []byte) (*PendingRow, error)
+	Pending(ctx context.Context, hash []byte) (*PendingRow, error)
+	Count(ctx context.Context, key []byte, window, now int64) (int64, error)
+	Uncount(ctx context.Context, key []byte) error
+	KnowDevice(ctx context.Context, hash []byte, person string, ends int64) error
+	DeviceOf(ctx context.Context, hash []byte, person string, now int64) (bool, error)
+	PutDraft(ctx context.Context, d *DraftRow) error
+	TakeDraft(ctx context.Context, person string, now int64) (*DraftRow, error)
+	Sweep(ctx context.Context, now int64) error
+}
+
+// Mark names a shred secret in the leaf of the act that made it, by the digest
+// of its bytes, so that a missing or altered secret shows.
+func (s Secret) Mark() audit.RowMark {
+	return audit.RowMark{Table: "shred", ID: s.ID, Version: 1, Digest: crypto.RowDigest("shred", s.ID, 1, s.Bytes)}
+}

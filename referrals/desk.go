@@ -1,0 +1,149 @@
+package referrals
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Desk is the one door to case data.
+type Desk struct {
+	gate  *accounts.Gate
+	store Store
+}
+
+// NewDesk opens the desk. It refuses nil.
+func NewDesk(gate *accounts.Gate, store Store) (*Desk, error) {
+	if gate == nil || store == nil {
+		return nil, errors.New("making the desk: gate and store are both needed")
+	}
+	return &Desk{gate: gate, store: store}, nil
+}
+
+// Day is today's date in Italy, YYYY-MM-DD.
+func (d *Desk) Day() string { return d.gate.Day() }
+
+// do decides, records and does one act: prepare works on a snapshot, and what
+// it leaves in act.Commit is written in the transaction of the leaf.
+func (d *Desk) do(ctx context.Context, who accounts.Caller, a policies.Action, prepare func(Reader, *accounts.Act) error) (audit.Receipt, error) {
+	return accounts.Do(ctx, d.gate, d.store.View, who, a, prepare)
+}
+
+// What callers of the desk test for.
+var (
+	// ErrState says that a thing's state does not allow this step.
+	ErrState = errors.New("the state does not allow this")
+	// ErrInvalid says that something typed does not fit; see Invalid.
+	ErrInvalid = errors.New("something typed does not fit")
+)
+
+// Invalid names the fields that do not fit, each with a message key.
+type Invalid struct{ Fields map[string]string }
+
+func (*Invalid) Error() string { return ErrInvalid.Error() }
+
+// Is makes every Invalid an ErrInvalid.
+func (*Invalid) Is(target error) bool { return target == ErrInvalid }
+
+// Limits of what one field takes, in bytes of UTF-8.
+const (
+	maxShort = 200
+	maxLine  = 1_000
+	maxText  = 20_000
+)
+
+// check collects what does not fit.
+type check map[string]string
+
+func (c check) max(field, value string, limit int) {
+	if len(value) > limit {
+		c[field] = "error.too_long"
+	}
+}
+
+func (c check) oneOf(field, value string, codes map[string]bool) {
+	if !codes[value] {
+		c[field] = "error.choose_one"
+	}
+}
+
+func (c check) err() error {
+	if len(c) == 0 {
+		return nil
+	}
+	return &Invalid{Fields: c}
+}
+
+func codes(list ...string) map[string]bool {
+	m := make(map[string]bool, len(list))
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
+}
+
+// binding names a sealed column of a row at a version.
+func binding(row accounts.Row, column string, version int64) crypto.Binding {
+	id, _ := row.Key()
+	return crypto.Binding{Table: row.Table(), Row: id, Column: column, Version: version}
+}
+
+// sealJSON seals a value into a column of a row, at the row's version.
+func sealJSON(key crypto.Key, row accounts.Row, column string, v any) (crypto.Sealed, error) {
+	_, version := row.Key()
+	return sealAt(key, row, column, version, v)
+}
+
+func sealAt(key crypto.Key, row accounts.Row, column string, version int64, v any) (crypto.Sealed, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding %s: %w", column, err)
+	}
+	return key.Seal(binding(row, column, version), text), nil
+}
+
+// openJSON opens what sealJSON sealed.
+func openJSON(key crypto.Key, row accounts.Row, column string, s crypto.Sealed, v any) error {
+	_, version := row.Key()
+	return openAt(key, row, column, version, s, v)
+}
+
+func openAt(key crypto.Key, row accounts.Row, column string, version int64, s crypto.Sealed, v any) error {
+	text, err := key.Open(binding(row, column, version), s)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", column, err)
+	}
+	if err := json.Unmarshal(text, v); err != nil {
+		return fmt.Errorf("opening %s: %w", column, crypto.ErrOpen)
+	}
+	return nil
+}
+
+// recordKey is the key of one record that a unit keeps: 32 bytes of its own,
+// wrapped under the unit key of an epoch.
+func wrapRecordKey(who accounts.Caller, row accounts.Row, column string, version int64, key crypto.Key, label crypto.Label) (crypto.Sealed, int64, error) {
+	epoch := who.Epoch()
+	unit, ok := who.UnitKey(epoch)
+	if !ok {
+		return nil, 0, accounts.ErrCovered
+	}
+	return unit.Derive(label).Seal(binding(row, column, version), key.Bytes()), epoch, nil
+}
+
+func openRecordKey(who accounts.Caller, row accounts.Row, column string, version, epoch int64, s crypto.Sealed, label crypto.Label) (crypto.Key, error) {
+	unit, ok := who.UnitKey(epoch)
+	if !ok {
+		return crypto.Key{}, accounts.ErrCovered
+	}
+	b, err := unit.Derive(label).Open(binding(row, column, version), s)
+	if err != nil {
+		return crypto.Key{}, fmt.Errorf("opening a record's key: %w", err)
+	}
+	return crypto.KeyFromBytes(b)
+}

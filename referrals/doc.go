@@ -1,0 +1,8 @@
+// Package referrals is the casework: contacts, case files, consent, and
+// referrals to centres. Everything that touches case data goes through [Desk];
+// each act is decided, recorded and done in one transaction.
+//
+// It keeps what a woman tells readable only by the people of the unit she told
+// it to, and by the centre she chose, for as long as she agrees. It does not
+// protect what was already read or written down elsewhere.
+package referrals

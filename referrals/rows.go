@@ -1,0 +1,347 @@
+package referrals
+
+import (
+	"context"
+
+	"sportello/crypto"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// ContactRow is one confidential contact: somebody came, phoned or wrote. It has
+// its own key, so that it can stay alone when no case file follows.
+type ContactRow struct {
+	accounts.RowKey
+	Unit   string
+	Author string
+	Day    string
+	State  string // open, or the outcome
+	CaseID string
+	Secret string
+	Epoch  int64
+	KeyBox crypto.Sealed
+	Body   crypto.Sealed
+	Form   string // HMAC of the form that made it: a replayed form finds it
+}
+
+// Table is the name of the table of contacts.
+func (*ContactRow) Table() string { return "contact" }
+
+// Values are the columns after id and version.
+func (c *ContactRow) Values() []any {
+	return []any{&c.Unit, &c.Author, &c.Day, &c.State, &c.CaseID, &c.Secret, &c.Epoch,
+		&c.KeyBox, &c.Body, &c.Form}
+}
+
+// CaseRow is a case file. The safe-contact rule and the walls are columns of
+// the row, so that its digest covers them.
+type CaseRow struct {
+	accounts.RowKey
+	Unit       string
+	State      string
+	OpenedDay  string
+	LastDay    string
+	RecallDay  string // day of the next call she allowed, or empty
+	Secret     string
+	Epoch      int64 // unit epoch whose key wraps KeyBox
+	KeyVersion int64
+	KeyBox     crypto.Sealed
+	Restricted bool
+	Named      accounts.List // people a restricted case is named to
+	Walled     accounts.List // people for whom this case does not exist
+	Card       crypto.Sealed
+	Safe       crypto.Sealed
+	Told       crypto.Sealed
+	IdentityID string
+}
+
+// Table is the name of the table of case files.
+func (*CaseRow) Table() string { return "case_file" }
+
+// Values are the columns after id and version.
+func (c *CaseRow) Values() []any {
+	return []any{&c.Unit, &c.State, &c.OpenedDay, &c.LastDay, &c.RecallDay, &c.Secret, &c.Epoch,
+		&c.KeyVersion, &c.KeyBox, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled),
+		&c.Card, &c.Safe, &c.Told, &c.IdentityID}
+}
+
+// CaseWrapRow is a restricted case's key kept for one named person, or for the
+// agency's recovery recipient. Its id is CASE.PERSON.
+type CaseWrapRow struct {
+	accounts.RowKey
+	CaseID     string
+	Person     string
+	KeyVersion int64
+	Symmetric  bool // under the person's own key; by age until she next signs in
+	Wrapped    crypto.Sealed
+	Commitment []byte
+}
+
+// Table is the name of the table of restricted cases' keys.
+func (*CaseWrapRow) Table() string { return "case_wrap" }
+
+// Values are the columns after id and version.
+func (c *CaseWrapRow) Values() []any {
+	return []any{&c.CaseID, &c.Person, &c.KeyVersion, &c.Symmetric, &c.Wrapped, &c.Commitment}
+}
+
+// CaseKeyRow keeps an earlier version of a case key, sealed under the next one,
+// for rows written before. Its id is CASE.VERSION.
+type CaseKeyRow struct {
+	accounts.RowKey
+	CaseID     string
+	KeyVersion int64
+	Wrapped    crypto.Sealed
+}
+
+// Table is the name of the table of earlier case keys.
+func (*CaseKeyRow) Table() string { return "case_key" }
+
+// Values are the columns after id and version.
+func (c *CaseKeyRow) Values() []any { return []any{&c.CaseID, &c.KeyVersion, &c.Wrapped} }
+
+// IdentityRow is who she is, as far as she wants. It has its own shred secret:
+// going back to an alias shreds it with all its versions.
+type IdentityRow struct {
+	accounts.RowKey
+	CaseID     string
+	Secret     string
+	KeyVersion int64
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of identities.
+func (*IdentityRow) Table() string { return "identity" }
+
+// Values are the columns after id and version.
+func (i *IdentityRow) Values() []any {
+	return []any{&i.CaseID, &i.Secret, &i.KeyVersion, &i.Body}
+}
+
+// NoteRow is one entry of the diary, with its own shred secret so that a note
+// in the wrong file can be made unreadable there.
+type NoteRow struct {
+	accounts.RowKey
+	CaseID     string
+	Author     string
+	Day        string
+	State      string // current, moved
+	Kind       string // note, attempt
+	Secret     string
+	KeyVersion int64
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of notes.
+func (*NoteRow) Table() string { return "note" }
+
+// Values are the columns after id and version.
+func (n *NoteRow) Values() []any {
+	return []any{&n.CaseID, &n.Author, &n.Day, &n.State, &n.Kind, &n.Secret, &n.KeyVersion, &n.Body}
+}
+
+// NoteVersionRow is an earlier text of a corrected note. Its id is NOTE.VERSION.
+type NoteVersionRow struct {
+	accounts.RowKey
+	NoteID     string
+	Author     string
+	Day        string
+	KeyVersion int64
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of earlier texts of notes.
+func (*NoteVersionRow) Table() string { return "note_version" }
+
+// Values are the columns after id and version.
+func (n *NoteVersionRow) Values() []any {
+	return []any{&n.NoteID, &n.Author, &n.Day, &n.KeyVersion, &n.Body}
+}
+
+// TaskRow is something another unit must do by a day: a small package with its
+// own key and shred secret, the key wrapped to that unit.
+type TaskRow struct {
+	accounts.RowKey
+	FromUnit     string
+	ToUnit       string
+	Kind         string
+	State        string
+	Day          string
+	DueDay       string
+	Secret       string
+	WrapEpoch    int64
+	Wrap         crypto.Sealed
+	Commitment   []byte
+	AdoptedEpoch int64
+	Adopted      crypto.Sealed
+	KeptEpoch    int64
+	Kept         crypto.Sealed
+	Body         crypto.Sealed
+}
+
+// Table is the name of the table of tasks.
+func (*TaskRow) Table() string { return "task" }
+
+// Values are the columns after id and version.
+func (t *TaskRow) Values() []any {
+	return []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.Day, &t.DueDay, &t.Secret,
+		&t.WrapEpoch, &t.Wrap, &t.Commitment, &t.AdoptedEpoch, &t.Adopted, &t.KeptEpoch, &t.Kept, &t.Body}
+}
+
+// ConsentRow is her authorisation: one centre, one purpose, exactly these
+// fields, until a day. What it names is sealed; that it lives and until when is
+// plaintext, so that expiry is a predicate.
+type ConsentRow struct {
+	accounts.RowKey
+	CaseID     string
+	Unit       string
+	Centre     string
+	State      string // live, withdrawn, superseded
+	Day        string
+	UntilDay   string
+	UntilReply bool // ends with the centre's first answer
+	Way        string
+	KeepCopy   bool
+	Feedback   string
+	Text       string // version of the text read out
+	KeyVersion int64
+	Body       crypto.Sealed
+	EndedDay   string
+}
+
+// Table is the name of the table of consents.
+func (*ConsentRow) Table() string { return "consent" }
+
+// Values are the columns after id and version.
+func (c *ConsentRow) Values() []any {
+	return []any{&c.CaseID, &c.Unit, &c.Centre, &c.State, &c.Day, &c.UntilDay, &c.UntilReply,
+		&c.Way, &c.KeepCopy, &c.Feedback, &c.Text, &c.KeyVersion, &c.Body, &c.EndedDay}
+}
+
+// ReferralRow is what travels to a centre: a sealed package with its own key,
+// wrapped to the centre and kept by the sender.
+type ReferralRow struct {
+	accounts.RowKey
+	CaseID       string
+	ConsentID    string
+	FromUnit     string
+	ToUnit       string
+	State        string
+	SentDay      string
+	UntilDay     string
+	UntilReply   bool
+	Withdrawn    bool
+	Secret       string
+	KeyVersion   int64
+	WrapEpoch    int64
+	Wrap         crypto.Sealed
+	Commitment   []byte
+	AdoptedEpoch int64
+	Adopted      crypto.Sealed
+	KeptEpoch    int64
+	Kept         crypto.Sealed
+	Body         crypto.Sealed
+	BodyVersion  int64
+	Code         string // coded reason of a decline, or what the centre did after a revoke
+	Feedback     string
+	KeepCopy     bool
+	Shut         bool // after a restore, until the desk confirms it
+}
+
+// Table is the name of the table of referrals.
+func (*ReferralRow) Table() string { return "referral" }
+
+// Values are the columns after id and version.
+func (r *ReferralRow) Values() []any {
+	return []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
+		&r.UntilReply, &r.Withdrawn, &r.Secret, &r.KeyVersion, &r.WrapEpoch, &r.Wrap, &r.Commitment,
+		&r.AdoptedEpoch, &r.Adopted, &r.KeptEpoch, &r.Kept, &r.Body, &r.BodyVersion, &r.Code,
+		&r.Feedback, &r.KeepCopy, &r.Shut}
+}
+
+// ReferralStepRow is one step of a referral's line of states.
+type ReferralStepRow struct {
+	accounts.RowKey
+	ReferralID string
+	State      string
+	Unit       string
+	Day        string
+}
+
+// Table is the name of the table of referral steps.
+func (*ReferralStepRow) Table() string { return "referral_step" }
+
+// Values are the columns after id and version.
+func (s *ReferralStepRow) Values() []any { return []any{&s.ReferralID, &s.State, &s.Unit, &s.Day} }
+
+// MessageRow is one message between desk and centre about a referral, sealed
+// under the referral's key.
+type MessageRow struct {
+	accounts.RowKey
+	ReferralID string
+	Unit       string
+	Author     string
+	Day        string
+	Kind       string // message, question, appointment, safe_contact
+	KeyVersion int64
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of messages.
+func (*MessageRow) Table() string { return "message" }
+
+// Values are the columns after id and version.
+func (m *MessageRow) Values() []any {
+	return []any{&m.ReferralID, &m.Unit, &m.Author, &m.Day, &m.Kind, &m.KeyVersion, &m.Body}
+}
+
+// CaseEntry is one case row of a list, before its card is opened.
+type CaseEntry = CaseRow
+
+// Reader reads verified casework rows of one snapshot.
+type Reader interface {
+	accounts.Reader
+	// EachCard hands out the cards of a unit without comparing digests: the
+	// caller opens each (an authenticated box) and gets the whole row, which is
+	// compared, for those it shows.
+	EachCard(unit string, f func(c *Card) error) error
+	RecallCases(unit, day string) ([]*CaseRow, error)
+	RestrictedCases(person string) ([]*CaseRow, error)
+	OpenContacts(unit string) ([]*ContactRow, error)
+	ContactByForm(form string) (*ContactRow, error)
+	ContactsOfCase(caseID string) ([]*ContactRow, error)
+	NotesOfCase(caseID string) ([]*NoteRow, error)
+	NoteVersions(noteID string) ([]*NoteVersionRow, error)
+	TasksOfUnit(unit string) ([]*TaskRow, error)
+	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
+	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
+	ReferralsFrom(unit string) ([]*ReferralRow, error)
+	ReferralsTo(unit string) ([]*ReferralRow, error)
+	Referrals() ([]*ReferralRow, error)
+	StepsOf(referralID string) ([]*ReferralStepRow, error)
+	MessagesOf(referralID string) ([]*MessageRow, error)
+	CaseKeys(caseID string) ([]*CaseKeyRow, error)
+	LeavesOfObject(object string, limit int) ([]audit.Leaf, error)
+}
+
+// Card is the part of a case row that search reads. Its fields are valid only
+// inside the callback.
+type Card struct {
+	ID         string
+	Version    int64
+	State      string
+	LastDay    string
+	Secret     []byte
+	Epoch      int64
+	Restricted bool
+	Named      accounts.List
+	Walled     accounts.List
+	Box        crypto.Sealed
+}
+
+// Store is what the casework needs of the storage.
+type Store interface {
+	accounts.Store
+	// View runs f on one snapshot.
+	View(ctx context.Context, f func(Reader) error) error
+}

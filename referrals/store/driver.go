@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// All SQL of this package is written with $1, $2 and reads the same on
+// PostgreSQL. What only SQLite understands stands in this file and in the
+// migrations.
+
+// oldest is the first SQLite without the WAL-reset fault.
+const oldest = 3_051_003
+
+// beginWrite takes the write lock at once: a group never fails half way for
+// a lock it could not upgrade.
+const beginWrite = "BEGIN IMMEDIATE"
+
+// openFile opens one SQLite file. synchronous=FULL is set, not assumed: the
+// driver's default in WAL loses acknowledged writes at a power cut. Deleted
+// text is overwritten; nothing is spilled to temporary files.
+func openFile(path string, readOnly bool) (*sql.DB, error) {
+	if _, n, _ := sqlite3.Version(); n < oldest {
+		return nil, fmt.Errorf("opening the database: SQLite %d is older than %d", n, oldest)
+	}
+	q := url.Values{}
+	q.Set("_journal_mode", "WAL")
+	q.Set("_synchronous", "FULL")
+	q.Set("_foreign_keys", "1")
+	q.Set("_secure_delete", "1")
+	q.Set("_busy_timeout", "10000")
+	q.Set("_stmt_cache_size", "200")
+	q.Set("_cache_size", "-16000")
+	if readOnly {
+		q.Set("_query_only", "1")
+	}
+	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()})
+	if err := db.Ping(); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return db, nil
+}
+
+type connector struct{ dsn string }
+
+func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	d := &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+		_, err := conn.Exec("PRAGMA temp_store=MEMORY", nil)
+		return err
+	}}
+	return d.Open(c.dsn)
+}
+
+var (
+	numbered  = regexp.MustCompile(`\$(\d+)`)
+	rewritten sync.Map
+)
+
+// bind rewrites $n to ?n: SQLite takes $n for a name and binds names in the
+// order they appear, so "$2 … $1" would be silently wrong.
+func bind(text string) string {
+	if t, ok := rewritten.Load(text); ok {
+		return t.(string)
+	}
+	t := numbered.ReplaceAllString(text, "?$1")
+	rewritten.Store(text, t)
+	return t
+}
+
+// inTransaction asks the driver whether the connection still has one: some
+// errors end it behind database/sql's back.
+func inTransaction(ctx context.Context, c *sql.Conn) bool {
+	in := false
+	err := c.Raw(func(dc any) error {
+		in = !dc.(*sqlite3.SQLiteConn).AutoCommit()
+		return nil
+	})
+	return err == nil && in
+}
+
+// truncate empties the write-ahead log of what was deleted. It fails when
+// a reader still holds it.
+func truncate(ctx context.Context, db *sql.DB) error {
+	var busy, log, done int
+	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
+		return fmt.Errorf("truncating the write-ahead log: %w", err)
+	}
+	if busy != 0 {
+		return errBusy
+	}
+	return nil
+}
+
+// copyTo writes a consistent copy of a database to a new file.
+func copyTo(ctx context.Context, db *sql.DB, path string) error {
+	_, err := db.ExecContext(ctx, "VACUUM INTO "+quote(path))
+	if err != nil {
+		return fmt.Errorf("copying the database: %w", err)
+	}
+	return nil
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// schemaColumns lists the tables and columns of the file, for the test of the
+// data map.
+func schemaColumns(ctx context.Context, db *sql.DB) (map[string][]string, error) {
+	rows, err := db.QueryContext(ctx, `SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, c.cid`)
+	if err != nil {
+		return nil, fmt.Errorf("reading the schema: %w", err)
+	}
+	defer rows.Close()
+	tables := map[string][]string{}
+	for rows.Next() {
+		var t, c string
+		if err := rows.Scan(&t, &c); err != nil {
+			return nil, fmt.Errorf("reading the schema: %w", err)
+		}
+		tables[t] = append(tables[t], c)
+	}
+	return tables, rows.Err()
+}
+
+// isUnique tells that a write met a row with the same key.
+func isUnique(err error) bool {
+	var e sqlite3.Error
+	return asSQLite(err, &e) && (e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
+}
+
+func asSQLite(err error, to *sqlite3.Error) bool {
+	for err != nil {
+		if e, ok := err.(sqlite3.Error); ok {
+			*to = e
+			return true
+		}
+		u, ok := err.(interface{ Unwrap() error })
+		if !ok {
+			return false
+		}
+		err = u.Unwrap()
+	}
+	return false
+}
+
+func placeholders(from, n int) string {
+	p := make([]string, n)
+	for i := range p {
+		p[i] = "$" + strconv.Itoa(from+i)
+	}
+	return strings.Join(p, ", ")
+}

@@ -1,0 +1,37 @@
+-- +goose Up
+CREATE TABLE session (
+  hash BLOB PRIMARY KEY,
+  person TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  seen INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  covered INTEGER NOT NULL,
+  sealed BLOB,
+  agent TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_person ON session (person);
+CREATE TABLE pending (
+  hash BLOB PRIMARY KEY,
+  kind TEXT NOT NULL,
+  ends INTEGER NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE throttle (
+  hash BLOB NOT NULL,
+  slot INTEGER NOT NULL,
+  hits INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  PRIMARY KEY (hash, slot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE device (
+  hash BLOB NOT NULL,
+  person TEXT NOT NULL,
+  ends INTEGER NOT NULL,
+  PRIMARY KEY (hash, person)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE draft (
+  id TEXT PRIMARY KEY,
+  person TEXT NOT NULL UNIQUE,
+  ends INTEGER NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

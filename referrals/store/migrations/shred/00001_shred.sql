@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE shred (
+  id TEXT PRIMARY KEY,
+  secret BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+)
+
+// snapshot reads one consistent state of the database. It belongs to one
+// goroutine and ends with the function it was given to.
+type snapshot struct {
+	ctx   context.Context
+	c     *conn
+	log   *audit.Log
+	store *Store
+	size  int64 // of the log when the snapshot began
+	seen  []accounts.Seen
+}
+
+var _ referrals.Reader = (*snapshot)(nil)
+
+// Seen lists the rows that were read.
+func (s *snapshot) Seen() []accounts.Seen { return s.seen }
+
+// Newest is the digest the log names for a row.
+func (s *snapshot) Newest(table, id string) (audit.Digest16, bool) { return s.log.Newest(table, id) }
+
+// Epoch is the highest epoch of a unit that a leaf names.
+func (s *snapshot) Epoch(unit string) int64 { return s.log.Epoch(unit) }
+
+// unsettled tells that a group is between its commit and its answer.
+func (s *snapshot) unsettled() bool { return s.store.writing.Load() }
+
+// Secret reads a shred secret.
+func (s *snapshot) Secret(id string) ([]byte, error) { return s.store.secrets.get(s.ctx, id) }
+
+// PersonByUsername finds the person of a normalised user name.
+func (s *snapshot) PersonByUsername(username string) (*accounts.Person, error) {
+	return one[accounts.Person](s, "WHERE username = $1 AND state <> 'removed'", username)
+}
+
+// People lists everybody, by user name.
+func (s *snapshot) People() ([]*accounts.Person, error) {
+	return list[accounts.Person](s, "ORDER BY username, id")
+}
+
+// PeopleOfUnit lists the people of a unit, by user name.
+func (s *snapshot) PeopleOfUnit(unit string) ([]*accounts.Person, error) {
+	return list[accounts.Person](s, "WHERE unit = $1 ORDER BY username, id", unit)
+}
+
+// Agencies lists the agencies, by name.
+func (s *snapshot) Agencies() ([]*accounts.Agency, error) {
+	return list[accounts.Agency](s, "ORDER BY name, id")
+}
+
+// Units lists the units, by name.
+func (s *snapshot) Units() ([]*accounts.Unit, error) {
+	return list[accounts.Unit](s, "ORDER BY name, id")
+}
+
+// WrapsOfPerson lists the unit keys wrapped to a person.
+func (s *snapshot) WrapsOfPerson(person string) ([]*accounts.UnitWrap, error) {
+	return list[accounts.UnitWrap](s, "WHERE person = $1 ORDER BY unit, epoch", person)
+}
+
+// WrapsOfEpoch lists who holds an epoch's key.
+func (s *snapshot) WrapsOfEpoch(unit string, epoch int64) ([]*accounts.UnitWrap, error) {
+	return list[accounts.UnitWrap](s, "WHERE unit = $1 AND epoch = $2 ORDER BY person", unit, epoch)
+}
+
+// PinsOfUnit lists the centres whose words a desk compared.
+func (s *snapshot) PinsOfUnit(unit string) ([]*accounts.Pin, error) {
+	return list[accounts.Pin](s, "WHERE unit = $1 ORDER BY centre", unit)
+}
+
+// AcquaintancesOf lists the colleagues a member confirmed.
+func (s *snapshot) AcquaintancesOf(person string) ([]*accounts.Acquaintance, error) {
+	return list[accounts.Acquaintance](s, "WHERE person = $1 ORDER BY colleague", person)
+}
+
+// InvitationByToken finds the invitation whose token has this hash.
+func (s *snapshot) InvitationByToken(hash []byte) (*accounts.Invitation, error) {
+	return one[accounts.Invitation](s, "WHERE token = $1", hash)
+}
+
+// OpenInvitations lists the invitations that wait.
+func (s *snapshot) OpenInvitations() ([]*accounts.Invitation, error) {
+	return list[accounts.Invitation](s, "WHERE state = 'open' ORDER BY ends, id")
+}
+
+// EachCard hands out the cards of a unit, undigested.
+func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
+	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, secret, epoch, restricted, named, walled, card
+		FROM case_file WHERE unit = $1`, unit)
+	if err != nil {
+		return fmt.Errorf("reading the cards: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c referrals.Card
+		var secret string
+		if err := rows.Scan(&c.ID, &c.Version, &c.State, &c.LastDay, &secret, &c.Epoch, &c.Restricted,
+			(*string)(&c.Named), (*string)(&c.Walled), &c.Box); err != nil {
+			return fmt.Errorf("reading the cards: %w", err)
+		}
+		if c.Secret, err = s.Secret(secret); err != nil {
+			continue // erased: there is no card to open
+		}
+		if err := f(&c); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// RecallCases lists the open cases with a call due on or before a day.
+func (s *snapshot) RecallCases(unit, day string) ([]*referrals.CaseRow, error) {
+	return list[referrals.CaseRow](s, "WHERE unit = $1 AND recall_day <> '' AND recall_day <= $2 AND state <> 'closed' ORDER BY recall_day, id", unit, day)
+}
+
+// RestrictedCases lists the restricted cases of a unit's register named to a person.
+func (s *snapshot) RestrictedCases(person string) ([]*referrals.CaseRow, error) {
+	return list[referrals.CaseRow](s, "WHERE restricted AND (' ' || named || ' ') LIKE ('% ' || $1 || ' %') ORDER BY id", person)
+}
+
+// OpenContacts lists the contacts of a unit that wait for an outcome.
+func (s *snapshot) OpenContacts(unit string) ([]*referrals.ContactRow, error) {
+	return list[referrals.ContactRow](s, "WHERE unit = $1 AND state = 'open' ORDER BY day, id", unit)
+}
+
+// ContactByForm finds the contact a form already made.
+func (s *snapshot) ContactByForm(form string) (*referrals.ContactRow, error) {
+	return one[referrals.ContactRow](s, "WHERE form = $1", form)
+}
+
+// ContactsOfCase lists the contacts of a case, newest first.
+func (s *snapshot) ContactsOfCase(caseID string) ([]*referrals.ContactRow, error) {
+	return list[referrals.ContactRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+}
+
+// NotesOfCase lists the notes of a case, newest first.
+func (s *snapshot) NotesOfCase(caseID string) ([]*referrals.NoteRow, error) {
+	return list[referrals.NoteRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+}
+
+// NoteVersions lists the earlier texts of a note, oldest first.
+func (s *snapshot) NoteVersions(noteID string) ([]*referrals.NoteVersionRow, error) {
+	return list[referrals.NoteVersionRow](s, "WHERE note_id = $1 ORDER BY id", noteID)
+}
+
+// TasksOfUnit lists the tasks that wait for a unit, by deadline.
+func (s *snapshot) TasksOfUnit(unit string) ([]*referrals.TaskRow, error) {
+	return list[referrals.TaskRow](s, "WHERE to_unit = $1 AND state <> 'done' ORDER BY due_day, id", unit)
+}
+
+// ConsentsOfCase lists the authorisations of a case, newest first.
+func (s *snapshot) ConsentsOfCase(caseID string) ([]*referrals.ConsentRow, error) {
+	return list[referrals.ConsentRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+}
+
+// ReferralsOfCase lists the referrals of a case, newest first.
+func (s *snapshot) ReferralsOfCase(caseID string) ([]*referrals.ReferralRow, error) {
+	return list[referrals.ReferralRow](s, "WHERE case_id = $1 ORDER BY sent_day DESC, id", caseID)
+}
+
+// ReferralsFrom lists what a unit sent.
+func (s *snapshot) ReferralsFrom(unit string) ([]*referrals.ReferralRow, error) {
+	return list[referrals.ReferralRow](s, "WHERE from_unit = $1 ORDER BY sent_day DESC, id", unit)
+}
+
+// ReferralsTo lists what a unit received.
+func (s *snapshot) ReferralsTo(unit string) ([]*referrals.ReferralRow, error) {
+	return list[referrals.ReferralRow](s, "WHERE to_unit = $1 ORDER BY sent_day DESC, id", unit)
+}
+
+// Referrals lists every referral, for the auditor.
+func (s *snapshot) Referrals() ([]*referrals.ReferralRow, error) {
+	return list[referrals.ReferralRow](s, "ORDER BY sent_day DESC, id")
+}
+
+// StepsOf lists the steps of a referral in order.
+func (s *snapshot) StepsOf(referralID string) ([]*referrals.ReferralStepRow, error) {
+	return list[referrals.ReferralStepRow](s, "WHERE referral_id = $1 ORDER BY day, id", referralID)
+}
+
+// MessagesOf lists the messages of a referral in order.
+func (s *snapshot) MessagesOf(referralID string) ([]*referrals.MessageRow, error) {
+	return list[referrals.MessageRow](s, "WHERE referral_id = $1 ORDER BY day, id", referralID)
+}
+
+// CaseKeys lists the earlier keys of a case, newest first.
+func (s *snapshot) CaseKeys(caseID string) ([]*referrals.CaseKeyRow, error) {
+	return list[referrals.CaseKeyRow](s, "WHERE case_id = $1 ORDER BY key_version DESC", caseID)
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	"sportello/policies/accounts"
+)
+
+// shredFile keeps the shred secrets: 32 bytes a record, in a file that no long
+// backup holds. Without its secret a record's keys cannot be made again.
+//
+// Order is the protocol, since two SQLite files share no atomic commit: a
+// secret is durable before the row that needs it; its tombstone in the log is
+// durable before the secret is deleted; start-up finishes what was cut.
+type shredFile struct {
+	db *sql.DB
+
+	mu    sync.RWMutex
+	known map[string][]byte
+}
+
+// knownMax bounds the secrets kept in memory: 200,000 are about 30 MB.
+const knownMax = 200_000
+
+func newShredFile(db *sql.DB) *shredFile {
+	db.SetMaxOpenConns(4)
+	return &shredFile{db: db, known: map[string][]byte{}}
+}
+
+// get reads one secret; ErrErased when there is none.
+func (f *shredFile) get(ctx context.Context, id string) ([]byte, error) {
+	f.mu.RLock()
+	b, ok := f.known[id]
+	f.mu.RUnlock()
+	if ok {
+		return b, nil
+	}
+	err := f.db.QueryRowContext(ctx, bind("SELECT secret FROM shred WHERE id = $1"), id).Scan(&b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, accounts.ErrErased
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading a shred secret: %w", err)
+	}
+	f.keep(id, b)
+	return b, nil
+}
+
+func (f *shredFile) keep(id string, b []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.known) >= knownMax {
+		clear(f.known)
+	}
+	f.known[id] = b
+}
+
+// insert makes secrets durable.
+func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error {
+	if len(secrets) == 0 {
+		return nil
+	}
+	tx, err := f.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning to keep secrets: %w", err)
+	}
+	defer tx.Rollback()
+	for _, s := range secrets {
+		if _, err := tx.ExecContext(ctx, bind("INSERT INTO shred (id, secret) VALUES ($1, $2)"), s.ID, s.Bytes); err != nil {
+			return fmt.Errorf("keeping a secret: %w", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing secrets: %w", err)
+	}
+	for _, s := range secrets {
+		f.keep(s.ID, s.Bytes)
+	}
+	return nil
+}
+
+// delete removes secrets and overwrites what the write-ahead log kept of them.
+// An error is not lost: the tombstones stay, and start-up deletes again.
+func (f *shredFile) delete(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	f.mu.Lock()
+	for _, id := range ids {
+		delete(f.known, id)
+	}
+	f.mu.Unlock()
+	for _, id := range ids {
+		if _, err := f.db.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
+			return fmt.Errorf("deleting a secret: %w", err)
+		}
+	}
+	return f.scrub(ctx)
+}
+
+// scrub truncates the write-ahead log, waiting for readers.
+func (f *shredFile) scrub(ctx context.Context) error {
+	var err error
+	for range 50 {
+		if err = truncate(ctx, f.db); !errors.Is(err, errBusy) {
+			return err
+		}
+	}
+	return err
+}
+
+// ids lists every secret there is.
+func (f *shredFile) ids(ctx context.Context) ([]string, error) {
+	rows, err := f.db.QueryContext(ctx, "SELECT id FROM shred")
+	if err != nil {
+		return nil, fmt.Errorf("listing secrets: %w", err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("listing secrets: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// finishErasures deletes secrets that have a tombstone, or that no committed
+// row ever needed: what a crash between the two files left behind.
+func (s *Store) finishErasures(ctx context.Context) error {
+	ids, err := s.secrets.ids(ctx)
+	if err != nil {
+		return err
+	}
+	var gone []string
+	for _, id := range ids {
+		if _, ok := s.log.Newest("shred", id); !ok {
+			gone = append(gone, id)
+		}
+	}
+	return s.secrets.delete(ctx, gone)
+}

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// source reads the stored log.
+type source struct{ s *Store }
+
+var _ audit.Source = source{}
+
+// LastCheckpoint is the newest signed checkpoint; size 0 in an empty log.
+func (r source) LastCheckpoint(ctx context.Context) (size int64, note []byte, err error) {
+	err = r.s.read.QueryRowContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, &note)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil, nil
+	}
+	if err != nil {
+		return 0, nil, fmt.Errorf("reading the last checkpoint: %w", err)
+	}
+	return size, note, nil
+}
+
+// LeafCount counts the stored leaves.
+func (r source) LeafCount(ctx context.Context) (n int64, err error) {
+	if err = r.s.read.QueryRowContext(ctx, "SELECT count(*) FROM leaf").Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting the leaves: %w", err)
+	}
+	return n, nil
+}
+
+// EachLeaf hands out leaves from (included) to to (excluded), in order. The
+// bytes are valid only inside the call.
+func (r source) EachLeaf(ctx context.Context, from, to int64, f func(int64, []byte) error) error {
+	rows, err := r.s.read.QueryContext(ctx, bind("SELECT idx, body FROM leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx"), from, to)
+	if err != nil {
+		return fmt.Errorf("reading the leaves: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var index int64
+		var body sql.RawBytes
+		if err := rows.Scan(&index, &body); err != nil {
+			return fmt.Errorf("reading the leaves: %w", err)
+		}
+		if err := f(index, body); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Hashes reads stored hashes of the tree.
+func (r source) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
+	c, err := newConn(ctx, r.s.read)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	return readHashes(ctx, c, indexes)
+}
+
+func readHashes(ctx context.Context, c *conn, indexes []int64) ([]tlog.Hash, error) {
+	hashes := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		var b []byte
+		if err := c.queryRow(ctx, "SELECT hash FROM leaf_hash WHERE idx = $1", index).Scan(&b); err != nil {
+			return nil, fmt.Errorf("reading a hash of the tree: %w", err)
+		}
+		if len(b) != tlog.HashSize {
+			return nil, errors.New("reading a hash of the tree: wrong size")
+		}
+		copy(hashes[i][:], b)
+	}
+	return hashes, nil
+}
+
+// Source reads the log, for export.
+func (s *Store) Source() audit.Source { return source{s} }
+
+// EachRecord hands out every stored row, shred secrets included, for the check
+// of all records against the log.
+func (s *Store) EachRecord(ctx context.Context, f func(audit.Record) error) error {
+	for _, t := range tables {
+		if err := s.eachRow(ctx, t, f); err != nil {
+			return err
+		}
+	}
+	if err := s.eachDetailKey(ctx, f); err != nil {
+		return err
+	}
+	return s.eachSecret(ctx, f)
+}
+
+func (s *Store) eachDetailKey(ctx context.Context, f func(audit.Record) error) error {
+	rows, err := s.read.QueryContext(ctx, "SELECT id, day, unit, epoch, wrapped FROM detail_key ORDER BY id")
+	if err != nil {
+		return fmt.Errorf("reading all detail keys: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r audit.DetailKeyRow
+		if err := rows.Scan(&r.ID, &r.Day, &r.Unit, &r.Epoch, &r.Wrapped); err != nil {
+			return fmt.Errorf("reading all detail keys: %w", err)
+		}
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) error) error {
+	rows, err := s.read.QueryContext(ctx, t.selects+"ORDER BY id")
+	if err != nil {
+		return fmt.Errorf("reading all rows of %s: %w", t.name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row := t.make()
+		if err := rows.Scan(arguments(row)...); err != nil {
+			return fmt.Errorf("reading all rows of %s: %w", t.name, err)
+		}
+		if err := f(row); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) eachSecret(ctx context.Context, f func(audit.Record) error) error {
+	rows, err := s.secrets.db.QueryContext(ctx, "SELECT id, secret FROM shred ORDER BY id")
+	if err != nil {
+		return fmt.Errorf("reading all secrets: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r secretRecord
+		if err := rows.Scan(&r.id, &r.secret); err != nil {
+			return fmt.Errorf("reading all secrets: %w", err)
+		}
+		if err := f(&r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// secretRecord is a shred secret as a record of the log.
+type secretRecord struct {
+	id     string
+	secret []byte
+}
+
+func (r *secretRecord) Table() string        { return "shred" }
+func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
+func (r *secretRecord) Values() []any        { return []any{&r.secret} }
+
+// LeavesOfObject reads the newest leaves about one object.
+func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error) {
+	rows, err := s.c.query(s.ctx, "SELECT body FROM leaf WHERE instr(body, $1) > 0 ORDER BY idx DESC LIMIT $2",
+		[]byte("object "+object+"\n"), limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading the leaves of an object: %w", err)
+	}
+	defer rows.Close()
+	var all []audit.Leaf
+	for rows.Next() {
+		var body []byte
+		if err := rows.Scan(&body); err != nil {
+			return nil, fmt.Errorf("reading the leaves of an object: %w", err)
+		}
+		leaf, err := audit.ParseLeaf(body)
+		if err != nil {
+			return nil, fmt.Errorf("%w: a leaf", accounts.ErrTampered)
+		}
+		all = append(all, leaf)
+	}
+	return all, rows.Err()
+}

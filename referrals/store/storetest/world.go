@@ -1,0 +1,273 @@
+// Package storetest makes a small real instance for tests: real files, real
+// keys, real sign-in, a clock that the test moves. It is never in the product.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+	"sportello/referrals/store"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
+)
+
+// Clock is a clock that a test moves.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock starts at a Friday evening.
+func NewClock() *Clock {
+	return &Clock{now: time.Date(2026, 11, 20, 19, 40, 0, 0, time.UTC)}
+}
+
+// Now is the clock's time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Add moves the clock.
+func (c *Clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// World is one instance with its keys.
+type World struct {
+	T      testing.TB
+	Dir    string
+	Clock  *Clock
+	Store  *store.Store
+	Gate   *accounts.Gate
+	Door   *accounts.Door
+	Desk   *referrals.Desk
+	Keys   accounts.Keys
+	Signer string
+	Public string
+	Accept bool // open an older log, as restore does
+
+	People map[string]*Account
+	Units  map[string]string
+	Agency string
+}
+
+// Account is a fictional person with her credentials.
+type Account struct {
+	ID, Username, Passphrase, Seed, Unit string
+	Role                                 policies.Role
+	Codes                                []crypto.Secret
+}
+
+// New makes an empty instance in a temporary folder.
+func New(t testing.TB) *World {
+	t.Helper()
+	w := &World{T: t, Dir: t.TempDir(), Clock: NewClock(), People: map[string]*Account{}, Units: map[string]string{},
+		Keys: accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()}}
+	var err error
+	if w.Signer, w.Public, err = audit.NewSigner("test"); err != nil {
+		t.Fatal(err)
+	}
+	w.Open()
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+// Open opens the instance, or fails the test.
+func (w *World) Open() {
+	w.T.Helper()
+	if err := w.TryOpen(); err != nil {
+		w.T.Fatalf("opening the instance: %v", err)
+	}
+}
+
+// TryOpen opens the instance.
+func (w *World) TryOpen() error {
+	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Audit: audit.Options{
+		SignerKey: w.Signer, StateFile: filepath.Join(w.Dir, "state"), Now: w.Clock.Now, AcceptOlder: w.Accept}})
+	if err != nil {
+		return err
+	}
+	policy, err := policies.New()
+	if err != nil {
+		return err
+	}
+	if w.Gate, err = accounts.NewGate(s, policy, s.Log(), w.Clock.Now); err != nil {
+		return err
+	}
+	if w.Door, err = accounts.NewDoor(w.Gate, s, w.Keys, 2); err != nil {
+		return err
+	}
+	if w.Desk, err = referrals.NewDesk(w.Gate, s); err != nil {
+		return err
+	}
+	w.Store = s
+	return nil
+}
+
+// Close closes the instance if it is open.
+func (w *World) Close() {
+	if w.Store != nil {
+		w.Store.Close()
+		w.Store = nil
+	}
+}
+
+// Code is the current one-time code of a person, after moving the clock past
+// the last one used.
+func (w *World) Code(a *Account) string {
+	w.T.Helper()
+	w.Clock.Add(30 * time.Second)
+	code, err := totp.GenerateCodeCustom(a.Seed, w.Clock.Now(), totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return code
+}
+
+// SignIn signs a person in and returns the caller.
+func (w *World) SignIn(name string) accounts.Caller {
+	w.T.Helper()
+	in, err := w.TrySignIn(w.People[name])
+	if err != nil {
+		w.T.Fatalf("signing in %s: %v", name, err)
+	}
+	return in.Caller
+}
+
+// TrySignIn signs an account in.
+func (w *World) TrySignIn(a *Account) (*accounts.SignedIn, error) {
+	ctx := context.Background()
+	pending, err := w.Door.Begin(ctx, a.Username, a.Passphrase, accounts.From{Address: "127.0.0.1"})
+	if err != nil {
+		return nil, err
+	}
+	return w.Door.Finish(ctx, pending, w.Code(a), accounts.From{Address: "127.0.0.1"})
+}
+
+// StepUp signs a person in and grants one act on one object.
+func (w *World) StepUp(name string, a policies.Action, object string) accounts.Caller {
+	w.T.Helper()
+	p := w.People[name]
+	who := w.SignIn(name)
+	in, err := w.Door.StepUp(context.Background(), who, p.Passphrase, w.Code(p), a, object, accounts.From{Address: "127.0.0.1"})
+	if err != nil {
+		w.T.Fatalf("stepping up %s: %v", name, err)
+	}
+	return in.Caller
+}
+
+// Unit enters a unit.
+func (w *World) Unit(name, kind string) string {
+	w.T.Helper()
+	ctx := context.Background()
+	if w.Agency == "" {
+		id, _, err := w.Door.CreateAgency(ctx, accounts.ConsoleCaller(), accounts.NewAgency{Name: "Comune di Prova", Kind: "municipality", Responsibility: "controller"})
+		if err != nil {
+			w.T.Fatalf("creating an agency: %v", err)
+		}
+		w.Agency = id
+	}
+	id, _, err := w.Door.CreateUnit(ctx, accounts.ConsoleCaller(), accounts.Unit{Agency: w.Agency, Kind: kind, Name: name})
+	if err != nil {
+		w.T.Fatalf("creating a unit: %v", err)
+	}
+	w.Units[name] = id
+	return id
+}
+
+// Invite enters a person, who takes her invitation and then waits.
+func (w *World) Invite(name string, role policies.Role, unit string) *Account {
+	w.T.Helper()
+	ctx := context.Background()
+	a := &Account{Username: name, Passphrase: string(crypto.NewPassphrase()), Role: role, Unit: w.Units[unit]}
+	id, token, _, err := w.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: name, Role: role, Agency: w.Agency, Unit: a.Unit, Language: "it"})
+	if err != nil {
+		w.T.Fatalf("creating %s: %v", name, err)
+	}
+	a.ID = id
+	e, err := w.Door.Invited(ctx, token)
+	if err != nil {
+		w.T.Fatalf("looking up the invitation of %s: %v", name, err)
+	}
+	a.Seed = e.Seed.Secret()
+	if a.Codes, err = w.Door.Accept(ctx, token, a.Passphrase, a.Seed, w.Code(a), accounts.From{}); err != nil {
+		w.T.Fatalf("accepting the invitation of %s: %v", name, err)
+	}
+	w.People[name] = a
+	return a
+}
+
+// Found makes a unit with its first member.
+func (w *World) Found(unit, kind, person string, role policies.Role) {
+	w.T.Helper()
+	w.Unit(unit, kind)
+	w.Invite(person, role, unit)
+	who := w.StepUp(person, policies.UnitFound, w.Units[unit])
+	if _, _, err := w.Door.Found(context.Background(), who); err != nil {
+		w.T.Fatalf("founding %s: %v", unit, err)
+	}
+}
+
+// Join invites a person and has a member admit her.
+func (w *World) Join(unit, person string, role policies.Role, by string) {
+	w.T.Helper()
+	a := w.Invite(person, role, unit)
+	words := w.SignIn(person).MyWords(w.Store.Log().Epoch(w.Units[unit]))
+	who := w.StepUp(by, policies.MemberAdmit, a.ID)
+	if _, err := w.Door.Admit(context.Background(), who, a.ID, words); err != nil {
+		w.T.Fatalf("admitting %s: %v", person, err)
+	}
+}
+
+// Standard makes the usual cast: an auditor, a desk, a social service, a centre.
+func (w *World) Standard() *World {
+	w.T.Helper()
+	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
+	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
+	w.Found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
+	w.Found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
+	return w
+}
+
+// CheckRecords compares every stored row with the log.
+func (w *World) CheckRecords() audit.RecordReport {
+	w.T.Helper()
+	report, err := w.Store.Log().CheckRecords(context.Background(), w.Store)
+	if err != nil {
+		w.T.Fatalf("checking the records: %v", err)
+	}
+	return report
+}
+
+// Must fails the test on an error.
+func Must[V any](v V, err error) func(testing.TB) V {
+	return func(t testing.TB) V {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// Is tells, for a table of expected errors, whether err is the one wanted.
+func Is(err, want error) bool {
+	if want == nil {
+		return err == nil
+	}
+	return errors.Is(err, want)
+}

@@ -1,0 +1,364 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// groupMax bounds how many acts share one commit.
+const groupMax = 256
+
+// ErrClosed says that the store is shutting down; nothing was written.
+var ErrClosed = errors.New("the store is closing")
+
+type job struct {
+	work    accounts.Work
+	receipt audit.Receipt
+	err     error
+	ready   chan struct{}
+}
+
+// Do runs work in the writer and answers once its leaf is durable. The writer
+// uses its own context: a closed tab must not cancel a whole group.
+func (s *Store) Do(ctx context.Context, w accounts.Work) (audit.Receipt, error) {
+	j := &job{work: w, ready: make(chan struct{})}
+	select {
+	case <-s.closing:
+		return audit.Receipt{}, ErrClosed
+	case <-ctx.Done():
+		return audit.Receipt{}, ctx.Err()
+	case s.jobs <- j:
+	}
+	select {
+	case <-j.ready:
+		return j.receipt, j.err
+	case <-s.done:
+		select {
+		case <-j.ready:
+			return j.receipt, j.err
+		default:
+			return audit.Receipt{}, ErrClosed
+		}
+	}
+}
+
+// write is the one goroutine that writes the main file.
+func (s *Store) write(c *conn) {
+	defer close(s.done)
+	defer c.close()
+	for {
+		select {
+		case j := <-s.jobs:
+			s.group(c, s.gather(j))
+		case <-s.closing:
+			for {
+				select {
+				case j := <-s.jobs:
+					s.group(c, s.gather(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes what waits, up to a group.
+func (s *Store) gather(first *job) []*job {
+	group := []*job{first}
+	for len(group) < groupMax {
+		select {
+		case j := <-s.jobs:
+			group = append(group, j)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// group commits jobs together. When the transaction is lost, nobody in it was
+// answered and each is tried alone.
+func (s *Store) group(c *conn, jobs []*job) {
+	err := s.commit(c, jobs)
+	if err != nil && len(jobs) > 1 {
+		for _, j := range jobs {
+			j.err, j.receipt = nil, audit.Receipt{}
+			if err := s.commit(c, []*job{j}); err != nil {
+				j.err = err
+			}
+			close(j.ready)
+		}
+		return
+	}
+	for _, j := range jobs {
+		if err != nil {
+			j.err = err
+		}
+		close(j.ready)
+	}
+}
+
+// commit runs a group in one transaction: secrets first, then rows, leaves and
+// the signed checkpoint together, then the deletion of what has a tombstone.
+func (s *Store) commit(c *conn, jobs []*job) error {
+	ctx := context.Background()
+	if err := c.exec(ctx, beginWrite); err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	t := &tx{ctx: ctx, c: c}
+	batch, err := s.log.Begin(t)
+	if err != nil {
+		c.exec(ctx, "ROLLBACK")
+		return fmt.Errorf("beginning the log's batch: %w", err)
+	}
+	t.batch = batch
+	if err = s.runAll(t, jobs); err == nil {
+		err = s.seal(t, jobs)
+	}
+	if err != nil {
+		s.log.Aborted(batch)
+		if inTransaction(ctx, c.c) {
+			c.exec(ctx, "ROLLBACK")
+		}
+		return err
+	}
+	s.hooks.at("committed")
+	s.secrets.delete(ctx, t.erased)
+	return nil
+}
+
+// runAll runs each job under a savepoint of its own.
+func (s *Store) runAll(t *tx, jobs []*job) error {
+	for _, j := range jobs {
+		if err := t.run(j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seal makes the group durable: secrets, then the checkpoint, then the commit.
+func (s *Store) seal(t *tx, jobs []*job) error {
+	var secrets []accounts.Secret
+	leaves := 0
+	for _, j := range jobs {
+		if j.err == nil {
+			secrets = append(secrets, j.work.Secrets...)
+			leaves++
+		}
+	}
+	if leaves == 0 {
+		s.log.Aborted(t.batch)
+		return t.c.exec(t.ctx, "ROLLBACK")
+	}
+	s.hooks.at("before secrets")
+	if err := s.secrets.insert(t.ctx, secrets); err != nil {
+		return err
+	}
+	s.hooks.at("between files")
+	checkpoint, err := t.batch.Sign()
+	if err != nil {
+		return fmt.Errorf("signing the checkpoint: %w", err)
+	}
+	s.writing.Store(true)
+	defer s.writing.Store(false)
+	s.hooks.at("before commit")
+	if err := t.c.exec(t.ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	s.log.Committed(t.batch)
+	for _, j := range jobs {
+		if j.err == nil {
+			j.receipt.Checkpoint = checkpoint.Note
+		}
+	}
+	return nil
+}
+
+// tx is the writer's side of one group; its job fields are of the act at work.
+type tx struct {
+	ctx    context.Context
+	c      *conn
+	batch  *audit.Batch
+	marks  []audit.RowMark
+	erased []string
+
+	recorded bool
+	index    int64
+}
+
+var (
+	_ accounts.Tx = (*tx)(nil)
+	_ audit.Tx    = (*tx)(nil)
+)
+
+// run does one act under a savepoint. The error it returns is one of the
+// transaction; the act's own error stays with the job.
+func (t *tx) run(j *job) error {
+	if err := t.c.exec(t.ctx, "SAVEPOINT act"); err != nil {
+		return fmt.Errorf("setting a savepoint: %w", err)
+	}
+	mark, erased := t.batch.Mark(), len(t.erased)
+	t.marks, t.recorded = t.marks[:0], false
+	j.err = t.attempt(j)
+	if j.err == nil {
+		j.receipt.Index = t.index
+		if err := t.c.exec(t.ctx, "RELEASE act"); err != nil {
+			return fmt.Errorf("releasing a savepoint: %w", err)
+		}
+		return nil
+	}
+	t.batch.Rewind(mark)
+	t.erased = t.erased[:erased]
+	if !inTransaction(t.ctx, t.c.c) {
+		return fmt.Errorf("the transaction ended: %w", j.err)
+	}
+	if err := t.c.exec(t.ctx, "ROLLBACK TO act"); err != nil {
+		return fmt.Errorf("rolling back an act: %w", err)
+	}
+	return t.c.exec(t.ctx, "RELEASE act")
+}
+
+func (t *tx) attempt(j *job) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("an act stopped unexpectedly in the writer")
+		}
+	}()
+	for _, s := range j.work.Secrets {
+		t.marks = append(t.marks, s.Mark())
+	}
+	if err := j.work.Do(t); err != nil {
+		return err
+	}
+	if !t.recorded {
+		return errors.New("an act left no leaf")
+	}
+	return nil
+}
+
+// Newest is the digest of a row, the group's earlier acts included.
+func (t *tx) Newest(table, id string) (audit.Digest16, bool) { return t.batch.Newest(table, id) }
+
+// Epoch is the highest epoch of a unit, the group's earlier acts included.
+func (t *tx) Epoch(unit string) int64 { return t.batch.Epoch(unit) }
+
+// Put writes a row: version 1 inserts, any other replaces the one before it.
+// ErrConflict says that somebody else wrote that version first.
+func (t *tx) Put(r accounts.Row) error {
+	tb, ok := tables[r.Table()]
+	if !ok {
+		return errors.New("writing a row: unknown table")
+	}
+	_, version := r.Key()
+	text := tb.update
+	if version == 1 {
+		text = tb.insert
+	}
+	res, err := t.c.execResult(t.ctx, text, arguments(r)...)
+	if err != nil {
+		if isUnique(err) {
+			return accounts.ErrConflict
+		}
+		return fmt.Errorf("writing a row of %s: %w", tb.name, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return accounts.ErrConflict
+	}
+	t.marks = append(t.marks, audit.MarkOf(r))
+	return nil
+}
+
+// Delete removes a row; its mark in the leaf says that it is gone.
+func (t *tx) Delete(r accounts.Row) error {
+	tb, ok := tables[r.Table()]
+	if !ok {
+		return errors.New("deleting a row: unknown table")
+	}
+	id, version := r.Key()
+	res, err := t.c.execResult(t.ctx, "DELETE FROM "+tb.name+" WHERE id = $1 AND version = $2", id, version)
+	if err != nil {
+		return fmt.Errorf("deleting a row of %s: %w", tb.name, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return accounts.ErrConflict
+	}
+	t.marks = append(t.marks, audit.RowMark{Table: tb.name, ID: id, Version: version, Gone: true})
+	return nil
+}
+
+// Erase makes a secret's tombstone; the secret goes once the leaf is durable.
+func (t *tx) Erase(secret string) error {
+	if _, ok := t.batch.Newest("shred", secret); !ok {
+		return accounts.ErrErased
+	}
+	t.marks = append(t.marks, audit.RowMark{Table: "shred", ID: secret, Version: 1, Gone: true})
+	t.erased = append(t.erased, secret)
+	return nil
+}
+
+// UseDetailKey puts a new detail key in force; the batch appends its leaf.
+func (t *tx) UseDetailKey(p audit.PendingDetailKey) error {
+	if err := t.batch.UseDetailKey(p); err != nil {
+		return err
+	}
+	t.recorded = true
+	return nil
+}
+
+// Record appends the act's leaf with the digests of what it changed.
+func (t *tx) Record(leaf audit.Leaf, detail *audit.SealedDetail) error {
+	if t.recorded {
+		return errors.New("an act recorded two leaves")
+	}
+	leaf.Rows = append([]audit.RowMark(nil), t.marks...)
+	index, err := t.batch.Append(leaf, detail)
+	if err != nil {
+		return fmt.Errorf("appending the leaf: %w", err)
+	}
+	t.index, t.recorded = index, true
+	return nil
+}
+
+// InsertLeaf stores a leaf's bytes.
+func (t *tx) InsertLeaf(index int64, body []byte) error {
+	return t.c.exec(t.ctx, "INSERT INTO leaf (idx, body) VALUES ($1, $2)", index, body)
+}
+
+// InsertHashes stores consecutive hashes of the tree.
+func (t *tx) InsertHashes(first int64, hashes []tlog.Hash) error {
+	for i, h := range hashes {
+		if err := t.c.exec(t.ctx, "INSERT INTO leaf_hash (idx, hash) VALUES ($1, $2)", first+int64(i), h[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadHashes reads stored hashes by index.
+func (t *tx) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	return readHashes(t.ctx, t.c, indexes)
+}
+
+// InsertCheckpoint stores a signed checkpoint.
+func (t *tx) InsertCheckpoint(size int64, note []byte) error {
+	return t.c.exec(t.ctx, "INSERT INTO checkpoint (size, note) VALUES ($1, $2)", size, note)
+}
+
+// InsertDetail stores a sealed detail.
+func (t *tx) InsertDetail(id, keyID string, sealed []byte) error {
+	return t.c.exec(t.ctx, "INSERT INTO detail (id, key_id, sealed) VALUES ($1, $2, $3)", id, keyID, sealed)
+}
+
+// InsertDetailKey stores a wrapped detail key.
+func (t *tx) InsertDetailKey(id, day, unit string, epoch int64, wrapped []byte) error {
+	return t.c.exec(t.ctx, "INSERT INTO detail_key (id, day, unit, epoch, wrapped) VALUES ($1, $2, $3, $4, $5)",
+		id, day, unit, epoch, wrapped)
+}
