@@ -18,10 +18,14 @@ type ContactRow struct {
 	State  string // open, or the outcome
 	CaseID string
 	Secret string
-	Epoch  int64
-	KeyBox crypto.Sealed
-	Body   crypto.Sealed
-	Form   string // HMAC of the form that made it: a replayed form finds it
+	// KeyBox is the contact's own key: under the unit key of Epoch while it
+	// stands alone, under version KeyVersion of the case key once it belongs to
+	// a case.
+	Epoch      int64
+	KeyVersion int64
+	KeyBox     crypto.Sealed
+	Body       crypto.Sealed
+	Form       string // hash of the form that made it: a replayed form finds it
 }
 
 // Table is the name of the table of contacts.
@@ -30,7 +34,7 @@ func (*ContactRow) Table() string { return "contact" }
 // Values are the columns after id and version.
 func (c *ContactRow) Values() []any {
 	return []any{&c.Unit, &c.Author, &c.Day, &c.State, &c.CaseID, &c.Secret, &c.Epoch,
-		&c.KeyBox, &c.Body, &c.Form}
+		&c.KeyVersion, &c.KeyBox, &c.Body, &c.Form}
 }
 
 // CaseRow is a case file. The safe-contact rule and the walls are columns of
@@ -306,7 +310,7 @@ type Reader interface {
 	// compared, for those it shows.
 	EachCard(unit string, f func(c *Card) error) error
 	RecallCases(unit, day string) ([]*CaseRow, error)
-	RestrictedCases(person string) ([]*CaseRow, error)
+	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
 	OpenContacts(unit string) ([]*ContactRow, error)
 	ContactByForm(form string) (*ContactRow, error)
 	ContactsOfCase(caseID string) ([]*ContactRow, error)

@@ -22,6 +22,7 @@ type Caller struct {
 	epochs   []unitKeys // newest first
 	personal crypto.Key
 	identity crypto.Identity // only right after a passphrase
+	kept     bool            // identity is set
 	stepUp   *grant
 	kek      crypto.Key // right after a step-up, for changing one's own box
 }
@@ -101,6 +102,12 @@ func (c Caller) UnitIdentity(epoch int64) (crypto.Identity, bool) {
 		}
 	}
 	return crypto.Identity{}, false
+}
+
+// Identity is the caller's own identity, held only in the request in which her
+// passphrase opened it.
+func (c Caller) Identity() (crypto.Identity, bool) {
+	return c.identity, c.kept
 }
 
 // PersonalKey keeps what is restricted to the caller by name.

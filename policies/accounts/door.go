@@ -296,7 +296,7 @@ func callerOf(r Reader, p *Person, b *box) (Caller, error) {
 	}
 	c := Caller{person: p.ID, username: p.Username, role: policies.Role(p.Role), unit: p.Unit,
 		agency: p.Agency, language: p.Language, state: PersonState(p.State),
-		identity: identity, personal: identity.Key(crypto.LabelPerson)}
+		identity: identity, kept: true, personal: identity.Key(crypto.LabelPerson)}
 	if p.Unit != "" {
 		var u Unit
 		if err := r.Get(&u, p.Unit); err != nil {

@@ -122,9 +122,9 @@ func (s *snapshot) RecallCases(unit, day string) ([]*referrals.CaseRow, error) {
 	return list[referrals.CaseRow](s, "WHERE unit = $1 AND recall_day <> '' AND recall_day <= $2 AND state <> 'closed' ORDER BY recall_day, id", unit, day)
 }
 
-// RestrictedCases lists the restricted cases of a unit's register named to a person.
-func (s *snapshot) RestrictedCases(person string) ([]*referrals.CaseRow, error) {
-	return list[referrals.CaseRow](s, "WHERE restricted AND (' ' || named || ' ') LIKE ('% ' || $1 || ' %') ORDER BY id", person)
+// CaseWrapsOf lists the restricted cases' keys kept for a person.
+func (s *snapshot) CaseWrapsOf(person string) ([]*referrals.CaseWrapRow, error) {
+	return list[referrals.CaseWrapRow](s, "WHERE person = $1 ORDER BY case_id", person)
 }
 
 // OpenContacts lists the contacts of a unit that wait for an outcome.

@@ -38,7 +38,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(accounts.Acquaintance) }},
 	{name: "invitation", columns: "person, token, ends, made_by, state",
 		make: func() accounts.Row { return new(accounts.Invitation) }},
-	{name: "contact", columns: "unit, author, day, state, case_id, secret, epoch, key_box, body, form",
+	{name: "contact", columns: "unit, author, day, state, case_id, secret, epoch, key_version, key_box, body, form",
 		make: func() accounts.Row { return new(referrals.ContactRow) }},
 	{name: "case_file", columns: "unit, state, opened_day, last_day, recall_day, secret, epoch, key_version, key_box, restricted, named, walled, card, safe, told, identity_id",
 		make: func() accounts.Row { return new(referrals.CaseRow) }},

@@ -127,6 +127,7 @@ CREATE TABLE contact (
   case_id TEXT NOT NULL,
   secret TEXT NOT NULL,
   epoch INTEGER NOT NULL,
+  key_version INTEGER NOT NULL,
   key_box BLOB,
   body BLOB,
   form TEXT NOT NULL

@@ -1,0 +1,548 @@
+package referrals
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// CaseCard is the small index card that lists and search read. The reason she
+// came is never on it.
+type CaseCard struct {
+	Code    string   `json:"code"`
+	Alias   string   `json:"alias,omitempty"`
+	Names   []string `json:"names,omitempty"` // only while she is identified
+	Phones  []string `json:"phones,omitempty"`
+	Last    string   `json:"last"` // day of the last contact
+	Channel string   `json:"channel,omitempty"`
+}
+
+// Told is what the woman agreed to tell.
+type Told struct {
+	Request  string   `json:"request,omitempty"`
+	Needs    []string `json:"needs,omitempty"`
+	Children string   `json:"children,omitempty"`
+	HowMany  string   `json:"how_many,omitempty"`
+	Ages     string   `json:"ages,omitempty"`
+	School   string   `json:"school,omitempty"`
+	Language string   `json:"language,omitempty"`
+	Access   string   `json:"access,omitempty"` // what helps her to come: step-free, interpreter …
+	Town     string   `json:"town,omitempty"`   // the municipality she names
+	Notes    string   `json:"notes,omitempty"`
+}
+
+// Identity is who she is, as far as she wants.
+type Identity struct {
+	Name    string `json:"name,omitempty"`
+	Surname string `json:"surname,omitempty"`
+	Born    string `json:"born,omitempty"`
+	TaxCode string `json:"tax_code,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+// caseFile is a case row with what its keys open.
+type caseFile struct {
+	row    *CaseRow
+	secret []byte
+	key    crypto.Key // the case key
+	data   crypto.Key // HKDF(case key, shred secret)
+	card   CaseCard
+	safe   SafeContact
+	told   Told
+}
+
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+// newCase makes a case file from a first contact, with the rows to write.
+func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
+	secret := act.NewSecret()
+	c := &caseFile{secret: secret.Bytes, key: crypto.NewKey(), safe: in.Safe}
+	c.row = &CaseRow{RowKey: newRow(), Unit: act.Who.Unit(), State: "open", OpenedDay: act.Day,
+		LastDay: act.Day, Secret: secret.ID, KeyVersion: 1}
+	rows := []accounts.Row{c.row}
+	if in.Restrict {
+		wraps, err := d.nameTo(r, act.Who, c, accounts.List("").With(act.Who.Person()))
+		if err != nil {
+			return nil, nil, err
+		}
+		rows = append(rows, wraps...)
+	}
+	c.card = CaseCard{Code: newCode(), Alias: in.Alias, Last: act.Day, Channel: in.Channel}
+	if p := in.Safe.Phone(); p != "" {
+		c.card.Phones = append(c.card.Phones, p)
+	}
+	c.told = Told{Request: in.Request, Needs: in.Needs, Children: in.Children, HowMany: in.HowMany}
+	if in.Outcome == "stay_in_touch" && in.Safe.Phone() != "" {
+		c.row.RecallDay = act.Day
+	}
+	return c, rows, d.sealCase(act.Who, c)
+}
+
+// codeLetters leaves out what is misheard or misread: 0 O, 1 I L, 2 Z, 5 S, 8 B.
+const codeLetters = "ACDEFGHJKMNPQRTUVWXY34679"
+
+// newCode makes the code that a woman can come back with: eight signs, about
+// 37 bits, said in two groups of four.
+func newCode() string {
+	var out []byte
+	for len(out) < 8 {
+		for _, b := range crypto.NewSalt() {
+			if int(b) < 250 && len(out) < 8 {
+				out = append(out, codeLetters[int(b)%len(codeLetters)])
+			}
+		}
+	}
+	return string(out[:4]) + "-" + string(out[4:])
+}
+
+// sealCase seals every sealed column for the row's version. A unit-visible
+// case's key and card are wrapped under the unit key; a restricted one's under
+// the named people's (see restrict.go).
+func (d *Desk) sealCase(who accounts.Caller, c *caseFile) error {
+	c.data = c.key.Derive(crypto.LabelData, c.secret)
+	var err error
+	v := c.row.Version
+	cardKey := c.key.Derive(crypto.LabelCard, c.secret)
+	if !c.row.Restricted {
+		if c.row.KeyBox, c.row.Epoch, err = wrapRecordKey(who, c.row, "key_box", v, c.key, crypto.LabelCaseWrap); err != nil {
+			return err
+		}
+		unit, _ := who.UnitKey(c.row.Epoch)
+		cardKey = unit.Derive(crypto.LabelCard, c.secret)
+	}
+	if c.row.Card, err = sealJSON(cardKey, c.row, "card", c.card); err != nil {
+		return err
+	}
+	if c.row.Safe, err = sealJSON(c.data, c.row, "safe", c.safe); err != nil {
+		return err
+	}
+	c.row.Told, err = sealJSON(c.data, c.row, "told", c.told)
+	return err
+}
+
+// caseObject is a case row as the policy sees it for a caller.
+func caseObject(who accounts.Caller, row *CaseRow) policies.Object {
+	return policies.Object{Kind: policies.KindCase, ID: row.ID, Unit: row.Unit, UnitKind: who.UnitKind(), State: row.State,
+		Restricted: row.Restricted, Named: row.Named.Has(who.Person()), WalledOff: row.Walled.Has(who.Person())}
+}
+
+// load looks a case up, asks the policy about the act, and opens it.
+func (d *Desk) load(r Reader, act *accounts.Act, id string) (*caseFile, error) {
+	row := &CaseRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, err
+	}
+	if err := act.Allow(caseObject(act.Who, row)); err != nil {
+		return nil, err
+	}
+	return d.openCase(r, act, row)
+}
+
+// openCase opens what the policy allowed.
+func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, error) {
+	c := &caseFile{row: row}
+	var err error
+	if c.secret, err = r.Secret(row.Secret); err != nil {
+		return nil, err
+	}
+	act.Salt = c.secret
+	cardKey := crypto.Key{}
+	if row.Restricted {
+		if c.key, err = d.restrictedKey(r, act.Who, row); err != nil {
+			return nil, err
+		}
+		cardKey = c.key.Derive(crypto.LabelCard, c.secret)
+	} else {
+		if c.key, err = openRecordKey(act.Who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap); err != nil {
+			return nil, err
+		}
+		unit, _ := act.Who.UnitKey(row.Epoch)
+		cardKey = unit.Derive(crypto.LabelCard, c.secret)
+	}
+	c.data = c.key.Derive(crypto.LabelData, c.secret)
+	return c, errors.Join(
+		openJSON(cardKey, row, "card", row.Card, &c.card),
+		openJSON(c.data, row, "safe", row.Safe, &c.safe),
+		openJSON(c.data, row, "told", row.Told, &c.told))
+}
+
+// advance moves a case to its next version, before anything is sealed into it.
+// The first write after a new epoch of the unit draws a new case key: who left
+// reads nothing of it. The earlier key stays, sealed under the new one, for
+// rows written before. It returns the rows to write.
+func (d *Desk) advance(who accounts.Caller, c *caseFile) []accounts.Row {
+	c.row.Version++
+	if !c.row.Restricted && c.row.Epoch != who.Epoch() {
+		return []accounts.Row{c.row, c.drawKey()}
+	}
+	return []accounts.Row{c.row}
+}
+
+// drawKey gives a case a new key version and returns the row that keeps the one
+// before under it.
+func (c *caseFile) drawKey() *CaseKeyRow {
+	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: c.row.ID + "." + strconv.FormatInt(c.row.KeyVersion, 10), Version: 1},
+		CaseID: c.row.ID, KeyVersion: c.row.KeyVersion}
+	next := crypto.NewKey()
+	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), c.key.Bytes())
+	c.key = next
+	c.row.KeyVersion++
+	return old
+}
+
+// keyAt is the case key of a version: the newest, or one that the chain of
+// earlier keys opens.
+func (c *caseFile) keyAt(r Reader, version int64) (crypto.Key, error) {
+	key, at := c.key, c.row.KeyVersion
+	for at > version {
+		var row CaseKeyRow
+		if err := r.Get(&row, c.row.ID+"."+strconv.FormatInt(at-1, 10)); err != nil {
+			return crypto.Key{}, fmt.Errorf("reading an earlier case key: %w", err)
+		}
+		b, err := key.Derive(crypto.LabelCaseWrap).Open(binding(&row, "wrapped", 1), row.Wrapped)
+		if err != nil {
+			return crypto.Key{}, fmt.Errorf("opening an earlier case key: %w", err)
+		}
+		if key, err = crypto.KeyFromBytes(b); err != nil {
+			return crypto.Key{}, err
+		}
+		at--
+	}
+	if at != version {
+		return crypto.Key{}, accounts.ErrTampered
+	}
+	return key, nil
+}
+
+// touchCase notes a new contact on an existing case, which the caller must be
+// allowed to open.
+func (d *Desk) touchCase(r Reader, act *accounts.Act, id string) (*caseFile, []accounts.Row, error) {
+	row := &CaseRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, nil, err
+	}
+	o := caseObject(act.Who, row)
+	if o.WalledOff || o.Restricted && !o.Named || row.Unit != act.Who.Unit() {
+		return nil, nil, accounts.ErrDenied
+	}
+	salt := act.Salt
+	c, err := d.openCase(r, act, row)
+	act.Salt = salt
+	if err != nil {
+		return nil, nil, err
+	}
+	rows := d.advance(act.Who, c)
+	c.card.Last, c.row.LastDay = act.Day, act.Day
+	return c, rows, d.sealCase(act.Who, c)
+}
+
+// CaseView is a case file as its unit reads it.
+type CaseView struct {
+	ID         string
+	Version    int64
+	State      string
+	OpenedDay  string
+	LastDay    string
+	RecallDay  string
+	Restricted bool
+	Card       CaseCard
+	Safe       SafeContact
+	Told       Told
+	Identity   *Identity
+	Notes      []NoteView
+	Contacts   []ContactView
+	Consents   []ConsentView
+	Referrals  []ReferralLine
+}
+
+// OpenCase reads a case file: one act, one leaf, whatever the page shows of it.
+func (d *Desk) OpenCase(ctx context.Context, who accounts.Caller, id string) (CaseView, audit.Receipt, error) {
+	var v CaseView
+	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, id)
+		if err != nil {
+			return err
+		}
+		v, err = d.viewCase(r, act, c)
+		return err
+	})
+	return v, receipt, err
+}
+
+func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, error) {
+	v := CaseView{ID: c.row.ID, Version: c.row.Version, State: c.row.State, OpenedDay: c.row.OpenedDay,
+		LastDay: c.row.LastDay, RecallDay: c.row.RecallDay, Restricted: c.row.Restricted,
+		Card: c.card, Safe: c.safe, Told: c.told}
+	var err error
+	if v.Identity, err = d.identity(r, c); err != nil {
+		return CaseView{}, err
+	}
+	if v.Notes, err = d.notes(r, c); err != nil {
+		return CaseView{}, err
+	}
+	if v.Contacts, err = d.contacts(r, act, c); err != nil {
+		return CaseView{}, err
+	}
+	if v.Consents, err = d.consents(r, act, c); err != nil {
+		return CaseView{}, err
+	}
+	v.Referrals, err = d.referralLines(r, act, c)
+	return v, err
+}
+
+func (d *Desk) contacts(r Reader, act *accounts.Act, c *caseFile) ([]ContactView, error) {
+	rows, err := r.ContactsOfCase(c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []ContactView
+	for _, row := range rows {
+		v, err := d.viewContact(r, act, c, row)
+		if errors.Is(err, accounts.ErrErased) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// versionOf says ErrConflict when a form was filled from an older version.
+func versionOf(c *caseFile, version int64) error {
+	if c.row.Version != version {
+		return accounts.ErrConflict
+	}
+	return nil
+}
+
+// edit loads a case for a form filled at a version, lets f change it, and
+// writes it.
+func (d *Desk) edit(ctx context.Context, who accounts.Caller, a policies.Action, id string, version int64,
+	f func(Reader, *accounts.Act, *caseFile) ([]accounts.Row, error)) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, id)
+		if err != nil {
+			return err
+		}
+		if err := versionOf(c, version); err != nil {
+			return err
+		}
+		rows := d.advance(act.Who, c)
+		more, err := f(r, act, c)
+		if err != nil {
+			return err
+		}
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		act.Commit = putAll(append(rows, more...)...)
+		return nil
+	})
+}
+
+// UpdateTold writes what she agreed to tell. ErrConflict when somebody else
+// saved meanwhile: nothing is overwritten silently.
+func (d *Desk) UpdateTold(ctx context.Context, who accounts.Caller, id string, version int64, alias string, told Told) (audit.Receipt, error) {
+	bad := check{}
+	for field, v := range map[string]string{"alias": alias, "how_many": told.HowMany, "ages": told.Ages, "language": told.Language, "town": told.Town} {
+		bad.max(field, v, maxShort)
+	}
+	for field, v := range map[string]string{"request": told.Request, "notes": told.Notes, "school": told.School, "access": told.Access} {
+		bad.max(field, v, maxText)
+	}
+	bad.oneOf("children", told.Children, where)
+	for _, n := range told.Needs {
+		bad.oneOf("needs", n, needs)
+	}
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		c.told, c.card.Alias = told, alias
+		return nil, nil
+	})
+}
+
+// CloseCase closes a case with the worker's word for how it ended.
+func (d *Desk) CloseCase(ctx context.Context, who accounts.Caller, id string, version int64, outcome string) (audit.Receipt, error) {
+	if !caseOutcomes[outcome] {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
+	}
+	return d.edit(ctx, who, policies.CaseClose, id, version, func(_ Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		next, err := caseTransition(c.row.State, "close")
+		if err != nil {
+			return nil, err
+		}
+		c.row.State, c.row.RecallDay = next, ""
+		return d.addNote(act, c, Note{Kind: "closed", Text: outcome})
+	})
+}
+
+// CaseOutcomes are the ways a case ends; none of them is a failure.
+var CaseOutcomes = []string{"informed_declined", "engaged_elsewhere", "path_concluded", "returned", "moved_away", "unreachable", "other"}
+
+var caseOutcomes = codes(CaseOutcomes...)
+
+// ReopenCase opens a closed case again: always allowed, never judged.
+func (d *Desk) ReopenCase(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
+	return d.edit(ctx, who, policies.CaseReopen, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		next, err := caseTransition(c.row.State, "reopen")
+		c.row.State = next
+		return nil, err
+	})
+}
+
+// caseTransition is the state machine of a case file.
+func caseTransition(state, step string) (string, error) {
+	switch {
+	case state == "open" && step == "close":
+		return "closed", nil
+	case state == "closed" && step == "reopen":
+		return "open", nil
+	}
+	return state, ErrState
+}
+
+// ChangeSafeContact replaces the safe-contact rule. recognised says how the
+// caller knew her: the code word, or in words. Every centre with a live
+// referral is told in the same act to stop using the old rule.
+func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
+	bad := check{}
+	safe.check(bad)
+	if recognised == "" {
+		bad["recognised"] = "error.recognised"
+	}
+	bad.max("recognised", recognised, maxLine)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.edit(ctx, who, policies.CaseSafeContact, id, version, func(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		safe.Recognised = recognised
+		c.safe = safe
+		c.card.Phones = nil
+		if p := safe.Phone(); p != "" {
+			c.card.Phones = []string{p}
+		}
+		if len(safe.Channels) == 0 {
+			c.row.RecallDay = ""
+		}
+		return d.tellCentres(r, act, c)
+	})
+}
+
+// SetRecall puts a case on "Da richiamare" from a day on, or takes it off.
+func (d *Desk) SetRecall(ctx context.Context, who accounts.Caller, id string, version int64, day string) (audit.Receipt, error) {
+	if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"recall": "error.day"}}
+	}
+	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		if day != "" && len(c.safe.Channels) == 0 {
+			return nil, &Invalid{Fields: map[string]string{"recall": string(NothingRecorded)}}
+		}
+		c.row.RecallDay = day
+		return nil, nil
+	})
+}
+
+// Identify records who she is, as far as she wants, in a row with a shred
+// secret of its own.
+func (d *Desk) Identify(ctx context.Context, who accounts.Caller, id string, version int64, in Identity) (audit.Receipt, error) {
+	bad := check{}
+	for field, v := range map[string]string{"name": in.Name, "surname": in.Surname, "born": in.Born, "tax_code": in.TaxCode} {
+		bad.max(field, v, maxShort)
+	}
+	bad.max("address", in.Address, maxLine)
+	if in == (Identity{}) {
+		bad["name"] = "error.empty_identity"
+	}
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.edit(ctx, who, policies.CaseIdentify, id, version, func(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		row, secret, err := d.identityRow(r, act, c)
+		if err != nil {
+			return nil, err
+		}
+		row.KeyVersion = c.row.KeyVersion
+		c.card.Names = []string{in.Name, in.Surname}
+		c.row.IdentityID = row.ID
+		row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret), row, "body", in)
+		return []accounts.Row{row}, err
+	})
+}
+
+// identityRow is the case's identity row at its next version, or a new one. A
+// new epoch draws the case key first, so the identity is sealed under it.
+func (d *Desk) identityRow(r Reader, act *accounts.Act, c *caseFile) (*IdentityRow, []byte, error) {
+	if c.row.IdentityID == "" {
+		s := act.NewSecret()
+		return &IdentityRow{RowKey: newRow(), CaseID: c.row.ID, Secret: s.ID}, s.Bytes, nil
+	}
+	row := &IdentityRow{}
+	if err := r.Get(row, c.row.IdentityID); err != nil {
+		return nil, nil, err
+	}
+	secret, err := r.Secret(row.Secret)
+	row.Version++
+	return row, secret, err
+}
+
+// Anonymise goes back to the alias: the identity row is deleted and its secret
+// shredded, with all its versions in every backup of the main file.
+func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.CaseAnonymise, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, id)
+		if err != nil {
+			return err
+		}
+		if err := versionOf(c, version); err != nil {
+			return err
+		}
+		if c.row.IdentityID == "" {
+			return ErrState
+		}
+		row := &IdentityRow{}
+		if err := r.Get(row, c.row.IdentityID); err != nil {
+			return err
+		}
+		rows := d.advance(act.Who, c)
+		c.row.IdentityID, c.card.Names = "", nil
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		act.Commit = func(tx accounts.Tx) error {
+			return errors.Join(putAll(rows...)(tx), tx.Delete(row), tx.Erase(row.Secret))
+		}
+		return nil
+	})
+}
+
+func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {
+	if c.row.IdentityID == "" {
+		return nil, nil
+	}
+	row := &IdentityRow{}
+	if err := r.Get(row, c.row.IdentityID); err != nil {
+		return nil, err
+	}
+	secret, err := r.Secret(row.Secret)
+	if err != nil {
+		return nil, err
+	}
+	key, err := c.keyAt(r, row.KeyVersion)
+	if err != nil {
+		return nil, err
+	}
+	var id Identity
+	return &id, openJSON(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
+}

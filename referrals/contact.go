@@ -1,0 +1,323 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Contact is what a worker writes down while somebody is in front of her or on
+// the phone. Nothing in it is required but who is speaking and the outcome: no
+// name, birth date, tax code, residence or permit ever blocks, and the form of
+// violence, his offences and her permit are never asked.
+type Contact struct {
+	Speaker   string            `json:"speaker"` // she, for_her, body
+	Channel   string            `json:"channel,omitempty"`
+	At        time.Time         `json:"at"`
+	Overheard map[string]string `json:"overheard,omitempty"` // question -> yes, no, unknown, declined
+	CallBack  string            `json:"call_back,omitempty"`
+	Danger    string            `json:"danger,omitempty"` // yes, no, unknown, declined; empty is not asked
+	WhereHe   string            `json:"where_he,omitempty"`
+	Children  string            `json:"children,omitempty"` // none, with_her, elsewhere, with_that_person
+	HowMany   string            `json:"how_many,omitempty"`
+	DutyTold  bool              `json:"duty_told,omitempty"`
+	Alias     string            `json:"alias,omitempty"`
+	Request   string            `json:"request,omitempty"`
+	Needs     []string          `json:"needs,omitempty"`
+	Safe      SafeContact       `json:"safe"`
+	Given     []Given           `json:"given,omitempty"`
+	Outcome   string            `json:"outcome,omitempty"`
+	Note      string            `json:"note,omitempty"`
+	// For "someone for her" and "a body": requester and subject stay apart.
+	Requester string `json:"requester,omitempty"`
+	Subject   string `json:"subject,omitempty"`
+	Source    string `json:"source,omitempty"` // police, 114, red_code, hospital, health_authority, other_municipality, citizen …
+}
+
+// Given is one sheet or notice that was handed over or read out.
+type Given struct {
+	Sheet    string `json:"sheet"`
+	Version  string `json:"version"`
+	Language string `json:"language"`
+}
+
+// The codes of a contact, in the order they are shown.
+var (
+	Speakers = []string{"she", "for_her", "body"}
+	Channels = []string{"in_person", "phone", "email", "message", "brought"}
+	Answers  = []string{"", "yes", "no", "unknown", "declined"}
+	Outcomes = []string{"information_only", "stay_in_touch", "social_worker", "emergency",
+		"thinking", "nothing_more", "line_dropped", "no_safe_way"}
+	Needs    = []string{"listening", "safe_place", "legal", "health", "money", "work", "children", "documents", "language", "other"}
+	Where    = []string{"", "none", "with_her", "elsewhere", "with_that_person"}
+	Sources  = []string{"", "relative", "friend", "citizen", "police", "judicial_police", "114", "red_code", "hospital", "health_authority", "other_municipality", "other"}
+	speakers = codes(Speakers...)
+	channels = codes(append([]string{""}, Channels...)...)
+	answers  = codes(Answers...)
+	outcomes = codes(Outcomes...)
+	needs    = codes(Needs...)
+	where    = codes(Where...)
+	sources  = codes(Sources...)
+)
+
+func (c *Contact) check() error {
+	bad := check{}
+	bad.oneOf("speaker", c.Speaker, speakers)
+	bad.oneOf("channel", c.Channel, channels)
+	bad.oneOf("danger", c.Danger, answers)
+	bad.oneOf("children", c.Children, where)
+	bad.oneOf("source", c.Source, sources)
+	bad.oneOf("outcome", c.Outcome, outcomes)
+	for q, a := range c.Overheard {
+		bad.oneOf(q, a, answers)
+	}
+	for _, n := range c.Needs {
+		bad.oneOf("needs", n, needs)
+	}
+	for field, v := range map[string]string{"alias": c.Alias, "call_back": c.CallBack, "how_many": c.HowMany} {
+		bad.max(field, v, maxShort)
+	}
+	for field, v := range map[string]string{"where_he": c.WhereHe, "requester": c.Requester} {
+		bad.max(field, v, maxLine)
+	}
+	for field, v := range map[string]string{"request": c.Request, "note": c.Note, "subject": c.Subject} {
+		bad.max(field, v, maxText)
+	}
+	c.Safe.check(bad)
+	if c.Speaker != "she" && (c.Outcome == "stay_in_touch" || c.Outcome == "social_worker") {
+		bad["outcome"] = "error.not_she"
+	}
+	return bad.err()
+}
+
+// NewContact is a contact and what should follow from it.
+type NewContact struct {
+	Contact
+	Form     string // the form's own random mark: a replayed form finds its contact
+	OpenCase bool   // "Apri una nuova scheda"
+	Restrict bool
+	CaseID   string // she has been here: the case she was found in
+	Service  string // the social service that gets the task
+}
+
+// Recorded is what a contact became.
+type Recorded struct {
+	ContactID string
+	CaseID    string
+	Code      string // the code she can come back with
+	TaskID    string
+}
+
+// interviewDays is how long a woman waits for a social worker at most: the
+// service charter's thirty days from the request (founding text 004).
+const interviewDays = 30
+
+// RecordContact keeps a contact, and opens a case file or sets a task where the
+// outcome asks for it, in one act. The same form twice gives the same contact.
+func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
+	var out Recorded
+	action := policies.ContactCreate
+	if in.Speaker == "for_her" || in.Speaker == "body" {
+		action = policies.UnlinkedAdd
+		in.OpenCase, in.CaseID = false, ""
+	}
+	receipt, err := d.do(ctx, who, action, func(r Reader, act *accounts.Act) error {
+		out = Recorded{}
+		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		if err := in.Contact.check(); err != nil {
+			return err
+		}
+		if done, err := d.replayed(r, act, in.Form, &out); done || err != nil {
+			return err
+		}
+		return d.recordContact(r, act, in, &out)
+	})
+	return out, receipt, err
+}
+
+// unitObject is the unit of the caller as an object of the policy.
+func (d *Desk) unitObject(who accounts.Caller) policies.Object {
+	return policies.Object{Kind: policies.KindUnit, ID: who.Unit(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
+}
+
+// formMark is what a form's random mark becomes in the table: nobody else's
+// form can meet it.
+func formMark(who accounts.Caller, form string) string {
+	return encode(crypto.Hash([]byte("form"), []byte(who.Person()), []byte(form)))
+}
+
+// replayed finds the contact that this very form made before.
+func (d *Desk) replayed(r Reader, act *accounts.Act, form string, out *Recorded) (bool, error) {
+	if strings.TrimSpace(form) == "" {
+		return false, &Invalid{Fields: map[string]string{"form": "error.form"}}
+	}
+	row, err := r.ContactByForm(formMark(act.Who, form))
+	if errors.Is(err, accounts.ErrNoRow) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	out.ContactID, out.CaseID = row.ID, row.CaseID
+	return true, nil
+}
+
+func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Recorded) error {
+	in.At = act.Now
+	secret := act.NewSecret()
+	act.Salt = secret.Bytes
+	row := &ContactRow{RowKey: newRow(), Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
+		State: in.Outcome, Secret: secret.ID, Form: formMark(act.Who, in.Form)}
+	c, writes, err := d.caseOfContact(r, act, in)
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		row.CaseID, out.CaseID, out.Code = c.row.ID, c.row.ID, c.card.Code
+	}
+	if err := sealContact(act.Who, row, c, secret.Bytes, in.Contact); err != nil {
+		return err
+	}
+	writes = append(writes, row)
+	if in.Outcome == "social_worker" {
+		task, err := d.newTask(r, act, in)
+		if err != nil {
+			return err
+		}
+		out.TaskID = task.ID
+		writes = append(writes, task)
+	}
+	out.ContactID = row.ID
+	act.Commit = putAll(writes...)
+	return nil
+}
+
+// caseOfContact is the case that a contact opens or belongs to, with the rows
+// it changes; nil for a contact that stands alone.
+func (d *Desk) caseOfContact(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
+	switch {
+	case in.OpenCase:
+		return d.newCase(r, act, in)
+	case in.CaseID != "":
+		return d.touchCase(r, act, in.CaseID)
+	}
+	return nil, nil, nil
+}
+
+func sealContact(who accounts.Caller, row *ContactRow, c *caseFile, secret []byte, body Contact) error {
+	key := crypto.NewKey()
+	var err error
+	if c != nil {
+		row.KeyVersion = c.row.KeyVersion
+		row.KeyBox = c.key.Derive(crypto.LabelCaseWrap).Seal(binding(row, "key_box", 1), key.Bytes())
+	} else if row.KeyBox, row.Epoch, err = wrapRecordKey(who, row, "key_box", 1, key, crypto.LabelCaseWrap); err != nil {
+		return err
+	}
+	row.Body, err = sealJSON(key.Derive(crypto.LabelData, secret), row, "body", body)
+	return err
+}
+
+// putAll writes rows in order.
+func putAll(rows ...accounts.Row) func(accounts.Tx) error {
+	return func(tx accounts.Tx) error {
+		for _, r := range rows {
+			if err := tx.Put(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func newRow() accounts.RowKey { return accounts.RowKey{ID: crypto.NewID(), Version: 1} }
+
+// ContactView is a contact as its unit reads it.
+type ContactView struct {
+	ID, Author, Day, CaseID string
+	Contact
+}
+
+// OpenContact reads one contact of the caller's unit that stands alone; one
+// that belongs to a case is read with the case.
+func (d *Desk) OpenContact(ctx context.Context, who accounts.Caller, id string) (ContactView, audit.Receipt, error) {
+	var v ContactView
+	receipt, err := d.do(ctx, who, policies.ContactOpen, func(r Reader, act *accounts.Act) error {
+		var row ContactRow
+		if err := r.Get(&row, id); err != nil {
+			return err
+		}
+		o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
+		c, err := d.wallsOf(r, act, row.CaseID, &o)
+		if err != nil {
+			return err
+		}
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		var f *caseFile
+		if c != nil {
+			if f, err = d.openCase(r, act, c); err != nil {
+				return err
+			}
+		}
+		v, err = d.viewContact(r, act, f, &row)
+		return err
+	})
+	return v, receipt, err
+}
+
+// viewContact opens a contact, with the case it belongs to or nil.
+func (d *Desk) viewContact(r Reader, act *accounts.Act, c *caseFile, row *ContactRow) (ContactView, error) {
+	secret, err := r.Secret(row.Secret)
+	if err != nil {
+		return ContactView{}, err
+	}
+	if c == nil {
+		act.Salt = secret
+	}
+	v := ContactView{ID: row.ID, Author: row.Author, Day: row.Day, CaseID: row.CaseID}
+	key, err := contactKey(r, act.Who, c, row)
+	if err != nil {
+		return ContactView{}, err
+	}
+	return v, openJSON(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Contact)
+}
+
+func contactKey(r Reader, who accounts.Caller, c *caseFile, row *ContactRow) (crypto.Key, error) {
+	if c == nil {
+		return openRecordKey(who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap)
+	}
+	key, err := c.keyAt(r, row.KeyVersion)
+	if err != nil {
+		return crypto.Key{}, err
+	}
+	b, err := key.Derive(crypto.LabelCaseWrap).Open(binding(row, "key_box", row.Version), row.KeyBox)
+	if err != nil {
+		return crypto.Key{}, fmt.Errorf("opening a contact's key: %w", err)
+	}
+	return crypto.KeyFromBytes(b)
+}
+
+// wallsOf gives an object the walls of the case it belongs to, and returns that
+// case's row, or nil.
+func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
+	if caseID == "" {
+		return nil, nil
+	}
+	c := &CaseRow{}
+	if err := r.Get(c, caseID); err != nil {
+		return nil, err
+	}
+	o.WalledOff = c.Walled.Has(act.Who.Person())
+	o.Restricted, o.Named = c.Restricted, c.Named.Has(act.Who.Person())
+	return c, nil
+}

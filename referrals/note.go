@@ -1,0 +1,302 @@
+package referrals
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strconv"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Note is one entry of the diary.
+type Note struct {
+	Kind string    `json:"kind"` // note, attempt, closed, safe_contact
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+	// A call attempt also says on which channel and how it ended.
+	Channel string `json:"channel,omitempty"`
+	Outcome string `json:"outcome,omitempty"`
+}
+
+// NoteView is a note as its unit reads it, with its earlier texts.
+type NoteView struct {
+	ID, Author, Day, State string
+	Version                int64
+	Note
+	Earlier []EarlierNote
+}
+
+// EarlierNote is what a corrected note said before.
+type EarlierNote struct {
+	Author, Day string
+	Note
+}
+
+// AttemptOutcomes are the ways a call ends. "other_answered" asks to review the
+// safe-contact rule.
+var AttemptOutcomes = []string{"spoke", "no_answer", "busy", "other_answered", "wrong_number", "message_left"}
+
+var attemptOutcomes = codes(AttemptOutcomes...)
+
+// addNote makes a diary row of a case that is open in this act.
+func (d *Desk) addNote(act *accounts.Act, c *caseFile, n Note) ([]accounts.Row, error) {
+	secret := act.NewSecret()
+	n.At = act.Now
+	row := &NoteRow{RowKey: newRow(), CaseID: c.row.ID, Author: act.Who.Person(), Day: act.Day, State: "current",
+		Kind: n.Kind, Secret: secret.ID, KeyVersion: c.row.KeyVersion}
+	var err error
+	row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret.Bytes), row, "body", n)
+	return []accounts.Row{row}, err
+}
+
+// AddNote writes a note in a case's diary.
+func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID, text string) (audit.Receipt, error) {
+	bad := check{}
+	bad.max("text", text, maxText)
+	if text == "" {
+		bad["text"] = "error.empty"
+	}
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.write(ctx, who, policies.NoteAdd, caseID, func(act *accounts.Act, c *caseFile) (Note, error) {
+		return Note{Kind: "note", Text: text}, nil
+	})
+}
+
+// RecordAttempt notes a call attempt. A channel or an hour that she did not
+// allow is refused, with the reason, before anything is dialled; the attempt
+// that was made is recorded all the same when made is true.
+func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID, channel, outcome, text string) (Refusal, audit.Receipt, error) {
+	bad := check{}
+	bad.oneOf("channel", channel, channelKinds)
+	bad.oneOf("outcome", outcome, attemptOutcomes)
+	bad.max("text", text, maxText)
+	if err := bad.err(); err != nil {
+		return Permitted, audit.Receipt{}, err
+	}
+	var refused Refusal
+	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, func(act *accounts.Act, c *caseFile) (Note, error) {
+		refused = c.safe.Allows(channel, act.Now)
+		return Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}, nil
+	})
+	return refused, receipt, err
+}
+
+// write adds a diary entry; the case's last day moves with it.
+func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action, caseID string,
+	make func(*accounts.Act, *caseFile) (Note, error)) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, caseID)
+		if err != nil {
+			return err
+		}
+		n, err := make(act, c)
+		if err != nil {
+			return err
+		}
+		rows := d.advance(act.Who, c)
+		c.row.LastDay, c.card.Last = act.Day, act.Day
+		if n.Kind == "attempt" && n.Outcome == "spoke" {
+			c.row.RecallDay = ""
+		}
+		note, err := d.addNote(act, c, n)
+		if err != nil {
+			return err
+		}
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		act.Commit = putAll(append(rows, note...)...)
+		return nil
+	})
+}
+
+// noteObject is a note as the policy sees it, with the walls of its case.
+func noteObject(who accounts.Caller, c *CaseRow, n *NoteRow) policies.Object {
+	o := caseObject(who, c)
+	o.Kind, o.ID, o.Author, o.State = policies.KindNote, n.ID, n.Author, n.State
+	return o
+}
+
+// openNoteFile looks a note and its case up, asks the policy, and opens both.
+func (d *Desk) openNoteFile(r Reader, act *accounts.Act, id string) (*caseFile, *NoteRow, Note, error) {
+	n, row := &NoteRow{}, &CaseRow{}
+	if err := r.Get(n, id); err != nil {
+		return nil, nil, Note{}, err
+	}
+	if err := r.Get(row, n.CaseID); err != nil {
+		return nil, nil, Note{}, err
+	}
+	if err := act.Allow(noteObject(act.Who, row, n)); err != nil {
+		return nil, nil, Note{}, err
+	}
+	if n.State != "current" {
+		return nil, nil, Note{}, ErrState
+	}
+	c, err := d.openCase(r, act, row)
+	if err != nil {
+		return nil, nil, Note{}, err
+	}
+	text, err := openNote(r, c, n)
+	return c, n, text, err
+}
+
+func noteKey(r Reader, c *caseFile, secretID string, keyVersion int64) (crypto.Key, error) {
+	secret, err := r.Secret(secretID)
+	if err != nil {
+		return crypto.Key{}, err
+	}
+	key, err := c.keyAt(r, keyVersion)
+	if err != nil {
+		return crypto.Key{}, err
+	}
+	return key.Derive(crypto.LabelData, secret), nil
+}
+
+func openNote(r Reader, c *caseFile, row *NoteRow) (Note, error) {
+	key, err := noteKey(r, c, row.Secret, row.KeyVersion)
+	if err != nil {
+		return Note{}, err
+	}
+	var n Note
+	return n, openJSON(key, row, "body", row.Body, &n)
+}
+
+// CorrectNote replaces a note's text and keeps the earlier one under it.
+// ErrConflict when somebody corrected it meanwhile.
+func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, version int64, text string) (audit.Receipt, error) {
+	bad := check{}
+	bad.max("text", text, maxText)
+	if text == "" {
+		bad["text"] = "error.empty"
+	}
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.do(ctx, who, policies.NoteCorrect, func(r Reader, act *accounts.Act) error {
+		c, row, n, err := d.openNoteFile(r, act, id)
+		if err != nil {
+			return err
+		}
+		if row.Version != version {
+			return accounts.ErrConflict
+		}
+		rows := d.advance(act.Who, c)
+		secret, err := r.Secret(row.Secret)
+		if err != nil {
+			return err
+		}
+		data := c.key.Derive(crypto.LabelData, secret)
+		old := &NoteVersionRow{RowKey: accounts.RowKey{ID: row.ID + "." + strconv.FormatInt(row.Version, 10), Version: 1},
+			NoteID: row.ID, Author: row.Author, Day: row.Day, KeyVersion: c.row.KeyVersion}
+		if old.Body, err = sealJSON(data, old, "body", n); err != nil {
+			return err
+		}
+		row.Version++
+		row.Day, row.KeyVersion = act.Day, c.row.KeyVersion
+		n.Text, n.At = text, act.Now
+		if row.Body, err = sealJSON(data, row, "body", n); err != nil {
+			return err
+		}
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		act.Commit = putAll(append(rows, old, row)...)
+		return nil
+	})
+}
+
+// MoveNote takes a note out of a file where it does not belong and writes it in
+// another file of the unit. Where it was, its secret is shredded: it cannot be
+// read there again, in any backup of the main file.
+func (d *Desk) MoveNote(ctx context.Context, who accounts.Caller, id, toCase string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.NoteMove, func(r Reader, act *accounts.Act) error {
+		from, row, n, err := d.openNoteFile(r, act, id)
+		if err != nil {
+			return err
+		}
+		if row.CaseID == toCase {
+			return ErrState
+		}
+		to, rows, err := d.touchCase(r, act, toCase)
+		if err != nil {
+			return err
+		}
+		act.Salt = from.secret
+		moved, err := d.addNote(act, to, n)
+		if err != nil {
+			return err
+		}
+		moved[0].(*NoteRow).Author = row.Author
+		earlier, err := r.NoteVersions(row.ID)
+		if err != nil {
+			return err
+		}
+		row.Version++
+		row.State, row.Body = "moved", nil
+		act.Commit = func(tx accounts.Tx) error {
+			for _, e := range earlier {
+				if err := tx.Delete(e); err != nil {
+					return err
+				}
+			}
+			if err := putAll(append(rows, append(moved, row)...)...)(tx); err != nil {
+				return err
+			}
+			return tx.Erase(row.Secret)
+		}
+		return nil
+	})
+}
+
+// notes opens a case's diary, newest first.
+func (d *Desk) notes(r Reader, c *caseFile) ([]NoteView, error) {
+	rows, err := r.NotesOfCase(c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]NoteView, 0, len(rows))
+	for _, row := range rows {
+		v := NoteView{ID: row.ID, Author: row.Author, Day: row.Day, State: row.State, Version: row.Version}
+		if row.State == "current" {
+			if v.Note, err = openNote(r, c, row); err != nil {
+				return nil, fmt.Errorf("opening the diary: %w", err)
+			}
+			if row.Version > 1 {
+				if v.Earlier, err = d.earlier(r, c, row); err != nil {
+					return nil, err
+				}
+			}
+		}
+		all = append(all, v)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].At.After(all[j].At) })
+	return all, nil
+}
+
+func (d *Desk) earlier(r Reader, c *caseFile, note *NoteRow) ([]EarlierNote, error) {
+	rows, err := r.NoteVersions(note.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []EarlierNote
+	for _, row := range rows {
+		key, err := noteKey(r, c, note.Secret, row.KeyVersion)
+		if err != nil {
+			return nil, err
+		}
+		e := EarlierNote{Author: row.Author, Day: row.Day}
+		if err := openJSON(key, row, "body", row.Body, &e.Note); err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].At.After(all[j].At) })
+	return all, nil
+}

@@ -1,0 +1,256 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// ErrNoRecovery says that an agency without an offline recovery identity may
+// not restrict: a case kept under people's keys alone would be lost with them.
+var ErrNoRecovery = errors.New("the agency has no recovery identity")
+
+func caseWrapContext(caseID, person string, version int64) crypto.WrapContext {
+	return crypto.WrapContext{Purpose: "restricted-case", Record: caseID, Person: person, Version: version}
+}
+
+// nameTo makes a case restricted to the named people and returns the rows that
+// keep its key for each of them and for the agency's recovery, always. Nobody
+// else in the unit can open the case or its card, whatever the policy says.
+func (d *Desk) nameTo(r Reader, who accounts.Caller, c *caseFile, named accounts.List) ([]accounts.Row, error) {
+	var agency accounts.Agency
+	if err := r.Get(&agency, who.Agency()); err != nil {
+		return nil, err
+	}
+	if agency.Recovery == "" {
+		return nil, ErrNoRecovery
+	}
+	c.row.Restricted, c.row.Named, c.row.Epoch, c.row.KeyBox = true, named, 0, nil
+	var rows []accounts.Row
+	for _, person := range named.IDs() {
+		row, err := d.wrapCase(r, who, c, person)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	row, err := newCaseWrap(r, c, accounts.RecoveryPerson)
+	if err != nil {
+		return nil, err
+	}
+	if err := wrapCaseByAge(row, c, agency.Recovery); err != nil {
+		return nil, err
+	}
+	return append(rows, row), nil
+}
+
+// newCaseWrap is the row of one person at its next version.
+func newCaseWrap(r Reader, c *caseFile, person string) (*CaseWrapRow, error) {
+	row := &CaseWrapRow{}
+	err := r.Get(row, c.row.ID+"."+person)
+	if errors.Is(err, accounts.ErrNoRow) {
+		row.RowKey = accounts.RowKey{ID: c.row.ID + "." + person}
+	} else if err != nil {
+		return nil, err
+	}
+	row.Version++
+	row.CaseID, row.Person, row.KeyVersion = c.row.ID, person, c.row.KeyVersion
+	row.Commitment = c.key.Commitment("restricted-case", c.row.ID)
+	return row, nil
+}
+
+// wrapCase keeps a restricted case's key for a person: under her own key if she
+// is the caller, by age until she next signs in otherwise.
+func (d *Desk) wrapCase(r Reader, who accounts.Caller, c *caseFile, person string) (*CaseWrapRow, error) {
+	row, err := newCaseWrap(r, c, person)
+	if err != nil {
+		return nil, err
+	}
+	if person == who.Person() {
+		row.Symmetric = true
+		row.Wrapped = who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(row, "wrapped", row.Version), c.key.Bytes())
+		return row, nil
+	}
+	var p accounts.Person
+	if err := r.Get(&p, person); err != nil {
+		return nil, err
+	}
+	if p.Unit != who.Unit() || p.State != string(accounts.Active) {
+		return nil, &Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
+	}
+	return row, wrapCaseByAge(row, c, p.Recipient)
+}
+
+func wrapCaseByAge(row *CaseWrapRow, c *caseFile, recipient string) error {
+	to, err := crypto.ParseRecipient(recipient)
+	if err != nil {
+		return fmt.Errorf("reading a recipient: %w", err)
+	}
+	row.Symmetric = false
+	row.Wrapped, err = crypto.Wrap(to, caseWrapContext(row.CaseID, row.Person, row.KeyVersion), c.key)
+	return err
+}
+
+// restrictedKey opens a restricted case's key with the caller's own.
+func (d *Desk) restrictedKey(r Reader, who accounts.Caller, row *CaseRow) (crypto.Key, error) {
+	var w CaseWrapRow
+	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
+		return crypto.Key{}, err
+	}
+	key, err := openCaseWrap(who, &w)
+	if err != nil {
+		return crypto.Key{}, err
+	}
+	if string(key.Commitment("restricted-case", row.ID)) != string(w.Commitment) || w.KeyVersion != row.KeyVersion {
+		return crypto.Key{}, crypto.ErrOpen
+	}
+	return key, nil
+}
+
+func openCaseWrap(who accounts.Caller, w *CaseWrapRow) (crypto.Key, error) {
+	if !w.Symmetric {
+		id, ok := who.Identity()
+		if !ok {
+			return crypto.Key{}, accounts.ErrCovered // her passphrase opens what came by age
+		}
+		return crypto.Unwrap(id, caseWrapContext(w.CaseID, w.Person, w.KeyVersion), w.Wrapped)
+	}
+	b, err := who.PersonalKey().Derive(crypto.LabelCaseWrap).Open(binding(w, "wrapped", w.Version), w.Wrapped)
+	if err != nil {
+		return crypto.Key{}, fmt.Errorf("opening a restricted case's key: %w", err)
+	}
+	return crypto.KeyFromBytes(b)
+}
+
+// Restrict says which named people alone may open a case. Taking a name off, or
+// restricting a case the unit could open, draws a new version of its key.
+func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, version int64, named accounts.List) (audit.Receipt, error) {
+	if len(named.IDs()) == 0 {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"named": "error.nobody_named"}}
+	}
+	return d.do(ctx, who, policies.CaseRestrict, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, id)
+		if err != nil {
+			return err
+		}
+		if err := versionOf(c, version); err != nil {
+			return err
+		}
+		rows := d.advance(act.Who, c)
+		if len(rows) == 1 {
+			rows = append(rows, c.drawKey())
+		}
+		gone, err := d.dropNames(r, c, named)
+		if err != nil {
+			return err
+		}
+		wraps, err := d.nameTo(r, act.Who, c, named)
+		if err != nil {
+			return err
+		}
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		act.Commit = func(tx accounts.Tx) error {
+			for _, row := range gone {
+				if err := tx.Delete(row); err != nil {
+					return err
+				}
+			}
+			return putAll(append(rows, wraps...)...)(tx)
+		}
+		return nil
+	})
+}
+
+// dropNames finds the wraps of people who are named no longer.
+func (d *Desk) dropNames(r Reader, c *caseFile, named accounts.List) ([]accounts.Row, error) {
+	var gone []accounts.Row
+	for _, person := range c.row.Named.IDs() {
+		if named.Has(person) {
+			continue
+		}
+		row := &CaseWrapRow{}
+		if err := r.Get(row, c.row.ID+"."+person); err != nil {
+			return nil, err
+		}
+		gone = append(gone, row)
+	}
+	return gone, nil
+}
+
+// Wall hides a case from people: for them it does not exist, in search, lists,
+// counts and time. It names who is walled off; an empty list takes walls down.
+func (d *Desk) Wall(ctx context.Context, who accounts.Caller, id string, version int64, people accounts.List) (audit.Receipt, error) {
+	return d.edit(ctx, who, policies.CaseWall, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		c.row.Walled = people
+		return nil, nil
+	})
+}
+
+// AdoptNamed keeps, under the caller's own key, the restricted cases whose keys
+// came to her by age. It is called right after sign-in, when her passphrase
+// has just opened her identity.
+func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
+	if _, ok := who.Identity(); !ok {
+		return nil
+	}
+	var waiting []string
+	err := d.view(ctx, func(r Reader) error {
+		rows, err := r.CaseWrapsOf(who.Person())
+		for _, w := range rows {
+			if !w.Symmetric {
+				waiting = append(waiting, w.CaseID)
+			}
+		}
+		return err
+	})
+	for _, id := range waiting {
+		err = errors.Join(err, d.adoptNamed(ctx, who, id))
+	}
+	return err
+}
+
+func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) error {
+	_, err := d.do(ctx, who, policies.KeyAdopt, func(r Reader, act *accounts.Act) error {
+		row := &CaseRow{}
+		if err := r.Get(row, id); err != nil {
+			return err
+		}
+		if err := act.Allow(caseObject(act.Who, row)); err != nil {
+			return err
+		}
+		w := &CaseWrapRow{}
+		if err := r.Get(w, id+"."+act.Who.Person()); err != nil {
+			return err
+		}
+		key, err := d.restrictedKey(r, act.Who, row)
+		if err != nil {
+			return err
+		}
+		w.Version++
+		w.Symmetric = true
+		w.Wrapped = act.Who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", w.Version), key.Bytes())
+		act.Commit = putAll(w)
+		return nil
+	})
+	return err
+}
+
+// view reads a snapshot, again when a group committed in between.
+func (d *Desk) view(ctx context.Context, f func(Reader) error) error {
+	for {
+		err := d.store.View(ctx, f)
+		if !errors.Is(err, accounts.ErrStale) {
+			return err
+		}
+		if err := d.store.Settle(ctx); err != nil {
+			return err
+		}
+	}
+}
