@@ -257,4 +257,3 @@ func (p *Policy) heads(rule *cedar.Policy, action types.EntityUID) bool {
 	}
 	return true
 }
-
