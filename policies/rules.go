@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -177,7 +178,25 @@ func describe(src source, p *cedar.Policy) (Rule, error) {
 	case !commented(src.text, p.Position().Offset):
 		return Rule{}, errors.New("it has no comment above it")
 	}
+	for _, named := range roleName.FindAllSubmatch(p.MarshalCedar(), -1) {
+		if !isRole(string(named[1])) {
+			return Rule{}, errors.New("it names a role that does not exist")
+		}
+	}
 	return rule, nil
+}
+
+// roleName finds the roles in a rule: the schema knows that they are roles, not which there are, and a rule
+// about a misspelt role would silently never match.
+var roleName = regexp.MustCompile(`Role::"([^"]*)"`)
+
+func isRole(name string) bool {
+	for role, groups := range wider {
+		if name == string(role) || slices.Contains(groups, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // isID keeps ids to what a log line can carry without quoting.
