@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -61,7 +62,7 @@ func TestFailingForbidWouldAllow(t *testing.T) {
 	}
 	principal, resource := reads.principal(p.roles), readable.resource()
 	facts := entities{principal: principal, resource: resource, unmoved: p.unmoved}
-	verdict, why := cedar.Authorize(p.byAct[CaseOpen], &facts,
+	verdict, why := cedar.Authorize(p.byWho[who{CaseOpen, reads.Role}], &facts,
 		cedar.Request{Principal: principal.UID, Action: CaseOpen.uid(), Resource: resource.UID})
 	if verdict != cedar.Allow || len(why.Errors) != 1 {
 		t.Errorf("got %v with %d errors; if Cedar changed, so can Decide", verdict, len(why.Errors))
@@ -198,7 +199,7 @@ func TestNoRuleIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range Actions() {
-		for _, role := range []Role{IntakeWorker, Lead, CentreWorker, Auditor, Administrator, Console} {
+		for _, role := range slices.Sorted(maps.Keys(wider)) {
 			s := reads
 			s.Role = role
 			o := readable
