@@ -188,6 +188,8 @@ const (
 	SessionCover Action = "session.cover"
 	// SessionResume uncovers one's own screen with the passphrase.
 	SessionResume Action = "session.resume"
+	// InvitationAccept sets one's own passphrase and second factor for the first time.
+	InvitationAccept Action = "invitation.accept"
 	// SignIn starts a session.
 	SignIn Action = "signin"
 	// StepUp proves who one is once more, for one act.
@@ -284,6 +286,7 @@ var inOrder = []Action{
 	SessionClose,
 	SessionCover,
 	SessionResume,
+	InvitationAccept,
 	SignIn,
 	ActStepUp,
 	DraftKeep,

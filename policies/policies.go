@@ -35,10 +35,16 @@ type Decision struct {
 // A Policy is the checked set of rules. It is never changed after New and safe for concurrent use.
 type Policy struct {
 	rules   []Rule
-	byAct   map[Action]ruleList
+	byWho   map[who]ruleList // the rules that can matter at all
 	kinds   map[Action][]Kind
 	roles   map[Role]types.EntityUID
 	unmoved types.EntityMap // roles and actions, with the groups they are in
+}
+
+// who is what is known of every request before its facts.
+type who struct {
+	action Action
+	role   Role
 }
 
 // New reads the embedded rules and checks them against the schema. It refuses a rule without id, sentence or
@@ -63,7 +69,7 @@ func (p *Policy) Decide(s Subject, a Action, o Object) Decision {
 	principal, resource := s.principal(p.roles), o.resource()
 	request := cedar.Request{Principal: principal.UID, Action: a.uid(), Resource: resource.UID}
 	facts := entities{principal: principal, resource: resource, unmoved: p.unmoved}
-	verdict, why := cedar.Authorize(p.byAct[a], &facts, request)
+	verdict, why := cedar.Authorize(p.byWho[who{a, s.Role}], &facts, request)
 	if len(why.Errors) > 0 {
 		return Decision{Rules: []string{PolicyError}}
 	}

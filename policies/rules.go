@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ type source struct {
 	text []byte
 }
 
-// ruleList is the rules that can matter for one action, in the order of their files.
+// ruleList is some of the rules, in the order of their files.
 type ruleList []namedRule
 
 type namedRule struct {
@@ -84,14 +85,16 @@ func newPolicy(schemaText []byte, sources []source) (*Policy, error) {
 	}
 	p := &Policy{
 		rules:   described,
-		byAct:   map[Action]ruleList{},
+		byWho:   map[who]ruleList{},
 		kinds:   kindsOf(checked),
 		roles:   map[Role]types.EntityUID{},
 		unmoved: types.EntityMap{},
 	}
 	p.addGroups(checked)
 	for _, a := range inOrder {
-		p.byAct[a] = p.forAction(a, all)
+		for role := range wider {
+			p.byWho[who{a, role}] = p.forWho(who{a, role}, all)
+		}
 	}
 	return p, nil
 }
@@ -177,7 +180,25 @@ func describe(src source, p *cedar.Policy) (Rule, error) {
 	case !commented(src.text, p.Position().Offset):
 		return Rule{}, errors.New("it has no comment above it")
 	}
+	for _, named := range roleName.FindAllSubmatch(p.MarshalCedar(), -1) {
+		if !isRole(string(named[1])) {
+			return Rule{}, errors.New("it names a role that does not exist")
+		}
+	}
 	return rule, nil
+}
+
+// roleName finds the roles in a rule: the schema knows that they are roles, not which there are, and a rule
+// about a misspelt role would silently never match.
+var roleName = regexp.MustCompile(`Role::"([^"]*)"`)
+
+func isRole(name string) bool {
+	for role, groups := range wider {
+		if name == string(role) || slices.Contains(groups, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // isID keeps ids to what a log line can carry without quoting.
@@ -231,23 +252,24 @@ func (p *Policy) addGroups(s *resolved.Schema) {
 	}
 }
 
-// forAction leaves out the rules whose head names other actions: they could not match, and most are such.
-func (p *Policy) forAction(a Action, all ruleList) ruleList {
+// forWho leaves out the rules whose head names other actions or other roles: they could not match, and most are such.
+func (p *Policy) forWho(w who, all ruleList) ruleList {
 	var fits ruleList
 	for _, r := range all {
-		if p.heads(r.policy, a.uid()) {
+		head := (*policyast.Policy)(r.policy.AST())
+		if p.actionFits(head.Action, w.action.uid()) && p.roleFits(head.Principal, p.roles[w.role]) {
 			fits = append(fits, r)
 		}
 	}
 	return fits
 }
 
-// heads says whether the head of a rule can match the action. A form it does not know counts as a match.
-func (p *Policy) heads(rule *cedar.Policy, action types.EntityUID) bool {
+// actionFits says whether the head of a rule can match the action. A form it does not know counts as a match.
+func (p *Policy) actionFits(head policyast.IsActionScopeNode, action types.EntityUID) bool {
 	within := func(group types.EntityUID) bool {
 		return group == action || p.unmoved[action].Parents.Contains(group)
 	}
-	switch head := (*policyast.Policy)(rule.AST()).Action.(type) {
+	switch head := head.(type) {
 	case policyast.ScopeTypeEq:
 		return head.Entity == action
 	case policyast.ScopeTypeIn:
@@ -256,4 +278,13 @@ func (p *Policy) heads(rule *cedar.Policy, action types.EntityUID) bool {
 		return slices.ContainsFunc(head.Entities, within)
 	}
 	return true
+}
+
+// roleFits says whether the head of a rule can match somebody with the role. A form it does not know counts as a match.
+func (p *Policy) roleFits(head policyast.IsPrincipalScopeNode, role types.EntityUID) bool {
+	in, ok := head.(policyast.ScopeTypeIn)
+	if !ok || in.Entity.Type != role.Type {
+		return true
+	}
+	return in.Entity == role || p.unmoved[role].Parents.Contains(in.Entity)
 }
