@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Records gives every row that leaves mark, once, all of one snapshot of the database. A Record is read before
-// the next one comes.
+// Records gives every row that leaves mark, once, all of one snapshot of the database, which is taken when
+// EachRecord is called and not before. A Record is read before the next one comes.
 type Records interface {
 	EachRecord(ctx context.Context, f func(Record) error) error
 }
@@ -56,7 +56,7 @@ func (l *Log) CheckRecords(ctx context.Context, rows Records) (RecordReport, err
 	if len(c.suspects) == 0 && len(lost) == 0 {
 		return report, nil
 	}
-	signed, err := l.readCheckpoint(ctx)
+	signed, err := l.storedCheckpoint(ctx)
 	if err != nil {
 		return RecordReport{}, err
 	}
