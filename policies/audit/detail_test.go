@@ -229,3 +229,45 @@ func FuzzParseDetail(f *testing.F) {
 		}
 	})
 }
+
+func TestCheckDetails(t *testing.T) {
+	s := newSite(t)
+	s.auditors("2026-11-22", 1)
+	tx := s.db.begin()
+	b, err := s.log.Begin(tx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		sealed, err := s.log.SealDetail(nil, audit.Detail{At: start})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed.ID = []string{"D0", "D1", "D2"}[i]
+		if _, err := b.Append(write(note(i)), sealed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.Sign(); err != nil {
+		t.Fatal(err)
+	}
+	tx.commit()
+	s.log.Committed(b)
+	d := s.db.details
+	whole := rows{d["D0"], d["D1"], d["D2"]}
+	report, err := s.log.CheckDetails(t.Context(), whole) // the untampered twin
+	if err != nil || report.Checked != 3 || len(report.Problems) != 0 || report.Checkpoint.Size != 4 {
+		t.Fatalf("got %v, %+v", err, report)
+	}
+	changed, added := d["D1"], d["D1"]
+	changed.Sealed, added.ID = d["D0"].Sealed, "D9"
+	report, err = s.log.CheckDetails(t.Context(), rows{d["D0"], changed, added})
+	want := []audit.RecordProblem{
+		{Table: "detail", ID: "D1", Version: 1, Fault: audit.Changed, Leaf: 2},
+		{Table: "detail", ID: "D2", Version: 1, Fault: audit.Missing, Leaf: 3},
+		{Table: "detail", ID: "D9", Version: 1, Fault: audit.Unlogged, Leaf: -1},
+	}
+	if err != nil || !reflect.DeepEqual(report.Problems, want) {
+		t.Fatalf("got %v, %+v", err, report.Problems)
+	}
+}
