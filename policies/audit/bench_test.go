@@ -107,7 +107,7 @@ func BenchmarkReplay(b *testing.B) {
 	source := madeSource{m, all}
 	before := heap()
 	for b.Loop() {
-		l, err := audit.Open(b.Context(), audit.Options{Source: source, VerifierKey: m.public, Now: time.Now})
+		l, err := audit.Open(b.Context(), audit.Options{Source: source, VerifierKey: m.public, Now: func() time.Time { return start }})
 		if err != nil {
 			b.Fatal(err)
 		}
