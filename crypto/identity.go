@@ -15,10 +15,19 @@ import (
 // closed if either is broken. It prints as "[identity]". The zero Identity
 // opens nothing.
 type Identity struct {
-	_      [0]func()
+	// reveal is a function for the reason that Key's is.
+	reveal func() identityMaterial
+}
+
+// identityMaterial is an identity as age uses it and as it is written.
+type identityMaterial struct {
 	hybrid *age.HybridIdentity
-	// text is behind a pointer for the reason that Key's bytes are.
-	text *string
+	text   string
+}
+
+func newIdentity(hybrid *age.HybridIdentity) Identity {
+	m := identityMaterial{hybrid: hybrid, text: hybrid.String()}
+	return Identity{reveal: func() identityMaterial { return m }}
 }
 
 // NewIdentity draws a random identity.
@@ -27,8 +36,7 @@ func NewIdentity() (Identity, error) {
 	if err != nil {
 		return Identity{}, errors.New("drawing identity: no hybrid key")
 	}
-	text := hybrid.String()
-	return Identity{hybrid: hybrid, text: &text}, nil
+	return newIdentity(hybrid), nil
 }
 
 // ParseIdentity reads "AGE-SECRET-KEY-PQ-1…" exactly as [Identity.Secret]
@@ -39,41 +47,40 @@ func ParseIdentity(s string) (Identity, error) {
 	if err != nil {
 		return Identity{}, errors.New("reading identity: not an age hybrid identity")
 	}
-	if hybrid.String() != s {
+	id := newIdentity(hybrid)
+	if id.material().text != s {
 		return Identity{}, errors.New("reading identity: not in its one spelling")
 	}
-	return Identity{hybrid: hybrid, text: &s}, nil
+	return id, nil
 }
 
 // IsZero reports whether i was never set.
-func (i Identity) IsZero() bool { return i.hybrid == nil }
+func (i Identity) IsZero() bool { return i.reveal == nil }
 
 // Recipient returns the public half.
 func (i Identity) Recipient() Recipient {
-	return Recipient{text: i.material().Recipient().String()}
+	return Recipient{text: i.material().hybrid.Recipient().String()}
 }
 
 // Secret returns the identity as text, for putting it into a box and for
 // nothing else.
 func (i Identity) Secret() Secret {
-	i.material()
-	return Secret(*i.text)
+	return Secret(i.material().text)
 }
 
 // Key derives a symmetric key from the identity: HKDF-SHA256 of its text, no
 // salt, the label as info.
 func (i Identity) Key(l Label) Key {
-	i.material()
-	return newKey(hkdfSHA256([]byte(*i.text), nil, l))
+	return newKey(hkdfSHA256([]byte(i.material().text), nil, l))
 }
 
 // material returns the identity for use; it panics on the zero Identity, which
 // only a mistake in the program can bring here.
-func (i Identity) material() *age.HybridIdentity {
-	if i.hybrid == nil {
+func (i Identity) material() identityMaterial {
+	if i.reveal == nil {
 		panic("crypto: using an identity that was never set")
 	}
-	return i.hybrid
+	return i.reveal()
 }
 
 const shownIdentity = "[identity]"

@@ -13,12 +13,12 @@ const keySize = 32
 
 // Key is a symmetric key of 32 random or derived bytes. The zero Key is no
 // key: IsZero reports it, opening with it fails, sealing or deriving with it
-// panics. It prints as "[key]" however it is printed, also inside another
-// struct: the bytes are behind a pointer because fmt does not ask unexported
-// fields how they want to be shown. It cannot be compared with ==; see Equal.
+// panics. It prints as "[key]" however it is printed. Inside another struct fmt
+// does not ask an unexported field how it wants to be shown, and follows
+// pointers, so the bytes are kept by a function, of which reflection shows an
+// address. Neither == nor reflect.DeepEqual compares keys; see Equal.
 type Key struct {
-	_     [0]func()
-	bytes *[keySize]byte
+	reveal func() [keySize]byte
 }
 
 // NewKey draws a random key.
@@ -40,24 +40,27 @@ func KeyFromBytes(b []byte) (Key, error) {
 	return newKey([keySize]byte(b)), nil
 }
 
-func newKey(b [keySize]byte) Key { return Key{bytes: &b} }
+func newKey(b [keySize]byte) Key {
+	return Key{reveal: func() [keySize]byte { return b }}
+}
 
 // material returns the bytes for use; it panics on the zero Key, which only a
 // mistake in the program can bring here.
-func (k Key) material() []byte {
-	if k.bytes == nil {
+func (k Key) material() [keySize]byte {
+	if k.reveal == nil {
 		panic("crypto: using a key that was never set")
 	}
-	return k.bytes[:]
+	return k.reveal()
 }
 
 // Bytes returns a copy of the 32 bytes, for putting a key inside another box.
 func (k Key) Bytes() []byte {
-	return append([]byte(nil), k.material()...)
+	b := k.material()
+	return append([]byte(nil), b[:]...)
 }
 
 // IsZero reports whether k was never set.
-func (k Key) IsZero() bool { return k.bytes == nil }
+func (k Key) IsZero() bool { return k.reveal == nil }
 
 // Equal compares in constant time. A key that was never set equals no key, not
 // even another such.
@@ -65,7 +68,8 @@ func (k Key) Equal(o Key) bool {
 	if k.IsZero() || o.IsZero() {
 		return false
 	}
-	return subtle.ConstantTimeCompare(k.bytes[:], o.bytes[:]) == 1
+	a, b := k.material(), o.material()
+	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
 // Derive returns HKDF-SHA256 of the key, with the salts, each preceded by its
@@ -74,14 +78,16 @@ func (k Key) Equal(o Key) bool {
 // sealed under it.
 func (k Key) Derive(l Label, salt ...[]byte) Key {
 	s := appendParts(make([]byte, 0, 128), salt...)
-	return newKey(hkdfSHA256(k.material(), s, l))
+	secret := k.material()
+	return newKey(hkdfSHA256(secret[:], s, l))
 }
 
 // MAC returns HMAC-SHA256 over the label and the parts, each preceded by its
 // length. Compare with hmac.Equal or subtle.ConstantTimeCompare.
 func (k Key) MAC(l Label, parts ...[]byte) [32]byte {
 	message := appendPart(make([]byte, 0, 256), l)
-	return hmacSHA256(k.material(), appendParts(message, parts...))
+	secret := k.material()
+	return hmacSHA256(secret[:], appendParts(message, parts...))
 }
 
 // Commitment returns 32 bytes that bind the key to the context: they reveal
@@ -90,7 +96,8 @@ func (k Key) MAC(l Label, parts ...[]byte) [32]byte {
 // is stored beside it.
 func (k Key) Commitment(context ...string) []byte {
 	message := appendPart(make([]byte, 0, 256), labelCommitment)
-	sum := hmacSHA256(k.material(), appendParts(message, context...))
+	secret := k.material()
+	sum := hmacSHA256(secret[:], appendParts(message, context...))
 	return sum[:]
 }
 

@@ -1,8 +1,6 @@
 package crypto
 
 import (
-	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,52 +21,35 @@ const (
 // it a copied database does not tell a right passphrase from a wrong one. It
 // adds nothing against someone who holds the file too: then the passphrase
 // stands alone. It prints as "[pepper]".
-type Pepper struct {
-	_     [0]func()
-	bytes *[keySize]byte
-}
+type Pepper struct{ key Key }
 
 // NewPepper draws a random pepper.
-func NewPepper() Pepper {
-	var b [keySize]byte
-	rand.Read(b[:])
-	return Pepper{bytes: &b}
-}
+func NewPepper() Pepper { return Pepper{NewKey()} }
 
 // ParsePepper reads what Bytes wrote: exactly 32 bytes, not all zero, as a
 // file that lost its content in a power cut would be.
 func ParsePepper(b []byte) (Pepper, error) {
-	if len(b) != keySize {
-		return Pepper{}, errors.New("reading pepper: wrong length")
+	k, err := KeyFromBytes(b)
+	if err != nil {
+		return Pepper{}, fmt.Errorf("reading pepper: %w", err)
 	}
-	if allZero(b) {
-		return Pepper{}, errors.New("reading pepper: it is all zero")
-	}
-	p := [keySize]byte(b)
-	return Pepper{bytes: &p}, nil
+	return Pepper{k}, nil
 }
 
 // Bytes returns a copy of the 32 bytes, for the pepper file.
-func (p Pepper) Bytes() []byte { return append([]byte(nil), p.material()...) }
+func (p Pepper) Bytes() []byte { return p.key.Bytes() }
 
 // IsZero reports whether p was never set.
-func (p Pepper) IsZero() bool { return p.bytes == nil }
-
-func (p Pepper) material() []byte {
-	if p.bytes == nil {
-		panic("crypto: using a pepper that was never set")
-	}
-	return p.bytes[:]
-}
+func (p Pepper) IsZero() bool { return p.key.IsZero() }
 
 // KEK turns a passphrase into the key of a person's box: Argon2id (64 MiB, 3
 // passes, 4 lanes, 32 bytes) of the normalised passphrase and the salt, then
 // HMAC-SHA256 under the pepper. Each call holds 64 MiB for about a tenth of a
 // second: the caller bounds how many run at once.
 func (p Pepper) KEK(passphrase string, salt []byte) Key {
-	pepper := p.material()
+	pepper := p.key.material()
 	stretched := stretch([]byte(NormalisePassphrase(passphrase)), salt)
-	return newKey(hmacSHA256(pepper, appendPart(appendPart(nil, labelKEK), stretched)))
+	return newKey(hmacSHA256(pepper[:], appendPart(appendPart(nil, labelKEK), stretched)))
 }
 
 func stretch(secret, salt []byte) []byte {

@@ -84,7 +84,8 @@ func (k Key) Seal(b Binding, plaintext []byte) Sealed {
 // seal is Seal with the nonce given, for the known answers of the tests: a
 // nonce used twice gives the plaintext away.
 func (k Key) seal(nonce [chacha20poly1305.NonceSizeX]byte, b Binding, plaintext []byte) Sealed {
-	aead, err := chacha20poly1305.NewX(k.material())
+	secret := k.material()
+	aead, err := chacha20poly1305.NewX(secret[:])
 	if err != nil {
 		panic("crypto: a key of 32 bytes is refused by XChaCha20-Poly1305")
 	}
@@ -102,7 +103,8 @@ func (k Key) Open(b Binding, s Sealed) ([]byte, error) {
 	if k.IsZero() || len(s) < sealMinimum || s[0] != sealVersion {
 		return nil, ErrOpen
 	}
-	aead, err := chacha20poly1305.NewX(k.material())
+	secret := k.material()
+	aead, err := chacha20poly1305.NewX(secret[:])
 	if err != nil {
 		return nil, ErrOpen
 	}

@@ -34,7 +34,7 @@ func Wrap(to Recipient, c WrapContext, k Key) (Sealed, error) {
 	if k.IsZero() {
 		return nil, errors.New("wrapping key: there is none")
 	}
-	file, err := SealFile(to, append(c.encode(labelWrap), k.material()...))
+	file, err := SealFile(to, append(c.encode(labelWrap), k.Bytes()...))
 	if err != nil {
 		return nil, fmt.Errorf("wrapping key: %w", err)
 	}
@@ -82,7 +82,7 @@ func openContext(id Identity, context []byte, s Sealed) ([]byte, error) {
 	if id.IsZero() {
 		return nil, ErrOpen
 	}
-	plaintext, err := decrypt(soleRecipient{id.hybrid}, s)
+	plaintext, err := decrypt(soleRecipient{id.material().hybrid}, s)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func OpenFile(id Identity, file []byte) ([]byte, error) {
 	if id.IsZero() {
 		return nil, ErrOpen
 	}
-	return decrypt(id.hybrid, file)
+	return decrypt(id.material().hybrid, file)
 }
 
 func decrypt(id age.Identity, file []byte) ([]byte, error) {

@@ -182,7 +182,8 @@ func (l *Log) Committed(b *Batch) {
 	l.keeper.put(state{At: l.seen, Note: l.last.Note})
 }
 
-// Aborted forgets a batch whose transaction was rolled back. Aborting twice changes nothing.
+// Aborted forgets a batch whose transaction was rolled back. Aborting twice changes nothing. Where nobody knows
+// whether a commit came through, the log must be closed and opened anew.
 func (l *Log) Aborted(b *Batch) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

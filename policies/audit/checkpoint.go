@@ -42,8 +42,8 @@ func VerifierKey(secretText string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading the log's key: %w", err)
 	}
-	i := strings.LastIndexByte(secretText, '+')
-	data, err := base64.StdEncoding.DecodeString(secretText[i+1:])
+	parts := strings.SplitN(secretText, "+", 5) // PRIVATE, KEY, name, hash, and base64, which has plus signs too
+	data, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
 	if err != nil || len(data) != 1+ed25519.SeedSize { // the first byte names the algorithm
 		return "", fmt.Errorf("reading the log's key: %w", ErrCheckpoint)
 	}

@@ -83,7 +83,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 		return nil, err
 	}
 	known := []Checkpoint{stated}
-	if l.last, err = l.readCheckpoint(ctx); err != nil {
+	if l.last, err = l.signedLeaves(ctx); err != nil {
 		return nil, err
 	}
 	if stated.Size > l.last.Size {
@@ -141,24 +141,45 @@ func (l *Log) readStateFile(o Options) (*state, Checkpoint, error) {
 	return &st, c, checkClock(o.Now(), st.At)
 }
 
-// readCheckpoint gives the stored checkpoint if it is genuine and the stored leaves are as many as it says.
-func (l *Log) readCheckpoint(ctx context.Context) (Checkpoint, error) {
+// signedLeaves gives the stored checkpoint if it is genuine and the stored leaves are as many as it says. The
+// count is believed only between two equal checkpoints, since a server may be writing (Open with a VerifierKey).
+func (l *Log) signedLeaves(ctx context.Context) (Checkpoint, error) {
+	c, err := l.storedCheckpoint(ctx)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	for {
+		count, err := l.source.LeafCount(ctx)
+		if err != nil {
+			return Checkpoint{}, fmt.Errorf("counting leaves: %w", err)
+		}
+		again, err := l.storedCheckpoint(ctx)
+		if err != nil {
+			return Checkpoint{}, err
+		}
+		if again.Size > c.Size {
+			c = again
+			continue
+		}
+		if count != c.Size {
+			return Checkpoint{}, &TamperError{Leaf: min(count, c.Size), What: fmt.Sprintf("%d leaves are stored, %d are signed", count, c.Size)}
+		}
+		return c, nil
+	}
+}
+
+// storedCheckpoint gives the stored checkpoint if it is genuine; that of the empty tree if there is none.
+func (l *Log) storedCheckpoint(ctx context.Context) (Checkpoint, error) {
 	size, msg, err := l.source.LastCheckpoint(ctx)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("reading the last checkpoint: %w", err)
 	}
-	c := Checkpoint{Origin: l.verifier.Name(), Root: frontier{}.root()}
-	if size != 0 || msg != nil {
-		if c, err = openCheckpoint(msg, l.verifier); err != nil || c.Size != size {
-			return Checkpoint{}, &TamperError{Leaf: -1, What: "the last checkpoint is not genuine"}
-		}
+	if size == 0 && msg == nil {
+		return Checkpoint{Origin: l.verifier.Name(), Root: frontier{}.root()}, nil
 	}
-	count, err := l.source.LeafCount(ctx)
-	if err != nil {
-		return Checkpoint{}, fmt.Errorf("counting leaves: %w", err)
-	}
-	if count != c.Size {
-		return Checkpoint{}, &TamperError{Leaf: min(count, c.Size), What: fmt.Sprintf("%d leaves are stored, %d are signed", count, c.Size)}
+	c, err := openCheckpoint(msg, l.verifier)
+	if err != nil || c.Size != size {
+		return Checkpoint{}, &TamperError{Leaf: -1, What: "the last checkpoint is not genuine"}
 	}
 	return c, nil
 }

@@ -1,14 +1,15 @@
 package audit
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"slices"
 )
 
-// Records gives every row that leaves mark, once, all of one snapshot of the database. A Record is read before
-// the next one comes.
+// Records gives every row that leaves mark, once, all of one snapshot of the database, which is taken when
+// EachRecord is called and not before. A Record is read before the next one comes.
 type Records interface {
 	EachRecord(ctx context.Context, f func(Record) error) error
 }
@@ -56,12 +57,9 @@ func (l *Log) CheckRecords(ctx context.Context, rows Records) (RecordReport, err
 	if len(c.suspects) == 0 && len(lost) == 0 {
 		return report, nil
 	}
-	signed, err := l.readCheckpoint(ctx)
+	signed, err := l.extended(ctx, report.Checkpoint)
 	if err != nil {
 		return RecordReport{}, err
-	}
-	if signed.Size < report.Checkpoint.Size {
-		return RecordReport{}, &TamperError{Leaf: signed.Size, What: "is missing"}
 	}
 	histories, err := c.histories(ctx, signed, report.Checkpoint, lost)
 	if err != nil {
@@ -70,6 +68,15 @@ func (l *Log) CheckRecords(ctx context.Context, rows Records) (RecordReport, err
 	report.Checkpoint = signed
 	report.Problems = c.judge(histories, lost)
 	return report, nil
+}
+
+// extended gives the stored checkpoint, which may be newer than the known one, but never shorter.
+func (l *Log) extended(ctx context.Context, known Checkpoint) (Checkpoint, error) {
+	signed, err := l.storedCheckpoint(ctx)
+	if err == nil && signed.Size < known.Size {
+		err = &TamperError{Leaf: signed.Size, What: "is missing"}
+	}
+	return signed, err
 }
 
 // recordCheck holds what a check needs beside the marks: which rows it saw, and which did not match. The snapshot
@@ -153,9 +160,7 @@ func (c *recordCheck) judge(histories map[rowKey][]event, lost map[rowKey]struct
 			})
 		}
 	}
-	slices.SortFunc(problems, func(a, b RecordProblem) int {
-		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Leaf, b.Leaf))
-	})
+	sortProblems(problems)
 	return problems
 }
 
@@ -194,4 +199,56 @@ func missing(history []event, since int64) (last event, ok bool) {
 		there, last = !e.mark.Gone, e
 	}
 	return last, there
+}
+
+// CheckDetails compares every stored detail (SealedDetail) with the commitment of its leaf, and names those that
+// were changed, lost or added. It reads all leaves, which must hash to the signed root, and holds some 150 bytes in
+// memory for each detail. What is sealed stays sealed.
+func (l *Log) CheckDetails(ctx context.Context, details Records) (RecordReport, error) {
+	since := l.Size()
+	stored := map[rowKey]RowMark{}
+	err := details.EachRecord(ctx, func(r Record) error {
+		mark := MarkOf(r)
+		stored[keyOf(mark.Table, mark.ID)] = mark
+		return nil
+	})
+	if err != nil {
+		return RecordReport{}, fmt.Errorf("checking details: %w", err)
+	}
+	report, known := RecordReport{Checked: int64(len(stored))}, l.Checkpoint()
+	if report.Checkpoint, err = l.extended(ctx, known); err != nil {
+		return RecordReport{}, err
+	}
+	_, err = l.walk(ctx, report.Checkpoint, []Checkpoint{known}, func(index int64, leaf Leaf) {
+		key := keyOf(DetailTable, leaf.DetailID)
+		mark, ok := stored[key]
+		if leaf.DetailID == "" || !ok && index >= since { // written after the snapshot
+			return
+		}
+		delete(stored, key)
+		switch {
+		case !ok:
+			report.fault(RowMark{Table: DetailTable, ID: leaf.DetailID, Version: detailVersion}, Missing, index)
+		case !bytes.Equal(mark.Digest[:], leaf.Detail):
+			report.fault(mark, Changed, index)
+		}
+	})
+	if err != nil {
+		return RecordReport{}, err
+	}
+	for _, mark := range stored {
+		report.fault(mark, Unlogged, -1)
+	}
+	sortProblems(report.Problems)
+	return report, nil
+}
+
+func (r *RecordReport) fault(mark RowMark, f Fault, leaf int64) {
+	r.Problems = append(r.Problems, RecordProblem{Table: mark.Table, ID: mark.ID, Version: mark.Version, Fault: f, Leaf: leaf})
+}
+
+func sortProblems(problems []RecordProblem) {
+	slices.SortFunc(problems, func(a, b RecordProblem) int {
+		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Leaf, b.Leaf))
+	})
 }
