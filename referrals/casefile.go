@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -201,25 +200,7 @@ func (c *caseFile) drawKey() *CaseKeyRow {
 // keyAt is the case key of a version: the newest, or one that the chain of
 // earlier keys opens.
 func (c *caseFile) keyAt(r Reader, version int64) (crypto.Key, error) {
-	key, at := c.key, c.row.KeyVersion
-	for at > version {
-		var row CaseKeyRow
-		if err := r.Get(&row, c.row.ID+"."+strconv.FormatInt(at-1, 10)); err != nil {
-			return crypto.Key{}, fmt.Errorf("reading an earlier case key: %w", err)
-		}
-		b, err := key.Derive(crypto.LabelCaseWrap).Open(binding(&row, "wrapped", 1), row.Wrapped)
-		if err != nil {
-			return crypto.Key{}, fmt.Errorf("opening an earlier case key: %w", err)
-		}
-		if key, err = crypto.KeyFromBytes(b); err != nil {
-			return crypto.Key{}, err
-		}
-		at--
-	}
-	if at != version {
-		return crypto.Key{}, accounts.ErrTampered
-	}
-	return key, nil
+	return keyBefore(r, c.row.ID, c.key, c.row.KeyVersion, version)
 }
 
 // touchCase notes a new contact on an existing case, which the caller must be

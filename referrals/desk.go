@@ -115,12 +115,16 @@ func openJSON(key crypto.Key, row accounts.Row, column string, s crypto.Sealed, 
 }
 
 func openAt(key crypto.Key, row accounts.Row, column string, version int64, s crypto.Sealed, v any) error {
-	text, err := key.Open(binding(row, column, version), s)
+	return openBound(key, binding(row, column, version), s, v)
+}
+
+func openBound(key crypto.Key, b crypto.Binding, s crypto.Sealed, v any) error {
+	text, err := key.Open(b, s)
 	if err != nil {
-		return fmt.Errorf("opening %s: %w", column, err)
+		return fmt.Errorf("opening %s: %w", b.Column, err)
 	}
 	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("opening %s: %w", column, crypto.ErrOpen)
+		return fmt.Errorf("opening %s: %w", b.Column, crypto.ErrOpen)
 	}
 	return nil
 }

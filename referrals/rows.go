@@ -89,8 +89,8 @@ func (c *CaseWrapRow) Values() []any {
 	return []any{&c.CaseID, &c.Person, &c.KeyVersion, &c.Symmetric, &c.Wrapped, &c.Commitment}
 }
 
-// CaseKeyRow keeps an earlier version of a case key, sealed under the next one,
-// for rows written before. Its id is CASE.VERSION.
+// CaseKeyRow keeps an earlier version of a case's or a referral's key, sealed
+// under the next one, for rows written before. Its id is RECORD.VERSION.
 type CaseKeyRow struct {
 	accounts.RowKey
 	CaseID     string
@@ -162,25 +162,31 @@ func (n *NoteVersionRow) Values() []any {
 	return []any{&n.NoteID, &n.Author, &n.Day, &n.KeyVersion, &n.Body}
 }
 
+// Side is one unit's hold on a record's key: by age as it arrives, then under
+// the unit key of an epoch. Exactly one of Wrap and Box is set while it holds.
+type Side struct {
+	Epoch int64
+	Wrap  crypto.Sealed
+	Box   crypto.Sealed
+}
+
+func (s *Side) values() []any { return []any{&s.Epoch, &s.Wrap, &s.Box} }
+
 // TaskRow is something another unit must do by a day: a small package with its
 // own key and shred secret, the key wrapped to that unit.
 type TaskRow struct {
 	accounts.RowKey
-	FromUnit     string
-	ToUnit       string
-	Kind         string
-	State        string
-	Day          string
-	DueDay       string
-	Secret       string
-	WrapEpoch    int64
-	Wrap         crypto.Sealed
-	Commitment   []byte
-	AdoptedEpoch int64
-	Adopted      crypto.Sealed
-	KeptEpoch    int64
-	Kept         crypto.Sealed
-	Body         crypto.Sealed
+	FromUnit    string
+	ToUnit      string
+	Kind        string
+	State       string // open, taken, done
+	Day         string
+	DueDay      string
+	Secret      string
+	Commitment  []byte
+	From, To    Side
+	Body        crypto.Sealed
+	BodyVersion int64
 }
 
 // Table is the name of the table of tasks.
@@ -188,8 +194,9 @@ func (*TaskRow) Table() string { return "task" }
 
 // Values are the columns after id and version.
 func (t *TaskRow) Values() []any {
-	return []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.Day, &t.DueDay, &t.Secret,
-		&t.WrapEpoch, &t.Wrap, &t.Commitment, &t.AdoptedEpoch, &t.Adopted, &t.KeptEpoch, &t.Kept, &t.Body}
+	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
+	v = append(append(v, t.From.values()...), t.To.values()...)
+	return append(v, &t.Body, &t.BodyVersion)
 }
 
 // ConsentRow is her authorisation: one centre, one purpose, exactly these
@@ -223,33 +230,31 @@ func (c *ConsentRow) Values() []any {
 }
 
 // ReferralRow is what travels to a centre: a sealed package with its own key,
-// wrapped to the centre and kept by the sender.
+// which each side holds. Her safe-contact rule is sealed apart, so that a new
+// rule replaces the old one.
 type ReferralRow struct {
 	accounts.RowKey
-	CaseID       string
-	ConsentID    string
-	FromUnit     string
-	ToUnit       string
-	State        string
-	SentDay      string
-	UntilDay     string
-	UntilReply   bool
-	Withdrawn    bool
-	Secret       string
-	KeyVersion   int64
-	WrapEpoch    int64
-	Wrap         crypto.Sealed
-	Commitment   []byte
-	AdoptedEpoch int64
-	Adopted      crypto.Sealed
-	KeptEpoch    int64
-	Kept         crypto.Sealed
-	Body         crypto.Sealed
-	BodyVersion  int64
-	Code         string // coded reason of a decline, or what the centre did after a revoke
-	Feedback     string
-	KeepCopy     bool
-	Shut         bool // after a restore, until the desk confirms it
+	CaseID      string
+	ConsentID   string
+	FromUnit    string
+	ToUnit      string
+	State       string
+	SentDay     string
+	UntilDay    string
+	UntilReply  bool
+	Secret      string
+	KeyVersion  int64
+	Commitment  []byte
+	From, To    Side
+	Body        crypto.Sealed
+	BodyVersion int64
+	Safe        crypto.Sealed
+	SafeVersion int64
+	SafeDay     string // the day the rule last changed, until the centre has seen it
+	Code        string // coded reason of a decline, or what the centre did after a revoke
+	Feedback    string
+	KeepCopy    bool
+	Shut        bool // after a restore, until the desk confirms it
 }
 
 // Table is the name of the table of referrals.
@@ -257,10 +262,11 @@ func (*ReferralRow) Table() string { return "referral" }
 
 // Values are the columns after id and version.
 func (r *ReferralRow) Values() []any {
-	return []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
-		&r.UntilReply, &r.Withdrawn, &r.Secret, &r.KeyVersion, &r.WrapEpoch, &r.Wrap, &r.Commitment,
-		&r.AdoptedEpoch, &r.Adopted, &r.KeptEpoch, &r.Kept, &r.Body, &r.BodyVersion, &r.Code,
-		&r.Feedback, &r.KeepCopy, &r.Shut}
+	v := []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
+		&r.UntilReply, &r.Secret, &r.KeyVersion, &r.Commitment}
+	v = append(append(v, r.From.values()...), r.To.values()...)
+	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code,
+		&r.Feedback, &r.KeepCopy, &r.Shut)
 }
 
 // ReferralStepRow is one step of a referral's line of states.
@@ -299,9 +305,6 @@ func (m *MessageRow) Values() []any {
 	return []any{&m.ReferralID, &m.Unit, &m.Author, &m.Day, &m.Kind, &m.KeyVersion, &m.Body}
 }
 
-// CaseEntry is one case row of a list, before its card is opened.
-type CaseEntry = CaseRow
-
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
 	accounts.Reader
@@ -319,6 +322,7 @@ type Reader interface {
 	TasksOfUnit(unit string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
+	ReferralOfConsent(consentID string) (*ReferralRow, error)
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)
 	Referrals() ([]*ReferralRow, error)
@@ -326,6 +330,11 @@ type Reader interface {
 	MessagesOf(referralID string) ([]*MessageRow, error)
 	CaseKeys(caseID string) ([]*CaseKeyRow, error)
 	LeavesOfObject(object string, limit int) ([]audit.Leaf, error)
+	// LeavesBackward hands out leaves below an index (0: from the newest),
+	// newest first, until f says false.
+	LeavesBackward(before int64, f func(index int64, l *audit.Leaf) (bool, error)) error
+	// DetailOf reads a sealed detail and the wrapped key it is under.
+	DetailOf(id string) (*audit.SealedDetail, *audit.DetailKeyRow, error)
 }
 
 // Card is the part of a case row that search reads. Its fields are valid only
@@ -348,4 +357,8 @@ type Store interface {
 	accounts.Store
 	// View runs f on one snapshot.
 	View(ctx context.Context, f func(Reader) error) error
+	// Source reads the log, for export.
+	Source() audit.Source
+	// EachRecord hands out every stored row, for the check against the log.
+	EachRecord(ctx context.Context, f func(audit.Record) error) error
 }

@@ -139,12 +139,12 @@ func (t *memoryTx) InsertCheckpoint(size int64, note []byte) error {
 	return t.failing("InsertCheckpoint")
 }
 
-func (t *memoryTx) InsertDetail(id, keyID string, sealed crypto.Sealed) error {
+func (t *memoryTx) InsertDetail(id, keyID string, sealed []byte) error {
 	t.new.details[id] = audit.SealedDetail{ID: id, KeyID: keyID, Sealed: sealed}
 	return t.failing("InsertDetail")
 }
 
-func (t *memoryTx) InsertDetailKey(id, day, unit string, epoch int64, wrapped crypto.Sealed) error {
+func (t *memoryTx) InsertDetailKey(id, day, unit string, epoch int64, wrapped []byte) error {
 	t.new.detailKeys[id] = audit.DetailKeyRow{ID: id, Day: day, Unit: unit, Epoch: epoch, Wrapped: wrapped}
 	return t.failing("InsertDetailKey")
 }

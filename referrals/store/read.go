@@ -167,6 +167,11 @@ func (s *snapshot) ReferralsOfCase(caseID string) ([]*referrals.ReferralRow, err
 	return list[referrals.ReferralRow](s, "WHERE case_id = $1 ORDER BY sent_day DESC, id", caseID)
 }
 
+// ReferralOfConsent finds what was sent under a consent.
+func (s *snapshot) ReferralOfConsent(consentID string) (*referrals.ReferralRow, error) {
+	return one[referrals.ReferralRow](s, "WHERE consent_id = $1", consentID)
+}
+
 // ReferralsFrom lists what a unit sent.
 func (s *snapshot) ReferralsFrom(unit string) ([]*referrals.ReferralRow, error) {
 	return list[referrals.ReferralRow](s, "WHERE from_unit = $1 ORDER BY sent_day DESC, id", unit)

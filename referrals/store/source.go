@@ -186,3 +186,49 @@ func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error
 	}
 	return all, rows.Err()
 }
+
+// LeavesBackward hands out leaves newest first.
+func (s *snapshot) LeavesBackward(before int64, f func(int64, *audit.Leaf) (bool, error)) error {
+	if before <= 0 {
+		before = s.size
+	}
+	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 ORDER BY idx DESC", before)
+	if err != nil {
+		return fmt.Errorf("reading the leaves: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var index int64
+		var body sql.RawBytes
+		if err := rows.Scan(&index, &body); err != nil {
+			return fmt.Errorf("reading the leaves: %w", err)
+		}
+		leaf, err := audit.ParseLeaf(body)
+		if err != nil {
+			return fmt.Errorf("%w: leaf %d", accounts.ErrTampered, index)
+		}
+		if more, err := f(index, &leaf); err != nil || !more {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// DetailOf reads a sealed detail and the wrapped key it is under.
+func (s *snapshot) DetailOf(id string) (*audit.SealedDetail, *audit.DetailKeyRow, error) {
+	d := &audit.SealedDetail{ID: id}
+	k := &audit.DetailKeyRow{}
+	err := s.c.queryRow(s.ctx, `SELECT d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
+		FROM detail d JOIN detail_key k ON k.id = d.key_id WHERE d.id = $1`, id).
+		Scan(&d.KeyID, &d.Sealed, &k.ID, &k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil, accounts.ErrErased
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading a detail: %w", err)
+	}
+	if !s.log.Matches(k) {
+		return nil, nil, s.doubt(audit.DetailKeyTable, k.ID)
+	}
+	return d, k, nil
+}

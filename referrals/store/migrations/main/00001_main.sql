@@ -208,14 +208,15 @@ CREATE TABLE task (
   day TEXT NOT NULL,
   due_day TEXT NOT NULL,
   secret TEXT NOT NULL,
-  wrap_epoch INTEGER NOT NULL,
-  wrapped BLOB,
   commitment BLOB,
-  adopted_epoch INTEGER NOT NULL,
-  adopted BLOB,
-  kept_epoch INTEGER NOT NULL,
-  kept BLOB,
-  body BLOB
+  from_epoch INTEGER NOT NULL,
+  from_wrap BLOB,
+  from_box BLOB,
+  to_epoch INTEGER NOT NULL,
+  to_wrap BLOB,
+  to_box BLOB,
+  body BLOB,
+  body_version INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE consent (
   id TEXT PRIMARY KEY,
@@ -246,18 +247,20 @@ CREATE TABLE referral (
   sent_day TEXT NOT NULL,
   until_day TEXT NOT NULL,
   until_reply INTEGER NOT NULL,
-  withdrawn INTEGER NOT NULL,
   secret TEXT NOT NULL,
   key_version INTEGER NOT NULL,
-  wrap_epoch INTEGER NOT NULL,
-  wrapped BLOB,
   commitment BLOB,
-  adopted_epoch INTEGER NOT NULL,
-  adopted BLOB,
-  kept_epoch INTEGER NOT NULL,
-  kept BLOB,
+  from_epoch INTEGER NOT NULL,
+  from_wrap BLOB,
+  from_box BLOB,
+  to_epoch INTEGER NOT NULL,
+  to_wrap BLOB,
+  to_box BLOB,
   body BLOB,
   body_version INTEGER NOT NULL,
+  safe BLOB,
+  safe_version INTEGER NOT NULL,
+  safe_day TEXT NOT NULL,
   code TEXT NOT NULL,
   feedback TEXT NOT NULL,
   keep_copy INTEGER NOT NULL,
@@ -299,6 +302,7 @@ CREATE INDEX case_wrap_person ON case_wrap (person);
 CREATE INDEX note_case ON note (case_id);
 CREATE INDEX note_version_note ON note_version (note_id);
 CREATE INDEX task_unit ON task (to_unit, state);
+CREATE UNIQUE INDEX referral_consent ON referral (consent_id);
 CREATE INDEX consent_case ON consent (case_id);
 CREATE INDEX referral_case ON referral (case_id);
 CREATE INDEX referral_from ON referral (from_unit);

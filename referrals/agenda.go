@@ -1,0 +1,133 @@
+package referrals
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Agenda is the home page of a unit: what cannot wait, who may be called now,
+// what is due.
+type Agenda struct {
+	Day      string
+	Recall   []RecallLine
+	Tasks    []TaskLine
+	Waiting  []ReferralLine // sent and unanswered, or about to end
+	Contacts []ContactLine
+}
+
+// RecallLine is a woman whose safe hours are open now. Number and code word are
+// not on it.
+type RecallLine struct {
+	CaseID  string
+	Code    string
+	Alias   string
+	Since   string
+	Channel string
+	Closes  time.Time // when her safe hours end; zero without an end today
+}
+
+// TaskLine is a task that waits for the unit.
+type TaskLine struct {
+	ID, FromUnit, Kind, State, Day, DueDay string
+	Overdue                                bool
+}
+
+// ContactLine is a contact that has not been closed.
+type ContactLine struct{ ID, Day, Author string }
+
+// ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
+func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, audit.Receipt, error) {
+	var a Agenda
+	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *accounts.Act) error {
+		a = Agenda{Day: act.Day}
+		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		var err error
+		if a.Tasks, err = d.tasks(r, act); err != nil {
+			return err
+		}
+		if a.Waiting, err = d.waiting(r, act); err != nil {
+			return err
+		}
+		a.Recall, err = d.recall(r, act)
+		return err
+	})
+	return a, receipt, err
+}
+
+func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
+	rows, err := r.TasksOfUnit(act.Who.Unit())
+	var all []TaskLine
+	for _, row := range rows {
+		all = append(all, TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day,
+			DueDay: row.DueDay, Overdue: row.DueDay < act.Day})
+	}
+	return all, err
+}
+
+// waiting lists the referrals that need somebody's eye. Those of cases that the
+// caller may not know of are left out before anything is shown.
+func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
+	rows, err := r.ReferralsFrom(act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
+	var all []ReferralLine
+	for _, row := range rows {
+		l := line(row, act)
+		unanswered := row.State == "sent" || row.State == "opened" || row.State == "asked" || row.State == "declined"
+		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends {
+			continue
+		}
+		o := policies.Object{}
+		if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
+			return nil, err
+		}
+		if !o.WalledOff && (!o.Restricted || o.Named) {
+			all = append(all, l)
+		}
+	}
+	return all, nil
+}
+
+// recall lists those whose safe hours are open now, ending soonest first.
+func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
+	rows, err := r.RecallCases(act.Who.Unit(), act.Day)
+	if err != nil {
+		return nil, err
+	}
+	var all []RecallLine
+	for _, row := range rows {
+		o := caseObject(act.Who, row)
+		if o.WalledOff || o.Restricted && !o.Named {
+			continue
+		}
+		c, err := d.openCase(r, act, row)
+		if err != nil {
+			return nil, err
+		}
+		for _, kind := range []string{"phone", "whatsapp", "sms"} {
+			if c.safe.Allows(kind, act.Now) == Permitted {
+				all = append(all, RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay,
+					Channel: kind, Closes: c.safe.Closing(kind, act.Now)})
+				act.Detail.IDs = append(act.Detail.IDs, row.ID)
+				break
+			}
+		}
+	}
+	act.Salt = nil
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i].Closes, all[j].Closes
+		if a.IsZero() || b.IsZero() {
+			return !a.IsZero()
+		}
+		return a.Before(b)
+	})
+	return all, nil
+}

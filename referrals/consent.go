@@ -1,0 +1,259 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Authorisation is what she agreed to: one centre, one purpose, exactly these
+// fields, told back this much, until then. It is a sharing authorisation, not
+// the GDPR's legal basis of consent.
+type Authorisation struct {
+	Centre      string   `json:"centre"`
+	Purpose     string   `json:"purpose"`
+	Fields      []string `json:"fields"` // codes; empty is valid
+	DeskOnly    bool     `json:"desk_only,omitempty"`
+	Feedback    string   `json:"feedback"`
+	KeepCopy    bool     `json:"keep_copy,omitempty"`
+	UntilReply  bool     `json:"until_reply"`
+	Until       string   `json:"until"` // day; empty means thirty days
+	Way         string   `json:"way"`   // spoken, signed, interpreter
+	Interpreter string   `json:"interpreter,omitempty"`
+	Text        string   `json:"text"` // version of the text read out
+	Language    string   `json:"language"`
+	Urgency     string   `json:"urgency"`
+}
+
+// The codes of an authorisation, in the order they are shown.
+var (
+	Fields    = []string{"alias", "name", "surname", "born", "request", "needs", "children", "how_many", "ages", "school", "language", "access", "town", "notes", "phone"}
+	Purposes  = []string{"support", "shelter", "legal", "counselling"}
+	Feedbacks = []string{"state", "came", "more"}
+	Ways      = []string{"spoken", "signed", "interpreter"}
+	Urgencies = []string{"today", "three_days", "no_hurry"}
+	fields    = codes(Fields...)
+	purposes  = codes(Purposes...)
+	feedbacks = codes(Feedbacks...)
+	ways      = codes(Ways...)
+	urgencies = codes(Urgencies...)
+)
+
+// AuthorisationText is the version of the text that is read out.
+const AuthorisationText = "2026-11"
+
+// consentDays is how long an authorisation holds unless she says otherwise;
+// longest is the most she can be asked for at once.
+const (
+	consentDays = 30
+	longestDays = 365
+)
+
+func (a *Authorisation) check(today time.Time) error {
+	bad := check{}
+	bad.oneOf("purpose", a.Purpose, purposes)
+	bad.oneOf("feedback", a.Feedback, feedbacks)
+	bad.oneOf("way", a.Way, ways)
+	bad.oneOf("urgency", a.Urgency, urgencies)
+	bad.oneOf("text", a.Text, codes(AuthorisationText))
+	for _, f := range a.Fields {
+		bad.oneOf("fields", f, fields)
+	}
+	if a.Way == "interpreter" && a.Interpreter == "" {
+		bad["interpreter"] = "error.interpreter"
+	}
+	bad.max("interpreter", a.Interpreter, maxShort)
+	bad.max("language", a.Language, maxShort)
+	if a.Until == "" {
+		a.Until = today.AddDate(0, 0, consentDays).Format(time.DateOnly)
+	}
+	_, err := time.Parse(time.DateOnly, a.Until)
+	if err != nil || a.Until < today.Format(time.DateOnly) || a.Until > today.AddDate(0, 0, longestDays).Format(time.DateOnly) {
+		bad["until"] = "error.until"
+	}
+	return bad.err()
+}
+
+// consentObject is a consent as the policy sees it.
+func consentObject(who accounts.Caller, c *CaseRow, row *ConsentRow, day string) policies.Object {
+	o := caseObject(who, c)
+	o.Kind, o.ID, o.Centre, o.State = policies.KindConsent, row.ID, row.Centre, row.State
+	o.Consent, o.KeepCopy = row.standing(day), row.KeepCopy
+	return o
+}
+
+// standing is where a consent stands on a day. Expiry is a predicate: no
+// nightly job has to run for a consent to end.
+func (row *ConsentRow) standing(day string) policies.ConsentState {
+	switch {
+	case row.State == "withdrawn":
+		return policies.ConsentWithdrawn
+	case row.State != "live" || day > row.UntilDay:
+		return policies.ConsentExpired
+	}
+	return policies.ConsentLive
+}
+
+// GiveConsent records her authorisation. Nothing is sent by it. It returns the
+// consent's id.
+func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, audit.Receipt, error) {
+	var id string
+	receipt, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, caseID)
+		if err != nil {
+			return err
+		}
+		if c.row.State != "open" {
+			return ErrState
+		}
+		if err := in.check(act.Now); err != nil {
+			return err
+		}
+		var centre accounts.Unit
+		if err := r.Get(&centre, in.Centre); err != nil || centre.Kind != accounts.KindCentre {
+			return errors.Join(&Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
+		}
+		rows := d.advance(act.Who, c)
+		row := &ConsentRow{RowKey: newRow(), CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: "live",
+			Day: act.Day, UntilDay: in.Until, UntilReply: in.UntilReply, Way: in.Way, KeepCopy: in.KeepCopy,
+			Feedback: in.Feedback, Text: in.Text, KeyVersion: c.row.KeyVersion}
+		id = row.ID
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		if row.Body, err = sealJSON(c.data, row, "body", in); err != nil {
+			return err
+		}
+		act.Commit = putAll(append(rows, row)...)
+		return nil
+	})
+	return id, receipt, err
+}
+
+// ConsentView is a consent as the desk reads it.
+type ConsentView struct {
+	ID, State, Day, EndedDay string
+	Standing                 policies.ConsentState
+	ReferralID               string
+	Authorisation
+}
+
+// openConsent opens a consent with the data key of its case.
+func (d *Desk) openConsent(r Reader, c *caseFile, row *ConsentRow) (Authorisation, error) {
+	key, err := c.keyAt(r, row.KeyVersion)
+	if err != nil {
+		return Authorisation{}, err
+	}
+	var a Authorisation
+	return a, openJSON(key.Derive(crypto.LabelData, c.secret), row, "body", row.Body, &a)
+}
+
+func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView, error) {
+	rows, err := r.ConsentsOfCase(c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []ConsentView
+	for _, row := range rows {
+		a, err := d.openConsent(r, c, row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ConsentView{ID: row.ID, State: row.State, Day: row.Day, EndedDay: row.EndedDay,
+			Standing: row.standing(act.Day), Authorisation: a})
+	}
+	return all, nil
+}
+
+// loadConsent looks a consent and its case up, asks the policy and opens both.
+func (d *Desk) loadConsent(r Reader, act *accounts.Act, id string) (*caseFile, *ConsentRow, Authorisation, error) {
+	row, caseRow := &ConsentRow{}, &CaseRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, nil, Authorisation{}, err
+	}
+	if err := r.Get(caseRow, row.CaseID); err != nil {
+		return nil, nil, Authorisation{}, err
+	}
+	if err := act.Allow(consentObject(act.Who, caseRow, row, act.Day)); err != nil {
+		return nil, nil, Authorisation{}, err
+	}
+	c, err := d.openCase(r, act, caseRow)
+	if err != nil {
+		return nil, nil, Authorisation{}, err
+	}
+	a, err := d.openConsent(r, c, row)
+	return c, row, a, err
+}
+
+// Revoke takes her authorisation back: in one act the consent and what was sent
+// under it end, the centre's hold on the key is taken off, the package is
+// emptied, and its shred secret gets its tombstone. No step-up: she may be on
+// the phone, and it only takes away. What was read or downloaded stays read.
+func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recognised string) (audit.Receipt, error) {
+	bad := check{}
+	bad.max("recognised", recognised, maxLine)
+	if recognised == "" {
+		bad["recognised"] = "error.recognised"
+	}
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.do(ctx, who, policies.ConsentRevoke, func(r Reader, act *accounts.Act) error {
+		c, row, a, err := d.loadConsent(r, act, consentID)
+		if err != nil {
+			return err
+		}
+		if row.State == "withdrawn" {
+			return ErrState
+		}
+		rows := d.advance(act.Who, c)
+		if err := d.sealCase(act.Who, c); err != nil {
+			return err
+		}
+		row.Version++
+		row.State, row.EndedDay, row.KeyVersion = "withdrawn", act.Day, c.row.KeyVersion
+		if row.Body, err = sealJSON(c.data, row, "body", a); err != nil {
+			return err
+		}
+		note, err := d.addNote(act, c, Note{Kind: "revoked", Text: recognised})
+		if err != nil {
+			return err
+		}
+		return d.revoke(r, act, row, append(append(rows, row), note...))
+	})
+}
+
+// revoke ends the referral that was sent under a consent, if there is one.
+func (d *Desk) revoke(r Reader, act *accounts.Act, consent *ConsentRow, rows []accounts.Row) error {
+	ref, err := r.ReferralOfConsent(consent.ID)
+	if errors.Is(err, accounts.ErrNoRow) {
+		act.Commit = putAll(rows...)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	next, err := referralTransition(ref.State, "revoke")
+	if err != nil {
+		return err
+	}
+	ref.Version++
+	ref.State, ref.Code = next, ""
+	ref.From, ref.To, ref.Body, ref.Safe = Side{}, Side{}, nil, nil
+	rows = append(rows, ref, step(ref, act))
+	act.Commit = func(tx accounts.Tx) error {
+		if err := putAll(rows...)(tx); err != nil {
+			return err
+		}
+		if err := tx.Erase(ref.Secret); !errors.Is(err, accounts.ErrErased) {
+			return err
+		}
+		return nil
+	}
+	return nil
+}

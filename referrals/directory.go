@@ -1,0 +1,63 @@
+package referrals
+
+import (
+	"context"
+	"math"
+	"sort"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// CentreEntry is a centre in the directory: public facts only.
+type CentreEntry struct {
+	accounts.Unit
+	Km     int  // from the municipality she named; -1 without one
+	Pinned bool // this desk compared its words
+	Open   bool // it has keys, so that it can receive
+}
+
+// Directory lists the centres, nearest first to the seat at (lat, lon), given
+// in hundred-thousandths of a degree, or by name when far is set to zero. A
+// distance is measured from a municipality she names, never from her address.
+func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int64) ([]CentreEntry, audit.Receipt, error) {
+	var all []CentreEntry
+	receipt, err := d.do(ctx, who, policies.DirectoryRead, func(r Reader, act *accounts.Act) error {
+		all = nil
+		if err := act.Allow(policies.Object{Kind: policies.KindDirectory}); err != nil {
+			return err
+		}
+		units, err := r.Units()
+		if err != nil {
+			return err
+		}
+		pins, err := r.PinsOfUnit(act.Who.Unit())
+		if err != nil {
+			return err
+		}
+		known := map[string]bool{}
+		for _, p := range pins {
+			known[p.Centre] = true
+		}
+		for _, u := range units {
+			if u.Kind == accounts.KindCentre {
+				all = append(all, CentreEntry{Unit: *u, Km: km(lat, lon, u.Lat, u.Lon), Pinned: known[u.ID], Open: r.Epoch(u.ID) > 0})
+			}
+		}
+		return nil
+	})
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Km < all[j].Km })
+	return all, receipt, err
+}
+
+// km is the great-circle distance (haversine, mean Earth radius 6,371 km).
+func km(lat1, lon1, lat2, lon2 int64) int {
+	if lat1 == 0 && lon1 == 0 || lat2 == 0 && lon2 == 0 {
+		return -1
+	}
+	rad := func(e5 int64) float64 { return float64(e5) / 1e5 * math.Pi / 180 }
+	dLat, dLon := rad(lat2-lat1), rad(lon2-lon1)
+	h := math.Pow(math.Sin(dLat/2), 2) + math.Cos(rad(lat1))*math.Cos(rad(lat2))*math.Pow(math.Sin(dLon/2), 2)
+	return int(math.Round(2 * 6371 * math.Asin(math.Sqrt(h))))
+}

@@ -1,0 +1,229 @@
+package referrals
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// InboxCard is a referral in a centre's inbox: no name is on it.
+type InboxCard struct {
+	ReferralLine
+	FromUnit string
+	Urgency  string
+	SafeNew  bool // her safe-contact rule changed and was not read yet
+}
+
+// Inbox lists what the caller's centre received.
+func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, audit.Receipt, error) {
+	var cards []InboxCard
+	receipt, err := d.do(ctx, who, policies.InboxList, func(r Reader, act *accounts.Act) error {
+		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		rows, err := r.ReferralsTo(act.Who.Unit())
+		if err != nil {
+			return err
+		}
+		cards = nil
+		for _, row := range rows {
+			if row.Shut {
+				continue
+			}
+			card, err := d.inboxCard(r, act, row)
+			if err != nil {
+				return err
+			}
+			cards = append(cards, card)
+			act.Detail.IDs = append(act.Detail.IDs, row.ID)
+		}
+		act.Salt = nil
+		return nil
+	})
+	return cards, receipt, err
+}
+
+func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (InboxCard, error) {
+	card := InboxCard{ReferralLine: line(row, act), FromUnit: row.FromUnit, SafeNew: row.SafeDay != ""}
+	if card.Standing != policies.ConsentLive {
+		return card, nil
+	}
+	s := &sharedReferral{row: row, side: &row.To, column: "to_box"}
+	if err := d.openReferral(r, act, s); err != nil {
+		return card, err
+	}
+	card.Urgency = s.body.Urgency
+	return card, nil
+}
+
+// OpenReferral is the receiving centre's view.
+func (d *Desk) OpenReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
+	return d.readReferral(ctx, who, policies.ReferralOpen, id)
+}
+
+// Notice is what a centre reads of a referral that she took back: that it must
+// stop, and nothing else.
+func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (ReferralLine, audit.Receipt, error) {
+	var v ReferralLine
+	receipt, err := d.do(ctx, who, policies.ReferralNotice, func(r Reader, act *accounts.Act) error {
+		row := &ReferralRow{}
+		if err := r.Get(row, id); err != nil {
+			return err
+		}
+		o, err := d.referralObject(r, act, row)
+		if err != nil {
+			return err
+		}
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		v = line(row, act)
+		return nil
+	})
+	return v, receipt, err
+}
+
+// The coded reasons of a decline: none of them can speak of another woman. And
+// what a centre did before it was told to stop.
+var (
+	DeclineCodes = []string{"no_place_now", "outside_area", "outside_scope", "out_of_hours", "not_now"}
+	StopCodes    = []string{"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"}
+	declineCodes = codes(DeclineCodes...)
+	stopCodes    = codes(StopCodes...)
+)
+
+// respond moves a referral by a typed step of the centre, with a message.
+func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string,
+	f func(s *sharedReferral) (*Message, error)) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		next, err := referralTransition(s.row.State, stepName)
+		if err != nil {
+			return err
+		}
+		message, err := f(s)
+		if err != nil {
+			return err
+		}
+		rows, err := s.renew(r, act)
+		if err != nil {
+			return err
+		}
+		s.row.Version++
+		s.row.State = next
+		rows = append(rows, s.row, step(s.row, act))
+		if message != nil {
+			row, err := s.seal(act, *message)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		act.Commit = putAll(rows...)
+		return nil
+	})
+}
+
+// Accept says that the centre welcomes her.
+func (d *Desk) Accept(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+	return d.respond(ctx, who, policies.ReferralAccept, id, "accept", func(*sharedReferral) (*Message, error) { return nil, nil })
+}
+
+// Decline says that the centre cannot welcome her now, by a code.
+func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string) (audit.Receipt, error) {
+	if !declineCodes[code] {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"code": "error.choose_one"}}
+	}
+	return d.respond(ctx, who, policies.ReferralDecline, id, "decline", func(s *sharedReferral) (*Message, error) {
+		s.row.Code = code
+		return nil, nil
+	})
+}
+
+// Ask puts a question to the desk.
+func (d *Desk) Ask(ctx context.Context, who accounts.Caller, id, text string) (audit.Receipt, error) {
+	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", Message{Kind: "question", Text: text})
+}
+
+// Propose proposes an appointment: a day, an hour and a place in words.
+func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id, when, text string) (audit.Receipt, error) {
+	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", Message{Kind: "appointment", When: when, Text: text})
+}
+
+func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m Message) (audit.Receipt, error) {
+	if err := m.check(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.respond(ctx, who, a, id, stepName, func(*sharedReferral) (*Message, error) { return &m, nil })
+}
+
+// ErrFeedback says that she did not allow the centre to tell this back.
+var ErrFeedback = fmt.Errorf("she did not allow this to be told back: %w", ErrState)
+
+// Outcome tells the desk that she engaged, did not come, or that the centre's
+// part is over, as far as she lets it be told.
+func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome string) (audit.Receipt, error) {
+	if outcome != "engaged" && outcome != "no_show" && outcome != "closed" {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
+	}
+	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, func(s *sharedReferral) (*Message, error) {
+		if outcome != "closed" && s.row.Feedback == "state" {
+			return nil, ErrFeedback
+		}
+		return nil, nil
+	})
+}
+
+// AcknowledgeStop records what the centre did before it was told to stop.
+func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id, code string) (audit.Receipt, error) {
+	if !stopCodes[code] {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"code": "error.choose_one"}}
+	}
+	return d.do(ctx, who, policies.ReferralAcknowledgeStop, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		if s.row.State != "withdrawn" || s.row.Code != "" {
+			return ErrState
+		}
+		s.row.Version++
+		s.row.Code = code
+		act.Commit = putAll(s.row)
+		return nil
+	})
+}
+
+// SealedCopy makes the centre's own copy: an age file to its offline key, made
+// when asked and never stored. recipient is the centre's "age1…" line.
+func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string) ([]byte, audit.Receipt, error) {
+	to, err := crypto.ParseRecipient(recipient)
+	if err != nil {
+		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
+	}
+	var file []byte
+	receipt, err := d.do(ctx, who, policies.ReferralCopy, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		text, err := json.MarshalIndent(struct {
+			Package Package     `json:"package"`
+			Safe    PackageSafe `json:"safe_contact"`
+		}{s.body, s.safe}, "", "  ")
+		if err != nil {
+			return fmt.Errorf("encoding a copy: %w", err)
+		}
+		file, err = crypto.SealFile(to, text)
+		return err
+	})
+	return file, receipt, err
+}

@@ -1,0 +1,98 @@
+package referrals
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Message is one message between desk and centre about a referral.
+type Message struct {
+	Kind string    `json:"kind"` // message, question, appointment
+	Text string    `json:"text"`
+	When string    `json:"when,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+// MessageView is a message as either side reads it.
+type MessageView struct {
+	ID, Unit, Author, Day string
+	Message
+}
+
+func (m *Message) check() error {
+	bad := check{}
+	bad.max("text", m.Text, maxText)
+	bad.max("when", m.When, maxShort)
+	if m.Text == "" && m.When == "" {
+		bad["text"] = "error.empty"
+	}
+	return bad.err()
+}
+
+// seal makes the row of a message under the referral's newest key.
+func (s *sharedReferral) seal(act *accounts.Act, m Message) (*MessageRow, error) {
+	m.At = act.Now
+	row := &MessageRow{RowKey: newRow(), ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
+		Kind: m.Kind, KeyVersion: s.row.KeyVersion}
+	var err error
+	row.Body, err = sealJSON(s.key.Derive(crypto.LabelReferralData, s.secret), row, "body", m)
+	return row, err
+}
+
+// SendMessage writes to the other side of a referral while her authorisation
+// lives. An answer of the desk to a question reopens the referral for the centre.
+func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id, text string) (audit.Receipt, error) {
+	m := Message{Kind: "message", Text: text}
+	if err := m.check(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.do(ctx, who, policies.ReferralMessage, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		rows, err := s.renew(r, act)
+		if err != nil {
+			return err
+		}
+		if next, err := referralTransition(s.row.State, "answer"); err == nil && act.Who.Unit() == s.row.FromUnit {
+			s.row.State = next
+			rows = append(rows, step(s.row, act))
+		}
+		s.row.Version++
+		row, err := s.seal(act, m)
+		if err != nil {
+			return err
+		}
+		act.Commit = putAll(append(rows, s.row, row)...)
+		return nil
+	})
+}
+
+// messages opens a referral's messages in the order they were written.
+func (d *Desk) messages(r Reader, s *sharedReferral) ([]MessageView, error) {
+	rows, err := r.MessagesOf(s.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]MessageView, 0, len(rows))
+	for _, row := range rows {
+		key, err := keyBefore(r, s.row.ID, s.key, s.row.KeyVersion, row.KeyVersion)
+		if err != nil {
+			return nil, err
+		}
+		v := MessageView{ID: row.ID, Unit: row.Unit, Author: row.Author, Day: row.Day}
+		if err := openJSON(key.Derive(crypto.LabelReferralData, s.secret), row, "body", row.Body, &v.Message); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].At.Before(all[j].At) })
+	return all, nil
+}

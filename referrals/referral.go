@@ -1,0 +1,544 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Package is what a centre sees: exactly the fields that her authorisation
+// names, and her safe-contact rule. The preview and the page the centre opens
+// are made from this one value.
+type Package struct {
+	FromUnit   string         `json:"from_unit"`
+	ToUnit     string         `json:"to_unit"`
+	Day        string         `json:"day"`
+	Urgency    string         `json:"urgency"`
+	Purpose    string         `json:"purpose"`
+	Fields     []PackageField `json:"fields"`
+	Withheld   int            `json:"withheld"` // how many fields stay private; never which
+	Feedback   string         `json:"feedback"`
+	KeepCopy   bool           `json:"keep_copy"`
+	Until      string         `json:"until"`
+	UntilReply bool           `json:"until_reply"`
+	Way        string         `json:"way"`
+	Text       string         `json:"text"`
+}
+
+// PackageField is one field she allowed, with its content.
+type PackageField struct {
+	Code   string   `json:"code"`
+	Value  string   `json:"value,omitempty"`
+	Values []string `json:"values,omitempty"` // codes, for needs
+}
+
+// PackageSafe is her safe-contact rule as the centre gets it: without the desk's
+// own notes of how she was recognised.
+type PackageSafe struct {
+	DeskOnly bool        `json:"desk_only"`
+	Chosen   bool        `json:"chosen,omitempty"` // she chose so for this centre, whatever the rule
+	Rule     SafeContact `json:"rule"`
+}
+
+// safeFor is what a centre learns of the rule: all of it, or that she is
+// reached only through the desk.
+func safeFor(safe SafeContact, chosen bool) PackageSafe {
+	if chosen || safe.DeskOnly || len(safe.Channels) == 0 {
+		return PackageSafe{DeskOnly: true, Chosen: chosen}
+	}
+	safe.Recognised, safe.Notes = "", ""
+	return PackageSafe{Rule: safe}
+}
+
+// content is what a case holds for each field code.
+func content(c *caseFile, id *Identity) map[string]PackageField {
+	all := map[string]PackageField{}
+	add := func(code, v string) {
+		if strings.TrimSpace(v) != "" {
+			all[code] = PackageField{Code: code, Value: v}
+		}
+	}
+	add("alias", c.card.Alias)
+	if id != nil {
+		add("name", id.Name)
+		add("surname", id.Surname)
+		add("born", id.Born)
+	}
+	add("request", c.told.Request)
+	if len(c.told.Needs) > 0 {
+		all["needs"] = PackageField{Code: "needs", Values: c.told.Needs}
+	}
+	add("children", c.told.Children)
+	add("how_many", c.told.HowMany)
+	add("ages", c.told.Ages)
+	add("school", c.told.School)
+	add("language", c.told.Language)
+	add("access", c.told.Access)
+	add("town", c.told.Town)
+	add("notes", c.told.Notes)
+	add("phone", c.safe.Phone())
+	return all
+}
+
+// pack builds the package from the authorisation: a field that it does not name
+// is never touched.
+func pack(c *caseFile, id *Identity, from string, a Authorisation, consent *ConsentRow, day string) Package {
+	all := content(c, id)
+	p := Package{FromUnit: from, ToUnit: a.Centre, Day: day, Urgency: a.Urgency, Purpose: a.Purpose, Feedback: a.Feedback,
+		KeepCopy: a.KeepCopy, Until: consent.UntilDay, UntilReply: a.UntilReply, Way: a.Way, Text: a.Text}
+	allowed := codes(a.Fields...)
+	for _, code := range Fields {
+		f, there := all[code]
+		switch {
+		case there && allowed[code]:
+			p.Fields = append(p.Fields, f)
+		case there:
+			p.Withheld++
+		}
+	}
+	return p
+}
+
+// Shareable lists what a case holds for each field code, for the page on which
+// she chooses.
+func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string) ([]PackageField, audit.Receipt, error) {
+	var list []PackageField
+	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, caseID)
+		if err != nil {
+			return err
+		}
+		id, err := d.identity(r, c)
+		if err != nil {
+			return err
+		}
+		list = nil
+		all := content(c, id)
+		for _, code := range Fields {
+			if f, ok := all[code]; ok {
+				list = append(list, f)
+			}
+		}
+		return nil
+	})
+	return list, receipt, err
+}
+
+// Preview is the package and the rule as the centre would see them today.
+type Preview struct {
+	ConsentID string
+	CaseID    string
+	Package   Package
+	Safe      PackageSafe
+}
+
+// PreviewReferral builds, from a live consent, exactly what would be sent.
+func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consentID string) (Preview, audit.Receipt, error) {
+	var v Preview
+	receipt, err := d.do(ctx, who, policies.ReferralPreview, func(r Reader, act *accounts.Act) error {
+		c, consent, a, err := d.loadConsent(r, act, consentID)
+		if err != nil {
+			return err
+		}
+		id, err := d.identity(r, c)
+		if err != nil {
+			return err
+		}
+		v = Preview{ConsentID: consentID, CaseID: consent.CaseID,
+			Package: pack(c, id, act.Who.Unit(), a, consent, act.Day), Safe: safeFor(c.safe, a.DeskOnly)}
+		return nil
+	})
+	return v, receipt, err
+}
+
+// ErrPin says that the desk has not compared this centre's words by voice.
+var ErrPin = errors.New("the centre's words were not compared yet")
+
+// pinned refuses a centre whose words this desk has not compared, and one that
+// removed a member for cause since.
+func pinned(r Reader, desk, centre string) error {
+	var pin accounts.Pin
+	if err := r.Get(&pin, desk+"."+centre); errors.Is(err, accounts.ErrNoRow) {
+		return ErrPin
+	} else if err != nil {
+		return err
+	}
+	for epoch := pin.Epoch; epoch <= r.Epoch(centre); epoch++ {
+		var e accounts.UnitEpoch
+		if err := r.Get(&e, centre+"."+strconv.FormatInt(epoch, 10)); err != nil {
+			return err
+		}
+		if epoch == pin.Epoch && e.Recipient != pin.Recipient || epoch > pin.Epoch && e.Cause == "removed_for_cause" {
+			return ErrPin
+		}
+	}
+	return nil
+}
+
+// SendReferral sends what she authorised, once. The caller has stepped up for
+// this consent. ErrPin, or ErrState if it was sent already.
+func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID string) (string, audit.Receipt, error) {
+	var sent string
+	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *accounts.Act) error {
+		c, consent, a, err := d.loadConsent(r, act, consentID)
+		if err != nil {
+			return err
+		}
+		if _, err := r.ReferralOfConsent(consentID); !errors.Is(err, accounts.ErrNoRow) {
+			return errors.Join(ErrState, err)
+		}
+		if err := pinned(r, act.Who.Unit(), consent.Centre); err != nil {
+			return err
+		}
+		id, err := d.identity(r, c)
+		if err != nil {
+			return err
+		}
+		row, err := d.sealReferral(r, act, consent, pack(c, id, act.Who.Unit(), a, consent, act.Day), safeFor(c.safe, a.DeskOnly))
+		if err != nil {
+			return err
+		}
+		sent = row.ID
+		act.Commit = putAll(row, step(row, act))
+		return nil
+	})
+	if errors.Is(err, accounts.ErrConflict) {
+		err = ErrState // another send of this consent committed first
+	}
+	return sent, receipt, err
+}
+
+// sealReferral makes the referral: its own key, its own shred secret, wrapped
+// with age to the centre and kept under the sender's unit key.
+func (d *Desk) sealReferral(r Reader, act *accounts.Act, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
+	secret := act.NewSecret()
+	act.Salt = secret.Bytes
+	row := &ReferralRow{RowKey: newRow(), CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
+		State: "sent", SentDay: act.Day, UntilDay: consent.UntilDay, UntilReply: consent.UntilReply, Secret: secret.ID,
+		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy}
+	key := crypto.NewKey()
+	row.Commitment = recordCommitment(key, row, 1)
+	if err := row.From.keep(act.Who, row, "from_box", 1, key); err != nil {
+		return nil, err
+	}
+	if err := row.To.send(r, row, row.ToUnit, 1, key); err != nil {
+		return nil, err
+	}
+	data := key.Derive(crypto.LabelReferralData, secret.Bytes)
+	var err error
+	if row.Body, err = sealJSON(data, row, "body", p); err != nil {
+		return nil, err
+	}
+	row.Safe, err = sealJSON(data, row, "safe", safe)
+	return row, err
+}
+
+// step is one entry of a referral's line of states.
+func step(row *ReferralRow, act *accounts.Act) *ReferralStepRow {
+	return &ReferralStepRow{RowKey: newRow(), ReferralID: row.ID, State: row.State, Unit: act.Who.Unit(), Day: act.Day}
+}
+
+// ReferralStates are the states of a referral (domain 1.4 as the pages name
+// them). Withdrawn and expired are exits from any of them; expiry is a
+// predicate and never stored.
+var ReferralStates = []string{"sent", "opened", "asked", "appointment", "accepted", "engaged", "no_show", "declined", "closed", "withdrawn"}
+
+// transitions says, for each step, from which state it leads where.
+var transitions = map[string]map[string]string{
+	"open":        {"sent": "opened"},
+	"accept":      {"sent": "accepted", "opened": "accepted", "asked": "accepted", "appointment": "accepted"},
+	"decline":     {"sent": "declined", "opened": "declined", "asked": "declined", "appointment": "declined"},
+	"ask":         {"sent": "asked", "opened": "asked", "asked": "asked"},
+	"answer":      {"asked": "opened"},
+	"appointment": {"sent": "appointment", "opened": "appointment", "asked": "appointment", "appointment": "appointment", "accepted": "appointment", "no_show": "appointment"},
+	"engaged":     {"accepted": "engaged", "appointment": "engaged", "no_show": "engaged"},
+	"no_show":     {"accepted": "no_show", "appointment": "no_show"},
+	"closed":      {"accepted": "closed", "engaged": "closed", "no_show": "closed", "appointment": "closed"},
+	"revoke": {"sent": "withdrawn", "opened": "withdrawn", "asked": "withdrawn", "appointment": "withdrawn", "accepted": "withdrawn",
+		"engaged": "withdrawn", "no_show": "withdrawn", "declined": "withdrawn", "closed": "withdrawn"},
+}
+
+// referralTransition refuses what a referral's state does not allow.
+func referralTransition(state, step string) (string, error) {
+	next, ok := transitions[step][state]
+	if !ok {
+		return state, ErrState
+	}
+	return next, nil
+}
+
+// standing is the consent's standing as the referral row carries it.
+func (row *ReferralRow) standing(day string) policies.ConsentState {
+	switch {
+	case row.State == "withdrawn":
+		return policies.ConsentWithdrawn
+	case day > row.UntilDay, row.UntilReply && row.State == "declined":
+		return policies.ConsentExpired
+	}
+	return policies.ConsentLive
+}
+
+// referralObject is a referral as the policy sees it, with the walls of its
+// case for the sending unit.
+func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (policies.Object, error) {
+	o := policies.Object{Kind: policies.KindReferral, ID: row.ID, Unit: row.FromUnit, Centre: row.ToUnit, State: row.State,
+		Consent: row.standing(act.Day), KeepCopy: row.KeepCopy, RestoredShut: row.Shut}
+	var from accounts.Unit
+	if err := r.Get(&from, row.FromUnit); err != nil {
+		return o, err
+	}
+	o.UnitKind = from.Kind
+	if act.Who.Unit() == row.FromUnit {
+		if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// sharedReferral is a referral that one of its two sides opened.
+type sharedReferral struct {
+	row     *ReferralRow
+	key     crypto.Key
+	secret  []byte
+	data    crypto.Key
+	body    Package
+	safe    PackageSafe
+	arrived bool // the key came by age and should now be kept
+	side    *Side
+	column  string
+}
+
+// loadReferral looks a referral up, asks the policy and opens it from the
+// caller's side.
+func (d *Desk) loadReferral(r Reader, act *accounts.Act, id string) (*sharedReferral, error) {
+	row := &ReferralRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, err
+	}
+	o, err := d.referralObject(r, act, row)
+	if err != nil {
+		return nil, err
+	}
+	if err := act.Allow(o); err != nil {
+		return nil, err
+	}
+	s := &sharedReferral{row: row}
+	s.side, s.column = &row.To, "to_box"
+	if act.Who.Unit() == row.FromUnit {
+		s.side, s.column = &row.From, "from_box"
+	}
+	if row.State == "withdrawn" {
+		return s, nil // there is nothing to open any more
+	}
+	return s, d.openReferral(r, act, s)
+}
+
+func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) error {
+	var err error
+	if s.secret, err = r.Secret(s.row.Secret); err != nil {
+		return err
+	}
+	act.Salt = s.secret
+	if s.key, s.arrived, err = s.side.open(act.Who, s.row, s.column, s.row.KeyVersion, s.row.Commitment); err != nil {
+		return err
+	}
+	first, err := keyBefore(r, s.row.ID, s.key, s.row.KeyVersion, 1)
+	if err != nil {
+		return err
+	}
+	s.data = first.Derive(crypto.LabelReferralData, s.secret)
+	return errors.Join(
+		openAt(s.data, s.row, "body", s.row.BodyVersion, s.row.Body, &s.body),
+		openAt(s.data, s.row, "safe", s.row.SafeVersion, s.row.Safe, &s.safe))
+}
+
+// keyBefore walks the chain of a record's earlier keys back to a version.
+func keyBefore(r Reader, id string, key crypto.Key, at, version int64) (crypto.Key, error) {
+	for ; at > version; at-- {
+		var row CaseKeyRow
+		if err := r.Get(&row, id+"."+strconv.FormatInt(at-1, 10)); err != nil {
+			return crypto.Key{}, err
+		}
+		b, err := key.Derive(crypto.LabelCaseWrap).Open(binding(&row, "wrapped", 1), row.Wrapped)
+		if err != nil {
+			return crypto.Key{}, err
+		}
+		if key, err = crypto.KeyFromBytes(b); err != nil {
+			return crypto.Key{}, err
+		}
+	}
+	if at != version {
+		return crypto.Key{}, accounts.ErrTampered
+	}
+	return key, nil
+}
+
+// adopt keeps a key that arrived by age under the caller's unit key.
+func (s *sharedReferral) adopt(who accounts.Caller) error {
+	if !s.arrived {
+		return nil
+	}
+	s.arrived = false
+	return s.side.keep(who, s.row, s.column, s.row.KeyVersion, s.key)
+}
+
+// renew draws a new key version when either unit has a newer epoch than the one
+// its side was kept under: who left either unit reads nothing written from now
+// on. The earlier key stays, sealed under the new one.
+func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, error) {
+	other, unit := &s.row.To, s.row.ToUnit
+	if s.side == other {
+		other, unit = &s.row.From, s.row.FromUnit
+	}
+	if s.side.Epoch == act.Who.Epoch() && other.Epoch == r.Epoch(unit) {
+		return nil, s.adopt(act.Who)
+	}
+	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: s.row.ID + "." + strconv.FormatInt(s.row.KeyVersion, 10), Version: 1},
+		CaseID: s.row.ID, KeyVersion: s.row.KeyVersion}
+	next := crypto.NewKey()
+	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), s.key.Bytes())
+	s.key = next
+	s.row.KeyVersion++
+	s.row.Commitment = recordCommitment(next, s.row, s.row.KeyVersion)
+	if err := s.side.keep(act.Who, s.row, s.column, s.row.KeyVersion, next); err != nil {
+		return nil, err
+	}
+	return []accounts.Row{old}, other.send(r, s.row, unit, s.row.KeyVersion, next)
+}
+
+// ReferralLine is a referral in a list of the sending unit.
+type ReferralLine struct {
+	ID, ConsentID, CaseID, ToUnit, State, SentDay, UntilDay, Code string
+	Standing                                                      policies.ConsentState
+	Ends                                                          bool // within seven days
+}
+
+// warnDays is how long before the end of an authorisation both sides are told.
+const warnDays = 7
+
+func line(row *ReferralRow, act *accounts.Act) ReferralLine {
+	soon := act.Now.AddDate(0, 0, warnDays).Format("2006-01-02")
+	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, ToUnit: row.ToUnit, State: row.State,
+		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.standing(act.Day)}
+	l.Ends = l.Standing == policies.ConsentLive && row.State != "closed" && row.UntilDay <= soon
+	return l
+}
+
+func (d *Desk) referralLines(r Reader, act *accounts.Act, c *caseFile) ([]ReferralLine, error) {
+	rows, err := r.ReferralsOfCase(c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []ReferralLine
+	for _, row := range rows {
+		all = append(all, line(row, act))
+	}
+	return all, nil
+}
+
+// ReferralView is a referral with its messages, as either side reads it.
+type ReferralView struct {
+	ReferralLine
+	Version  int64
+	FromUnit string
+	Package  Package
+	Safe     PackageSafe
+	SafeDay  string
+	KeepCopy bool
+	Feedback string
+	Steps    []ReferralStepRow
+	Messages []MessageView
+}
+
+// ReadReferral is the sending unit's view. It works in every state; of
+// a withdrawn referral only the line of states is left.
+func (d *Desk) ReadReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
+	return d.readReferral(ctx, who, policies.ReferralRead, id)
+}
+
+func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies.Action, id string) (ReferralView, audit.Receipt, error) {
+	var v ReferralView
+	receipt, err := d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		if v, err = d.viewReferral(r, act, s); err != nil {
+			return err
+		}
+		return d.noteOpened(act, s, a)
+	})
+	return v, receipt, err
+}
+
+// noteOpened keeps a key that arrived, and moves a referral that the centre
+// opens for the first time.
+func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Action) error {
+	next, err := referralTransition(s.row.State, "open")
+	first := a == policies.ReferralOpen && err == nil
+	if !s.arrived && !first {
+		return nil
+	}
+	if err := s.adopt(act.Who); err != nil {
+		return err
+	}
+	s.row.Version++
+	rows := []accounts.Row{s.row}
+	if first {
+		s.row.State = next
+		rows = append(rows, step(s.row, act))
+	}
+	act.Commit = putAll(rows...)
+	return nil
+}
+
+func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral) (ReferralView, error) {
+	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, FromUnit: s.row.FromUnit, Package: s.body,
+		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
+	steps, err := r.StepsOf(s.row.ID)
+	if err != nil {
+		return v, err
+	}
+	for _, st := range steps {
+		v.Steps = append(v.Steps, *st)
+	}
+	if s.row.State != "withdrawn" {
+		v.Messages, err = d.messages(r, s)
+	}
+	return v, err
+}
+
+// tellCentres gives each centre with a live referral of a case the new
+// safe-contact rule, in place of the old one, in the act that changes it.
+func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	refs, err := r.ReferralsOfCase(c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	salt := act.Salt
+	defer func() { act.Salt = salt }()
+	var rows []accounts.Row
+	for _, row := range refs {
+		if row.standing(act.Day) != policies.ConsentLive || row.State == "closed" || row.State == "declined" {
+			continue
+		}
+		s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
+		if err := d.openReferral(r, act, s); err != nil {
+			return nil, err
+		}
+		row.Version++
+		row.SafeVersion, row.SafeDay = row.Version, act.Day
+		if row.Safe, err = sealAt(s.data, row, "safe", row.SafeVersion, safeFor(c.safe, s.safe.Chosen)); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

@@ -1,0 +1,211 @@
+package referrals
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"unicode"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// SearchCard is what a search or a list shows of a case: never the reason she
+// came.
+type SearchCard struct {
+	ID      string
+	State   string
+	LastDay string
+	Code    string
+	Alias   string
+}
+
+// searchMax bounds how many cards a search shows.
+const searchMax = 50
+
+// Search finds cases of the caller's unit by code, alias, name (folded and
+// sounding alike) or phone. Exclusion comes before any card is opened; for
+// everything she may not open there is no count, no hint, no difference. One
+// leaf stands for the whole page; the term is in no log.
+func (d *Desk) Search(ctx context.Context, who accounts.Caller, term string) ([]SearchCard, audit.Receipt, error) {
+	var found []SearchCard
+	receipt, err := d.do(ctx, who, policies.CaseSearch, func(r Reader, act *accounts.Act) error {
+		found = nil
+		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		if len(term) > maxShort {
+			return &Invalid{Fields: map[string]string{"q": "error.too_long"}}
+		}
+		hits, err := d.scan(r, act.Who, newQuery(term))
+		if err != nil {
+			return err
+		}
+		// The rows shown are compared with the log; the hourly check covers
+		// the rest.
+		for _, h := range hits {
+			if err := r.Get(&CaseRow{}, h.ID); err != nil {
+				return err
+			}
+			act.Detail.IDs = append(act.Detail.IDs, h.ID)
+		}
+		found = hits
+		return nil
+	})
+	return found, receipt, err
+}
+
+// scan opens the cards that the caller may open and returns those that match,
+// newest contact first.
+func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]SearchCard, error) {
+	if q.empty() {
+		return nil, nil
+	}
+	keys := map[int64]crypto.Key{}
+	var hits []SearchCard
+	err := r.EachCard(who.Unit(), func(c *Card) error {
+		if c.Walled.Has(who.Person()) || c.Restricted && !c.Named.Has(who.Person()) {
+			return nil
+		}
+		var card CaseCard
+		if err := d.openCard(r, who, keys, c, &card); err != nil {
+			return err
+		}
+		if q.matches(&card) {
+			hits = append(hits, SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias})
+		}
+		return nil
+	})
+	sort.Slice(hits, func(i, j int) bool { return hits[i].LastDay > hits[j].LastDay })
+	if len(hits) > searchMax {
+		hits = hits[:searchMax]
+	}
+	return hits, err
+}
+
+func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
+	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
+	if c.Restricted {
+		row := &CaseRow{RowKey: accounts.RowKey{ID: c.ID, Version: c.Version}}
+		if err := r.Get(row, c.ID); err != nil {
+			return err
+		}
+		key, err := d.restrictedKey(r, who, row)
+		if err != nil {
+			return err
+		}
+		return openJSON(key.Derive(crypto.LabelCard, c.Secret), row, "card", row.Card, card)
+	}
+	unit, ok := keys[c.Epoch]
+	if !ok {
+		if unit, ok = who.UnitKey(c.Epoch); !ok {
+			return accounts.ErrCovered
+		}
+		keys[c.Epoch] = unit
+	}
+	return openBound(unit.Derive(crypto.LabelCard, c.Secret), b, c.Box, card)
+}
+
+// query is a search term in the forms it is compared in.
+type query struct {
+	folded string
+	sound  string
+	digits string
+}
+
+func newQuery(term string) query {
+	q := query{folded: fold(term), digits: onlyDigits(term)}
+	q.sound = sounds(q.folded)
+	if len(q.digits) < 5 {
+		q.digits = ""
+	}
+	return q
+}
+
+func (q query) empty() bool { return len(q.folded) < 2 }
+
+func (q query) matches(c *CaseCard) bool {
+	if strings.Contains(fold(c.Code), q.folded) && len(q.folded) >= 4 {
+		return true
+	}
+	for _, name := range append([]string{c.Alias}, c.Names...) {
+		f := fold(name)
+		if f != "" && (strings.Contains(f, q.folded) || q.sound != "" && sounds(f) == q.sound) {
+			return true
+		}
+	}
+	if q.digits == "" {
+		return false
+	}
+	for _, p := range c.Phones {
+		if strings.HasSuffix(onlyDigits(p), strings.TrimPrefix(q.digits, "39")) {
+			return true
+		}
+	}
+	return false
+}
+
+// fold writes a name in plain lower-case letters: no accents, no apostrophes,
+// no spaces or hyphens.
+func fold(s string) string {
+	ascii := true
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			ascii = false
+			break
+		}
+	}
+	if !ascii {
+		s = norm.NFKD.String(s)
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// soundAlike are spellings that sound alike in Italian ears and in the usual
+// transliterations of Arabic, Bengali, Ukrainian, Albanian, Chinese and
+// Spanish names, longest first.
+var soundAlike = strings.NewReplacer(
+	"sch", "sk", "tch", "c", "dzh", "g", "kh", "h", "gh", "g", "ph", "f", "th", "t", "sh", "s", "ch", "k",
+	"ck", "k", "qu", "k", "ou", "u", "oo", "u", "ee", "i", "ei", "i", "ie", "i", "ij", "i", "yi", "i",
+	"zh", "z", "cz", "c", "ts", "z", "dj", "g", "gn", "n", "gl", "l",
+	"q", "k", "c", "k", "x", "s", "y", "i", "j", "i", "w", "v", "z", "s", "h", "")
+
+// sounds reduces a folded name to how it sounds: like spellings become one,
+// doubled letters single, and vowels after the first letter go.
+func sounds(folded string) string {
+	s := soundAlike.Replace(folded)
+	var b strings.Builder
+	var last rune
+	for i, r := range s {
+		if r == last {
+			continue
+		}
+		last = r
+		if i > 0 && strings.ContainsRune("aeiou", r) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	if b.Len() < 2 {
+		return s
+	}
+	return b.String()
+}
