@@ -220,7 +220,7 @@ func FuzzSealedScan(f *testing.F) {
 }
 
 func FuzzNormalise(f *testing.F) {
-	for _, s := range []string{"abaco fune", "\u00a0ABACO\u2014FUNE-", "ß\u0345\u1e9eİ", "\xff\xfe", "a\u00af b", "0Oil-8"} {
+	for _, s := range []string{"abaco fune", "\u00a0ABACO\u2014FUNE-", "ß\u0345\u1e9eİ", "\xff\xfe", "a\u00af b", "0Oil-8", "\u13a0\uab70"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
