@@ -77,11 +77,3 @@ func TestIdentityIsReadBack(t *testing.T) {
 		t.Errorf("the recipient read back is another: %v", err)
 	}
 }
-
-func TestPassphraseStrength(t *testing.T) {
-	for range 200 {
-		if got := crypto.PassphraseBits(string(crypto.NewPassphrase())); got != 77 {
-			t.Errorf("a generated passphrase has %v bits", got)
-		}
-	}
-}

@@ -80,7 +80,7 @@ func TestHMACIsTheStandardOne(t *testing.T) {
 
 func TestDeriveIsTheStandardHKDF(t *testing.T) {
 	k, salt := NewKey(), NewSalt()
-	want, err := hkdf.Key(sha256.New, k.Bytes(), appendPart(nil, salt), string(LabelCard), keySize)
+	want, err := hkdf.Key(sha256.New, k.Bytes(), appendPart(appendInt(nil, 1), salt), string(LabelCard), keySize)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,12 +72,15 @@ func (k Key) Equal(o Key) bool {
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
-// Derive returns HKDF-SHA256 of the key, with the salts, each preceded by its
-// length, as HKDF salt and the label as info. Whoever lacks either the key or
+// Derive returns HKDF-SHA256 of the key, with the salts, their number first and
+// each preceded by its length, as HKDF salt and the label as info. (Without the
+// number an empty salt at the end would change nothing: HMAC fills its key up
+// with zeros.) Whoever lacks either the key or
 // a random salt learns nothing of the result: erasing the salt erases what was
 // sealed under it.
 func (k Key) Derive(l Label, salt ...[]byte) Key {
-	s := appendParts(make([]byte, 0, 128), salt...)
+	s := appendInt(make([]byte, 0, 128), int64(len(salt)))
+	s = appendParts(s, salt...)
 	secret := k.material()
 	return newKey(hkdfSHA256(secret[:], s, l))
 }

@@ -37,8 +37,9 @@ func randomWord() string {
 // spelling: NFKC, case folded, whatever spaces and dashes stand between words
 // made one hyphen, none at the ends. Normalising twice changes nothing.
 func NormalisePassphrase(s string) string {
-	folded := norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD"))
-	folded = norm.NFKC.String(cases.Fold().String(folded))
+	lower := strings.ToLower(norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD")))
+	// Folding alone swaps the two cases of Cherokee, so lower case comes first.
+	folded := norm.NFKC.String(cases.Fold().String(lower))
 	return strings.Join(strings.FieldsFunc(folded, separatesWords), "-")
 }
 

@@ -94,7 +94,7 @@ func (k Key) seal(nonce [chacha20poly1305.NonceSizeX]byte, b Binding, plaintext 
 	box[0] = sealVersion
 	copy(box[1:], nonce[:])
 	box = appendPadded(box, plaintext)
-	return aead.Seal(box[:sealHeader], nonce[:], box[sealHeader:], b.appendTo(make([]byte, 0, 160)))
+	return aead.Seal(box[:sealHeader], box[1:sealHeader], box[sealHeader:], b.appendTo(make([]byte, 0, 160)))
 }
 
 // Open returns the plaintext of a box sealed with k at b, or ErrOpen and

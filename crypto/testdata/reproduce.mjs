@@ -45,7 +45,8 @@ const derive = (key, label, salt) => hkdf(sha256, key, salt, utf8(label), 32);
 function keys() {
   const v = read('key.json');
   v.derive.forEach((c, i) => {
-    const salt = parts(...(c.salt ?? []).map(unhex));
+    const salts = (c.salt ?? []).map(unhex);
+    const salt = join(number(salts.length), parts(...salts));
     same(`derive ${i}`, derive(unhex(c.key), c.label, salt), c.want);
   });
   v.mac.forEach((c, i) => {
