@@ -1,0 +1,159 @@
+package referrals_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+// rosa records a first contact that opens a case.
+func rosa(t *testing.T, w *storetest.World) referrals.Recorded {
+	t.Helper()
+	out, receipt, err := w.Desk.RecordContact(context.Background(), w.SignIn("anna"), referrals.NewContact{
+		Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"],
+		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire stanotte", Outcome: "social_worker",
+			Safe: referrals.SafeContact{Channels: []referrals.Channel{{Kind: "phone", Mark: "ok", Value: "333 1234567", From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
+	if err != nil {
+		t.Fatalf("recording a contact: %v", err)
+	}
+	if len(receipt.Checkpoint) == 0 {
+		t.Fatal("an acknowledged write has no checkpoint in its receipt")
+	}
+	return out
+}
+
+func send(t *testing.T, w *storetest.World, caseID string, fields ...string) (consentID, referralID string) {
+	t.Helper()
+	ctx := context.Background()
+	consentID, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
+		Fields: fields, Feedback: "came", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
+	if err != nil {
+		t.Fatalf("giving consent: %v", err)
+	}
+	words, err := w.Door.UnitWordsOf(ctx, w.SignIn("bruna"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin := w.StepUp("anna", policies.CentrePin, w.Units["desk"]+"."+w.Units["centre"])
+	if _, err := w.Door.PinCentre(ctx, pin, w.Units["centre"], words); err != nil {
+		t.Fatalf("pinning the centre: %v", err)
+	}
+	referralID, _, err = w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consentID), consentID)
+	if err != nil {
+		t.Fatalf("sending: %v", err)
+	}
+	return consentID, referralID
+}
+
+func TestReferralFromContactToCentreAndBack(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	out := rosa(t, w)
+	if _, _, err := w.Desk.OpenTask(ctx, w.SignIn("sofia"), out.TaskID); err != nil {
+		t.Fatalf("the social worker opens the task: %v", err)
+	}
+	consentID, id := send(t, w, out.CaseID, "alias")
+	bruna := w.SignIn("bruna")
+	cards, _, err := w.Desk.Inbox(ctx, bruna)
+	if err != nil || len(cards) != 1 || cards[0].Urgency != "today" {
+		t.Fatalf("the inbox: %v, %v", cards, err)
+	}
+	v, _, err := w.Desk.OpenReferral(ctx, bruna, id)
+	if err != nil {
+		t.Fatalf("opening the referral: %v", err)
+	}
+	if len(v.Package.Fields) != 1 || v.Package.Fields[0].Value != "Rosa" || v.Package.Withheld != 2 {
+		t.Fatalf("the package: %+v", v.Package)
+	}
+	if _, err := w.Desk.Accept(ctx, bruna, id); err != nil {
+		t.Fatalf("accepting: %v", err)
+	}
+	identity, err := crypto.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, _, err := w.Desk.SealedCopy(ctx, bruna, id, identity.Recipient().String())
+	if err != nil {
+		t.Fatalf("the sealed copy: %v", err)
+	}
+	if text, err := crypto.OpenFile(identity, file); err != nil || !bytes.Contains(text, []byte("Rosa")) {
+		t.Fatalf("opening the sealed copy: %v", err)
+	}
+	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consentID, "parola d'ordine"); err != nil {
+		t.Fatalf("revoking: %v", err)
+	}
+	if _, _, err := w.Desk.OpenReferral(ctx, bruna, id); !errors.Is(err, accounts.ErrDenied) {
+		t.Fatalf("opening a revoked referral: got %v, want ErrDenied", err)
+	}
+	if n, _, err := w.Desk.Notice(ctx, bruna, id); err != nil || n.State != "withdrawn" {
+		t.Fatalf("the stop notice: %v, %v", n, err)
+	}
+	if _, err := w.Desk.AcknowledgeStop(ctx, bruna, id, "contacted"); err != nil {
+		t.Fatalf("acknowledging: %v", err)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}
+
+func TestSearchFindsBySoundOnlyInOwnUnit(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	out := rosa(t, w)
+	anna := w.SignIn("anna")
+	for _, term := range []string{"rosa", "ROSSA", out.Code, "1234567"} {
+		cards, _, err := w.Desk.Search(ctx, anna, term)
+		if err != nil || len(cards) != 1 || cards[0].ID != out.CaseID {
+			t.Errorf("searching %q: %v, %v", term, cards, err)
+		}
+	}
+	if cards, _, err := w.Desk.Search(ctx, w.SignIn("sofia"), "rosa"); err != nil || len(cards) != 0 {
+		t.Errorf("searching from another unit: %v, %v", cards, err)
+	}
+	if _, _, err := w.Desk.OpenCase(ctx, w.SignIn("sofia"), out.CaseID); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("opening from another unit: got %v", err)
+	}
+}
+
+func TestNotesCorrectedAndMoved(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	a, b := rosa(t, w), rosa(t, w)
+	anna := w.SignIn("anna")
+	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, "prima"); err != nil {
+		t.Fatal(err)
+	}
+	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID)
+	if err != nil || len(v.Notes) != 1 {
+		t.Fatalf("the diary: %v, %v", v.Notes, err)
+	}
+	n := v.Notes[0]
+	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "seconda"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "terza"); !errors.Is(err, accounts.ErrConflict) {
+		t.Fatalf("correcting an old version: got %v, want ErrConflict", err)
+	}
+	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID)
+	if err != nil || v.Notes[0].Text != "seconda" || len(v.Notes[0].Earlier) != 1 || v.Notes[0].Earlier[0].Text != "prima" {
+		t.Fatalf("the corrected diary: %+v, %v", v.Notes, err)
+	}
+	if _, err := w.Desk.MoveNote(ctx, anna, n.ID, b.CaseID); err != nil {
+		t.Fatal(err)
+	}
+	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID)
+	if err != nil || v.Notes[0].State != "moved" || v.Notes[0].Text != "" {
+		t.Fatalf("the note where it was: %+v, %v", v.Notes, err)
+	}
+	v, _, err = w.Desk.OpenCase(ctx, anna, b.CaseID)
+	if err != nil || len(v.Notes) != 1 || v.Notes[0].Text != "seconda" {
+		t.Fatalf("the note where it went: %+v, %v", v.Notes, err)
+	}
+}
