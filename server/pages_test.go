@@ -1,0 +1,112 @@
+package server_test
+
+import (
+	"time"
+
+	"sportello/server"
+)
+
+// samplePage is one page with plausible, fictional content.
+type samplePage struct {
+	name   string // of the screenshot; the template is its first word
+	tmpl   string
+	page   server.Shown
+	public bool
+}
+
+var sampleNow = time.Date(2026, 11, 19, 10, 40, 0, 0, time.UTC)
+
+func ago(days int) time.Time { return sampleNow.AddDate(0, 0, -days) }
+
+func public(title, here string) server.Page {
+	return server.Page{Lang: "it", Now: sampleNow, Title: title, Here: here, FormToken: "token"}
+}
+
+func staff(role, unit, title, here string) server.Page {
+	p := public(title, here)
+	p.User, p.Role, p.Unit = "Anna Bassi", role, unit
+	return p
+}
+
+func desk(title, here string) server.Page {
+	return staff("intake_worker", "Sportello Donna, Municipio II", title, here)
+}
+
+var (
+	rosa      = server.Who{Code: "K7QM-2F", Alias: "Rosa"}
+	nadia     = server.Who{Code: "T4XC-9B", Alias: "نادية"}
+	lina      = server.Who{Code: "B2HN-6P", Alias: "Lina"}
+	emergency = server.Emergency{Name: "Pronto intervento sociale", Phone: "800 000 112", Hours: "sempre"}
+)
+
+// samplePages lists every page; the tests that look at pages walk it.
+func samplePages() []samplePage {
+	var list []samplePage
+	add := func(name string, page server.Shown) {
+		tmpl := name
+		for i, c := range name {
+			if c == '.' {
+				tmpl = name[:i]
+				break
+			}
+		}
+		list = append(list, samplePage{name: name, tmpl: tmpl, page: page})
+	}
+	addSignIn(add)
+	addDesk(add)
+	return list
+}
+
+func addSignIn(add func(string, server.Shown)) {
+	add("signin", &server.SignInPage{Page: public("signin.title", "/entra")})
+	wrong := &server.SignInPage{Page: public("signin.title", "/entra"), Username: "anna", Again: true}
+	wrong.Problem = "signin.failed"
+	add("signin.failed", wrong)
+	code := &server.CodePage{Page: public("code.title", "/entra/codice")}
+	code.Fail("code", "code.wrong")
+	add("code", code)
+	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
+	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404})
+	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
+	broken.Support = "F3K9-QP"
+	add("error.staff", broken)
+	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
+	add("exit", &server.ExitPage{Page: public("exit.title", "/uscita")})
+	add("licences", &server.LicencesPage{Page: public("licences.title", "/licenze"), Texts: server.Licences()})
+}
+
+func addDesk(add func(string, server.Shown)) {
+	add("agenda", &server.AgendaPage{
+		Page: desk("agenda.title", "/agenda"),
+		Urgent: []server.Task{
+			{Who: rosa, Kind: "promised_call", Href: "/schede/A", Due: sampleNow.Add(-50 * time.Minute)},
+			{Who: lina, Kind: "referral_unanswered", Href: "/invii/B", Due: ago(3), DayOnly: true},
+		},
+		CallBack: []server.CallBack{{Who: nadia, Href: "/schede/C", Until: sampleNow.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
+		Today:    []server.Task{{Who: lina, Kind: "appointment", Href: "/schede/B", Due: sampleNow.Add(4 * time.Hour)}},
+		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}},
+		Open:     []server.OpenContact{{Who: server.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: sampleNow.Add(-20 * time.Minute)}}, Emergency: emergency,
+	})
+	add("agenda.empty", &server.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
+	add("search", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "rosa", Asked: true, More: true, Cards: []server.Card{
+		{ID: "A", Who: rosa, State: "open", LastContact: ago(3)}, {ID: "E", Who: server.Who{Code: "R0SA-11", Alias: "Rosalba"}, State: "closed", LastContact: ago(410)}}})
+	add("search.none", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "xyz", Asked: true})
+	form := server.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa",
+		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
+	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
+	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
+	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
+		p := &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: emergency,
+			Searched: step == 0, Matches: []server.Card{{ID: "A", Who: rosa}}, MayLimit: true, Due: ago(-30),
+			Duties:   []server.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
+			Sheets:   []server.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
+			Services: []server.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
+		if step == 2 {
+			p.Fail("outcome", "contact.outcome_missing")
+		}
+		add(name, p)
+	}
+	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
+	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
+	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
+}
