@@ -54,6 +54,7 @@ func samplePages() []samplePage {
 	}
 	addSignIn(add)
 	addDesk(add)
+	addCase(add)
 	return list
 }
 
@@ -109,4 +110,52 @@ func addDesk(add func(string, server.Shown)) {
 	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
 	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
+}
+
+func caseHead(tab string) server.CaseHead {
+	return server.CaseHead{Tab: tab, Strip: server.Strip{CaseID: "A", Who: rosa, State: "open", Recorded: true, MayEdit: true,
+		Channels: []server.ChannelRule{{Channel: "call", Allow: "never"}, {Channel: "sms", Allow: "unasked"}, {Channel: "whatsapp", Allow: "yes"},
+			{Channel: "email", Allow: "never"}, {Channel: "paper", Allow: "never"}, {Channel: "in_person", Allow: "yes"}},
+		Hours:    []server.HoursRule{{Days: []string{"mon", "tue", "wed"}, From: "07:30", To: "09:00"}},
+		Answerer: "only_she", Say: "Dire che è la farmacia", Hide: "yes", Voice: "no", Number: "333 0000000", CodeWord: "girasole"}}
+}
+
+func addCase(add func(string, server.Shown)) {
+	head := caseHead("summary")
+	add("case", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
+		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
+		Tasks: []server.Task{{Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}}})
+	bare := server.CaseHead{Tab: "summary", Strip: server.Strip{CaseID: "A", Who: nadia, State: "closed", MayEdit: true}}
+	add("case.bare", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: ago(40), Restricted: true})
+	note := server.Note{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
+		Earlier: []server.Earlier{{Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato."}}}
+	head.Tab = "diary"
+	add("diary", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []server.Note{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}}, Older: "/schede/A/diario?da=2"})
+	add("diary.empty", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head})
+	add("note", &server.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", Kind: "phone"})
+	wrong := &server.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, Kind: "phone", Version: "2"}
+	wrong.Fail("text", "note.empty")
+	add("note.correct", wrong)
+	add("note-move", &server.MoveNotePage{Page: desk("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
+	head.Tab = "person"
+	add("person", &server.PersonPage{Page: desk("person.title", "/schede/A/persona"), CaseHead: head, Identity: "partial", Form: server.PersonForm{Alias: "Rosa", Name: "Maria", Language: "it", Needs: []string{"bed"}}})
+	add("forget", &server.ForgetPage{Page: desk("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
+	head.Tab = "referrals"
+	add("case-referrals", &server.CaseReferralsPage{Page: desk("case_referrals.title", "/schede/A/invii"), CaseHead: head, Referrals: []server.ReferralRow{
+		{ID: "B", Centre: "Centro Le Querce", Way: "we_send", State: "accepted", Day: ago(2), Until: ago(-28), Live: true, Fields: 3, Private: 9},
+		{ID: "C", Centre: "Centro Aurora", Way: "we_send", State: "withdrawn", Day: ago(9), Fields: 0, Private: 12}}})
+	add("case-referrals.empty", &server.CaseReferralsPage{Page: desk("case_referrals.title", "/schede/A/invii"), CaseHead: head})
+	head.Tab = "readers"
+	add("readers", &server.ReadersPage{Page: desk("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []server.Reader{
+		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: ago(2), Times: 1}}})
+	head.Tab = ""
+	add("attempts", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
+		Attempts: []server.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
+	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now"})
+	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Centres: []string{"Centro Le Querce"}})
+	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
+	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
+	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona", By: "Carla Neri", At: sampleNow.Add(-2 * time.Minute),
+		Theirs: []server.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []server.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
+		Carried: []server.Pair{{Name: "town", Value: "Sassuolo"}}})
 }

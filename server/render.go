@@ -144,6 +144,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"safewindow": func(p Shown, w Window) (safeWindow, error) { return r.safeWindow(lang, p, w) },
 		"contains":   contains,
 		"searchbox":  func(p Shown, query string) searchBox { return searchBox{p, query} },
+		"words":      Words,
 		"add":        func(a, b int) int { return a + b },
 		"asset":      asset,
 		"built":      AssetsBuilt,

@@ -102,7 +102,12 @@ func fill(v reflect.Value, text string, depth int) {
 			return
 		}
 		for i := range v.NumField() {
-			if v.Field(i).CanSet() && v.Type().Field(i).Name != "Page" {
+			name := v.Type().Field(i).Name
+			if name == "Key" || name == "Forbidden" { // message keys, never typed
+				v.Field(i).SetString("conflict.differs")
+				continue
+			}
+			if v.Field(i).CanSet() && name != "Page" {
 				fill(v.Field(i), text, depth+1)
 			}
 		}
