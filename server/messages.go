@@ -32,6 +32,44 @@ const (
 	ForbiddenNever       = "attempts.never"
 )
 
+// What a step-up serves: keys for StepUpPage.Act.
+const (
+	StepUpSend    = "stepup.send"
+	StepUpAdmit   = "stepup.admit"
+	StepUpRemove  = "stepup.remove"
+	StepUpPin     = "stepup.pin"
+	StepUpFound   = "stepup.found"
+	StepUpExport  = "stepup.export"
+	StepUpFactor  = "stepup.factor"
+	StepUpCodes   = "stepup.codes"
+	StepUpShred   = "stepup.shred"
+	StepUpCopy    = "stepup.copy"
+	StepUpSuspend = "stepup.suspend"
+	StepUpUnlock  = "stepup.unlock"
+)
+
+// What credentials and admission pages say.
+const (
+	ProblemStepUp      = "stepup.failed"
+	FlashSessionClosed = "own.closed"
+	FailOfflineKey     = "own.offline_wrong"
+	FailEnrol          = "enrol.wrong"
+	FlashEnrolled      = "enrol.done"
+	FailPhraseWeak     = "phrase.weak"
+	FailPhraseDiffers  = "phrase.differs"
+	FailPhraseCurrent  = "phrase.current_wrong"
+	FlashPhraseChanged = "phrase.changed"
+	FailInvitation     = "invitation.wrong"
+	FlashAdmitted      = "admissions.admitted"
+	FlashRemoved       = "admissions.removed"
+	ProblemNotSame     = "admit.not_same"
+	FailSaySame        = "admit.say_same"
+	FlashFounded       = "found.done"
+	FailFoundUnwritten = "found.say_written"
+	FlashColleagues    = "colleagues.done"
+	FlashPinned        = "pin.done"
+)
+
 // Titles of pages: keys for Page.Title.
 const (
 	TitleSignIn        = "signin.title"
@@ -59,4 +97,18 @@ const (
 	TitleCaseClose     = "case_close.title"
 	TitleCaseReopen    = "case_close.reopen_title"
 	TitleConflict      = "conflict.title"
+	TitleStepUp        = "stepup.title"
+	TitleOwn           = "nav.own"
+	TitleEnrol         = "enrol.title"
+	TitleRecoveryCodes = "recovery_codes.title"
+	TitlePassphrase    = "phrase.title"
+	TitleInvitation    = "invitation.title"
+	TitleWaiting       = "waiting.title"
+	TitleAdmissions    = "nav.admissions"
+	TitleAdmit         = "admit.title"
+	TitleRemove        = "remove.title"
+	TitleFound         = "found.title"
+	TitleColleagues    = "colleagues.title"
+	TitlePins          = "nav.centres"
+	TitlePin           = "pin.title"
 )

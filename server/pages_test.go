@@ -55,6 +55,7 @@ func samplePages() []samplePage {
 	addSignIn(add)
 	addDesk(add)
 	addCase(add)
+	addOwn(add)
 	return list
 }
 
@@ -158,4 +159,38 @@ func addCase(add func(string, server.Shown)) {
 	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona", By: "Carla Neri", At: sampleNow.Add(-2 * time.Minute),
 		Theirs: []server.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []server.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
 		Carried: []server.Pair{{Name: "town", Value: "Sassuolo"}}})
+}
+
+func addOwn(add func(string, server.Shown)) {
+	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
+	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, Declared: 1, MaySetOffline: true,
+		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
+	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
+	codes := make([]string, 10)
+	for i := range codes {
+		codes[i] = "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA"
+	}
+	add("recovery-codes", &server.RecoveryCodesPage{Page: public(server.TitleRecoveryCodes, "/invito/codici"), First: true, Action: "/invito/codici", Codes: codes})
+	phrase := "abaco-fiume-tavolo-neve-gatto-luna-vetro"
+	add("passphrase", &server.PassphrasePage{Page: public(server.TitlePassphrase, "/invito/frase"), First: true, Action: "/invito/frase", Words: phrase})
+	change := &server.PassphrasePage{Page: desk(server.TitlePassphrase, "/credenziali/frase"), Action: "/credenziali/frase", Words: phrase, Choice: "own"}
+	change.Fail("own", server.FailPhraseWeak)
+	change.Fail("again", server.FailPhraseDiffers)
+	add("passphrase.change", change)
+	add("invitation", &server.InvitationPage{Page: public(server.TitleInvitation, "/invito")})
+	add("waiting", &server.WaitingPage{Page: desk(server.TitleWaiting, "/attesa"), Words: words, Agency: "Comune di Fiorano"})
+	newcomer := server.Newcomer{ID: "P1", Name: "Elena Conti", Role: "intake_worker", Invited: ago(2), By: "Dario Lupi"}
+	member := server.Member{ID: "P2", Name: "Carla Neri", Role: "lead", State: "member", Since: ago(200), By: "fondatrice", Known: true}
+	add("admissions", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "founded", Waiting: []server.Newcomer{newcomer}, Members: []server.Member{member,
+		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri"}}})
+	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
+	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
+	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
+	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
+	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
+	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
+	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
+	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Unit: pin, Words: words})
 }

@@ -103,7 +103,7 @@ func fill(v reflect.Value, text string, depth int) {
 		}
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
-			if name == "Key" || name == "Forbidden" { // message keys, never typed
+			if name == "Key" || name == "Forbidden" || name == "Act" { // message keys, never typed
 				v.Field(i).SetString("conflict.differs")
 				continue
 			}

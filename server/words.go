@@ -55,6 +55,8 @@ var wordLists = map[string][]string{
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},
 
+	"same": {"yes", "no"},
+
 	// audit and administration
 	"result":         {"allowed", "refused", "failed"},
 	"verification":   {"good", "running", "bad"},
