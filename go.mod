@@ -47,3 +47,6 @@ tool (
 	filippo.io/age/cmd/age-keygen
 	honnef.co/go/tools/cmd/staticcheck
 )
+
+// npm's tree is not Go code; go list would otherwise walk it.
+ignore ./server/assets/node_modules

@@ -1,0 +1,36 @@
+# make build: the binary with its pages' style, script and fonts inside.
+# make demo, test, bench, screenshots: as the README says.
+
+ASSETS  := server/assets
+STATIC  := server/static/SHA256SUMS
+MODULES := $(ASSETS)/node_modules/.package-lock.json
+
+.PHONY: build assets demo test bench screenshots clean
+
+build: assets
+	CGO_ENABLED=1 go build -o sportello ./cmd/sportello
+
+assets: $(STATIC)
+
+$(MODULES): $(ASSETS)/package.json $(ASSETS)/package-lock.json
+	npm ci --prefix $(ASSETS) --no-audit --no-fund
+	touch $@
+
+$(STATIC): $(MODULES) $(ASSETS)/build.mjs $(wildcard $(ASSETS)/src/*)
+	npm run --silent --prefix $(ASSETS) build
+
+demo: build
+	./sportello demo
+
+test: assets
+	CGO_ENABLED=1 go test ./...
+
+bench: assets
+	CGO_ENABLED=1 go test -run '^$$' -bench . ./...
+
+screenshots: assets
+	SCREENSHOTS=$(CURDIR)/server/screenshots CGO_ENABLED=1 go test -count=1 -run 'TestScreenshots' ./server/...
+
+clean:
+	rm -rf sportello $(ASSETS)/node_modules
+	find server/static -mindepth 1 ! -name .gitignore -delete

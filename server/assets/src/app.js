@@ -1,0 +1,119 @@
+// What the pages do better with script than without. Nothing here is needed to
+// work: every behaviour has a server side that holds on its own. No text lives
+// here; what is shown stands in the page, hidden, in the page's language.
+
+const minute = 60 * 1000;
+const blurAfter = 2 * minute;
+const warnAfter = 14 * minute;
+const coverAfter = 15 * minute;
+
+const staff = document.body.dataset.kind === "staff";
+const byID = (id) => document.getElementById(id);
+
+// hide puts a plain sheet over the page before the network is asked.
+function hide() {
+  document.documentElement.classList.add("is-hidden");
+}
+
+// leave covers on staff pages (the draft goes along with the form) and exits
+// on public ones, replacing this entry of the history.
+function leave() {
+  hide();
+  submitting = true;
+  const cover = byID("cover");
+  if (cover) {
+    cover.click();
+    return;
+  }
+  const exit = byID("exit");
+  if (exit) location.replace(exit.href);
+}
+
+// Shift three times within a second and a half. Escape is left alone: it stops
+// the loading of a page.
+let shifts = [];
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Shift" || event.repeat) {
+    if (event.key !== "Shift") shifts = [];
+    return;
+  }
+  const now = Date.now();
+  shifts = shifts.filter((t) => now - t < 1500).concat(now);
+  if (shifts.length >= 3) leave();
+});
+
+const exit = byID("exit");
+if (exit) {
+  exit.addEventListener("click", (event) => {
+    event.preventDefault();
+    leave();
+  });
+}
+
+// Two minutes untouched blur the page; a key or a touch brings it back.
+let touched = Date.now();
+const loaded = Date.now();
+
+function wake(event) {
+  touched = Date.now();
+  const root = document.documentElement;
+  if (!root.classList.contains("is-blurred")) return;
+  root.classList.remove("is-blurred");
+  byID("asleep").hidden = true;
+  if (event && event.type === "pointerdown") event.preventDefault();
+}
+
+function sleep() {
+  document.documentElement.classList.add("is-blurred");
+  byID("asleep").hidden = false;
+}
+
+// Fifteen minutes without a request cover the page. The server does the same
+// to the session; this only saves the draft in time and says so beforehand.
+function tick() {
+  const now = Date.now();
+  if (now - touched > blurAfter) sleep();
+  if (now - loaded > warnAfter) byID("cover-soon").hidden = false;
+  if (now - loaded > coverAfter) leave();
+}
+
+if (staff && byID("asleep")) {
+  for (const kind of ["keydown", "pointerdown", "wheel"]) {
+    document.addEventListener(kind, wake, { capture: true, passive: false });
+  }
+  setInterval(tick, 5000);
+}
+
+// What was typed and not sent is not lost without a question.
+let dirty = false;
+let submitting = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[data-guard]")) dirty = true;
+});
+document.addEventListener("submit", (event) => {
+  if (submitting && event.target.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  submitting = true;
+  event.target.dataset.sent = "yes";
+  setTimeout(() => delete event.target.dataset.sent, 8000);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (dirty && !submitting) event.preventDefault();
+});
+
+// A page out of the back-forward store may be of a session that ended.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && staff) location.reload();
+});
+
+// Buttons that only work with script appear with it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// The first error takes the eye and the cursor.
+const summary = byID("errors");
+if (summary) summary.focus();

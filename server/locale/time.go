@@ -1,0 +1,88 @@
+package locale
+
+import (
+	"fmt"
+	"time"
+)
+
+// Age says how far t lies from now and when it was: "3 giorni fa, lun 16 nov
+// 10:40". The zero time is a dash.
+func (c *Catalogue) Age(lang Lang, now, t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return c.distance(lang, now, t) + ", " + c.Moment(lang, now, t)
+}
+
+// AgeDay is Age for what is only known by its day.
+func (c *Catalogue) AgeDay(lang Lang, now, day time.Time) string {
+	if day.IsZero() {
+		return "–"
+	}
+	return c.days(lang, now, day) + ", " + c.Day(lang, now, day)
+}
+
+// Moment is a day and an hour: "lun 16 nov 10:40".
+func (c *Catalogue) Moment(lang Lang, now, t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return c.Day(lang, now, t) + " " + c.Clock(t)
+}
+
+// Day is a day in words: "lun 16 nov", with the year when it is not this one.
+func (c *Catalogue) Day(lang Lang, now, t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	local, names := t.In(c.zone), c.names[lang]
+	s := fmt.Sprintf("%s %d %s", names.days[local.Weekday()], local.Day(), names.months[local.Month()-1])
+	if local.Year() != now.In(c.zone).Year() {
+		s += fmt.Sprintf(" %d", local.Year())
+	}
+	return s
+}
+
+// Clock is the hour: "10:40".
+func (c *Catalogue) Clock(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(c.zone).Format("15:04")
+}
+
+func (c *Catalogue) distance(lang Lang, now, t time.Time) string {
+	d := now.Sub(t)
+	if d > -time.Minute && d < time.Minute {
+		return c.must(lang, "age.now")
+	}
+	if d >= time.Minute && d < time.Hour {
+		return c.must(lang, "age.minutes_ago", "Count", int(d/time.Minute))
+	}
+	if d <= -time.Minute && d > -time.Hour {
+		return c.must(lang, "age.in_minutes", "Count", int(-d/time.Minute))
+	}
+	return c.days(lang, now, t)
+}
+
+func (c *Catalogue) days(lang Lang, now, t time.Time) string {
+	switch n := c.dayNumber(now) - c.dayNumber(t); {
+	case n == 0:
+		return c.must(lang, "age.today")
+	case n == 1:
+		return c.must(lang, "age.yesterday")
+	case n == -1:
+		return c.must(lang, "age.tomorrow")
+	case n > 0:
+		return c.must(lang, "age.days_ago", "Count", n)
+	default:
+		return c.must(lang, "age.in_days", "Count", -n)
+	}
+}
+
+// dayNumber counts calendar days, so that 23:50 and 00:10 are a day apart and
+// the nights when the clock changes do not matter.
+func (c *Catalogue) dayNumber(t time.Time) int {
+	y, m, d := t.In(c.zone).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"time"
+
+	"sportello/server/locale"
+)
+
+// Page is what every page has. Each page struct embeds it; a template reads
+// nothing but its page struct. Whatever people typed is kept as text and only
+// escaped when shown.
+type Page struct {
+	Lang      locale.Lang // the language of this answer
+	Now       time.Time   // the moment of this answer, for ages
+	Title     string      // message key of the page's plain name; never about a person
+	FormToken string      // goes back with every form
+	Here      string      // path of this page; where cover, language and sign-in lead back to
+	User      string      // display name of who is signed in; empty on public pages
+	Role      string      // her role, one of the words "role"; decides the menu
+	Unit      string      // name of her unit
+	Flash     string      // message key of what was just done, or empty
+	Problem   string      // message key of what went wrong with the whole page, or empty
+	Support   string      // code to tell support beside Problem, or empty
+	Refilled  bool        // the form comes back from a draft
+	Errors    []FieldError
+}
+
+// FieldError says what is wrong with one field.
+type FieldError struct {
+	Field string // the input's name
+	Key   string // message key
+}
+
+// Shown is a page struct: a pointer to a struct that embeds Page.
+type Shown interface{ base() *Page }
+
+func (p *Page) base() *Page { return p }
+
+// Fail marks a field as wrong; the form comes back filled, with this beside it.
+func (p *Page) Fail(field, key string) {
+	p.Errors = append(p.Errors, FieldError{Field: field, Key: key})
+}
+
+// ErrorOf is the message key of what is wrong with a field, or empty.
+func (p *Page) ErrorOf(field string) string {
+	for _, e := range p.Errors {
+		if e.Field == field {
+			return e.Key
+		}
+	}
+	return ""
+}
+
+// SignedIn tells a staff page from a public one.
+func (p *Page) SignedIn() bool { return p.User != "" }
+
+// NavItem is one entry of the menu.
+type NavItem struct {
+	Key, Href string
+	Current   bool
+}
+
+// menus lists what each role finds in the menu, most used first. Leaving an
+// entry out hides nothing: the policy decides, the menu only helps.
+var menus = map[string][]NavItem{
+	"intake_worker": {
+		{Key: "nav.agenda", Href: "/agenda"},
+		{Key: "nav.search", Href: "/cerca"},
+		{Key: "nav.new_contact", Href: "/contatti/nuovo"},
+		{Key: "nav.admissions", Href: "/ammissioni"},
+		{Key: "nav.centres", Href: "/centri"},
+	},
+	"centre_worker": {
+		{Key: "nav.inbox", Href: "/arrivi"},
+		{Key: "nav.admissions", Href: "/ammissioni"},
+	},
+	"auditor": {
+		{Key: "nav.log", Href: "/registro"},
+		{Key: "nav.access", Href: "/registro/accessi"},
+		{Key: "nav.referrals", Href: "/registro/invii"},
+		{Key: "nav.admissions", Href: "/ammissioni"},
+	},
+	"administrator": {
+		{Key: "nav.agencies", Href: "/enti"},
+		{Key: "nav.people", Href: "/personale"},
+	},
+}
+
+func init() {
+	menus["social_worker"] = menus["intake_worker"]
+	menus["lead"] = menus["intake_worker"]
+}
+
+// Nav is the menu of the page's role, with the page it stands on marked.
+func (p *Page) Nav() []NavItem {
+	items := append([]NavItem(nil), menus[p.Role]...)
+	best := -1
+	for i := range items {
+		under := p.Here == items[i].Href || len(p.Here) > len(items[i].Href) && p.Here[:len(items[i].Href)+1] == items[i].Href+"/"
+		if under && (best < 0 || len(items[i].Href) > len(items[best].Href)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		items[best].Current = true
+	}
+	return items
+}
+
+// Home is where the brand leads: the first page of the role's menu.
+func (p *Page) Home() string {
+	if items := menus[p.Role]; p.SignedIn() && len(items) > 0 {
+		return items[0].Href
+	}
+	return "/entra"
+}
+
+// OtherLang is the language the switch offers.
+func (p *Page) OtherLang() locale.Lang {
+	if p.Lang == locale.English {
+		return locale.Italian
+	}
+	return locale.English
+}
+
+// Pair is one typed value carried along as a hidden field.
+type Pair struct{ Name, Value string }

@@ -1,0 +1,184 @@
+package server
+
+import (
+	"html/template"
+	"time"
+)
+
+// StepUpPage is "step-up": passphrase and code for one act on one object. It
+// posts everything Carried, with passphrase and code, to Action.
+type StepUpPage struct {
+	Page
+	Act     string // message key that says what will happen: one of the StepUp constants
+	Object  string // on what, as the person knows it
+	Action  string
+	Back    string // address to go back to
+	Carried []Pair
+}
+
+// OwnPage is "own": factor, recovery codes, passphrase, open sessions, and whom
+// one should not be given. Each item leads to its own page or posts one button.
+type OwnPage struct {
+	Page
+	Factor        string // a word of "factor"
+	FactorState   string // a word of "factor_state"
+	FactorSince   time.Time
+	CodesLeft     int
+	PhraseSince   time.Time
+	Sessions      []Session
+	Declared      int // how many she declared; who they are is sealed
+	MayDeclare    bool
+	RecoverySet   bool // the agency has a recovery identity
+	OfflineKey    string
+	MaySetOffline bool // a centre worker may keep her centre's own key for copies
+}
+
+// Session is one open session. Closing posts session to /credenziali/sessioni.
+type Session struct {
+	ID     string
+	Device string // what she knows it by: "questo browser" or the day it began
+	Began  time.Time
+	Last   time.Time
+	Here   bool
+}
+
+// EnrolPage is "enrol": a new one-time code on a phone. It posts code (and, for
+// an exchange, passphrase) to Action.
+type EnrolPage struct {
+	Page
+	Action  string       // /credenziali/fattore or /invito/fattore
+	First   bool         // part of an invitation or of a recovery
+	Image   template.URL // the QR code as "data:image/png;base64,…", made by this server
+	Secret  string       // the same as text, in groups
+	Carried []Pair
+}
+
+// RecoveryCodesPage is "recovery-codes": shown once, printable. It posts
+// kept=yes to Action.
+type RecoveryCodesPage struct {
+	Page
+	Action string
+	First  bool
+	Codes  []string
+}
+
+// PassphrasePage is "passphrase": seven generated words, or one's own. It posts
+// choice ("words" or "own"), words, own, again (and current, when not First) to
+// Action.
+type PassphrasePage struct {
+	Page
+	Action    string // /credenziali/frase or /invito/frase
+	First     bool
+	Words     string // seven words joined by "-", travels as a hidden field
+	Choice    string
+	Suspected bool // she fears that someone knows the old one
+	Carried   []Pair
+}
+
+// InvitationPage is "invitation": the invitation's code, given by voice or on
+// paper. It posts invitation to /invito.
+type InvitationPage struct {
+	Page
+	Invitation string
+}
+
+// WaitingPage is "waiting": enrolled, not yet admitted. Her four words, large,
+// to be read to a colleague by phone.
+type WaitingPage struct {
+	Page
+	Words  [4]string
+	Agency string
+}
+
+// AdmissionsPage is "admissions": who waits, and members of the unit.
+type AdmissionsPage struct {
+	Page
+	Waiting  []Newcomer
+	Members  []Member
+	State    string // a word of "unit_state"
+	MayFound bool   // the unit is empty: the first member founds it
+}
+
+// Newcomer waits to be admitted.
+type Newcomer struct {
+	ID      string
+	Name    string
+	Role    string // a word of "role"
+	Invited time.Time
+	By      string // who invited her
+}
+
+// Member is a colleague of the unit.
+type Member struct {
+	ID    string
+	Name  string
+	Role  string // a word of "role"
+	State string // a word of "person_state"
+	Since time.Time
+	By    string // who admitted her
+	Known bool   // confirmed by the reader as a colleague she knows
+	Mine  bool   // the reader herself
+}
+
+// AdmitPage is "admit": the four words of one newcomer. It posts same=yes to
+// /ammissioni/PERSON; the step-up page follows.
+type AdmitPage struct {
+	Page
+	Who   Newcomer
+	Words [4]string
+	Same  string
+}
+
+// RemovePage is "remove-member": leaving the unit starts a new key. It posts
+// cause to /ammissioni/PERSON/togli; the step-up page follows.
+type RemovePage struct {
+	Page
+	Who   Member
+	Cause string // "yesno": removed for cause
+}
+
+// FoundPage is "found": the first member founds the unit with her words. It
+// posts recovery (an age recipient, optional) and same=yes to /ammissioni/fonda.
+type FoundPage struct {
+	Page
+	Name          string
+	Kind          string // a word of "unit_kind"
+	Words         [4]string
+	Recovery      string
+	RecoveryWords []string // of a recovery recipient typed before, to compare; none at first
+	Same          string
+}
+
+// ColleaguesPage is "colleagues": before her first record, a newcomer confirms
+// each listed member. It posts known (ids) to /colleghi.
+type ColleaguesPage struct {
+	Page
+	Members []Member
+	Known   []string
+}
+
+// PinsPage is "pins": the units this one has compared words with.
+type PinsPage struct {
+	Page
+	Units []Pin
+}
+
+// Pin is one unit that may receive.
+type Pin struct {
+	ID    string
+	Name  string
+	Kind  string // a word of "unit_kind"
+	Phone string // published; where to find it, not from this database
+	State string // a word of "centre_state"
+	Since time.Time
+}
+
+// PinPage is "pin": the words of one unit. It posts number (the number called,
+// and where it was found) and same=yes to /centri/UNIT; the step-up page follows.
+type PinPage struct {
+	Page
+	Unit   Pin
+	Words  [4]string
+	Number string
+	Same   string
+}

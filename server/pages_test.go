@@ -1,0 +1,196 @@
+package server_test
+
+import (
+	"time"
+
+	"sportello/server"
+)
+
+// samplePage is one page with plausible, fictional content.
+type samplePage struct {
+	name   string // of the screenshot; the template is its first word
+	tmpl   string
+	page   server.Shown
+	public bool
+}
+
+var sampleNow = time.Date(2026, 11, 19, 10, 40, 0, 0, time.UTC)
+
+func ago(days int) time.Time { return sampleNow.AddDate(0, 0, -days) }
+
+func public(title, here string) server.Page {
+	return server.Page{Lang: "it", Now: sampleNow, Title: title, Here: here, FormToken: "token"}
+}
+
+func staff(role, unit, title, here string) server.Page {
+	p := public(title, here)
+	p.User, p.Role, p.Unit = "Anna Bassi", role, unit
+	return p
+}
+
+func desk(title, here string) server.Page {
+	return staff("intake_worker", "Sportello Donna, Municipio II", title, here)
+}
+
+var (
+	rosa      = server.Who{Code: "K7QM-2F", Alias: "Rosa"}
+	nadia     = server.Who{Code: "T4XC-9B", Alias: "نادية"}
+	lina      = server.Who{Code: "B2HN-6P", Alias: "Lina"}
+	emergency = server.Emergency{Name: "Pronto intervento sociale", Phone: "800 000 112", Hours: "sempre"}
+)
+
+// samplePages lists every page; the tests that look at pages walk it.
+func samplePages() []samplePage {
+	var list []samplePage
+	add := func(name string, page server.Shown) {
+		tmpl := name
+		for i, c := range name {
+			if c == '.' {
+				tmpl = name[:i]
+				break
+			}
+		}
+		list = append(list, samplePage{name: name, tmpl: tmpl, page: page})
+	}
+	addSignIn(add)
+	addDesk(add)
+	addCase(add)
+	addOwn(add)
+	return list
+}
+
+func addSignIn(add func(string, server.Shown)) {
+	add("signin", &server.SignInPage{Page: public("signin.title", "/entra")})
+	wrong := &server.SignInPage{Page: public("signin.title", "/entra"), Username: "anna", Again: true}
+	wrong.Problem = "signin.failed"
+	add("signin.failed", wrong)
+	code := &server.CodePage{Page: public("code.title", "/entra/codice")}
+	code.Fail("code", "code.wrong")
+	add("code", code)
+	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
+	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404})
+	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
+	broken.Support = "F3K9-QP"
+	add("error.staff", broken)
+	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
+	add("exit", &server.ExitPage{Page: public("exit.title", "/uscita")})
+	add("licences", &server.LicencesPage{Page: public("licences.title", "/licenze"), Texts: server.Licences()})
+}
+
+func addDesk(add func(string, server.Shown)) {
+	add("agenda", &server.AgendaPage{
+		Page: desk("agenda.title", "/agenda"),
+		Urgent: []server.Task{
+			{Who: rosa, Kind: "promised_call", Href: "/schede/A", Due: sampleNow.Add(-50 * time.Minute)},
+			{Who: lina, Kind: "referral_unanswered", Href: "/invii/B", Due: ago(3), DayOnly: true},
+		},
+		CallBack: []server.CallBack{{Who: nadia, Href: "/schede/C", Until: sampleNow.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
+		Today:    []server.Task{{Who: lina, Kind: "appointment", Href: "/schede/B", Due: sampleNow.Add(4 * time.Hour)}},
+		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}},
+		Open:     []server.OpenContact{{Who: server.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: sampleNow.Add(-20 * time.Minute)}}, Emergency: emergency,
+	})
+	add("agenda.empty", &server.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
+	add("search", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "rosa", Asked: true, More: true, Cards: []server.Card{
+		{ID: "A", Who: rosa, State: "open", LastContact: ago(3)}, {ID: "E", Who: server.Who{Code: "R0SA-11", Alias: "Rosalba"}, State: "closed", LastContact: ago(410)}}})
+	add("search.none", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "xyz", Asked: true})
+	form := server.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa",
+		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
+	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
+	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
+	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
+		p := &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: emergency,
+			Searched: step == 0, Matches: []server.Card{{ID: "A", Who: rosa}}, MayLimit: true, Due: ago(-30),
+			Duties:   []server.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
+			Sheets:   []server.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
+			Services: []server.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
+		if step == 2 {
+			p.Fail("outcome", "contact.outcome_missing")
+		}
+		add(name, p)
+	}
+	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
+	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
+	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
+}
+
+func caseHead(tab string) server.CaseHead {
+	return server.CaseHead{Tab: tab, Strip: server.Strip{CaseID: "A", Who: rosa, State: "open", Recorded: true, MayEdit: true,
+		Channels: []server.ChannelRule{{Channel: "call", Allow: "never"}, {Channel: "sms", Allow: "unasked"}, {Channel: "whatsapp", Allow: "yes"},
+			{Channel: "email", Allow: "never"}, {Channel: "paper", Allow: "never"}, {Channel: "in_person", Allow: "yes"}},
+		Hours:    []server.HoursRule{{Days: []string{"mon", "tue", "wed"}, From: "07:30", To: "09:00"}},
+		Answerer: "only_she", Say: "Dire che è la farmacia", Hide: "yes", Voice: "no", Number: "333 0000000", CodeWord: "girasole"}}
+}
+
+func addCase(add func(string, server.Shown)) {
+	head := caseHead("summary")
+	add("case", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
+		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
+		Tasks: []server.Task{{Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}}})
+	bare := server.CaseHead{Tab: "summary", Strip: server.Strip{CaseID: "A", Who: nadia, State: "closed", MayEdit: true}}
+	add("case.bare", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: ago(40), Restricted: true})
+	note := server.Note{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
+		Earlier: []server.Earlier{{Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato."}}}
+	head.Tab = "diary"
+	add("diary", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []server.Note{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}}, Older: "/schede/A/diario?da=2"})
+	add("diary.empty", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head})
+	add("note", &server.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", Kind: "phone"})
+	wrong := &server.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, Kind: "phone", Version: "2"}
+	wrong.Fail("text", "note.empty")
+	add("note.correct", wrong)
+	add("note-move", &server.MoveNotePage{Page: desk("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
+	head.Tab = "person"
+	add("person", &server.PersonPage{Page: desk("person.title", "/schede/A/persona"), CaseHead: head, Identity: "partial", Form: server.PersonForm{Alias: "Rosa", Name: "Maria", Language: "it", Needs: []string{"bed"}}})
+	add("forget", &server.ForgetPage{Page: desk("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
+	head.Tab = "referrals"
+	add("case-referrals", &server.CaseReferralsPage{Page: desk("case_referrals.title", "/schede/A/invii"), CaseHead: head, Referrals: []server.ReferralRow{
+		{ID: "B", Centre: "Centro Le Querce", Way: "we_send", State: "accepted", Day: ago(2), Until: ago(-28), Live: true, Fields: 3, Private: 9},
+		{ID: "C", Centre: "Centro Aurora", Way: "we_send", State: "withdrawn", Day: ago(9), Fields: 0, Private: 12}}})
+	add("case-referrals.empty", &server.CaseReferralsPage{Page: desk("case_referrals.title", "/schede/A/invii"), CaseHead: head})
+	head.Tab = "readers"
+	add("readers", &server.ReadersPage{Page: desk("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []server.Reader{
+		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: ago(2), Times: 1}}})
+	head.Tab = ""
+	add("attempts", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
+		Attempts: []server.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
+	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now"})
+	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Centres: []string{"Centro Le Querce"}})
+	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
+	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
+	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona", By: "Carla Neri", At: sampleNow.Add(-2 * time.Minute),
+		Theirs: []server.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []server.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
+		Carried: []server.Pair{{Name: "town", Value: "Sassuolo"}}})
+}
+
+func addOwn(add func(string, server.Shown)) {
+	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
+	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, Declared: 1, MaySetOffline: true,
+		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
+	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
+	codes := make([]string, 10)
+	for i := range codes {
+		codes[i] = "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA"
+	}
+	add("recovery-codes", &server.RecoveryCodesPage{Page: public(server.TitleRecoveryCodes, "/invito/codici"), First: true, Action: "/invito/codici", Codes: codes})
+	phrase := "abaco-fiume-tavolo-neve-gatto-luna-vetro"
+	add("passphrase", &server.PassphrasePage{Page: public(server.TitlePassphrase, "/invito/frase"), First: true, Action: "/invito/frase", Words: phrase})
+	change := &server.PassphrasePage{Page: desk(server.TitlePassphrase, "/credenziali/frase"), Action: "/credenziali/frase", Words: phrase, Choice: "own"}
+	change.Fail("own", server.FailPhraseWeak)
+	change.Fail("again", server.FailPhraseDiffers)
+	add("passphrase.change", change)
+	add("invitation", &server.InvitationPage{Page: public(server.TitleInvitation, "/invito")})
+	add("waiting", &server.WaitingPage{Page: desk(server.TitleWaiting, "/attesa"), Words: words, Agency: "Comune di Fiorano"})
+	newcomer := server.Newcomer{ID: "P1", Name: "Elena Conti", Role: "intake_worker", Invited: ago(2), By: "Dario Lupi"}
+	member := server.Member{ID: "P2", Name: "Carla Neri", Role: "lead", State: "member", Since: ago(200), By: "fondatrice", Known: true}
+	add("admissions", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "founded", Waiting: []server.Newcomer{newcomer}, Members: []server.Member{member,
+		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri"}}})
+	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
+	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
+	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
+	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
+	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
+	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
+	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
+	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Unit: pin, Words: words})
+}

@@ -1,0 +1,186 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"sportello/server"
+	"sportello/server/locale"
+)
+
+// previewSite serves every sample page at /LANG/NAME with the real headers and
+// the real style and script.
+func previewSite(t *testing.T) *httptest.Server {
+	t.Helper()
+	if !server.AssetsBuilt() {
+		t.Fatal("style and script are not built: run make assets")
+	}
+	r := newRenderer(t)
+	pages := map[string]samplePage{}
+	for _, s := range samplePages() {
+		pages[s.name] = s
+	}
+	var one sync.Mutex // the samples are shared, their language is not
+	mux := http.NewServeMux()
+	mux.Handle("/static/", server.StaticHandler())
+	mux.HandleFunc("/look/{lang}/{name}", func(w http.ResponseWriter, req *http.Request) {
+		s, ok := pages[req.PathValue("name")]
+		if !ok {
+			http.NotFound(w, req)
+			return
+		}
+		one.Lock()
+		defer one.Unlock()
+		setLang(s.page, locale.Lang(req.PathValue("lang")))
+		w.Header().Set("Content-Security-Policy", server.ContentSecurityPolicy)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "same-origin")
+		if err := r.Render(w, http.StatusOK, s.tmpl, s.page); err != nil {
+			t.Errorf("%s: %v", s.name, err)
+		}
+	})
+	site := httptest.NewServer(mux)
+	t.Cleanup(site.Close)
+	return site
+}
+
+// browser starts a chromium of this test's own.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("this test looks at the pages with chromium, which is not installed")
+	}
+	alloc, stop := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("starting chromium: %v", err)
+	}
+	return ctx
+}
+
+func axeSource(t *testing.T) string {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("assets", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal("axe-core is not installed: run make assets")
+	}
+	return string(body) + "\n;true"
+}
+
+const runAxe = `axe.run(document, {runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r =>
+	r.violations.map(v => v.id + ": " + v.help + "\n" + v.nodes.map(n => "    " + n.html.slice(0, 200) + " | " + n.failureSummary.replace(/\s+/g, " ")).join("\n")))`
+
+// widest names what sticks out to the right, if anything does.
+const widest = `(() => { const w = document.documentElement.clientWidth;
+	if (document.documentElement.scrollWidth <= w) return "";
+	return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > w + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 160)).join("\n") || "the page"; })()`
+
+// small names targets under 44 px that are not links inside a sentence.
+const small = `[...document.querySelectorAll("main button, main select, main input:not([type=hidden]), main summary, main .btn, header a, header button, .action-link")]
+	.filter(e => { const b = e.closest(".choice") ?? e; const r = b.getBoundingClientRect(); return r.width > 1 && r.height > 0 && !e.classList.contains("default-go") && (r.height < 43.5 || r.width < 43.5); })
+	.map(e => e.outerHTML.slice(0, 120) + " " + Math.round(e.getBoundingClientRect().height))`
+
+// TestScreenshots looks at every page as people do: three widths, axe-core on
+// each, nothing wider than the smallest screen, every target large enough.
+// With SCREENSHOTS set to a folder the pictures are kept there.
+func TestScreenshots(t *testing.T) {
+	site, ctx, axe := previewSite(t), browser(t), axeSource(t)
+	keep := os.Getenv("SCREENSHOTS")
+	only := os.Getenv("SCREENSHOTS_ONLY")
+	var blocked []string
+	var lock sync.Mutex
+	go func() {
+		for m, err := range chromedp.Console(ctx) {
+			if err != nil {
+				return
+			}
+			lock.Lock()
+			blocked = append(blocked, m.Text)
+			lock.Unlock()
+		}
+	}()
+	for _, s := range samplePages() {
+		if only != "" && !strings.HasPrefix(s.name, only) {
+			continue
+		}
+		for _, lang := range locale.Langs {
+			url := fmt.Sprintf("%s/look/%s/%s", site.URL, lang, s.name)
+			for _, width := range []int64{1280, 768, 320} {
+				if lang != locale.Italian && width != 320 && keep == "" {
+					continue
+				}
+				look(t, ctx, s.name+" in "+string(lang), url, width, axe)
+				if keep != "" && lang == locale.Italian {
+					picture(t, ctx, filepath.Join(keep, fmt.Sprintf("%s-%d.png", s.name, width)))
+				}
+			}
+		}
+	}
+	lock.Lock()
+	defer lock.Unlock()
+	for _, m := range blocked {
+		if strings.Contains(m, "Content Security Policy") {
+			t.Errorf("the page's policy blocked something: %s", m)
+		}
+	}
+}
+
+func look(t *testing.T, ctx context.Context, name, url string, width int64, axe string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url)); err != nil {
+		t.Fatalf("%s at %d: %v", name, width, err)
+	}
+	wide, err := chromedp.Run(ctx, chromedp.Evaluate[string](widest))
+	if err != nil || wide != "" {
+		t.Errorf("%s is wider than %d px: %v\n%s", name, width, err, wide)
+	}
+	tiny, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](small))
+	if err != nil || len(tiny) > 0 {
+		t.Errorf("%s at %d has targets under 44 px: %v\n%s", name, width, err, strings.Join(tiny, "\n"))
+	}
+	if width == 768 {
+		return
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](axe)); err != nil {
+		t.Fatalf("%s: loading axe: %v", name, err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](runAxe, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: running axe: %v", name, err)
+	}
+	for _, v := range found {
+		t.Errorf("%s at %d: %s", name, width, v)
+	}
+}
+
+func picture(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatalf("taking a picture: %v", err)
+	}
+	if err := os.WriteFile(file, shot, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

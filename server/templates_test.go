@@ -1,0 +1,215 @@
+package server_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sportello/server"
+	"sportello/server/locale"
+)
+
+func newRenderer(t testing.TB) *server.Renderer {
+	t.Helper()
+	r, err := server.NewRenderer(server.Templates())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// setLang writes the language into the embedded Page.
+func setLang(p server.Shown, lang locale.Lang) {
+	reflect.ValueOf(p).Elem().FieldByName("Page").FieldByName("Lang").Set(reflect.ValueOf(lang))
+}
+
+func TestEveryPageRendersInBothLanguages(t *testing.T) {
+	r := newRenderer(t)
+	for _, s := range samplePages() {
+		for _, lang := range locale.Langs {
+			setLang(s.page, lang)
+			body, err := r.Bytes(s.tmpl, s.page)
+			if err != nil {
+				t.Errorf("%s in %s: %v", s.name, lang, detail(err))
+				continue
+			}
+			if strings.Contains(string(body), "<no value>") || strings.Contains(string(body), "ZgotmplZ") {
+				t.Errorf("%s in %s shows a value that is not there or was refused", s.name, lang)
+			}
+			if inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?: [^>]*)?>[^<]`).FindString(string(body)); inline != "" {
+				t.Errorf("%s in %s has inline script or style: %s", s.name, lang, inline)
+			}
+		}
+	}
+}
+
+func TestEveryTemplateRendersZeroAndHostilePages(t *testing.T) {
+	r := newRenderer(t)
+	for _, s := range samplePages() {
+		kind := reflect.TypeOf(s.page).Elem()
+		base := reflect.ValueOf(s.page).Elem().FieldByName("Page")
+		for _, hostile := range []string{"", "<em>UHOH</em>", "\u202e\u2066gnp.exe", "\x00\x01\x1b[31m\xff", `"><script>alert(1)</script>`, "=cmd|' /C calc'!A0", "{{.FormToken}}"} {
+			for _, lang := range locale.Langs {
+				page := reflect.New(kind)
+				fill(page.Elem(), hostile, 0)
+				page.Elem().FieldByName("Page").Set(base)
+				setLang(page.Interface().(server.Shown), lang)
+				body, err := r.Bytes(s.tmpl, page.Interface().(server.Shown))
+				if err != nil {
+					t.Fatalf("%s in %s with %q: %v", s.tmpl, lang, hostile, detail(err))
+				}
+				for _, bad := range []string{"<em>UHOH", "<script>alert"} {
+					if strings.Contains(string(body), bad) {
+						t.Errorf("%s in %s lets %q through as markup", s.tmpl, lang, bad)
+					}
+				}
+			}
+		}
+	}
+}
+
+// fill writes text into every string of a value, one or two elements into every
+// slice, and now into every time; empty text leaves the zero value.
+func fill(v reflect.Value, text string, depth int) {
+	if text == "" || depth > 8 {
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(2)
+	case reflect.Slice:
+		s := reflect.MakeSlice(v.Type(), 2, 2)
+		for i := range 2 {
+			fill(s.Index(i), text, depth+1)
+		}
+		v.Set(s)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), text, depth+1)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeOf(time.Time{}) {
+			v.Set(reflect.ValueOf(sampleNow))
+			return
+		}
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			if name == "Key" || name == "Forbidden" || name == "Act" { // message keys, never typed
+				v.Field(i).SetString("conflict.differs")
+				continue
+			}
+			if v.Field(i).CanSet() && name != "Page" {
+				fill(v.Field(i), text, depth+1)
+			}
+		}
+	}
+}
+
+func TestEveryTemplateHasASample(t *testing.T) {
+	shown := map[string]bool{}
+	for _, s := range samplePages() {
+		shown[s.tmpl] = true
+	}
+	page := regexp.MustCompile(`\{\{define "([a-z0-9-]+)"\}\}\{\{template "(?:blank-)?head"`)
+	for _, text := range templateTexts(t) {
+		for _, m := range page.FindAllStringSubmatch(text, -1) {
+			if !shown[m[1]] {
+				t.Errorf("page %q has no sample", m[1])
+			}
+		}
+	}
+}
+
+func templateTexts(t *testing.T) []string {
+	t.Helper()
+	var list []string
+	err := fs.WalkDir(server.Templates(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(server.Templates(), path)
+		list = append(list, string(body))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestKeysAndTemplatesAgree proves that every key a template, a Go file or a
+// word list names exists, and that every key that exists is named.
+func TestKeysAndTemplatesAgree(t *testing.T) {
+	c, err := locale.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	families := map[string]bool{}
+	for _, key := range c.Keys(locale.Italian) {
+		known[key] = true
+		families[key[:strings.Index(key, ".")]] = true
+	}
+	used := map[string]bool{"date.weekdays": true, "date.months": true}
+	literal := regexp.MustCompile(`["=]([a-z][a-z0-9_]*\.[a-z0-9_]+)"`)
+	texts := append(templateTexts(t), goTexts(t)...)
+	for _, text := range texts {
+		for _, m := range literal.FindAllStringSubmatch(text, -1) {
+			if known[m[1]] {
+				used[m[1]] = true
+			} else if families[m[1][:strings.Index(m[1], ".")]] && !server.IsWordKey(m[1]) {
+				t.Errorf("key %q is named and does not exist", m[1])
+			}
+		}
+	}
+	for _, key := range server.WordKeys() {
+		if !known[key] {
+			t.Errorf("word %q has no text", key)
+		}
+		used[key] = true
+	}
+	for key := range known {
+		if !used[key] && !strings.Contains(key, "_hint.") {
+			t.Errorf("key %q is used nowhere", key)
+		}
+	}
+}
+
+func goTexts(t *testing.T) []string {
+	t.Helper()
+	var list []string
+	for _, pattern := range []string{"*.go", "locale/*.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			body, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, string(body))
+		}
+	}
+	return list
+}
+
+// detail digs out what the log must not print.
+func detail(err error) error {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package server
+
+import (
+	"slices"
+
+	"sportello/server/locale"
+)
+
+// wordLists are the codes that pages show as words, in the order in which they
+// are offered. Each has a message "list.code" in both languages. Handlers check
+// what comes back from a form against them.
+var wordLists = map[string][]string{
+	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
+	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
+
+	// the first contact
+	"speaker":    {"she", "someone", "body"},
+	"yesno":      {"yes", "no"},
+	"said_aloud": {"yes", "no", "unknown", "refused"},
+	"where":      {"here", "home", "near", "away", "unknown"},
+	"children":   {"none", "with_her", "elsewhere", "with_person", "unknown", "refused"},
+	"who_calls":  {"she", "desk", "later"},
+	"need":       {"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "language_help", "other"},
+	"outcome":    {"info_only", "stay_in_touch", "social_service", "emergency", "thinking", "nothing_more", "line_dropped", "no_safe_way"},
+	"unlinked":   {"general", "noted"},
+	"visibility": {"unit", "restricted"},
+
+	// safe contact
+	"channel":    {"call", "sms", "whatsapp", "email", "paper", "in_person"},
+	"allow":      {"yes", "never"},
+	"allowance":  {"yes", "never", "unasked"},
+	"weekday":    {"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
+	"answerer":   {"only_she", "trusted", "anyone"},
+	"recognised": {"code_word", "known_voice", "in_person", "call_back", "not_recognised"},
+	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
+
+	// agenda and case
+	"urgent":     {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "stop_unconfirmed", "member_new", "centre_epoch", "promised_call"},
+	"task":       {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
+	"case_state": {"open", "in_charge", "closed"},
+	"closing":    {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
+	"identity":   {"anonymous", "alias", "partial", "identified"},
+	"note_kind":  {"listening", "interview", "phone", "network", "other"},
+	"next":       {"review_rule", "choose_centre", "await_centre", "answer_centre", "call_back", "write_note", "reopen", "interview"},
+
+	// referral
+	"way":            {"she_calls", "together", "we_send"},
+	"given":          {"spoken", "signed", "interpreter"},
+	"feedback":       {"state", "came", "more"},
+	"until":          {"answer", "days7", "days30", "day"},
+	"urgency":        {"today", "three_days", "no_hurry"},
+	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},
+	"decline":        {"neutral", "full", "territory", "hours", "not_our_task"},
+	"after":          {"engaged", "no_show", "closed"},
+	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
+	"way_text":       {"only_desk", "rule"},
+
+	"same": {"yes", "no"},
+
+	// audit and administration
+	"result":         {"allowed", "refused", "failed"},
+	"verification":   {"good", "running", "bad"},
+	"agency_kind":    {"municipality", "district", "company", "operator"},
+	"responsibility": {"controller", "processor"},
+	"unit_kind":      {"desk", "social_service", "centre", "audit", "administration"},
+	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
+	"unit_state":     {"empty", "founded", "no_recovery"},
+	"centre_state":   {"unpinned", "pinned", "confirm_voice"},
+	"factor":         {"totp"},
+	"factor_state":   {"active", "locked"},
+}
+
+// Words lists the codes of a list in the order in which they are offered.
+func Words(list string) []string { return wordLists[list] }
+
+// IsWord tells whether a code belongs to a list.
+func IsWord(list, value string) bool { return slices.Contains(wordLists[list], value) }
+
+// wordKey is the message key of a code. An unknown code is shown as such, not
+// as an error: an older program may meet a newer row.
+func wordKey(list, value string) string {
+	if IsWord(list, value) {
+		return list + "." + value
+	}
+	return "word.unknown"
+}
+
+// Status is a state as a word, then a shape, then a colour.
+type Status struct{ Label, Class string }
+
+// statusClass gives a state its shape and colour: wait (a clock), good (a
+// tick), stop (a square), alarm (a triangle); all else is plain (a ring).
+var statusClass = map[string]string{
+	"referral_state.sent":         "wait",
+	"referral_state.acknowledged": "wait",
+	"referral_state.more_info":    "wait",
+	"referral_state.appointment":  "good",
+	"referral_state.accepted":     "good",
+	"referral_state.engaged":      "good",
+	"referral_state.declined":     "stop",
+	"referral_state.no_show":      "stop",
+	"referral_state.closed":       "stop",
+	"referral_state.withdrawn":    "stop",
+	"referral_state.expired":      "stop",
+	"case_state.open":             "good",
+	"case_state.in_charge":        "good",
+	"case_state.closed":           "stop",
+	"urgency.today":               "alarm",
+	"urgency.three_days":          "wait",
+	"urgent.overdue":              "alarm",
+	"urgent.referral_unanswered":  "wait",
+	"urgent.referral_question":    "wait",
+	"urgent.hold_ending":          "wait",
+	"urgent.consent_ending":       "wait",
+	"urgent.stop_unconfirmed":     "alarm",
+	"urgent.member_new":           "wait",
+	"urgent.centre_epoch":         "wait",
+	"urgent.promised_call":        "alarm",
+	"result.allowed":              "good",
+	"result.refused":              "stop",
+	"result.failed":               "alarm",
+	"verification.good":           "good",
+	"verification.running":        "wait",
+	"verification.bad":            "alarm",
+	"person_state.invited":        "wait",
+	"person_state.waiting":        "wait",
+	"person_state.member":         "good",
+	"person_state.suspended":      "stop",
+	"person_state.removed":        "stop",
+	"unit_state.empty":            "alarm",
+	"unit_state.founded":          "good",
+	"unit_state.no_recovery":      "wait",
+	"centre_state.pinned":         "good",
+	"centre_state.unpinned":       "stop",
+	"centre_state.confirm_voice":  "wait",
+	"factor_state.active":         "good",
+	"factor_state.locked":         "alarm",
+}
+
+func (r *Renderer) status(lang locale.Lang, list, value string) (Status, error) {
+	key := wordKey(list, value)
+	label, err := r.catalogue.T(lang, key)
+	class := statusClass[key]
+	if class == "" {
+		class = "plain"
+	}
+	return Status{Label: label, Class: class}, err
+}
+
+// WordKeys lists the message keys of all words.
+func WordKeys() []string {
+	keys := []string{"word.unknown"}
+	for list, values := range wordLists {
+		for _, v := range values {
+			keys = append(keys, list+"."+v)
+		}
+	}
+	return keys
+}
+
+// IsWordKey tells whether a key names a word that has a status; "list.code" in
+// Go files stands for the word, not for a text.
+func IsWordKey(key string) bool { return statusClass[key] != "" }
