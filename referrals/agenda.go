@@ -81,7 +81,7 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 	var all []ReferralLine
 	for _, row := range rows {
 		l := line(row, act)
-		unanswered := row.State == "sent" || row.State == "opened" || row.State == "asked" || row.State == "declined"
+		unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
 		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends {
 			continue
 		}
@@ -112,10 +112,10 @@ func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, kind := range []string{"phone", "whatsapp", "sms"} {
+		for _, kind := range []string{"call", "whatsapp", "sms"} {
 			if c.safe.Allows(kind, act.Now) == Permitted {
 				all = append(all, RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay,
-					Channel: kind, Closes: c.safe.Closing(kind, act.Now)})
+					Channel: kind, Closes: c.safe.Closing(act.Now)})
 				act.Detail.IDs = append(act.Detail.IDs, row.ID)
 				break
 			}

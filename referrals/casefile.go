@@ -370,7 +370,7 @@ func (d *Desk) CloseCase(ctx context.Context, who accounts.Caller, id string, ve
 }
 
 // CaseOutcomes are the ways a case ends; none of them is a failure.
-var CaseOutcomes = []string{"informed_declined", "engaged_elsewhere", "path_concluded", "returned", "moved_away", "unreachable", "other"}
+var CaseOutcomes = []string{"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"}
 
 var caseOutcomes = codes(CaseOutcomes...)
 
@@ -394,16 +394,18 @@ func caseTransition(state, step string) (string, error) {
 	return state, ErrState
 }
 
+// Recognitions are the ways a worker knew that it was she.
+var Recognitions = []string{"code_word", "known_voice", "in_person", "call_back"}
+
+var recognitions = codes(Recognitions...)
+
 // ChangeSafeContact replaces the safe-contact rule. recognised says how the
-// caller knew her: the code word, or in words. Every centre with a live
+// caller knew her: one of Recognitions. Every centre with a live
 // referral is told in the same act to stop using the old rule.
 func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	safe.check(bad)
-	if recognised == "" {
-		bad["recognised"] = "error.recognised"
-	}
-	bad.max("recognised", recognised, maxLine)
+	bad.oneOf("recognised", recognised, recognitions)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
@@ -414,7 +416,7 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id st
 		if p := safe.Phone(); p != "" {
 			c.card.Phones = []string{p}
 		}
-		if len(safe.Channels) == 0 {
+		if !safe.Recorded() {
 			c.row.RecallDay = ""
 		}
 		return d.tellCentres(r, act, c)
@@ -427,7 +429,7 @@ func (d *Desk) SetRecall(ctx context.Context, who accounts.Caller, id string, ve
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"recall": "error.day"}}
 	}
 	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
-		if day != "" && len(c.safe.Channels) == 0 {
+		if day != "" && !c.safe.Recorded() {
 			return nil, &Invalid{Fields: map[string]string{"recall": string(NothingRecorded)}}
 		}
 		c.row.RecallDay = day

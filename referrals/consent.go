@@ -196,10 +196,7 @@ func (d *Desk) loadConsent(r Reader, act *accounts.Act, id string) (*caseFile, *
 // the phone, and it only takes away. What was read or downloaded stays read.
 func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recognised string) (audit.Receipt, error) {
 	bad := check{}
-	bad.max("recognised", recognised, maxLine)
-	if recognised == "" {
-		bad["recognised"] = "error.recognised"
-	}
+	bad.oneOf("recognised", recognised, recognitions)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}

@@ -18,14 +18,14 @@ import (
 // name, birth date, tax code, residence or permit ever blocks, and the form of
 // violence, his offences and her permit are never asked.
 type Contact struct {
-	Speaker   string            `json:"speaker"` // she, for_her, body
+	Speaker   string            `json:"speaker"` // she, someone, body
 	Channel   string            `json:"channel,omitempty"`
 	At        time.Time         `json:"at"`
-	Overheard map[string]string `json:"overheard,omitempty"` // question -> yes, no, unknown, declined
+	Overheard map[string]string `json:"overheard,omitempty"` // question -> yes, no, unknown, refused
 	CallBack  string            `json:"call_back,omitempty"`
-	Danger    string            `json:"danger,omitempty"` // yes, no, unknown, declined; empty is not asked
+	Danger    string            `json:"danger,omitempty"` // yes, no, unknown, refused; empty is not asked
 	WhereHe   string            `json:"where_he,omitempty"`
-	Children  string            `json:"children,omitempty"` // none, with_her, elsewhere, with_that_person
+	Children  string            `json:"children,omitempty"` // none, with_her, elsewhere, with_person
 	HowMany   string            `json:"how_many,omitempty"`
 	DutyTold  bool              `json:"duty_told,omitempty"`
 	Alias     string            `json:"alias,omitempty"`
@@ -50,13 +50,13 @@ type Given struct {
 
 // The codes of a contact, in the order they are shown.
 var (
-	Speakers = []string{"she", "for_her", "body"}
+	Speakers = []string{"she", "someone", "body"}
 	Channels = []string{"in_person", "phone", "email", "message", "brought"}
-	Answers  = []string{"", "yes", "no", "unknown", "declined"}
-	Outcomes = []string{"information_only", "stay_in_touch", "social_worker", "emergency",
+	Answers  = []string{"", "yes", "no", "unknown", "refused"}
+	Outcomes = []string{"info_only", "stay_in_touch", "social_service", "emergency",
 		"thinking", "nothing_more", "line_dropped", "no_safe_way"}
-	Needs    = []string{"listening", "safe_place", "legal", "health", "money", "work", "children", "documents", "language", "other"}
-	Where    = []string{"", "none", "with_her", "elsewhere", "with_that_person"}
+	Needs    = []string{"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "language_help", "other"}
+	Where    = []string{"", "none", "with_her", "elsewhere", "with_person", "unknown", "refused"}
 	Sources  = []string{"", "relative", "friend", "citizen", "police", "judicial_police", "114", "red_code", "hospital", "health_authority", "other_municipality", "other"}
 	speakers = codes(Speakers...)
 	channels = codes(append([]string{""}, Channels...)...)
@@ -91,7 +91,7 @@ func (c *Contact) check() error {
 		bad.max(field, v, maxText)
 	}
 	c.Safe.check(bad)
-	if c.Speaker != "she" && (c.Outcome == "stay_in_touch" || c.Outcome == "social_worker") {
+	if c.Speaker != "she" && (c.Outcome == "stay_in_touch" || c.Outcome == "social_service") {
 		bad["outcome"] = "error.not_she"
 	}
 	return bad.err()
@@ -124,7 +124,7 @@ const interviewDays = 30
 func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
 	var out Recorded
 	action := policies.ContactCreate
-	if in.Speaker == "for_her" || in.Speaker == "body" {
+	if in.Speaker == "someone" || in.Speaker == "body" {
 		action = policies.UnlinkedAdd
 		in.OpenCase, in.CaseID = false, ""
 	}
@@ -188,7 +188,7 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Re
 		return err
 	}
 	writes = append(writes, row)
-	if in.Outcome == "social_worker" {
+	if in.Outcome == "social_service" {
 		task, err := d.newTask(r, act, in)
 		if err != nil {
 			return err

@@ -91,7 +91,7 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 // The coded reasons of a decline: none of them can speak of another woman. And
 // what a centre did before it was told to stop.
 var (
-	DeclineCodes = []string{"no_place_now", "outside_area", "outside_scope", "out_of_hours", "not_now"}
+	DeclineCodes = []string{"neutral", "full", "territory", "hours", "not_our_task"}
 	StopCodes    = []string{"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"}
 	declineCodes = codes(DeclineCodes...)
 	stopCodes    = codes(StopCodes...)

@@ -37,9 +37,9 @@ type EarlierNote struct {
 	Note
 }
 
-// AttemptOutcomes are the ways a call ends. "other_answered" asks to review the
+// AttemptOutcomes are the ways a call ends. "other_person" asks to review the
 // safe-contact rule.
-var AttemptOutcomes = []string{"spoke", "no_answer", "busy", "other_answered", "wrong_number", "message_left"}
+var AttemptOutcomes = []string{"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"}
 
 var attemptOutcomes = codes(AttemptOutcomes...)
 
@@ -102,7 +102,7 @@ func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action
 		}
 		rows := d.advance(act.Who, c)
 		c.row.LastDay, c.card.Last = act.Day, act.Day
-		if n.Kind == "attempt" && n.Outcome == "spoke" {
+		if n.Kind == "attempt" && n.Outcome == "reached" {
 			c.row.RecallDay = ""
 		}
 		note, err := d.addNote(act, c, n)

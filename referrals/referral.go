@@ -49,10 +49,10 @@ type PackageSafe struct {
 // safeFor is what a centre learns of the rule: all of it, or that she is
 // reached only through the desk.
 func safeFor(safe SafeContact, chosen bool) PackageSafe {
-	if chosen || safe.DeskOnly || len(safe.Channels) == 0 {
+	if chosen || safe.DeskOnly || !safe.Recorded() {
 		return PackageSafe{DeskOnly: true, Chosen: chosen}
 	}
-	safe.Recognised, safe.Notes = "", ""
+	safe.Recognised = ""
 	return PackageSafe{Rule: safe}
 }
 
@@ -247,20 +247,20 @@ func step(row *ReferralRow, act *accounts.Act) *ReferralStepRow {
 // ReferralStates are the states of a referral (domain 1.4 as the pages name
 // them). Withdrawn and expired are exits from any of them; expiry is a
 // predicate and never stored.
-var ReferralStates = []string{"sent", "opened", "asked", "appointment", "accepted", "engaged", "no_show", "declined", "closed", "withdrawn"}
+var ReferralStates = []string{"sent", "acknowledged", "more_info", "appointment", "accepted", "engaged", "no_show", "declined", "closed", "withdrawn"}
 
 // transitions says, for each step, from which state it leads where.
 var transitions = map[string]map[string]string{
-	"open":        {"sent": "opened"},
-	"accept":      {"sent": "accepted", "opened": "accepted", "asked": "accepted", "appointment": "accepted"},
-	"decline":     {"sent": "declined", "opened": "declined", "asked": "declined", "appointment": "declined"},
-	"ask":         {"sent": "asked", "opened": "asked", "asked": "asked"},
-	"answer":      {"asked": "opened"},
-	"appointment": {"sent": "appointment", "opened": "appointment", "asked": "appointment", "appointment": "appointment", "accepted": "appointment", "no_show": "appointment"},
+	"open":        {"sent": "acknowledged"},
+	"accept":      {"sent": "accepted", "acknowledged": "accepted", "more_info": "accepted", "appointment": "accepted"},
+	"decline":     {"sent": "declined", "acknowledged": "declined", "more_info": "declined", "appointment": "declined"},
+	"ask":         {"sent": "more_info", "acknowledged": "more_info", "more_info": "more_info"},
+	"answer":      {"more_info": "acknowledged"},
+	"appointment": {"sent": "appointment", "acknowledged": "appointment", "more_info": "appointment", "appointment": "appointment", "accepted": "appointment", "no_show": "appointment"},
 	"engaged":     {"accepted": "engaged", "appointment": "engaged", "no_show": "engaged"},
 	"no_show":     {"accepted": "no_show", "appointment": "no_show"},
 	"closed":      {"accepted": "closed", "engaged": "closed", "no_show": "closed", "appointment": "closed"},
-	"revoke": {"sent": "withdrawn", "opened": "withdrawn", "asked": "withdrawn", "appointment": "withdrawn", "accepted": "withdrawn",
+	"revoke": {"sent": "withdrawn", "acknowledged": "withdrawn", "more_info": "withdrawn", "appointment": "withdrawn", "accepted": "withdrawn",
 		"engaged": "withdrawn", "no_show": "withdrawn", "declined": "withdrawn", "closed": "withdrawn"},
 }
 

@@ -1,6 +1,7 @@
 package referrals
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -8,35 +9,38 @@ import (
 // SafeContact is what she allowed. The zero value allows nothing: nothing
 // recorded, or "Non chiesto", means no contact at all.
 type SafeContact struct {
-	Channels   []Channel `json:"channels,omitempty"`
-	DeskOnly   bool      `json:"desk_only,omitempty"` // contact only through this desk
-	MayAnswer  string    `json:"may_answer,omitempty"`
-	IfOther    string    `json:"if_other,omitempty"` // what to say when somebody else answers
-	HideNumber bool      `json:"hide_number,omitempty"`
-	Voicemail  string    `json:"voicemail,omitempty"` // "", yes, never
-	PaperHome  string    `json:"paper_home,omitempty"`
-	CodeWord   string    `json:"code_word,omitempty"`
-	Recognised string    `json:"recognised,omitempty"` // how she was recognised without a code word
-	Notes      string    `json:"notes,omitempty"`
+	Channels map[string]string `json:"channels,omitempty"` // channel -> yes, never
+	Hours    []Hours           `json:"hours,omitempty"`    // none: at no hour she has to be at the phone for
+	DeskOnly bool              `json:"desk_only,omitempty"`
+	Number   string            `json:"number,omitempty"`
+	Mail     string            `json:"mail,omitempty"`
+	Answerer string            `json:"answerer,omitempty"` // only_she, trusted, anyone
+	Say      string            `json:"say,omitempty"`      // what to say when somebody else answers
+	Hide     string            `json:"hide,omitempty"`     // yes, no: hide our number
+	Voice    string            `json:"voice,omitempty"`    // yes, no: voicemail
+	CodeWord string            `json:"code_word,omitempty"`
+	// Recognised says how she was known when the rule last changed; it never
+	// leaves the unit.
+	Recognised string `json:"recognised,omitempty"`
 }
 
-// Channel is one way to reach her, allowed or forbidden.
-type Channel struct {
-	Kind  string   `json:"kind"` // phone, sms, whatsapp, email, letter, in_person
-	Mark  string   `json:"mark"` // ok, never
-	Value string   `json:"value,omitempty"`
-	From  string   `json:"from,omitempty"` // 15:04; empty means any hour
-	To    string   `json:"to,omitempty"`
-	Days  []string `json:"days,omitempty"` // mon … sun; empty means any day
+// Hours is one stretch of safe hours, HH:MM; no days means any day.
+type Hours struct {
+	Days []string `json:"days,omitempty"` // mon … sun
+	From string   `json:"from,omitempty"`
+	To   string   `json:"to,omitempty"`
 }
 
-// ChannelKinds are the channels in the order they are asked.
-var ChannelKinds = []string{"phone", "sms", "whatsapp", "email", "letter", "in_person"}
+// ChannelKinds are the channels in the order they are asked. The first three
+// ring or show on a phone, so they hold only in her safe hours.
+var ChannelKinds = []string{"call", "sms", "whatsapp", "email", "paper", "in_person"}
 
 var (
 	channelKinds = codes(ChannelKinds...)
-	channelMarks = codes("ok", "never")
-	yesNever     = codes("", "yes", "never")
+	timedKinds   = codes("call", "sms", "whatsapp")
+	channelMarks = codes("", "yes", "never")
+	yesNo        = codes("", "yes", "no")
+	answerers    = codes("", "only_she", "trusted", "anyone")
 	weekdays     = codes("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 )
 
@@ -53,56 +57,72 @@ const (
 	OnlyDesk        Refusal = "safe.only_through_desk"
 )
 
+// Recorded tells whether she allowed anything at all.
+func (s SafeContact) Recorded() bool {
+	for _, mark := range s.Channels {
+		if mark == "yes" {
+			return true
+		}
+	}
+	return false
+}
+
 // Allows tells whether she may be reached on a channel at a moment, and if not,
 // why. It is an allow-list: what is not named is refused.
 func (s SafeContact) Allows(kind string, at time.Time) Refusal {
-	if len(s.Channels) == 0 {
+	switch {
+	case s.Channels[kind] == "never":
+		return ChannelNever
+	case !s.Recorded():
 		return NothingRecorded
+	case s.Channels[kind] != "yes":
+		return ChannelNotNamed
+	case timedKinds[kind] && !s.openAt(at):
+		return OutsideHours
 	}
-	answer := ChannelNotNamed
-	for _, c := range s.Channels {
-		if c.Kind != kind {
-			continue
-		}
-		if c.Mark == "never" {
-			return ChannelNever
-		}
-		if c.open(at) {
-			answer = Permitted
-		} else if answer != Permitted {
-			answer = OutsideHours
-		}
-	}
-	return answer
+	return Permitted
 }
 
-// open tells whether a moment is inside the hours she gave.
-func (c Channel) open(at time.Time) bool {
-	day := strings.ToLower(at.Weekday().String()[:3])
-	hour := at.Format("15:04")
-	if c.From == "" && c.To == "" {
-		return c.on(day)
+// openAt tells whether a moment is inside the hours she gave. Without hours
+// there is no safe hour.
+func (s SafeContact) openAt(at time.Time) bool {
+	for _, h := range s.Hours {
+		if h.open(at) {
+			return true
+		}
 	}
-	from, to := c.From, c.To
+	return false
+}
+
+func (h Hours) open(at time.Time) bool {
+	day := weekday(at)
+	hour := at.Format("15:04")
+	from, to := h.bounds()
+	if from <= to {
+		return h.on(day) && hour >= from && hour < to
+	}
+	// Hours over midnight belong to the day on which they begin.
+	return h.on(day) && hour >= from || h.on(weekday(at.AddDate(0, 0, -1))) && hour < to
+}
+
+func weekday(at time.Time) string { return strings.ToLower(at.Weekday().String()[:3]) }
+
+func (h Hours) bounds() (from, to string) {
+	from, to = h.From, h.To
 	if from == "" {
 		from = "00:00"
 	}
 	if to == "" {
 		to = "24:00"
 	}
-	if from <= to {
-		return c.on(day) && hour >= from && hour < to
-	}
-	// Hours over midnight belong to the day on which they begin.
-	yesterday := strings.ToLower(at.AddDate(0, 0, -1).Weekday().String()[:3])
-	return c.on(day) && hour >= from || c.on(yesterday) && hour < to
+	return from, to
 }
 
-func (c Channel) on(day string) bool {
-	if len(c.Days) == 0 {
+func (h Hours) on(day string) bool {
+	if len(h.Days) == 0 {
 		return true
 	}
-	for _, d := range c.Days {
+	for _, d := range h.Days {
 		if d == day {
 			return true
 		}
@@ -112,39 +132,48 @@ func (c Channel) on(day string) bool {
 
 // Closing is when the safe hours that are open at a moment end, for the order
 // of "Da richiamare"; the zero time when they have no end today.
-func (s SafeContact) Closing(kind string, at time.Time) time.Time {
-	for _, c := range s.Channels {
-		if c.Kind == kind && c.Mark == "ok" && c.open(at) && c.To != "" {
-			end, err := time.ParseInLocation("2006-01-02 15:04", at.Format(time.DateOnly)+" "+c.To, at.Location())
-			if err == nil && end.Before(at) {
-				end = end.AddDate(0, 0, 1)
-			}
-			return end
+func (s SafeContact) Closing(at time.Time) time.Time {
+	for _, h := range s.Hours {
+		if !h.open(at) || h.To == "" {
+			continue
 		}
+		end, err := time.ParseInLocation("2006-01-02 15:04", at.Format(time.DateOnly)+" "+h.To, at.Location())
+		if err != nil {
+			return time.Time{}
+		}
+		if end.Before(at) {
+			end = end.AddDate(0, 0, 1)
+		}
+		return end
 	}
 	return time.Time{}
 }
 
 func (s SafeContact) check(c check) {
-	for i, ch := range s.Channels {
-		field := "safe.channel." + ch.Kind
-		if i > 20 || !channelKinds[ch.Kind] || !channelMarks[ch.Mark] || !clock(ch.From) || !clock(ch.To) {
-			c[field] = "error.channel"
+	for kind, mark := range s.Channels {
+		if !channelKinds[kind] || !channelMarks[mark] {
+			c["ch_call"] = "error.choose_one"
 		}
-		for _, day := range ch.Days {
-			if !weekdays[day] {
-				c[field] = "error.channel"
-			}
-		}
-		c.max(field, ch.Value, maxShort)
 	}
-	c.oneOf("safe.voicemail", s.Voicemail, yesNever)
-	c.oneOf("safe.paper_home", s.PaperHome, yesNever)
-	c.max("safe.may_answer", s.MayAnswer, maxLine)
-	c.max("safe.if_other", s.IfOther, maxLine)
-	c.max("safe.code_word", s.CodeWord, maxShort)
-	c.max("safe.recognised", s.Recognised, maxLine)
-	c.max("safe.notes", s.Notes, maxText)
+	if len(s.Hours) > 14 {
+		c["from0"] = "safe.hours_wrong"
+	}
+	for i, h := range s.Hours {
+		bad := !clock(h.From) || !clock(h.To) || h.From != "" && h.From == h.To
+		for _, day := range h.Days {
+			bad = bad || !weekdays[day]
+		}
+		if bad {
+			c["from"+strconv.Itoa(min(i, 1))] = "safe.hours_wrong"
+		}
+	}
+	c.oneOf("answerer", s.Answerer, answerers)
+	c.oneOf("hide", s.Hide, yesNo)
+	c.oneOf("voice", s.Voice, yesNo)
+	for field, v := range map[string]string{"number": s.Number, "mail": s.Mail, "code_word": s.CodeWord} {
+		c.max(field, v, maxShort)
+	}
+	c.max("say", s.Say, maxLine)
 }
 
 func clock(s string) bool {
@@ -155,11 +184,11 @@ func clock(s string) bool {
 	return err == nil && len(s) == 5
 }
 
-// Phone is the number that may be rung, or empty.
+// Phone is the number that may be rung or written to, or empty.
 func (s SafeContact) Phone() string {
-	for _, c := range s.Channels {
-		if c.Mark == "ok" && c.Value != "" && (c.Kind == "phone" || c.Kind == "whatsapp" || c.Kind == "sms") {
-			return c.Value
+	for kind := range timedKinds {
+		if s.Channels[kind] == "yes" {
+			return s.Number
 		}
 	}
 	return ""

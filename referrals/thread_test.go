@@ -18,8 +18,8 @@ func rosa(t *testing.T, w *storetest.World) referrals.Recorded {
 	t.Helper()
 	out, receipt, err := w.Desk.RecordContact(context.Background(), w.SignIn("anna"), referrals.NewContact{
 		Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"],
-		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire stanotte", Outcome: "social_worker",
-			Safe: referrals.SafeContact{Channels: []referrals.Channel{{Kind: "phone", Mark: "ok", Value: "333 1234567", From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
+		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire stanotte", Outcome: "social_service",
+			Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: "333 1234567", Hours: []referrals.Hours{{From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
 	if err != nil {
 		t.Fatalf("recording a contact: %v", err)
 	}
@@ -86,7 +86,7 @@ func TestReferralFromContactToCentreAndBack(t *testing.T) {
 	if text, err := crypto.OpenFile(identity, file); err != nil || !bytes.Contains(text, []byte("Rosa")) {
 		t.Fatalf("opening the sealed copy: %v", err)
 	}
-	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consentID, "parola d'ordine"); err != nil {
+	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consentID, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
 	if _, _, err := w.Desk.OpenReferral(ctx, bruna, id); !errors.Is(err, accounts.ErrDenied) {

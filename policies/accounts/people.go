@@ -42,7 +42,7 @@ var (
 type NewAgency struct{ Name, Kind, Responsibility, Ends string }
 
 var (
-	agencyKinds      = map[string]bool{"municipality": true, "district": true, "company": true, "contracted_operator": true}
+	agencyKinds      = map[string]bool{"municipality": true, "district": true, "company": true, "operator": true}
 	responsibilities = map[string]bool{"controller": true, "processor": true}
 	unitKinds        = map[string]bool{KindDesk: true, KindSocial: true, KindCentre: true, KindAudit: true}
 	unitRoles        = map[string][]policies.Role{
