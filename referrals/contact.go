@@ -158,7 +158,7 @@ func formMark(who accounts.Caller, form string) string {
 // replayed finds the contact that this very form made before.
 func (d *Desk) replayed(r Reader, act *accounts.Act, form string, out *Recorded) (bool, error) {
 	if strings.TrimSpace(form) == "" {
-		return false, &Invalid{Fields: map[string]string{"form": "error.form"}}
+		return false, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
 	}
 	row, err := r.ContactByForm(formMark(act.Who, form))
 	if errors.Is(err, accounts.ErrNoRow) {

@@ -50,11 +50,10 @@ type Refusal string
 // The reasons, as message keys.
 const (
 	Permitted       Refusal = ""
-	NothingRecorded Refusal = "safe.nothing_recorded"
-	ChannelNever    Refusal = "safe.channel_never"
-	ChannelNotNamed Refusal = "safe.channel_not_named"
-	OutsideHours    Refusal = "safe.outside_hours"
-	OnlyDesk        Refusal = "safe.only_through_desk"
+	NothingRecorded Refusal = "attempts.none_recorded"
+	ChannelNever    Refusal = "attempts.never"
+	ChannelNotNamed Refusal = "attempts.never"
+	OutsideHours    Refusal = "attempts.not_now"
 )
 
 // Recorded tells whether she allowed anything at all.

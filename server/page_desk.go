@@ -20,6 +20,7 @@ type RecoveryCodePage struct{ Page }
 type ErrorPage struct {
 	Page
 	Status int
+	What   string // message key of what happened
 	Saved  bool // what was sent just before is kept
 }
 

@@ -24,6 +24,7 @@ type Caller struct {
 	identity crypto.Identity // only right after a passphrase
 	kept     bool            // identity is set
 	stepUp   *grant
+	draft    []byte
 	kek      crypto.Key // right after a step-up, for changing one's own box
 }
 
@@ -109,6 +110,10 @@ func (c Caller) UnitIdentity(epoch int64) (crypto.Identity, bool) {
 func (c Caller) Identity() (crypto.Identity, bool) {
 	return c.identity, c.kept
 }
+
+// Draft is what she typed before the screen was covered or the session ended,
+// given back once.
+func (c Caller) Draft() []byte { return c.draft }
 
 // PersonalKey keeps what is restricted to the caller by name.
 func (c Caller) PersonalKey() crypto.Key { return c.personal }

@@ -57,6 +57,8 @@ type Door struct {
 	store Store
 	keys  Keys
 	argon chan struct{} // bounds Argon2 at a time: each takes 64 MiB
+
+	roster rosterCache
 }
 
 // NewDoor makes the door. atATime bounds how many passphrases are stretched at
@@ -172,8 +174,6 @@ type SignedIn struct {
 	Cookie string
 	Device string
 	Caller Caller
-	Draft  []byte
-	Locked bool
 }
 
 // Finish takes the code and opens the session. ErrSignIn is the one answer to

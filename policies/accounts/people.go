@@ -79,6 +79,7 @@ func dayOrEmpty(s string) bool {
 }
 
 func (d *Door) do(ctx context.Context, who Caller, a policies.Action, prepare func(Reader, *Act) error) (audit.Receipt, error) {
+	defer d.roster.changed()
 	return Do(ctx, d.gate, d.store.Look, who, a, prepare)
 }
 

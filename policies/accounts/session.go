@@ -119,8 +119,8 @@ func (d *Door) openHeld(c *Caller, s crypto.Sealed) ([]byte, error) {
 func (d *Door) open(ctx context.Context, p *Person, b *box, c Caller, name string, from From) (*SignedIn, error) {
 	cookie, hash, key := d.newToken()
 	c.session, c.keyPart = hash, key
-	draft := d.takeDraft(ctx, c)
-	sealed, err := d.sealHeld(c, draft)
+	c.draft = d.takeDraft(ctx, c)
+	sealed, err := d.sealHeld(c, c.draft)
 	if err != nil {
 		return nil, err
 	}
@@ -140,12 +140,13 @@ func (d *Door) open(ctx context.Context, p *Person, b *box, c Caller, name strin
 	if err := d.store.Uncount(ctx, d.throttleKey("account", name)); err != nil {
 		return nil, err
 	}
-	return &SignedIn{Cookie: cookie, Device: device, Caller: c, Draft: draft}, nil
+	return &SignedIn{Cookie: cookie, Device: device, Caller: c}, nil
 }
 
-// Resume turns a session cookie into its caller. ErrSignedOut when it has
-// ended; ErrCovered, with the caller's name and no key, when her passphrase
-// must bring the keys back.
+// Caller turns a session cookie into its caller. ErrSignedOut when it has
+// ended, with the person and no key if the session was known, so that what she
+// typed can be kept for her; ErrCovered, likewise, when her passphrase must
+// bring the keys back.
 func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
@@ -160,14 +161,14 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 	}
 	now := d.gate.Now()
 	seen := time.Unix(row.Seen, 0)
-	if now.Unix() >= row.Ends || now.Sub(seen) > idleAfter {
-		return Caller{}, errors.Join(ErrSignedOut, d.store.EndSession(ctx, hash))
-	}
 	c, err := d.person(ctx, row.Person)
 	if err != nil {
 		return Caller{}, err
 	}
 	c.session, c.keyPart = hash, key
+	if now.Unix() >= row.Ends || now.Sub(seen) > idleAfter {
+		return c, errors.Join(ErrSignedOut, d.store.EndSession(ctx, hash))
+	}
 	if row.Covered || now.Sub(seen) > coverAfter {
 		c.covered = true
 		if !row.Covered {
@@ -175,7 +176,7 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 		}
 		return c, ErrCovered
 	}
-	if _, err := d.openHeld(&c, row.Sealed); err != nil {
+	if c.draft, err = d.openHeld(&c, row.Sealed); err != nil {
 		return Caller{}, err
 	}
 	if now.Sub(seen) > touchEvery {
@@ -272,7 +273,8 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 	if err != nil {
 		return Caller{}, ErrSignedOut
 	}
-	if row.Sealed, err = d.sealHeld(c, d.takeDraft(ctx, c)); err != nil {
+	c.draft = d.takeDraft(ctx, c)
+	if row.Sealed, err = d.sealHeld(c, c.draft); err != nil {
 		return Caller{}, err
 	}
 	row.Covered, row.Seen = false, d.gate.Now().Unix()
@@ -347,6 +349,21 @@ func (d *Door) KeepDraft(ctx context.Context, person string, text []byte) error 
 		return fmt.Errorf("sealing a draft: %w", err)
 	}
 	return d.store.PutDraft(ctx, row)
+}
+
+// DropDraft forgets the draft that a session gave back.
+func (d *Door) DropDraft(ctx context.Context, who Caller) error {
+	if len(who.draft) == 0 {
+		return nil
+	}
+	row, err := d.store.Session(ctx, who.session)
+	if err != nil {
+		return err
+	}
+	if row.Sealed, err = d.sealHeld(who, nil); err != nil {
+		return err
+	}
+	return d.store.PutSession(ctx, row)
 }
 
 // FormToken is the token that a page's forms carry: it holds for the session

@@ -1,0 +1,87 @@
+package accounts
+
+import (
+	"context"
+	"sync"
+)
+
+// Roster is who and what there is, by id: public facts of agencies, units and
+// users for showing names beside pseudonyms. It decides nothing.
+type Roster struct {
+	Agencies map[string]*Agency
+	Units    map[string]*Unit
+	People   map[string]*Person
+	Epochs   map[string]int64 // newest epoch of each unit; 0 until founded
+}
+
+// rosterCache keeps the roster until an act of the door changes it.
+type rosterCache struct {
+	mu      sync.Mutex
+	current *Roster
+	stamp   int64 // raised by each act that may change it
+	made    int64
+}
+
+func (c *rosterCache) changed() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stamp++
+}
+
+// Roster reads the roster, verified against the log like every row.
+func (d *Door) Roster(ctx context.Context) (*Roster, error) {
+	d.roster.mu.Lock()
+	current, stamp := d.roster.current, d.roster.stamp
+	if current != nil && d.roster.made == stamp {
+		d.roster.mu.Unlock()
+		return current, nil
+	}
+	d.roster.mu.Unlock()
+	next := &Roster{Agencies: map[string]*Agency{}, Units: map[string]*Unit{}, People: map[string]*Person{}, Epochs: map[string]int64{}}
+	if err := d.look(ctx, func(r Reader) error { return next.read(r) }); err != nil {
+		return nil, err
+	}
+	d.roster.mu.Lock()
+	defer d.roster.mu.Unlock()
+	d.roster.current, d.roster.made = next, stamp
+	return next, nil
+}
+
+func (o *Roster) read(r Reader) error {
+	agencies, err := r.Agencies()
+	if err != nil {
+		return err
+	}
+	for _, a := range agencies {
+		o.Agencies[a.ID] = a
+	}
+	units, err := r.Units()
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		o.Units[u.ID] = u
+		o.Epochs[u.ID] = r.Epoch(u.ID)
+	}
+	people, err := r.People()
+	for _, p := range people {
+		o.People[p.ID] = p
+	}
+	return err
+}
+
+// UnitName is a unit's name, or empty.
+func (o *Roster) UnitName(id string) string {
+	if u, ok := o.Units[id]; ok {
+		return u.Name
+	}
+	return ""
+}
+
+// Username is a person's user name, or her pseudonym when she is unknown.
+func (o *Roster) Username(id string) string {
+	if p, ok := o.People[id]; ok {
+		return p.Username
+	}
+	return id
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"sportello/crypto"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+)
+
+var (
+	errForm   = errors.New("the form does not belong to this session")
+	errTooBig = errors.New("the form is too big")
+)
+
+// answers maps what Desk and Door say to status and message key, in the order
+// in which they are tested. What is not here is a 500 without detail. Denied
+// and absent are one line.
+var answers = []struct {
+	err    error
+	status int
+	key    string
+}{
+	{accounts.ErrDenied, http.StatusNotFound, "error.not_found"},
+	{accounts.ErrNoRow, http.StatusNotFound, "error.not_found"},
+	{accounts.ErrErased, http.StatusNotFound, "error.not_found"},
+	{accounts.ErrTampered, http.StatusInternalServerError, "error.tampered"},
+	{audit.ErrLogTampered, http.StatusInternalServerError, "error.tampered"},
+	{crypto.ErrOpen, http.StatusInternalServerError, "error.tampered"},
+	{accounts.ErrConflict, http.StatusConflict, "error.conflict"},
+	{referrals.ErrFeedback, http.StatusConflict, "error.feedback"},
+	{referrals.ErrState, http.StatusConflict, "error.state"},
+	{referrals.ErrPin, http.StatusConflict, "error.pin"},
+	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
+	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
+	{referrals.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
+	{accounts.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
+	{accounts.ErrTaken, http.StatusConflict, "error.taken"},
+	{accounts.ErrNoAudit, http.StatusConflict, "error.no_audit"},
+	{accounts.ErrFounded, http.StatusConflict, "error.founded"},
+	{accounts.ErrLastMember, http.StatusConflict, "error.last_member"},
+	{accounts.ErrWords, http.StatusConflict, "admit.not_same"},
+	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
+	{errForm, http.StatusForbidden, "error.form_refused"},
+	{errTooBig, http.StatusRequestEntityTooLarge, "error.too_large"},
+}
+
+// fail turns an error into an answer: what happened, whether anything was
+// saved, what to do next, and a code for support. It never says about whom.
+func (q *request) fail(err error) {
+	switch {
+	case errors.Is(err, accounts.ErrSignedOut):
+		q.setCookie(sessionCookie, "", -1)
+		q.redirect("/entra")
+		return
+	case errors.Is(err, accounts.ErrCovered):
+		q.redirect("/riprendi")
+		return
+	}
+	for _, a := range answers {
+		if errors.Is(err, a.err) {
+			q.problem(a.status, a.key, q.support(a.status, err))
+			return
+		}
+	}
+	q.problem(http.StatusInternalServerError, "error.server", q.support(http.StatusInternalServerError, err))
+}
+
+// support logs what went wrong inside, value-free, and returns the code under
+// which the log has it.
+func (q *request) support(status int, err error) string {
+	if status < http.StatusInternalServerError {
+		return ""
+	}
+	code := crypto.NewID()[:8]
+	q.s.log.Error("a request failed", "route", routeName(q.r), "support", code, "error", err.Error())
+	return code
+}
+
+func (q *request) problem(status int, key, support string) {
+	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key}
+	page.Support = support
+	q.show(status, "error", page)
+}
+
+func (q *request) notFound() error {
+	q.problem(http.StatusNotFound, "error.not_found", "")
+	return nil
+}
+
+// invalid puts what does not fit beside its field and tells that it did.
+func invalid(p *Page, err error) bool {
+	var bad *referrals.Invalid
+	if !errors.As(err, &bad) {
+		return false
+	}
+	for field, key := range bad.Fields {
+		p.Fail(field, key)
+	}
+	return true
+}

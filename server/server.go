@@ -1,0 +1,419 @@
+// Package server is the web edge: pages in Italian and English, and the sealed
+// interchange.
+//
+// It turns a request into one act of the Desk or the Door and shows the answer.
+// It protects forms and cookies against other sites and puts the same headers
+// on every answer, errors included. It keeps nothing, opens nothing and decides
+// nothing: what it may show is what Desk and Door hand out to this caller.
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+	"sportello/server/locale"
+
+	"github.com/gorilla/mux"
+)
+
+// Config is what the web edge is made of.
+type Config struct {
+	Desk      *referrals.Desk
+	Door      *accounts.Door
+	Logger    *slog.Logger
+	Emergency Emergency // the territory's emergency social service, on Agenda and contact pages
+	Duties    []Duty    // what a worker may have to report, in the agency's own words
+	Sheets    []Sheet   // what can be given to her, by version and language
+}
+
+// Server answers requests.
+type Server struct {
+	desk   *referrals.Desk
+	door   *accounts.Door
+	log    *slog.Logger
+	render *Renderer
+	config Config
+	handle http.Handler
+}
+
+// New makes the web edge. It refuses nil, and templates that do not parse.
+func New(c Config) (*Server, error) {
+	if c.Desk == nil || c.Door == nil || c.Logger == nil {
+		return nil, errors.New("making the web edge: desk, door and logger are all needed")
+	}
+	render, err := NewRenderer(Templates())
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c}
+	s.handle = s.middleware(s.router())
+	return s, nil
+}
+
+// Handler answers every request of the service.
+func (s *Server) Handler() http.Handler { return s.handle }
+
+// Limits of one request.
+const (
+	maxBody   = 512 << 10
+	maxFields = 400
+	// ReadTimeout bounds how long a request may take to arrive, Timeout how long
+	// it may take to be answered.
+	ReadTimeout = 20 * time.Second
+	Timeout     = 60 * time.Second
+	MaxHeader   = 16 << 10
+)
+
+func (s *Server) router() *mux.Router {
+	m := mux.NewRouter().SkipClean(true)
+	m.PathPrefix("/static/").Handler(StaticHandler()).Methods(http.MethodGet, http.MethodHead)
+	for _, r := range routes {
+		m.HandleFunc(r.Pattern, s.serve(r)).Methods(r.Method)
+	}
+	m.NotFoundHandler = s.serve(route{Route: Route{Public: true}, do: (*request).notFound})
+	m.MethodNotAllowedHandler = s.serve(route{Route: Route{Public: true}, do: (*request).notFound})
+	return m
+}
+
+// middleware runs from the outside in: a panic becomes the error page; headers
+// go on every answer; what another site posts is refused; the body is bounded.
+func (s *Server) middleware(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.newRequest(w, r).problem(http.StatusForbidden, "error.form_refused", "")
+	}))
+	guarded := cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		headers(w.Header())
+		defer s.recover(w, r)
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// headers are the same on every answer.
+func headers(h http.Header) {
+	h.Set("Content-Security-Policy", ContentSecurityPolicy)
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+}
+
+func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
+	if p := recover(); p != nil {
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		// What a panic carries may be personal: only the route is logged.
+		s.log.Error("a page stopped unexpectedly", "route", routeName(r))
+		s.render.LastWords(w, locale.Italian)
+	}
+}
+
+func routeName(r *http.Request) string {
+	if m := mux.CurrentRoute(r); m != nil {
+		if t, err := m.GetPathTemplate(); err == nil {
+			return t
+		}
+	}
+	return "none"
+}
+
+// request is one request while it is answered.
+type request struct {
+	s      *Server
+	w      http.ResponseWriter
+	r      *http.Request
+	who    accounts.Caller
+	signed bool // who is signed in, with keys
+	known  bool // who is known, perhaps covered or just ended
+	form   url.Values
+	lang   locale.Lang
+	filled bool // form holds a draft given back
+}
+
+func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {
+	q := &request{s: s, w: w, r: r, form: url.Values{}, lang: locale.Italian}
+	if c, err := r.Cookie(langCookie); err == nil && locale.Lang(c.Value) == locale.English {
+		q.lang = locale.English
+	}
+	return q
+}
+
+func (q *request) ctx() context.Context { return q.r.Context() }
+
+// id is a variable of the address.
+func (q *request) id(name string) string { return mux.Vars(q.r)[name] }
+
+// serve answers one route: who is it, is the form hers, then the handler.
+func (s *Server) serve(t route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		q := s.newRequest(w, r)
+		if err := q.answer(t); err != nil {
+			q.fail(err)
+		}
+	}
+}
+
+func (q *request) answer(t route) error {
+	who := q.identify()
+	if err := q.readForm(); err != nil {
+		return err
+	}
+	if q.known && q.who.Language() == string(locale.English) {
+		q.lang = locale.English
+	}
+	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
+		if t.Public || !q.known {
+			return errForm
+		}
+		return who
+	}
+	if !t.Public && who != nil {
+		return q.keepTyped(t, who)
+	}
+	if q.signed && q.r.Method == http.MethodGet {
+		q.takeDraft()
+	} else if q.signed {
+		if err := q.s.door.DropDraft(q.ctx(), q.who); err != nil {
+			return err
+		}
+	}
+	return t.do(q)
+}
+
+// identify finds out who asks. The error says why there is no signed-in caller.
+func (q *request) identify() error {
+	c, err := q.r.Cookie(sessionCookie)
+	if err != nil {
+		return accounts.ErrSignedOut
+	}
+	q.who, err = q.s.door.Caller(q.ctx(), c.Value)
+	q.known = q.who.Person() != ""
+	q.signed = err == nil
+	return err
+}
+
+// readForm reads a posted form as it streams in, within its limits.
+func (q *request) readForm() error {
+	if q.r.Method != http.MethodPost {
+		return nil
+	}
+	if err := q.r.ParseForm(); err != nil {
+		var big *http.MaxBytesError
+		if errors.As(err, &big) {
+			return errTooBig
+		}
+		return errForm
+	}
+	n := 0
+	for _, values := range q.r.PostForm {
+		n += len(values)
+	}
+	if n > maxFields {
+		return errTooBig
+	}
+	q.form = q.r.PostForm
+	for _, values := range q.form {
+		for i := range values {
+			values[i] = strings.ToValidUTF8(values[i], "�")
+		}
+	}
+	return nil
+}
+
+// tokenFits compares the form's token with the one of this session, or of this
+// browser before sign-in.
+func (q *request) tokenFits() bool {
+	got := q.form.Get("token")
+	if q.known && got == q.s.door.FormToken(q.who) {
+		return true
+	}
+	c, err := q.r.Cookie(formCookie)
+	return err == nil && got == q.s.door.PublicFormToken(c.Value)
+}
+
+// draft is what was typed, and on which page.
+type draft struct {
+	From string     `json:"from"`
+	Form url.Values `json:"form"`
+}
+
+// secretFields are never kept in a draft and never carried to a next page.
+var secretFields = []string{"token", "passphrase", "code", "current", "own", "again", "recovery"}
+
+// keepTyped seals what a form sent when its session had just ended or been
+// covered, for her alone, and then says why it went no further.
+func (q *request) keepTyped(t route, why error) error {
+	if q.r.Method != http.MethodPost || !q.known || t.StepUp {
+		return why
+	}
+	if err := q.keepDraft(); err != nil {
+		return err
+	}
+	return why
+}
+
+func (q *request) keepDraft() error {
+	d := draft{From: q.localPath(q.form.Get("from")), Form: url.Values{}}
+	for name, values := range q.form {
+		d.Form[name] = values
+	}
+	for _, name := range secretFields {
+		d.Form.Del(name)
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	return q.s.door.KeepDraft(q.ctx(), q.who.Person(), text)
+}
+
+// takeDraft gives back, on the page it was typed on, what was kept.
+func (q *request) takeDraft() {
+	var d draft
+	if len(q.who.Draft()) == 0 || json.Unmarshal(q.who.Draft(), &d) != nil || d.From != q.r.URL.Path {
+		return
+	}
+	q.form, q.filled = d.Form, true
+}
+
+// localPath is a path of this site, or the home page.
+func (q *request) localPath(p string) string {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n?#") {
+		return "/"
+	}
+	return p
+}
+
+// base is what every page has.
+func (q *request) base(title string) Page {
+	p := Page{Lang: q.lang, Now: q.s.door.Gate().Now(), Title: title, Here: q.r.URL.Path, Refilled: q.filled}
+	if q.signed {
+		p.User, p.Role = q.who.Username(), string(q.who.Role())
+		p.FormToken = q.s.door.FormToken(q.who)
+		if roster, err := q.s.door.Roster(q.ctx()); err == nil {
+			p.Unit = roster.UnitName(q.who.Unit())
+		}
+		p.Flash = q.flash()
+		return p
+	}
+	p.FormToken = q.publicToken()
+	return p
+}
+
+// publicToken gives this browser a cookie for its forms before sign-in.
+func (q *request) publicToken() string {
+	c, err := q.r.Cookie(formCookie)
+	if err != nil || len(c.Value) < 20 || len(c.Value) > 80 {
+		c = &http.Cookie{Value: crypto.NewID()}
+		q.setCookie(formCookie, c.Value, 0)
+	}
+	return q.s.door.PublicFormToken(c.Value)
+}
+
+// The cookies. Each is host-bound, never sent by another site's page, and never
+// read by a script.
+const (
+	sessionCookie = "__Host-session"
+	pendingCookie = "__Host-pending"
+	deviceCookie  = "__Host-device"
+	formCookie    = "__Host-form"
+	langCookie    = "__Host-lang"
+	flashCookie   = "__Host-flash"
+)
+
+// setCookie sets a cookie for a time; 0 means until the browser closes, less
+// than 0 deletes it.
+func (q *request) setCookie(name, value string, d time.Duration) {
+	c := &http.Cookie{Name: name, Value: value, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode}
+	if d != 0 {
+		c.MaxAge = int(d / time.Second)
+	}
+	http.SetCookie(q.w, c)
+}
+
+func (q *request) cookie(name string) string {
+	c, err := q.r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// flash is the message key of what was just done; it is shown once.
+func (q *request) flash() string {
+	key := q.cookie(flashCookie)
+	if key == "" {
+		return ""
+	}
+	q.setCookie(flashCookie, "", -1)
+	if !q.s.render.Catalogue().Has(q.lang, key) {
+		return ""
+	}
+	return key
+}
+
+// done answers a form that was carried out: the receipt, then another page.
+func (q *request) done(receipt audit.Receipt, flash, to string) error {
+	q.receipt(receipt)
+	if flash != "" {
+		q.setCookie(flashCookie, flash, time.Minute)
+	}
+	return q.redirect(to)
+}
+
+// receipt lets a stranger tell a lost write from one never promised.
+func (q *request) receipt(r audit.Receipt) {
+	if len(r.Checkpoint) > 0 {
+		q.w.Header().Set("Sportello-Receipt", r.String())
+	}
+}
+
+func (q *request) redirect(to string) error {
+	http.Redirect(q.w, q.r, to, http.StatusSeeOther)
+	return nil
+}
+
+// show renders a page.
+func (q *request) show(status int, name string, page Shown) error {
+	if err := q.s.render.Render(q.w, status, name, page); err != nil {
+		q.s.log.Error("rendering a page", "route", routeName(q.r), "error", err.Error())
+	}
+	return nil
+}
+
+// from is where an attempt comes from, for the throttle.
+func (q *request) from() accounts.From {
+	host, _, err := net.SplitHostPort(q.r.RemoteAddr)
+	if err != nil {
+		host = q.r.RemoteAddr
+	}
+	return accounts.From{Address: host, Device: q.cookie(deviceCookie), Agent: ""}
+}
+
+// draftFrom is the page on which a draft that was given back belongs.
+func (q *request) draftFrom() string {
+	var d draft
+	if len(q.who.Draft()) == 0 || json.Unmarshal(q.who.Draft(), &d) != nil {
+		return ""
+	}
+	return q.localPath(d.From)
+}

@@ -1,0 +1,224 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/server/locale"
+)
+
+// home leads to the first page of the caller's work.
+func (q *request) home() error {
+	if !q.signed {
+		return q.redirect("/entra")
+	}
+	p := q.base(TitleAgenda)
+	if q.who.State() == accounts.Waiting {
+		return q.redirect("/attesa")
+	}
+	return q.redirect(p.Home())
+}
+
+func (q *request) signIn() error {
+	if q.signed {
+		return q.home()
+	}
+	return q.show(http.StatusOK, "signin", &SignInPage{Page: q.base(TitleSignIn)})
+}
+
+// begin takes name and passphrase. The code page follows any of them, right or
+// wrong.
+func (q *request) begin() error {
+	cookie, err := q.s.door.Begin(q.ctx(), q.form.Get("username"), q.form.Get("passphrase"), q.from())
+	if errors.Is(err, accounts.ErrThrottled) {
+		page := &SignInPage{Page: q.base(TitleSignIn), Username: q.form.Get("username")}
+		page.Problem = ProblemSignInWait
+		return q.show(http.StatusTooManyRequests, "signin", page)
+	}
+	if err != nil {
+		return err
+	}
+	q.setCookie(pendingCookie, cookie, 2*time.Minute)
+	return q.redirect("/entra/codice")
+}
+
+func (q *request) codePage() error {
+	return q.show(http.StatusOK, "code", &CodePage{Page: q.base(TitleCode)})
+}
+
+func (q *request) finish() error {
+	in, err := q.s.door.Finish(q.ctx(), q.cookie(pendingCookie), q.form.Get("code"), q.from())
+	return q.entered(in, err)
+}
+
+// entered opens the session, or says the one thing that may be said.
+func (q *request) entered(in *accounts.SignedIn, err error) error {
+	if err != nil {
+		key, known := signInProblems(err)
+		if !known {
+			return err
+		}
+		if errors.Is(err, accounts.ErrWait) {
+			page := &CodePage{Page: q.base(TitleCode)}
+			page.Problem = key
+			return q.show(http.StatusUnauthorized, "code", page)
+		}
+		page := &SignInPage{Page: q.base(TitleSignIn)}
+		page.Problem = key
+		return q.show(http.StatusUnauthorized, "signin", page)
+	}
+	q.setCookie(pendingCookie, "", -1)
+	q.session(in)
+	if err := q.s.desk.AdoptNamed(q.ctx(), in.Caller); err != nil {
+		return err
+	}
+	return q.after()
+}
+
+// signInProblems are the messages of what sign-in and step-up tell apart.
+func signInProblems(err error) (string, bool) {
+	switch {
+	case errors.Is(err, accounts.ErrThrottled):
+		return ProblemSignInWait, true
+	case errors.Is(err, accounts.ErrWait):
+		return "code.used", true
+	case errors.Is(err, accounts.ErrLocked):
+		return "code.locked", true
+	case errors.Is(err, accounts.ErrSignIn):
+		return ProblemSignIn, true
+	}
+	return "", false
+}
+
+// session sets the cookies of a new session.
+func (q *request) session(in *accounts.SignedIn) {
+	q.setCookie(sessionCookie, in.Cookie, 0)
+	q.setCookie(deviceCookie, in.Device, 180*24*time.Hour)
+	q.who, q.signed, q.known = in.Caller, true, true
+}
+
+// after leads to where a draft was typed, or home.
+func (q *request) after() error {
+	if d := q.draftFrom(); d != "" {
+		return q.redirect(d)
+	}
+	return q.redirect("/")
+}
+
+// cover takes the keys out of the session and keeps what the page's form held.
+func (q *request) cover() error {
+	if q.form.Get("from") != "" && len(q.form) > 2 {
+		if err := q.keepDraft(); err != nil {
+			return err
+		}
+	}
+	if err := q.s.door.Cover(q.ctx(), q.who); err != nil {
+		return err
+	}
+	return q.redirect("/riprendi")
+}
+
+func (q *request) coveredPage() error {
+	if !q.known {
+		return q.redirect("/entra")
+	}
+	page := &CoveredPage{Page: q.base(TitleCovered)}
+	page.User, page.FormToken = "", q.s.door.FormToken(q.who)
+	return q.show(http.StatusOK, "covered", page)
+}
+
+func (q *request) uncover() error {
+	if !q.known {
+		return accounts.ErrSignedOut
+	}
+	who, err := q.s.door.Uncover(q.ctx(), q.cookie(sessionCookie), q.form.Get("passphrase"), q.from())
+	if errors.Is(err, accounts.ErrSignIn) || errors.Is(err, accounts.ErrThrottled) {
+		page := &CoveredPage{Page: q.base(TitleCovered)}
+		page.User, page.FormToken, page.Problem = "", q.s.door.FormToken(q.who), ProblemCoveredWrong
+		return q.show(http.StatusUnauthorized, "covered", page)
+	}
+	if err != nil {
+		return err
+	}
+	q.who, q.signed = who, true
+	if err := q.s.desk.AdoptNamed(q.ctx(), who); err != nil {
+		return err
+	}
+	return q.after()
+}
+
+// exit shows the neutral page; with a session it ends it first.
+func (q *request) exit() error {
+	if q.known {
+		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
+			return err
+		}
+	}
+	q.setCookie(sessionCookie, "", -1)
+	q.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	q.signed, q.known = false, false
+	return q.show(http.StatusOK, "exit", &ExitPage{Page: q.base(TitleExit)})
+}
+
+func (q *request) signOut() error {
+	if q.known {
+		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
+			return err
+		}
+	}
+	q.setCookie(sessionCookie, "", -1)
+	return q.redirect("/entra")
+}
+
+func (q *request) language() error {
+	lang := locale.Lang(q.form.Get("lang"))
+	if lang != locale.Italian && lang != locale.English {
+		return errForm
+	}
+	q.setCookie(langCookie, string(lang), 365*24*time.Hour)
+	return q.redirect(q.localPath(q.form.Get("from")))
+}
+
+func (q *request) licences() error {
+	return q.show(http.StatusOK, "licences", &LicencesPage{Page: q.base(TitleLicences), Texts: Licences()})
+}
+
+// stepUp asks for passphrase and code, for one act on one object. It reports
+// false when it has shown the page that asks; on true q.who may act, once.
+func (q *request) stepUp(a policies.Action, object, act, name string) (bool, error) {
+	page := &StepUpPage{Page: q.base(TitleStepUp), Act: act, Object: name, Action: q.r.URL.Path,
+		Back: q.localPath(q.form.Get("from")), Carried: q.carried()}
+	if q.form.Get("passphrase") == "" && q.form.Get("code") == "" {
+		return false, q.show(http.StatusOK, "step-up", page)
+	}
+	in, err := q.s.door.StepUp(q.ctx(), q.who, q.form.Get("passphrase"), q.form.Get("code"), a, object, q.from())
+	if key, known := signInProblems(err); known {
+		if key == ProblemSignIn {
+			key = ProblemStepUp
+		}
+		page.Problem = key
+		return false, q.show(http.StatusUnauthorized, "step-up", page)
+	}
+	if err != nil {
+		return false, err
+	}
+	q.session(in)
+	return true, nil
+}
+
+// carried is the form without what must not travel.
+func (q *request) carried() []Pair {
+	var pairs []Pair
+	for name, values := range q.form {
+		if contains(secretFields, name) || name == "from" {
+			continue
+		}
+		for _, v := range values {
+			pairs = append(pairs, Pair{name, v})
+		}
+	}
+	return pairs
+}
