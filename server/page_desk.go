@@ -21,7 +21,7 @@ type ErrorPage struct {
 	Page
 	Status int
 	What   string // message key of what happened
-	Saved  bool // what was sent just before is kept
+	Saved  bool   // what was sent just before is kept
 }
 
 // CoveredPage is "covered": a sheet that says nothing about the service.
