@@ -70,6 +70,37 @@ const (
 	FlashPinned        = "pin.done"
 )
 
+// What referral pages say.
+const (
+	FailChose         = "way.chose_missing"
+	FlashWayNoted     = "way.noted"
+	FailHeard         = "how.heard_missing"
+	FailGiven         = "how.given_missing"
+	FailInterpreter   = "how.interpreter_missing"
+	FailUntil         = "how.until_wrong"
+	FailUrgency       = "how.urgency_missing"
+	FlashReferralSent = "referral.was_sent"
+	FlashMessageSent  = "referral.sent"
+	FlashRevoked      = "revoke.done"
+	FlashAccepted     = "received.accepted"
+	FlashProposed     = "received.proposed"
+	FailAppointment   = "received.day_wrong"
+	FlashTold         = "received.told"
+	FlashDeclined     = "decline_page.done"
+	FailStop          = "stop.missing"
+)
+
+// ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,
+// Shareable.Key and PackageField.Key, by the value the form sends.
+var (
+	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children"}
+	ShareFields = map[string]string{
+		"alias": "contact.name", "name": "person.name", "surname": "person.surname", "born": "person.born", "language": "person.language",
+		"mediator": "person.mediator", "town": "person.town", "request": "share_field.request", "needs": "share_field.needs",
+		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages",
+	}
+)
+
 // Titles of pages: keys for Page.Title.
 const (
 	TitleSignIn        = "signin.title"
@@ -111,4 +142,16 @@ const (
 	TitleColleagues    = "colleagues.title"
 	TitlePins          = "nav.centres"
 	TitlePin           = "pin.title"
+	TitleChooseCentre  = "centre.title"
+	TitleWay           = "way.title"
+	TitleShare         = "share.title"
+	TitleHow           = "how.title"
+	TitlePreview       = "preview.title"
+	TitleReferral      = "referral.title"
+	TitleRevoke        = "revoke.title"
+	TitleInbox         = "nav.inbox"
+	TitleReceived      = "received.title"
+	TitleDecline       = "received.decline"
+	TitleStop          = "stop.title"
+	TitleCopy          = "received.copy"
 )

@@ -56,6 +56,7 @@ func samplePages() []samplePage {
 	addDesk(add)
 	addCase(add)
 	addOwn(add)
+	addReferral(add)
 	return list
 }
 
@@ -193,4 +194,61 @@ func addOwn(add func(string, server.Shown)) {
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
 	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
 	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Unit: pin, Words: words})
+}
+
+func centrePage(title, here string) server.Page {
+	p := staff("centre_worker", "Centro Le Querce", title, here)
+	p.User = "Bruna Sala"
+	return p
+}
+
+func samplePackage() server.Package {
+	strip := caseHead("").Strip
+	return server.Package{Now: sampleNow, Desk: "Sportello Donna, Municipio II", Sent: ago(0), Urgency: "today", Private: 9, Feedback: "state", Until: ago(-30),
+		Strip:  server.Strip{Recorded: true, Channels: strip.Channels, Hours: strip.Hours, Answerer: strip.Answerer, Say: strip.Say, Hide: "yes", Voice: "no", Number: strip.Number},
+		Fields: []server.PackageField{{Key: "contact.name", Value: "Rosa"}, {Key: "share_field.request", Value: "Chiede dove può dormire stanotte con il bambino."}}}
+}
+
+func addReferral(add func(string, server.Shown)) {
+	head := caseHead("referrals")
+	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
+	other := centre
+	other.ID, other.Name, other.State = "R", "Centro Aurora", "unpinned"
+	add("choose-centre", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, Need: "bed", From: "Fiorano", Away: "Sassuolo", Centres: []server.Centre{centre, other}})
+	add("choose-centre.empty", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
+	add("way", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: centre, Way: "we_send", Chose: "yes"})
+	add("way.unpinned", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
+	form := server.ReferralForm{Fields: []string{"alias", "request"}, Safe: "rule", Given: "spoken", Urgency: "today"}
+	step := server.ReferralStep{Centre: centre, Form: form, Version: "3", Step: 1}
+	add("share", &server.SharePage{Page: desk(server.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Private: 9, Groups: []server.ShareGroup{
+		{Key: "share_group.who", Fields: []server.Shareable{{Value: "alias", Key: "contact.name", Content: "Rosa"}, {Value: "town", Key: "person.town", Content: "Fiorano"}}},
+		{Key: "share_group.needs", Fields: []server.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}}}})
+	step.Step = 2
+	how := &server.HowPage{Page: desk(server.TitleHow, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Text: server.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
+		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}}
+	how.Fail("heard", server.FailHeard)
+	add("how", how)
+	rtl := *how
+	rtl.Page = desk(server.TitleHow, "/schede/A/centri/Q/invio")
+	rtl.Text = server.Spoken{Lang: "ar", Dir: "rtl", Version: "2026-1", Langs: []string{"it", "ar"}, Lines: []string{"أنتِ من يقرر ما يعرفه المركز."}}
+	add("how.rtl", &rtl)
+	step.Step = 3
+	add("preview", &server.PreviewPage{Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
+	messages := []server.Message{{At: sampleNow.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: sampleNow.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
+	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
+	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
+		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
+	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	add("revoke", &server.RevokePage{Page: desk(server.TitleRevoke, "/invii/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Opened: true, Copied: true})
+	row := server.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
+	stop := row
+	stop.Stop, stop.ID = true, "C"
+	add("inbox", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), New: []server.InboxRow{row, stop}, WaitUs: []server.InboxRow{row}, WaitThem: []server.InboxRow{row}, Closed: []server.InboxRow{row}})
+	add("inbox.empty", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi")})
+	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "acknowledged", Package: samplePackage(), Messages: messages, MayCopy: true, CopyKey: true, Stale: true})
+	add("received.accepted", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "accepted", Package: samplePackage(), AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true})
+	add("decline", &server.DeclinePage{Page: centrePage(server.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
+	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
+	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
+	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
 }

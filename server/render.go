@@ -142,6 +142,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"choice":     choice,
 		"safeform":   func(p Shown, f SafeForm) safeForm { return safeForm{p, f} },
 		"safewindow": func(p Shown, w Window) (safeWindow, error) { return r.safeWindow(lang, p, w) },
+		"rows":       func(now time.Time, rows []InboxRow) inboxRows { return inboxRows{now, rows} },
 		"contains":   contains,
 		"searchbox":  func(p Shown, query string) searchBox { return searchBox{p, query} },
 		"words":      Words,
