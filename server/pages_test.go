@@ -57,6 +57,8 @@ func samplePages() []samplePage {
 	addCase(add)
 	addOwn(add)
 	addReferral(add)
+	addAudit(add)
+	addAdmin(add)
 	return list
 }
 
@@ -251,4 +253,48 @@ func addReferral(add func(string, server.Shown)) {
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
+}
+
+func addAudit(add func(string, server.Shown)) {
+	page := func(title, here string) server.Page {
+		p := staff("auditor", "Revisione", title, here)
+		p.User = "Clara Monti"
+		return p
+	}
+	row := server.LogRow{Index: 10482, Day: ago(0), Person: "P7K2QX4MZB", Action: "case.open", Record: "C3HN9WTRQA", Outcome: "allowed", Rule: "members-open-own-cases"}
+	refused := row
+	refused.Index, refused.Outcome, refused.Rule, refused.Count = 10481, "refused", "default-deny", 4
+	var days []server.DayCount
+	for i := range 14 {
+		days = append(days, server.DayCount{Day: ago(13 - i), Allowed: 40 + 3*i, Refused: i % 3, Height: 30 + 5*i%60, X: 20 * i})
+	}
+	add("log", &server.LogPage{Page: page(server.TitleLog, "/registro"), Verification: "good", Size: 10483, Checkpoint: "sportello/log 10483 8QJ1…k4=", CheckedAt: sampleNow.Add(-12 * time.Minute), Rows: []server.LogRow{row, refused}, Older: "10380", Days: days})
+	add("log.bad", &server.LogPage{Page: page(server.TitleLog, "/registro"), Verification: "bad", BadRecord: "case C3HN9WTRQA", Checkpoint: "sportello/log 10483"})
+	add("log-proof", &server.ProofPage{Page: page(server.TitleProof, "/registro/10482"), Row: row, Good: true, Leaf: "day 2026-11-19\nactor P7K2QX4MZB\naction case.open\n", Hashes: []string{"8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=", "v0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E8QJ1wAk4f="},
+		Checkpoint: "sportello/log\n10483\n8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=\n\n— sportello/log ABCD", Detail: &server.LogDetail{At: sampleNow, Reason: "colloquio", IDs: []string{"C3HN9WTRQA"}}})
+	add("access", &server.AccessPage{Page: page(server.TitleAccess, "/registro/accessi"), Rows: []server.AccessRow{{Unit: "Sportello Donna, Municipio II", UnitKind: "desk", Person: "P7K2QX4MZB", Role: "lead", State: "member", Since: ago(200), Epoch: 3, Cases: 212, Named: 1}}})
+	add("audit-referrals", &server.AuditReferralsPage{Page: page(server.TitleAuditReferrals, "/registro/invii"), Rows: []server.AuditReferral{{ID: "R3HN9WTRQA", Desk: "Sportello Donna, Municipio II", Centre: "Centro Le Querce", Day: ago(2), Given: "interpreter", Live: true, Until: ago(-28), State: "accepted", Fields: 3}}})
+}
+
+func addAdmin(add func(string, server.Shown)) {
+	page := func(title, here string) server.Page {
+		p := staff("administrator", "Amministrazione", title, here)
+		p.User = "Dario Lupi"
+		return p
+	}
+	units := []server.Unit{{ID: "U1", Name: "Sportello Donna, Municipio II"}, {ID: "U2", Name: "Centro Le Querce"}}
+	add("agencies", &server.AgenciesPage{Page: page(server.TitleAgencies, "/enti"), Missing: []server.Missing{{Key: server.MissingMembers, Count: 2}, {Key: server.MissingAudit}},
+		Agencies: []server.Agency{{ID: "E1", Name: "Comune di Fiorano", Kind: "municipality", Responsibility: "controller", Units: []server.AgencyUnit{{ID: "U1", Name: "Sportello Donna, Municipio II", Kind: "desk", State: "founded", Members: 3}, {ID: "U3", Name: "Servizio sociale", Kind: "social_service", State: "empty"}}},
+			{ID: "E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Ends: ago(-200)}}})
+	add("agencies.empty", &server.AgenciesPage{Page: page(server.TitleAgencies, "/enti")})
+	agency := &server.AgencyPage{Page: page(server.TitleAgencyNew, "/enti/nuovo"), Action: "/enti/nuovo", Kind: "operator", Responsibility: "processor"}
+	agency.Fail("name", server.FailName)
+	agency.Fail("ends", server.FailEnds)
+	add("agency", agency)
+	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
+	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Name: "Anna Bassi", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member"}, {ID: "P2", Name: "Sara Gallo", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
+		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
+	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
+	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})
+	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
 }

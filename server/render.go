@@ -147,6 +147,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"searchbox":  func(p Shown, query string) searchBox { return searchBox{p, query} },
 		"words":      Words,
 		"add":        func(a, b int) int { return a + b },
+		"sub":        func(a, b int) int { return a - b },
 		"asset":      asset,
 		"built":      AssetsBuilt,
 		"label_of":   func(l string) (string, error) { return c.T(lang, wordKey("language", l)) },
