@@ -18,10 +18,10 @@ var addresses = []string{
 	// oneself
 	"GET /attesa", "GET /credenziali", "GET /credenziali/fattore", "GET /credenziali/codici", "GET /credenziali/frase", "POST /credenziali/frase",
 	"POST /credenziali/sessioni", "POST /credenziali/chiave-centro",
-	"GET /ammissioni", "GET /ammissioni/*", "POST /ammissioni/*", "GET /ammissioni/*/togli", "POST /ammissioni/*/togli", "GET /ammissioni/fonda", "POST /ammissioni/fonda",
+	"GET /ammissioni", "GET /ammissioni/*", "POST /ammissioni/*", "GET /ammissioni/*/togli", "POST /ammissioni/*/togli", "POST /ammissioni/*/sblocca", "GET /ammissioni/fonda", "POST /ammissioni/fonda",
 	"GET /colleghi", "POST /colleghi", "GET /centri", "GET /centri/*", "POST /centri/*",
 	// desk and social service
-	"GET /agenda", "GET /cerca", "POST /cerca", "GET /contatti/nuovo", "POST /contatti/nuovo", "GET /contatti/*", "POST /contatti/altri", "GET /compiti/*",
+	"GET /agenda", "GET /cerca", "POST /cerca", "GET /contatti/nuovo", "POST /contatti/nuovo", "GET /contatti/*", "GET /contatti/altri", "POST /contatti/altri", "POST /compiti/*", "GET /compiti/*",
 	"GET /schede/*", "GET /schede/*/diario", "GET /schede/*/diario/nuova", "POST /schede/*/diario/nuova",
 	"GET /schede/*/diario/*/correggi", "POST /schede/*/diario/*/correggi", "GET /schede/*/diario/*/sposta", "POST /schede/*/diario/*/sposta",
 	"GET /schede/*/persona", "POST /schede/*/persona", "GET /schede/*/persona/dimentica", "POST /schede/*/persona/dimentica",
@@ -34,7 +34,7 @@ var addresses = []string{
 	"POST /arrivi/*/esito", "GET /arrivi/*/avviso", "POST /arrivi/*/avviso", "GET /arrivi/*/copia", "POST /arrivi/*/copia",
 	// audit and administration
 	"GET /registro", "POST /registro", "POST /registro/esporta", "GET /registro/*", "GET /registro/accessi", "GET /registro/invii",
-	"GET /enti", "GET /enti/nuovo", "POST /enti/nuovo", "GET /enti/*", "POST /enti/*", "GET /unita/nuova", "POST /unita/nuova",
+	"GET /enti", "GET /enti/nuovo", "POST /enti/nuovo", "GET /enti/*", "POST /enti/*", "GET /unita/*/elenco", "POST /unita/*/elenco", "GET /unita/nuova", "POST /unita/nuova",
 	"GET /personale", "POST /personale/sospendi", "POST /personale/riammetti", "POST /personale/inviti/ritira", "GET /personale/invita", "POST /personale/invita",
 }
 

@@ -106,6 +106,9 @@ const (
 	FlashLifted      = "people.lifted"
 	FlashWithdrawn   = "people.withdrawn"
 	FailUsername     = "invite.username_taken"
+	FlashDirectory   = "directory.saved"
+	FlashUnlocked    = "admissions.unlocked"
+	FlashTaskDone    = "task_page.was_done"
 )
 
 // ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,
@@ -182,4 +185,7 @@ const (
 	TitleUnit           = "unit.new"
 	TitlePeople         = "nav.people"
 	TitleInvite         = "invite.title"
+	TitleDirectory      = "directory.title"
+	TitleTask           = "task_page.title"
+	TitleUnlinkedList   = "unlinked_list.title"
 )

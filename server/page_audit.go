@@ -156,6 +156,26 @@ type UnitPage struct {
 	Agency, Name, Kind string
 }
 
+// DirectoryPage is "directory": a centre's public entry. Posts DirectoryForm
+// and version to /unita/ID/elenco.
+type DirectoryPage struct {
+	Page
+	ID      string
+	Name    string
+	Version string
+	Form    DirectoryForm
+}
+
+// DirectoryForm is what is typed there; all of it is public anyway.
+type DirectoryForm struct {
+	Area      string   `form:"area"`
+	Town      string   `form:"town"` // distances are measured from here
+	Hours     string   `form:"hours"`
+	Phone     string   `form:"phone"`
+	Needs     []string `form:"needs"`     // words of "need"
+	Languages []string `form:"languages"` // words of "language"
+}
+
 // PeoplePage is "people". Suspending and lifting post person to
 // /personale/sospendi and /personale/riammetti.
 type PeoplePage struct {

@@ -113,6 +113,11 @@ func addDesk(add func(string, server.Shown)) {
 	}
 	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
 	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
+	add("unlinked-list", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri"), Notes: []server.UnlinkedNote{{Day: ago(1), Author: "Anna Bassi", Speaker: "someone", Requester: "Una vicina", Subject: "La famiglia del secondo piano", Text: "Sente gridare la notte."}}})
+	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
+	taskStrip := caseHead("").Strip
+	taskStrip.MayEdit = false
+	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.", Open: true})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
 }
 
@@ -167,7 +172,7 @@ func addCase(add func(string, server.Shown)) {
 func addOwn(add func(string, server.Shown)) {
 	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
 	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
-	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, Declared: 1, MaySetOffline: true,
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MaySetOffline: true,
 		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
 	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
 		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
@@ -187,7 +192,7 @@ func addOwn(add func(string, server.Shown)) {
 	newcomer := server.Newcomer{ID: "P1", Name: "Elena Conti", Role: "intake_worker", Invited: ago(2), By: "Dario Lupi"}
 	member := server.Member{ID: "P2", Name: "Carla Neri", Role: "lead", State: "member", Since: ago(200), By: "fondatrice", Known: true}
 	add("admissions", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "founded", Waiting: []server.Newcomer{newcomer}, Members: []server.Member{member,
-		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri"}}})
+		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
 	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
@@ -292,6 +297,7 @@ func addAdmin(add func(string, server.Shown)) {
 	agency.Fail("ends", server.FailEnds)
 	add("agency", agency)
 	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
+	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
 	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Name: "Anna Bassi", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member"}, {ID: "P2", Name: "Sara Gallo", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
