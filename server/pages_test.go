@@ -8,10 +8,9 @@ import (
 
 // samplePage is one page with plausible, fictional content.
 type samplePage struct {
-	name   string // of the screenshot; the template is its first word
-	tmpl   string
-	page   server.Shown
-	public bool
+	name string // of the screenshot; the template is its first word
+	tmpl string
+	page server.Shown
 }
 
 var sampleNow = time.Date(2026, 11, 19, 10, 40, 0, 0, time.UTC)
