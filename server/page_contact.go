@@ -142,6 +142,40 @@ type UnlinkedForm struct {
 	Text      string `form:"text"`
 }
 
+// UnlinkedListPage is "unlinked-list", at GET /contatti/altri: notes linked to
+// no file, requester and subject apart.
+type UnlinkedListPage struct {
+	Page
+	Notes []UnlinkedNote
+}
+
+// UnlinkedNote is one of them.
+type UnlinkedNote struct {
+	Day       time.Time
+	Author    string
+	Speaker   string // a word of "speaker"
+	Requester string
+	Phone     string
+	Subject   string
+	Text      string
+}
+
+// TaskPage is "task": what a social service received from a desk, sealed as a
+// small package: name she chose, request, safe-contact rule. It posts note,
+// version and go ("open_case" or "done") to /compiti/ID.
+type TaskPage struct {
+	Page
+	ID      string
+	Version string
+	Kind    string // a word of "task"
+	Due     time.Time
+	From    string // the desk
+	Strip   Strip
+	Request string
+	Note    string
+	Open    bool
+}
+
 // ContactDonePage is "contact-done": the contact is closed or became a case.
 type ContactDonePage struct {
 	Page

@@ -16,8 +16,7 @@ type StepUpPage struct {
 	Carried []Pair
 }
 
-// OwnPage is "own": factor, recovery codes, passphrase, open sessions, and whom
-// one should not be given. Each item leads to its own page or posts one button.
+// OwnPage is "own": factor, recovery codes, passphrase and open sessions. Each item leads to its own page or posts one button.
 type OwnPage struct {
 	Page
 	Factor        string // a word of "factor"
@@ -26,9 +25,6 @@ type OwnPage struct {
 	CodesLeft     int
 	PhraseSince   time.Time
 	Sessions      []Session
-	Declared      int // how many she declared; who they are is sealed
-	MayDeclare    bool
-	RecoverySet   bool // the agency has a recovery identity
 	OfflineKey    string
 	MaySetOffline bool // a centre worker may keep her centre's own key for copies
 }
@@ -110,14 +106,15 @@ type Newcomer struct {
 
 // Member is a colleague of the unit.
 type Member struct {
-	ID    string
-	Name  string
-	Role  string // a word of "role"
-	State string // a word of "person_state"
-	Since time.Time
-	By    string // who admitted her
-	Known bool   // confirmed by the reader as a colleague she knows
-	Mine  bool   // the reader herself
+	ID     string
+	Name   string
+	Role   string // a word of "role"
+	State  string // a word of "person_state"
+	Since  time.Time
+	By     string // who admitted her
+	Locked bool   // ten wrong codes: unlocking posts to /ammissioni/PERSON/sblocca, the step-up page follows
+	Known  bool   // confirmed by the reader as a colleague she knows
+	Mine   bool   // the reader herself
 }
 
 // AdmitPage is "admit": the four words of one newcomer. It posts same=yes to

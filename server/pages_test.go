@@ -8,10 +8,9 @@ import (
 
 // samplePage is one page with plausible, fictional content.
 type samplePage struct {
-	name   string // of the screenshot; the template is its first word
-	tmpl   string
-	page   server.Shown
-	public bool
+	name string // of the screenshot; the template is its first word
+	tmpl string
+	page server.Shown
 }
 
 var sampleNow = time.Date(2026, 11, 19, 10, 40, 0, 0, time.UTC)
@@ -56,6 +55,9 @@ func samplePages() []samplePage {
 	addDesk(add)
 	addCase(add)
 	addOwn(add)
+	addReferral(add)
+	addAudit(add)
+	addAdmin(add)
 	return list
 }
 
@@ -110,6 +112,11 @@ func addDesk(add func(string, server.Shown)) {
 	}
 	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
 	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
+	add("unlinked-list", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri"), Notes: []server.UnlinkedNote{{Day: ago(1), Author: "Anna Bassi", Speaker: "someone", Requester: "Una vicina", Subject: "La famiglia del secondo piano", Text: "Sente gridare la notte."}}})
+	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
+	taskStrip := caseHead("").Strip
+	taskStrip.MayEdit = false
+	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.", Open: true})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
 }
 
@@ -164,7 +171,7 @@ func addCase(add func(string, server.Shown)) {
 func addOwn(add func(string, server.Shown)) {
 	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
 	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
-	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, Declared: 1, MaySetOffline: true,
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MaySetOffline: true,
 		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
 	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
 		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
@@ -184,7 +191,7 @@ func addOwn(add func(string, server.Shown)) {
 	newcomer := server.Newcomer{ID: "P1", Name: "Elena Conti", Role: "intake_worker", Invited: ago(2), By: "Dario Lupi"}
 	member := server.Member{ID: "P2", Name: "Carla Neri", Role: "lead", State: "member", Since: ago(200), By: "fondatrice", Known: true}
 	add("admissions", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "founded", Waiting: []server.Newcomer{newcomer}, Members: []server.Member{member,
-		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri"}}})
+		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
 	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
@@ -193,4 +200,106 @@ func addOwn(add func(string, server.Shown)) {
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
 	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
 	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Unit: pin, Words: words})
+}
+
+func centrePage(title, here string) server.Page {
+	p := staff("centre_worker", "Centro Le Querce", title, here)
+	p.User = "Bruna Sala"
+	return p
+}
+
+func samplePackage() server.Package {
+	strip := caseHead("").Strip
+	return server.Package{Now: sampleNow, Desk: "Sportello Donna, Municipio II", Sent: ago(0), Urgency: "today", Private: 9, Feedback: "state", Until: ago(-30),
+		Strip:  server.Strip{Recorded: true, Channels: strip.Channels, Hours: strip.Hours, Answerer: strip.Answerer, Say: strip.Say, Hide: "yes", Voice: "no", Number: strip.Number},
+		Fields: []server.PackageField{{Key: "contact.name", Value: "Rosa"}, {Key: "share_field.request", Value: "Chiede dove può dormire stanotte con il bambino."}}}
+}
+
+func addReferral(add func(string, server.Shown)) {
+	head := caseHead("referrals")
+	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
+	other := centre
+	other.ID, other.Name, other.State = "R", "Centro Aurora", "unpinned"
+	add("choose-centre", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, Need: "bed", From: "Fiorano", Away: "Sassuolo", Centres: []server.Centre{centre, other}})
+	add("choose-centre.empty", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
+	add("way", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: centre, Way: "we_send", Chose: "yes"})
+	add("way.unpinned", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
+	form := server.ReferralForm{Fields: []string{"alias", "request"}, Safe: "rule", Given: "spoken", Urgency: "today"}
+	step := server.ReferralStep{Centre: centre, Form: form, Version: "3", Step: 1}
+	add("share", &server.SharePage{Page: desk(server.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Private: 9, Groups: []server.ShareGroup{
+		{Key: "share_group.who", Fields: []server.Shareable{{Value: "alias", Key: "contact.name", Content: "Rosa"}, {Value: "town", Key: "person.town", Content: "Fiorano"}}},
+		{Key: "share_group.needs", Fields: []server.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}}}})
+	step.Step = 2
+	how := &server.HowPage{Page: desk(server.TitleHow, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Text: server.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
+		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}}
+	how.Fail("heard", server.FailHeard)
+	add("how", how)
+	rtl := *how
+	rtl.Page = desk(server.TitleHow, "/schede/A/centri/Q/invio")
+	rtl.Text = server.Spoken{Lang: "ar", Dir: "rtl", Version: "2026-1", Langs: []string{"it", "ar"}, Lines: []string{"أنتِ من يقرر ما يعرفه المركز."}}
+	add("how.rtl", &rtl)
+	step.Step = 3
+	add("preview", &server.PreviewPage{Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
+	messages := []server.Message{{At: sampleNow.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: sampleNow.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
+	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
+	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
+		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
+	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	add("revoke", &server.RevokePage{Page: desk(server.TitleRevoke, "/invii/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Opened: true, Copied: true})
+	row := server.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
+	stop := row
+	stop.Stop, stop.ID = true, "C"
+	add("inbox", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), New: []server.InboxRow{row, stop}, WaitUs: []server.InboxRow{row}, WaitThem: []server.InboxRow{row}, Closed: []server.InboxRow{row}})
+	add("inbox.empty", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi")})
+	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "acknowledged", Package: samplePackage(), Messages: messages, MayCopy: true, CopyKey: true, Stale: true})
+	add("received.accepted", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "accepted", Package: samplePackage(), AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true})
+	add("decline", &server.DeclinePage{Page: centrePage(server.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
+	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
+	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
+	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
+}
+
+func addAudit(add func(string, server.Shown)) {
+	page := func(title, here string) server.Page {
+		p := staff("auditor", "Revisione", title, here)
+		p.User = "Clara Monti"
+		return p
+	}
+	row := server.LogRow{Index: 10482, Day: ago(0), Person: "P7K2QX4MZB", Action: "case.open", Record: "C3HN9WTRQA", Outcome: "allowed", Rule: "members-open-own-cases"}
+	refused := row
+	refused.Index, refused.Outcome, refused.Rule, refused.Count = 10481, "refused", "default-deny", 4
+	var days []server.DayCount
+	for i := range 14 {
+		days = append(days, server.DayCount{Day: ago(13 - i), Allowed: 40 + 3*i, Refused: i % 3, Height: 30 + 5*i%60, X: 20 * i})
+	}
+	add("log", &server.LogPage{Page: page(server.TitleLog, "/registro"), Verification: "good", Size: 10483, Checkpoint: "sportello/log 10483 8QJ1…k4=", CheckedAt: sampleNow.Add(-12 * time.Minute), Rows: []server.LogRow{row, refused}, Older: "10380", Days: days})
+	add("log.bad", &server.LogPage{Page: page(server.TitleLog, "/registro"), Verification: "bad", BadRecord: "case C3HN9WTRQA", Checkpoint: "sportello/log 10483"})
+	add("log-proof", &server.ProofPage{Page: page(server.TitleProof, "/registro/10482"), Row: row, Good: true, Leaf: "day 2026-11-19\nactor P7K2QX4MZB\naction case.open\n", Hashes: []string{"8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=", "v0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E8QJ1wAk4f="},
+		Checkpoint: "sportello/log\n10483\n8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=\n\n— sportello/log ABCD", Detail: &server.LogDetail{At: sampleNow, Reason: "colloquio", IDs: []string{"C3HN9WTRQA"}}})
+	add("access", &server.AccessPage{Page: page(server.TitleAccess, "/registro/accessi"), Rows: []server.AccessRow{{Unit: "Sportello Donna, Municipio II", UnitKind: "desk", Person: "P7K2QX4MZB", Role: "lead", State: "member", Since: ago(200), Epoch: 3, Cases: 212, Named: 1}}})
+	add("audit-referrals", &server.AuditReferralsPage{Page: page(server.TitleAuditReferrals, "/registro/invii"), Rows: []server.AuditReferral{{ID: "R3HN9WTRQA", Desk: "Sportello Donna, Municipio II", Centre: "Centro Le Querce", Day: ago(2), Given: "interpreter", Live: true, Until: ago(-28), State: "accepted", Fields: 3}}})
+}
+
+func addAdmin(add func(string, server.Shown)) {
+	page := func(title, here string) server.Page {
+		p := staff("administrator", "Amministrazione", title, here)
+		p.User = "Dario Lupi"
+		return p
+	}
+	units := []server.Unit{{ID: "U1", Name: "Sportello Donna, Municipio II"}, {ID: "U2", Name: "Centro Le Querce"}}
+	add("agencies", &server.AgenciesPage{Page: page(server.TitleAgencies, "/enti"), Missing: []server.Missing{{Key: server.MissingMembers, Count: 2}, {Key: server.MissingAudit}},
+		Agencies: []server.Agency{{ID: "E1", Name: "Comune di Fiorano", Kind: "municipality", Responsibility: "controller", Units: []server.AgencyUnit{{ID: "U1", Name: "Sportello Donna, Municipio II", Kind: "desk", State: "founded", Members: 3}, {ID: "U3", Name: "Servizio sociale", Kind: "social_service", State: "empty"}}},
+			{ID: "E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Ends: ago(-200)}}})
+	add("agencies.empty", &server.AgenciesPage{Page: page(server.TitleAgencies, "/enti")})
+	agency := &server.AgencyPage{Page: page(server.TitleAgencyNew, "/enti/nuovo"), Action: "/enti/nuovo", Kind: "operator", Responsibility: "processor"}
+	agency.Fail("name", server.FailName)
+	agency.Fail("ends", server.FailEnds)
+	add("agency", agency)
+	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
+	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
+	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Name: "Anna Bassi", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member"}, {ID: "P2", Name: "Sara Gallo", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
+		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
+	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
+	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})
+	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
 }

@@ -45,6 +45,7 @@ var wordLists = map[string][]string{
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
+	"way_hint":       {"she_calls", "together", "we_send"},
 	"given":          {"spoken", "signed", "interpreter"},
 	"feedback":       {"state", "came", "more"},
 	"until":          {"answer", "days7", "days30", "day"},

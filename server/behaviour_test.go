@@ -1,0 +1,106 @@
+package server_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"sportello/server"
+)
+
+// coverSite serves one page with a form, and tells what was posted to /copri
+// and to the form's own address.
+func coverSite(t *testing.T, page server.Shown, tmpl string) (string, <-chan url.Values) {
+	t.Helper()
+	r := newRenderer(t)
+	posted := make(chan url.Values, 4)
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", server.StaticHandler())
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Security-Policy", server.ContentSecurityPolicy)
+		if err := r.Render(w, http.StatusOK, tmpl, page); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("POST /", func(w http.ResponseWriter, req *http.Request) {
+		if err := req.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		req.PostForm.Set("posted_to", req.URL.Path)
+		posted <- req.PostForm
+	})
+	mux.HandleFunc("GET /uscita", func(w http.ResponseWriter, req *http.Request) {
+		posted <- url.Values{"posted_to": {"/uscita"}}
+	})
+	site := httptest.NewServer(mux)
+	t.Cleanup(site.Close)
+	return site.URL, posted
+}
+
+func next(t *testing.T, posted <-chan url.Values) url.Values {
+	t.Helper()
+	select {
+	case v := <-posted:
+		return v
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing was posted")
+		return nil
+	}
+}
+
+func pressShiftThrice(t *testing.T, ctx context.Context) {
+	t.Helper()
+	for range 3 {
+		if err := chromedp.Do(ctx, chromedp.KeyEvent(kb.Shift)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func notePage() *server.NotePage {
+	return &server.NotePage{Page: desk(server.TitleNote, "/schede/A/diario/nuova"), CaseHead: caseHead("diary"), Action: "/schede/A/diario/nuova"}
+}
+
+func TestShiftThriceCoversWithTheDraft(t *testing.T) {
+	site, posted := coverSite(t, notePage(), "note")
+	ctx := browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/"), chromedp.SendKeys("#text", "mezza frase")); err != nil {
+		t.Fatal(err)
+	}
+	pressShiftThrice(t, ctx)
+	v := next(t, posted)
+	if v.Get("posted_to") != "/copri" || v.Get("text") != "mezza frase" || v.Get("token") != "token" || v.Get("from") != "/schede/A/diario/nuova" {
+		t.Errorf("posted %v", v)
+	}
+}
+
+func TestShiftThriceLeavesPublicPages(t *testing.T) {
+	site, posted := coverSite(t, &server.SignInPage{Page: public(server.TitleSignIn, "/entra")}, "signin")
+	ctx := browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
+		t.Fatal(err)
+	}
+	pressShiftThrice(t, ctx)
+	if v := next(t, posted); v.Get("posted_to") != "/uscita" {
+		t.Errorf("went to %v", v)
+	}
+}
+
+func TestEnterSendsTheForm(t *testing.T) {
+	page := &server.ContactPage{Page: desk(server.TitleContact, "/contatti/nuovo"), Step: 1, Form: server.ContactForm{Request: "portata"}}
+	site, posted := coverSite(t, page, "contact")
+	ctx := browser(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/"), chromedp.SendKeys("#name", "Rosa"+kb.Enter)); err != nil {
+		t.Fatal(err)
+	}
+	v := next(t, posted)
+	if v.Get("posted_to") != "/contatti/nuovo" || v.Get("go") != "next" || v.Get("name") != "Rosa" || v.Get("request") != "portata" {
+		t.Errorf("posted %v", v)
+	}
+}

@@ -1,0 +1,269 @@
+package server
+
+import "time"
+
+// ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
+// municipality she names) and away to /schede/ID/centro; choosing leads to
+// /schede/ID/centri/CENTRE.
+type ChooseCentrePage struct {
+	Page
+	CaseHead
+	Need    string // a word of "need", or empty
+	Area    string
+	From    string // never her address
+	Away    string // "lontano da": a municipality to keep away from
+	Centres []Centre
+}
+
+// Centre is one entry of the directory, public anyway.
+type Centre struct {
+	ID        string
+	Name      string
+	Area      string
+	Needs     []string // words of "need"
+	Hours     string
+	Languages []string // words of "language"
+	Phone     string
+	Distance  int    // km from the municipality she named; 0 when she named none
+	State     string // a word of "centre_state": sending needs "pinned"
+}
+
+// WayPage is "way": the three ways. It posts chose=yes (she chose this centre)
+// and way to /schede/ID/centri/CENTRE.
+type WayPage struct {
+	Page
+	CaseHead
+	Centre Centre
+	Way    string // a word of "way"; empty is "she_calls"
+	Chose  string // "yes"
+}
+
+// ReferralForm is what is typed from "share" to "preview"; values of the other
+// steps travel along. All is off at first, and an empty package is valid.
+type ReferralForm struct {
+	Fields   []string `form:"fields" step:"1"`    // values of Shareable
+	Safe     string   `form:"safe" step:"1"`      // a word of "way_text": what goes along about contact
+	KeepCopy string   `form:"keep_copy" step:"1"` // "yes"
+	Given    string   `form:"given" step:"2"`     // a word of "given"
+	Mediator string   `form:"interpreter" step:"2"`
+	Feedback string   `form:"feedback" step:"2"` // a word of "feedback"
+	Until    string   `form:"until" step:"2"`    // a word of "until"
+	UntilDay string   `form:"until_day" step:"2"`
+	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
+	Lang     string   `form:"text_lang" step:"2"`
+	Heard    string   `form:"heard" step:"2"` // "yes": she heard the text
+}
+
+// ReferralStep is what "share", "how" and "preview" have in common. They post
+// to /schede/ID/centri/CENTRE/invio with step (1 to 3) and go: "next", "back",
+// "language" (step 2), "send" (step 3; the step-up page follows).
+type ReferralStep struct {
+	Centre  Centre
+	Form    ReferralForm
+	Version string // of the case the fields were read from
+	Step    int
+}
+
+// Action is where the steps post.
+func (s ReferralStep) Action(caseID string) string {
+	return "/schede/" + caseID + "/centri/" + s.Centre.ID + "/invio"
+}
+
+// Carried lists the typed values of the other steps.
+func (s ReferralStep) Carried() []Pair { return PairsOf(s.Form, s.Step) }
+
+// SharePage is "share": groups of fields with what they actually say.
+type SharePage struct {
+	Page
+	CaseHead
+	ReferralStep
+	Groups  []ShareGroup
+	Private int // how many stay private with what is ticked now
+}
+
+// ShareGroup is a group of fields that can be shared.
+type ShareGroup struct {
+	Key    string // message key of its name, "share_group.…"
+	Fields []Shareable
+}
+
+// Shareable is one field with its actual content.
+type Shareable struct {
+	Value   string // what the form sends
+	Key     string // message key of its name
+	Content string
+}
+
+// HowPage is "how": how the authorisation is given and until when.
+type HowPage struct {
+	Page
+	CaseHead
+	ReferralStep
+	Text Spoken
+}
+
+// Spoken is the text to be read out to her, in her language.
+type Spoken struct {
+	Lang    string // a word of "language"
+	Dir     string // "ltr" or "rtl"
+	Version string
+	Lines   []string
+	Langs   []string // languages it exists in
+}
+
+// PreviewPage is "preview": exactly the page the centre will see.
+type PreviewPage struct {
+	Page
+	CaseHead
+	ReferralStep
+	Package Package
+}
+
+// Package is what the centre sees. Preview and received page show it with the
+// same template from the same struct, byte for byte: it holds nothing of the
+// page around it, no asker's language apart, no address.
+type Package struct {
+	Now      time.Time
+	Desk     string // the desk that sends
+	Sent     time.Time
+	Urgency  string // a word of "urgency"
+	Strip    Strip  // her safe-contact rule, or OnlyDesk
+	Fields   []PackageField
+	Private  int    // how many items stay private
+	Feedback string // a word of "feedback"
+	Until    time.Time
+	KeepCopy bool
+}
+
+// PackageField is one field she authorised.
+type PackageField struct {
+	Key   string // message key of its name
+	Value string
+}
+
+// ReferralPage is "referral", the desk's side: a line of steps with days,
+// messages, appointment. A message posts text to /invii/ID/messaggi; an answer
+// to an appointment posts answer=yes|no to /invii/ID/appuntamento.
+type ReferralPage struct {
+	Page
+	CaseHead
+	ID          string
+	Version     string
+	Centre      string
+	State       string // a word of "referral_state"
+	Steps       []StepDay
+	Live        bool
+	Until       time.Time
+	Way         string // a word of "way"
+	Messages    []Message
+	Text        string // the message as typed
+	Appointment Appointment
+	StopDone    []string // words of "stop_done" the centre stated after a revocation
+	Reason      string   // a word of "decline"
+	Shut        bool     // after a restore: shut until the desk confirms it
+}
+
+// StepDay is one step of the line.
+type StepDay struct {
+	State string // a word of "referral_state"
+	Day   time.Time
+	Place string // "done", "here" or "" (ahead)
+}
+
+// Message is one message between desk and centre.
+type Message struct {
+	At   time.Time
+	From string // name of the unit
+	Text string
+	Mine bool
+}
+
+// Appointment is what the centre proposed.
+type Appointment struct {
+	At     time.Time
+	Place  string
+	Answer string // "yesno", or empty
+}
+
+// RevokePage is "revoke". Posts version to /invii/ID/revoca.
+type RevokePage struct {
+	Page
+	CaseHead
+	ID      string
+	Version string
+	Centre  string
+	Opened  bool // the centre has already opened it
+	Copied  bool // and downloaded a copy
+}
+
+// InboxPage is "inbox": referrals without names.
+type InboxPage struct {
+	Page
+	New, WaitUs, WaitThem, Closed []InboxRow
+}
+
+// InboxRow is one referral in the inbox.
+type InboxRow struct {
+	ID      string
+	Desk    string
+	Sent    time.Time
+	DayOnly bool
+	Urgency string // a word of "urgency"
+	State   string // a word of "referral_state"
+	Stop    bool   // revoked, and not yet confirmed
+}
+
+// ReceivedPage is "received", the centre's side. It posts to /arrivi/ID/accogli,
+// /arrivi/ID/messaggi (text), /arrivi/ID/appuntamento (day, hour, place),
+// /arrivi/ID/esito (after), each with version; declining has its own page.
+type ReceivedPage struct {
+	Page
+	ID        string
+	Version   string
+	State     string // a word of "referral_state"
+	Package   Package
+	Messages  []Message
+	Text      string
+	Day, Hour string // the appointment as typed
+	Place     string
+	After     string   // a word of "after" as typed
+	AfterMay  []string // words of "after" her authorisation lets the centre tell
+	MayCopy   bool     // she allowed a sealed copy
+	CopyKey   bool     // the centre has its own offline key
+	Stale     bool     // the safe-contact rule changed and is not among what she authorised
+}
+
+// DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.
+type DeclinePage struct {
+	Page
+	ID      string
+	Version string
+	Reason  string // a word of "decline"; empty is "neutral"
+}
+
+// StopPage is "stop": the authorisation is revoked. It posts done (words of
+// "stop_done") to /arrivi/ID/avviso. Nothing of the referral is on it.
+type StopPage struct {
+	Page
+	ID      string
+	Version string
+	Desk    string
+	Since   time.Time
+	Done    []string
+	Stated  bool // the centre has already stated what it did
+}
+
+// CopyPage is "copy": a sealed copy, made when asked. Posts to /arrivi/ID/copia;
+// the step-up page follows, then the file.
+type CopyPage struct {
+	Page
+	ID      string
+	Version string
+	Key     string // the centre's own public key, shortened
+}
+
+// inboxRows is one list of the inbox with the moment its ages count from.
+type inboxRows struct {
+	Now  time.Time
+	Rows []InboxRow
+}
