@@ -29,6 +29,9 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact) (*TaskRow, er
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
+	if err := pinned(r, act.Who.Unit(), service.ID); err != nil {
+		return nil, err
+	}
 	secret := act.NewSecret()
 	row := &TaskRow{RowKey: newRow(), FromUnit: act.Who.Unit(), ToUnit: service.ID, Kind: purposeInterview, State: "open",
 		Day: act.Day, DueDay: act.Now.AddDate(0, 0, interviewDays).Format(time.DateOnly), Secret: secret.ID, BodyVersion: 1}
