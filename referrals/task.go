@@ -120,6 +120,44 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 	return row, body, arrived, nil
 }
 
+// OpenCaseFromTask turns a task into a case file of the caller's unit: alias,
+// request and safe-contact rule come along, and nothing else. The task is done.
+func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
+	if len(text) > maxText {
+		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	}
+	var caseID string
+	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
+		task, body, arrived, err := d.loadTask(r, act, id)
+		if err != nil {
+			return err
+		}
+		if task.State == "done" {
+			return ErrState
+		}
+		if !arrived {
+			task.Version++
+		}
+		task.State = "done"
+		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request, Safe: body.Safe}}
+		c, rows, err := d.newCase(r, act, in)
+		if err != nil {
+			return err
+		}
+		caseID = c.row.ID
+		if text != "" {
+			note, err := d.addNote(act, c, Note{Kind: "interview", Text: text})
+			if err != nil {
+				return err
+			}
+			rows = append(rows, note...)
+		}
+		act.Commit = putAll(append(rows, task)...)
+		return nil
+	})
+	return caseID, receipt, err
+}
+
 // CloseTask marks a task as done.
 func (d *Desk) CloseTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
