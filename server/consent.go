@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
@@ -211,8 +210,8 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 	return q.show(status, "how", page)
 }
 
-// spokenLines is how many sentences the text that is read out has.
-const spokenLines = 6
+// spokenLines are the sentences that are read out to her.
+var spokenLines = []string{"spoken.line1", "spoken.line2", "spoken.line3", "spoken.line4", "spoken.line5", "spoken.line6"}
 
 // spoken is the text to read to her, in one of the languages it exists in.
 func (q *request) spoken(lang string) Spoken {
@@ -220,8 +219,8 @@ func (q *request) spoken(lang string) Spoken {
 	if !contains(s.Langs, s.Lang) {
 		s.Lang = string(locale.Italian)
 	}
-	for i := 1; i <= spokenLines; i++ {
-		line, err := q.s.render.Catalogue().T(locale.Lang(s.Lang), "spoken.line"+strconv.Itoa(i))
+	for _, key := range spokenLines {
+		line, err := q.s.render.Catalogue().T(locale.Lang(s.Lang), key)
 		if err == nil {
 			s.Lines = append(s.Lines, line)
 		}
