@@ -53,7 +53,9 @@ type Store struct {
 	hooks   hooks
 }
 
-// hooks let a test stop the process between two steps; nil in the product.
+// hooks let a test stop the process between two steps; nil in the product. The
+// points of a group are, in order: written (after each act), before secrets,
+// between files, before commit, committed.
 type hooks struct {
 	point func(name string)
 }

@@ -140,6 +140,7 @@ func (s *Store) runAll(t *tx, jobs []*job) error {
 		if err := t.run(j); err != nil {
 			return err
 		}
+		s.hooks.at("written")
 	}
 	return nil
 }
