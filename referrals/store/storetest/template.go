@@ -65,13 +65,16 @@ func standardTemplate(t testing.TB) *template {
 	return m
 }
 
-// cast makes an auditor, a desk, a social service and a centre.
+// cast makes an auditor, a desk, a social service and a centre, the last two
+// pinned by the desk.
 func (w *World) cast() {
 	w.T.Helper()
 	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
 	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
 	w.Found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
 	w.Found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
+	w.Pin("anna", "desk", "centre", "bruna")
+	w.Pin("anna", "desk", "service", "sofia")
 }
 
 // become turns an empty world into a copy of the template.
