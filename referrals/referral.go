@@ -74,14 +74,13 @@ func content(c *caseFile, id *Identity) map[string]PackageField {
 	if len(c.told.Needs) > 0 {
 		all["needs"] = PackageField{Code: "needs", Values: c.told.Needs}
 	}
-	add("children", c.told.Children)
-	add("how_many", c.told.HowMany)
-	add("ages", c.told.Ages)
-	add("school", c.told.School)
 	add("language", c.told.Language)
-	add("access", c.told.Access)
+	add("mediator", c.told.Mediator)
 	add("town", c.told.Town)
-	add("notes", c.told.Notes)
+	add("children_where", c.told.Where)
+	add("children_count", c.told.HowMany)
+	add("children_ages", c.told.Ages)
+	add("children", c.told.Children)
 	add("phone", c.safe.Phone())
 	return all
 }

@@ -382,3 +382,29 @@ func (d *Door) Confirm(ctx context.Context, who Caller, colleague string) (audit
 		return nil
 	})
 }
+
+// NewColleagues lists the active members of the caller's unit that she has not
+// confirmed as colleagues she knows: each later admission stands on her Agenda
+// until she has seen it.
+func (d *Door) NewColleagues(ctx context.Context, who Caller) ([]*Person, error) {
+	var list []*Person
+	err := d.look(ctx, func(r Reader) error {
+		list = nil
+		known := map[string]bool{who.person: true}
+		seen, err := r.AcquaintancesOf(who.person)
+		if err != nil {
+			return err
+		}
+		for _, a := range seen {
+			known[a.Colleague] = true
+		}
+		people, err := r.PeopleOfUnit(who.unit)
+		for _, p := range people {
+			if p.State == string(Active) && !known[p.ID] {
+				list = append(list, p)
+			}
+		}
+		return err
+	})
+	return list, err
+}

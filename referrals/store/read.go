@@ -137,6 +137,11 @@ func (s *snapshot) ContactByForm(form string) (*referrals.ContactRow, error) {
 	return one[referrals.ContactRow](s, "WHERE form = $1", form)
 }
 
+// UnlinkedContacts lists the notes of other people and bodies, newest first.
+func (s *snapshot) UnlinkedContacts(unit string) ([]*referrals.ContactRow, error) {
+	return list[referrals.ContactRow](s, "WHERE unit = $1 AND state = 'unlinked' ORDER BY day DESC, id", unit)
+}
+
 // ContactsOfCase lists the contacts of a case, newest first.
 func (s *snapshot) ContactsOfCase(caseID string) ([]*referrals.ContactRow, error) {
 	return list[referrals.ContactRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)

@@ -240,7 +240,23 @@ func (w *World) Standard() *World {
 	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
 	w.Found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
 	w.Found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
+	w.Pin("anna", "desk", "centre", "bruna")
+	w.Pin("anna", "desk", "service", "sofia")
 	return w
+}
+
+// Pin compares the words of a unit, read out by a member of it, and pins it.
+func (w *World) Pin(by, from, to, reader string) {
+	w.T.Helper()
+	ctx := context.Background()
+	words, err := w.Door.UnitWordsOf(ctx, w.SignIn(reader))
+	if err != nil {
+		w.T.Fatalf("reading the words of %s: %v", to, err)
+	}
+	who := w.StepUp(by, policies.CentrePin, w.Units[from]+"."+w.Units[to])
+	if _, err := w.Door.PinCentre(ctx, who, w.Units[to], words); err != nil {
+		w.T.Fatalf("pinning %s: %v", to, err)
+	}
 }
 
 // CheckRecords compares every stored row with the log.
