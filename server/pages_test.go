@@ -239,7 +239,7 @@ func addReferral(add func(string, server.Shown)) {
 	rtl.Text = server.Spoken{Lang: "ar", Dir: "rtl", Version: "2026-1", Langs: []string{"it", "ar"}, Lines: []string{"أنتِ من يقرر ما يعرفه المركز."}}
 	add("how.rtl", &rtl)
 	step.Step = 3
-	add("preview", &server.PreviewPage{Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
+	add("preview", &server.PreviewPage{ID: "A", Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
 	messages := []server.Message{{At: sampleNow.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: sampleNow.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
 	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
