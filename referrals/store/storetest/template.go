@@ -27,33 +27,33 @@ type template struct {
 
 var (
 	making sync.Mutex
-	made   *template
+	made   = map[string]*template{} // by cast
 )
 
-// CleanUp removes the template's files; a TestMain may call it.
+// CleanUp removes the templates' files; a TestMain may call it.
 func CleanUp() {
 	making.Lock()
 	defer making.Unlock()
-	if made != nil {
-		os.RemoveAll(made.dir)
-		made = nil
+	for name, m := range made {
+		os.RemoveAll(m.dir)
+		delete(made, name)
 	}
 }
 
-// standardTemplate makes the template, or returns the one that was made.
-func standardTemplate(t testing.TB) *template {
+// templateOf makes the template of a cast, or returns the one that was made.
+func templateOf(t testing.TB, name string, cast func(*World)) *template {
 	t.Helper()
 	making.Lock()
 	defer making.Unlock()
-	if made != nil {
-		return made
+	if made[name] != nil {
+		return made[name]
 	}
 	dir, err := os.MkdirTemp("", "storetest")
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := create(t, dir)
-	w.cast()
+	cast(w)
 	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
 		agency: w.Agency, callers: map[string]accounts.Caller{}}
 	for name := range w.People {
@@ -61,7 +61,7 @@ func standardTemplate(t testing.TB) *template {
 	}
 	m.now = w.Clock.Now()
 	w.Close()
-	made = m
+	made[name] = m
 	return m
 }
 
