@@ -161,7 +161,10 @@ const finder = `(() => {
 		return all.find(shown);
 	};
 	return {flat, shown, own, pick,
-		link: text => pick([...document.querySelectorAll("a, button, summary")], e => flat(e.innerText), text),
+		link: text => {
+			const all = [...document.querySelectorAll("a, button, summary")].filter(e => !e.classList.contains("skip"));
+			return pick([...all.filter(e => e.closest("main")), ...all.filter(e => !e.closest("main"))], e => flat(e.innerText), text);
+		},
 		field: (text, within) => {
 			const label = pick([...(within ?? document).querySelectorAll("label")], own, text);
 			return label && document.getElementById(label.htmlFor);
@@ -359,11 +362,20 @@ func (v *visitor) signIn(name string) *visitor {
 	return v
 }
 
+// signInIn signs in and takes the language of the story first.
+func (v *visitor) signInIn(name string) *visitor {
+	v.t.Helper()
+	if v.tour.lang == locale.English {
+		v.open("/entra").click("English")
+	}
+	return v.signIn(name)
+}
+
 // stepUp gives passphrase and code once more, on the page that asks.
 func (v *visitor) stepUp() *visitor {
 	v.t.Helper()
 	p := v.s.People[v.name]
-	v.fill("signin.passphrase", p.Passphrase).fill("code.code", v.s.Code(p)).click("stepup.confirm")
+	v.fill("signin.passphrase", p.Passphrase).fill("code.code", v.s.Code(p)).click("stepup.do")
 	return v
 }
 
