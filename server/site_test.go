@@ -3,11 +3,13 @@ package server_test
 import (
 	"bytes"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
 	"sync"
 	"testing"
+	"time"
 
 	"sportello/referrals/store/storetest"
 	"sportello/server"
@@ -64,7 +66,10 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.HTTP = httptest.NewTLSServer(edge.Handler())
+	s.HTTP = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.Clock.Add(time.Second) // no two acts of people are at the same moment
+		edge.Handler().ServeHTTP(rw, r)
+	}))
 	s.HTTP.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	t.Cleanup(s.HTTP.Close)
 	s.URL = s.HTTP.URL

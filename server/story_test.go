@@ -1,10 +1,15 @@
 package server_test
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"sportello/referrals/store/storetest"
 	"sportello/server/locale"
 )
 
@@ -57,6 +62,17 @@ func (st *story) tell() {
 	st.twoTabsDoNotFight()
 	st.somebodyElseCalls()
 	st.theScreenIsCovered()
+	st.rosaChoosesACentre()
+	st.rosaSaysWhatToShare()
+	st.rosaHearsTheText()
+	st.annaSends()
+	st.brunaOpens()
+	st.theyTalk()
+	st.theRuleChanges()
+	st.brunaKeepsACopy()
+	st.rosaTakesItBack()
+	st.otherWays()
+	st.theFileIsClosed()
 }
 
 // annaSignsIn: point 2, and the language switch before anybody is known.
@@ -241,4 +257,192 @@ func (st *story) theScreenIsCovered() {
 	v.fill("signin.username", p.Username).fill("signin.passphrase", p.Passphrase).click("action.continue")
 	v.fill("code.code", st.to.s.Code(p)).click("action.continue")
 	v.at("/schede/{id}/diario/nuova").see("frame.refilled").holds("note.text", "Mezza frase, e il resto.").click("diary.add").see("note.saved")
+}
+
+// rosaChoosesACentre: from a municipality she names, away from another.
+func (st *story) rosaChoosesACentre() {
+	v := st.anna
+	v.open(st.file).click("case.tab_referrals").at("/schede/{id}/invii").see("case_referrals.empty")
+	v.click("case_referrals.choose").at("/schede/{id}/centro").see(storetest.Ginestra, storetest.Lucciole, "000 000 0201", "language.ar", "need.legal")
+	v.fill("centre.near", "Nessun posto").click("action.search").see("centre.place_unknown").holds("centre.near", "Nessun posto")
+	v.fill("centre.near", "Roma").fill("centre.need", "need.bed").click("action.search").see(storetest.Lucciole, " km").seeNot(storetest.Ginestra)
+	v.fill("centre.need", "need.legal").click("action.search").see(storetest.Ginestra).seeNot(storetest.Lucciole)
+	v.click("centre.choose").at("/schede/{id}/centri/{centre}").see(storetest.Ginestra, "way.she_calls", "way_hint.she_calls")
+	v.choose("way.how", "way.we_send").click("action.continue").see("way.chose_missing")
+	v.tick("way.she_chose").click("action.continue").see("share.title")
+}
+
+// rosaSaysWhatToShare: all boxes off, the actual content beside each.
+func (st *story) rosaSaysWhatToShare() {
+	v := st.anna
+	v.see("Chiede dove può dormire stanotte con la bambina.", "Rosa", "share.lead").seeNot("Ferri", "girasole")
+	if n := eval[int](v, `document.querySelectorAll("input[name=fields]:checked, input[name=keep_copy]:checked").length`); n != 0 {
+		v.stop("%d boxes are ticked before she said anything", n)
+	}
+	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").choose("share.safe", "way_text.rule").tick("share.keep_copy")
+	v.click("action.continue").see("how.title")
+}
+
+// rosaHearsTheText: in another language and back; what is missing brings the
+// form back as it was.
+func (st *story) rosaHearsTheText() {
+	v := st.anna
+	v.fill("how.language", "language.en").click("how.show").see("how.version")
+	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "en" {
+		v.stop("the text to read aloud is in %q", got)
+	}
+	v.fill("how.language", "language.it").click("how.show").see("spoken.line1")
+	v.choose("how.given", "given.interpreter").click("action.continue").see("how.heard_missing", "how.interpreter_missing", "how.urgency_missing")
+	v.tick("how.heard").fill("how.interpreter", "Mediatrice 12").choose("how.feedback", "feedback.more").choose("how.until", "until.days30")
+	v.choose("how.urgency", "urgency.three_days")
+	v.click("action.back").see("share.title").holds("share_field.request", "true").holds("share_field.needs", "true").holds("share.keep_copy", "true")
+	v.click("action.continue").answered("how.urgency", "urgency.three_days").holds("how.interpreter", "Mediatrice 12").answered("how.feedback", "feedback.more")
+	v.click("action.continue").at("/autorizzazioni/{id}").see("preview.frame")
+}
+
+// annaSends: what she sees is exactly what the centre will see; sending asks for
+// passphrase and code once more.
+func (st *story) annaSends() {
+	v := st.anna
+	v.see("Chiede dove può dormire stanotte con la bambina.", "Rosalia", "urgency.three_days", "package.copy_yes", "channel.call").seeNot("Mediatrice 12", "Marino", "sei anni")
+	st.preview = v.pack()
+	preview := v.path()
+	v.click("preview.send").see("stepup.title", "stepup.send", storetest.Ginestra)
+	p := st.to.s.People["anna"]
+	v.fill("signin.passphrase", p.Passphrase).fill("code.code", "123456").click("stepup.do").see("stepup.failed")
+	v.click("stepup.back").at("/autorizzazioni/{id}").click("preview.send").stepUp().at("/invii/{id}").see("referral.was_sent", "referral_state.sent")
+	st.sent = v.path()
+	v.open(preview)
+	if v.status != 409 && v.status != 404 {
+		v.stop("what was sent can be previewed again: status %d", v.status)
+	}
+	v.open(st.sent).open("/agenda").see("urgent.referral_unanswered")
+}
+
+// brunaOpens: an inbox without names; the package is the preview, byte by byte.
+func (st *story) brunaOpens() {
+	v := st.to.visitor(st.t, "bruna")
+	st.bruna = v
+	v.signInIn("bruna").at("/arrivi").see("inbox.new", storetest.TownDesk, "urgency.three_days").seeNot("Rosalia", "Rosa", "dormire")
+	v.click("inbox.open").at("/arrivi/{id}").see("Rosalia", "Chiede dove può dormire stanotte con la bambina.")
+	st.arrived = v.path()
+	if got := v.pack(); got != st.preview {
+		v.stop("the centre does not see what the preview showed:\n%s\n%s", got, st.preview)
+	}
+	v.press("strip.show_number").see("333 765 4321")
+	st.anna.open(st.sent).see("referral_state.acknowledged")
+}
+
+// theyTalk: a question, its answer, an appointment, and the centre welcomes her.
+func (st *story) theyTalk() {
+	anna, bruna := st.anna, st.bruna
+	bruna.fill("received.question", "Serve una culla?").click("received.ask").see("referral.sent", "Serve una culla?")
+	anna.open("/agenda").see("urgent.referral_question").click(storetest.Ginestra).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
+	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
+	bruna.open(st.arrived).see("No, ha sei anni.")
+	bruna.fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")
+	bruna.see("referral_state.appointment")
+	anna.open(st.sent).see("Sede del centro", "10:30").click("referral.app_yes").see("referral.she_said")
+	bruna.open(st.arrived).click("received.accept").see("received.accepted", "referral_state.accepted")
+	bruna.choose("received.after_what", "after.engaged").click("received.tell").see("received.told")
+	anna.open(st.sent).see("referral_state.engaged", "referral_state.accepted")
+	bruna.open("/arrivi").seeNot("Rosalia")
+}
+
+// theRuleChanges by phone: she says her word; the centre is told at once.
+func (st *story) theRuleChanges() {
+	v := st.anna
+	v.open(st.file).click("strip.edit").at("/schede/{id}/contatto-sicuro").see(storetest.Ginestra, "safe.centres").holds("safe.code_word", "girasole")
+	v.choose("channel.call", "allow.never").choose("channel.whatsapp", "allow.yes").fill("safe.say", "Chiamo per la bolletta.").click("safe.save").see("safe.recognised_missing")
+	v.holds("safe.say", "Chiamo per la bolletta.").choose("safe.recognised", "recognised.code_word").click("safe.save").at("/schede/{id}").see("safe.saved", "Chiamo per la bolletta.")
+	b := st.bruna
+	b.open("/arrivi").see("inbox.us").seeNot("bolletta")
+	b.open(st.arrived).see("Chiamo per la bolletta.", "channel.whatsapp")
+}
+
+// brunaKeepsACopy: an age file to a key that never was on this service; the age
+// command opens it.
+func (st *story) brunaKeepsACopy() {
+	v := st.bruna
+	dir := st.t.TempDir()
+	key := filepath.Join(dir, "key.txt")
+	run(st.t, "age-keygen", "-pq", "-o", key)
+	recipient := strings.TrimSpace(run(st.t, "age-keygen", "-y", key))
+	v.click("received.copy").at("/arrivi/{id}/copia").see("copy.truth")
+	v.fill("copy.key", "age1questanonè").click("received.copy").see("error.recipient")
+	v.fill("copy.key", recipient)
+	file := v.download("received.copy")
+	text := run(st.t, "age", "-d", "-i", key, file)
+	for _, want := range []string{"Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
+		if !strings.Contains(text, want) {
+			st.t.Errorf("the sealed copy does not hold %q", want)
+		}
+	}
+	if strings.Contains(text, "Ferri") || strings.Contains(text, "Marino") {
+		st.t.Error("the sealed copy holds what she did not share")
+	}
+}
+
+// rosaTakesItBack: from then on the centre opens nothing of it, and says what it
+// did.
+func (st *story) rosaTakesItBack() {
+	anna, bruna := st.anna, st.bruna
+	bruna.open(st.arrived)
+	anna.open(st.sent).click("referral.revoke").at("/invii/{id}/revoca").see("revoke.about", "revoke.copied", "revoke.no_reason")
+	anna.click("revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.code_word").click("revoke.do").at("/invii/{id}").see("revoke.done", "referral_state.withdrawn")
+	anna.seeNot("Serve una culla?")
+	bruna.fill("received.question", "Arriva oggi?").click("received.ask")
+	if bruna.status < 400 {
+		bruna.stop("the centre still writes about what was taken back: status %d", bruna.status)
+	}
+	bruna.open("/arrivi").see("inbox.stop").seeNot("Rosalia")
+	bruna.open(st.arrived).at("/arrivi/{id}/avviso").see("stop.title", "stop.do_not").seeNot("Rosalia", "dormire", "333 765 4321")
+	bruna.click("stop.confirm").see("stop.missing")
+	bruna.choose("stop.what", "stop_done.contacted").choose("stop.what", "stop_done.copy_destroyed").click("stop.confirm").see("stop.stated")
+	anna.open(st.sent).see("referral.stop_done", "stop_done.contacted", "stop_done.copy_destroyed")
+	anna.open(st.file + "/diario").see("recognised.code_word")
+}
+
+// otherWays: she calls herself, and a centre that cannot welcome her.
+func (st *story) otherWays() {
+	v := st.anna
+	v.open(st.file + "/centro").click("centre.choose").tick("way.she_chose").click("action.continue").at("/schede/{id}").see("way.noted")
+	v.open(st.file+"/diario").see("way.she_calls", "note_kind.network")
+	v.open(st.file+"/centro").fill("centre.need", "need.legal").click("action.search").click("centre.choose").tick("way.she_chose").choose("way.how", "way.we_send").click("action.continue")
+	v.click("action.continue").tick("how.heard").choose("how.given", "given.spoken").choose("how.urgency", "urgency.today").click("action.continue")
+	v.see("preview.frame", "way_text.only_desk", "package.copy_no").click("preview.send").stepUp().see("referral.was_sent")
+	sent := v.path()
+	b := st.bruna
+	b.open("/arrivi").see("urgency.today").click("inbox.open").see("way_text.only_desk").seeNot("Rosalia", "333 765 4321", "WhatsApp")
+	b.click("received.decline").at("/arrivi/{id}/non-accogli")
+	b.choose("decline_page.reason", "decline.neutral").click("decline_page.do").at("/arrivi").see("decline_page.done")
+	v.open(sent).see("referral_state.declined", "decline.neutral")
+}
+
+// theFileIsClosed with a reason of a list, and opened again without one; who
+// opened it is on its last tab.
+func (st *story) theFileIsClosed() {
+	v := st.anna
+	v.open(st.file).click("case.close").at("/schede/{id}/chiudi").click("case.close").see("case_close.reason_missing")
+	v.choose("case_close.reason", "closing.no_more_wished").fill("case_close.note", "Per ora va bene così.").click("case.close")
+	v.at("/schede/{id}").see("case_close.closed", "case_state.closed").click("case.reopen").at("/schede/{id}/riapri").click("case.reopen").see("case_close.reopened")
+	v.click("case.tab_readers").at("/schede/{id}/aperture").see("anna", "role.intake_worker", storetest.TownDesk)
+}
+
+// pack is the package as the page holds it, byte by byte.
+func (v *visitor) pack() string {
+	v.t.Helper()
+	return eval[string](v, `document.querySelectorAll("article.package").length === 1 ? document.querySelector("article.package").outerHTML : ""`)
+}
+
+// run runs a tool of this module.
+func run(t *testing.T, tool string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command("go", append([]string{"tool", tool}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("running %s: %v\n%s", tool, err, errs.String())
+	}
+	return out.String()
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -133,7 +134,7 @@ func (v *visitor) stop(format string, args ...any) {
 			os.WriteFile(filepath.Join(dir, strings.ReplaceAll(v.t.Name(), "/", "-")+"-"+v.name+".png"), shot, 0o644)
 		}
 	}
-	v.t.Fatalf("%s: %s\nThe page (status %d) says:\n%s", v.name, fmt.Sprintf(format, args...), v.status, text)
+	v.t.Fatalf("%s: %s\nThe page (status %d) says:\n%s\n%s", v.name, fmt.Sprintf(format, args...), v.status, text, v.s.log)
 }
 
 // say is a text in the visitor's language: of a key, or as it stands.
@@ -450,4 +451,29 @@ func (v *visitor) picture(name string, width int) {
 		file = filepath.Join(v.tour.keep, fmt.Sprintf("%s-%d-%d.png", name, i, width))
 	}
 	picture(v.t.(*testing.T), v.ctx, file)
+}
+
+// download presses a button that hands over a file, and returns where it is.
+func (v *visitor) download(key string) string {
+	v.t.Helper()
+	dir := v.t.TempDir()
+	c := chromedp.FromContext(v.ctx)
+	ctx, cancel := v.within()
+	defer cancel()
+	if _, err := chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, BrowserContextID: c.BrowserContextID, DownloadPath: dir}); err != nil {
+		v.stop("allowing a download: %v", err)
+	}
+	v.press(key)
+	for ctx.Err() == nil {
+		files, _ := filepath.Glob(filepath.Join(dir, "*"))
+		if len(files) == 1 && !strings.HasSuffix(files[0], ".crdownload") {
+			if info, err := os.Stat(files[0]); err == nil && info.Size() > 0 {
+				return files[0]
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	v.stop("nothing was downloaded")
+	return ""
 }
