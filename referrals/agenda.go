@@ -23,12 +23,12 @@ type Agenda struct {
 // RecallLine is a woman whose safe hours are open now. Number and code word are
 // not on it.
 type RecallLine struct {
-	CaseID  string
-	Code    string
-	Alias   string
-	Since   string
-	Channel string
-	Closes  time.Time // when her safe hours end; zero without an end today
+	CaseID   string
+	Code     string
+	Alias    string
+	Since    string
+	Channels []string
+	Closes   time.Time // when her safe hours end; zero without an end today
 }
 
 // TaskLine is a task that waits for the unit.
@@ -112,13 +112,15 @@ func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
 		if err != nil {
 			return nil, err
 		}
+		l := RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: c.safe.Closing(act.Now)}
 		for _, kind := range []string{"call", "whatsapp", "sms"} {
 			if c.safe.Allows(kind, act.Now) == Permitted {
-				all = append(all, RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay,
-					Channel: kind, Closes: c.safe.Closing(act.Now)})
-				act.Detail.IDs = append(act.Detail.IDs, row.ID)
-				break
+				l.Channels = append(l.Channels, kind)
 			}
+		}
+		if len(l.Channels) > 0 {
+			all = append(all, l)
+			act.Detail.IDs = append(act.Detail.IDs, row.ID)
 		}
 	}
 	act.Salt = nil

@@ -28,14 +28,13 @@ type CaseCard struct {
 type Told struct {
 	Request  string   `json:"request,omitempty"`
 	Needs    []string `json:"needs,omitempty"`
-	Children string   `json:"children,omitempty"`
-	HowMany  string   `json:"how_many,omitempty"`
-	Ages     string   `json:"ages,omitempty"`
-	School   string   `json:"school,omitempty"`
+	Where    string   `json:"children_where,omitempty"`
+	HowMany  string   `json:"children_count,omitempty"`
+	Ages     string   `json:"children_ages,omitempty"`
+	Children string   `json:"children,omitempty"` // in her words
 	Language string   `json:"language,omitempty"`
-	Access   string   `json:"access,omitempty"` // what helps her to come: step-free, interpreter …
-	Town     string   `json:"town,omitempty"`   // the municipality she names
-	Notes    string   `json:"notes,omitempty"`
+	Mediator string   `json:"mediator,omitempty"` // yes, no
+	Town     string   `json:"town,omitempty"`     // a municipality she names, never a street
 }
 
 // Identity is who she is, as far as she wants.
@@ -43,8 +42,6 @@ type Identity struct {
 	Name    string `json:"name,omitempty"`
 	Surname string `json:"surname,omitempty"`
 	Born    string `json:"born,omitempty"`
-	TaxCode string `json:"tax_code,omitempty"`
-	Address string `json:"address,omitempty"`
 }
 
 // caseFile is a case row with what its keys open.
@@ -78,7 +75,7 @@ func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, [
 	if p := in.Safe.Phone(); p != "" {
 		c.card.Phones = append(c.card.Phones, p)
 	}
-	c.told = Told{Request: in.Request, Needs: in.Needs, Children: in.Children, HowMany: in.HowMany}
+	c.told = Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages}
 	if in.Outcome == "stay_in_touch" && in.Safe.Phone() != "" {
 		c.row.RecallDay = act.Day
 	}
@@ -331,33 +328,75 @@ func (d *Desk) edit(ctx context.Context, who accounts.Caller, a policies.Action,
 	})
 }
 
-// UpdateTold writes what she agreed to tell. ErrConflict when somebody else
-// saved meanwhile: nothing is overwritten silently.
-func (d *Desk) UpdateTold(ctx context.Context, who accounts.Caller, id string, version int64, alias string, told Told) (audit.Receipt, error) {
+// PersonForm is the page "Persona" as it is saved: the alias, who she is as far
+// as she wants, and what she agreed to tell.
+type PersonForm struct {
+	Alias    string
+	Identity Identity
+	Told     Told
+}
+
+func (f *PersonForm) check() error {
 	bad := check{}
-	for field, v := range map[string]string{"alias": alias, "how_many": told.HowMany, "ages": told.Ages, "language": told.Language, "town": told.Town} {
+	t := f.Told
+	for field, v := range map[string]string{"alias": f.Alias, "name": f.Identity.Name, "surname": f.Identity.Surname, "born": f.Identity.Born,
+		"language": t.Language, "town": t.Town, "children_count": t.HowMany, "children_ages": t.Ages} {
 		bad.max(field, v, maxShort)
 	}
-	for field, v := range map[string]string{"request": told.Request, "notes": told.Notes, "school": told.School, "access": told.Access} {
-		bad.max(field, v, maxText)
-	}
-	bad.oneOf("children", told.Children, where)
-	for _, n := range told.Needs {
+	bad.max("request", t.Request, maxText)
+	bad.max("children_note", t.Children, maxText)
+	bad.oneOf("mediator", t.Mediator, yesNo)
+	bad.oneOf("children", t.Where, where)
+	for _, n := range t.Needs {
 		bad.oneOf("needs", n, needs)
 	}
-	if err := bad.err(); err != nil {
+	return bad.err()
+}
+
+// SavePerson writes what she agreed to tell. Who she is goes into a row with a
+// shred secret of its own; emptying it again is Anonymise, never this.
+// ErrConflict when somebody else saved meanwhile: nothing is overwritten
+// silently.
+func (d *Desk) SavePerson(ctx context.Context, who accounts.Caller, id string, version int64, f PersonForm) (audit.Receipt, error) {
+	if err := f.check(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
-		c.told, c.card.Alias = told, alias
-		return nil, nil
+	action := policies.CaseUpdate
+	if f.Identity != (Identity{}) {
+		action = policies.CaseIdentify
+	}
+	return d.edit(ctx, who, action, id, version, func(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+		if f.Identity == (Identity{}) && c.row.IdentityID != "" {
+			return nil, &Invalid{Fields: map[string]string{"name": "error.empty_identity"}}
+		}
+		c.told, c.card.Alias = f.Told, f.Alias
+		if f.Identity == (Identity{}) {
+			return nil, nil
+		}
+		return d.identify(r, act, c, f.Identity)
 	})
 }
 
+// identify seals who she is into the case's identity row.
+func (d *Desk) identify(r Reader, act *accounts.Act, c *caseFile, in Identity) ([]accounts.Row, error) {
+	row, secret, err := d.identityRow(r, act, c)
+	if err != nil {
+		return nil, err
+	}
+	row.KeyVersion = c.row.KeyVersion
+	c.card.Names = []string{in.Name, in.Surname}
+	c.row.IdentityID = row.ID
+	row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret), row, "body", in)
+	return []accounts.Row{row}, err
+}
+
 // CloseCase closes a case with the worker's word for how it ended.
-func (d *Desk) CloseCase(ctx context.Context, who accounts.Caller, id string, version int64, outcome string) (audit.Receipt, error) {
-	if !caseOutcomes[outcome] {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
+func (d *Desk) CloseCase(ctx context.Context, who accounts.Caller, id string, version int64, reason, text string) (audit.Receipt, error) {
+	bad := check{}
+	bad.oneOf("reason", reason, caseOutcomes)
+	bad.max("note", text, maxText)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
 	}
 	return d.edit(ctx, who, policies.CaseClose, id, version, func(_ Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
 		next, err := caseTransition(c.row.State, "close")
@@ -365,7 +404,7 @@ func (d *Desk) CloseCase(ctx context.Context, who accounts.Caller, id string, ve
 			return nil, err
 		}
 		c.row.State, c.row.RecallDay = next, ""
-		return d.addNote(act, c, Note{Kind: "closed", Text: outcome})
+		return d.addNote(act, c, Note{Kind: "closed", Outcome: reason, Text: text})
 	})
 }
 
@@ -375,11 +414,17 @@ var CaseOutcomes = []string{"path_done", "no_more_wished", "moved", "no_safe_way
 var caseOutcomes = codes(CaseOutcomes...)
 
 // ReopenCase opens a closed case again: always allowed, never judged.
-func (d *Desk) ReopenCase(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
-	return d.edit(ctx, who, policies.CaseReopen, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+func (d *Desk) ReopenCase(ctx context.Context, who accounts.Caller, id string, version int64, text string) (audit.Receipt, error) {
+	if len(text) > maxText {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	}
+	return d.edit(ctx, who, policies.CaseReopen, id, version, func(_ Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
 		next, err := caseTransition(c.row.State, "reopen")
+		if err != nil {
+			return nil, err
+		}
 		c.row.State = next
-		return nil, err
+		return d.addNote(act, c, Note{Kind: "reopened", Text: text})
 	})
 }
 
@@ -434,33 +479,6 @@ func (d *Desk) SetRecall(ctx context.Context, who accounts.Caller, id string, ve
 		}
 		c.row.RecallDay = day
 		return nil, nil
-	})
-}
-
-// Identify records who she is, as far as she wants, in a row with a shred
-// secret of its own.
-func (d *Desk) Identify(ctx context.Context, who accounts.Caller, id string, version int64, in Identity) (audit.Receipt, error) {
-	bad := check{}
-	for field, v := range map[string]string{"name": in.Name, "surname": in.Surname, "born": in.Born, "tax_code": in.TaxCode} {
-		bad.max(field, v, maxShort)
-	}
-	bad.max("address", in.Address, maxLine)
-	if in == (Identity{}) {
-		bad["name"] = "error.empty_identity"
-	}
-	if err := bad.err(); err != nil {
-		return audit.Receipt{}, err
-	}
-	return d.edit(ctx, who, policies.CaseIdentify, id, version, func(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
-		row, secret, err := d.identityRow(r, act, c)
-		if err != nil {
-			return nil, err
-		}
-		row.KeyVersion = c.row.KeyVersion
-		c.card.Names = []string{in.Name, in.Surname}
-		c.row.IdentityID = row.ID
-		row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret), row, "body", in)
-		return []accounts.Row{row}, err
 	})
 }
 

@@ -32,7 +32,8 @@ type Authorisation struct {
 
 // The codes of an authorisation, in the order they are shown.
 var (
-	Fields    = []string{"alias", "name", "surname", "born", "request", "needs", "children", "how_many", "ages", "school", "language", "access", "town", "notes", "phone"}
+	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", "phone", "request", "needs",
+		"children_where", "children_count", "children_ages", "children"}
 	Purposes  = []string{"support", "shelter", "legal", "counselling"}
 	Feedbacks = []string{"state", "came", "more"}
 	Ways      = []string{"spoken", "signed", "interpreter"}

@@ -27,6 +27,9 @@ type Contact struct {
 	WhereHe   string            `json:"where_he,omitempty"`
 	Children  string            `json:"children,omitempty"` // none, with_her, elsewhere, with_person
 	HowMany   string            `json:"how_many,omitempty"`
+	Ages      string            `json:"ages,omitempty"`
+	WhoCalls  string            `json:"who_calls,omitempty"` // the emergency call: she, desk, later
+	CallWhen  string            `json:"call_when,omitempty"`
 	DutyTold  bool              `json:"duty_told,omitempty"`
 	Alias     string            `json:"alias,omitempty"`
 	Request   string            `json:"request,omitempty"`
@@ -37,6 +40,7 @@ type Contact struct {
 	Note      string            `json:"note,omitempty"`
 	// For "someone for her" and "a body": requester and subject stay apart.
 	Requester string `json:"requester,omitempty"`
+	Phone     string `json:"phone,omitempty"` // a body's published number
 	Subject   string `json:"subject,omitempty"`
 	Source    string `json:"source,omitempty"` // police, 114, red_code, hospital, health_authority, other_municipality, citizen …
 }
@@ -65,6 +69,7 @@ var (
 	needs    = codes(Needs...)
 	where    = codes(Where...)
 	sources  = codes(Sources...)
+	callers  = codes("", "she", "desk", "later")
 )
 
 func (c *Contact) check() error {
@@ -74,6 +79,7 @@ func (c *Contact) check() error {
 	bad.oneOf("danger", c.Danger, answers)
 	bad.oneOf("children", c.Children, where)
 	bad.oneOf("source", c.Source, sources)
+	bad.oneOf("danger_caller", c.WhoCalls, callers)
 	bad.oneOf("outcome", c.Outcome, outcomes)
 	for q, a := range c.Overheard {
 		bad.oneOf(q, a, answers)
@@ -81,7 +87,8 @@ func (c *Contact) check() error {
 	for _, n := range c.Needs {
 		bad.oneOf("needs", n, needs)
 	}
-	for field, v := range map[string]string{"alias": c.Alias, "call_back": c.CallBack, "how_many": c.HowMany} {
+	for field, v := range map[string]string{"name": c.Alias, "call_number": c.CallBack, "children_count": c.HowMany,
+		"children_ages": c.Ages, "danger_when": c.CallWhen, "phone": c.Phone} {
 		bad.max(field, v, maxShort)
 	}
 	for field, v := range map[string]string{"where_he": c.WhereHe, "requester": c.Requester} {
@@ -118,6 +125,9 @@ type Recorded struct {
 // interviewDays is how long a woman waits for a social worker at most: the
 // service charter's thirty days from the request (founding text 004).
 const interviewDays = 30
+
+// unlinkedState marks a note about somebody who did not speak herself.
+const unlinkedState = "unlinked"
 
 // RecordContact keeps a contact, and opens a case file or sets a task where the
 // outcome asks for it, in one act. The same form twice gives the same contact.
@@ -175,8 +185,12 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Re
 	in.At = act.Now
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
+	state := in.Outcome
+	if in.Speaker != "she" {
+		state = unlinkedState
+	}
 	row := &ContactRow{RowKey: newRow(), Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
-		State: in.Outcome, Secret: secret.ID, Form: formMark(act.Who, in.Form)}
+		State: state, Secret: secret.ID, Form: formMark(act.Who, in.Form)}
 	c, writes, err := d.caseOfContact(r, act, in)
 	if err != nil {
 		return err
@@ -243,6 +257,7 @@ func newRow() accounts.RowKey { return accounts.RowKey{ID: crypto.NewID(), Versi
 // ContactView is a contact as its unit reads it.
 type ContactView struct {
 	ID, Author, Day, CaseID string
+	Code                    string // her code, when a case file was opened
 	Contact
 }
 
@@ -285,6 +300,9 @@ func (d *Desk) viewContact(r Reader, act *accounts.Act, c *caseFile, row *Contac
 		act.Salt = secret
 	}
 	v := ContactView{ID: row.ID, Author: row.Author, Day: row.Day, CaseID: row.CaseID}
+	if c != nil {
+		v.Code = c.card.Code
+	}
 	key, err := contactKey(r, act.Who, c, row)
 	if err != nil {
 		return ContactView{}, err
@@ -320,4 +338,32 @@ func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.O
 	o.WalledOff = c.Walled.Has(act.Who.Person())
 	o.Restricted, o.Named = c.Restricted, c.Named.Has(act.Who.Person())
 	return c, nil
+}
+
+// UnlinkedNotes lists what other people and bodies said, newest first: kept
+// apart, linked to no case, with requester and subject apart.
+func (d *Desk) UnlinkedNotes(ctx context.Context, who accounts.Caller) ([]ContactView, audit.Receipt, error) {
+	var all []ContactView
+	receipt, err := d.do(ctx, who, policies.UnlinkedRead, func(r Reader, act *accounts.Act) error {
+		all = nil
+		o := policies.Object{Kind: policies.KindContact, Unit: act.Who.Unit(), UnitKind: act.Who.UnitKind(), Agency: act.Who.Agency()}
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		rows, err := r.UnlinkedContacts(act.Who.Unit())
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			v, err := d.viewContact(r, act, nil, row)
+			if err != nil {
+				return err
+			}
+			all = append(all, v)
+			act.Detail.IDs = append(act.Detail.IDs, row.ID)
+		}
+		act.Salt = nil
+		return nil
+	})
+	return all, receipt, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -14,9 +16,8 @@ import (
 // InboxCard is a referral in a centre's inbox: no name is on it.
 type InboxCard struct {
 	ReferralLine
-	FromUnit string
-	Urgency  string
-	SafeNew  bool // her safe-contact rule changed and was not read yet
+	Urgency string
+	SafeNew bool // her safe-contact rule changed and was not read yet
 }
 
 // Inbox lists what the caller's centre received.
@@ -49,7 +50,7 @@ func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, aud
 }
 
 func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (InboxCard, error) {
-	card := InboxCard{ReferralLine: line(row, act), FromUnit: row.FromUnit, SafeNew: row.SafeDay != ""}
+	card := InboxCard{ReferralLine: line(row, act), SafeNew: row.SafeDay != ""}
 	if card.Standing != policies.ConsentLive {
 		return card, nil
 	}
@@ -83,7 +84,13 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 			return err
 		}
 		v = line(row, act)
-		return nil
+		steps, err := r.StepsOf(row.ID)
+		for _, st := range steps {
+			if st.State == "withdrawn" {
+				v.EndedDay = st.Day
+			}
+		}
+		return err
 	})
 	return v, receipt, err
 }
@@ -140,7 +147,7 @@ func (d *Desk) Accept(ctx context.Context, who accounts.Caller, id string) (audi
 // Decline says that the centre cannot welcome her now, by a code.
 func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string) (audit.Receipt, error) {
 	if !declineCodes[code] {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"code": "error.choose_one"}}
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"reason": "error.choose_one"}}
 	}
 	return d.respond(ctx, who, policies.ReferralDecline, id, "decline", func(s *sharedReferral) (*Message, error) {
 		s.row.Code = code
@@ -153,9 +160,14 @@ func (d *Desk) Ask(ctx context.Context, who accounts.Caller, id, text string) (a
 	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", Message{Kind: "question", Text: text})
 }
 
-// Propose proposes an appointment: a day, an hour and a place in words.
-func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id, when, text string) (audit.Receipt, error) {
-	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", Message{Kind: "appointment", When: when, Text: text})
+// Propose proposes an appointment: a day and an hour in Italy, and a place in
+// words.
+func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id, day, hour, place string) (audit.Receipt, error) {
+	when, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, d.gate.Now().Location())
+	if err != nil {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"day": "error.day"}}
+	}
+	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", Message{Kind: "appointment", When: when, Place: place})
 }
 
 func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m Message) (audit.Receipt, error) {
@@ -183,9 +195,14 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 }
 
 // AcknowledgeStop records what the centre did before it was told to stop.
-func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id, code string) (audit.Receipt, error) {
-	if !stopCodes[code] {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"code": "error.choose_one"}}
+func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
+	code := strings.Join(done, " ")
+	bad := len(done) == 0 || len(done) > len(StopCodes)
+	for _, c := range done {
+		bad = bad || !stopCodes[c]
+	}
+	if bad {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"done": "error.choose_one"}}
 	}
 	return d.do(ctx, who, policies.ReferralAcknowledgeStop, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
@@ -222,6 +239,9 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 		if err != nil {
 			return fmt.Errorf("encoding a copy: %w", err)
 		}
+		copied := step(s.row, act)
+		copied.State = stepCopied
+		act.Commit = putAll(copied)
 		file, err = crypto.SealFile(to, text)
 		return err
 	})

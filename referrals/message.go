@@ -13,10 +13,12 @@ import (
 
 // Message is one message between desk and centre about a referral.
 type Message struct {
-	Kind string    `json:"kind"` // message, question, appointment
-	Text string    `json:"text"`
-	When string    `json:"when,omitempty"`
-	At   time.Time `json:"at"`
+	Kind   string    `json:"kind"` // message, question, appointment, answer
+	Text   string    `json:"text,omitempty"`
+	When   time.Time `json:"when,omitzero"` // of an appointment
+	Place  string    `json:"place,omitempty"`
+	Answer string    `json:"answer,omitempty"` // yes, no: hers, to an appointment
+	At     time.Time `json:"at"`
 }
 
 // MessageView is a message as either side reads it.
@@ -28,8 +30,9 @@ type MessageView struct {
 func (m *Message) check() error {
 	bad := check{}
 	bad.max("text", m.Text, maxText)
-	bad.max("when", m.When, maxShort)
-	if m.Text == "" && m.When == "" {
+	bad.max("place", m.Place, maxShort)
+	bad.oneOf("answer", m.Answer, yesNo)
+	if m.Text == "" && m.When.IsZero() && m.Answer == "" {
 		bad["text"] = "error.empty"
 	}
 	return bad.err()
@@ -48,7 +51,18 @@ func (s *sharedReferral) seal(act *accounts.Act, m Message) (*MessageRow, error)
 // SendMessage writes to the other side of a referral while her authorisation
 // lives. An answer of the desk to a question reopens the referral for the centre.
 func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id, text string) (audit.Receipt, error) {
-	m := Message{Kind: "message", Text: text}
+	return d.message(ctx, who, id, Message{Kind: "message", Text: text})
+}
+
+// AnswerAppointment tells the centre what she said to the appointment.
+func (d *Desk) AnswerAppointment(ctx context.Context, who accounts.Caller, id, answer string) (audit.Receipt, error) {
+	if answer == "" {
+		return audit.Receipt{}, &Invalid{Fields: map[string]string{"answer": "error.choose_one"}}
+	}
+	return d.message(ctx, who, id, Message{Kind: "answer", Answer: answer})
+}
+
+func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, m Message) (audit.Receipt, error) {
 	if err := m.check(); err != nil {
 		return audit.Receipt{}, err
 	}

@@ -15,7 +15,7 @@ import (
 
 // Note is one entry of the diary.
 type Note struct {
-	Kind string    `json:"kind"` // note, attempt, closed, safe_contact
+	Kind string    `json:"kind"` // one of NoteKinds, or attempt, closed, reopened, revoked
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
 	// A call attempt also says on which channel and how it ended.
@@ -54,9 +54,15 @@ func (d *Desk) addNote(act *accounts.Act, c *caseFile, n Note) ([]accounts.Row, 
 	return []accounts.Row{row}, err
 }
 
+// NoteKinds are the kinds of note that a worker writes.
+var NoteKinds = []string{"listening", "interview", "phone", "network", "other"}
+
+var noteKinds = codes(NoteKinds...)
+
 // AddNote writes a note in a case's diary.
-func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID, text string) (audit.Receipt, error) {
+func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID, kind, text string) (audit.Receipt, error) {
 	bad := check{}
+	bad.oneOf("kind", kind, noteKinds)
 	bad.max("text", text, maxText)
 	if text == "" {
 		bad["text"] = "error.empty"
@@ -65,13 +71,13 @@ func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID, text st
 		return audit.Receipt{}, err
 	}
 	return d.write(ctx, who, policies.NoteAdd, caseID, func(act *accounts.Act, c *caseFile) (Note, error) {
-		return Note{Kind: "note", Text: text}, nil
+		return Note{Kind: kind, Text: text}, nil
 	})
 }
 
 // RecordAttempt notes a call attempt. A channel or an hour that she did not
-// allow is refused, with the reason, before anything is dialled; the attempt
-// that was made is recorded all the same when made is true.
+// allow comes back as the reason, and nothing is recorded: the page says no
+// before anything is dialled.
 func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID, channel, outcome, text string) (Refusal, audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("channel", channel, channelKinds)
@@ -82,7 +88,9 @@ func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID, c
 	}
 	var refused Refusal
 	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, func(act *accounts.Act, c *caseFile) (Note, error) {
-		refused = c.safe.Allows(channel, act.Now)
+		if refused = c.safe.Allows(channel, act.Now); refused != Permitted {
+			return Note{}, &Invalid{Fields: map[string]string{"channel": string(refused)}}
+		}
 		return Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}, nil
 	})
 	return refused, receipt, err

@@ -316,6 +316,7 @@ type Reader interface {
 	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
 	OpenContacts(unit string) ([]*ContactRow, error)
 	ContactByForm(form string) (*ContactRow, error)
+	UnlinkedContacts(unit string) ([]*ContactRow, error)
 	ContactsOfCase(caseID string) ([]*ContactRow, error)
 	NotesOfCase(caseID string) ([]*NoteRow, error)
 	NoteVersions(noteID string) ([]*NoteVersionRow, error)

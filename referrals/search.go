@@ -24,8 +24,8 @@ type SearchCard struct {
 	Alias   string
 }
 
-// searchMax bounds how many cards a search shows.
-const searchMax = 50
+// SearchMax bounds how many cards a search shows.
+const SearchMax = 50
 
 // Search finds cases of the caller's unit by code, alias, name (folded and
 // sounding alike) or phone. Exclusion comes before any card is opened; for
@@ -81,8 +81,8 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]SearchCard, error
 		return nil
 	})
 	sort.Slice(hits, func(i, j int) bool { return hits[i].LastDay > hits[j].LastDay })
-	if len(hits) > searchMax {
-		hits = hits[:searchMax]
+	if len(hits) > SearchMax {
+		hits = hits[:SearchMax]
 	}
 	return hits, err
 }

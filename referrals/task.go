@@ -29,6 +29,9 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact) (*TaskRow, er
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
+	if err := pinned(r, act.Who.Unit(), service.ID); err != nil {
+		return nil, err
+	}
 	secret := act.NewSecret()
 	row := &TaskRow{RowKey: newRow(), FromUnit: act.Who.Unit(), ToUnit: service.ID, Kind: purposeInterview, State: "open",
 		Day: act.Day, DueDay: act.Now.AddDate(0, 0, interviewDays).Format(time.DateOnly), Secret: secret.ID, BodyVersion: 1}
@@ -115,6 +118,44 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		}
 	}
 	return row, body, arrived, nil
+}
+
+// OpenCaseFromTask turns a task into a case file of the caller's unit: alias,
+// request and safe-contact rule come along, and nothing else. The task is done.
+func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
+	if len(text) > maxText {
+		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	}
+	var caseID string
+	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
+		task, body, arrived, err := d.loadTask(r, act, id)
+		if err != nil {
+			return err
+		}
+		if task.State == "done" {
+			return ErrState
+		}
+		if !arrived {
+			task.Version++
+		}
+		task.State = "done"
+		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request, Safe: body.Safe}}
+		c, rows, err := d.newCase(r, act, in)
+		if err != nil {
+			return err
+		}
+		caseID = c.row.ID
+		if text != "" {
+			note, err := d.addNote(act, c, Note{Kind: "interview", Text: text})
+			if err != nil {
+				return err
+			}
+			rows = append(rows, note...)
+		}
+		act.Commit = putAll(append(rows, task)...)
+		return nil
+	})
+	return caseID, receipt, err
 }
 
 // CloseTask marks a task as done.

@@ -37,14 +37,6 @@ func send(t *testing.T, w *storetest.World, caseID string, fields ...string) (co
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
-	words, err := w.Door.UnitWordsOf(ctx, w.SignIn("bruna"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pin := w.StepUp("anna", policies.CentrePin, w.Units["desk"]+"."+w.Units["centre"])
-	if _, err := w.Door.PinCentre(ctx, pin, w.Units["centre"], words); err != nil {
-		t.Fatalf("pinning the centre: %v", err)
-	}
 	referralID, _, err = w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consentID), consentID)
 	if err != nil {
 		t.Fatalf("sending: %v", err)
@@ -127,7 +119,7 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	ctx := context.Background()
 	a, b := rosa(t, w), rosa(t, w)
 	anna := w.SignIn("anna")
-	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, "prima"); err != nil {
+	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, "listening", "prima"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID)

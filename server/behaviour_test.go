@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -102,5 +104,39 @@ func TestEnterSendsTheForm(t *testing.T) {
 	v := next(t, posted)
 	if v.Get("posted_to") != "/contatti/nuovo" || v.Get("go") != "next" || v.Get("name") != "Rosa" || v.Get("request") != "portata" {
 		t.Errorf("posted %v", v)
+	}
+}
+
+// TestNumberAndWordStayOffPaper: opened with "Mostra" or not, they do not print.
+func TestNumberAndWordStayOffPaper(t *testing.T) {
+	head := caseHead("summary")
+	page := &server.CasePage{Page: desk(server.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
+	site, _ := coverSite(t, page, "case")
+	ctx := browser(t)
+	const seen = `[...document.querySelectorAll("details.reveal")].forEach(d => d.open = true), document.body.innerText`
+	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
+		t.Fatal(err)
+	}
+	screen, err := chromedp.Run(ctx, chromedp.Evaluate[string](seen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	paper, err := chromedp.Run(ctx, chromedp.Evaluate[string](seen))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{head.Strip.Number, head.Strip.CodeWord} {
+		if !strings.Contains(screen, secret) {
+			t.Errorf("%q does not open on the screen", secret)
+		}
+		if strings.Contains(paper, secret) {
+			t.Errorf("%q is printed", secret)
+		}
+	}
+	if !strings.Contains(paper, "WhatsApp") {
+		t.Error("the rule itself is not printed")
 	}
 }

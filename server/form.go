@@ -228,3 +228,26 @@ func contains(chosen any, value string) bool {
 	}
 	return false
 }
+
+// fieldStep is the step of the new contact that asks a field; 0 when none does.
+func fieldStep(name string) int { return stepIn(reflect.TypeOf(ContactForm{}), name) }
+
+func stepIn(t reflect.Type, name string) int {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			if step := stepIn(f.Type, name); step != 0 {
+				return step
+			}
+			continue
+		}
+		if f.Tag.Get("form") == name {
+			step, err := strconv.Atoi(f.Tag.Get("step"))
+			if err != nil {
+				return 0
+			}
+			return step
+		}
+	}
+	return 0
+}

@@ -196,45 +196,40 @@ func strangersBefore(r Reader, p *Person) ([]*Person, error) {
 	return before, nil
 }
 
-// NewColleague is a member whom the caller has not confirmed yet.
-type NewColleague struct {
-	Member
-	First bool // she was there before the caller: confirmed before the first record
-}
-
-// NewColleagues lists the active members of the caller's unit whom she has not
-// confirmed, for the page that asks and for her Agenda. It is part of a page
-// whose act is recorded; it records nothing itself.
-func (d *Door) NewColleagues(ctx context.Context, who Caller) ([]NewColleague, error) {
-	var all []NewColleague
+// NewColleagues lists the active members of the caller's unit that she has not
+// confirmed as colleagues she knows: each later admission stands on her Agenda
+// until she has seen it.
+func (d *Door) NewColleagues(ctx context.Context, who Caller) ([]*Person, error) {
+	var list []*Person
 	err := d.look(ctx, func(r Reader) error {
-		all = nil
 		var p Person
 		if err := r.Get(&p, who.person); err != nil {
 			return err
 		}
-		unknown, err := unknownTo(r, &p)
-		if err != nil {
-			return err
-		}
-		before, err := strangersBefore(r, &p)
-		if err != nil {
-			return err
-		}
-		first := map[string]bool{}
-		for _, c := range before {
-			first[c.ID] = true
-		}
-		for _, c := range unknown {
-			m, err := member(r, c)
-			if err != nil {
-				return err
-			}
-			all = append(all, NewColleague{m, first[c.ID]})
-		}
-		return nil
+		var err error
+		list, err = unknownTo(r, &p)
+		return err
 	})
-	return all, err
+	return list, err
+}
+
+// MustConfirm tells whether members who were there before the caller still wait
+// for her word: she gives it before her first record.
+func (d *Door) MustConfirm(ctx context.Context, who Caller) (bool, error) {
+	if !who.strangers {
+		return false, nil
+	}
+	var before []*Person
+	err := d.look(ctx, func(r Reader) error {
+		var p Person
+		if err := r.Get(&p, who.person); err != nil {
+			return err
+		}
+		var err error
+		before, err = strangersBefore(r, &p)
+		return err
+	})
+	return len(before) > 0, err
 }
 
 // Confirm says that the caller knows a listed member as a colleague.

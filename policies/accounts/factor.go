@@ -38,46 +38,46 @@ func recoveryHash(code string) []byte {
 // code. The code is used up; the session it opens may do nothing but enrol a new
 // second factor. It works for a locked factor too, and a wrong code counts.
 func (d *Door) FinishRecovery(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	hash := recoveryHash(code)
-	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (*box, Caller, error) {
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
 		if p.ID == "" {
 			p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
 		}
-		b, err := openBox(p, kek)
-		if err != nil || p.State == string(Suspended) || p.State == string(Removed) {
-			return nil, Caller{}, ErrSignIn
+		if _, err := openBox(p, kek); err != nil || p.State == string(Suspended) || p.State == string(Removed) {
+			return Caller{}, ErrSignIn
 		}
-		if !slices.ContainsFunc(b.Recovery, func(h []byte) bool { return string(h) == string(hash) }) {
-			return nil, Caller{}, d.wrongCode(ctx, p)
+		c, err := d.useRecovery(ctx, p.ID, kek, recoveryHash(code))
+		if errors.Is(err, ErrConflict) {
+			err = ErrThrottled // too many at once: this one was not even compared
 		}
-		return d.useRecovery(ctx, p.ID, kek, hash)
+		return c, err
 	})
 }
 
-// useRecovery takes a recovery code off the box, if its version is unchanged: of
-// two uses of a code one fails.
-func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, hash []byte) (*box, Caller, error) {
-	var b *box
+// useRecovery compares a recovery code and writes down in the person's row that
+// it was used, or that it was wrong, if the row's version is unchanged: of two
+// uses of a code one fails.
+func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, hash []byte) (Caller, error) {
 	var caller Caller
+	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SignIn, func(r Reader, act *Act) error {
 		var p Person
 		if err := r.Get(&p, person); err != nil {
 			return err
 		}
-		var err error
-		if b, err = openBox(&p, kek); err != nil {
+		b, err := openBox(&p, kek)
+		if err != nil {
 			return ErrSignIn
 		}
-		left := slices.DeleteFunc(b.Recovery, func(h []byte) bool { return string(h) == string(hash) })
-		if len(left) == len(b.Recovery) {
-			return ErrSignIn
+		at := slices.IndexFunc(b.Recovery, func(h []byte) bool { return string(h) == string(hash) })
+		if wrong = at < 0; wrong {
+			wrongCode(act, &p)
+			return nil
 		}
-		b.Recovery, b.Enrol, p.WrongCodes = left, true, 0
+		b.Recovery, b.Enrol, p.WrongCodes = slices.Delete(b.Recovery, at, at+1), true, 0
 		if caller, err = callerOf(r, &p, b); err != nil {
 			return err
 		}
 		act.Who = caller
-		act.Who.enrol = false
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
 			return err
 		}
@@ -88,7 +88,10 @@ func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, h
 		act.Commit = func(tx Tx) error { return tx.Put(&p) }
 		return nil
 	})
-	return b, caller, err
+	if err == nil && wrong {
+		err = ErrSignIn
+	}
+	return caller, err
 }
 
 // keptEnrolment waits for the first code of a new factor.

@@ -20,7 +20,7 @@ const (
 func (d *Door) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
 	cookie, hash, key := d.newToken()
 	row := &PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
-	if row.Sealed, err = sealJSON(key, "pending-"+kind, hash, v); err != nil {
+	if row.Sealed, err = sealJSON(d.sessionKey(key, hash), "pending-"+kind, hash, v); err != nil {
 		return "", err
 	}
 	if err := d.store.PutPending(ctx, row); err != nil {
@@ -43,7 +43,7 @@ func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
 	if err != nil {
 		return fmt.Errorf("reading what an earlier page left: %w", err)
 	}
-	if err := openJSON(key, "pending-"+kind, hash, row.Sealed, v); err != nil {
+	if err := openJSON(d.sessionKey(key, hash), "pending-"+kind, hash, row.Sealed, v); err != nil {
 		return ErrOver
 	}
 	return nil

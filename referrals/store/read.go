@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -28,14 +30,35 @@ func (s *snapshot) Seen() []accounts.Seen { return s.seen }
 // Newest is the digest the log names for a row.
 func (s *snapshot) Newest(table, id string) (audit.Digest16, bool) { return s.log.Newest(table, id) }
 
-// Epoch is the highest epoch of a unit that a leaf names.
-func (s *snapshot) Epoch(unit string) int64 { return s.log.Epoch(unit) }
+// Epoch is the highest epoch of a unit that a leaf names. Who asks relies on it:
+// the writer looks again whether the next one is still absent, so that nothing
+// prepared under the keys of an epoch is written after the next began.
+func (s *snapshot) Epoch(unit string) int64 {
+	epoch := s.log.Epoch(unit)
+	s.seen = append(s.seen, accounts.Seen{Table: audit.EpochTable, ID: unit + "." + strconv.FormatInt(epoch+1, 10)})
+	return epoch
+}
 
 // unsettled tells that a group is between its commit and its answer.
 func (s *snapshot) unsettled() bool { return s.store.writing.Load() }
 
-// Secret reads a shred secret.
-func (s *snapshot) Secret(id string) ([]byte, error) { return s.store.secrets.get(s.ctx, id) }
+// Secret reads a shred secret. One that has a tombstone, or that no leaf names,
+// is erased, whatever the file says; one that is altered, or gone without
+// a tombstone, is ErrTampered.
+func (s *snapshot) Secret(id string) ([]byte, error) {
+	want, ok := s.log.Newest("shred", id)
+	if !ok {
+		return nil, accounts.ErrErased
+	}
+	b, err := s.store.secrets.get(s.ctx, id, want)
+	if !errors.Is(err, accounts.ErrErased) {
+		return b, err
+	}
+	if _, ok := s.log.Newest("shred", id); !ok {
+		return nil, err // erased between the two looks
+	}
+	return nil, fmt.Errorf("%w: shred %s", accounts.ErrTampered, id)
+}
 
 // PersonByUsername finds the person of a normalised user name.
 func (s *snapshot) PersonByUsername(username string) (*accounts.Person, error) {
@@ -140,6 +163,11 @@ func (s *snapshot) OpenContacts(unit string) ([]*referrals.ContactRow, error) {
 // ContactByForm finds the contact a form already made.
 func (s *snapshot) ContactByForm(form string) (*referrals.ContactRow, error) {
 	return one[referrals.ContactRow](s, "WHERE form = $1", form)
+}
+
+// UnlinkedContacts lists the notes of other people and bodies, newest first.
+func (s *snapshot) UnlinkedContacts(unit string) ([]*referrals.ContactRow, error) {
+	return list[referrals.ContactRow](s, "WHERE unit = $1 AND state = 'unlinked' ORDER BY day DESC, id", unit)
 }
 
 // ContactsOfCase lists the contacts of a case, newest first.

@@ -53,7 +53,9 @@ type Store struct {
 	hooks   hooks
 }
 
-// hooks let a test stop the process between two steps; nil in the product.
+// hooks let a test stop the process between two steps; nil in the product. The
+// points of a group are, in order: written (after each act), before secrets,
+// between files, before commit, committed.
 type hooks struct {
 	point func(name string)
 }
@@ -230,7 +232,7 @@ func (s *Store) Look(ctx context.Context, f func(accounts.Reader) error) error {
 	return s.snapshot(ctx, func(v *snapshot) error { return f(v) })
 }
 
-func (s *Store) snapshot(ctx context.Context, f func(*snapshot) error) error {
+func (s *Store) snapshot(ctx context.Context, f func(*snapshot) error) (err error) {
 	var c *conn
 	select {
 	case c = <-s.pool:
@@ -245,12 +247,14 @@ func (s *Store) snapshot(ctx context.Context, f func(*snapshot) error) error {
 	if err := c.exec(ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("beginning a snapshot: %w", err)
 	}
-	v := &snapshot{ctx: ctx, c: c, log: s.log, store: s, size: size}
-	err := f(v)
-	if end := c.exec(ctx, "ROLLBACK"); end != nil && err == nil {
-		err = fmt.Errorf("ending a snapshot: %w", end)
-	}
-	return err
+	// Deferred, since f may panic: a connection must not go back with its
+	// transaction open.
+	defer func() {
+		if end := c.exec(ctx, "ROLLBACK"); end != nil && err == nil {
+			err = fmt.Errorf("ending a snapshot: %w", end)
+		}
+	}()
+	return f(&snapshot{ctx: ctx, c: c, log: s.log, store: s, size: size})
 }
 
 // Settle waits until what was committed before the call can be read.

@@ -1,0 +1,144 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+)
+
+func (q *request) roster() (*accounts.Roster, error) { return q.s.door.Roster(q.ctx()) }
+
+// day is a stored day as a time in Italy.
+func (q *request) day(s string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, s, q.s.door.Gate().Now().Location())
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func (q *request) agenda() error {
+	a, receipt, err := q.s.desk.ReadAgenda(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &AgendaPage{Page: q.base(TitleAgenda), Emergency: q.s.config.Emergency}
+	for _, l := range a.Recall {
+		page.CallBack = append(page.CallBack, CallBack{Who: Who{l.Code, l.Alias}, Href: "/schede/" + l.CaseID + "/tentativi",
+			Until: l.Closes, Channels: l.Channels})
+	}
+	for _, t := range a.Tasks {
+		task := Task{Who: Who{Code: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true}
+		switch {
+		case t.Overdue:
+			task.Kind = "overdue"
+			page.Urgent = append(page.Urgent, task)
+		case t.DueDay == a.Day:
+			page.Today = append(page.Today, task)
+		default:
+			page.Tasks = append(page.Tasks, task)
+		}
+	}
+	for _, l := range a.Waiting {
+		page.Urgent = append(page.Urgent, Task{Who: Who{Code: roster.UnitName(l.ToUnit)}, Kind: waitingKind(l), Href: "/invii/" + l.ID,
+			Due: q.day(l.UntilDay), DayOnly: true})
+	}
+	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	for _, c := range colleagues {
+		page.Urgent = append(page.Urgent, Task{Who: Who{Code: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
+	}
+	return q.show(http.StatusOK, "agenda", page)
+}
+
+// waitingKind is why a referral cannot wait.
+func waitingKind(l referrals.ReferralLine) string {
+	switch {
+	case l.State == "more_info":
+		return "referral_question"
+	case l.Ends:
+		return "consent_ending"
+	}
+	return "referral_unanswered"
+}
+
+func (q *request) searchPage() error {
+	return q.show(http.StatusOK, "search", &SearchPage{Page: q.base(TitleSearch)})
+}
+
+func (q *request) search() error {
+	page := &SearchPage{Page: q.base(TitleSearch), Query: q.form.Get("q"), Asked: true}
+	cards, receipt, err := q.s.desk.Search(q.ctx(), q.who, page.Query)
+	if err != nil && !invalid(&page.Page, err) {
+		return err
+	}
+	q.receipt(receipt)
+	for _, c := range cards {
+		page.Cards = append(page.Cards, q.card(c))
+	}
+	page.More = len(cards) == referrals.SearchMax
+	return q.show(http.StatusOK, "search", page)
+}
+
+func (q *request) card(c referrals.SearchCard) Card {
+	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.day(c.LastDay)}
+}
+
+func (q *request) task() error {
+	t, receipt, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	return q.showTask(http.StatusOK, t, "")
+}
+
+func (q *request) showTask(status int, t referrals.TaskView, problem string) error {
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &TaskPage{Page: q.base("task.interview_30"), ID: t.ID, Version: version(t.Version), Kind: "interview_30",
+		Due: q.day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: strip(t.Safe, Who{Alias: t.Alias}), Request: t.Request, Open: t.State != "done"}
+	page.Problem, page.Note = problem, q.form.Get("note")
+	return q.show(status, "task", page)
+}
+
+// closeTask marks a task as done, or turns it into a case file of the unit.
+func (q *request) closeTask() error {
+	if q.form.Get("go") != "open_case" {
+		receipt, err := q.s.desk.CloseTask(q.ctx(), q.who, q.id("id"))
+		if err != nil {
+			return err
+		}
+		return q.done(receipt, "", "/agenda")
+	}
+	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		t, _, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
+		if err != nil {
+			return err
+		}
+		return q.showTask(http.StatusUnprocessableEntity, t, "error.too_long")
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, "", "/schede/"+caseID)
+}
+
+// isDesk tells whether the caller's unit keeps contacts and case files.
+func (q *request) isDesk() bool {
+	return q.who.UnitKind() == policies.UnitDesk || q.who.UnitKind() == policies.UnitSocialService
+}

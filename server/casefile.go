@@ -1,0 +1,331 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+)
+
+// openCase reads a case for a page of it.
+func (q *request) openCase() (referrals.CaseView, error) {
+	v, receipt, err := q.s.desk.OpenCase(q.ctx(), q.who, q.id("id"))
+	if err == nil {
+		q.receipt(receipt)
+	}
+	return v, err
+}
+
+// head is what every page of a case has.
+func (q *request) head(v referrals.CaseView, tab string) CaseHead {
+	s := strip(v.Safe, Who{v.Card.Code, v.Card.Alias})
+	s.CaseID, s.State, s.MayEdit = v.ID, v.State, true
+	return CaseHead{Strip: s, Tab: tab}
+}
+
+func identityWord(v referrals.CaseView) string {
+	switch {
+	case v.Identity == nil && v.Card.Alias == "":
+		return "anonymous"
+	case v.Identity == nil:
+		return "alias"
+	case v.Identity.Name == "" || v.Identity.Surname == "":
+		return "partial"
+	}
+	return "identified"
+}
+
+func (q *request) caseSummary() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &CasePage{Page: q.base(TitleCase), CaseHead: q.head(v, "summary"), Version: version(v.Version), Identity: identityWord(v),
+		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.day(v.OpenedDay), LastContact: q.day(v.LastDay), Restricted: v.Restricted}
+	if len(v.Notes) > 0 {
+		page.LastNote = v.Notes[0].At
+	}
+	if len(v.Referrals) > 0 {
+		r := v.Referrals[0]
+		page.Referral, page.Centre = stateOf(r), roster.UnitName(r.ToUnit)
+	}
+	page.Next, page.NextHref = nextStep(v)
+	return q.show(http.StatusOK, "case", page)
+}
+
+// stateOf is a referral's state as pages say it: expiry is a predicate.
+func stateOf(r referrals.ReferralLine) string {
+	if r.Standing == policies.ConsentExpired && r.State != "closed" && r.State != "declined" {
+		return "expired"
+	}
+	return r.State
+}
+
+// nextStep is the one next thing to do for a case's state.
+func nextStep(v referrals.CaseView) (word, href string) {
+	root := "/schede/" + v.ID
+	if v.State == "closed" {
+		return "reopen", root + "/riapri"
+	}
+	if !v.Safe.Recorded() {
+		return "review_rule", root + "/contatto-sicuro"
+	}
+	for _, r := range v.Referrals {
+		switch {
+		case r.State == "more_info" || r.State == "appointment":
+			return "answer_centre", "/invii/" + r.ID
+		case r.Standing == policies.ConsentLive && (r.State == "sent" || r.State == "acknowledged"):
+			return "await_centre", "/invii/" + r.ID
+		}
+	}
+	if v.RecallDay != "" {
+		return "call_back", root + "/tentativi"
+	}
+	if len(v.Referrals) == 0 {
+		return "choose_centre", root + "/centro"
+	}
+	return "write_note", root + "/diario/nuova"
+}
+
+func (q *request) person() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	page := q.personPage(v)
+	if q.filled {
+		ReadForm(q.form, &page.Form)
+	}
+	return q.show(http.StatusOK, "person", page)
+}
+
+func (q *request) personPage(v referrals.CaseView) *PersonPage {
+	page := &PersonPage{Page: q.base(TitlePerson), CaseHead: q.head(v, "person"), Version: version(v.Version), Identity: identityWord(v)}
+	page.Form = PersonForm{Alias: v.Card.Alias, Language: v.Told.Language, Mediator: v.Told.Mediator, Town: v.Told.Town,
+		Children: v.Told.Children, Needs: v.Told.Needs}
+	if v.Identity != nil {
+		page.Form.Name, page.Form.Surname, page.Form.Born = v.Identity.Name, v.Identity.Surname, v.Identity.Born
+	}
+	return page
+}
+
+func (f PersonForm) save(v referrals.CaseView) referrals.PersonForm {
+	told := v.Told
+	told.Language, told.Mediator, told.Town, told.Children, told.Needs = f.Language, f.Mediator, f.Town, f.Children, f.Needs
+	return referrals.PersonForm{Alias: f.Alias, Identity: referrals.Identity{Name: f.Name, Surname: f.Surname, Born: f.Born}, Told: told}
+}
+
+// savePerson writes the page, or shows both versions when somebody else saved
+// meanwhile.
+func (q *request) savePerson() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	var f PersonForm
+	ReadForm(q.form, &f)
+	at := q.version()
+	switch q.form.Get("keep") {
+	case "theirs":
+		return q.redirect("/schede/" + v.ID + "/persona")
+	case "edit":
+		page := q.personPage(v)
+		page.Form = f
+		return q.show(http.StatusOK, "person", page)
+	}
+	receipt, err := q.s.desk.SavePerson(q.ctx(), q.who, v.ID, at, f.save(v))
+	if errors.Is(err, accounts.ErrConflict) {
+		return q.personConflict(f)
+	}
+	page := q.personPage(v)
+	if invalid(&page.Page, err) {
+		page.Form, page.Version = f, version(at)
+		return q.show(http.StatusUnprocessableEntity, "person", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashPersonSaved, "/schede/"+v.ID+"/persona")
+}
+
+// personConflict shows what is stored now beside what was typed; she chooses.
+func (q *request) personConflict(mine PersonForm) error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	theirs := q.personPage(v).Form
+	page := &ConflictPage{Page: q.base(TitleConflict), CaseHead: q.head(v, "person"), HasCase: true, Action: q.r.URL.Path,
+		Version: version(v.Version), Carried: PairsOf(mine, 0), At: q.day(v.LastDay)}
+	page.Mine, page.Theirs = q.compare(mine, theirs)
+	return q.show(http.StatusConflict, "conflict", page)
+}
+
+// compare lists the fields of two versions of the person page side by side.
+func (q *request) compare(mine, theirs PersonForm) (a, b []ConflictField) {
+	add := func(key, m, t string) {
+		a = append(a, ConflictField{key, m, m != t})
+		b = append(b, ConflictField{key, t, m != t})
+	}
+	add("contact.name", mine.Alias, theirs.Alias)
+	add("person.name", mine.Name, theirs.Name)
+	add("person.surname", mine.Surname, theirs.Surname)
+	add("person.born", mine.Born, theirs.Born)
+	add("person.language", q.word("language", mine.Language), q.word("language", theirs.Language))
+	add("person.mediator", q.word("yesno", mine.Mediator), q.word("yesno", theirs.Mediator))
+	add("person.town", mine.Town, theirs.Town)
+	add("person.children", mine.Children, theirs.Children)
+	add("contact.needs", q.words("need", mine.Needs), q.words("need", theirs.Needs))
+	return a, b
+}
+
+func (q *request) forgetPage() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "forget", &ForgetPage{Page: q.base(TitleForget), CaseHead: q.head(v, "person"), Version: version(v.Version)})
+}
+
+func (q *request) forget() error {
+	receipt, err := q.s.desk.Anonymise(q.ctx(), q.who, q.id("id"), q.version())
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashForgotten, "/schede/"+q.id("id")+"/persona")
+}
+
+func (q *request) closeCasePage() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "case-close", q.closing(v))
+}
+
+func (q *request) closing(v referrals.CaseView) *CloseCasePage {
+	page := &CloseCasePage{Page: q.base(TitleCaseClose), CaseHead: q.head(v, "summary"), Reopen: v.State == "closed",
+		Reason: q.form.Get("reason"), Note: q.form.Get("note"), Version: version(v.Version)}
+	if page.Reopen {
+		page.Title = TitleCaseReopen
+	}
+	return page
+}
+
+func (q *request) closeCase() error {
+	receipt, err := q.s.desk.CloseCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("reason"), q.form.Get("note"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		v, openErr := q.openCase()
+		if openErr != nil {
+			return openErr
+		}
+		page := q.closing(v)
+		page.Fail("reason", FailClosingReason)
+		return q.show(http.StatusUnprocessableEntity, "case-close", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashCaseClosed, "/schede/"+q.id("id"))
+}
+
+func (q *request) reopenCase() error {
+	receipt, err := q.s.desk.ReopenCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("note"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashCaseReopened, "/schede/"+q.id("id"))
+}
+
+func (q *request) safeContactPage() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	page, err := q.safePage(v)
+	if err != nil {
+		return err
+	}
+	if q.filled {
+		ReadForm(q.form, &page.Form)
+		page.Recognised = q.form.Get("recognised")
+	}
+	return q.show(http.StatusOK, "safe-contact", page)
+}
+
+func (q *request) safePage(v referrals.CaseView) (*SafeContactPage, error) {
+	page := &SafeContactPage{Page: q.base(TitleSafeContact), CaseHead: q.head(v, "summary"), Form: formOf(v.Safe), Version: version(v.Version)}
+	roster, err := q.roster()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range v.Referrals {
+		if r.Standing == policies.ConsentLive && r.State != "closed" && r.State != "declined" {
+			page.Centres = append(page.Centres, roster.UnitName(r.ToUnit))
+		}
+	}
+	return page, nil
+}
+
+func (q *request) saveSafeContact() error {
+	var f SafeForm
+	ReadForm(q.form, &f)
+	receipt, err := q.s.desk.ChangeSafeContact(q.ctx(), q.who, q.id("id"), q.version(), f.rule(), q.form.Get("recognised"))
+	if errors.Is(err, referrals.ErrInvalid) || errors.Is(err, accounts.ErrConflict) {
+		v, openErr := q.openCase()
+		if openErr != nil {
+			return openErr
+		}
+		page, openErr := q.safePage(v)
+		if openErr != nil {
+			return openErr
+		}
+		page.Form, page.Recognised = f, q.form.Get("recognised")
+		if !invalid(&page.Page, err) {
+			page.Problem = ProblemChanged // the stored version is now the one of the form
+		}
+		return q.show(http.StatusUnprocessableEntity, "safe-contact", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashSafeSaved, "/schede/"+q.id("id"))
+}
+
+func (q *request) readers() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	list, receipt, err := q.s.desk.Readers(q.ctx(), q.who, v.ID)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &ReadersPage{Page: q.base(TitleReaders), CaseHead: q.head(v, "readers")}
+	at := map[string]int{}
+	for _, r := range list {
+		key := r.Day + r.Actor
+		if i, ok := at[key]; ok {
+			page.Readers[i].Times++
+			continue
+		}
+		at[key] = len(page.Readers)
+		line := Reader{Person: roster.Username(r.Actor), Day: q.day(r.Day), Times: 1}
+		if p, ok := roster.People[r.Actor]; ok {
+			line.Role, line.Unit = p.Role, roster.UnitName(p.Unit)
+		}
+		page.Readers = append(page.Readers, line)
+	}
+	return q.show(http.StatusOK, "readers", page)
+}

@@ -1,0 +1,219 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+)
+
+// interviewDays is shown on the page; the desk sets the deadline itself.
+const interviewDays = 30
+
+// contactPage is one step of the new contact, with what was typed so far.
+func (q *request) contactPage(step int) (*ContactPage, error) {
+	roster, err := q.roster()
+	if err != nil {
+		return nil, err
+	}
+	page := &ContactPage{Page: q.base(TitleContact), Step: step, ID: q.form.Get("id"), Emergency: q.s.config.Emergency,
+		Duties: q.s.config.Duties, Sheets: q.s.config.Sheets}
+	page.Due = page.Now.AddDate(0, 0, interviewDays)
+	if page.ID == "" {
+		page.ID = crypto.NewID()
+	}
+	ReadForm(q.form, &page.Form)
+	for _, u := range roster.Units {
+		if u.Kind == accounts.KindSocial && roster.Epochs[u.ID] > 0 {
+			page.Services = append(page.Services, Unit{u.ID, u.Name})
+		}
+	}
+	if a, ok := roster.Agencies[q.who.Agency()]; ok {
+		page.MayLimit = a.Recovery != ""
+	}
+	return page, nil
+}
+
+func (q *request) newContact() error {
+	step := 1
+	if q.filled {
+		step = stepOf(q.form.Get("step"))
+	}
+	page, err := q.contactPage(step)
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "contact", page)
+}
+
+func stepOf(s string) int {
+	switch s {
+	case "2":
+		return 2
+	case "3":
+		return 3
+	}
+	return 1
+}
+
+// recordContact moves between the steps; only the last one writes.
+func (q *request) recordContact() error {
+	step := stepOf(q.form.Get("step"))
+	switch q.form.Get("go") {
+	case "search":
+		return q.beenHere()
+	case "next":
+		if s := q.form.Get("speaker"); s == "someone" || s == "body" {
+			return q.show(http.StatusOK, "unlinked", &UnlinkedPage{Page: q.base(TitleUnlinked), Form: UnlinkedForm{Speaker: s}})
+		}
+		step = min(step+1, 3)
+	case "back":
+		step = max(step-1, 1)
+	case "close", "open_case", "add_case":
+		return q.closeContact()
+	}
+	page, err := q.contactPage(step)
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "contact", page)
+}
+
+// beenHere looks among what this worker may open; for everything else nothing
+// shows.
+func (q *request) beenHere() error {
+	page, err := q.contactPage(1)
+	if err != nil {
+		return err
+	}
+	cards, receipt, err := q.s.desk.Search(q.ctx(), q.who, page.Form.Query)
+	if err != nil && !invalid(&page.Page, err) {
+		return err
+	}
+	q.receipt(receipt)
+	page.Searched = true
+	for _, c := range cards {
+		page.Matches = append(page.Matches, q.card(c))
+	}
+	return q.show(http.StatusOK, "contact", page)
+}
+
+// contact is the typed form as the desk keeps it.
+func (f *ContactForm) contact(sheets []Sheet) referrals.Contact {
+	c := referrals.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
+		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
+		Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{}}
+	if c.Speaker == "" {
+		c.Speaker = "she"
+	}
+	for name, v := range map[string]string{"can_talk": f.CanTalk, "call_back": f.CallBack, "been_here": f.BeenHere} {
+		if v != "" {
+			c.Overheard[name] = v
+		}
+	}
+	for _, s := range sheets {
+		if contains(f.Given, s.Value) {
+			c.Given = append(c.Given, referrals.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
+		}
+	}
+	return c
+}
+
+func (q *request) closeContact() error {
+	page, err := q.contactPage(3)
+	if err != nil {
+		return err
+	}
+	f := &page.Form
+	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Service: f.Service,
+		OpenCase: q.form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
+	if q.form.Get("go") == "add_case" && f.Case != "new" {
+		in.CaseID = f.Case
+	}
+	if f.Outcome == "" {
+		page.Fail("outcome", FailOutcomeMissing)
+		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	}
+	out, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
+	switch {
+	case invalid(&page.Page, err):
+		page.Step = stepWith(page.Errors)
+		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrNotFounded):
+		page.Fail("service", FailServiceMissing)
+		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	case err != nil:
+		return err
+	}
+	return q.done(receipt, "", "/contatti/"+out.ContactID)
+}
+
+// stepWith is the step that asks the first field that does not fit.
+func stepWith(errors []FieldError) int {
+	for _, step := range []int{1, 2, 3} {
+		for _, e := range errors {
+			if fieldStep(e.Field) == step {
+				return step
+			}
+		}
+	}
+	return 3
+}
+
+func (q *request) contactDone() error {
+	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &ContactDonePage{Page: q.base(TitleContactDone), Who: Who{v.Code, v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
+	if v.Outcome == "social_service" {
+		page.Due = v.At.AddDate(0, 0, interviewDays)
+	}
+	return q.show(http.StatusOK, "contact-done", page)
+}
+
+// recordUnlinked keeps a note about somebody who did not speak herself.
+func (q *request) recordUnlinked() error {
+	page := &UnlinkedPage{Page: q.base(TitleUnlinked)}
+	ReadForm(q.form, &page.Form)
+	f := page.Form
+	if f.Speaker != "body" {
+		f.Speaker = "someone"
+	}
+	in := referrals.NewContact{Form: q.form.Get("id"), Contact: referrals.Contact{Speaker: f.Speaker, Outcome: "info_only",
+		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
+	if in.Form == "" {
+		in.Form = strings.Join([]string{q.form.Get("token"), f.Requester, f.Subject, f.Text, q.s.door.Gate().Now().Format(time.DateOnly)}, "\x00")
+	}
+	_, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
+	if invalid(&page.Page, err) {
+		return q.show(http.StatusUnprocessableEntity, "unlinked", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashUnlinkedSaved, "/agenda")
+}
+
+func (q *request) unlinkedList() error {
+	notes, receipt, err := q.s.desk.UnlinkedNotes(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &UnlinkedListPage{Page: q.base("unlinked_list.title")}
+	for _, n := range notes {
+		page.Notes = append(page.Notes, UnlinkedNote{Day: q.day(n.Day), Author: roster.Username(n.Author), Speaker: n.Speaker,
+			Requester: n.Requester, Phone: n.Phone, Subject: n.Subject, Text: n.Note})
+	}
+	return q.show(http.StatusOK, "unlinked-list", page)
+}

@@ -1,0 +1,231 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+)
+
+// word is a code's text in the page's language; empty stays empty.
+func (q *request) word(list, value string) string {
+	if value == "" {
+		return ""
+	}
+	s, err := q.s.render.Catalogue().T(q.lang, wordKey(list, value))
+	if err != nil {
+		return value
+	}
+	return s
+}
+
+func (q *request) words(list string, values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = q.word(list, v)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (q *request) diary() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &DiaryPage{Page: q.base(TitleDiary), CaseHead: q.head(v, "diary")}
+	for _, n := range v.Notes {
+		if n.State == "current" && n.Kind != "attempt" {
+			page.Notes = append(page.Notes, q.note(n, roster))
+		}
+	}
+	return q.show(http.StatusOK, "diary", page)
+}
+
+func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
+	mine := n.Author == q.who.Person() || q.who.Role() == policies.Lead
+	v := Note{ID: n.ID, Kind: n.Kind, Author: roster.Username(n.Author), Day: q.day(n.Day), Text: n.Text, MayCorrect: mine, MayMove: mine}
+	switch n.Kind {
+	case "closed":
+		v.Kind, v.Text = "other", q.word("closing", n.Outcome)+"\n"+n.Text
+	case "reopened", "revoked":
+		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
+		if n.Kind == "revoked" {
+			v.Text = q.word("recognised", n.Text)
+		}
+	}
+	for _, e := range n.Earlier {
+		v.Earlier = append(v.Earlier, Earlier{Author: roster.Username(e.Author), Day: q.day(e.Day), Text: e.Text})
+	}
+	return v
+}
+
+func (q *request) newNote() error { return q.notePage(http.StatusOK, "", nil) }
+
+// notePage shows the form of a note, new or to be corrected.
+func (q *request) notePage(status int, note string, cause error) error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	page := &NotePage{Page: q.base(TitleNote), CaseHead: q.head(v, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
+		Kind: q.form.Get("kind"), Text: q.form.Get("text"), Version: q.form.Get("version")}
+	if note != "" {
+		n, ok := noteOf(v, note)
+		if !ok {
+			return accounts.ErrDenied
+		}
+		page.Correct, page.Action = true, "/schede/"+v.ID+"/diario/"+note+"/correggi"
+		page.Version = version(n.Version)
+		if status == http.StatusOK && !q.filled {
+			page.Kind, page.Text = n.Kind, n.Text
+		}
+	}
+	if page.Kind == "" {
+		page.Kind = "listening"
+	}
+	switch {
+	case errors.Is(cause, accounts.ErrConflict):
+		page.Problem = ProblemChanged
+	case cause != nil:
+		invalid(&page.Page, cause)
+	}
+	return q.show(status, "note", page)
+}
+
+func noteOf(v referrals.CaseView, id string) (referrals.NoteView, bool) {
+	for _, n := range v.Notes {
+		if n.ID == id && n.State == "current" {
+			return n, true
+		}
+	}
+	return referrals.NoteView{}, false
+}
+
+func (q *request) addNote() error {
+	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, q.id("id"), q.form.Get("kind"), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.notePage(http.StatusUnprocessableEntity, "", err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
+}
+
+func (q *request) correctNotePage() error { return q.notePage(http.StatusOK, q.id("note"), nil) }
+
+func (q *request) correctNote() error {
+	receipt, err := q.s.desk.CorrectNote(q.ctx(), q.who, q.id("note"), q.version(), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.notePage(http.StatusUnprocessableEntity, q.id("note"), err)
+	}
+	if errors.Is(err, accounts.ErrConflict) {
+		return q.notePage(http.StatusConflict, q.id("note"), err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
+}
+
+func (q *request) moveNotePage() error { return q.movePage(http.StatusOK, "") }
+
+func (q *request) movePage(status int, fail string) error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	n, ok := noteOf(v, q.id("note"))
+	if !ok {
+		return accounts.ErrDenied
+	}
+	page := &MoveNotePage{Page: q.base(TitleNoteMove), CaseHead: q.head(v, "diary"), Note: q.note(n, roster),
+		To: q.form.Get("to"), Why: q.form.Get("why"), Version: version(n.Version)}
+	if fail != "" {
+		page.Fail("to", fail)
+	}
+	return q.show(status, "note-move", page)
+}
+
+// moveNote finds the other file by its code among what she may open.
+func (q *request) moveNote() error {
+	cards, _, err := q.s.desk.Search(q.ctx(), q.who, q.form.Get("to"))
+	if err != nil && !errors.Is(err, referrals.ErrInvalid) {
+		return err
+	}
+	to := ""
+	for _, c := range cards {
+		if strings.EqualFold(c.Code, strings.TrimSpace(q.form.Get("to"))) {
+			to = c.ID
+		}
+	}
+	if to == "" || to == q.id("id") {
+		return q.movePage(http.StatusUnprocessableEntity, FailNoteTo)
+	}
+	receipt, err := q.s.desk.MoveNote(q.ctx(), q.who, q.id("note"), to)
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
+}
+
+func (q *request) attempts() error { return q.attemptsPage(http.StatusOK, nil) }
+
+func (q *request) attemptsPage(status int, cause error) error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &AttemptsPage{Page: q.base(TitleAttempts), CaseHead: q.head(v, "summary"), Channel: q.form.Get("channel"),
+		Outcome: q.form.Get("outcome"), Note: q.form.Get("note")}
+	for _, n := range v.Notes {
+		if n.Kind == "attempt" && n.State == "current" {
+			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Note: n.Text})
+		}
+	}
+	reason := referrals.NothingRecorded
+	for _, kind := range referrals.ChannelKinds {
+		switch r := v.Safe.Allows(kind, page.Now); r {
+		case referrals.Permitted:
+			page.Channels = append(page.Channels, kind)
+		case referrals.OutsideHours:
+			reason = r
+		}
+	}
+	if len(page.Channels) == 0 {
+		page.Forbidden = string(reason)
+	}
+	if cause != nil {
+		invalid(&page.Page, cause)
+	}
+	return q.show(status, "attempts", page)
+}
+
+func (q *request) recordAttempt() error {
+	_, receipt, err := q.s.desk.RecordAttempt(q.ctx(), q.who, q.id("id"), q.form.Get("channel"), q.form.Get("outcome"), q.form.Get("note"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.attemptsPage(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	if q.form.Get("outcome") == "other_person" {
+		return q.done(receipt, ProblemReviewRule, "/schede/"+q.id("id")+"/contatto-sicuro")
+	}
+	return q.done(receipt, FlashAttemptSaved, "/schede/"+q.id("id"))
+}
