@@ -119,9 +119,12 @@ func (d *Door) BeginFactor(ctx context.Context, who Caller) (string, error) {
 
 // Factor is the new second factor that a page shows; ErrOver when it took too
 // long or belongs to another session.
-func (d *Door) Factor(ctx context.Context, who Caller, cookie string) (*otp.Key, error) {
+func (d *Door) Factor(ctx context.Context, who Caller, cookie string) (*NewFactor, error) {
 	_, seed, err := d.enrolment(ctx, who, cookie)
-	return seed, err
+	if err != nil {
+		return nil, err
+	}
+	return showFactor(seed)
 }
 
 func (d *Door) enrolment(ctx context.Context, who Caller, cookie string) (crypto.Key, *otp.Key, error) {

@@ -191,9 +191,9 @@ func (d *Door) refusedInvitation(ctx context.Context, from From) error {
 
 // InvitationStep is what a page of an invitation shows.
 type InvitationStep struct {
-	Words  string   // seven words proposed as passphrase
-	Chosen bool     // a passphrase was chosen
-	Seed   *otp.Key // for the authenticator, once a passphrase was chosen
+	Words  string     // seven words proposed as passphrase
+	Chosen bool       // a passphrase was chosen
+	Factor *NewFactor // for the authenticator
 	Done   bool
 	State  PersonState // where she stands once it is taken
 	Read   Words       // to read to a colleague, while she waits; empty if she is the first
@@ -209,7 +209,11 @@ func (d *Door) Invitation(ctx context.Context, cookie string) (*InvitationStep, 
 	if err != nil {
 		return nil, ErrOver
 	}
-	return &InvitationStep{Words: k.Words, Chosen: len(k.KEK) > 0, Seed: seed, Done: k.Done, State: PersonState(k.State), Read: k.Read}, nil
+	factor, err := showFactor(seed)
+	if err != nil {
+		return nil, err
+	}
+	return &InvitationStep{Words: k.Words, Chosen: len(k.KEK) > 0, Factor: factor, Done: k.Done, State: PersonState(k.State), Read: k.Read}, nil
 }
 
 // InvitationPhrase takes the passphrase that she chose and returns the cookie of

@@ -350,43 +350,6 @@ func remaining(r Reader, unit string, epoch int64, stays func(*Person) *Person) 
 	return stay, nil
 }
 
-// PinCentre records that the caller's unit compared a centre's words by voice.
-func (d *Door) PinCentre(ctx context.Context, who Caller, centre string, heard Words) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.CentrePin, func(r Reader, act *Act) error {
-		id := who.unit + "." + centre
-		var u Unit
-		if err := r.Get(&u, centre); err != nil {
-			return err
-		}
-		if err := act.Allow(policies.Object{Kind: policies.KindPin, ID: id, Unit: who.unit, UnitKind: who.unitKind, Agency: who.agency, Centre: centre}); err != nil {
-			return err
-		}
-		epoch := r.Epoch(centre)
-		var row UnitEpoch
-		if err := r.Get(&row, epochID(centre, epoch)); err != nil {
-			return err
-		}
-		words, err := unitWords(&u, row.Recipient, epoch)
-		if err != nil {
-			return err
-		}
-		if words != heard {
-			return ErrWords
-		}
-		pin := &Pin{}
-		if err := r.Get(pin, id); errors.Is(err, ErrNoRow) {
-			pin = &Pin{RowKey: RowKey{id, 0}}
-		} else if err != nil {
-			return err
-		}
-		pin.Version++
-		pin.Unit, pin.Centre, pin.Recipient, pin.Epoch = who.unit, centre, row.Recipient, epoch
-		pin.By, pin.Day = who.person, act.Day
-		act.Commit = func(tx Tx) error { return tx.Put(pin) }
-		return nil
-	})
-}
-
 // UnitWordsOf computes the words of the caller's own unit from the key that she
 // holds, to be read to whoever pins it.
 func (d *Door) UnitWordsOf(ctx context.Context, who Caller) (Words, error) {
@@ -400,9 +363,30 @@ func (d *Door) UnitWordsOf(ctx context.Context, who Caller) (Words, error) {
 		if !ok {
 			return ErrCovered
 		}
-		var err error
+		free, err := d.place(ctx)
+		if err != nil {
+			return err
+		}
+		defer free()
 		words, err = unitWords(&u, id.Recipient().String(), r.Epoch(who.unit))
 		return err
 	})
 	return words, err
+}
+
+// RefuseWords records that a newcomer read other words than the page showed:
+// nothing is done, and the log says so.
+func (d *Door) RefuseWords(ctx context.Context, who Caller, person string) error {
+	_, err := d.do(ctx, who, policies.MemberAdmit, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		if p.Unit != act.Who.unit || p.State != string(Waiting) || act.Who.state != Active || p.ID == act.Who.person {
+			return ErrDenied
+		}
+		act.refusing("words", policies.KindPerson, p.ID)
+		return nil
+	})
+	return err
 }
