@@ -313,6 +313,8 @@ type Reader interface {
 	// compared, for those it shows.
 	EachCard(unit string, f func(c *Card) error) error
 	RecallCases(unit, day string) ([]*CaseRow, error)
+	// CountCases counts the cases of a unit that are open to all its members.
+	CountCases(unit string) (int, error)
 	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
 	OpenContacts(unit string) ([]*ContactRow, error)
 	ContactByForm(form string) (*ContactRow, error)
