@@ -16,9 +16,8 @@ import (
 // InboxCard is a referral in a centre's inbox: no name is on it.
 type InboxCard struct {
 	ReferralLine
-	FromUnit string
-	Urgency  string
-	SafeNew  bool // her safe-contact rule changed and was not read yet
+	Urgency string
+	SafeNew bool // her safe-contact rule changed and was not read yet
 }
 
 // Inbox lists what the caller's centre received.
@@ -59,7 +58,7 @@ func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, aud
 // under the unit key, so that the next list does no public-key work; kept tells
 // that the row is to be written.
 func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card InboxCard, kept bool, err error) {
-	card = InboxCard{ReferralLine: line(row, act), FromUnit: row.FromUnit, SafeNew: row.SafeDay != ""}
+	card = InboxCard{ReferralLine: line(row, act), SafeNew: row.SafeDay != ""}
 	if card.Standing != policies.ConsentLive {
 		return card, false, nil
 	}
@@ -97,7 +96,13 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 			return err
 		}
 		v = line(row, act)
-		return nil
+		steps, err := r.StepsOf(row.ID)
+		for _, st := range steps {
+			if st.State == "withdrawn" {
+				v.EndedDay = st.Day
+			}
+		}
+		return err
 	})
 	return v, receipt, err
 }
@@ -246,6 +251,9 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 		if err != nil {
 			return fmt.Errorf("encoding a copy: %w", err)
 		}
+		copied := step(s.row, act)
+		copied.State = stepCopied
+		act.Commit = putAll(copied)
 		file, err = crypto.SealFile(to, text)
 		return err
 	})

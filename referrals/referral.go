@@ -245,6 +245,10 @@ func step(row *ReferralRow, act *accounts.Act) *ReferralStepRow {
 	return &ReferralStepRow{RowKey: newRow(), ReferralID: row.ID, State: row.State, Unit: act.Who.Unit(), Day: act.Day}
 }
 
+// stepCopied marks, in a referral's steps, that the centre made a sealed copy.
+// It is no state.
+const stepCopied = "copied"
+
 // ReferralStates are the states of a referral (domain 1.4 as the pages name
 // them). Withdrawn and expired are exits from any of them; expiry is a
 // predicate and never stored.
@@ -430,9 +434,10 @@ func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
 
 // ReferralLine is a referral in a list of the sending unit.
 type ReferralLine struct {
-	ID, ConsentID, CaseID, ToUnit, State, SentDay, UntilDay, Code string
-	Standing                                                      policies.ConsentState
-	Ends                                                          bool // within seven days
+	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
+	Standing                                                                policies.ConsentState
+	Ends                                                                    bool   // within seven days
+	EndedDay                                                                string // of a withdrawn one, where it was asked for
 }
 
 // warnDays is how long before the end of an authorisation both sides are told.
@@ -440,7 +445,7 @@ const warnDays = 7
 
 func line(row *ReferralRow, act *accounts.Act) ReferralLine {
 	soon := act.Now.AddDate(0, 0, warnDays).Format("2006-01-02")
-	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, ToUnit: row.ToUnit, State: row.State,
+	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, FromUnit: row.FromUnit, ToUnit: row.ToUnit, State: row.State,
 		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.standing(act.Day)}
 	l.Ends = l.Standing == policies.ConsentLive && row.State != "closed" && row.UntilDay <= soon
 	return l
@@ -462,11 +467,12 @@ func (d *Desk) referralLines(r Reader, act *accounts.Act, c *caseFile) ([]Referr
 type ReferralView struct {
 	ReferralLine
 	Version  int64
-	FromUnit string
 	Package  Package
 	Safe     PackageSafe
 	SafeDay  string
 	KeepCopy bool
+	Copied   bool // the centre made a sealed copy
+	Shut     bool
 	Feedback string
 	Steps    []ReferralStepRow
 	Messages []MessageView
@@ -498,8 +504,12 @@ func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies
 func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Action) error {
 	next, err := referralTransition(s.row.State, "open")
 	first := a == policies.ReferralOpen && err == nil
-	if !s.arrived && !first {
+	seen := a == policies.ReferralOpen && s.row.SafeDay != ""
+	if !s.arrived && !first && !seen {
 		return nil
+	}
+	if seen {
+		s.row.SafeDay = "" // the centre has the new rule before it
 	}
 	if err := s.adopt(act.Who); err != nil {
 		return err
@@ -515,13 +525,17 @@ func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Actio
 }
 
 func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral) (ReferralView, error) {
-	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, FromUnit: s.row.FromUnit, Package: s.body,
-		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
+	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, Package: s.body,
+		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Shut: s.row.Shut, Feedback: s.row.Feedback}
 	steps, err := r.StepsOf(s.row.ID)
 	if err != nil {
 		return v, err
 	}
 	for _, st := range steps {
+		if st.State == stepCopied {
+			v.Copied = true
+			continue
+		}
 		v.Steps = append(v.Steps, *st)
 	}
 	if s.row.State != "withdrawn" {

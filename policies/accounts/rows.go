@@ -112,7 +112,9 @@ type Agency struct {
 	Responsibility string // controller or processor (GDPR art. 4, 28)
 	Ends           string // day its contract ends, or empty
 	Recovery       string // recipient of its offline recovery identity, or empty
-	RecoveryEpoch  int64
+	RecoveryEpoch  int64  // how many recipients it has had
+	Proposed       string // recipient that waits for a second member's word, or empty
+	ProposedBy     string // who set or proposed the last one
 }
 
 // Table is the name of the table of agencies.
@@ -120,7 +122,7 @@ func (*Agency) Table() string { return "agency" }
 
 // Values are the columns after id and version.
 func (a *Agency) Values() []any {
-	return []any{&a.Name, &a.Kind, &a.Responsibility, &a.Ends, &a.Recovery, &a.RecoveryEpoch}
+	return []any{&a.Name, &a.Kind, &a.Responsibility, &a.Ends, &a.Recovery, &a.RecoveryEpoch, &a.Proposed, &a.ProposedBy}
 }
 
 // Unit is a desk, a social service, an antiviolence centre or an audit office.

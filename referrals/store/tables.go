@@ -22,7 +22,7 @@ type table struct {
 }
 
 var tables = prepareTables([]*table{
-	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch",
+	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
 		make: func() accounts.Row { return new(accounts.Agency) }},
 	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, lat, lon",
 		make: func() accounts.Row { return new(accounts.Unit) }},

@@ -33,7 +33,9 @@ CREATE TABLE agency (
   responsibility TEXT NOT NULL,
   ends TEXT NOT NULL,
   recovery TEXT NOT NULL,
-  recovery_epoch INTEGER NOT NULL
+  recovery_epoch INTEGER NOT NULL,
+  proposed TEXT NOT NULL,
+  proposed_by TEXT NOT NULL
 ) STRICT;
 CREATE TABLE unit (
   id TEXT PRIMARY KEY,

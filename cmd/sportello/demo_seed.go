@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/server"
+)
+
+// demoTexts are the words of a town that does not exist.
+var demoTexts = texts{
+	Emergency: server.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
+	Duties: []server.Duty{
+		{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"},
+		{What: "Un reato perseguibile d'ufficio, se chi ascolta è incaricata di pubblico servizio", ToWhom: "alla Procura della Repubblica"},
+	},
+	Sheets: []server.Sheet{
+		{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
+		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"},
+		{Value: "dati-1-en", Title: "How we treat data", Version: "1", Lang: "en"},
+	},
+}
+
+// seedClock starts a day back and moves on by one code each time a code is
+// used. It exists while an empty folder is filled, and nowhere else.
+type seedClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *seedClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *seedClock) next() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(30 * time.Second)
+	return c.now
+}
+
+// seed fills a demo's folder through Door and Desk, as each person would.
+type seed struct {
+	ctx    context.Context
+	in     *instance
+	clock  *seedClock
+	people map[string]*seedPerson
+	order  []string
+	units  map[string]string
+	err    error // the first that happened; every step after it does nothing
+}
+
+type seedPerson struct {
+	demoAccount
+	id, unitID string
+	who        accounts.Caller
+}
+
+// seedDemo makes the instance, its people, units, cases and one referral.
+func seedDemo(ctx context.Context, dir string) error {
+	clock := &seedClock{now: time.Now().Add(-24 * time.Hour)}
+	in, err := initialise(ctx, dir, opening{now: clock.Now, stretches: 2})
+	if err != nil {
+		return err
+	}
+	s := &seed{ctx: ctx, in: in, clock: clock, people: map[string]*seedPerson{}, units: map[string]string{}}
+	s.agencies()
+	s.found()
+	s.admit()
+	s.recovery(dir)
+	s.pin()
+	s.cases()
+	if err := errors.Join(s.err, in.Close()); err != nil {
+		return fmt.Errorf("filling the demo's folder: %w", err)
+	}
+	var list []demoAccount
+	for _, name := range s.order {
+		list = append(list, s.people[name].demoAccount)
+	}
+	return replaceFile(filepath.Join(dir, demoAccounts), mustJSON(list))
+}
+
+// try keeps the first error.
+func (s *seed) try(doing string, err error) {
+	if s.err == nil && err != nil {
+		s.err = fmt.Errorf("%s: %w", doing, err)
+	}
+}
+
+// agencies enters agencies, units and people: the first administrator from the
+// command line, everything else by him.
+func (s *seed) agencies() {
+	console := accounts.ConsoleCaller()
+	town := s.agency(console, accounts.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
+	s.invite(console, "dario", policies.Administrator, "", town, "it")
+	dario := s.signIn("dario")
+	ginestra := s.agency(dario, accounts.NewAgency{Name: "Associazione La Ginestra", Kind: "operator", Responsibility: "processor"})
+	lucciole := s.agency(dario, accounts.NewAgency{Name: "Cooperativa Le Lucciole", Kind: "operator", Responsibility: "processor"})
+	for _, u := range []accounts.Unit{
+		{Agency: town, Kind: accounts.KindAudit, Name: "Ufficio controllo"},
+		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Lat: 41_80790, Lon: 12_67990},
+		{Agency: town, Kind: accounts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Lat: 41_80790, Lon: 12_67990},
+		{Agency: ginestra, Kind: accounts.KindCentre, Name: "Centro antiviolenza La Ginestra", Town: "Albano Laziale", Area: "Castelli Romani",
+			Hours: "lun-ven 9-18; telefono sempre", Languages: "italiano, inglese, francese, arabo", Phone: "000 000 0201",
+			Needs: "ascolto, avvocata, psicologa, bambini", Lat: 41_72950, Lon: 12_65930},
+		{Agency: lucciole, Kind: accounts.KindCentre, Name: "Centro antiviolenza Le Lucciole", Town: "Velletri", Area: "Castelli Romani e Monti Lepini",
+			Hours: "lun, mer, ven 10-16", Languages: "italiano, spagnolo, rumeno", Phone: "000 000 0202",
+			Needs: "ascolto, casa rifugio, lavoro", Lat: 41_68710, Lon: 12_77770},
+	} {
+		s.unit(dario, u)
+	}
+	s.invite(dario, "anna", policies.IntakeWorker, "Sportello distretto II", town, "it")
+	s.invite(dario, "lucia", policies.Lead, "Sportello distretto II", town, "it")
+	s.invite(dario, "sofia", policies.SocialWorker, "Servizio sociale distretto II", town, "it")
+	s.invite(dario, "bruna", policies.CentreWorker, "Centro antiviolenza La Ginestra", ginestra, "it")
+	s.invite(dario, "carla", policies.CentreWorker, "Centro antiviolenza Le Lucciole", lucciole, "en")
+	s.invite(dario, "clara", policies.Auditor, "Ufficio controllo", town, "it")
+	// As a visitor meets them.
+	s.order = []string{"anna", "lucia", "sofia", "bruna", "carla", "clara", "dario"}
+}
+
+func (s *seed) agency(who accounts.Caller, in accounts.NewAgency) string {
+	if s.err != nil {
+		return ""
+	}
+	id, _, err := s.in.door.CreateAgency(s.ctx, who, in)
+	s.try("entering an agency", err)
+	return id
+}
+
+func (s *seed) unit(who accounts.Caller, u accounts.Unit) {
+	if s.err != nil {
+		return
+	}
+	id, _, err := s.in.door.CreateUnit(s.ctx, who, u)
+	s.try("entering a unit", err)
+	s.units[u.Name] = id
+}
+
+// invite enters a person, who takes her invitation with a passphrase and an
+// authenticator of her own.
+func (s *seed) invite(who accounts.Caller, name string, role policies.Role, unit, agency, language string) {
+	if s.err != nil {
+		return
+	}
+	p := &seedPerson{unitID: s.units[unit], demoAccount: demoAccount{Username: name, Passphrase: string(crypto.NewPassphrase()),
+		Algorithm: "SHA1", Role: string(role), Unit: unit, Language: language}}
+	id, token, _, err := s.in.door.CreatePerson(s.ctx, who, accounts.NewPerson{Username: name, Role: role,
+		Agency: agency, Unit: p.unitID, Language: language})
+	s.try("inviting "+name, err)
+	if s.err != nil {
+		return
+	}
+	enrolment, err := s.in.door.Invited(s.ctx, token)
+	if s.try("looking up the invitation of "+name, err); err != nil {
+		return
+	}
+	p.id, p.Seed = id, enrolment.Seed.Secret()
+	_, err = s.in.door.Accept(s.ctx, token, p.Passphrase, p.Seed, s.code(p), s.from(p))
+	s.try("accepting the invitation of "+name, err)
+	s.people[name] = p
+}
+
+// code is a person's next one-time code.
+func (s *seed) code(p *seedPerson) string {
+	c, err := code(p.Seed, s.clock.next())
+	s.try("making a code", err)
+	return c
+}
+
+func (s *seed) from(p *seedPerson) accounts.From {
+	return accounts.From{Address: "demo " + p.Username}
+}
+
+// signIn signs a person in with passphrase and code.
+func (s *seed) signIn(name string) accounts.Caller {
+	if s.err != nil {
+		return accounts.Caller{}
+	}
+	p := s.people[name]
+	pending, err := s.in.door.Begin(s.ctx, p.Username, p.Passphrase, s.from(p))
+	if s.try("signing in "+name, err); err != nil {
+		return accounts.Caller{}
+	}
+	in, err := s.in.door.Finish(s.ctx, pending, s.code(p), s.from(p))
+	if s.try("signing in "+name, err); err != nil {
+		return accounts.Caller{}
+	}
+	p.who = in.Caller
+	return p.who
+}
+
+// stepUp asks a person for passphrase and code again, for one act.
+func (s *seed) stepUp(name string, a policies.Action, object string) accounts.Caller {
+	if s.err == nil && s.people[name].who.Person() == "" {
+		s.signIn(name)
+	}
+	if s.err != nil {
+		return accounts.Caller{}
+	}
+	p := s.people[name]
+	in, err := s.in.door.StepUp(s.ctx, p.who, p.Passphrase, s.code(p), a, object, s.from(p))
+	if s.try("stepping up "+name, err); err != nil {
+		return accounts.Caller{}
+	}
+	p.who = in.Caller
+	return p.who
+}
+
+// found makes each unit's first key: the audit unit first, since nothing is
+// kept before somebody can check it.
+func (s *seed) found() {
+	for _, name := range []string{"clara", "lucia", "sofia", "bruna", "carla"} {
+		who := s.stepUp(name, policies.UnitFound, s.unitOf(name))
+		if s.err != nil {
+			return
+		}
+		_, _, err := s.in.door.Found(s.ctx, who)
+		s.try("founding the unit of "+name, err)
+	}
+}
+
+func (s *seed) unitOf(name string) string {
+	if p := s.people[name]; p != nil {
+		return p.unitID
+	}
+	return ""
+}
+
+// admit lets Anna into the desk. Her side computes her words from the identity
+// that her passphrase opened; Lucia's side from what is stored.
+func (s *seed) admit() {
+	anna := s.signIn("anna")
+	if s.err != nil {
+		return
+	}
+	read := anna.MyWords(s.in.store.Log().Epoch(s.unitOf("anna")))
+	lucia := s.stepUp("lucia", policies.MemberAdmit, s.people["anna"].id)
+	if s.err != nil {
+		return
+	}
+	_, err := s.in.door.Admit(s.ctx, lucia, s.people["anna"].id, read)
+	s.try("admitting anna", err)
+	_, err = s.in.door.Confirm(s.ctx, s.signIn("anna"), s.people["lucia"].id)
+	s.try("confirming a colleague", err)
+	_, err = s.in.door.Confirm(s.ctx, s.signIn("lucia"), s.people["anna"].id)
+	s.try("confirming a colleague", err)
+}
+
+// recovery gives the municipality an offline recovery recipient. In life its
+// identity is made on another machine and its words are read by telephone.
+func (s *seed) recovery(dir string) {
+	if s.err != nil {
+		return
+	}
+	identity, err := crypto.NewIdentity()
+	s.try("making a recovery identity", err)
+	s.try("keeping the recovery identity", writeNew(filepath.Join(dir, demoRecovery), []byte(string(identity.Secret())+"\n")))
+	agency := s.people["lucia"].who.Agency()
+	recipient, read := identity.Recipient().String(), accounts.RecoveryWords(identity.Recipient(), agency)
+	_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp("lucia", policies.RecoverySet, agency), recipient, read)
+	s.try("proposing a recovery recipient", err)
+	_, err = s.in.door.ConfirmRecovery(s.ctx, s.stepUp("anna", policies.RecoveryConfirm, agency), read)
+	s.try("confirming the recovery recipient", err)
+	for _, name := range []string{"clara", "sofia"} {
+		_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp(name, policies.RecoverySet, agency), recipient, read)
+		s.try("handing a unit's key to the recovery recipient", err)
+	}
+}
+
+// pin compares the words of each centre, and of the social service, with their own people.
+func (s *seed) pin() {
+	for _, name := range []string{"bruna", "carla", "sofia"} {
+		who := s.signIn(name)
+		if s.err != nil {
+			return
+		}
+		read, err := s.in.door.UnitWordsOf(s.ctx, who)
+		s.try("computing a centre's words", err)
+		lucia := s.stepUp("lucia", policies.CentrePin, s.unitOf("lucia")+"."+s.unitOf(name))
+		if s.err != nil {
+			return
+		}
+		_, err = s.in.door.PinCentre(s.ctx, lucia, s.unitOf(name), read)
+		s.try("pinning a centre", err)
+	}
+}

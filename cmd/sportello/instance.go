@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+	"sportello/referrals/store"
+)
+
+// instance is an open data folder:
+//
+//	DIR/sportello.db        the database, with the log
+//	DIR/secrets/shred.db    what makes erasing final; short-lived backups only
+//	DIR/secrets/sessions.db in no backup
+//	DIR/keys/…              the key files, see keys.go
+//	DIR/lock                held by the one process that works here
+type instance struct {
+	dir   string
+	keys  *keys
+	lock  *os.File
+	store *store.Store
+	gate  *accounts.Gate
+	door  *accounts.Door
+	desk  *referrals.Desk
+}
+
+// opening says how to open an instance. The zero value, with a clock, is the
+// ordinary start.
+type opening struct {
+	now          func() time.Time
+	stretches    int
+	clockChecked bool
+	fresh        bool // init: files are made
+	restoring    bool // restore: an older log is accepted
+	stateMayMiss bool // restore --in-place
+}
+
+// The marks of half-done work in a folder.
+const restoringMark = "restoring"
+
+// openInstance locks and opens a folder. It makes nothing that is missing but
+// the session key and the sessions file.
+func openInstance(ctx context.Context, dir string, o opening) (*instance, error) {
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	in := &instance{dir: dir, lock: lock}
+	if err := in.open(ctx, o); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+func (in *instance) open(ctx context.Context, o opening) error {
+	if !o.fresh {
+		if err := complete(in.dir, o.restoring); err != nil {
+			return err
+		}
+	}
+	var err error
+	if in.keys, err = readKeys(in.dir, !o.fresh && !o.stateMayMiss); err != nil {
+		return err
+	}
+	in.store, err = store.Open(ctx, store.Options{Dir: in.dir, Audit: audit.Options{SignerKey: in.keys.signer,
+		StateFile: keyPath(in.dir, stateFile), Now: o.now, AcceptOlder: o.restoring, ClockChecked: o.clockChecked}})
+	if err != nil {
+		return explain(err)
+	}
+	if err := in.wire(o); err != nil {
+		return errors.Join(err, in.store.Close())
+	}
+	return nil
+}
+
+// wire builds what stands on the store.
+func (in *instance) wire(o opening) error {
+	policy, err := policies.New()
+	if err != nil {
+		return err
+	}
+	if in.gate, err = accounts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
+		return err
+	}
+	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, max(1, o.stretches)); err != nil {
+		return err
+	}
+	in.desk, err = referrals.NewDesk(in.gate, in.store)
+	return err
+}
+
+// Close closes the files and lets others in.
+func (in *instance) Close() error {
+	return errors.Join(in.store.Close(), in.lock.Close())
+}
+
+// complete refuses a folder that lacks a database: making an empty one would
+// look like an instance that lost everything.
+func complete(dir string, restoring bool) error {
+	for file, artefact := range map[string]string{
+		store.MainFile: "main artefact of the backup (main.db)",
+		filepath.Join(store.SecretsDir, store.ShredFile): "shred artefact of the backup (shred.db)",
+	} {
+		if _, err := os.Stat(filepath.Join(dir, file)); errors.Is(err, fs.ErrNotExist) {
+			return refuse(err, "%s is missing: restore it with `sportello restore` from the %s", file, artefact)
+		} else if err != nil {
+			return fmt.Errorf("looking for %s: %w", file, err)
+		}
+	}
+	_, err := os.Stat(filepath.Join(dir, restoringMark))
+	if err == nil && !restoring {
+		return refuse(nil, "a restore of this folder was cut short: run it again")
+	}
+	return nil
+}
+
+// lockFolder lets one process work on a folder; the lock ends with it.
+func lockFolder(dir string) (*os.File, error) {
+	if free, err := empty(dir); err != nil {
+		return nil, err
+	} else if _, err := os.Stat(filepath.Join(dir, keysDir)); free || errors.Is(err, fs.ErrNotExist) && !anyDatabase(dir) {
+		return nil, refuse(err, "there is no data folder here: name it with --dir, or make one with `sportello init`")
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, refuse(err, "another sportello works on this folder")
+		}
+		return nil, fmt.Errorf("locking the folder: %w", err)
+	}
+	return f, nil
+}
+
+func anyDatabase(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, store.MainFile))
+	return err == nil
+}
+
+// explain says what can be done about a database that is not opened.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, store.ErrNewerSchema):
+		return refuse(err, "%v", store.ErrNewerSchema)
+	case errors.Is(err, audit.ErrLogTampered):
+		return refuse(err, "%v\nThe database is not the one that keys/log signed: it belongs to another instance, or somebody changed it. "+
+			"Nothing was changed now. `sportello audit verify --records` says more; `sportello restore` puts a backup back.", err)
+	case errors.Is(err, audit.ErrBehindState):
+		return refuse(err, "the database is older than keys/state: an old copy was put back. If that was meant, run `sportello restore`")
+	case errors.Is(err, audit.ErrStateFile):
+		return refuse(err, "keys/state is missing or not genuine. If the folder was put back on purpose, run `sportello restore --in-place`")
+	case errors.Is(err, audit.ErrClock):
+		return refuse(err, "%v. Compare the clock; if it is right, start with `sportello serve --clock-checked`", err)
+	}
+	return refuse(err, "%v", err)
+}
+
+// empty tells whether a folder is not there or holds nothing.
+func empty(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("reading the data folder: %w", err)
+	}
+	return len(entries) == 0, nil
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sportello/crypto"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// The key files of an instance, below DIR/keys. state is the log's own file.
+const (
+	keysDir     = "keys"
+	pepperFile  = "pepper"
+	sessionFile = "session"
+	throtFile   = "throttle"
+	logFile     = "log"
+	logPubFile  = "log.pub"
+	stateFile   = "state"
+)
+
+// secretFiles hold 32 random bytes each.
+var secretFiles = []string{pepperFile, sessionFile, throtFile}
+
+const keyHeader = "sportello key v1"
+
+// keys are an instance's own secrets.
+type keys struct {
+	accounts.Keys
+	signer string
+	public string
+}
+
+func keyPath(dir, name string) string { return filepath.Join(dir, keysDir, name) }
+
+// makeKeys draws all keys of a new instance.
+func makeKeys(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, keysDir), 0o700); err != nil {
+		return fmt.Errorf("making the folder of keys: %w", err)
+	}
+	name := "sportello-" + strings.ToLower(crypto.NewID()[:8])
+	signer, public, err := audit.NewSigner(name)
+	if err != nil {
+		return err
+	}
+	for _, kind := range secretFiles {
+		if err := makeKey(dir, kind, name); err != nil {
+			return err
+		}
+	}
+	if err := writeNew(keyPath(dir, logFile), []byte(signer+"\n")); err != nil {
+		return err
+	}
+	return writeNew(keyPath(dir, logPubFile), []byte(public+"\n"))
+}
+
+func makeKey(dir, kind, instance string) error {
+	return writeNew(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes()))
+}
+
+// keyText is a key file: what it is, whose it is, the key, and a checksum that
+// shows a damaged file. It does not defend against who can write the file.
+func keyText(kind, instance string, key []byte) []byte {
+	text := fmt.Sprintf("%s\nkind %s\ninstance %s\nkey %s\n", keyHeader, kind, instance, base64.StdEncoding.EncodeToString(key))
+	sum := sha256.Sum256([]byte(text))
+	return []byte(text + "sum " + hex.EncodeToString(sum[:16]) + "\n")
+}
+
+// parseKey reads what keyText writes and nothing else.
+func parseKey(b []byte, kind, instance string) ([]byte, error) {
+	lines := strings.Split(string(b), "\n")
+	if len(lines) != 6 {
+		return nil, errors.New("it is short, or no key file")
+	}
+	text, ok := strings.CutPrefix(lines[3], "key ")
+	key, err := base64.StdEncoding.Strict().DecodeString(text)
+	if !ok || err != nil || len(key) != 32 {
+		return nil, errors.New("it is short, or no key file")
+	}
+	whose, ok := strings.CutPrefix(lines[2], "instance ")
+	if !ok || string(keyText(kind, whose, key)) != string(b) {
+		return nil, errors.New("it was altered, or is a key of another kind")
+	}
+	if whose != instance {
+		return nil, errors.New("it belongs to another instance than keys/log")
+	}
+	return key, nil
+}
+
+// writeNew makes a file of the owner's alone, durably. It replaces nothing.
+func writeNew(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("making a file: %w", err)
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("writing a file: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("opening a folder: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("syncing a folder: %w", err)
+	}
+	return nil
+}
+
+// readKeyFile reads a key file that only its owner may read.
+func readKeyFile(dir, name string) ([]byte, error) {
+	path := keyPath(dir, name)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missingKey(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading keys/%s: %w", name, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, refuse(nil, "keys/%s can be read by others than its owner: set its mode to 0600", name)
+	}
+	if info.Size() > 1<<20 {
+		return nil, refuse(nil, "keys/%s is too large for a key file", name)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading keys/%s: %w", name, err)
+	}
+	return b, nil
+}
+
+func missingKey(name string) error {
+	if name == stateFile {
+		return refuse(fs.ErrNotExist, "keys/state is missing, and no backup holds it: without it nobody can tell whether the database "+
+			"is an old copy. If the folder was put back on purpose, run: sportello restore --in-place")
+	}
+	return refuse(fs.ErrNotExist, "keys/%s is missing: put it back from the key files artefact of the backup (keys.age)", name)
+}
+
+// readKeys reads all keys. A missing session key is made anew, which ends all
+// sessions; any other missing one stops the start.
+func readKeys(dir string, needState bool) (*keys, error) {
+	k := &keys{}
+	if err := k.readLog(dir); err != nil {
+		return nil, err
+	}
+	instance, _, _ := strings.Cut(k.public, "+")
+	found := map[string]crypto.Key{}
+	for _, kind := range secretFiles {
+		b, err := readKeyFile(dir, kind)
+		if kind == sessionFile && errors.Is(err, fs.ErrNotExist) {
+			if err = makeKey(dir, kind, instance); err == nil {
+				b, err = readKeyFile(dir, kind)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		raw, err := parseKey(b, kind, instance)
+		if err != nil {
+			return nil, refuse(err, "keys/%s does not hold: %v; put it back from the key files artefact of the backup (keys.age)", kind, err)
+		}
+		if kind == pepperFile {
+			k.Pepper, err = crypto.ParsePepper(raw)
+		} else {
+			found[kind], err = crypto.KeyFromBytes(raw)
+		}
+		if err != nil {
+			return nil, refuse(err, "keys/%s does not hold: it is empty", kind)
+		}
+	}
+	k.Session, k.Throttle = found[sessionFile], found[throtFile]
+	if needState {
+		if _, err := readKeyFile(dir, stateFile); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// readLog reads the log's two keys and holds them to each other.
+func (k *keys) readLog(dir string) error {
+	secret, err := readKeyFile(dir, logFile)
+	if err != nil {
+		return err
+	}
+	public, err := readKeyFile(dir, logPubFile)
+	if err != nil {
+		return err
+	}
+	k.signer, k.public = strings.TrimSpace(string(secret)), strings.TrimSpace(string(public))
+	derived, err := audit.VerifierKey(k.signer)
+	if err != nil {
+		return refuse(err, "keys/log does not hold: it is short or was altered; put it back from the key files artefact of the backup (keys.age)")
+	}
+	if derived != k.public {
+		return refuse(nil, "keys/log.pub is not the public half of keys/log: put both back from the key files artefact of the backup (keys.age)")
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes, as `sportello help exit-codes` prints them.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitRefused = 3
+	exitDiffers = 4
+)
+
+const exitCodesText = `0  done
+1  failed: a disk, a network or a file did not do what was asked
+2  wrong use: an unknown command, flag or setting, or a value that does not fit
+3  refused: the folder, a key file, the clock, a state or a rule does not allow it; nothing was changed
+4  differs: a log, a bundle or a record is not what was signed
+`
+
+// refusal is an error that says what to do instead; nothing was changed.
+type refusal struct {
+	text  string
+	cause error
+}
+
+func (r *refusal) Error() string { return r.text }
+func (r *refusal) Unwrap() error { return r.cause }
+
+func refuse(cause error, format string, args ...any) error {
+	return &refusal{fmt.Sprintf(format, args...), cause}
+}
+
+// usageError is a command line that does not fit.
+type usageError struct{ error }
+
+func wrongUse(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// differs says that something is not what was signed.
+type differs struct{ error }
+
+func (d differs) Unwrap() error { return d.error }
+
+// program is one run of the command line: where it prints, and the settings.
+type program struct {
+	out, err io.Writer
+	settings map[string]*value
+	started  bool // the command line was understood
+}
+
+// run does one command line and returns its exit code.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	p := &program{out: out, err: errOut}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(errOut, "sportello: %v\n", err)
+	return p.exitCode(err)
+}
+
+func (p *program) exitCode(err error) int {
+	var r *refusal
+	var d differs
+	var u usageError
+	switch {
+	case errors.As(err, &d):
+		return exitDiffers
+	case errors.As(err, &u) || !p.started:
+		return exitUsage
+	case errors.As(err, &r):
+		return exitRefused
+	}
+	return exitFailed
+}
+
+// root is the command with all its subcommands.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sportello",
+		Short: "A case service for women living with violence, and for the centres they choose",
+		Long: `sportello keeps the casework of a desk for women living with violence, and hands
+a referral to an antiviolence centre only as far as she allowed.
+
+Start with "sportello demo": fictional people in a temporary folder.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if err := p.configure(c); err != nil {
+				return err
+			}
+			p.started = true
+			return nil
+		},
+	}
+	p.settings = p.flags(root)
+	root.AddGroup(&cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "people", Title: "Agencies, units and people:"},
+		&cobra.Group{ID: "keep", Title: "Keep safe:"})
+	root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(),
+		p.versionCommand(), p.configTopic(), p.exitCodesTopic())
+	return root
+}
+
+// configTopic is `sportello help config`.
+func (p *program) configTopic() *cobra.Command {
+	return &cobra.Command{Use: "config", Short: "Every setting: flag, environment, file", Long: configText()}
+}
+
+// exitCodesTopic is `sportello help exit-codes`.
+func (p *program) exitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) serveCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "serve", GroupID: "run", Args: cobra.NoArgs,
+		Short: "Serve the site",
+		Long: `Serves the site over TLS until it gets SIGTERM or SIGINT, then lets running
+answers finish. It makes no account.
+
+At start it replays the log; then it serves, and holds every record to the log in
+the background, again each hour. If one differs it answers nothing more and its
+log line names the record.
+
+While it runs, the other commands on the same folder are handed to it.
+
+--texts names a JSON file with the agency's own words:
+  {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
+   "duties": [{"What": "…", "ToWhom": "…"}],
+   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}]}`,
+		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
+  sportello serve --addr 127.0.0.1:8080 --insecure-loopback   # behind a proxy on this machine`,
+		RunE: func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
+	}
+	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "stretches", "texts")
+	return c
+}
+
+func (p *program) serve(ctx context.Context) error {
+	secure, err := p.secure()
+	if err != nil {
+		return err
+	}
+	words, err := readTexts(p.text("texts"))
+	if err != nil {
+		return err
+	}
+	n, err := p.stretches()
+	if err != nil {
+		return err
+	}
+	in, err := openInstance(ctx, p.text("dir"), opening{now: time.Now, stretches: n, clockChecked: p.yes("clock-checked")})
+	if err != nil {
+		return err
+	}
+	logger := slog.New(slog.NewTextHandler(p.err, nil))
+	return errors.Join(p.serveInstance(ctx, in, secure, words, logger), in.Close())
+}
+
+func (p *program) serveInstance(ctx context.Context, in *instance, secure *tls.Config, words texts, logger *slog.Logger) error {
+	if p.yes("clock-checked") {
+		if _, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.ClockAccept); err != nil {
+			return fmt.Errorf("recording that the clock was checked: %w", err)
+		}
+	}
+	l, err := listen(ctx, p.text("addr"))
+	if err != nil {
+		return err
+	}
+	logger.Info("serving", "address", l.Addr().String(), "tls", secure != nil)
+	return (&site{in: in, log: logger, texts: words}).run(ctx, l, secure)
+}
+
+// secure decides how the site is protected on its way. Plain HTTP is for a
+// loopback address only, and has to be asked for.
+func (p *program) secure() (*tls.Config, error) {
+	cert, key := p.text("cert"), p.text("key")
+	if p.yes("insecure-loopback") {
+		if cert != "" || key != "" {
+			return nil, wrongUse("--insecure-loopback is plain HTTP: it takes no --cert and no --key")
+		}
+		if !loopback(p.text("addr")) {
+			return nil, refuse(nil, "--insecure-loopback serves plain HTTP, which is refused on any address but a loopback one such as 127.0.0.1:8080")
+		}
+		return nil, nil
+	}
+	if cert == "" || key == "" {
+		return nil, refuse(nil, "serving needs a certificate: give --cert and --key, or --insecure-loopback behind a proxy on this machine")
+	}
+	return secureConfig(cert, key)
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"sportello/policies/audit"
+	"sportello/server"
+)
+
+// stopWithin is how long a stop waits for answers that are under way.
+const stopWithin = 20 * time.Second
+
+// site answers requests for one instance until its context ends.
+type site struct {
+	in     *instance
+	log    *slog.Logger
+	texts  texts
+	closed atomic.Bool // the records differ from the log: nothing is answered
+}
+
+// texts are what an agency says in its own words.
+type texts struct {
+	Emergency server.Emergency `json:"emergency"`
+	Duties    []server.Duty    `json:"duties"`
+	Sheets    []server.Sheet   `json:"sheets"`
+}
+
+func readTexts(path string) (texts, error) {
+	var t texts
+	if path == "" {
+		return t, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return t, fmt.Errorf("opening the file of texts: %w", err)
+	}
+	defer f.Close()
+	d := json.NewDecoder(f)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&t); err != nil {
+		return t, refuse(err, "reading the file of texts: it is not the JSON that `sportello help serve` shows")
+	}
+	return t, nil
+}
+
+// handler is the web edge behind the door that a failed check shuts.
+func (s *site) handler() (http.Handler, error) {
+	edge, err := server.New(server.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
+		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets})
+	if err != nil {
+		return nil, err
+	}
+	open := edge.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.closed.Load() {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Error(w, "Il servizio è chiuso per un controllo. The service is closed for a check.", http.StatusServiceUnavailable)
+			return
+		}
+		open.ServeHTTP(w, r)
+	}), nil
+}
+
+// run serves on a listener until ctx ends, then lets answers finish.
+func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) error {
+	handler, err := s.handler()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	h := &http.Server{
+		Handler:           handler,
+		TLSConfig:         secure,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       server.ReadTimeout,
+		WriteTimeout:      server.Timeout,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    server.MaxHeader,
+		// What net/http would say of a connection can hold an address: dropped.
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	watched := s.watch(background)
+	failed := make(chan error, 1)
+	go func() {
+		if secure != nil {
+			failed <- h.ServeTLS(l, "", "")
+			return
+		}
+		failed <- h.Serve(l)
+	}()
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		err = h.Shutdown(late)
+		cancel()
+		if err != nil {
+			err = fmt.Errorf("stopping: %w", errors.Join(err, h.Close()))
+		}
+	}
+	stop()
+	<-watched
+	return err
+}
+
+// How often the background looks after the instance.
+const (
+	sweepEvery = time.Minute
+	checkEvery = time.Hour
+)
+
+// watch sweeps what has ended every minute, and holds all records to the log at
+// start and every hour. It ends with ctx.
+func (s *site) watch(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sweep, check := time.NewTicker(sweepEvery), time.NewTicker(checkEvery)
+		defer sweep.Stop()
+		defer check.Stop()
+		s.check(ctx)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-sweep.C:
+				s.sweep(ctx)
+			case <-check.C:
+				s.check(ctx)
+			}
+		}
+	}()
+	return done
+}
+
+func (s *site) sweep(ctx context.Context) {
+	if err := s.in.store.Sweep(ctx, s.in.gate.Now().Unix()); err != nil && ctx.Err() == nil {
+		s.log.Error("what has ended could not be deleted; trying again in a minute", "error", err)
+	}
+	if err := s.in.store.Log().StateError(); err != nil {
+		s.log.Error("the state file could not be written: an old copy of the database would not be noticed", "error", err)
+	}
+}
+
+// check holds every record to the log. What differs shuts the service: rows
+// that were changed are refused one by one anyway, rows that were taken away
+// would not be missed.
+func (s *site) check(ctx context.Context) {
+	report, err := s.in.store.Log().CheckRecords(ctx, s.in.store)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil && errors.Is(err, audit.ErrLogTampered):
+		s.closed.Store(true)
+		s.log.Error("the service is closed: the log is not what was signed; run audit verify --records", "error", err)
+	case err != nil:
+		s.log.Error("the records could not be checked; trying again in an hour", "error", err)
+	case len(report.Problems) > 0:
+		s.closed.Store(true)
+		for _, problem := range report.Problems {
+			s.log.Error("the service is closed: a record is not what the log says; run audit verify --records",
+				"table", problem.Table, "id", problem.ID, "fault", string(problem.Fault))
+		}
+	default:
+		s.log.Info("all records are what the log says", "records", report.Checked, "leaves", report.Checkpoint.Size)
+	}
+}
+
+// secureConfig reads certificate and key. TLS 1.2 is for old phones in centres;
+// only suites with forward secrecy and authenticated encryption are offered.
+func secureConfig(cert, key string) (*tls.Config, error) {
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, refuse(err, "reading certificate and key: they are missing, not PEM, or do not belong together")
+	}
+	return &tls.Config{
+		Certificates: []tls.Certificate{pair},
+		MinVersion:   tls.VersionTLS12,
+		NextProtos:   []string{"h2", "http/1.1"},
+		CipherSuites: []uint16{
+			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+			tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+			tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+		},
+	}, nil
+}
+
+// loopback tells whether an address is one that no other machine reaches. A
+// name is not: what it means is decided elsewhere.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listening: %w", err)
+	}
+	return l, nil
+}
+
+// stretches is how many passphrases are stretched at once.
+func (p *program) stretches() (int, error) {
+	n, err := strconv.Atoi(p.text("stretches"))
+	if err != nil || n < 1 || n > 64 {
+		return 0, wrongUse("reading the setting stretches: it is a number from 1 to 64")
+	}
+	return n, nil
+}
