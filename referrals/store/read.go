@@ -117,7 +117,7 @@ func (s *snapshot) OpenInvitations() ([]*accounts.Invitation, error) {
 
 // EachCard hands out the cards of a unit, undigested.
 func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
-	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, secret, epoch, restricted, named, walled, card
+	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
 		FROM case_file WHERE unit = $1`, unit)
 	if err != nil {
 		return fmt.Errorf("reading the cards: %w", err)
@@ -125,13 +125,9 @@ func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		var c referrals.Card
-		var secret string
-		if err := rows.Scan(&c.ID, &c.Version, &c.State, &c.LastDay, &secret, &c.Epoch, &c.Restricted,
+		if err := rows.Scan(&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted,
 			(*string)(&c.Named), (*string)(&c.Walled), &c.Box); err != nil {
 			return fmt.Errorf("reading the cards: %w", err)
-		}
-		if c.Secret, err = s.Secret(secret); err != nil {
-			continue // erased: there is no card to open
 		}
 		if err := f(&c); err != nil {
 			return err
@@ -195,9 +191,9 @@ func (s *snapshot) ReferralsOfCase(caseID string) ([]*referrals.ReferralRow, err
 	return list[referrals.ReferralRow](s, "WHERE case_id = $1 ORDER BY sent_day DESC, id", caseID)
 }
 
-// ReferralOfConsent finds what was sent under a consent.
-func (s *snapshot) ReferralOfConsent(consentID string) (*referrals.ReferralRow, error) {
-	return one[referrals.ReferralRow](s, "WHERE consent_id = $1", consentID)
+// CasesSentBy lists the cases of the referrals that a unit sent.
+func (s *snapshot) CasesSentBy(unit string) ([]*referrals.CaseRow, error) {
+	return list[referrals.CaseRow](s, "WHERE id IN (SELECT case_id FROM referral WHERE from_unit = $1)", unit)
 }
 
 // ReferralsFrom lists what a unit sent.

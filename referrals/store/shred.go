@@ -19,7 +19,8 @@ import (
 // secret is durable before the row that needs it; its tombstone in the log is
 // durable before the secret is deleted; start-up finishes what was cut.
 type shredFile struct {
-	db *sql.DB
+	db    *sql.DB
+	hooks hooks
 
 	mu    sync.RWMutex
 	known map[string][]byte // as the log names them
@@ -33,9 +34,9 @@ type shredFile struct {
 // knownMax bounds the secrets kept in memory: 200,000 are about 30 MB.
 const knownMax = 200_000
 
-func newShredFile(db *sql.DB) *shredFile {
+func newShredFile(db *sql.DB, h hooks) *shredFile {
 	db.SetMaxOpenConns(4)
-	return &shredFile{db: db, known: map[string][]byte{}}
+	return &shredFile{db: db, hooks: h, known: map[string][]byte{}}
 }
 
 // get reads one secret, which must have the digest that a leaf names: ErrErased
@@ -47,6 +48,9 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 	f.mu.RUnlock()
 	if ok {
 		return b, nil
+	}
+	if f.hooks.statement != nil {
+		f.hooks.statement("SELECT secret")
 	}
 	err := f.db.QueryRowContext(ctx, bind("SELECT secret FROM shred WHERE id = $1"), id).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -61,7 +61,7 @@ func (r source) EachLeaf(ctx context.Context, from, to int64, f func(int64, []by
 
 // Hashes reads stored hashes of the tree.
 func (r source) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
-	c, err := newConn(ctx, r.s.read)
+	c, err := newConn(ctx, r.s.read, r.s.hooks)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,6 +71,7 @@ type World struct {
 	Units  map[string]string
 	Agency string
 	Point  func(string) // the store's hook, for tests that stop it between two steps
+	count  atomic.Int64 // of statements
 
 	callers map[string]accounts.Caller
 }
@@ -111,7 +113,7 @@ func (w *World) Open() {
 
 // TryOpen opens the instance.
 func (w *World) TryOpen() error {
-	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Audit: audit.Options{
+	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: func(string) { w.count.Add(1) }, Audit: audit.Options{
 		SignerKey: w.Signer, StateFile: filepath.Join(w.Dir, "state"), Now: w.Clock.Now, AcceptOlder: w.Accept}})
 	if err != nil {
 		return err
@@ -302,6 +304,13 @@ func Must[V any](v V, err error) func(testing.TB) V {
 		}
 		return v
 	}
+}
+
+// Statements counts the statements that f costs, secrets included.
+func (w *World) Statements(f func()) int64 {
+	before := w.count.Load()
+	f()
+	return w.count.Load() - before
 }
 
 // Is tells, for a table of expected errors, whether err is the one wanted.
