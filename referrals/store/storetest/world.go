@@ -73,6 +73,8 @@ type World struct {
 	Point  func(string) // the store's hook, for tests that stop it between two steps
 	count  atomic.Int64 // of statements
 
+	Rescue crypto.Identity // of the agency's recovery, in a wide cast
+
 	callers map[string]accounts.Caller
 }
 
@@ -267,7 +269,15 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 // Standard makes the usual cast: an auditor, a desk, a social service, a centre.
 func (w *World) Standard() *World {
 	w.T.Helper()
-	w.become(standardTemplate(w.T))
+	w.become(templateOf(w.T, "standard", cast))
+	return w
+}
+
+// Wide makes the usual cast with more people at the desk: lia, a worker, and
+// gina, its lead; and the agency has a recovery recipient.
+func (w *World) Wide() *World {
+	w.T.Helper()
+	w.become(templateOf(w.T, "wide", wideCast))
 	return w
 }
 
