@@ -89,6 +89,10 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 		// What net/http would say of a connection can hold an address: dropped.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
+	stopControl, err := control(context.WithoutCancel(ctx), s.in)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watched := s.watch(background)
 	failed := make(chan error, 1)
@@ -112,7 +116,7 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 	}
 	stop()
 	<-watched
-	return err
+	return errors.Join(err, stopControl())
 }
 
 // How often the background looks after the instance.
