@@ -138,7 +138,7 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 		action = policies.UnlinkedAdd
 		in.OpenCase, in.CaseID = false, ""
 	}
-	receipt, err := d.do(ctx, who, action, func(r Reader, act *accounts.Act) error {
+	prepare := func(r Reader, act *accounts.Act) error {
 		out = Recorded{}
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
@@ -150,7 +150,11 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 			return err
 		}
 		return d.recordContact(r, act, in, &out)
-	})
+	}
+	receipt, err := d.do(ctx, who, action, prepare)
+	if errors.Is(err, accounts.ErrConflict) {
+		receipt, err = d.do(ctx, who, action, prepare) // the same form, sent twice at once: now it is found
+	}
 	return out, receipt, err
 }
 
@@ -268,7 +272,7 @@ func (d *Desk) OpenContact(ctx context.Context, who accounts.Caller, id string) 
 	receipt, err := d.do(ctx, who, policies.ContactOpen, func(r Reader, act *accounts.Act) error {
 		var row ContactRow
 		if err := r.Get(&row, id); err != nil {
-			return err
+			return likeThere(r, err, &CaseRow{})
 		}
 		o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
 		c, err := d.wallsOf(r, act, row.CaseID, &o)
@@ -325,19 +329,41 @@ func contactKey(r Reader, who accounts.Caller, c *caseFile, row *ContactRow) (cr
 	return crypto.KeyFromBytes(b)
 }
 
-// wallsOf gives an object the walls of the case it belongs to, and returns that
-// case's row, or nil.
-func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
-	if caseID == "" {
-		return nil, nil
+// nowhere is an id that no row has.
+const nowhere = "none"
+
+// likeThere reads, for a thing that is not there, as many rows as are read for
+// one that is and may not be opened: from outside both take the same time.
+func likeThere(r Reader, err error, rows ...accounts.Row) error {
+	if !errors.Is(err, accounts.ErrNoRow) {
+		return err
 	}
+	for _, row := range rows {
+		if err := r.Get(row, nowhere); !errors.Is(err, accounts.ErrNoRow) {
+			return err
+		}
+	}
+	return err
+}
+
+// wallsOf gives an object the walls of the case it belongs to, and returns that
+// case's row, or nil. It reads one row, whether there is a case or not.
+func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
 	c := &CaseRow{}
+	if caseID == "" {
+		return nil, notNoRow(r.Get(c, nowhere))
+	}
 	if err := r.Get(c, caseID); err != nil {
 		return nil, err
 	}
-	o.WalledOff = c.Walled.Has(act.Who.Person())
-	o.Restricted, o.Named = c.Restricted, c.Named.Has(act.Who.Person())
+	walls(act.Who, c, o)
 	return c, nil
+}
+
+// walls gives an object what a case's row says of the caller.
+func walls(who accounts.Caller, c *CaseRow, o *policies.Object) {
+	o.WalledOff = c.Walled.Has(who.Person())
+	o.Restricted, o.Named = c.Restricted, c.Named.Has(who.Person())
 }
 
 // UnlinkedNotes lists what other people and bodies said, newest first: kept

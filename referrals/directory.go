@@ -16,10 +16,12 @@ type CentreEntry struct {
 	Km     int  // from the municipality she named; -1 without one
 	Pinned bool // this desk compared its words
 	Open   bool // it has keys, so that it can receive
+	// Confirm asks to compare its words by voice again: its keys changed since.
+	Confirm bool
 }
 
-// Directory lists the centres, nearest first to the seat at (lat, lon), given
-// in hundred-thousandths of a degree, or by name when far is set to zero. A
+// Directory lists the centres, nearest first to the place at (lat, lon), given
+// in hundred-thousandths of a degree, or by name when both are zero. A
 // distance is measured from a municipality she names, never from her address.
 func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int64) ([]CentreEntry, audit.Receipt, error) {
 	var all []CentreEntry
@@ -36,13 +38,15 @@ func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int6
 		if err != nil {
 			return err
 		}
-		known := map[string]bool{}
+		known := map[string]*accounts.Pin{}
 		for _, p := range pins {
-			known[p.Centre] = true
+			known[p.Centre] = p
 		}
 		for _, u := range units {
 			if u.Kind == accounts.KindCentre {
-				all = append(all, CentreEntry{Unit: *u, Km: km(lat, lon, u.Lat, u.Lon), Pinned: known[u.ID], Open: r.Epoch(u.ID) > 0})
+				pin := known[u.ID]
+				all = append(all, CentreEntry{Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil, Open: r.Epoch(u.ID) > 0,
+					Confirm: pin != nil && pin.Epoch != r.Epoch(u.ID)})
 			}
 		}
 		return nil
@@ -51,8 +55,9 @@ func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int6
 	return all, receipt, err
 }
 
-// km is the great-circle distance (haversine, mean Earth radius 6,371 km).
-func km(lat1, lon1, lat2, lon2 int64) int {
+// Km is the great-circle distance between two places in hundred-thousandths of
+// a degree (haversine, mean Earth radius 6,371 km); -1 when one is unknown.
+func Km(lat1, lon1, lat2, lon2 int64) int {
 	if lat1 == 0 && lon1 == 0 || lat2 == 0 && lon2 == 0 {
 		return -1
 	}

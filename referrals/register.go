@@ -105,7 +105,7 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 // standing of its authorisation with the way it was given.
 type AuditedReferral struct {
 	ReferralLine
-	FromUnit, Way, ConsentState string
+	Way, ConsentState string
 }
 
 // AuditReferrals lists every referral with its authorisation.
@@ -125,7 +125,7 @@ func (d *Desk) AuditReferrals(ctx context.Context, who accounts.Caller) ([]Audit
 			if err := r.Get(&c, row.ConsentID); err != nil {
 				return err
 			}
-			all = append(all, AuditedReferral{ReferralLine: line(row, act), FromUnit: row.FromUnit, Way: c.Way, ConsentState: c.State})
+			all = append(all, AuditedReferral{ReferralLine: line(row, act), Way: c.Way, ConsentState: c.State})
 		}
 		return nil
 	})

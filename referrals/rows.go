@@ -47,7 +47,8 @@ type CaseRow struct {
 	LastDay    string
 	RecallDay  string // day of the next call she allowed, or empty
 	Secret     string
-	Epoch      int64 // unit epoch whose key wraps KeyBox
+	CardSecret string // of the card alone: going back to an alias shreds every card with her name
+	Epoch      int64  // unit epoch whose key wraps KeyBox
 	KeyVersion int64
 	KeyBox     crypto.Sealed
 	Restricted bool
@@ -64,7 +65,7 @@ func (*CaseRow) Table() string { return "case_file" }
 
 // Values are the columns after id and version.
 func (c *CaseRow) Values() []any {
-	return []any{&c.Unit, &c.State, &c.OpenedDay, &c.LastDay, &c.RecallDay, &c.Secret, &c.Epoch,
+	return []any{&c.Unit, &c.State, &c.OpenedDay, &c.LastDay, &c.RecallDay, &c.Secret, &c.CardSecret, &c.Epoch,
 		&c.KeyVersion, &c.KeyBox, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled),
 		&c.Card, &c.Safe, &c.Told, &c.IdentityID}
 }
@@ -323,7 +324,8 @@ type Reader interface {
 	TasksOfUnit(unit string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
-	ReferralOfConsent(consentID string) (*ReferralRow, error)
+	// CasesSentBy lists the cases of the referrals that a unit sent.
+	CasesSentBy(unit string) ([]*CaseRow, error)
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)
 	Referrals() ([]*ReferralRow, error)
@@ -345,7 +347,7 @@ type Card struct {
 	Version    int64
 	State      string
 	LastDay    string
-	Secret     []byte
+	Secret     string // of the card
 	Epoch      int64
 	Restricted bool
 	Named      accounts.List

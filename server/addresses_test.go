@@ -27,7 +27,7 @@ var addresses = []string{
 	"GET /schede/*/persona", "POST /schede/*/persona", "GET /schede/*/persona/dimentica", "POST /schede/*/persona/dimentica",
 	"GET /schede/*/invii", "GET /schede/*/aperture", "GET /schede/*/tentativi", "POST /schede/*/tentativi",
 	"GET /schede/*/contatto-sicuro", "POST /schede/*/contatto-sicuro", "GET /schede/*/chiudi", "POST /schede/*/chiudi", "GET /schede/*/riapri", "POST /schede/*/riapri",
-	"GET /schede/*/centro", "POST /schede/*/centro", "GET /schede/*/centri/*", "POST /schede/*/centri/*", "POST /schede/*/centri/*/invio",
+	"GET /schede/*/centro", "POST /schede/*/centro", "GET /schede/*/centri/*", "POST /schede/*/centri/*", "POST /schede/*/centri/*/invio", "GET /autorizzazioni/*", "POST /autorizzazioni/*/invia",
 	"GET /invii/*", "POST /invii/*/messaggi", "POST /invii/*/appuntamento", "POST /invii/*/conferma", "GET /invii/*/revoca", "POST /invii/*/revoca",
 	// centre
 	"GET /arrivi", "GET /arrivi/*", "POST /arrivi/*/accogli", "GET /arrivi/*/non-accogli", "POST /arrivi/*/non-accogli", "POST /arrivi/*/messaggi", "POST /arrivi/*/appuntamento",

@@ -165,6 +165,14 @@ type CaseReferralsPage struct {
 	Page
 	CaseHead
 	Referrals []ReferralRow
+	Unsent    []UnsentRow // authorisations in force under which nothing was sent
+}
+
+// UnsentRow is an authorisation that waits to be sent, or taken back.
+type UnsentRow struct {
+	ID     string
+	Centre string
+	Day    time.Time
 }
 
 // ReferralRow is one referral on a list.

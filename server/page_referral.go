@@ -116,6 +116,7 @@ type PreviewPage struct {
 	Page
 	CaseHead
 	ReferralStep
+	ID      string // of the authorisation
 	Package Package
 }
 
@@ -194,6 +195,8 @@ type RevokePage struct {
 	Centre  string
 	Opened  bool // the centre has already opened it
 	Copied  bool // and downloaded a copy
+	// Recognised is a word of "recognised": how the worker knew that it was she.
+	Recognised string
 }
 
 // InboxPage is "inbox": referrals without names.
@@ -229,7 +232,6 @@ type ReceivedPage struct {
 	After     string   // a word of "after" as typed
 	AfterMay  []string // words of "after" her authorisation lets the centre tell
 	MayCopy   bool     // she allowed a sealed copy
-	CopyKey   bool     // the centre has its own offline key
 	Stale     bool     // the safe-contact rule changed and is not among what she authorised
 }
 
@@ -259,7 +261,7 @@ type CopyPage struct {
 	Page
 	ID      string
 	Version string
-	Key     string // the centre's own public key, shortened
+	Key     string // the centre's own public key, as typed; posts as recipient
 }
 
 // inboxRows is one list of the inbox with the moment its ages count from.

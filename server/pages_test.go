@@ -239,7 +239,7 @@ func addReferral(add func(string, server.Shown)) {
 	rtl.Text = server.Spoken{Lang: "ar", Dir: "rtl", Version: "2026-1", Langs: []string{"it", "ar"}, Lines: []string{"أنتِ من يقرر ما يعرفه المركز."}}
 	add("how.rtl", &rtl)
 	step.Step = 3
-	add("preview", &server.PreviewPage{Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
+	add("preview", &server.PreviewPage{ID: "A", Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
 	messages := []server.Message{{At: sampleNow.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: sampleNow.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
 	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
@@ -251,7 +251,7 @@ func addReferral(add func(string, server.Shown)) {
 	stop.Stop, stop.ID = true, "C"
 	add("inbox", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), New: []server.InboxRow{row, stop}, WaitUs: []server.InboxRow{row}, WaitThem: []server.InboxRow{row}, Closed: []server.InboxRow{row}})
 	add("inbox.empty", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi")})
-	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "acknowledged", Package: samplePackage(), Messages: messages, MayCopy: true, CopyKey: true, Stale: true})
+	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "acknowledged", Package: samplePackage(), Messages: messages, MayCopy: true, Stale: true})
 	add("received.accepted", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "accepted", Package: samplePackage(), AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true})
 	add("decline", &server.DeclinePage{Page: centrePage(server.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})

@@ -84,6 +84,33 @@ func init() {
 		get("/schede/{id}/riapri", policies.CaseOpen, (*request).closeCasePage),
 		post("/schede/{id}/riapri", policies.CaseReopen, (*request).reopenCase),
 		get("/schede/{id}/aperture", policies.CaseReaders, (*request).readers),
+
+		get("/schede/{id}/invii", policies.CaseOpen, (*request).caseReferrals),
+		get("/schede/{id}/centro", policies.DirectoryRead, (*request).chooseCentre),
+		post("/schede/{id}/centro", policies.DirectoryRead, (*request).chooseCentre),
+		get("/schede/{id}/centri/{centre}", policies.DirectoryRead, (*request).wayPage),
+		post("/schede/{id}/centri/{centre}", policies.NoteAdd, (*request).chooseWay),
+		post("/schede/{id}/centri/{centre}/invio", policies.ConsentGive, (*request).referralStep),
+		get("/autorizzazioni/{id}", policies.ReferralPreview, (*request).preview),
+		post("/autorizzazioni/{id}/invia", policies.ReferralSend, (*request).send),
+		get("/invii/{id}", policies.ReferralRead, (*request).referral),
+		post("/invii/{id}/messaggi", policies.ReferralMessage, (*request).messageCentre),
+		post("/invii/{id}/appuntamento", policies.ReferralMessage, (*request).answerAppointment),
+		get("/invii/{id}/revoca", policies.ReferralRead, (*request).revokePage),
+		post("/invii/{id}/revoca", policies.ConsentRevoke, (*request).revoke),
+
+		get("/arrivi", policies.InboxList, (*request).inbox),
+		get("/arrivi/{id}", policies.ReferralOpen, (*request).received),
+		post("/arrivi/{id}/accogli", policies.ReferralAccept, (*request).accept),
+		get("/arrivi/{id}/non-accogli", policies.ReferralOpen, (*request).declinePage),
+		post("/arrivi/{id}/non-accogli", policies.ReferralDecline, (*request).decline),
+		post("/arrivi/{id}/messaggi", policies.ReferralAsk, (*request).askDesk),
+		post("/arrivi/{id}/appuntamento", policies.ReferralPropose, (*request).propose),
+		post("/arrivi/{id}/esito", policies.ReferralOutcome, (*request).outcome),
+		get("/arrivi/{id}/avviso", policies.ReferralNotice, (*request).notice),
+		post("/arrivi/{id}/avviso", policies.ReferralAcknowledgeStop, (*request).acknowledgeStop),
+		get("/arrivi/{id}/copia", policies.ReferralOpen, (*request).copyPage),
+		post("/arrivi/{id}/copia", policies.ReferralCopy, (*request).copy),
 	}
 }
 

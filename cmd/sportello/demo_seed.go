@@ -277,9 +277,9 @@ func (s *seed) recovery(dir string) {
 	}
 }
 
-// pin compares each centre's words with its own people.
+// pin compares the words of each centre, and of the social service, with their own people.
 func (s *seed) pin() {
-	for _, name := range []string{"bruna", "carla"} {
+	for _, name := range []string{"bruna", "carla", "sofia"} {
 		who := s.signIn(name)
 		if s.err != nil {
 			return

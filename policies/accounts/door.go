@@ -97,7 +97,8 @@ func (d *Door) kek(ctx context.Context, passphrase string, salt []byte) (crypto.
 	return d.keys.Pepper.KEK(crypto.NormalisePassphrase(passphrase), salt), nil
 }
 
-// pendingLogin waits, sealed under the pending cookie, for the code.
+// pendingLogin waits for the code, sealed under the pending cookie and the
+// session key file: the two halves of a sign-in are not in the database.
 type pendingLogin struct {
 	Person string
 	Name   string
@@ -127,7 +128,7 @@ func (d *Door) Begin(ctx context.Context, username, passphrase string, from From
 	}
 	cookie, hash, key := d.newToken()
 	row := &PendingRow{Hash: hash, Kind: "login", Ends: d.gate.Now().Add(pendingFor).Unix()}
-	if row.Sealed, err = sealJSON(key, "pending", hash, pendingLogin{p.ID, name, kek.Bytes()}); err != nil {
+	if row.Sealed, err = sealJSON(d.sessionKey(key, hash), "pending", hash, pendingLogin{p.ID, name, kek.Bytes()}); err != nil {
 		return "", err
 	}
 	if err := d.store.PutPending(ctx, row); err != nil {
@@ -156,13 +157,15 @@ func (d *Door) find(ctx context.Context, name string) (*Person, error) {
 }
 
 // look reads a snapshot, again when a group committed in between.
-func (d *Door) look(ctx context.Context, f func(Reader) error) error {
+func (d *Door) look(ctx context.Context, f func(Reader) error) error { return look(ctx, d.store, f) }
+
+func look(ctx context.Context, s Store, f func(Reader) error) error {
 	var err error
 	for range attempts {
-		if err = d.store.Look(ctx, f); !errors.Is(err, ErrStale) {
+		if err = s.Look(ctx, f); !errors.Is(err, ErrStale) {
 			return err
 		}
-		if err := d.store.Settle(ctx); err != nil {
+		if err := s.Settle(ctx); err != nil {
 			return err
 		}
 	}
@@ -217,7 +220,7 @@ func (d *Door) pending(ctx context.Context, cookie string) (*pendingLogin, error
 		return nil, err
 	}
 	var l pendingLogin
-	if err := openJSON(key, "pending", hash, row.Sealed, &l); err != nil {
+	if err := openJSON(d.sessionKey(key, hash), "pending", hash, row.Sealed, &l); err != nil {
 		return nil, ErrSignIn
 	}
 	return &l, nil
@@ -241,23 +244,39 @@ func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code strin
 	if err != nil || p.State == string(Suspended) || p.State == string(Removed) {
 		return nil, Caller{}, ErrSignIn
 	}
-	if p.WrongCodes >= maxWrong {
-		return nil, Caller{}, ErrLocked
+	if err := usable(p, b, code, d.gate.Now()); err != nil {
+		return nil, Caller{}, err
 	}
-	if _, ok := matchStep(b.TOTP, code, b.Step, d.gate.Now()); !ok {
-		if _, used := matchStep(b.TOTP, code, 0, d.gate.Now()); used {
-			return nil, Caller{}, ErrWait
-		}
-		return nil, Caller{}, d.wrongCode(ctx, p)
+	b, c, err := d.useCode(ctx, p.ID, kek, code, a)
+	if errors.Is(err, ErrConflict) {
+		err = ErrThrottled // too many at once: this one was not even compared
 	}
-	return d.useCode(ctx, p.ID, kek, code, a)
+	return b, c, err
 }
 
-// useCode replaces the box by one that remembers the step, if its version is
-// unchanged: of two uses of a code one fails, in any order, on any node.
+// usable says ErrLocked of a locked factor, and ErrWait of a code that was used
+// already. A wrong code is not its business.
+func usable(p *Person, b *box, code string, now time.Time) error {
+	if p.WrongCodes >= maxWrong {
+		return ErrLocked
+	}
+	if _, ok := matchStep(b.TOTP, code, b.Step, now); ok {
+		return nil
+	}
+	if _, used := matchStep(b.TOTP, code, 0, now); used {
+		return ErrWait
+	}
+	return nil
+}
+
+// useCode compares a code and writes down in the person's row that it was used,
+// or that it was wrong, if the row's version is unchanged: of two uses of a code
+// one fails, and no answer is given to a guess that was not counted, in any
+// order, on any node.
 func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action) (*box, Caller, error) {
 	var b *box
 	var caller Caller
+	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
 		var p Person
 		if err := r.Get(&p, person); err != nil {
@@ -267,9 +286,13 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 		if b, err = openBox(&p, kek); err != nil {
 			return ErrSignIn
 		}
-		step, ok := matchStep(b.TOTP, code, b.Step, d.gate.Now())
-		if !ok {
-			return ErrWait
+		if err := usable(&p, b, code, act.Now); err != nil {
+			return err
+		}
+		step, ok := matchStep(b.TOTP, code, b.Step, act.Now)
+		if wrong = !ok; wrong {
+			wrongCode(act, &p)
+			return nil
 		}
 		if caller, err = callerOf(r, &p, b); err != nil {
 			return err
@@ -285,7 +308,20 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 		act.Commit = func(tx Tx) error { return tx.Put(&p) }
 		return nil
 	})
+	if err == nil && wrong {
+		err = ErrSignIn
+	}
 	return b, caller, err
+}
+
+// wrongCode makes of an act a recorded refusal that counts against the factor,
+// in the person's row.
+func wrongCode(act *Act, p *Person) {
+	act.Who = Caller{person: p.ID, unit: p.Unit}
+	act.refusing("wrong-code", policies.KindPerson, p.ID)
+	p.Version++
+	p.WrongCodes++
+	act.Commit = func(tx Tx) error { return tx.Put(p) }
 }
 
 // callerOf makes the caller of a person whose box was opened.
@@ -308,26 +344,6 @@ func callerOf(r Reader, p *Person, b *box) (Caller, error) {
 		return Caller{}, err
 	}
 	return c, nil
-}
-
-// wrongCode counts a wrong code against the factor, in the person's row.
-func (d *Door) wrongCode(ctx context.Context, p *Person) error {
-	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SignIn, func(r Reader, act *Act) error {
-		var now Person
-		if err := r.Get(&now, p.ID); err != nil {
-			return err
-		}
-		act.Who = Caller{person: p.ID, unit: p.Unit}
-		act.refusing("wrong-code", policies.KindPerson, p.ID)
-		now.Version++
-		now.WrongCodes++
-		act.Commit = func(tx Tx) error { return tx.Put(&now) }
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return ErrSignIn
 }
 
 // standInBox is opened, and fails to open, for a name nobody has.
@@ -412,7 +428,7 @@ func (d *Door) failedThrottle(ctx context.Context, name string, p *Person) error
 }
 
 func (d *Door) knownDevice(ctx context.Context, p *Person, from From, now int64) (bool, error) {
-	if from.Device == "" || p.ID == "" {
+	if from.Device == "" {
 		return false, nil
 	}
 	return d.store.DeviceOf(ctx, crypto.Hash([]byte(from.Device)), p.ID, now)

@@ -245,7 +245,7 @@ func (g *Gate) freshDetailKey(ctx context.Context) error {
 		return nil
 	}
 	var row UnitEpoch
-	if err := g.store.Look(ctx, func(r Reader) error { return r.Get(&row, epochID(unit, epoch)) }); err != nil {
+	if err := look(ctx, g.store, func(r Reader) error { return r.Get(&row, epochID(unit, epoch)) }); err != nil {
 		return fmt.Errorf("reading the audit unit's epoch: %w", err)
 	}
 	pending, err := g.pendingDetailKey(day, &row)
@@ -260,7 +260,7 @@ func (g *Gate) auditUnit(ctx context.Context) (string, error) {
 	if g.detailUnit != "" {
 		return g.detailUnit, nil
 	}
-	err := g.store.Look(ctx, func(r Reader) error {
+	err := look(ctx, g.store, func(r Reader) error {
 		units, err := r.Units()
 		for _, u := range units {
 			if u.Kind == KindAudit && g.log.Epoch(u.ID) > 0 {

@@ -61,7 +61,14 @@ func openJSON(key crypto.Key, kind string, hash []byte, s crypto.Sealed, v any) 
 
 // held is what a session row seals: the unit keys and the key of what is
 // restricted to her by name. Her own identity is never in it.
+//
+// Whose session it is, and when it began and ends, are sealed with the keys:
+// who can write to the database cannot re-point a session of his own to
+// somebody else, nor prolong one.
 type held struct {
+	Person   string      `json:"w"`
+	Created  int64       `json:"c"`
+	Ends     int64       `json:"x"`
 	Epochs   []heldEpoch `json:"e"`
 	Personal []byte      `json:"p"`
 	Draft    []byte      `json:"d,omitempty"` // given back once, after sign-in
@@ -80,25 +87,28 @@ func (d *Door) sessionKey(part crypto.Key, hash []byte) crypto.Key {
 	return d.keys.Session.Derive(crypto.LabelSession, part.Bytes(), hash)
 }
 
-func (d *Door) sealHeld(c Caller, draft []byte) (crypto.Sealed, error) {
-	h := held{Personal: c.personal.Bytes(), Draft: draft}
+// sealHeld seals the caller's keys into the row of her session.
+func (d *Door) sealHeld(row *SessionRow, c Caller, draft []byte) error {
+	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.personal.Bytes(), Draft: draft}
 	for _, e := range c.epochs {
 		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
 	}
 	text, err := json.Marshal(h)
 	if err != nil {
-		return nil, fmt.Errorf("encoding a session: %w", err)
+		return fmt.Errorf("encoding a session: %w", err)
 	}
-	return d.sessionKey(c.keyPart, c.session).Seal(tokenBinding("session", c.session), text), nil
+	row.Sealed = d.sessionKey(c.keyPart, c.session).Seal(tokenBinding("session", c.session), text)
+	return nil
 }
 
-func (d *Door) openHeld(c *Caller, s crypto.Sealed) ([]byte, error) {
-	text, err := d.sessionKey(c.keyPart, c.session).Open(tokenBinding("session", c.session), s)
+// openHeld brings the keys of a session back, and returns its draft.
+func (d *Door) openHeld(row *SessionRow, c *Caller) ([]byte, error) {
+	text, err := d.sessionKey(c.keyPart, c.session).Open(tokenBinding("session", c.session), row.Sealed)
 	if err != nil {
 		return nil, ErrSignedOut
 	}
 	var h held
-	if err := json.Unmarshal(text, &h); err != nil {
+	if err := json.Unmarshal(text, &h); err != nil || h.Person != row.Person || h.Created != row.Created || h.Ends != row.Ends {
 		return nil, ErrSignedOut
 	}
 	if c.personal, err = crypto.KeyFromBytes(h.Personal); err != nil {
@@ -120,13 +130,12 @@ func (d *Door) open(ctx context.Context, p *Person, b *box, c Caller, name strin
 	cookie, hash, key := d.newToken()
 	c.session, c.keyPart = hash, key
 	c.draft = d.takeDraft(ctx, c)
-	sealed, err := d.sealHeld(c, c.draft)
-	if err != nil {
-		return nil, err
-	}
 	now := d.gate.Now()
 	row := &SessionRow{Hash: hash, Person: p.ID, Created: now.Unix(), Seen: now.Unix(),
-		Ends: now.Add(endAfter).Unix(), Sealed: sealed, Agent: from.Agent}
+		Ends: now.Add(endAfter).Unix(), Agent: from.Agent}
+	if err := d.sealHeld(row, c, c.draft); err != nil {
+		return nil, err
+	}
 	if err := d.store.PutSession(ctx, row); err != nil {
 		return nil, err
 	}
@@ -176,7 +185,7 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 		}
 		return c, ErrCovered
 	}
-	if c.draft, err = d.openHeld(&c, row.Sealed); err != nil {
+	if c.draft, err = d.openHeld(row, &c); err != nil {
 		return Caller{}, err
 	}
 	if now.Sub(seen) > touchEvery {
@@ -270,11 +279,11 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 		return Caller{}, err
 	}
 	row, err := d.store.Session(ctx, who.session)
-	if err != nil {
+	if err != nil || row.Person != person {
 		return Caller{}, ErrSignedOut
 	}
 	c.draft = d.takeDraft(ctx, c)
-	if row.Sealed, err = d.sealHeld(c, c.draft); err != nil {
+	if err = d.sealHeld(row, c, c.draft); err != nil {
 		return Caller{}, err
 	}
 	row.Covered, row.Seen = false, d.gate.Now().Unix()
@@ -360,7 +369,7 @@ func (d *Door) DropDraft(ctx context.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	if row.Sealed, err = d.sealHeld(who, nil); err != nil {
+	if err = d.sealHeld(row, who, nil); err != nil {
 		return err
 	}
 	return d.store.PutSession(ctx, row)

@@ -55,3 +55,47 @@ func CheckProof(p Proof, verifierKey string) (Leaf, error) {
 	}
 	return ParseLeaf(p.Leaf)
 }
+
+// CheckLeaf gives the leaf of a body that the store read, if it is the one at this index under the last checkpoint.
+func (l *Log) CheckLeaf(ctx context.Context, index int64, body []byte) (Leaf, error) {
+	c := l.Checkpoint()
+	if index < 0 || index >= c.Size {
+		return Leaf{}, fmt.Errorf("checking a leaf: %w", ErrNoLeaf)
+	}
+	proof, err := tlog.ProveRecord(c.Size, index, l.hashReader(ctx))
+	if err != nil {
+		return Leaf{}, fmt.Errorf("reading stored hashes: %w", err)
+	}
+	if tlog.CheckRecord(proof, c.Size, c.Root, index, tlog.RecordHash(body)) != nil {
+		return Leaf{}, &TamperError{Leaf: index, What: "is not the one that was signed"}
+	}
+	return ParseLeaf(body)
+}
+
+// CheckRange holds the record hashes of consecutive leaves, the first at index from, to the last checkpoint.
+func (l *Log) CheckRange(ctx context.Context, from int64, hashes []tlog.Hash) error {
+	c := l.Checkpoint()
+	to := from + int64(len(hashes))
+	if from < 0 || to > c.Size {
+		return fmt.Errorf("checking leaves: %w", ErrNoLeaf)
+	}
+	tip, err := storedFrontier(from, l.hashReader(ctx))
+	if err != nil {
+		return err
+	}
+	for _, h := range hashes {
+		tip.push(0, h, nil)
+	}
+	rest := subtrees(to, c.Size)
+	stored, err := readHashes(ctx, l.source, storedIndexes(rest))
+	if err != nil {
+		return err
+	}
+	for i, s := range rest {
+		tip.push(s.level, stored[i], nil)
+	}
+	if tip.root() != c.Root {
+		return &TamperError{Leaf: -1, What: "leaves that were read are not the signed ones"}
+	}
+	return nil
+}

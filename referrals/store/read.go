@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -28,14 +30,35 @@ func (s *snapshot) Seen() []accounts.Seen { return s.seen }
 // Newest is the digest the log names for a row.
 func (s *snapshot) Newest(table, id string) (audit.Digest16, bool) { return s.log.Newest(table, id) }
 
-// Epoch is the highest epoch of a unit that a leaf names.
-func (s *snapshot) Epoch(unit string) int64 { return s.log.Epoch(unit) }
+// Epoch is the highest epoch of a unit that a leaf names. Who asks relies on it:
+// the writer looks again whether the next one is still absent, so that nothing
+// prepared under the keys of an epoch is written after the next began.
+func (s *snapshot) Epoch(unit string) int64 {
+	epoch := s.log.Epoch(unit)
+	s.seen = append(s.seen, accounts.Seen{Table: audit.EpochTable, ID: unit + "." + strconv.FormatInt(epoch+1, 10)})
+	return epoch
+}
 
 // unsettled tells that a group is between its commit and its answer.
 func (s *snapshot) unsettled() bool { return s.store.writing.Load() }
 
-// Secret reads a shred secret.
-func (s *snapshot) Secret(id string) ([]byte, error) { return s.store.secrets.get(s.ctx, id) }
+// Secret reads a shred secret. One that has a tombstone, or that no leaf names,
+// is erased, whatever the file says; one that is altered, or gone without
+// a tombstone, is ErrTampered.
+func (s *snapshot) Secret(id string) ([]byte, error) {
+	want, ok := s.log.Newest("shred", id)
+	if !ok {
+		return nil, accounts.ErrErased
+	}
+	b, err := s.store.secrets.get(s.ctx, id, want)
+	if !errors.Is(err, accounts.ErrErased) {
+		return b, err
+	}
+	if _, ok := s.log.Newest("shred", id); !ok {
+		return nil, err // erased between the two looks
+	}
+	return nil, fmt.Errorf("%w: shred %s", accounts.ErrTampered, id)
+}
 
 // PersonByUsername finds the person of a normalised user name.
 func (s *snapshot) PersonByUsername(username string) (*accounts.Person, error) {
@@ -94,7 +117,7 @@ func (s *snapshot) OpenInvitations() ([]*accounts.Invitation, error) {
 
 // EachCard hands out the cards of a unit, undigested.
 func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
-	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, secret, epoch, restricted, named, walled, card
+	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
 		FROM case_file WHERE unit = $1`, unit)
 	if err != nil {
 		return fmt.Errorf("reading the cards: %w", err)
@@ -102,13 +125,9 @@ func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		var c referrals.Card
-		var secret string
-		if err := rows.Scan(&c.ID, &c.Version, &c.State, &c.LastDay, &secret, &c.Epoch, &c.Restricted,
+		if err := rows.Scan(&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted,
 			(*string)(&c.Named), (*string)(&c.Walled), &c.Box); err != nil {
 			return fmt.Errorf("reading the cards: %w", err)
-		}
-		if c.Secret, err = s.Secret(secret); err != nil {
-			continue // erased: there is no card to open
 		}
 		if err := f(&c); err != nil {
 			return err
@@ -172,9 +191,9 @@ func (s *snapshot) ReferralsOfCase(caseID string) ([]*referrals.ReferralRow, err
 	return list[referrals.ReferralRow](s, "WHERE case_id = $1 ORDER BY sent_day DESC, id", caseID)
 }
 
-// ReferralOfConsent finds what was sent under a consent.
-func (s *snapshot) ReferralOfConsent(consentID string) (*referrals.ReferralRow, error) {
-	return one[referrals.ReferralRow](s, "WHERE consent_id = $1", consentID)
+// CasesSentBy lists the cases of the referrals that a unit sent.
+func (s *snapshot) CasesSentBy(unit string) ([]*referrals.CaseRow, error) {
+	return list[referrals.CaseRow](s, "WHERE id IN (SELECT case_id FROM referral WHERE from_unit = $1)", unit)
 }
 
 // ReferralsFrom lists what a unit sent.

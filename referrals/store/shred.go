@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"sync"
 
 	"sportello/policies/accounts"
+	"sportello/policies/audit"
 )
 
 // shredFile keeps the shred secrets: 32 bytes a record, in a file that no long
@@ -17,27 +19,38 @@ import (
 // secret is durable before the row that needs it; its tombstone in the log is
 // durable before the secret is deleted; start-up finishes what was cut.
 type shredFile struct {
-	db *sql.DB
+	db    *sql.DB
+	hooks hooks
 
 	mu    sync.RWMutex
-	known map[string][]byte
+	known map[string][]byte // as the log names them
+	gone  int               // how often secrets were deleted
+
+	// erasing is held from the commit of a tombstone to the deletion of its
+	// secret, so that the check of all records never sees one without the other.
+	erasing sync.RWMutex
 }
 
 // knownMax bounds the secrets kept in memory: 200,000 are about 30 MB.
 const knownMax = 200_000
 
-func newShredFile(db *sql.DB) *shredFile {
+func newShredFile(db *sql.DB, h hooks) *shredFile {
 	db.SetMaxOpenConns(4)
-	return &shredFile{db: db, known: map[string][]byte{}}
+	return &shredFile{db: db, hooks: h, known: map[string][]byte{}}
 }
 
-// get reads one secret; ErrErased when there is none.
-func (f *shredFile) get(ctx context.Context, id string) ([]byte, error) {
+// get reads one secret, which must have the digest that a leaf names: ErrErased
+// when there is none, ErrTampered when it is another.
+func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]byte, error) {
 	f.mu.RLock()
 	b, ok := f.known[id]
+	gone := f.gone
 	f.mu.RUnlock()
 	if ok {
 		return b, nil
+	}
+	if f.hooks.statement != nil {
+		f.hooks.statement("SELECT secret")
 	}
 	err := f.db.QueryRowContext(ctx, bind("SELECT secret FROM shred WHERE id = $1"), id).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -46,20 +59,30 @@ func (f *shredFile) get(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a shred secret: %w", err)
 	}
-	f.keep(id, b)
+	digest := accounts.Secret{ID: id, Bytes: b}.Mark().Digest
+	if !bytes.Equal(digest[:len(want)], want[:]) {
+		return nil, fmt.Errorf("%w: shred %s", accounts.ErrTampered, id)
+	}
+	f.keep(gone, id, b)
 	return b, nil
 }
 
-func (f *shredFile) keep(id string, b []byte) {
+// keep remembers a secret, unless one was deleted since gone was read: it may
+// be this one.
+func (f *shredFile) keep(gone int, id string, b []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.gone != gone {
+		return
+	}
 	if len(f.known) >= knownMax {
 		clear(f.known)
 	}
 	f.known[id] = b
 }
 
-// insert makes secrets durable.
+// insert makes secrets durable. One that is there already was kept for a group
+// whose commit failed, and which is tried again act by act.
 func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error {
 	if len(secrets) == 0 {
 		return nil
@@ -70,15 +93,18 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 	}
 	defer tx.Rollback()
 	for _, s := range secrets {
-		if _, err := tx.ExecContext(ctx, bind("INSERT INTO shred (id, secret) VALUES ($1, $2)"), s.ID, s.Bytes); err != nil {
+		if _, err := tx.ExecContext(ctx, bind("INSERT INTO shred (id, secret) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING"), s.ID, s.Bytes); err != nil {
 			return fmt.Errorf("keeping a secret: %w", err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("committing secrets: %w", err)
 	}
+	f.mu.RLock()
+	gone := f.gone
+	f.mu.RUnlock()
 	for _, s := range secrets {
-		f.keep(s.ID, s.Bytes)
+		f.keep(gone, s.ID, s.Bytes)
 	}
 	return nil
 }
@@ -89,23 +115,42 @@ func (f *shredFile) delete(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	f.mu.Lock()
-	for _, id := range ids {
-		delete(f.known, id)
+	defer f.forget(ids)
+	tx, err := f.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning to delete secrets: %w", err)
 	}
-	f.mu.Unlock()
+	defer tx.Rollback()
 	for _, id := range ids {
-		if _, err := f.db.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
+		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
 			return fmt.Errorf("deleting a secret: %w", err)
 		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing the deletion of secrets: %w", err)
 	}
 	return f.scrub(ctx)
 }
 
+// forget takes secrets out of memory, those included that a reader is just
+// about to remember.
+func (f *shredFile) forget(ids []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.gone++
+	for _, id := range ids {
+		delete(f.known, id)
+	}
+}
+
+// scrubTries bounds how often the write-ahead log is truncated while a reader
+// holds it; each try waits for the driver's busy time-out.
+const scrubTries = 3
+
 // scrub truncates the write-ahead log, waiting for readers.
 func (f *shredFile) scrub(ctx context.Context) error {
 	var err error
-	for range 50 {
+	for range scrubTries {
 		if err = truncate(ctx, f.db); !errors.Is(err, errBusy) {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -60,7 +61,7 @@ func (r source) EachLeaf(ctx context.Context, from, to int64, f func(int64, []by
 
 // Hashes reads stored hashes of the tree.
 func (r source) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
-	c, err := newConn(ctx, r.s.read)
+	c, err := newConn(ctx, r.s.read, r.s.hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,31 @@ func (s *Store) EachRecord(ctx context.Context, f func(audit.Record) error) erro
 	return s.eachSecret(ctx, f)
 }
 
+// Details gives every stored detail, for the check of all details against the
+// commitments in their leaves.
+func (s *Store) Details() audit.Records { return details{s} }
+
+type details struct{ s *Store }
+
+// EachRecord hands out every sealed detail.
+func (d details) EachRecord(ctx context.Context, f func(audit.Record) error) error {
+	rows, err := d.s.read.QueryContext(ctx, "SELECT id, key_id, sealed FROM detail ORDER BY id")
+	if err != nil {
+		return fmt.Errorf("reading all details: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r audit.SealedDetail
+		if err := rows.Scan(&r.ID, &r.KeyID, &r.Sealed); err != nil {
+			return fmt.Errorf("reading all details: %w", err)
+		}
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 func (s *Store) eachDetailKey(ctx context.Context, f func(audit.Record) error) error {
 	rows, err := s.read.QueryContext(ctx, "SELECT id, day, unit, epoch, wrapped FROM detail_key ORDER BY id")
 	if err != nil {
@@ -140,6 +166,8 @@ func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) erro
 }
 
 func (s *Store) eachSecret(ctx context.Context, f func(audit.Record) error) error {
+	s.secrets.erasing.RLock()
+	defer s.secrets.erasing.RUnlock()
 	rows, err := s.secrets.db.QueryContext(ctx, "SELECT id, secret FROM shred ORDER BY id")
 	if err != nil {
 		return fmt.Errorf("reading all secrets: %w", err)
@@ -167,54 +195,80 @@ func (r *secretRecord) Table() string        { return shredTable }
 func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
 func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 
-// LeavesOfObject reads the newest leaves about one object.
+// LeavesOfObject reads the newest leaves about one object. Each is proved under
+// the last signed checkpoint: a changed one is ErrTampered.
 func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error) {
-	rows, err := s.c.query(s.ctx, "SELECT body FROM leaf WHERE instr(body, $1) > 0 ORDER BY idx DESC LIMIT $2",
-		[]byte("object "+object+"\n"), limit)
+	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 AND instr(body, $2) > 0 ORDER BY idx DESC LIMIT $3",
+		s.size, []byte("object "+object+"\n"), limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the leaves of an object: %w", err)
 	}
 	defer rows.Close()
 	var all []audit.Leaf
 	for rows.Next() {
+		var index int64
 		var body []byte
-		if err := rows.Scan(&body); err != nil {
+		if err := rows.Scan(&index, &body); err != nil {
 			return nil, fmt.Errorf("reading the leaves of an object: %w", err)
 		}
-		leaf, err := audit.ParseLeaf(body)
+		leaf, err := s.log.CheckLeaf(s.ctx, index, body)
 		if err != nil {
-			return nil, fmt.Errorf("%w: a leaf", accounts.ErrTampered)
+			return nil, tampered(err)
 		}
 		all = append(all, leaf)
 	}
 	return all, rows.Err()
 }
 
-// LeavesBackward hands out leaves newest first.
+// tampered makes of the log's own word for a difference the one of the records.
+func tampered(err error) error {
+	if errors.Is(err, audit.ErrLogTampered) {
+		return fmt.Errorf("%w: %w", accounts.ErrTampered, err)
+	}
+	return err
+}
+
+// LeavesBackward hands out leaves newest first. What it handed out may be
+// believed only when it returns no error: then the leaves it read, one after
+// the other, are those under the last signed checkpoint.
 func (s *snapshot) LeavesBackward(before int64, f func(int64, *audit.Leaf) (bool, error)) error {
-	if before <= 0 {
+	if before <= 0 || before > s.size {
 		before = s.size
 	}
+	hashes, err := s.leavesBackward(before, f)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(hashes)
+	return tampered(s.log.CheckRange(s.ctx, before-int64(len(hashes)), hashes))
+}
+
+func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool, error)) ([]tlog.Hash, error) {
 	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 ORDER BY idx DESC", before)
 	if err != nil {
-		return fmt.Errorf("reading the leaves: %w", err)
+		return nil, fmt.Errorf("reading the leaves: %w", err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	var hashes []tlog.Hash
+	for more := true; more && rows.Next(); {
 		var index int64
 		var body sql.RawBytes
 		if err := rows.Scan(&index, &body); err != nil {
-			return fmt.Errorf("reading the leaves: %w", err)
+			return nil, fmt.Errorf("reading the leaves: %w", err)
 		}
 		leaf, err := audit.ParseLeaf(body)
-		if err != nil {
-			return fmt.Errorf("%w: leaf %d", accounts.ErrTampered, index)
+		if before--; err != nil || index != before {
+			return nil, fmt.Errorf("%w: leaf %d", accounts.ErrTampered, before)
 		}
-		if more, err := f(index, &leaf); err != nil || !more {
-			return err
+		hashes = append(hashes, tlog.RecordHash(body))
+		if more, err = f(index, &leaf); err != nil {
+			return nil, err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil || len(hashes) > 0 || before == 0 {
+		return hashes, err
+	}
+	return nil, fmt.Errorf("%w: leaf %d", accounts.ErrTampered, before-1)
 }
 
 // DetailOf reads a sealed detail and the wrapped key it is under.

@@ -40,7 +40,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(accounts.Invitation) }},
 	{name: "contact", columns: "unit, author, day, state, case_id, secret, epoch, key_version, key_box, body, form",
 		make: func() accounts.Row { return new(referrals.ContactRow) }},
-	{name: "case_file", columns: "unit, state, opened_day, last_day, recall_day, secret, epoch, key_version, key_box, restricted, named, walled, card, safe, told, identity_id",
+	{name: "case_file", columns: "unit, state, opened_day, last_day, recall_day, secret, card_secret, epoch, key_version, key_box, restricted, named, walled, card, safe, told, identity_id",
 		make: func() accounts.Row { return new(referrals.CaseRow) }},
 	{name: "case_wrap", columns: "case_id, person, key_version, symmetric_wrap, wrapped, commitment",
 		make: func() accounts.Row { return new(referrals.CaseWrapRow) }},

@@ -20,6 +20,7 @@ var ErrClosed = errors.New("the store is closing")
 type job struct {
 	work    accounts.Work
 	receipt audit.Receipt
+	erases  bool
 	err     error
 	ready   chan struct{}
 }
@@ -89,7 +90,7 @@ func (s *Store) group(c *conn, jobs []*job) {
 	err := s.commit(c, jobs)
 	if err != nil && len(jobs) > 1 {
 		for _, j := range jobs {
-			j.err, j.receipt = nil, audit.Receipt{}
+			j.err, j.erases, j.receipt = nil, false, audit.Receipt{}
 			if err := s.commit(c, []*job{j}); err != nil {
 				j.err = err
 			}
@@ -120,6 +121,10 @@ func (s *Store) commit(c *conn, jobs []*job) error {
 	}
 	t.batch = batch
 	if err = s.runAll(t, jobs); err == nil {
+		if len(t.erased) > 0 {
+			s.secrets.erasing.Lock()
+			defer s.secrets.erasing.Unlock()
+		}
 		err = s.seal(t, jobs)
 	}
 	if err != nil {
@@ -130,7 +135,15 @@ func (s *Store) commit(c *conn, jobs []*job) error {
 		return err
 	}
 	s.hooks.at("committed")
-	s.secrets.delete(ctx, t.erased)
+	if err := s.secrets.delete(ctx, t.erased); err != nil {
+		// The tombstones are durable and start-up deletes again, but nobody is
+		// told that something is erased while it is not.
+		for _, j := range jobs {
+			if j.erases && j.err == nil {
+				j.err = err
+			}
+		}
+	}
 	return nil
 }
 
@@ -140,6 +153,7 @@ func (s *Store) runAll(t *tx, jobs []*job) error {
 		if err := t.run(j); err != nil {
 			return err
 		}
+		s.hooks.at("written")
 	}
 	return nil
 }
@@ -209,14 +223,14 @@ func (t *tx) run(j *job) error {
 	t.marks, t.recorded = t.marks[:0], false
 	j.err = t.attempt(j)
 	if j.err == nil {
-		j.receipt.Index = t.index
+		j.receipt.Index, j.erases = t.index, len(t.erased) > erased
 		if err := t.c.exec(t.ctx, "RELEASE act"); err != nil {
 			return fmt.Errorf("releasing a savepoint: %w", err)
 		}
 		return nil
 	}
 	t.batch.Rewind(mark)
-	t.erased = t.erased[:erased]
+	t.erased, j.erases = t.erased[:erased], false
 	if !inTransaction(t.ctx, t.c.c) {
 		return fmt.Errorf("the transaction ended: %w", j.err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,6 +40,12 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
+func (c *Clock) set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
+
 // Add moves the clock.
 func (c *Clock) Add(d time.Duration) {
 	c.mu.Lock()
@@ -63,6 +70,10 @@ type World struct {
 	People map[string]*Account
 	Units  map[string]string
 	Agency string
+	Point  func(string) // the store's hook, for tests that stop it between two steps
+	count  atomic.Int64 // of statements
+
+	callers map[string]accounts.Caller
 }
 
 // Account is a fictional person with her credentials.
@@ -75,14 +86,20 @@ type Account struct {
 // New makes an empty instance in a temporary folder.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{T: t, Dir: t.TempDir(), Clock: NewClock(), People: map[string]*Account{}, Units: map[string]string{},
+	w := create(t, t.TempDir())
+	t.Cleanup(func() { w.Close() })
+	return w
+}
+
+func create(t testing.TB, dir string) *World {
+	t.Helper()
+	w := &World{T: t, Dir: dir, Clock: NewClock(), People: map[string]*Account{}, Units: map[string]string{},
 		Keys: accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()}}
 	var err error
 	if w.Signer, w.Public, err = audit.NewSigner("test"); err != nil {
 		t.Fatal(err)
 	}
 	w.Open()
-	t.Cleanup(func() { w.Close() })
 	return w
 }
 
@@ -96,7 +113,7 @@ func (w *World) Open() {
 
 // TryOpen opens the instance.
 func (w *World) TryOpen() error {
-	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Audit: audit.Options{
+	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: func(string) { w.count.Add(1) }, Audit: audit.Options{
 		SignerKey: w.Signer, StateFile: filepath.Join(w.Dir, "state"), Now: w.Clock.Now, AcceptOlder: w.Accept}})
 	if err != nil {
 		return err
@@ -138,6 +155,17 @@ func (w *World) Code(a *Account) string {
 	return code
 }
 
+// Caller is a person of the usual cast as she was signed in when the cast was
+// made: no Argon2 now. After a new epoch of her unit she must sign in again.
+func (w *World) Caller(name string) accounts.Caller {
+	w.T.Helper()
+	who, ok := w.callers[name]
+	if !ok {
+		w.T.Fatalf("%s was not in the cast: sign her in", name)
+	}
+	return who
+}
+
 // SignIn signs a person in and returns the caller.
 func (w *World) SignIn(name string) accounts.Caller {
 	w.T.Helper()
@@ -162,7 +190,10 @@ func (w *World) TrySignIn(a *Account) (*accounts.SignedIn, error) {
 func (w *World) StepUp(name string, a policies.Action, object string) accounts.Caller {
 	w.T.Helper()
 	p := w.People[name]
-	who := w.SignIn(name)
+	who, ok := w.callers[name]
+	if !ok {
+		who = w.SignIn(name)
+	}
 	in, err := w.Door.StepUp(context.Background(), who, p.Passphrase, w.Code(p), a, object, accounts.From{Address: "127.0.0.1"})
 	if err != nil {
 		w.T.Fatalf("stepping up %s: %v", name, err)
@@ -236,12 +267,7 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 // Standard makes the usual cast: an auditor, a desk, a social service, a centre.
 func (w *World) Standard() *World {
 	w.T.Helper()
-	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
-	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
-	w.Found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
-	w.Found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
-	w.Pin("anna", "desk", "centre", "bruna")
-	w.Pin("anna", "desk", "service", "sofia")
+	w.become(standardTemplate(w.T))
 	return w
 }
 
@@ -278,6 +304,13 @@ func Must[V any](v V, err error) func(testing.TB) V {
 		}
 		return v
 	}
+}
+
+// Statements counts the statements that f costs, secrets included.
+func (w *World) Statements(f func()) int64 {
+	before := w.count.Load()
+	f()
+	return w.count.Load() - before
 }
 
 // Is tells, for a table of expected errors, whether err is the one wanted.

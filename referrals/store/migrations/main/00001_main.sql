@@ -143,6 +143,7 @@ CREATE TABLE case_file (
   last_day TEXT NOT NULL,
   recall_day TEXT NOT NULL,
   secret TEXT NOT NULL,
+  card_secret TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   key_version INTEGER NOT NULL,
   key_box BLOB,

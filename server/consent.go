@@ -1,0 +1,351 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"sort"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/server/locale"
+)
+
+// chooseCentre lists the centres, nearest first from the municipality she names.
+func (q *request) chooseCentre() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	page := &ChooseCentrePage{Page: q.base(TitleChooseCentre), CaseHead: q.head(v, "referrals"),
+		Need: q.form.Get("need"), Area: q.form.Get("area"), From: q.form.Get("near"), Away: q.form.Get("away")}
+	near, nearKnown := referrals.PlaceOf(page.From)
+	away, awayKnown := referrals.PlaceOf(page.Away)
+	if page.From != "" && !nearKnown {
+		page.Fail("near", "centre.place_unknown")
+	}
+	if page.Away != "" && !awayKnown {
+		page.Fail("away", "centre.place_unknown")
+	}
+	list, receipt, err := q.s.desk.Directory(q.ctx(), q.who, near.Lat, near.Lon)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	for _, c := range list {
+		if page.Need != "" && !contains(strings.Fields(c.Needs), page.Need) ||
+			page.Area != "" && !strings.Contains(strings.ToLower(c.Area+" "+c.Town), strings.ToLower(strings.TrimSpace(page.Area))) ||
+			awayKnown && c.Lat != 0 && referrals.Km(away.Lat, away.Lon, c.Lat, c.Lon) < farEnough {
+			continue
+		}
+		page.Centres = append(page.Centres, centre(c))
+	}
+	return q.show(http.StatusOK, "choose-centre", page)
+}
+
+// farEnough is how far "lontano da" keeps a centre away, in kilometres.
+const farEnough = 30
+
+func centre(c referrals.CentreEntry) Centre {
+	v := Centre{ID: c.ID, Name: c.Name, Area: c.Area, Needs: strings.Fields(c.Needs), Hours: c.Hours,
+		Languages: strings.Fields(c.Languages), Phone: c.Phone, Distance: max(c.Km, 0), State: "unpinned"}
+	switch {
+	case c.Pinned && c.Confirm:
+		v.State = "confirm_voice"
+	case c.Pinned:
+		v.State = "pinned"
+	}
+	return v
+}
+
+// centreOf finds one centre of the directory.
+func (q *request) centreOf(id string) (Centre, error) {
+	list, receipt, err := q.s.desk.Directory(q.ctx(), q.who, 0, 0)
+	if err != nil {
+		return Centre{}, err
+	}
+	q.receipt(receipt)
+	for _, c := range list {
+		if c.ID == id {
+			return centre(c), nil
+		}
+	}
+	return Centre{}, accounts.ErrDenied
+}
+
+func (q *request) wayPage() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	c, err := q.centreOf(q.id("centre"))
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "way", &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c})
+}
+
+// chooseWay notes which centre she chose and how. "Chiama lei" and "Chiamiamo
+// insieme" send nothing; "Inviamo noi" goes on to what to share.
+func (q *request) chooseWay() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	c, err := q.centreOf(q.id("centre"))
+	if err != nil {
+		return err
+	}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose")}
+	if page.Way == "" {
+		page.Way = "she_calls"
+	}
+	if page.Chose != "yes" {
+		page.Fail("chose-yes", "way.chose_missing")
+		return q.show(http.StatusUnprocessableEntity, "way", page)
+	}
+	if page.Way == "we_send" {
+		return q.showShare(http.StatusOK, v, c, nil)
+	}
+	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, "network", q.word("way", page.Way)+": "+c.Name)
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashNoteSaved, "/schede/"+v.ID)
+}
+
+func (q *request) referralForm() ReferralForm {
+	var f ReferralForm
+	ReadForm(q.form, &f)
+	return f
+}
+
+// groups puts each field that the case holds into its group, with its content.
+var groupOf = map[string]string{"request": "needs", "needs": "needs", "language": "needs", "mediator": "needs",
+	"children_where": "children", "children_count": "children", "children_ages": "children", "children": "children"}
+
+func (q *request) showShare(status int, v referrals.CaseView, c Centre, cause error) error {
+	list, receipt, err := q.s.desk.Shareable(q.ctx(), q.who, v.ID)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &SharePage{Page: q.base(TitleShare), CaseHead: q.head(v, "referrals"),
+		ReferralStep: ReferralStep{Centre: c, Form: q.referralForm(), Version: version(v.Version), Step: 1}}
+	groups := map[string]*ShareGroup{}
+	for _, name := range []string{"who", "needs", "children"} {
+		groups[name] = &ShareGroup{Key: ShareGroups[name]}
+	}
+	for _, f := range list {
+		name := groupOf[f.Code]
+		if name == "" {
+			name = "who"
+		}
+		groups[name].Fields = append(groups[name].Fields, Shareable{Value: f.Code, Key: ShareFields[f.Code], Content: q.content(f)})
+		if !contains(page.Form.Fields, f.Code) {
+			page.Private++
+		}
+	}
+	for _, name := range []string{"who", "needs", "children"} {
+		if len(groups[name].Fields) > 0 {
+			page.Groups = append(page.Groups, *groups[name])
+		}
+	}
+	invalid(&page.Page, cause)
+	return q.show(status, "share", page)
+}
+
+// content is a field's value in words.
+func (q *request) content(f referrals.PackageField) string {
+	switch f.Code {
+	case "needs":
+		return q.words("need", f.Values)
+	case "children_where":
+		return q.word("children", f.Value)
+	case "language":
+		return q.word("language", f.Value)
+	case "mediator":
+		return q.word("yesno", f.Value)
+	}
+	return f.Value
+}
+
+// referralStep moves between "Che cosa condividere", "Come e fino a quando" and
+// the preview. The authorisation is recorded when she has heard the text and
+// the preview is asked for; sending is a step-up of its own.
+func (q *request) referralStep() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	c, err := q.centreOf(q.id("centre"))
+	if err != nil {
+		return err
+	}
+	step, goes := stepOf(q.form.Get("step")), q.form.Get("go")
+	switch {
+	case goes == "back" && step <= 2:
+		return q.showShare(http.StatusOK, v, c, nil)
+	case goes == "back", goes == "language", step == 1:
+		return q.showHow(http.StatusOK, v, c, nil)
+	case step == 2:
+		return q.authorise(v, c)
+	}
+	return q.showHow(http.StatusOK, v, c, nil)
+}
+
+func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[string]string) error {
+	page := &HowPage{Page: q.base(TitleHow), CaseHead: q.head(v, "referrals"),
+		ReferralStep: ReferralStep{Centre: c, Form: q.referralForm(), Version: version(v.Version), Step: 2}}
+	if page.Form.Given == "" {
+		page.Form.Given = "spoken"
+	}
+	page.Text = q.spoken(page.Form.Lang)
+	for field, key := range fails {
+		page.Fail(field, key)
+	}
+	sort.Slice(page.Errors, func(i, j int) bool { return page.Errors[i].Field < page.Errors[j].Field })
+	return q.show(status, "how", page)
+}
+
+// spokenLines are the sentences that are read out to her.
+var spokenLines = []string{"spoken.line1", "spoken.line2", "spoken.line3", "spoken.line4", "spoken.line5", "spoken.line6"}
+
+// spoken is the text to read to her, in one of the languages it exists in.
+func (q *request) spoken(lang string) Spoken {
+	s := Spoken{Lang: lang, Dir: "ltr", Version: referrals.AuthorisationText, Langs: []string{"it", "en"}}
+	if !contains(s.Langs, s.Lang) {
+		s.Lang = string(locale.Italian)
+	}
+	for _, key := range spokenLines {
+		line, err := q.s.render.Catalogue().T(locale.Lang(s.Lang), key)
+		if err == nil {
+			s.Lines = append(s.Lines, line)
+		}
+	}
+	return s
+}
+
+// authorisation is the typed form as the desk records it.
+func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
+	a := referrals.Authorisation{Centre: centre, Purpose: "support", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
+		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
+	if a.Feedback == "" {
+		a.Feedback = "state"
+	}
+	switch f.Until {
+	case "", "answer":
+		a.UntilReply = true
+	case "days7":
+		a.Until = today.AddDate(0, 0, 7).Format(time.DateOnly)
+	case "day":
+		a.Until = f.UntilDay
+	}
+	return a
+}
+
+// missing names what the worker still has to do with her.
+func (f ReferralForm) missing() map[string]string {
+	fails := map[string]string{}
+	if f.Heard != "yes" {
+		fails["heard-yes"] = "how.heard_missing"
+	}
+	if f.Given == "" {
+		fails["given"] = "how.given_missing"
+	}
+	if f.Given == "interpreter" && strings.TrimSpace(f.Mediator) == "" {
+		fails["interpreter"] = "how.interpreter_missing"
+	}
+	if f.Urgency == "" {
+		fails["urgency"] = "how.urgency_missing"
+	}
+	if f.Until == "day" && f.UntilDay == "" {
+		fails["until_day"] = "how.until_wrong"
+	}
+	return fails
+}
+
+// authorise records her authorisation and leads to the preview.
+func (q *request) authorise(v referrals.CaseView, c Centre) error {
+	f := q.referralForm()
+	if fails := f.missing(); len(fails) > 0 {
+		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+	}
+	id, receipt, err := q.s.desk.GiveConsent(q.ctx(), q.who, v.ID, f.authorisation(c.ID, q.s.door.Gate().Now()))
+	var bad *referrals.Invalid
+	if errors.As(err, &bad) {
+		fails := bad.Fields
+		if _, ok := fails["until"]; ok {
+			fails["until_day"] = "how.until_wrong"
+			delete(fails, "until")
+		}
+		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, "", "/autorizzazioni/"+id)
+}
+
+// preview is exactly the page the centre will see.
+func (q *request) preview() error { return q.showPreview(http.StatusOK, "") }
+
+func (q *request) showPreview(status int, problem string) error {
+	p, receipt, err := q.s.desk.PreviewReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, p.CaseID)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &PreviewPage{Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
+		ReferralStep: ReferralStep{Centre: Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
+	page.Package = q.pack(p.Package, p.Safe, roster)
+	page.Problem = problem
+	return q.show(status, "preview", page)
+}
+
+// pack is what the centre sees, from the one value that is sealed. It holds
+// nothing of the page around it.
+func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *accounts.Roster) Package {
+	v := Package{Now: q.day(p.Day), Desk: roster.UnitName(p.FromUnit), Sent: q.day(p.Day), Urgency: p.Urgency, Private: p.Withheld,
+		Feedback: p.Feedback, Until: q.day(p.Until), KeepCopy: p.KeepCopy}
+	v.Strip = strip(safe.Rule, Who{})
+	v.Strip.OnlyDesk = safe.DeskOnly
+	for _, f := range p.Fields {
+		v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: q.content(f)})
+	}
+	return v
+}
+
+// send sends what she authorised, after passphrase and code.
+func (q *request) send() error {
+	id := q.id("id")
+	p, _, err := q.s.desk.PreviewReferral(q.ctx(), q.who, id)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	if ok, err := q.stepUp(policies.ReferralSend, id, StepUpSend, roster.UnitName(p.Package.ToUnit)); !ok {
+		return err
+	}
+	sent, receipt, err := q.s.desk.SendReferral(q.ctx(), q.who, id)
+	switch {
+	case errors.Is(err, referrals.ErrPin):
+		return q.showPreview(http.StatusConflict, "error.pin")
+	case err != nil:
+		return err
+	}
+	return q.done(receipt, FlashReferralSent, "/invii/"+sent)
+}

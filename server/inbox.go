@@ -1,0 +1,219 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"sportello/policies"
+	"sportello/referrals"
+)
+
+// inbox lists what the centre received: age, urgency, sending desk, no names.
+func (q *request) inbox() error {
+	cards, receipt, err := q.s.desk.Inbox(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &InboxPage{Page: q.base(TitleInbox)}
+	for _, c := range cards {
+		row := InboxRow{ID: c.ID, Desk: roster.UnitName(c.FromUnit), Sent: q.day(c.SentDay), DayOnly: true, Urgency: c.Urgency,
+			State: stateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
+		switch {
+		case row.Stop, c.SafeNew:
+			page.WaitUs = append(page.WaitUs, row)
+		case c.State == "sent":
+			page.New = append(page.New, row)
+		case row.State == "acknowledged":
+			page.WaitUs = append(page.WaitUs, row)
+		case row.State == "more_info", row.State == "appointment", row.State == "accepted":
+			page.WaitThem = append(page.WaitThem, row)
+		default:
+			page.Closed = append(page.Closed, row)
+		}
+	}
+	return q.show(http.StatusOK, "inbox", page)
+}
+
+// received is the centre's side of a referral. One that was taken back shows
+// its notice and nothing else.
+func (q *request) received() error { return q.showReceived(http.StatusOK, nil) }
+
+func (q *request) showReceived(status int, cause error) error {
+	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		if line, _, noticeErr := q.s.desk.Notice(q.ctx(), q.who, q.id("id")); noticeErr == nil && line.State == "withdrawn" {
+			return q.redirect("/arrivi/" + line.ID + "/avviso")
+		}
+		return err
+	}
+	q.receipt(receipt)
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: stateOf(r.ReferralLine),
+		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
+		Hour: q.form.Get("hour"), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	var bad *referrals.Invalid
+	if errors.As(cause, &bad) {
+		for field, key := range bad.Fields {
+			page.Fail(field, key)
+		}
+	}
+	return q.show(status, "received", page)
+}
+
+// afterMay are the outcomes that this state and her authorisation let the
+// centre tell.
+func afterMay(r referrals.ReferralView) []string {
+	switch r.State {
+	case "accepted", "appointment", "no_show":
+		if r.Feedback != "state" {
+			return []string{"engaged", "no_show", "closed"}
+		}
+		return []string{"closed"}
+	case "engaged":
+		return []string{"closed"}
+	}
+	return nil
+}
+
+func (q *request) accept() error {
+	receipt, err := q.s.desk.Accept(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashAccepted, "/arrivi/"+q.id("id"))
+}
+
+func (q *request) declinePage() error {
+	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	return q.show(http.StatusOK, "decline", &DeclinePage{Page: q.base(TitleDecline), ID: r.ID, Version: version(r.Version)})
+}
+
+func (q *request) decline() error {
+	receipt, err := q.s.desk.Decline(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		page := &DeclinePage{Page: q.base(TitleDecline), ID: q.id("id"), Version: q.form.Get("version")}
+		invalid(&page.Page, err)
+		return q.show(http.StatusUnprocessableEntity, "decline", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashDeclined, "/arrivi")
+}
+
+// askDesk is a question while the centre decides, a message afterwards.
+func (q *request) askDesk() error {
+	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrState) {
+		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	}
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashMessageSent, "/arrivi/"+q.id("id"))
+}
+
+func (q *request) propose() error {
+	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashMessageSent, "/arrivi/"+q.id("id"))
+}
+
+func (q *request) outcome() error {
+	receipt, err := q.s.desk.Outcome(q.ctx(), q.who, q.id("id"), q.form.Get("after"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashTold, "/arrivi/"+q.id("id"))
+}
+
+// notice is all a centre sees of a referral that she took back.
+func (q *request) notice() error { return q.showNotice(http.StatusOK, nil) }
+
+func (q *request) showNotice(status int, cause error) error {
+	l, receipt, err := q.s.desk.Notice(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	if l.State != "withdrawn" {
+		return q.redirect("/arrivi/" + l.ID)
+	}
+	q.receipt(receipt)
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &StopPage{Page: q.base(TitleStop), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
+		Done: strings.Fields(l.Code), Stated: l.Code != ""}
+	invalid(&page.Page, cause)
+	return q.show(status, "stop", page)
+}
+
+func (q *request) acknowledgeStop() error {
+	receipt, err := q.s.desk.AcknowledgeStop(q.ctx(), q.who, q.id("id"), q.form["done"]...)
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showNotice(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, "", "/arrivi/"+q.id("id")+"/avviso")
+}
+
+func (q *request) copyPage() error { return q.showCopy(http.StatusOK, nil) }
+
+func (q *request) showCopy(status int, cause error) error {
+	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	if !r.KeepCopy || r.Standing != policies.ConsentLive {
+		return q.notFound()
+	}
+	q.receipt(receipt)
+	page := &CopyPage{Page: q.base(TitleCopy), ID: r.ID, Version: version(r.Version), Key: q.form.Get("recipient")}
+	invalid(&page.Page, cause)
+	return q.show(status, "copy", page)
+}
+
+// copy makes the centre's own sealed copy, to its offline key, and hands it over
+// without keeping it.
+func (q *request) copy() error {
+	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), strings.TrimSpace(q.form.Get("recipient")))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showCopy(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	h := q.w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", `attachment; filename="invio.age"`)
+	_, err = q.w.Write(file)
+	return err
+}

@@ -1,0 +1,175 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+)
+
+func (q *request) caseReferrals() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &CaseReferralsPage{Page: q.base(TitleCaseReferrals), CaseHead: q.head(v, "referrals")}
+	fields := map[string]int{}
+	for _, c := range v.Consents {
+		fields[c.ID] = len(c.Fields)
+	}
+	for _, r := range v.Referrals {
+		page.Referrals = append(page.Referrals, ReferralRow{ID: r.ID, Centre: roster.UnitName(r.ToUnit), Way: "we_send", State: stateOf(r),
+			Day: q.day(r.SentDay), Until: q.day(r.UntilDay), Live: r.Standing == policies.ConsentLive, Fields: fields[r.ConsentID]})
+	}
+	for _, c := range v.Consents {
+		if c.Standing == policies.ConsentLive && !sentUnder(v, c.ID) {
+			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Day: q.day(c.Day)})
+		}
+	}
+	return q.show(http.StatusOK, "case-referrals", page)
+}
+
+func sentUnder(v referrals.CaseView, consent string) bool {
+	for _, r := range v.Referrals {
+		if r.ConsentID == consent {
+			return true
+		}
+	}
+	return false
+}
+
+// referral is the desk's side of a referral.
+func (q *request) referral() error { return q.showReferral(http.StatusOK, nil) }
+
+func (q *request) showReferral(status int, cause error) error {
+	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, r.CaseID)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
+		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
+		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r), Shut: r.Shut}
+	if r.State == "declined" {
+		page.Reason = r.Code
+	}
+	if r.State == "withdrawn" {
+		page.StopDone = strings.Fields(r.Code)
+	}
+	invalid(&page.Page, cause)
+	return q.show(status, "referral", page)
+}
+
+// steps is the line of states with their days.
+func (q *request) steps(r referrals.ReferralView) []StepDay {
+	var all []StepDay
+	for i, s := range r.Steps {
+		place := "done"
+		if i == len(r.Steps)-1 {
+			place = "here"
+		}
+		all = append(all, StepDay{State: s.State, Day: q.day(s.Day), Place: place})
+	}
+	return all
+}
+
+func (q *request) messages(r referrals.ReferralView, roster *accounts.Roster) []Message {
+	var all []Message
+	for _, m := range r.Messages {
+		if m.Kind == "appointment" || m.Kind == "answer" {
+			continue
+		}
+		all = append(all, Message{At: m.At, From: roster.UnitName(m.Unit), Text: m.Text, Mine: m.Unit == q.who.Unit()})
+	}
+	return all
+}
+
+// appointment is the last one proposed, with what she said to it.
+func appointment(r referrals.ReferralView) Appointment {
+	var a Appointment
+	for _, m := range r.Messages {
+		switch m.Kind {
+		case "appointment":
+			a = Appointment{At: m.When, Place: m.Place}
+		case "answer":
+			a.Answer = m.Answer
+		}
+	}
+	return a
+}
+
+func (q *request) messageCentre() error {
+	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+}
+
+func (q *request) answerAppointment() error {
+	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.form.Get("answer"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+}
+
+func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, false) }
+
+func (q *request) showRevoke(status int, missing bool) error {
+	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, r.CaseID)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
+		Centre: roster.UnitName(r.ToUnit), Opened: len(r.Steps) > 1, Copied: r.Copied, Recognised: q.form.Get("recognised")}
+	if missing {
+		page.Fail("recognised", FailRecognised)
+	}
+	return q.show(status, "revoke", page)
+}
+
+func (q *request) revoke() error {
+	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	receipt, err := q.s.desk.Revoke(q.ctx(), q.who, r.ConsentID, q.form.Get("recognised"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showRevoke(http.StatusUnprocessableEntity, true)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashRevoked, "/invii/"+r.ID)
+}
