@@ -42,7 +42,7 @@ its desk has confirmed it; a record whose secret is gone counts as erased. The
 restore is in the log. What was written after the copy is gone for good, and so are
 its secrets: to look first, restore into another folder.
 
-The database that was there is kept as DIR/replaced.db.`,
+The database that was there is kept as DIR/replaced-1.db.`,
 		Example: `  sportello restore --main /backup/2026-11-20/main.db
   sportello restore --main main.db --shred shred.db
   sportello restore --in-place
@@ -151,8 +151,12 @@ func (r restoring) put(dir string) error {
 		return err
 	}
 	// The write-ahead log belongs to the database that goes.
+	aside, err := newName(filepath.Join(dir, "replaced"))
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{there, there + "-wal", there + "-shm"} {
-		to := filepath.Join(dir, "replaced.db") + name[len(there):]
+		to := aside + name[len(there):]
 		if err := os.Rename(name, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("setting the old database aside: %w", err)
 		}
@@ -161,6 +165,19 @@ func (r restoring) put(dir string) error {
 		return fmt.Errorf("putting the copy in place: %w", err)
 	}
 	return syncFolder(dir)
+}
+
+// newName is PATH-N.db for the first N that is free: what an earlier try set
+// aside is not lost.
+func newName(path string) (string, error) {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("%s-%d.db", path, n)
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name, nil
+		} else if err != nil {
+			return "", fmt.Errorf("looking for a free name: %w", err)
+		}
+	}
 }
 
 func copyFile(from, to string) error {

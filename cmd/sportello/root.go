@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -107,7 +108,10 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if err := p.configure(c); err != nil {
+			if onlyTalks(c) {
+				return nil
+			}
+			if err := errors.Join(p.configure(c), c.ValidateRequiredFlags(), c.ValidateFlagGroups()); err != nil {
 				return err
 			}
 			p.started = true
@@ -123,6 +127,16 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 			p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
 	}
 	return root
+}
+
+// onlyTalks is for help and shell completion, which read no setting.
+func onlyTalks(c *cobra.Command) bool {
+	for ; c != nil; c = c.Parent() {
+		if n := c.Name(); n == "help" || n == "completion" || strings.HasPrefix(n, "__complete") {
+			return true
+		}
+	}
+	return false
 }
 
 // configTopic is `sportello help config`.

@@ -163,6 +163,12 @@ func (s *site) sweep(ctx context.Context) {
 // would not be missed.
 func (s *site) check(ctx context.Context) {
 	report, err := s.in.store.Log().CheckRecords(ctx, s.in.store)
+	if err == nil {
+		var details audit.RecordReport
+		details, err = s.in.store.Log().CheckDetails(ctx, s.in.store.Details())
+		report.Checked += details.Checked
+		report.Problems = append(report.Problems, details.Problems...)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return

@@ -30,7 +30,7 @@ func (p *program) userCreate() *cobra.Command {
 		Long: `Enters a user and prints her invitation, which is shown once, stored nowhere and
 ends after seven days. Give it to her in person.
 
-With it she sets her own passphrase and second factor. She opens nothing before a
+On the page /invito she sets with it her own passphrase and second factor. She opens nothing before a
 member of her unit has compared four words with her and admitted her; the first
 member founds the unit. Roles: intake_worker, social_worker, lead, centre_worker,
 auditor, and administrator, who belongs to no unit.`,

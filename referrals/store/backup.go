@@ -101,7 +101,7 @@ func still(ctx context.Context, i Inspection) (*Store, error) {
 			s.closeFiles()
 			return nil, err
 		}
-		s.secrets = newShredFile(shred)
+		s.secrets = newShredFile(shred, hooks{})
 	}
 	return s, nil
 }
@@ -131,30 +131,6 @@ func sameSchema(ctx context.Context, db *sql.DB) error {
 		return ErrOlderSchema
 	}
 	return nil
-}
-
-// Details hands out every stored detail, for audit's CheckDetails.
-func (s *Store) Details() audit.Records { return details{s} }
-
-type details struct{ s *Store }
-
-// EachRecord hands out the details, sealed as they are.
-func (d details) EachRecord(ctx context.Context, f func(audit.Record) error) error {
-	rows, err := d.s.read.QueryContext(ctx, "SELECT id, key_id, sealed FROM detail ORDER BY id")
-	if err != nil {
-		return fmt.Errorf("reading all details: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r audit.SealedDetail
-		if err := rows.Scan(&r.ID, &r.KeyID, &r.Sealed); err != nil {
-			return fmt.Errorf("reading all details: %w", err)
-		}
-		if err := f(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // Apart takes the faults of shred secrets out of a report on a copy: the ones
