@@ -178,6 +178,9 @@ func (s *Store) eachSecret(ctx context.Context, f func(audit.Record) error) erro
 		if err := rows.Scan(&r.id, &r.secret); err != nil {
 			return fmt.Errorf("reading all secrets: %w", err)
 		}
+		if s.secrets.early(r.id) {
+			continue
+		}
 		if err := f(&r); err != nil {
 			return err
 		}
