@@ -107,6 +107,24 @@ func truncate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// openStill opens a file and changes nothing in it. A copy that nobody writes
+// is opened without locks and without files beside it.
+func openStill(path string, live bool) (*sql.DB, error) {
+	q := url.Values{}
+	q.Set("mode", "ro")
+	q.Set("_query_only", "1")
+	q.Set("_busy_timeout", "10000")
+	if !live {
+		q.Set("immutable", "1")
+	}
+	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()})
+	if err := db.Ping(); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("opening a database file: %w", err)
+	}
+	return db, nil
+}
+
 // copyTo writes a consistent copy of a database to a new file.
 func copyTo(ctx context.Context, db *sql.DB, path string) error {
 	_, err := db.ExecContext(ctx, "VACUUM INTO "+quote(path))

@@ -98,6 +98,9 @@ func (s *Store) EachRecord(ctx context.Context, f func(audit.Record) error) erro
 	if err := s.eachDetailKey(ctx, f); err != nil {
 		return err
 	}
+	if s.secrets == nil {
+		return nil // a copy inspected without its secrets
+	}
 	return s.eachSecret(ctx, f)
 }
 
@@ -191,7 +194,7 @@ type secretRecord struct {
 	secret []byte
 }
 
-func (r *secretRecord) Table() string        { return "shred" }
+func (r *secretRecord) Table() string        { return shredTable }
 func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
 func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 
