@@ -566,6 +566,9 @@ func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {
 		return nil, err
 	}
 	secret, err := r.Secret(row.Secret)
+	if errors.Is(err, accounts.ErrErased) {
+		return nil, nil // a restored copy from before she went back to her alias
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,9 @@ func NewDesk(gate *accounts.Gate, store Store) (*Desk, error) {
 	if gate == nil || store == nil {
 		return nil, errors.New("making the desk: gate and store are both needed")
 	}
-	return &Desk{gate: gate, store: store}, nil
+	d := &Desk{gate: gate, store: store}
+	gate.OnRekey(d.rekeyNamed)
+	return d, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

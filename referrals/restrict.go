@@ -255,6 +255,31 @@ func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) e
 	return err
 }
 
+// rekeyNamed keeps a person's restricted cases under her new identity, in the act
+// that gives it to her.
+func (d *Desk) rekeyNamed(r accounts.Reader, before, after accounts.Caller) (func(accounts.Tx) error, error) {
+	all, ok := r.(Reader)
+	if !ok {
+		return nil, errors.New("keeping restricted cases: the snapshot reads no casework")
+	}
+	wraps, err := all.CaseWrapsOf(before.Person())
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, w := range wraps {
+		key, err := openCaseWrap(before, w)
+		if err != nil {
+			return nil, err
+		}
+		w.Version++
+		w.Symmetric = true
+		w.Wrapped = after.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", w.Version), key.Bytes())
+		rows = append(rows, w)
+	}
+	return putAll(rows...), nil
+}
+
 // view reads a snapshot, again when a group committed in between.
 func (d *Desk) view(ctx context.Context, f func(Reader) error) error {
 	for {

@@ -115,6 +115,11 @@ func (s *snapshot) OpenInvitations() ([]*accounts.Invitation, error) {
 	return list[accounts.Invitation](s, "WHERE state = 'open' ORDER BY ends, id")
 }
 
+// InvitationsOf lists a person's invitations, newest first.
+func (s *snapshot) InvitationsOf(person string) ([]*accounts.Invitation, error) {
+	return list[accounts.Invitation](s, "WHERE person = $1 ORDER BY ends DESC, id", person)
+}
+
 // EachCard hands out the cards of a unit, undigested.
 func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card

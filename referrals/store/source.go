@@ -98,6 +98,9 @@ func (s *Store) EachRecord(ctx context.Context, f func(audit.Record) error) erro
 	if err := s.eachDetailKey(ctx, f); err != nil {
 		return err
 	}
+	if s.secrets == nil {
+		return nil // a copy inspected without its secrets
+	}
 	return s.eachSecret(ctx, f)
 }
 
@@ -175,6 +178,9 @@ func (s *Store) eachSecret(ctx context.Context, f func(audit.Record) error) erro
 		if err := rows.Scan(&r.id, &r.secret); err != nil {
 			return fmt.Errorf("reading all secrets: %w", err)
 		}
+		if s.secrets.early(r.id) {
+			continue
+		}
 		if err := f(&r); err != nil {
 			return err
 		}
@@ -188,7 +194,7 @@ type secretRecord struct {
 	secret []byte
 }
 
-func (r *secretRecord) Table() string        { return "shred" }
+func (r *secretRecord) Table() string        { return shredTable }
 func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
 func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 

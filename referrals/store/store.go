@@ -46,7 +46,9 @@ type Store struct {
 	log      *audit.Log
 
 	pool    chan *conn
-	jobs    chan *job
+	jobs    chan *job // what the writer does next
+	keeping chan *job // what has secrets to be made durable first
+	kept    chan struct{}
 	closing chan struct{}
 	done    chan struct{}
 	writing atomic.Bool
@@ -84,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, SecretsDir), 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, jobs: make(chan *job, 1024),
+	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), kept: make(chan struct{}),
 		closing: make(chan struct{}), done: make(chan struct{})}
 	if err := s.openFiles(ctx); err != nil {
 		s.closeFiles()
@@ -105,6 +107,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeFiles()
 		return nil, err
 	}
+	go s.keep()
 	go s.write(writer)
 	return s, nil
 }
