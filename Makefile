@@ -5,10 +5,15 @@ ASSETS  := server/assets
 STATIC  := server/static/SHA256SUMS
 MODULES := $(ASSETS)/node_modules/.package-lock.json
 
-.PHONY: build assets demo test bench screenshots clean
+.PHONY: build setup assets demo test bench screenshots clean
 
-build: assets
-	CGO_ENABLED=1 go build -o sportello ./cmd/sportello
+export CGO_ENABLED = 1
+
+setup:
+	@sh .ci/setup
+
+build: setup assets
+	go build -o sportello ./cmd/sportello
 
 assets: $(STATIC)
 
@@ -22,14 +27,14 @@ $(STATIC): $(MODULES) $(ASSETS)/build.mjs $(wildcard $(ASSETS)/src/*)
 demo: build
 	./sportello demo
 
-test: assets
-	CGO_ENABLED=1 go test ./...
+test: setup assets
+	go test ./...
 
 bench: assets
-	CGO_ENABLED=1 go test -run '^$$' -bench . ./...
+	go test -run '^$$' -bench . ./...
 
 screenshots: assets
-	SCREENSHOTS=$(CURDIR)/dist/screenshots CGO_ENABLED=1 go test -count=1 -run 'TestScreenshots' ./server/...
+	SCREENSHOTS=$(CURDIR)/dist/screenshots go test -count=1 -run 'TestScreenshots' ./server/...
 
 clean:
 	rm -rf sportello $(ASSETS)/node_modules

@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"fmt"
 	"sort"
 	"time"
 
@@ -78,6 +79,10 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	cases, err := casesSentBy(r, act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
 	var all []ReferralLine
 	for _, row := range rows {
 		l := line(row, act)
@@ -85,15 +90,28 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends {
 			continue
 		}
-		o := policies.Object{}
-		if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
-			return nil, err
+		c, ok := cases[row.CaseID]
+		if !ok {
+			return nil, fmt.Errorf("%w: case_file %s", accounts.ErrTampered, row.CaseID)
 		}
+		o := policies.Object{}
+		walls(act.Who, c, &o)
 		if !o.WalledOff && (!o.Restricted || o.Named) {
 			all = append(all, l)
 		}
 	}
 	return all, nil
+}
+
+// casesSentBy reads the cases of a unit's referrals at once: a case behind
+// a wall costs no statement of its own.
+func casesSentBy(r Reader, unit string) (map[string]*CaseRow, error) {
+	rows, err := r.CasesSentBy(unit)
+	cases := make(map[string]*CaseRow, len(rows))
+	for _, c := range rows {
+		cases[c.ID] = c
+	}
+	return cases, err
 }
 
 // recall lists those whose safe hours are open now, ending soonest first.

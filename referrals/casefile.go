@@ -46,23 +46,24 @@ type Identity struct {
 
 // caseFile is a case row with what its keys open.
 type caseFile struct {
-	row    *CaseRow
-	secret []byte
-	key    crypto.Key // the case key
-	data   crypto.Key // HKDF(case key, shred secret)
-	card   CaseCard
-	safe   SafeContact
-	told   Told
+	row        *CaseRow
+	secret     []byte
+	cardSecret []byte
+	key        crypto.Key // the case key
+	data       crypto.Key // HKDF(case key, shred secret)
+	card       CaseCard
+	safe       SafeContact
+	told       Told
 }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
 // newCase makes a case file from a first contact, with the rows to write.
 func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
-	secret := act.NewSecret()
-	c := &caseFile{secret: secret.Bytes, key: crypto.NewKey(), safe: in.Safe}
+	secret, cardSecret := act.NewSecret(), act.NewSecret()
+	c := &caseFile{secret: secret.Bytes, cardSecret: cardSecret.Bytes, key: crypto.NewKey(), safe: in.Safe}
 	c.row = &CaseRow{RowKey: newRow(), Unit: act.Who.Unit(), State: "open", OpenedDay: act.Day,
-		LastDay: act.Day, Secret: secret.ID, KeyVersion: 1}
+		LastDay: act.Day, Secret: secret.ID, CardSecret: cardSecret.ID, KeyVersion: 1}
 	rows := []accounts.Row{c.row}
 	if in.Restrict {
 		wraps, err := d.nameTo(r, act.Who, c, accounts.List("").With(act.Who.Person()))
@@ -106,13 +107,13 @@ func (d *Desk) sealCase(who accounts.Caller, c *caseFile) error {
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
 	var err error
 	v := c.row.Version
-	cardKey := c.key.Derive(crypto.LabelCard, c.secret)
+	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
 	if !c.row.Restricted {
 		if c.row.KeyBox, c.row.Epoch, err = wrapRecordKey(who, c.row, "key_box", v, c.key, crypto.LabelCaseWrap); err != nil {
 			return err
 		}
 		unit, _ := who.UnitKey(c.row.Epoch)
-		cardKey = unit.Derive(crypto.LabelCard, c.secret)
+		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
 	if c.row.Card, err = sealJSON(cardKey, c.row, "card", c.card); err != nil {
 		return err
@@ -149,19 +150,22 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 	if c.secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
 	}
+	if c.cardSecret, err = r.Secret(row.CardSecret); err != nil {
+		return nil, err
+	}
 	act.Salt = c.secret
 	cardKey := crypto.Key{}
 	if row.Restricted {
 		if c.key, err = d.restrictedKey(r, act.Who, row); err != nil {
 			return nil, err
 		}
-		cardKey = c.key.Derive(crypto.LabelCard, c.secret)
+		cardKey = c.key.Derive(crypto.LabelCard, c.cardSecret)
 	} else {
 		if c.key, err = openRecordKey(act.Who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap); err != nil {
 			return nil, err
 		}
 		unit, _ := act.Who.UnitKey(row.Epoch)
-		cardKey = unit.Derive(crypto.LabelCard, c.secret)
+		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
 	return c, errors.Join(
@@ -171,15 +175,28 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 }
 
 // advance moves a case to its next version, before anything is sealed into it.
-// The first write after a new epoch of the unit draws a new case key: who left
-// reads nothing of it. The earlier key stays, sealed under the new one, for
-// rows written before. It returns the rows to write.
-func (d *Desk) advance(who accounts.Caller, c *caseFile) []accounts.Row {
+// The first write after a new epoch of the unit draws a new case key, and so
+// does the first write to a restricted case after somebody it names left the
+// unit: who left reads nothing of it. The earlier key stays, sealed under the
+// new one, for rows written before. It returns the rows to write.
+func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.Row, error) {
 	c.row.Version++
-	if !c.row.Restricted && c.row.Epoch != who.Epoch() {
-		return []accounts.Row{c.row, c.drawKey()}
+	if !c.row.Restricted {
+		if c.row.Epoch == who.Epoch() {
+			return []accounts.Row{c.row}, nil
+		}
+		return []accounts.Row{c.row, c.drawKey()}, nil
 	}
-	return []accounts.Row{c.row}
+	stay, err := d.stillHere(r, who.Unit(), c.row.Named)
+	if err != nil {
+		return nil, err
+	}
+	if stay == c.row.Named {
+		return []accounts.Row{c.row}, nil
+	}
+	rows := []accounts.Row{c.row, c.drawKey()}
+	wraps, err := d.nameTo(r, who, c, stay)
+	return append(rows, wraps...), err
 }
 
 // drawKey gives a case a new key version and returns the row that keeps the one
@@ -217,7 +234,10 @@ func (d *Desk) touchCase(r Reader, act *accounts.Act, id string) (*caseFile, []a
 	if err != nil {
 		return nil, nil, err
 	}
-	rows := d.advance(act.Who, c)
+	rows, err := d.advance(r, act.Who, c)
+	if err != nil {
+		return nil, nil, err
+	}
 	c.card.Last, c.row.LastDay = act.Day, act.Day
 	return c, rows, d.sealCase(act.Who, c)
 }
@@ -315,7 +335,10 @@ func (d *Desk) edit(ctx context.Context, who accounts.Caller, a policies.Action,
 		if err := versionOf(c, version); err != nil {
 			return err
 		}
-		rows := d.advance(act.Who, c)
+		rows, err := d.advance(r, act.Who, c)
+		if err != nil {
+			return err
+		}
 		more, err := f(r, act, c)
 		if err != nil {
 			return err
@@ -498,8 +521,9 @@ func (d *Desk) identityRow(r Reader, act *accounts.Act, c *caseFile) (*IdentityR
 	return row, secret, err
 }
 
-// Anonymise goes back to the alias: the identity row is deleted and its secret
-// shredded, with all its versions in every backup of the main file.
+// Anonymise goes back to the alias: the identity row is deleted, and its secret
+// and that of the cards which named her are shredded, with all their versions
+// in every backup of the main file.
 func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.CaseAnonymise, func(r Reader, act *accounts.Act) error {
 		c, err := d.load(r, act, id)
@@ -516,13 +540,18 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 		if err := r.Get(row, c.row.IdentityID); err != nil {
 			return err
 		}
-		rows := d.advance(act.Who, c)
+		rows, err := d.advance(r, act.Who, c)
+		if err != nil {
+			return err
+		}
+		named, fresh := c.row.CardSecret, act.NewSecret()
+		c.row.CardSecret, c.cardSecret = fresh.ID, fresh.Bytes
 		c.row.IdentityID, c.card.Names = "", nil
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
 		act.Commit = func(tx accounts.Tx) error {
-			return errors.Join(putAll(rows...)(tx), tx.Delete(row), tx.Erase(row.Secret))
+			return errors.Join(putAll(rows...)(tx), tx.Delete(row), tx.Erase(row.Secret), tx.Erase(named))
 		}
 		return nil
 	})
@@ -537,6 +566,9 @@ func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {
 		return nil, err
 	}
 	secret, err := r.Secret(row.Secret)
+	if errors.Is(err, accounts.ErrErased) {
+		return nil, nil // a restored copy from before she went back to her alias
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,10 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if err := r.Get(&centre, in.Centre); err != nil || centre.Kind != accounts.KindCentre {
 			return errors.Join(&Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
 		}
-		rows := d.advance(act.Who, c)
+		rows, err := d.advance(r, act.Who, c)
+		if err != nil {
+			return err
+		}
 		row := &ConsentRow{RowKey: newRow(), CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: "live",
 			Day: act.Day, UntilDay: in.Until, UntilReply: in.UntilReply, Way: in.Way, KeepCopy: in.KeepCopy,
 			Feedback: in.Feedback, Text: in.Text, KeyVersion: c.row.KeyVersion}
@@ -175,7 +178,7 @@ func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView
 func (d *Desk) loadConsent(r Reader, act *accounts.Act, id string) (*caseFile, *ConsentRow, Authorisation, error) {
 	row, caseRow := &ConsentRow{}, &CaseRow{}
 	if err := r.Get(row, id); err != nil {
-		return nil, nil, Authorisation{}, err
+		return nil, nil, Authorisation{}, likeThere(r, err, &CaseRow{})
 	}
 	if err := r.Get(caseRow, row.CaseID); err != nil {
 		return nil, nil, Authorisation{}, err
@@ -209,7 +212,10 @@ func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recog
 		if row.State == "withdrawn" {
 			return ErrState
 		}
-		rows := d.advance(act.Who, c)
+		rows, err := d.advance(r, act.Who, c)
+		if err != nil {
+			return err
+		}
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
@@ -228,7 +234,8 @@ func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recog
 
 // revoke ends the referral that was sent under a consent, if there is one.
 func (d *Desk) revoke(r Reader, act *accounts.Act, consent *ConsentRow, rows []accounts.Row) error {
-	ref, err := r.ReferralOfConsent(consent.ID)
+	ref := &ReferralRow{}
+	err := r.Get(ref, consent.ID)
 	if errors.Is(err, accounts.ErrNoRow) {
 		act.Commit = putAll(rows...)
 		return nil

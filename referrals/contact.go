@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"strings"
@@ -138,7 +139,7 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 		action = policies.UnlinkedAdd
 		in.OpenCase, in.CaseID = false, ""
 	}
-	receipt, err := d.do(ctx, who, action, func(r Reader, act *accounts.Act) error {
+	prepare := func(r Reader, act *accounts.Act) error {
 		out = Recorded{}
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
@@ -150,7 +151,11 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 			return err
 		}
 		return d.recordContact(r, act, in, &out)
-	})
+	}
+	receipt, err := d.do(ctx, who, action, prepare)
+	if errors.Is(err, accounts.ErrConflict) {
+		receipt, err = d.do(ctx, who, action, prepare) // the same form, sent twice at once: now it is found
+	}
 	return out, receipt, err
 }
 
@@ -159,10 +164,10 @@ func (d *Desk) unitObject(who accounts.Caller) policies.Object {
 	return policies.Object{Kind: policies.KindUnit, ID: who.Unit(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
 }
 
-// formMark is what a form's random mark becomes in the table: nobody else's
-// form can meet it.
-func formMark(who accounts.Caller, form string) string {
-	return encode(crypto.Hash([]byte("form"), []byte(who.Person()), []byte(form)))
+// contactID is the id of the contact that a form makes: the same form makes the
+// same contact, and nobody else's form can meet it. It tells nothing of either.
+func contactID(who accounts.Caller, form string) string {
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(who.Person()), []byte(form)))[:26]
 }
 
 // replayed finds the contact that this very form made before.
@@ -170,7 +175,8 @@ func (d *Desk) replayed(r Reader, act *accounts.Act, form string, out *Recorded)
 	if strings.TrimSpace(form) == "" {
 		return false, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
 	}
-	row, err := r.ContactByForm(formMark(act.Who, form))
+	row := &ContactRow{}
+	err := r.Get(row, contactID(act.Who, form))
 	if errors.Is(err, accounts.ErrNoRow) {
 		return false, nil
 	}
@@ -189,8 +195,8 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Re
 	if in.Speaker != "she" {
 		state = unlinkedState
 	}
-	row := &ContactRow{RowKey: newRow(), Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
-		State: state, Secret: secret.ID, Form: formMark(act.Who, in.Form)}
+	row := &ContactRow{RowKey: accounts.RowKey{ID: contactID(act.Who, in.Form), Version: 1}, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
+		State: state, Secret: secret.ID}
 	c, writes, err := d.caseOfContact(r, act, in)
 	if err != nil {
 		return err
@@ -268,7 +274,7 @@ func (d *Desk) OpenContact(ctx context.Context, who accounts.Caller, id string) 
 	receipt, err := d.do(ctx, who, policies.ContactOpen, func(r Reader, act *accounts.Act) error {
 		var row ContactRow
 		if err := r.Get(&row, id); err != nil {
-			return err
+			return likeThere(r, err, &CaseRow{})
 		}
 		o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
 		c, err := d.wallsOf(r, act, row.CaseID, &o)
@@ -325,19 +331,41 @@ func contactKey(r Reader, who accounts.Caller, c *caseFile, row *ContactRow) (cr
 	return crypto.KeyFromBytes(b)
 }
 
-// wallsOf gives an object the walls of the case it belongs to, and returns that
-// case's row, or nil.
-func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
-	if caseID == "" {
-		return nil, nil
+// nowhere is an id that no row has.
+const nowhere = "none"
+
+// likeThere reads, for a thing that is not there, as many rows as are read for
+// one that is and may not be opened: from outside both take the same time.
+func likeThere(r Reader, err error, rows ...accounts.Row) error {
+	if !errors.Is(err, accounts.ErrNoRow) {
+		return err
 	}
+	for _, row := range rows {
+		if err := r.Get(row, nowhere); !errors.Is(err, accounts.ErrNoRow) {
+			return err
+		}
+	}
+	return err
+}
+
+// wallsOf gives an object the walls of the case it belongs to, and returns that
+// case's row, or nil. It reads one row, whether there is a case or not.
+func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
 	c := &CaseRow{}
+	if caseID == "" {
+		return nil, notNoRow(r.Get(c, nowhere))
+	}
 	if err := r.Get(c, caseID); err != nil {
 		return nil, err
 	}
-	o.WalledOff = c.Walled.Has(act.Who.Person())
-	o.Restricted, o.Named = c.Restricted, c.Named.Has(act.Who.Person())
+	walls(act.Who, c, o)
 	return c, nil
+}
+
+// walls gives an object what a case's row says of the caller.
+func walls(who accounts.Caller, c *CaseRow, o *policies.Object) {
+	o.WalledOff = c.Walled.Has(who.Person())
+	o.Restricted, o.Named = c.Restricted, c.Named.Has(who.Person())
 }
 
 // UnlinkedNotes lists what other people and bodies said, newest first: kept

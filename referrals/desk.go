@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -14,8 +15,9 @@ import (
 
 // Desk is the one door to case data.
 type Desk struct {
-	gate  *accounts.Gate
-	store Store
+	gate     *accounts.Gate
+	store    Store
+	verified atomic.Pointer[Verification] // the last check of all records
 }
 
 // NewDesk opens the desk. It refuses nil.
@@ -23,7 +25,9 @@ func NewDesk(gate *accounts.Gate, store Store) (*Desk, error) {
 	if gate == nil || store == nil {
 		return nil, errors.New("making the desk: gate and store are both needed")
 	}
-	return &Desk{gate: gate, store: store}, nil
+	d := &Desk{gate: gate, store: store}
+	gate.OnRekey(d.rekeyNamed)
+	return d, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

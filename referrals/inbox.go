@@ -32,34 +32,46 @@ func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, aud
 			return err
 		}
 		cards = nil
+		var adopted []accounts.Row
 		for _, row := range rows {
 			if row.Shut {
 				continue
 			}
-			card, err := d.inboxCard(r, act, row)
+			card, kept, err := d.inboxCard(r, act, row)
 			if err != nil {
 				return err
+			}
+			if kept {
+				adopted = append(adopted, row)
 			}
 			cards = append(cards, card)
 			act.Detail.IDs = append(act.Detail.IDs, row.ID)
 		}
 		act.Salt = nil
+		act.Commit = putAll(adopted...)
 		return nil
 	})
 	return cards, receipt, err
 }
 
-func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (InboxCard, error) {
-	card := InboxCard{ReferralLine: line(row, act), SafeNew: row.SafeDay != ""}
+// inboxCard makes the card of one referral. A key that arrived by age is kept
+// under the unit key, so that the next list does no public-key work; kept tells
+// that the row is to be written.
+func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card InboxCard, kept bool, err error) {
+	card = InboxCard{ReferralLine: line(row, act), SafeNew: row.SafeDay != ""}
 	if card.Standing != policies.ConsentLive {
-		return card, nil
+		return card, false, nil
 	}
 	s := &sharedReferral{row: row, side: &row.To, column: "to_box"}
 	if err := d.openReferral(r, act, s); err != nil {
-		return card, err
+		return card, false, err
 	}
 	card.Urgency = s.body.Urgency
-	return card, nil
+	if kept = s.arrived; kept {
+		row.Version++
+		err = s.adopt(act.Who)
+	}
+	return card, kept, err
 }
 
 // OpenReferral is the receiving centre's view.
@@ -74,7 +86,7 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 	receipt, err := d.do(ctx, who, policies.ReferralNotice, func(r Reader, act *accounts.Act) error {
 		row := &ReferralRow{}
 		if err := r.Get(row, id); err != nil {
-			return err
+			return likeThere(r, err, &accounts.Unit{}, &CaseRow{})
 		}
 		o, err := d.referralObject(r, act, row)
 		if err != nil {

@@ -108,7 +108,10 @@ func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action
 		if err != nil {
 			return err
 		}
-		rows := d.advance(act.Who, c)
+		rows, err := d.advance(r, act.Who, c)
+		if err != nil {
+			return err
+		}
 		c.row.LastDay, c.card.Last = act.Day, act.Day
 		if n.Kind == "attempt" && n.Outcome == "reached" {
 			c.row.RecallDay = ""
@@ -136,7 +139,7 @@ func noteObject(who accounts.Caller, c *CaseRow, n *NoteRow) policies.Object {
 func (d *Desk) openNoteFile(r Reader, act *accounts.Act, id string) (*caseFile, *NoteRow, Note, error) {
 	n, row := &NoteRow{}, &CaseRow{}
 	if err := r.Get(n, id); err != nil {
-		return nil, nil, Note{}, err
+		return nil, nil, Note{}, likeThere(r, err, &CaseRow{})
 	}
 	if err := r.Get(row, n.CaseID); err != nil {
 		return nil, nil, Note{}, err
@@ -195,7 +198,10 @@ func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, 
 		if row.Version != version {
 			return accounts.ErrConflict
 		}
-		rows := d.advance(act.Who, c)
+		rows, err := d.advance(r, act.Who, c)
+		if err != nil {
+			return err
+		}
 		secret, err := r.Secret(row.Secret)
 		if err != nil {
 			return err

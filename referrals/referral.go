@@ -189,7 +189,7 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		if err != nil {
 			return err
 		}
-		if _, err := r.ReferralOfConsent(consentID); !errors.Is(err, accounts.ErrNoRow) {
+		if err := r.Get(&ReferralRow{}, consentID); !errors.Is(err, accounts.ErrNoRow) {
 			return errors.Join(ErrState, err)
 		}
 		if err := pinned(r, act.Who.Unit(), consent.Centre); err != nil {
@@ -213,12 +213,14 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 	return sent, receipt, err
 }
 
-// sealReferral makes the referral: its own key, its own shred secret, wrapped
+// sealReferral makes the referral. Its id is that of the consent: one consent is
+// sent once, and whoever takes the row out of the database cannot hide from
+// a revoke that it was sent. It has its own key, its own shred secret, wrapped
 // with age to the centre and kept under the sender's unit key.
 func (d *Desk) sealReferral(r Reader, act *accounts.Act, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
-	row := &ReferralRow{RowKey: newRow(), CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
+	row := &ReferralRow{RowKey: accounts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
 		State: "sent", SentDay: act.Day, UntilDay: consent.UntilDay, UntilReply: consent.UntilReply, Secret: secret.ID,
 		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy}
 	key := crypto.NewKey()
@@ -297,12 +299,12 @@ func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (po
 		return o, err
 	}
 	o.UnitKind = from.Kind
-	if act.Who.Unit() == row.FromUnit {
-		if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
-			return o, err
-		}
+	walls := row.CaseID
+	if act.Who.Unit() != row.FromUnit {
+		walls = "" // they bind the sending unit
 	}
-	return o, nil
+	_, err := d.wallsOf(r, act, walls, &o)
+	return o, err
 }
 
 // sharedReferral is a referral that one of its two sides opened.
@@ -323,7 +325,7 @@ type sharedReferral struct {
 func (d *Desk) loadReferral(r Reader, act *accounts.Act, id string) (*sharedReferral, error) {
 	row := &ReferralRow{}
 	if err := r.Get(row, id); err != nil {
-		return nil, err
+		return nil, likeThere(r, err, &accounts.Unit{}, &CaseRow{})
 	}
 	o, err := d.referralObject(r, act, row)
 	if err != nil {
@@ -352,11 +354,7 @@ func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) erro
 	if s.key, s.arrived, err = s.side.open(act.Who, s.row, s.column, s.row.KeyVersion, s.row.Commitment); err != nil {
 		return err
 	}
-	first, err := keyBefore(r, s.row.ID, s.key, s.row.KeyVersion, 1)
-	if err != nil {
-		return err
-	}
-	s.data = first.Derive(crypto.LabelReferralData, s.secret)
+	s.data = s.key.Derive(crypto.LabelReferralData, s.secret)
 	return errors.Join(
 		openAt(s.data, s.row, "body", s.row.BodyVersion, s.row.Body, &s.body),
 		openAt(s.data, s.row, "safe", s.row.SafeVersion, s.row.Safe, &s.safe))
@@ -393,8 +391,10 @@ func (s *sharedReferral) adopt(who accounts.Caller) error {
 }
 
 // renew draws a new key version when either unit has a newer epoch than the one
-// its side was kept under: who left either unit reads nothing written from now
-// on. The earlier key stays, sealed under the new one.
+// its side was kept under, and seals the package again under it: who left
+// either unit reads nothing written from now on. The earlier key stays, sealed
+// under the new one, for the messages written before. It is called before the
+// row's version goes up.
 func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, error) {
 	other, unit := &s.row.To, s.row.ToUnit
 	if s.side == other {
@@ -407,13 +407,29 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 		CaseID: s.row.ID, KeyVersion: s.row.KeyVersion}
 	next := crypto.NewKey()
 	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), s.key.Bytes())
-	s.key = next
+	s.key, s.arrived = next, false
 	s.row.KeyVersion++
 	s.row.Commitment = recordCommitment(next, s.row, s.row.KeyVersion)
 	if err := s.side.keep(act.Who, s.row, s.column, s.row.KeyVersion, next); err != nil {
 		return nil, err
 	}
-	return []accounts.Row{old}, other.send(r, s.row, unit, s.row.KeyVersion, next)
+	if err := other.send(r, s.row, unit, s.row.KeyVersion, next); err != nil {
+		return nil, err
+	}
+	s.data = next.Derive(crypto.LabelReferralData, s.secret)
+	s.row.BodyVersion = s.row.Version + 1
+	var err error
+	if s.row.Body, err = sealAt(s.data, s.row, "body", s.row.BodyVersion, s.body); err != nil {
+		return nil, err
+	}
+	return []accounts.Row{old}, s.sealSafe(s.safe)
+}
+
+// sealSafe seals a safe-contact rule into the row's next version.
+func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
+	s.row.SafeVersion = s.row.Version + 1
+	s.row.Safe, err = sealAt(s.data, s.row, "safe", s.row.SafeVersion, safe)
+	return err
 }
 
 // ReferralLine is a referral in a list of the sending unit.
@@ -546,12 +562,16 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts
 		if err := d.openReferral(r, act, s); err != nil {
 			return nil, err
 		}
-		row.Version++
-		row.SafeVersion, row.SafeDay = row.Version, act.Day
-		if row.Safe, err = sealAt(s.data, row, "safe", row.SafeVersion, safeFor(c.safe, s.safe.Chosen)); err != nil {
+		renewed, err := s.renew(r, act)
+		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, row)
+		if err := s.sealSafe(safeFor(c.safe, s.safe.Chosen)); err != nil {
+			return nil, err
+		}
+		row.Version++
+		row.SafeDay = act.Day
+		rows = append(append(rows, renewed...), row)
 	}
 	return rows, nil
 }

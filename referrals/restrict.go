@@ -49,6 +49,21 @@ func (d *Desk) nameTo(r Reader, who accounts.Caller, c *caseFile, named accounts
 	return append(rows, row), nil
 }
 
+// stillHere is the list of the named people who did not leave the unit. Nothing
+// is taken from somebody suspended: no key moves for that.
+func (d *Desk) stillHere(r Reader, unit string, named accounts.List) (accounts.List, error) {
+	for _, id := range named.IDs() {
+		var p accounts.Person
+		if err := r.Get(&p, id); err != nil {
+			return "", err
+		}
+		if p.Unit != unit || p.State == string(accounts.Removed) {
+			named = named.Without(id)
+		}
+	}
+	return named, nil
+}
+
 // newCaseWrap is the row of one person at its next version.
 func newCaseWrap(r Reader, c *caseFile, person string) (*CaseWrapRow, error) {
 	row := &CaseWrapRow{}
@@ -80,7 +95,7 @@ func (d *Desk) wrapCase(r Reader, who accounts.Caller, c *caseFile, person strin
 	if err := r.Get(&p, person); err != nil {
 		return nil, err
 	}
-	if p.Unit != who.Unit() || p.State != string(accounts.Active) {
+	if p.Unit != who.Unit() || p.State != string(accounts.Active) && p.State != string(accounts.Suspended) {
 		return nil, &Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
 	}
 	return row, wrapCaseByAge(row, c, p.Recipient)
@@ -141,10 +156,8 @@ func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, ver
 		if err := versionOf(c, version); err != nil {
 			return err
 		}
-		rows := d.advance(act.Who, c)
-		if len(rows) == 1 {
-			rows = append(rows, c.drawKey())
-		}
+		c.row.Version++
+		rows := []accounts.Row{c.row, c.drawKey()}
 		gone, err := d.dropNames(r, c, named)
 		if err != nil {
 			return err
@@ -240,6 +253,31 @@ func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) e
 		return nil
 	})
 	return err
+}
+
+// rekeyNamed keeps a person's restricted cases under her new identity, in the act
+// that gives it to her.
+func (d *Desk) rekeyNamed(r accounts.Reader, before, after accounts.Caller) (func(accounts.Tx) error, error) {
+	all, ok := r.(Reader)
+	if !ok {
+		return nil, errors.New("keeping restricted cases: the snapshot reads no casework")
+	}
+	wraps, err := all.CaseWrapsOf(before.Person())
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, w := range wraps {
+		key, err := openCaseWrap(before, w)
+		if err != nil {
+			return nil, err
+		}
+		w.Version++
+		w.Symmetric = true
+		w.Wrapped = after.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", w.Version), key.Bytes())
+		rows = append(rows, w)
+	}
+	return putAll(rows...), nil
 }
 
 // view reads a snapshot, again when a group committed in between.

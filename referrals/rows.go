@@ -25,7 +25,6 @@ type ContactRow struct {
 	KeyVersion int64
 	KeyBox     crypto.Sealed
 	Body       crypto.Sealed
-	Form       string // hash of the form that made it: a replayed form finds it
 }
 
 // Table is the name of the table of contacts.
@@ -34,7 +33,7 @@ func (*ContactRow) Table() string { return "contact" }
 // Values are the columns after id and version.
 func (c *ContactRow) Values() []any {
 	return []any{&c.Unit, &c.Author, &c.Day, &c.State, &c.CaseID, &c.Secret, &c.Epoch,
-		&c.KeyVersion, &c.KeyBox, &c.Body, &c.Form}
+		&c.KeyVersion, &c.KeyBox, &c.Body}
 }
 
 // CaseRow is a case file. The safe-contact rule and the walls are columns of
@@ -47,7 +46,8 @@ type CaseRow struct {
 	LastDay    string
 	RecallDay  string // day of the next call she allowed, or empty
 	Secret     string
-	Epoch      int64 // unit epoch whose key wraps KeyBox
+	CardSecret string // of the card alone: going back to an alias shreds every card with her name
+	Epoch      int64  // unit epoch whose key wraps KeyBox
 	KeyVersion int64
 	KeyBox     crypto.Sealed
 	Restricted bool
@@ -64,7 +64,7 @@ func (*CaseRow) Table() string { return "case_file" }
 
 // Values are the columns after id and version.
 func (c *CaseRow) Values() []any {
-	return []any{&c.Unit, &c.State, &c.OpenedDay, &c.LastDay, &c.RecallDay, &c.Secret, &c.Epoch,
+	return []any{&c.Unit, &c.State, &c.OpenedDay, &c.LastDay, &c.RecallDay, &c.Secret, &c.CardSecret, &c.Epoch,
 		&c.KeyVersion, &c.KeyBox, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled),
 		&c.Card, &c.Safe, &c.Told, &c.IdentityID}
 }
@@ -312,10 +312,14 @@ type Reader interface {
 	// caller opens each (an authenticated box) and gets the whole row, which is
 	// compared, for those it shows.
 	EachCard(unit string, f func(c *Card) error) error
+	// Cases reads rows by id, at most SearchMax at once; an id without a row
+	// gives ErrNoRow.
+	Cases(ids []string) ([]*CaseRow, error)
 	RecallCases(unit, day string) ([]*CaseRow, error)
+	// CountCases counts the cases of a unit that are open to all its members.
+	CountCases(unit string) (int, error)
 	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
 	OpenContacts(unit string) ([]*ContactRow, error)
-	ContactByForm(form string) (*ContactRow, error)
 	UnlinkedContacts(unit string) ([]*ContactRow, error)
 	ContactsOfCase(caseID string) ([]*ContactRow, error)
 	NotesOfCase(caseID string) ([]*NoteRow, error)
@@ -323,7 +327,8 @@ type Reader interface {
 	TasksOfUnit(unit string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
-	ReferralOfConsent(consentID string) (*ReferralRow, error)
+	// CasesSentBy lists the cases of the referrals that a unit sent.
+	CasesSentBy(unit string) ([]*CaseRow, error)
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)
 	Referrals() ([]*ReferralRow, error)
@@ -345,7 +350,7 @@ type Card struct {
 	Version    int64
 	State      string
 	LastDay    string
-	Secret     []byte
+	Secret     string // of the card
 	Epoch      int64
 	Restricted bool
 	Named      accounts.List

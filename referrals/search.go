@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 	"sort"
 	"strings"
 	"unicode"
@@ -48,13 +49,11 @@ func (d *Desk) Search(ctx context.Context, who accounts.Caller, term string) ([]
 		// The rows shown are compared with the log; the hourly check covers
 		// the rest.
 		for _, h := range hits {
-			if err := r.Get(&CaseRow{}, h.ID); err != nil {
-				return err
-			}
 			act.Detail.IDs = append(act.Detail.IDs, h.ID)
 		}
 		found = hits
-		return nil
+		_, err = r.Cases(act.Detail.IDs)
+		return err
 	})
 	return found, receipt, err
 }
@@ -72,8 +71,10 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]SearchCard, error
 			return nil
 		}
 		var card CaseCard
-		if err := d.openCard(r, who, keys, c, &card); err != nil {
-			return err
+		if err := d.openCard(r, who, keys, c, &card); errors.Is(err, accounts.ErrErased) {
+			return nil // there is no card any more
+		} else if err != nil {
+			return d.notOpened(r, c.ID, err)
 		}
 		if q.matches(&card) {
 			hits = append(hits, SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias})
@@ -87,7 +88,20 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]SearchCard, error
 	return hits, err
 }
 
+// notOpened says ErrTampered of a card that does not open because its row is not
+// the one the log names.
+func (d *Desk) notOpened(r Reader, id string, err error) error {
+	if seen := r.Get(&CaseRow{}, id); seen != nil {
+		return seen
+	}
+	return err
+}
+
 func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
+	secret, err := r.Secret(c.Secret)
+	if err != nil {
+		return err
+	}
 	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
 	if c.Restricted {
 		row := &CaseRow{RowKey: accounts.RowKey{ID: c.ID, Version: c.Version}}
@@ -98,7 +112,7 @@ func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key
 		if err != nil {
 			return err
 		}
-		return openJSON(key.Derive(crypto.LabelCard, c.Secret), row, "card", row.Card, card)
+		return openJSON(key.Derive(crypto.LabelCard, secret), row, "card", row.Card, card)
 	}
 	unit, ok := keys[c.Epoch]
 	if !ok {
@@ -107,7 +121,7 @@ func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key
 		}
 		keys[c.Epoch] = unit
 	}
-	return openBound(unit.Derive(crypto.LabelCard, c.Secret), b, c.Box, card)
+	return openBound(unit.Derive(crypto.LabelCard, secret), b, c.Box, card)
 }
 
 // query is a search term in the forms it is compared in.

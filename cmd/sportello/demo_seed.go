@@ -285,12 +285,12 @@ func (s *seed) pin() {
 			return
 		}
 		read, err := s.in.door.UnitWordsOf(s.ctx, who)
-		s.try("computing a centre's words", err)
+		s.try("computing a unit's words", err)
 		lucia := s.stepUp("lucia", policies.CentrePin, s.unitOf("lucia")+"."+s.unitOf(name))
 		if s.err != nil {
 			return
 		}
 		_, err = s.in.door.PinCentre(s.ctx, lucia, s.unitOf(name), read)
-		s.try("pinning a centre", err)
+		s.try("pinning a unit", err)
 	}
 }

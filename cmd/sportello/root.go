@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -51,22 +52,32 @@ func (d differs) Unwrap() error { return d.error }
 // program is one run of the command line: where it prints, and the settings.
 type program struct {
 	out, err io.Writer
+	args     []string
+	hosted   *instance // in the server: the instance that is open
+	from     string    // in the server: the caller's working folder
 	settings map[string]*value
 	started  bool // the command line was understood
 }
 
 // run does one command line and returns its exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	p := &program{out: out, err: errOut}
+	return (&program{out: out, err: errOut, args: args}).run(ctx)
+}
+
+func (p *program) run(ctx context.Context) int {
 	root := p.root()
-	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetArgs(p.args)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
 	err := root.ExecuteContext(ctx)
+	var done handed
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(errOut, "sportello: %v\n", err)
+	if errors.As(err, &done) {
+		return done.code
+	}
+	fmt.Fprintf(p.err, "sportello: %v\n", err)
 	return p.exitCode(err)
 }
 
@@ -97,7 +108,10 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if err := p.configure(c); err != nil {
+			if onlyTalks(c) {
+				return nil
+			}
+			if err := errors.Join(p.configure(c), c.ValidateRequiredFlags(), c.ValidateFlagGroups()); err != nil {
 				return err
 			}
 			p.started = true
@@ -107,9 +121,22 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 	p.settings = p.flags(root)
 	root.AddGroup(&cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "people", Title: "Agencies, units and people:"},
 		&cobra.Group{ID: "keep", Title: "Keep safe:"})
-	root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(),
-		p.versionCommand(), p.configTopic(), p.exitCodesTopic())
+	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), p.backupCommand())
+	if p.hosted == nil { // what a running server can be asked for is above
+		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(), p.recoveryCommand(),
+			p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
+	}
 	return root
+}
+
+// onlyTalks is for help and shell completion, which read no setting.
+func onlyTalks(c *cobra.Command) bool {
+	for ; c != nil; c = c.Parent() {
+		if n := c.Name(); n == "help" || n == "completion" || strings.HasPrefix(n, "__complete") {
+			return true
+		}
+	}
+	return false
 }
 
 // configTopic is `sportello help config`.

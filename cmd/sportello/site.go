@@ -89,6 +89,10 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 		// What net/http would say of a connection can hold an address: dropped.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
+	stopControl, err := control(context.WithoutCancel(ctx), s.in)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	watched := s.watch(background)
 	failed := make(chan error, 1)
@@ -112,7 +116,7 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 	}
 	stop()
 	<-watched
-	return err
+	return errors.Join(err, stopControl())
 }
 
 // How often the background looks after the instance.
@@ -159,6 +163,12 @@ func (s *site) sweep(ctx context.Context) {
 // would not be missed.
 func (s *site) check(ctx context.Context) {
 	report, err := s.in.store.Log().CheckRecords(ctx, s.in.store)
+	if err == nil {
+		var details audit.RecordReport
+		details, err = s.in.store.Log().CheckDetails(ctx, s.in.store.Details())
+		report.Checked += details.Checked
+		report.Problems = append(report.Problems, details.Problems...)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return

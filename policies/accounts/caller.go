@@ -8,24 +8,34 @@ import (
 // Caller is who asks: a signed-in person with the keys of her unit, the command
 // line, or nobody. It is made by [Door] only and handed on as a parameter.
 type Caller struct {
-	person   string
-	username string
-	role     policies.Role
-	unit     string
-	unitKind string
-	agency   string
-	language string
-	session  []byte // hash of the session's id part
-	keyPart  crypto.Key
-	state    PersonState
-	covered  bool
-	epochs   []unitKeys // newest first
-	personal crypto.Key
-	identity crypto.Identity // only right after a passphrase
-	kept     bool            // identity is set
-	stepUp   *grant
-	draft    []byte
-	kek      crypto.Key // right after a step-up, for changing one's own box
+	person    string
+	username  string
+	role      policies.Role
+	unit      string
+	unitKind  string
+	agency    string
+	language  string
+	session   []byte // hash of the session's id part
+	keyPart   crypto.Key
+	state     PersonState
+	covered   bool
+	epochs    []unitKeys // newest first
+	personal  crypto.Key
+	identity  crypto.Identity // only right after a passphrase
+	kept      bool            // identity is set
+	stepUp    *grant
+	draft     []byte
+	kek       crypto.Key // only right after a passphrase, for changing one's own box
+	enrol     bool       // a recovery code was used: a new factor comes before anything else
+	strangers bool       // colleagues who were there before her wait for her word
+	own       ownFacts
+}
+
+// ownFacts are what her own box says of her factors, kept for her own page.
+type ownFacts struct {
+	Codes  int    `json:"c"`
+	Factor string `json:"f"` // day of enrolment
+	Phrase string `json:"p"` // day of the passphrase
 }
 
 // grant is a step-up: fresh passphrase and code, for one act on one object.
@@ -74,6 +84,14 @@ func (c Caller) State() PersonState { return c.state }
 // Covered tells that the keys are out of the session until her passphrase
 // brings them back.
 func (c Caller) Covered() bool { return c.covered }
+
+// MustEnrol tells that a recovery code was used and that she may do nothing but
+// enrol a new second factor.
+func (c Caller) MustEnrol() bool { return c.enrol }
+
+// Strangers tells that, when her passphrase was last typed, colleagues who were
+// members before her waited to be confirmed.
+func (c Caller) Strangers() bool { return c.strangers }
 
 // Epoch is the newest unit epoch whose key the caller holds; 0 without one.
 func (c Caller) Epoch() int64 {

@@ -28,6 +28,11 @@ var (
 	ErrSignedOut = errors.New("signed out")
 	// ErrCovered says that the passphrase must bring the keys back first.
 	ErrCovered = errors.New("the screen is covered")
+	// ErrEnrol says that a recovery code was used: a new second factor must be
+	// enrolled before anything else.
+	ErrEnrol = errors.New("a new second factor must be enrolled first")
+	// ErrOver says that what was begun on an earlier page is over: begin again.
+	ErrOver = errors.New("what was begun is over")
 	// ErrWait says that this code was used a moment ago: wait for the next.
 	ErrWait = errors.New("this code was used already: wait for the next one")
 )
@@ -88,13 +93,22 @@ type From struct {
 
 // kek stretches a passphrase, waiting for a free place.
 func (d *Door) kek(ctx context.Context, passphrase string, salt []byte) (crypto.Key, error) {
+	free, err := d.place(ctx)
+	if err != nil {
+		return crypto.Key{}, err
+	}
+	defer free()
+	return d.keys.Pepper.KEK(crypto.NormalisePassphrase(passphrase), salt), nil
+}
+
+// place waits for one of the few places in which Argon2 may run, 64 MiB each.
+func (d *Door) place(ctx context.Context) (free func(), err error) {
 	select {
 	case d.argon <- struct{}{}:
+		return func() { <-d.argon }, nil
 	case <-ctx.Done():
-		return crypto.Key{}, ctx.Err()
+		return nil, ctx.Err()
 	}
-	defer func() { <-d.argon }()
-	return d.keys.Pepper.KEK(crypto.NormalisePassphrase(passphrase), salt), nil
 }
 
 // pendingLogin waits for the code, sealed under the pending cookie and the
@@ -126,15 +140,7 @@ func (d *Door) Begin(ctx context.Context, username, passphrase string, from From
 	if err != nil {
 		return "", err
 	}
-	cookie, hash, key := d.newToken()
-	row := &PendingRow{Hash: hash, Kind: "login", Ends: d.gate.Now().Add(pendingFor).Unix()}
-	if row.Sealed, err = sealJSON(d.sessionKey(key, hash), "pending", hash, pendingLogin{p.ID, name, kek.Bytes()}); err != nil {
-		return "", err
-	}
-	if err := d.store.PutPending(ctx, row); err != nil {
-		return "", err
-	}
-	return cookie, nil
+	return d.keep(ctx, keptLogin, pendingFor, pendingLogin{p.ID, name, kek.Bytes()})
 }
 
 // find reads a person by name; an unknown name gives an empty person.
@@ -182,8 +188,17 @@ type SignedIn struct {
 // Finish takes the code and opens the session. ErrSignIn is the one answer to
 // whatever was wrong; ErrLocked only to somebody whose passphrase was right.
 func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	l, err := d.pending(ctx, pending)
-	if err != nil {
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
+		return d.verify(ctx, p, kek, code, policies.SignIn)
+	})
+}
+
+// finish is the second step of a sign-in, with a one-time or a recovery code.
+func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key) (Caller, error)) (*SignedIn, error) {
+	var l pendingLogin
+	if err := d.kept(ctx, keptLogin, pending, &l); errors.Is(err, ErrOver) {
+		return nil, ErrSignIn
+	} else if err != nil {
 		return nil, err
 	}
 	p, err := d.find(ctx, l.Name)
@@ -197,61 +212,35 @@ func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*Si
 	if err != nil {
 		return nil, ErrSignIn
 	}
-	b, caller, err := d.verify(ctx, p, kek, code, policies.SignIn)
+	caller, err := second(p, kek)
 	if err != nil {
 		return nil, d.failed(ctx, l.Name, p, err)
 	}
-	if _, err := d.takePending(ctx, pending); err != nil {
+	if err := d.take(ctx, pending); err != nil {
 		return nil, ErrSignIn // the same cookie signed in at the same moment
 	}
-	return d.open(ctx, p, b, caller, l.Name, from)
-}
-
-func (d *Door) pending(ctx context.Context, cookie string) (*pendingLogin, error) {
-	hash, key, err := parseToken(cookie)
-	if err != nil {
-		return nil, ErrSignIn
-	}
-	row, err := d.store.Pending(ctx, hash)
-	if errors.Is(err, ErrNoRow) || err == nil && row.Ends <= d.gate.Now().Unix() {
-		return nil, ErrSignIn
-	}
-	if err != nil {
-		return nil, err
-	}
-	var l pendingLogin
-	if err := openJSON(d.sessionKey(key, hash), "pending", hash, row.Sealed, &l); err != nil {
-		return nil, ErrSignIn
-	}
-	return &l, nil
-}
-
-func (d *Door) takePending(ctx context.Context, cookie string) (*PendingRow, error) {
-	hash, _, err := parseToken(cookie)
-	if err != nil {
-		return nil, err
-	}
-	return d.store.TakePending(ctx, hash)
+	caller.kek = kek
+	return d.open(ctx, p, caller, l.Name, from)
 }
 
 // verify opens the box with the KEK and uses up the code, in one act whose
 // leaf is of the given action. The caller it returns holds the unit's keys.
-func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action) (*box, Caller, error) {
+func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action) (Caller, error) {
 	if p.ID == "" {
 		p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
 	}
 	b, err := openBox(p, kek)
 	if err != nil || p.State == string(Suspended) || p.State == string(Removed) {
-		return nil, Caller{}, ErrSignIn
+		return Caller{}, ErrSignIn
 	}
 	if err := usable(p, b, code, d.gate.Now()); err != nil {
-		return nil, Caller{}, err
+		return Caller{}, err
 	}
-	b, c, err := d.useCode(ctx, p.ID, kek, code, a)
+	c, err := d.useCode(ctx, p.ID, kek, code, a)
 	if errors.Is(err, ErrConflict) {
 		err = ErrThrottled // too many at once: this one was not even compared
 	}
-	return b, c, err
+	return c, err
 }
 
 // usable says ErrLocked of a locked factor, and ErrWait of a code that was used
@@ -273,8 +262,7 @@ func usable(p *Person, b *box, code string, now time.Time) error {
 // or that it was wrong, if the row's version is unchanged: of two uses of a code
 // one fails, and no answer is given to a guess that was not counted, in any
 // order, on any node.
-func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action) (*box, Caller, error) {
-	var b *box
+func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action) (Caller, error) {
 	var caller Caller
 	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
@@ -282,8 +270,8 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 		if err := r.Get(&p, person); err != nil {
 			return err
 		}
-		var err error
-		if b, err = openBox(&p, kek); err != nil {
+		b, err := openBox(&p, kek)
+		if err != nil {
 			return ErrSignIn
 		}
 		if err := usable(&p, b, code, act.Now); err != nil {
@@ -311,7 +299,7 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 	if err == nil && wrong {
 		err = ErrSignIn
 	}
-	return b, caller, err
+	return caller, err
 }
 
 // wrongCode makes of an act a recorded refusal that counts against the factor,
@@ -332,7 +320,8 @@ func callerOf(r Reader, p *Person, b *box) (Caller, error) {
 	}
 	c := Caller{person: p.ID, username: p.Username, role: policies.Role(p.Role), unit: p.Unit,
 		agency: p.Agency, language: p.Language, state: PersonState(p.State),
-		identity: identity, kept: true, personal: identity.Key(crypto.LabelPerson)}
+		identity: identity, kept: true, personal: identity.Key(crypto.LabelPerson),
+		enrol: b.Enrol, own: b.facts()}
 	if p.Unit != "" {
 		var u Unit
 		if err := r.Get(&u, p.Unit); err != nil {
@@ -340,10 +329,15 @@ func callerOf(r Reader, p *Person, b *box) (Caller, error) {
 		}
 		c.unitKind = u.Kind
 	}
+	if b.Enrol {
+		return c, nil // no unit key before the new factor
+	}
 	if c.epochs, err = fetch(r, p, identity); err != nil {
 		return Caller{}, err
 	}
-	return c, nil
+	first, err := strangersBefore(r, p)
+	c.strangers = len(first) > 0
+	return c, err
 }
 
 // standInBox is opened, and fails to open, for a name nobody has.
@@ -416,6 +410,23 @@ func (d *Door) throttle(ctx context.Context, name string, p *Person, from From) 
 		if n > c.limit {
 			return d.failedThrottle(ctx, name, p)
 		}
+	}
+	return nil
+}
+
+// throttleAddress counts what is tried without a user name.
+func (d *Door) throttleAddress(ctx context.Context, from From) error {
+	now := d.gate.Now().Unix()
+	n, err := d.store.Count(ctx, d.throttleKey("address", from.Address), 900, now)
+	if err != nil {
+		return err
+	}
+	all, err := d.store.Count(ctx, d.throttleKey("all", ""), 60, now)
+	if err != nil {
+		return err
+	}
+	if n > addressLimit || all > globalLimit {
+		return ErrThrottled
 	}
 	return nil
 }

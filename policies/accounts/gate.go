@@ -30,7 +30,17 @@ type Gate struct {
 
 	detail     sync.Mutex // guards the making of a new detail key
 	detailUnit string     // the audit unit that opens details, once known
+
+	rekey Rekey
 }
+
+// Rekey prepares, for the act in which a person gets a new identity, what is
+// kept under her own keys by name. before holds her old identity, after the new.
+type Rekey func(r Reader, before, after Caller) (func(Tx) error, error)
+
+// OnRekey says who keeps something under people's own keys. It is called while
+// the service is put together.
+func (g *Gate) OnRekey(f Rekey) { g.rekey = f }
 
 // NewGate joins store, policy and log. It refuses nil.
 func NewGate(store Store, policy *policies.Policy, log *audit.Log, now func() time.Time) (*Gate, error) {
@@ -138,8 +148,8 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 			}
 			continue
 		}
-		if errors.Is(err, ErrCovered) {
-			return audit.Receipt{}, err // nothing was asked yet: she is sent to her passphrase
+		if errors.Is(err, ErrCovered) || errors.Is(err, ErrEnrol) {
+			return audit.Receipt{}, err // nothing was asked yet: she is sent to her passphrase, or to a new factor
 		}
 		return audit.Receipt{}, g.refuse(ctx, act, err)
 	}
@@ -154,16 +164,24 @@ func (g *Gate) standing(r Reader, act *Act) error {
 	if who.role == policies.Console || who.person == "" {
 		return nil
 	}
+	if who.enrol && !whileEnrolling[act.Action] {
+		return ErrEnrol
+	}
 	var p Person
 	if err := r.Get(&p, who.person); err != nil {
 		return fmt.Errorf("reading the caller: %w", err)
 	}
 	who.state, who.role, who.unit, who.agency = PersonState(p.State), policies.Role(p.Role), p.Unit, p.Agency
-	if p.Unit != "" && who.state == Active && who.Epoch() != r.Epoch(p.Unit) && !who.covered {
+	if p.Unit != "" && who.state == Active && who.Epoch() != r.Epoch(p.Unit) && !who.covered && !who.enrol {
 		return ErrCovered
 	}
 	return nil
 }
+
+// whileEnrolling are the acts of somebody who signed in with a recovery code: a
+// new second factor comes before anything else.
+var whileEnrolling = map[policies.Action]bool{policies.FactorReplace: true, policies.SessionCover: true,
+	policies.SessionResume: true, policies.SessionClose: true, policies.DraftKeep: true}
 
 // commit hands the prepared act to the writer.
 func (g *Gate) commit(ctx context.Context, act *Act, seen []Seen) (audit.Receipt, error) {

@@ -33,6 +33,12 @@ func newEpoch(unit string, epoch int64, before *unitKeys, by, day, cause string)
 	if err != nil {
 		return nil, unitKeys{}, fmt.Errorf("making a unit identity: %w", err)
 	}
+	row, k := epochOf(identity, unit, epoch, before, by, day, cause)
+	return row, k, nil
+}
+
+// epochOf is newEpoch with an identity drawn before.
+func epochOf(identity crypto.Identity, unit string, epoch int64, before *unitKeys, by, day, cause string) (*UnitEpoch, unitKeys) {
 	k := unitKeys{Epoch: epoch, Key: crypto.NewKey(), Identity: string(identity.Secret()), UnitKey: identity.Key(crypto.LabelUnitKey)}
 	row := &UnitEpoch{RowKey: RowKey{epochID(unit, epoch), 1}, Unit: unit, Epoch: epoch,
 		Recipient: identity.Recipient().String(), By: by, Day: day, Cause: cause}
@@ -43,7 +49,7 @@ func newEpoch(unit string, epoch int64, before *unitKeys, by, day, cause string)
 		mac := epochMAC(before.UnitKey, row)
 		row.MAC = mac[:]
 	}
-	return row, k, nil
+	return row, k
 }
 
 func epochBinding(row *UnitEpoch, column string) crypto.Binding {
@@ -170,7 +176,11 @@ type box struct {
 	Step     int64    `json:"step"`            // the last step used
 	Recovery [][]byte `json:"recovery"`        // hashes of the codes not used yet
 	Enrol    bool     `json:"enrol,omitempty"` // a recovery code was used: a new factor comes first
+	Factor   string   `json:"factor"`          // day the factor was enrolled
+	Phrase   string   `json:"phrase"`          // day the passphrase was set
 }
+
+func (b *box) facts() ownFacts { return ownFacts{len(b.Recovery), b.Factor, b.Phrase} }
 
 func boxBinding(p *Person) crypto.Binding {
 	return crypto.Binding{Table: p.Table(), Row: p.ID, Column: "box", Version: p.BoxVersion}

@@ -40,7 +40,11 @@ func (d *Door) NewcomerWords(ctx context.Context, who Caller, person string) (Wo
 		if p.Unit != who.unit || p.State != string(Waiting) {
 			return ErrDenied
 		}
-		var err error
+		free, err := d.place(ctx)
+		if err != nil {
+			return err
+		}
+		defer free()
 		w, err = storedWords(&p, r.Epoch(p.Unit))
 		return err
 	})
@@ -69,6 +73,16 @@ func unitWords(u *Unit, recipient string, epoch int64) (Words, error) {
 // the row and so into the leaf. ErrFounded, or ErrNoAudit for a unit that would
 // keep cases before anybody can check it.
 func (d *Door) Found(ctx context.Context, who Caller) (Words, audit.Receipt, error) {
+	identity, err := crypto.NewIdentity()
+	if err != nil {
+		return Words{}, audit.Receipt{}, fmt.Errorf("making a unit identity: %w", err)
+	}
+	return d.found(ctx, who, identity, "")
+}
+
+// found makes the first epoch from an identity, and sets the recovery recipient
+// of an agency that has none.
+func (d *Door) found(ctx context.Context, who Caller, identity crypto.Identity, recovery string) (Words, audit.Receipt, error) {
 	var words Words
 	receipt, err := d.do(ctx, who, policies.UnitFound, func(r Reader, act *Act) error {
 		var u Unit
@@ -87,10 +101,13 @@ func (d *Door) Found(ctx context.Context, who Caller) (Words, audit.Receipt, err
 				return err
 			}
 		}
-		commit, w, err := d.foundation(r, act, &u)
+		commit, w, err := d.foundation(r, act, &u, identity, recovery)
 		words, act.Commit = w, commit
 		return err
 	})
+	if err == nil {
+		err = d.renew(ctx, who)
+	}
 	return words, receipt, err
 }
 
@@ -108,11 +125,8 @@ func auditFounded(r Reader) error {
 	return ErrNoAudit
 }
 
-func (d *Door) foundation(r Reader, act *Act, u *Unit) (func(Tx) error, Words, error) {
-	row, keys, err := newEpoch(u.ID, 1, nil, act.Who.person, act.Day, "founded")
-	if err != nil {
-		return nil, Words{}, err
-	}
+func (d *Door) foundation(r Reader, act *Act, u *Unit, identity crypto.Identity, recovery string) (func(Tx) error, Words, error) {
+	row, keys := epochOf(identity, u.ID, 1, nil, act.Who.person, act.Day, "founded")
 	words, err := unitWords(u, row.Recipient, 1)
 	if err != nil {
 		return nil, Words{}, err
@@ -121,24 +135,43 @@ func (d *Door) foundation(r Reader, act *Act, u *Unit) (func(Tx) error, Words, e
 	if err := r.Get(&p, act.Who.person); err != nil {
 		return nil, Words{}, err
 	}
-	wraps, err := d.wrapAll(r, u, keys, []*Person{&p}, act)
+	var agency Agency
+	if err := r.Get(&agency, u.Agency); err != nil {
+		return nil, Words{}, err
+	}
+	rows := []Row{row, &p}
+	if recovery != "" && agency.Recovery == "" {
+		agency.Version++
+		agency.Recovery, agency.RecoveryEpoch = recovery, 1
+		rows = append(rows, &agency)
+	}
+	wraps, err := d.wrapAll(&agency, u, keys, []*Person{&p}, act)
 	if err != nil {
 		return nil, Words{}, err
 	}
 	p.Version++
 	p.State = string(Active)
-	return func(tx Tx) error {
-		errs := []error{tx.Put(row), tx.Put(&p)}
-		for _, w := range wraps {
-			errs = append(errs, tx.Put(w))
+	return func(tx Tx) error { return putRows(tx, rows, wraps) }, words, nil
+}
+
+// putRows writes rows and wraps of one act.
+func putRows(tx Tx, rows []Row, wraps []*UnitWrap) error {
+	for _, row := range rows {
+		if err := tx.Put(row); err != nil {
+			return err
 		}
-		return errors.Join(errs...)
-	}, words, nil
+	}
+	for _, w := range wraps {
+		if err := tx.Put(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wrapAll wraps an epoch key to the given members and to the agency's recovery
 // recipient, if it has one.
-func (d *Door) wrapAll(r Reader, u *Unit, keys unitKeys, members []*Person, act *Act) ([]*UnitWrap, error) {
+func (d *Door) wrapAll(a *Agency, u *Unit, keys unitKeys, members []*Person, act *Act) ([]*UnitWrap, error) {
 	var wraps []*UnitWrap
 	for _, p := range members {
 		to, err := crypto.ParseRecipient(p.Recipient)
@@ -150,10 +183,6 @@ func (d *Door) wrapAll(r Reader, u *Unit, keys unitKeys, members []*Person, act 
 			return nil, err
 		}
 		wraps = append(wraps, w)
-	}
-	var a Agency
-	if err := r.Get(&a, u.Agency); err != nil {
-		return nil, err
 	}
 	if a.Recovery == "" {
 		return wraps, nil
@@ -199,8 +228,9 @@ func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words
 		}
 		p.Version++
 		p.State = string(Active)
-		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), tx.Put(w)) }
-		return nil
+		known, err := acquainted(r, act, p.ID)
+		act.Commit = func(tx Tx) error { return putRows(tx, append([]Row{&p}, known...), []*UnitWrap{w}) }
+		return err
 	})
 }
 
@@ -241,63 +271,76 @@ func (d *Door) Remove(ctx context.Context, who Caller, person string, forCause b
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, d.store.EndSessionsOf(ctx, person, nil)
+	return receipt, errors.Join(d.store.EndSessionsOf(ctx, person, nil), d.renew(ctx, who))
 }
 
 // succession prepares the epoch after a removal.
 func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func(Tx) error, error) {
+	cause := "removed"
+	if forCause {
+		cause = "removed_for_cause"
+	}
+	next, err := d.nextEpoch(r, act, gone.Unit, cause, func(p *Person) *Person {
+		if p.ID == gone.ID {
+			return nil
+		}
+		return p
+	})
+	if err != nil {
+		return nil, err
+	}
+	gone.Version++
+	gone.State, gone.Removed = string(Removed), act.Day
+	return func(tx Tx) error { return errors.Join(next(tx), tx.Put(gone)) }, nil
+}
+
+// nextEpoch prepares a unit's next epoch, wrapped to whoever stays gives back for
+// each holder of the epoch before.
+func (d *Door) nextEpoch(r Reader, act *Act, unit, cause string, stays func(*Person) *Person) (func(Tx) error, error) {
 	var u Unit
-	if err := r.Get(&u, gone.Unit); err != nil {
+	if err := r.Get(&u, unit); err != nil {
+		return nil, err
+	}
+	var a Agency
+	if err := r.Get(&a, u.Agency); err != nil {
 		return nil, err
 	}
 	epoch := r.Epoch(u.ID)
 	if act.Who.Epoch() != epoch {
 		return nil, ErrCovered
 	}
-	stay, err := remaining(r, u.ID, epoch, gone.ID)
+	stay, err := remaining(r, u.ID, epoch, stays)
 	if err != nil {
 		return nil, err
-	}
-	cause := "removed"
-	if forCause {
-		cause = "removed_for_cause"
 	}
 	row, keys, err := newEpoch(u.ID, epoch+1, &act.Who.epochs[0], act.Who.person, act.Day, cause)
 	if err != nil {
 		return nil, err
 	}
-	wraps, err := d.wrapAll(r, &u, keys, stay, act)
+	wraps, err := d.wrapAll(&a, &u, keys, stay, act)
 	if err != nil {
 		return nil, err
 	}
-	gone.Version++
-	gone.State, gone.Removed = string(Removed), act.Day
-	return func(tx Tx) error {
-		errs := []error{tx.Put(row), tx.Put(gone)}
-		for _, w := range wraps {
-			errs = append(errs, tx.Put(w))
-		}
-		return errors.Join(errs...)
-	}, nil
+	return func(tx Tx) error { return putRows(tx, []Row{row}, wraps) }, nil
 }
 
 // remaining lists who holds an epoch's key and stays; ErrLastMember when nobody
 // would.
-func remaining(r Reader, unit string, epoch int64, gone string) ([]*Person, error) {
+func remaining(r Reader, unit string, epoch int64, stays func(*Person) *Person) ([]*Person, error) {
 	wraps, err := r.WrapsOfEpoch(unit, epoch)
 	if err != nil {
 		return nil, err
 	}
 	var stay []*Person
 	for _, w := range wraps {
-		if w.Person == gone || w.Person == RecoveryPerson {
+		if w.Person == RecoveryPerson {
 			continue
 		}
 		p := &Person{}
 		if err := r.Get(p, w.Person); err != nil {
 			return nil, err
 		}
-		if p.State == string(Active) || p.State == string(Suspended) {
+		if p = stays(p); p != nil && (p.State == string(Active) || p.State == string(Suspended)) {
 			stay = append(stay, p)
 		}
 	}
@@ -305,43 +348,6 @@ func remaining(r Reader, unit string, epoch int64, gone string) ([]*Person, erro
 		return nil, ErrLastMember
 	}
 	return stay, nil
-}
-
-// PinCentre records that the caller's unit compared a centre's words by voice.
-func (d *Door) PinCentre(ctx context.Context, who Caller, centre string, heard Words) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.CentrePin, func(r Reader, act *Act) error {
-		id := who.unit + "." + centre
-		var u Unit
-		if err := r.Get(&u, centre); err != nil {
-			return err
-		}
-		if err := act.Allow(policies.Object{Kind: policies.KindPin, ID: id, Unit: who.unit, UnitKind: who.unitKind, Agency: who.agency, Centre: centre}); err != nil {
-			return err
-		}
-		epoch := r.Epoch(centre)
-		var row UnitEpoch
-		if err := r.Get(&row, epochID(centre, epoch)); err != nil {
-			return err
-		}
-		words, err := unitWords(&u, row.Recipient, epoch)
-		if err != nil {
-			return err
-		}
-		if words != heard {
-			return ErrWords
-		}
-		pin := &Pin{}
-		if err := r.Get(pin, id); errors.Is(err, ErrNoRow) {
-			pin = &Pin{RowKey: RowKey{id, 0}}
-		} else if err != nil {
-			return err
-		}
-		pin.Version++
-		pin.Unit, pin.Centre, pin.Recipient, pin.Epoch = who.unit, centre, row.Recipient, epoch
-		pin.By, pin.Day = who.person, act.Day
-		act.Commit = func(tx Tx) error { return tx.Put(pin) }
-		return nil
-	})
 }
 
 // UnitWordsOf computes the words of the caller's own unit from the key that she
@@ -357,54 +363,30 @@ func (d *Door) UnitWordsOf(ctx context.Context, who Caller) (Words, error) {
 		if !ok {
 			return ErrCovered
 		}
-		var err error
+		free, err := d.place(ctx)
+		if err != nil {
+			return err
+		}
+		defer free()
 		words, err = unitWords(&u, id.Recipient().String(), r.Epoch(who.unit))
 		return err
 	})
 	return words, err
 }
 
-// Confirm says that the caller knows a listed member as a colleague.
-func (d *Door) Confirm(ctx context.Context, who Caller, colleague string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.MemberConfirm, func(r Reader, act *Act) error {
+// RefuseWords records that a newcomer read other words than the page showed:
+// nothing is done, and the log says so.
+func (d *Door) RefuseWords(ctx context.Context, who Caller, person string) error {
+	_, err := d.do(ctx, who, policies.MemberAdmit, func(r Reader, act *Act) error {
 		var p Person
-		if err := r.Get(&p, colleague); err != nil {
+		if err := r.Get(&p, person); err != nil {
 			return err
 		}
-		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
-			return err
+		if p.Unit != act.Who.unit || p.State != string(Waiting) || act.Who.state != Active || p.ID == act.Who.person {
+			return ErrDenied
 		}
-		row := &Acquaintance{RowKey: RowKey{who.person + "." + p.ID, 1}, Person: who.person, Colleague: p.ID, Day: act.Day}
-		if err := r.Get(&Acquaintance{}, row.ID); !errors.Is(err, ErrNoRow) {
-			return err // already known: nothing to write, the act is recorded
-		}
-		act.Commit = func(tx Tx) error { return tx.Put(row) }
+		act.refusing("words", policies.KindPerson, p.ID)
 		return nil
 	})
-}
-
-// NewColleagues lists the active members of the caller's unit that she has not
-// confirmed as colleagues she knows: each later admission stands on her Agenda
-// until she has seen it.
-func (d *Door) NewColleagues(ctx context.Context, who Caller) ([]*Person, error) {
-	var list []*Person
-	err := d.look(ctx, func(r Reader) error {
-		list = nil
-		known := map[string]bool{who.person: true}
-		seen, err := r.AcquaintancesOf(who.person)
-		if err != nil {
-			return err
-		}
-		for _, a := range seen {
-			known[a.Colleague] = true
-		}
-		people, err := r.PeopleOfUnit(who.unit)
-		for _, p := range people {
-			if p.State == string(Active) && !known[p.ID] {
-				list = append(list, p)
-			}
-		}
-		return err
-	})
-	return list, err
+	return err
 }

@@ -3,19 +3,13 @@ package accounts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/audit"
-
-	"github.com/pquerna/otp"
 )
-
-// invitationFor is how long an invitation waits.
-const invitationFor = 7 * 24 * time.Hour
 
 // What the pages of administration tell apart.
 var (
@@ -125,9 +119,7 @@ type NewPerson struct {
 func (d *Door) CreatePerson(ctx context.Context, who Caller, in NewPerson) (string, crypto.Secret, audit.Receipt, error) {
 	p := &Person{RowKey: RowKey{crypto.NewID(), 1}, Username: NormaliseUsername(in.Username), Role: string(in.Role),
 		Agency: in.Agency, Unit: in.Unit, State: string(Invited), Language: in.Language, Salt: crypto.NewSalt()}
-	token := crypto.NewToken()
-	inv := &Invitation{RowKey: RowKey{crypto.NewID(), 1}, Person: p.ID, Token: tokenHash(token), By: who.person,
-		Ends: d.gate.Now().Add(invitationFor).Format(time.DateOnly), State: "open"}
+	inv, token := d.newInvitation(who, p.ID)
 	receipt, err := d.do(ctx, who, policies.PersonCreate, func(r Reader, act *Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
 			return err
@@ -175,125 +167,12 @@ func fits(r Reader, p *Person) error {
 	return ErrIncomplete
 }
 
-func tokenHash(t crypto.Secret) []byte { return crypto.Hash([]byte("invitation"), []byte(string(t))) }
-
-// Enrolment is what a newcomer is shown before she confirms: her seed, for the
-// authenticator, and whether the words of her passphrase are her own.
-type Enrolment struct {
-	Username string
-	Language string
-	Seed     *otp.Key
-}
-
-// Invited looks an invitation up. ErrInvitation when it does not hold.
-func (d *Door) Invited(ctx context.Context, token crypto.Secret) (*Enrolment, error) {
-	var p Person
-	err := d.look(ctx, func(r Reader) error { return d.invited(r, token, &Invitation{}, &p) })
-	if err != nil {
-		return nil, err
-	}
-	seed, err := newSeed(p.Username)
-	if err != nil {
-		return nil, fmt.Errorf("making a seed: %w", err)
-	}
-	return &Enrolment{Username: p.Username, Language: p.Language, Seed: seed}, nil
-}
-
-func (d *Door) invited(r Reader, token crypto.Secret, inv *Invitation, p *Person) error {
-	found, err := r.InvitationByToken(tokenHash(token))
-	if errors.Is(err, ErrNoRow) || err == nil && (found.State != "open" || found.Ends < d.gate.Day()) {
-		return ErrInvitation
-	}
-	if err != nil {
-		return err
-	}
-	*inv = *found
-	if err := r.Get(p, inv.Person); err != nil {
-		return err
-	}
-	if p.State != string(Invited) {
-		return ErrInvitation
-	}
-	return nil
-}
-
-// Accept takes an invitation: the passphrase seals a new identity and the seed,
-// once a code shows that the authenticator has it. It returns the ten recovery
-// codes, shown once. ErrWeak, ErrSignIn (wrong code) or ErrInvitation.
-func (d *Door) Accept(ctx context.Context, token crypto.Secret, passphrase, seed, code string, from From) ([]crypto.Secret, error) {
-	if crypto.PassphraseBits(passphrase) < minBits {
-		return nil, ErrWeak
-	}
-	step, ok := matchStep(seed, code, 0, d.gate.Now())
-	if !ok {
-		return nil, ErrSignIn
-	}
-	identity, err := crypto.NewIdentity()
-	if err != nil {
-		return nil, fmt.Errorf("making an identity: %w", err)
-	}
-	codes, hashes := newRecoveryCodes()
-	b := &box{Identity: string(identity.Secret()), TOTP: seed, Step: step, Recovery: hashes}
-	_, err = d.do(ctx, Caller{}, policies.CredentialsRead, func(r Reader, act *Act) error {
-		var inv Invitation
-		var p Person
-		if err := d.invited(r, token, &inv, &p); err != nil {
-			return err
-		}
-		act.Who = Caller{person: p.ID, role: policies.Role(p.Role), unit: p.Unit, agency: p.Agency}
-		act.Who.unitKind = unitKind(r, p.Unit)
-		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID}); err != nil {
-			return err
-		}
-		kek, err := d.kek(ctx, passphrase, p.Salt)
-		if err != nil {
-			return err
-		}
-		p.Recipient = identity.Recipient().String()
-		p.State = string(Waiting)
-		if policies.Role(p.Role) == policies.Administrator {
-			p.State = string(Active)
-		}
-		if err := sealBox(&p, kek, b); err != nil {
-			return err
-		}
-		inv.Version, inv.State = inv.Version+1, "used"
-		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), tx.Put(&inv)) }
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return codes, nil
-}
-
 func unitKind(r Reader, unit string) string {
 	var u Unit
 	if unit == "" || r.Get(&u, unit) != nil {
 		return ""
 	}
 	return u.Kind
-}
-
-// minBits is the least a passphrase must be worth.
-const minBits = 70
-
-// recoveryCodes is how many recovery codes a person holds.
-const recoveryCodes = 10
-
-func newRecoveryCodes() ([]crypto.Secret, [][]byte) {
-	codes, hashes := make([]crypto.Secret, recoveryCodes), make([][]byte, recoveryCodes)
-	for i := range codes {
-		codes[i] = crypto.NewRecoveryCode()
-		hashes[i] = recoveryHash(string(codes[i]))
-	}
-	return codes, hashes
-}
-
-// recoveryHash folds what a person may type differently.
-func recoveryHash(code string) []byte {
-	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code)))
-	return crypto.Hash([]byte("recovery"), []byte(code))
 }
 
 // Suspend stops a person at once: nothing opens for her, and no key moves.

@@ -66,12 +66,15 @@ func openJSON(key crypto.Key, kind string, hash []byte, s crypto.Sealed, v any) 
 // who can write to the database cannot re-point a session of his own to
 // somebody else, nor prolong one.
 type held struct {
-	Person   string      `json:"w"`
-	Created  int64       `json:"c"`
-	Ends     int64       `json:"x"`
-	Epochs   []heldEpoch `json:"e"`
-	Personal []byte      `json:"p"`
-	Draft    []byte      `json:"d,omitempty"` // given back once, after sign-in
+	Person    string      `json:"w"`
+	Created   int64       `json:"c"`
+	Ends      int64       `json:"x"`
+	Epochs    []heldEpoch `json:"e"`
+	Personal  []byte      `json:"p"`
+	Draft     []byte      `json:"d,omitempty"` // given back once, after sign-in
+	Enrol     bool        `json:"n,omitempty"`
+	Strangers bool        `json:"s,omitempty"`
+	Own       ownFacts    `json:"o"`
 }
 
 type heldEpoch struct {
@@ -89,7 +92,8 @@ func (d *Door) sessionKey(part crypto.Key, hash []byte) crypto.Key {
 
 // sealHeld seals the caller's keys into the row of her session.
 func (d *Door) sealHeld(row *SessionRow, c Caller, draft []byte) error {
-	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.personal.Bytes(), Draft: draft}
+	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.personal.Bytes(), Draft: draft,
+		Enrol: c.enrol, Strangers: c.strangers, Own: c.own}
 	for _, e := range c.epochs {
 		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
 	}
@@ -114,6 +118,7 @@ func (d *Door) openHeld(row *SessionRow, c *Caller) ([]byte, error) {
 	if c.personal, err = crypto.KeyFromBytes(h.Personal); err != nil {
 		return nil, ErrSignedOut
 	}
+	c.enrol, c.strangers, c.own = h.Enrol, h.Strangers, h.Own
 	for _, e := range h.Epochs {
 		key, err1 := crypto.KeyFromBytes(e.Key)
 		unit, err2 := crypto.KeyFromBytes(e.UnitKey)
@@ -126,7 +131,7 @@ func (d *Door) openHeld(row *SessionRow, c *Caller) ([]byte, error) {
 }
 
 // open makes the session of somebody whose credentials were right.
-func (d *Door) open(ctx context.Context, p *Person, b *box, c Caller, name string, from From) (*SignedIn, error) {
+func (d *Door) open(ctx context.Context, p *Person, c Caller, name string, from From) (*SignedIn, error) {
 	cookie, hash, key := d.newToken()
 	c.session, c.keyPart = hash, key
 	c.draft = d.takeDraft(ctx, c)
@@ -256,7 +261,9 @@ func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From
 	if err != nil {
 		return Caller{}, d.failed(ctx, p.Username, p, ErrSignIn)
 	}
-	return d.refill(ctx, who, p.ID, b)
+	c, err := d.refill(ctx, who, p.ID, b)
+	c.kek = kek
+	return c, err
 }
 
 // refill puts freshly fetched keys into a session.
@@ -278,16 +285,50 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 	if err != nil {
 		return Caller{}, err
 	}
-	row, err := d.store.Session(ctx, who.session)
-	if err != nil || row.Person != person {
-		return Caller{}, ErrSignedOut
-	}
 	c.draft = d.takeDraft(ctx, c)
-	if err = d.sealHeld(row, c, c.draft); err != nil {
-		return Caller{}, err
+	return c, d.reseal(ctx, c)
+}
+
+// reseal puts what a caller now holds into her open session.
+func (d *Door) reseal(ctx context.Context, c Caller) error {
+	row, err := d.store.Session(ctx, c.session)
+	if errors.Is(err, ErrNoRow) || err == nil && row.Person != c.person {
+		return ErrSignedOut
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.sealHeld(row, c, c.draft); err != nil {
+		return err
 	}
 	row.Covered, row.Seen = false, d.gate.Now().Unix()
-	return c, d.store.PutSession(ctx, row)
+	return d.store.PutSession(ctx, row)
+}
+
+// renew gives an open session the keys of what has just changed, in the one
+// request that holds its person's identity. Without the identity nothing
+// happens: her passphrase fetches the keys later.
+func (d *Door) renew(ctx context.Context, who Caller) error {
+	if !who.kept || len(who.session) == 0 {
+		return nil
+	}
+	b := &box{Identity: string(who.identity.Secret()), Enrol: who.enrol, Recovery: make([][]byte, who.own.Codes),
+		Factor: who.own.Factor, Phrase: who.own.Phrase}
+	var c Caller
+	err := d.look(ctx, func(r Reader) error {
+		var p Person
+		if err := r.Get(&p, who.person); err != nil {
+			return err
+		}
+		var err error
+		c, err = callerOf(r, &p, b)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.session, c.keyPart, c.draft = who.session, who.keyPart, who.draft
+	return d.reseal(ctx, c)
 }
 
 // StepUp asks a signed-in person for passphrase and code again, and grants her
@@ -305,14 +346,14 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	if err != nil {
 		return nil, err
 	}
-	b, c, err := d.verify(ctx, p, kek, code, policies.ActStepUp)
+	c, err := d.verify(ctx, p, kek, code, policies.ActStepUp)
 	if err != nil {
 		return nil, d.failed(ctx, p.Username, p, err)
 	}
 	if err := d.store.EndSession(ctx, who.session); err != nil {
 		return nil, err
 	}
-	in, err := d.open(ctx, p, b, c, p.Username, from)
+	in, err := d.open(ctx, p, c, p.Username, from)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ type Reader interface {
 	AcquaintancesOf(person string) ([]*Acquaintance, error)
 	InvitationByToken(hash []byte) (*Invitation, error)
 	OpenInvitations() ([]*Invitation, error)
+	InvitationsOf(person string) ([]*Invitation, error)
 	// Secret reads the shred secret of a record; ErrErased when it is gone.
 	Secret(id string) ([]byte, error)
 	// Newest is the digest the log names for a row, as prepare saw it.
@@ -119,7 +120,7 @@ type SessionRow struct {
 // PendingRow is a browser between passphrase and code, or a step-up.
 type PendingRow struct {
 	Hash   []byte
-	Kind   string // login, identity
+	Kind   string // login, invitation, factor, founding
 	Ends   int64
 	Sealed crypto.Sealed
 }

@@ -1,6 +1,9 @@
 package accounts
 
 import (
+	"bytes"
+	"fmt"
+	"image/png"
 	"time"
 
 	"github.com/pquerna/otp"
@@ -44,4 +47,26 @@ func matchStep(seed, code string, last int64, now time.Time) (int64, bool) {
 func newSeed(username string) (*otp.Key, error) {
 	return totp.Generate(totp.GenerateOpts{Issuer: Issuer, AccountName: username, Period: period,
 		SecretSize: 20, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+}
+
+// NewFactor is a second factor that is being enrolled: the same seed as text to
+// type and as a picture to scan. It is shown on one page, to its own person.
+type NewFactor struct {
+	Secret  string // base32
+	Picture []byte // PNG
+}
+
+// pictureSide is the side of the picture, in pixels.
+const pictureSide = 220
+
+func showFactor(seed *otp.Key) (*NewFactor, error) {
+	img, err := seed.Image(pictureSide, pictureSide)
+	if err != nil {
+		return nil, fmt.Errorf("drawing a seed: %w", err)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return nil, fmt.Errorf("drawing a seed: %w", err)
+	}
+	return &NewFactor{Secret: seed.Secret(), Picture: b.Bytes()}, nil
 }

@@ -54,7 +54,10 @@ func TestKillChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, after := os.Getenv("SPORTELLO_KILL_AT"), 25
+	var one sync.Mutex // two goroutines pass points; the last one passed is the one that died
 	w, cookies := storetest.Load(t, path, func(name string) {
+		one.Lock()
+		defer one.Unlock()
 		// The file is in the page cache: it outlives a kill, if not a power cut.
 		stage.WriteAt([]byte(fmt.Sprintf("%-16s", name)), 0)
 		if name == at {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"sportello/policies/accounts"
 )
@@ -192,6 +191,3 @@ func (s *Store) Sweep(ctx context.Context, now int64) error {
 	}
 	return errors.Join(errs...)
 }
-
-// sweepEvery is how often what has ended is deleted.
-const sweepEvery = time.Minute

@@ -19,11 +19,14 @@ import (
 // secret is durable before the row that needs it; its tombstone in the log is
 // durable before the secret is deleted; start-up finishes what was cut.
 type shredFile struct {
-	db *sql.DB
+	db    *sql.DB
+	hooks hooks
 
 	mu    sync.RWMutex
 	known map[string][]byte // as the log names them
 	gone  int               // how often secrets were deleted
+	ahead map[string]bool   // durable before the leaf that names them
+	drop  []string          // of acts that did not commit; deleted with the next insert
 
 	// erasing is held from the commit of a tombstone to the deletion of its
 	// secret, so that the check of all records never sees one without the other.
@@ -33,9 +36,9 @@ type shredFile struct {
 // knownMax bounds the secrets kept in memory: 200,000 are about 30 MB.
 const knownMax = 200_000
 
-func newShredFile(db *sql.DB) *shredFile {
+func newShredFile(db *sql.DB, h hooks) *shredFile {
 	db.SetMaxOpenConns(4)
-	return &shredFile{db: db, known: map[string][]byte{}}
+	return &shredFile{db: db, hooks: h, known: map[string][]byte{}, ahead: map[string]bool{}}
 }
 
 // get reads one secret, which must have the digest that a leaf names: ErrErased
@@ -47,6 +50,9 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 	f.mu.RUnlock()
 	if ok {
 		return b, nil
+	}
+	if f.hooks.statement != nil {
+		f.hooks.statement("SELECT secret")
 	}
 	err := f.db.QueryRowContext(ctx, bind("SELECT secret FROM shred WHERE id = $1"), id).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -88,6 +94,18 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 		return fmt.Errorf("beginning to keep secrets: %w", err)
 	}
 	defer tx.Rollback()
+	f.mu.Lock()
+	drop := f.drop
+	f.drop = nil
+	for _, s := range secrets {
+		f.ahead[s.ID] = true
+	}
+	f.mu.Unlock()
+	for _, id := range drop {
+		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
+			return fmt.Errorf("dropping a secret: %w", err)
+		}
+	}
 	for _, s := range secrets {
 		if _, err := tx.ExecContext(ctx, bind("INSERT INTO shred (id, secret) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING"), s.ID, s.Bytes); err != nil {
 			return fmt.Errorf("keeping a secret: %w", err)
@@ -96,13 +114,48 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("committing secrets: %w", err)
 	}
-	f.mu.RLock()
-	gone := f.gone
-	f.mu.RUnlock()
-	for _, s := range secrets {
-		f.keep(gone, s.ID, s.Bytes)
-	}
+	f.dropped(drop)
 	return nil
+}
+
+// dropped forgets the secrets of acts that did not commit, once they are gone.
+func (f *shredFile) dropped(ids []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, id := range ids {
+		delete(f.ahead, id)
+	}
+}
+
+// logged says that the leaves that name these secrets are durable.
+func (f *shredFile) logged(secrets []accounts.Secret) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.known) >= knownMax {
+		clear(f.known)
+	}
+	for _, s := range secrets {
+		delete(f.ahead, s.ID)
+		f.known[s.ID] = s.Bytes
+	}
+}
+
+// orphan marks the secrets of an act that did not commit for deletion; start-up
+// deletes those that a crash leaves.
+func (f *shredFile) orphan(secrets []accounts.Secret) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range secrets {
+		f.drop = append(f.drop, s.ID)
+	}
+}
+
+// early tells that a secret is durable before its leaf, or after its act failed:
+// the check of all records passes over it.
+func (f *shredFile) early(id string) bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ahead[id]
 }
 
 // delete removes secrets and overwrites what the write-ahead log kept of them.

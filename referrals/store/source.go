@@ -61,7 +61,7 @@ func (r source) EachLeaf(ctx context.Context, from, to int64, f func(int64, []by
 
 // Hashes reads stored hashes of the tree.
 func (r source) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error) {
-	c, err := newConn(ctx, r.s.read)
+	c, err := newConn(ctx, r.s.read, r.s.hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +97,9 @@ func (s *Store) EachRecord(ctx context.Context, f func(audit.Record) error) erro
 	}
 	if err := s.eachDetailKey(ctx, f); err != nil {
 		return err
+	}
+	if s.secrets == nil {
+		return nil // a copy inspected without its secrets
 	}
 	return s.eachSecret(ctx, f)
 }
@@ -175,6 +178,9 @@ func (s *Store) eachSecret(ctx context.Context, f func(audit.Record) error) erro
 		if err := rows.Scan(&r.id, &r.secret); err != nil {
 			return fmt.Errorf("reading all secrets: %w", err)
 		}
+		if s.secrets.early(r.id) {
+			continue
+		}
 		if err := f(&r); err != nil {
 			return err
 		}
@@ -188,14 +194,14 @@ type secretRecord struct {
 	secret []byte
 }
 
-func (r *secretRecord) Table() string        { return "shred" }
+func (r *secretRecord) Table() string        { return shredTable }
 func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
 func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 
 // LeavesOfObject reads the newest leaves about one object. Each is proved under
 // the last signed checkpoint: a changed one is ErrTampered.
 func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error) {
-	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 AND instr(body, $2) > 0 ORDER BY idx DESC LIMIT $3",
+	rows, err := s.query("SELECT idx, body FROM leaf WHERE idx < $1 AND instr(body, $2) > 0 ORDER BY idx DESC LIMIT $3",
 		s.size, []byte("object "+object+"\n"), limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the leaves of an object: %w", err)
@@ -241,7 +247,7 @@ func (s *snapshot) LeavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 }
 
 func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool, error)) ([]tlog.Hash, error) {
-	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 ORDER BY idx DESC", before)
+	rows, err := s.query("SELECT idx, body FROM leaf WHERE idx < $1 ORDER BY idx DESC", before)
 	if err != nil {
 		return nil, fmt.Errorf("reading the leaves: %w", err)
 	}
@@ -272,7 +278,7 @@ func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 func (s *snapshot) DetailOf(id string) (*audit.SealedDetail, *audit.DetailKeyRow, error) {
 	d := &audit.SealedDetail{ID: id}
 	k := &audit.DetailKeyRow{}
-	err := s.c.queryRow(s.ctx, `SELECT d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
+	err := s.row(`SELECT d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
 		FROM detail d JOIN detail_key k ON k.id = d.key_id WHERE d.id = $1`, id).
 		Scan(&d.KeyID, &d.Sealed, &k.ID, &k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -46,10 +46,13 @@ type Store struct {
 	log      *audit.Log
 
 	pool    chan *conn
-	jobs    chan *job
+	jobs    chan *job // what the writer does next
+	keeping chan *job // what has secrets to be made durable first
+	kept    chan struct{}
 	closing chan struct{}
 	done    chan struct{}
 	writing atomic.Bool
+	roster  *roster
 	hooks   hooks
 }
 
@@ -57,7 +60,8 @@ type Store struct {
 // points of a group are, in order: written (after each act), before secrets,
 // between files, before commit, committed.
 type hooks struct {
-	point func(name string)
+	point     func(name string)
+	statement func(text string)
 }
 
 func (h hooks) at(name string) {
@@ -71,6 +75,9 @@ type Options struct {
 	Dir   string
 	Audit audit.Options // Source is filled in
 	Point func(name string)
+	// Statement is called with each statement of the main file and of the
+	// shred secrets, for the test that what is denied costs what is absent.
+	Statement func(text string)
 }
 
 // Open opens or makes the database in a folder, brings its schema up to date,
@@ -80,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, SecretsDir), 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	s := &Store{dir: o.Dir, hooks: hooks{o.Point}, jobs: make(chan *job, 1024),
+	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), kept: make(chan struct{}), roster: newRoster(),
 		closing: make(chan struct{}), done: make(chan struct{})}
 	if err := s.openFiles(ctx); err != nil {
 		s.closeFiles()
@@ -96,11 +103,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeFiles()
 		return nil, err
 	}
-	writer, err := newConn(ctx, s.main)
+	writer, err := newConn(ctx, s.main, s.hooks)
 	if err != nil {
 		s.closeFiles()
 		return nil, err
 	}
+	go s.keep()
 	go s.write(writer)
 	return s, nil
 }
@@ -113,7 +121,7 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.secrets = newShredFile(shred)
+	s.secrets = newShredFile(shred, s.hooks)
 	sessions, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, SessionFile), "sessions")
 	if err != nil {
 		return err
@@ -124,7 +132,7 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	}
 	s.pool = make(chan *conn, readers)
 	for range readers {
-		c, err := newConn(ctx, s.read)
+		c, err := newConn(ctx, s.read, s.hooks)
 		if err != nil {
 			return err
 		}
@@ -243,18 +251,15 @@ func (s *Store) snapshot(ctx context.Context, f func(*snapshot) error) (err erro
 	// The snapshot uses its own context: an interrupted statement would leave
 	// the connection in a state that nobody asked for.
 	ctx = context.WithoutCancel(ctx)
-	size := s.log.Size()
-	if err := c.exec(ctx, "BEGIN"); err != nil {
-		return fmt.Errorf("beginning a snapshot: %w", err)
-	}
+	v := &snapshot{ctx: ctx, c: c, log: s.log, store: s, size: s.log.Size()}
 	// Deferred, since f may panic: a connection must not go back with its
 	// transaction open.
 	defer func() {
-		if end := c.exec(ctx, "ROLLBACK"); end != nil && err == nil {
+		if end := v.end(); end != nil && err == nil {
 			err = fmt.Errorf("ending a snapshot: %w", end)
 		}
 	}()
-	return f(&snapshot{ctx: ctx, c: c, log: s.log, store: s, size: size})
+	return f(v)
 }
 
 // Settle waits until what was committed before the call can be read.
@@ -273,17 +278,21 @@ func (s *Store) Settle(ctx context.Context) error {
 type conn struct {
 	c     *sql.Conn
 	stmts map[string]*sql.Stmt
+	hooks hooks
 }
 
-func newConn(ctx context.Context, db *sql.DB) (*conn, error) {
+func newConn(ctx context.Context, db *sql.DB, h hooks) (*conn, error) {
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("opening a connection: %w", err)
 	}
-	return &conn{c: c, stmts: map[string]*sql.Stmt{}}, nil
+	return &conn{c: c, stmts: map[string]*sql.Stmt{}, hooks: h}, nil
 }
 
 func (c *conn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if c.hooks.statement != nil {
+		c.hooks.statement(text)
+	}
 	if st, ok := c.stmts[text]; ok {
 		return st, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -27,14 +28,22 @@ type job struct {
 
 // Do runs work in the writer and answers once its leaf is durable. The writer
 // uses its own context: a closed tab must not cancel a whole group.
+//
+// Work with new shred secrets first passes the keeper, which makes them durable
+// for many acts at once while the writer commits the group before: order is the
+// protocol, and the two files' commits overlap.
 func (s *Store) Do(ctx context.Context, w accounts.Work) (audit.Receipt, error) {
 	j := &job{work: w, ready: make(chan struct{})}
+	queue := s.jobs
+	if len(w.Secrets) > 0 {
+		queue = s.keeping
+	}
 	select {
 	case <-s.closing:
 		return audit.Receipt{}, ErrClosed
 	case <-ctx.Done():
 		return audit.Receipt{}, ctx.Err()
-	case s.jobs <- j:
+	case queue <- j:
 	}
 	select {
 	case <-j.ready:
@@ -49,19 +58,59 @@ func (s *Store) Do(ctx context.Context, w accounts.Work) (audit.Receipt, error) 
 	}
 }
 
-// write is the one goroutine that writes the main file.
+// keep is the goroutine that makes secrets durable before their acts.
+func (s *Store) keep() {
+	defer close(s.kept)
+	for {
+		select {
+		case j := <-s.keeping:
+			s.keepGroup(gather(s.keeping, j))
+		case <-s.closing:
+			for {
+				select {
+				case j := <-s.keeping:
+					s.keepGroup(gather(s.keeping, j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// keepGroup makes the secrets of some acts durable and hands the acts on.
+func (s *Store) keepGroup(jobs []*job) {
+	var secrets []accounts.Secret
+	for _, j := range jobs {
+		secrets = append(secrets, j.work.Secrets...)
+	}
+	s.hooks.at("before secrets")
+	err := s.secrets.insert(context.Background(), secrets)
+	s.hooks.at("between files")
+	for _, j := range jobs {
+		if err != nil {
+			j.err = err
+			close(j.ready)
+			continue
+		}
+		s.jobs <- j
+	}
+}
+
+// write is the one goroutine that writes the main file. It ends after the
+// keeper has.
 func (s *Store) write(c *conn) {
 	defer close(s.done)
 	defer c.close()
 	for {
 		select {
 		case j := <-s.jobs:
-			s.group(c, s.gather(j))
-		case <-s.closing:
+			s.group(c, gather(s.jobs, j))
+		case <-s.kept:
 			for {
 				select {
 				case j := <-s.jobs:
-					s.group(c, s.gather(j))
+					s.group(c, gather(s.jobs, j))
 				default:
 					return
 				}
@@ -71,11 +120,11 @@ func (s *Store) write(c *conn) {
 }
 
 // gather takes what waits, up to a group.
-func (s *Store) gather(first *job) []*job {
+func gather(queue chan *job, first *job) []*job {
 	group := []*job{first}
 	for len(group) < groupMax {
 		select {
-		case j := <-s.jobs:
+		case j := <-queue:
 			group = append(group, j)
 		default:
 			return group
@@ -94,7 +143,7 @@ func (s *Store) group(c *conn, jobs []*job) {
 			if err := s.commit(c, []*job{j}); err != nil {
 				j.err = err
 			}
-			close(j.ready)
+			s.answer(j)
 		}
 		return
 	}
@@ -102,12 +151,22 @@ func (s *Store) group(c *conn, jobs []*job) {
 		if err != nil {
 			j.err = err
 		}
-		close(j.ready)
+		s.answer(j)
 	}
 }
 
-// commit runs a group in one transaction: secrets first, then rows, leaves and
-// the signed checkpoint together, then the deletion of what has a tombstone.
+// answer tells the caller how its act ended. Secrets of an act that did not
+// commit belong to no record.
+func (s *Store) answer(j *job) {
+	if j.err != nil {
+		s.secrets.orphan(j.work.Secrets)
+	}
+	close(j.ready)
+}
+
+// commit runs a group in one transaction: rows, leaves and the signed checkpoint
+// together, then the deletion of what has a tombstone. The secrets that the rows
+// need are durable already.
 func (s *Store) commit(c *conn, jobs []*job) error {
 	ctx := context.Background()
 	if err := c.exec(ctx, beginWrite); err != nil {
@@ -158,13 +217,11 @@ func (s *Store) runAll(t *tx, jobs []*job) error {
 	return nil
 }
 
-// seal makes the group durable: secrets, then the checkpoint, then the commit.
+// seal makes the group durable: the checkpoint, then the commit.
 func (s *Store) seal(t *tx, jobs []*job) error {
-	var secrets []accounts.Secret
 	leaves := 0
 	for _, j := range jobs {
 		if j.err == nil {
-			secrets = append(secrets, j.work.Secrets...)
 			leaves++
 		}
 	}
@@ -172,11 +229,6 @@ func (s *Store) seal(t *tx, jobs []*job) error {
 		s.log.Aborted(t.batch)
 		return t.c.exec(t.ctx, "ROLLBACK")
 	}
-	s.hooks.at("before secrets")
-	if err := s.secrets.insert(t.ctx, secrets); err != nil {
-		return err
-	}
-	s.hooks.at("between files")
 	checkpoint, err := t.batch.Sign()
 	if err != nil {
 		return fmt.Errorf("signing the checkpoint: %w", err)
@@ -191,6 +243,7 @@ func (s *Store) seal(t *tx, jobs []*job) error {
 	for _, j := range jobs {
 		if j.err == nil {
 			j.receipt.Checkpoint = checkpoint.Note
+			s.secrets.logged(j.work.Secrets)
 		}
 	}
 	return nil
@@ -348,13 +401,38 @@ func (t *tx) InsertLeaf(index int64, body []byte) error {
 
 // InsertHashes stores consecutive hashes of the tree.
 func (t *tx) InsertHashes(first int64, hashes []tlog.Hash) error {
-	for i, h := range hashes {
-		if err := t.c.exec(t.ctx, "INSERT INTO leaf_hash (idx, hash) VALUES ($1, $2)", first+int64(i), h[:]); err != nil {
+	for len(hashes) > 0 {
+		n := min(len(hashes), hashesAtOnce)
+		text, args := insertHash, make([]any, 0, 2*hashesAtOnce)
+		if n == hashesAtOnce {
+			text = insertHashes
+		} else {
+			n = 1
+		}
+		for i := range n {
+			args = append(args, first+int64(i), hashes[i][:])
+		}
+		if err := t.c.exec(t.ctx, text, args...); err != nil {
 			return err
 		}
+		first, hashes = first+int64(n), hashes[n:]
 	}
 	return nil
 }
+
+// hashesAtOnce is how many hashes one statement stores.
+const hashesAtOnce = 16
+
+var (
+	insertHash   = "INSERT INTO leaf_hash (idx, hash) VALUES ($1, $2)"
+	insertHashes = func() string {
+		rows := make([]string, hashesAtOnce)
+		for i := range rows {
+			rows[i] = "(" + placeholders(2*i+1, 2) + ")"
+		}
+		return "INSERT INTO leaf_hash (idx, hash) VALUES " + strings.Join(rows, ", ")
+	}()
+)
 
 // ReadHashes reads stored hashes by index.
 func (t *tx) ReadHashes(indexes []int64) ([]tlog.Hash, error) {

@@ -1,12 +1,14 @@
 package storetest
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
 )
@@ -23,30 +25,31 @@ type template struct {
 	units   map[string]string
 	agency  string
 	callers map[string]accounts.Caller
+	rescue  crypto.Identity
 }
 
 var (
 	making sync.Mutex
-	made   = map[string]*template{} // by cast
+	made   = map[string]*template{}
 )
 
 // CleanUp removes the templates' files; a TestMain may call it.
 func CleanUp() {
 	making.Lock()
 	defer making.Unlock()
-	for name, m := range made {
+	for _, m := range made {
 		os.RemoveAll(m.dir)
-		delete(made, name)
 	}
+	clear(made)
 }
 
-// templateOf makes the template of a cast, or returns the one that was made.
+// templateOf makes a template of a cast, or returns the one that was made.
 func templateOf(t testing.TB, name string, cast func(*World)) *template {
 	t.Helper()
 	making.Lock()
 	defer making.Unlock()
-	if made[name] != nil {
-		return made[name]
+	if m, ok := made[name]; ok {
+		return m
 	}
 	dir, err := os.MkdirTemp("", "storetest")
 	if err != nil {
@@ -55,9 +58,13 @@ func templateOf(t testing.TB, name string, cast func(*World)) *template {
 	w := create(t, dir)
 	cast(w)
 	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
-		agency: w.Agency, callers: map[string]accounts.Caller{}}
+		agency: w.Agency, callers: map[string]accounts.Caller{}, rescue: w.Rescue}
 	for name := range w.People {
-		m.callers[name] = w.SignIn(name)
+		who, ok := w.callers[name]
+		if !ok {
+			who = w.SignIn(name)
+		}
+		m.callers[name] = who
 	}
 	m.now = w.Clock.Now()
 	w.Close()
@@ -67,7 +74,7 @@ func templateOf(t testing.TB, name string, cast func(*World)) *template {
 
 // cast makes an auditor, a desk, a social service and a centre, the last two
 // pinned by the desk.
-func (w *World) cast() {
+func cast(w *World) {
 	w.T.Helper()
 	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
 	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
@@ -75,6 +82,28 @@ func (w *World) cast() {
 	w.Found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
 	w.Pin("anna", "desk", "centre", "bruna")
 	w.Pin("anna", "desk", "service", "sofia")
+}
+
+// wideCast is the usual cast, a second worker and the lead of the desk, and
+// a recovery recipient of the agency, without which nothing can be restricted.
+func wideCast(w *World) {
+	w.T.Helper()
+	ctx := context.Background()
+	cast(w)
+	w.Join("desk", "lia", policies.IntakeWorker, "anna")
+	w.Join("desk", "gina", policies.Lead, "anna")
+	var err error
+	if w.Rescue, err = crypto.NewIdentity(); err != nil {
+		w.T.Fatal(err)
+	}
+	to := w.Rescue.Recipient()
+	words := accounts.RecoveryWords(to, w.Agency)
+	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp("anna", policies.RecoverySet, w.Agency), to.String(), words); err != nil {
+		w.T.Fatalf("proposing a recovery recipient: %v", err)
+	}
+	if _, err := w.Door.ConfirmRecovery(ctx, w.StepUp("gina", policies.RecoveryConfirm, w.Agency), words); err != nil {
+		w.T.Fatalf("confirming the recovery recipient: %v", err)
+	}
 }
 
 // become turns an empty world into a copy of the template.
@@ -94,7 +123,7 @@ func (w *World) become(m *template) {
 	for name, id := range m.units {
 		w.Units[name] = id
 	}
-	w.callers = m.callers
+	w.callers, w.Rescue = m.callers, m.rescue
 	w.Open()
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -70,6 +71,9 @@ type World struct {
 	Units  map[string]string
 	Agency string
 	Point  func(string) // the store's hook, for tests that stop it between two steps
+	count  atomic.Int64 // of statements
+
+	Rescue crypto.Identity // of the agency's recovery, in a wide cast
 
 	callers map[string]accounts.Caller
 }
@@ -111,7 +115,7 @@ func (w *World) Open() {
 
 // TryOpen opens the instance.
 func (w *World) TryOpen() error {
-	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Audit: audit.Options{
+	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: func(string) { w.count.Add(1) }, Audit: audit.Options{
 		SignerKey: w.Signer, StateFile: filepath.Join(w.Dir, "state"), Now: w.Clock.Now, AcceptOlder: w.Accept}})
 	if err != nil {
 		return err
@@ -273,7 +277,15 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 // Standard makes the usual cast: an auditor, a desk, a social service, a centre.
 func (w *World) Standard() *World {
 	w.T.Helper()
-	w.become(templateOf(w.T, "standard", (*World).cast))
+	w.become(templateOf(w.T, "standard", cast))
+	return w
+}
+
+// Wide makes the usual cast with more people at the desk: lia, a worker, and
+// gina, its lead; and the agency has a recovery recipient.
+func (w *World) Wide() *World {
+	w.T.Helper()
+	w.become(templateOf(w.T, "wide", wideCast))
 	return w
 }
 
@@ -310,6 +322,13 @@ func Must[V any](v V, err error) func(testing.TB) V {
 		}
 		return v
 	}
+}
+
+// Statements counts the statements that f costs, secrets included.
+func (w *World) Statements(f func()) int64 {
+	before := w.count.Load()
+	f()
+	return w.count.Load() - before
 }
 
 // Is tells, for a table of expected errors, whether err is the one wanted.

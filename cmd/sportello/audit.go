@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals/store"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) auditCommand() *cobra.Command {
+	c := &cobra.Command{Use: "audit", GroupID: "keep", Short: "Verify and export the log"}
+	c.AddCommand(p.auditVerify(), p.auditExport(), p.auditCheckpoint())
+	return c
+}
+
+func (p *program) auditVerify() *cobra.Command {
+	var key string
+	var earlier []string
+	records := false
+	c := &cobra.Command{
+		Use: "verify [BUNDLE]", Args: cobra.MaximumNArgs(1),
+		Short: "Check an exported log, or every record of a folder against its log",
+		Long: `With BUNDLE: checks an exported log, offline, with the public key alone. It needs
+no data folder. Each --earlier checkpoint must be one that this log goes on from.
+
+With --records: replays the log of the data folder and compares every row with its
+newest leaf. It needs no secret, opens nothing, runs beside a server, and names
+what differs by table and id.
+
+What differs ends with exit code 4.`,
+		Example: `  sportello audit verify bundle.zip --key log.pub
+  sportello audit verify bundle.zip --key log.pub --earlier checkpoint-monday.txt
+  sportello audit verify --records --dir /var/lib/sportello`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if records == (len(args) == 1) {
+				return wrongUse("give a bundle, or --records")
+			}
+			if records {
+				return p.verifyRecords(c.Context())
+			}
+			if key == "" {
+				return wrongUse("checking a bundle needs --key, the log's public key")
+			}
+			return p.verifyBundle(args[0], key, earlier)
+		},
+	}
+	c.Flags().StringVar(&key, "key", "", "file with the log's public key, as `init` printed it")
+	c.Flags().StringArrayVar(&earlier, "earlier", nil, "file with an earlier checkpoint; may be given again")
+	c.Flags().BoolVar(&records, "records", false, "check every row of the data folder against its log")
+	return c
+}
+
+func (p *program) verifyBundle(path, key string, earlier []string) error {
+	public, err := os.ReadFile(p.path(key))
+	if err != nil {
+		return fmt.Errorf("reading the public key: %w", err)
+	}
+	var notes [][]byte
+	for _, name := range earlier {
+		b, err := os.ReadFile(p.path(name))
+		if err != nil {
+			return fmt.Errorf("reading an earlier checkpoint: %w", err)
+		}
+		notes = append(notes, b)
+	}
+	f, err := os.Open(p.path(path))
+	if err != nil {
+		return fmt.Errorf("opening the bundle: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("opening the bundle: %w", err)
+	}
+	report, err := audit.VerifyBundle(f, info.Size(), strings.TrimSpace(string(public)), notes...)
+	if err != nil {
+		return differs{err}
+	}
+	fmt.Fprintf(p.out, "the bundle is what was signed\nlog %s\nleaves %d to %d of %d\ndays %s to %s\n",
+		report.Checkpoint.Origin, report.From, report.To-1, report.Checkpoint.Size, report.FirstDay, report.LastDay)
+	for _, o := range []audit.Outcome{audit.Allowed, audit.Refused, audit.Failed} {
+		fmt.Fprintf(p.out, "%s %d\n", o, report.Outcomes[o])
+	}
+	for _, c := range report.Continuity {
+		fmt.Fprintf(p.out, "earlier checkpoint of %d leaves: %s\n", c.Size, c.State)
+	}
+	return nil
+}
+
+// verifyRecords looks first, beside a running server too, and then records
+// that somebody looked: a log that cannot take the leaf is reported all the same.
+func (p *program) verifyRecords(ctx context.Context) error {
+	if p.hosted == nil {
+		if err := p.inspectRecords(ctx); err != nil {
+			return err
+		}
+	}
+	err := p.with(ctx, func(in *instance) error {
+		_, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.LogVerify)
+		return err
+	})
+	if done := (handed{}); err != nil && !errors.As(err, &done) {
+		return fmt.Errorf("recording that the records were checked: %w", err)
+	}
+	return err
+}
+
+func (p *program) inspectRecords(ctx context.Context) error {
+	dir := p.text("dir")
+	public, err := readKeyFile(dir, logPubFile)
+	if err != nil {
+		return err
+	}
+	report, err := store.Inspect(ctx, store.Inspection{Main: filepath.Join(dir, store.MainFile),
+		Shred:    filepath.Join(dir, store.SecretsDir, store.ShredFile),
+		Verifier: strings.TrimSpace(string(public)), StateFile: keyPath(dir, stateFile), Live: true, Now: time.Now})
+	switch {
+	case errors.Is(err, audit.ErrLogTampered), errors.Is(err, audit.ErrBehindState), errors.Is(err, audit.ErrStateFile):
+		return differs{err}
+	case err != nil:
+		return explain(err)
+	}
+	fmt.Fprintf(p.out, "%d records compared with %d leaves\n", report.Checked, report.Checkpoint.Size)
+	return p.problems(report)
+}
+
+// problems prints what differs, a line each: table, id, version, fault, leaf.
+func (p *program) problems(report audit.RecordReport) error {
+	for _, r := range report.Problems {
+		fmt.Fprintf(p.out, "%s %s version %d: %s (leaf %d)\n", r.Table, r.ID, r.Version, r.Fault, r.Leaf)
+	}
+	if n := len(report.Problems); n > 0 {
+		return differs{fmt.Errorf("%d records are not what the log says", n)}
+	}
+	return nil
+}
+
+func (p *program) auditExport() *cobra.Command {
+	var out string
+	var from, to int64
+	c := &cobra.Command{
+		Use: "export", Args: cobra.NoArgs,
+		Short: "Write the log as a bundle that can be checked offline",
+		Long: `Writes one zip: checkpoint, leaves and, for a part of the log, its proof. It holds
+pseudonyms, codes and days; no name and no content.`,
+		Example: `  sportello audit export --out bundle.zip
+  sportello audit export --out november.zip --from 1200 --to 1840`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c.Context(), func(in *instance) error {
+				if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.LogExport); err != nil {
+					return deed("exporting the log", err)
+				}
+				return writeStream(p.path(out), func(w io.Writer) error {
+					err := audit.Export(c.Context(), in.store.Source(), from, to, w)
+					if errors.Is(err, audit.ErrNoLeaf) {
+						return refuse(err, "the log has no such leaves")
+					}
+					return err
+				})
+			})
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "file to make; it must not exist")
+	c.Flags().Int64Var(&from, "from", 0, "first leaf")
+	c.Flags().Int64Var(&to, "to", -1, "leaf after the last; below 0 all there are")
+	must(c.MarkFlagRequired("out"))
+	return c
+}
+
+// writeStream makes a new file of the owner's alone, or none.
+func writeStream(path string, f func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("making a file: %w", err)
+	}
+	err = f(file)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}
+
+func (p *program) auditCheckpoint() *cobra.Command {
+	return &cobra.Command{
+		Use: "checkpoint", Args: cobra.NoArgs,
+		Short: "Print the last signed checkpoint of the log",
+		Long: `Prints the checkpoint, a signed note of three lines. Keep copies where the
+administrators of the server cannot change them: against somebody who holds the
+log's key only a checkpoint kept elsewhere shows that the log was rewritten.`,
+		Example: `  sportello audit checkpoint > checkpoint-monday.txt`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c.Context(), func(in *instance) error {
+				if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.CheckpointRead); err != nil {
+					return deed("reading the checkpoint", err)
+				}
+				_, err := p.out.Write(in.store.Log().Checkpoint().Note)
+				return err
+			})
+		},
+	}
+}

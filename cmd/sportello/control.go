@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// One process works on a folder, so a command given while the server runs is
+// handed to the server over a socket in the folder. It does there what it would
+// do here, with the same gate, policy and log. Only the folder's owner and root
+// can reach the socket, and the server asks the kernel who calls.
+const controlSocket = "control"
+
+type controlRequest struct {
+	Args []string `json:"args"`
+	Dir  string   `json:"dir"` // the caller's working folder, for relative paths
+}
+
+type controlAnswer struct {
+	Code int    `json:"code"`
+	Out  []byte `json:"out"`
+	Err  []byte `json:"err"`
+}
+
+const maxControl = 1 << 20
+
+// handed is a command that the running server did: its output was printed.
+type handed struct{ code int }
+
+func (handed) Error() string { return "the running server did it" }
+
+// with opens the instance for one command, or hands the command to the server
+// that has it open.
+func (p *program) with(ctx context.Context, f func(*instance) error) error {
+	if p.hosted != nil {
+		return f(p.hosted)
+	}
+	in, err := openInstance(ctx, p.text("dir"), opening{now: time.Now, stretches: 1})
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return p.handOver(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(in), in.Close())
+}
+
+// path is a file that the command line names, seen from where it was typed.
+func (p *program) path(name string) string {
+	if p.hosted == nil || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.from, name)
+}
+
+// handOver gives the command line to the process that holds the folder. busy is
+// what to say when there is nobody to take it.
+func (p *program) handOver(ctx context.Context, busy error) error {
+	folder, err := os.Open(p.text("dir"))
+	if err != nil {
+		return fmt.Errorf("opening the data folder: %w", err)
+	}
+	defer folder.Close()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socketIn(folder))
+	if err != nil {
+		return busy
+	}
+	defer conn.Close()
+	wd, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("finding the working folder: %w", err)
+	}
+	if err := json.NewEncoder(conn).Encode(controlRequest{p.args, wd}); err != nil {
+		return fmt.Errorf("asking the running server: %w", err)
+	}
+	var a controlAnswer
+	if err := json.NewDecoder(conn).Decode(&a); err != nil {
+		return fmt.Errorf("reading the running server's answer: %w", err)
+	}
+	p.out.Write(a.Out)
+	p.err.Write(a.Err)
+	return handed{a.Code}
+}
+
+// socketIn names the socket through the open folder: a socket's own path may
+// have some hundred bytes only.
+func socketIn(folder *os.File) string {
+	return fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), controlSocket)
+}
+
+// control takes commands for an open instance until ctx ends.
+func control(ctx context.Context, in *instance) (stop func() error, err error) {
+	folder, err := os.Open(in.dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the data folder: %w", err)
+	}
+	defer folder.Close()
+	if err := os.Remove(filepath.Join(in.dir, controlSocket)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("clearing the control socket: %w", err)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", socketIn(folder))
+	if err != nil {
+		return nil, fmt.Errorf("making the control socket: %w", err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // its name ends with the folder's descriptor
+	path := filepath.Join(in.dir, controlSocket)
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("closing the control socket to others: %w", err), l.Close())
+	}
+	var running sync.WaitGroup
+	running.Add(1)
+	go func() {
+		defer running.Done()
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			// One after the other: what the console does is rare and short.
+			answer(ctx, in, conn.(*net.UnixConn))
+		}
+	}()
+	return func() error {
+		err := errors.Join(l.Close(), os.Remove(path))
+		running.Wait()
+		return err
+	}, nil
+}
+
+// answer does one command for a caller who may read the key files anyway.
+func answer(ctx context.Context, in *instance, conn *net.UnixConn) {
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Minute))
+	if !sameOwner(conn) {
+		return
+	}
+	var q controlRequest
+	if err := json.NewDecoder(io.LimitReader(conn, maxControl)).Decode(&q); err != nil {
+		return
+	}
+	var out, errOut bytes.Buffer
+	p := &program{out: &out, err: &errOut, args: q.Args, hosted: in, from: q.Dir}
+	code := p.run(ctx)
+	// A caller who is gone has her answer in the log.
+	_ = json.NewEncoder(conn).Encode(controlAnswer{code, out.Bytes(), errOut.Bytes()})
+}
+
+func sameOwner(conn *net.UnixConn) bool {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	ok := false
+	err = raw.Control(func(fd uintptr) {
+		who, err := syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
+		ok = err == nil && (who.Uid == 0 || int(who.Uid) == os.Geteuid())
+	})
+	return err == nil && ok
+}

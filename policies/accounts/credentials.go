@@ -1,0 +1,183 @@
+package accounts
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// Own is what a person's own page shows of her credentials.
+type Own struct {
+	Locked   bool
+	Factor   string // day of enrolment
+	Phrase   string // day of the passphrase
+	Codes    int    // recovery codes left
+	Sessions []OpenSession
+}
+
+// OpenSession is one signed-in browser. ID names it to its own person only.
+type OpenSession struct {
+	ID          string
+	Began, Last time.Time
+	Agent       string
+	Here        bool
+}
+
+// sessionID names a session on her own page, without the hash that finds it.
+func sessionID(hash []byte) string {
+	return hex.EncodeToString(crypto.Hash([]byte("session-id"), hash)[:8])
+}
+
+// OwnCredentials reads the caller's own factors and sessions.
+func (d *Door) OwnCredentials(ctx context.Context, who Caller) (*Own, error) {
+	o := &Own{Factor: who.own.Factor, Phrase: who.own.Phrase, Codes: who.own.Codes}
+	_, err := Do(ctx, d.gate, d.store.Look, who, policies.CredentialsRead, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, who.person); err != nil {
+			return err
+		}
+		o.Locked = p.WrongCodes >= maxWrong
+		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit})
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := d.store.SessionsOf(ctx, who.person)
+	now := d.gate.Now()
+	for _, s := range rows {
+		if now.Unix() >= s.Ends || now.Sub(time.Unix(s.Seen, 0)) > idleAfter {
+			continue
+		}
+		o.Sessions = append(o.Sessions, OpenSession{ID: sessionID(s.Hash), Began: time.Unix(s.Created, 0),
+			Last: time.Unix(s.Seen, 0), Agent: s.Agent, Here: string(s.Hash) == string(who.session)})
+	}
+	return o, err
+}
+
+// CloseSession ends one session of the caller's own, or with an empty id all but
+// the one she is in. ErrDenied for a session that is not hers.
+func (d *Door) CloseSession(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
+	var hash []byte
+	receipt, err := Do(ctx, d.gate, d.store.Look, who, policies.SessionClose, func(_ Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.person, Person: who.person, Unit: who.unit}); err != nil {
+			return err
+		}
+		if id == "" {
+			return nil
+		}
+		rows, err := d.store.SessionsOf(ctx, who.person)
+		for _, s := range rows {
+			if sessionID(s.Hash) == id {
+				hash = s.Hash
+				return nil
+			}
+		}
+		return errors.Join(ErrNoRow, err)
+	})
+	if err != nil {
+		return receipt, err
+	}
+	if id == "" {
+		return receipt, d.store.EndSessionsOf(ctx, who.person, who.session)
+	}
+	return receipt, d.store.EndSession(ctx, hash)
+}
+
+// StrongEnough says whether a passphrase may be used at all.
+func StrongEnough(passphrase string) bool { return crypto.PassphraseBits(passphrase) >= minBits }
+
+// ChangePassphrase seals the caller's box under a new passphrase and ends her
+// other sessions. When she suspects that somebody knows the old one, she gets a
+// new identity, her unit a new epoch, and everything kept under the old ones by
+// name is kept again, in the same act: the old passphrase with an old copy of
+// the database opens nothing written from now on. The caller has stepped up.
+func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase string, suspected bool) (audit.Receipt, error) {
+	if !StrongEnough(passphrase) {
+		return audit.Receipt{}, ErrWeak
+	}
+	salt := crypto.NewSalt()
+	kek, err := d.kek(ctx, passphrase, salt)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
+	var b *box
+	receipt, err := d.do(ctx, who, policies.PassphraseChange, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, who.person); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
+			return err
+		}
+		if b, err = openBox(&p, who.kek); err != nil {
+			return ErrConflict // it was changed meanwhile, in another browser
+		}
+		also := func(Tx) error { return nil }
+		if suspected {
+			if also, err = d.newSelf(r, act, &p, b); err != nil {
+				return err
+			}
+		}
+		p.Salt, b.Phrase = salt, act.Day
+		if err := sealBox(&p, kek, b); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), also(tx)) }
+		return nil
+	})
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, errors.Join(d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
+}
+
+// newSelf gives a person a new identity, and her unit the epoch that follows.
+func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, error) {
+	before := act.Who
+	var err error
+	if before.identity, err = crypto.ParseIdentity(b.Identity); err != nil {
+		return nil, crypto.ErrOpen
+	}
+	before.kept = true
+	identity, err := crypto.NewIdentity()
+	if err != nil {
+		return nil, fmt.Errorf("making an identity: %w", err)
+	}
+	after := before
+	after.identity, after.personal = identity, identity.Key(crypto.LabelPerson)
+	b.Identity, p.Recipient = string(identity.Secret()), identity.Recipient().String()
+	var all []func(Tx) error
+	if p.State == string(Active) && p.Unit != "" {
+		epoch, err := d.nextEpoch(r, act, p.Unit, "suspicion", func(stays *Person) *Person {
+			if stays.ID == p.ID {
+				return p // wrapped to her new identity
+			}
+			return stays
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, epoch)
+	}
+	if d.gate.rekey != nil {
+		named, err := d.gate.rekey(r, before, after)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, named)
+	}
+	return func(tx Tx) error {
+		for _, f := range all {
+			if err := f(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}

@@ -1,0 +1,242 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+
+	"github.com/pquerna/otp"
+)
+
+const (
+	// recoveryCodes is how many recovery codes a person holds.
+	recoveryCodes = 10
+	// factorPages is how long the enrolment of a factor may take.
+	factorPages = 10 * time.Minute
+)
+
+func newRecoveryCodes() ([]crypto.Secret, [][]byte) {
+	codes, hashes := make([]crypto.Secret, recoveryCodes), make([][]byte, recoveryCodes)
+	for i := range codes {
+		codes[i] = crypto.NewRecoveryCode()
+		hashes[i] = recoveryHash(string(codes[i]))
+	}
+	return codes, hashes
+}
+
+// recoveryHash folds what a person may type differently.
+func recoveryHash(code string) []byte {
+	return crypto.Hash([]byte("recovery"), []byte(string(crypto.NormaliseCode(code))))
+}
+
+// FinishRecovery is [Door.Finish] with a recovery code in place of the one-time
+// code. The code is used up; the session it opens may do nothing but enrol a new
+// second factor. It works for a locked factor too, and a wrong code counts.
+func (d *Door) FinishRecovery(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
+		if p.ID == "" {
+			p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
+		}
+		if _, err := openBox(p, kek); err != nil || p.State == string(Suspended) || p.State == string(Removed) {
+			return Caller{}, ErrSignIn
+		}
+		c, err := d.useRecovery(ctx, p.ID, kek, recoveryHash(code))
+		if errors.Is(err, ErrConflict) {
+			err = ErrThrottled // too many at once: this one was not even compared
+		}
+		return c, err
+	})
+}
+
+// useRecovery compares a recovery code and writes down in the person's row that
+// it was used, or that it was wrong, if the row's version is unchanged: of two
+// uses of a code one fails.
+func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, hash []byte) (Caller, error) {
+	var caller Caller
+	var wrong bool
+	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SignIn, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		b, err := openBox(&p, kek)
+		if err != nil {
+			return ErrSignIn
+		}
+		at := slices.IndexFunc(b.Recovery, func(h []byte) bool { return string(h) == string(hash) })
+		if wrong = at < 0; wrong {
+			wrongCode(act, &p)
+			return nil
+		}
+		b.Recovery, b.Enrol, p.WrongCodes = slices.Delete(b.Recovery, at, at+1), true, 0
+		if caller, err = callerOf(r, &p, b); err != nil {
+			return err
+		}
+		act.Who = caller
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
+			return err
+		}
+		act.Detail.Reason = "recovery code"
+		if err := sealBox(&p, kek, b); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		return nil
+	})
+	if err == nil && wrong {
+		err = ErrSignIn
+	}
+	return caller, err
+}
+
+// keptEnrolment waits for the first code of a new factor.
+type keptEnrolment struct {
+	Person  string
+	Session []byte
+	KEK     []byte
+	Seed    string
+}
+
+// BeginFactor draws the seed of a new second factor and returns the cookie of
+// the page that shows it. The caller has stepped up for it, or has just used a
+// recovery code; ErrDenied otherwise.
+func (d *Door) BeginFactor(ctx context.Context, who Caller) (string, error) {
+	granted := who.stepUp != nil && *who.stepUp == grant{policies.FactorReplace, who.person}
+	if who.kek.IsZero() || !granted && !who.enrol {
+		return "", ErrDenied
+	}
+	seed, err := newSeed(who.username)
+	if err != nil {
+		return "", err
+	}
+	return d.keep(ctx, keptFactor, factorPages, keptEnrolment{who.person, who.session, who.kek.Bytes(), seed.URL()})
+}
+
+// Factor is the new second factor that a page shows; ErrOver when it took too
+// long or belongs to another session.
+func (d *Door) Factor(ctx context.Context, who Caller, cookie string) (*NewFactor, error) {
+	_, seed, err := d.enrolment(ctx, who, cookie)
+	if err != nil {
+		return nil, err
+	}
+	return showFactor(seed)
+}
+
+func (d *Door) enrolment(ctx context.Context, who Caller, cookie string) (crypto.Key, *otp.Key, error) {
+	var k keptEnrolment
+	if err := d.kept(ctx, keptFactor, cookie, &k); err != nil {
+		return crypto.Key{}, nil, err
+	}
+	kek, err := crypto.KeyFromBytes(k.KEK)
+	seed, err2 := otp.NewKeyFromURL(k.Seed)
+	if err != nil || err2 != nil || k.Person != who.person || string(k.Session) != string(who.session) {
+		return crypto.Key{}, nil, ErrOver
+	}
+	return kek, seed, nil
+}
+
+// ReplaceFactor puts the new factor in the place of the old, once a code shows
+// that the authenticator has it, and ends her other sessions. ErrSignIn for a
+// wrong code.
+func (d *Door) ReplaceFactor(ctx context.Context, who Caller, cookie, code string) (audit.Receipt, error) {
+	kek, seed, err := d.enrolment(ctx, who, cookie)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
+	step, ok := matchStep(seed.Secret(), code, 0, d.gate.Now())
+	if !ok {
+		return audit.Receipt{}, ErrSignIn
+	}
+	if err := d.take(ctx, cookie); err != nil {
+		return audit.Receipt{}, err
+	}
+	// Passphrase and code, or recovery code, were asked for this one act when it
+	// began; the cookie that was taken is the proof.
+	who.stepUp = &grant{policies.FactorReplace, who.person}
+	return d.changeBox(ctx, who, policies.FactorReplace, kek, func(p *Person, b *box) error {
+		b.TOTP, b.Step, b.Enrol, b.Factor = seed.Secret(), step, false, d.gate.Day()
+		p.WrongCodes = 0
+		return nil
+	})
+}
+
+// NewRecoveryCodes draws ten new recovery codes, shown once; the old ones are
+// worth nothing from now on. The caller has stepped up.
+func (d *Door) NewRecoveryCodes(ctx context.Context, who Caller) ([]crypto.Secret, audit.Receipt, error) {
+	codes, hashes := newRecoveryCodes()
+	receipt, err := d.changeBox(ctx, who, policies.RecoveryCodesReplace, who.kek, func(_ *Person, b *box) error {
+		b.Recovery = hashes
+		return nil
+	})
+	if err != nil {
+		return nil, receipt, err
+	}
+	return codes, receipt, nil
+}
+
+// changeBox changes the caller's own box in one act, ends her other sessions and
+// keeps her own one fit.
+func (d *Door) changeBox(ctx context.Context, who Caller, a policies.Action, kek crypto.Key, change func(*Person, *box) error) (audit.Receipt, error) {
+	var b *box
+	receipt, err := Do(ctx, d.gate, d.store.Look, who, a, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, who.person); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
+			return err
+		}
+		var err error
+		if b, err = openBox(&p, kek); err != nil {
+			return ErrConflict // the passphrase was changed meanwhile
+		}
+		if err := change(&p, b); err != nil {
+			return err
+		}
+		if err := sealBox(&p, kek, b); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		return nil
+	})
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, errors.Join(d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
+}
+
+// afterOwn gives the caller's session what her changed box says.
+func (d *Door) afterOwn(ctx context.Context, who Caller, b *box) error {
+	identity, err := crypto.ParseIdentity(b.Identity)
+	if err != nil {
+		return crypto.ErrOpen
+	}
+	who.identity, who.kept, who.enrol, who.own = identity, true, b.Enrol, b.facts()
+	return d.renew(ctx, who)
+}
+
+// Unlock lets a colleague whose second factor ten wrong codes locked try again.
+// The caller has stepped up.
+func (d *Door) Unlock(ctx context.Context, who Caller, person string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.FactorUnlock, func(r Reader, act *Act) error {
+		var p Person
+		if err := r.Get(&p, person); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
+			return err
+		}
+		if p.WrongCodes < maxWrong {
+			return ErrConflict
+		}
+		p.Version++
+		p.WrongCodes = 0
+		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		return nil
+	})
+}

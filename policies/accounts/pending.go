@@ -1,0 +1,65 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// What waits between two pages, by kind. Each kind opens only as itself.
+const (
+	keptLogin      = "login"
+	keptInvitation = "invitation"
+	keptFactor     = "factor"
+	keptFounding   = "founding"
+)
+
+// keep seals what one page leaves for the next under a cookie that only the
+// browser has: the sessions file alone opens nothing of it.
+func (d *Door) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
+	cookie, hash, key := d.newToken()
+	row := &PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
+	if row.Sealed, err = sealJSON(d.sessionKey(key, hash), "pending-"+kind, hash, v); err != nil {
+		return "", err
+	}
+	if err := d.store.PutPending(ctx, row); err != nil {
+		return "", err
+	}
+	return cookie, nil
+}
+
+// kept opens what an earlier page left. ErrOver when it ended, was taken, or is
+// of another kind.
+func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
+	hash, key, err := parseToken(cookie)
+	if err != nil {
+		return ErrOver
+	}
+	row, err := d.store.Pending(ctx, hash)
+	if errors.Is(err, ErrNoRow) || err == nil && (row.Ends <= d.gate.Now().Unix() || row.Kind != kind) {
+		return ErrOver
+	}
+	if err != nil {
+		return fmt.Errorf("reading what an earlier page left: %w", err)
+	}
+	if err := openJSON(d.sessionKey(key, hash), "pending-"+kind, hash, row.Sealed, v); err != nil {
+		return ErrOver
+	}
+	return nil
+}
+
+// take removes what an earlier page left: of two at once, one gets it and the
+// other is told ErrOver.
+func (d *Door) take(ctx context.Context, cookie string) error {
+	hash, _, err := parseToken(cookie)
+	if err != nil {
+		return ErrOver
+	}
+	if _, err := d.store.TakePending(ctx, hash); errors.Is(err, ErrNoRow) {
+		return ErrOver
+	} else if err != nil {
+		return fmt.Errorf("taking what an earlier page left: %w", err)
+	}
+	return nil
+}

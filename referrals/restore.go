@@ -1,0 +1,99 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Restored says what a restore changed.
+type Restored struct{ Suspended, Shut, Erased int }
+
+// Restore makes an older copy of the database safe to work with, in one act
+// whose leaf marks every row it changes. All sessions end. Every account is
+// suspended until it is lifted by name; every referral is shut until the
+// sending desk confirms it; what has lost its shred secret, named by gone,
+// counts as erased.
+func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) (Restored, audit.Receipt, error) {
+	var out Restored
+	receipt, err := d.do(ctx, who, policies.BackupRestore, func(r Reader, act *accounts.Act) error {
+		out = Restored{Erased: len(gone)}
+		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
+			return err
+		}
+		rows, err := suspended(r)
+		if err != nil {
+			return err
+		}
+		out.Suspended = len(rows)
+		referrals, err := r.Referrals()
+		if err != nil {
+			return err
+		}
+		for _, row := range referrals {
+			if !row.Shut {
+				row.Version++
+				row.Shut = true
+				rows = append(rows, row)
+				out.Shut++
+			}
+		}
+		act.Count = int64(len(rows) + len(gone))
+		act.Commit = func(tx accounts.Tx) error {
+			for _, id := range gone {
+				if err := tx.Erase(id); err != nil {
+					return err
+				}
+			}
+			return putAll(rows...)(tx)
+		}
+		return nil
+	})
+	if err != nil {
+		return Restored{}, receipt, err
+	}
+	return out, receipt, d.store.EndAllSessions(ctx)
+}
+
+// suspended are all people who could sign in, as they are after a restore.
+func suspended(r Reader) ([]accounts.Row, error) {
+	people, err := r.People()
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, p := range people {
+		if p.State == string(accounts.Removed) || p.State == string(accounts.Suspended) {
+			continue
+		}
+		p.Version++
+		p.State = string(accounts.Suspended)
+		rows = append(rows, p)
+	}
+	return rows, nil
+}
+
+// ConfirmRestored reopens a referral that a restore shut. The caller has
+// stepped up, and knows that the woman's authorisation still stands: the copy
+// may be from before she took it back. What was erased stays shut.
+func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if errors.Is(err, accounts.ErrErased) {
+			return accounts.ErrErased
+		}
+		if err != nil {
+			return err
+		}
+		if !s.row.Shut {
+			return ErrState
+		}
+		s.row.Version++
+		s.row.Shut = false
+		act.Commit = putAll(s.row)
+		return nil
+	})
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"sportello/policies/audit"
+)
+
+// CopyMain writes a consistent copy of the database to a new file of the
+// owner's alone, while acts go on. Copy it before the shred secrets: the copy
+// must not need a secret that the other copy lacks.
+func (s *Store) CopyMain(ctx context.Context, path string) error {
+	return copyDurably(ctx, s.main, path)
+}
+
+// CopyShred writes a copy of the shred secrets to a new file of the owner's
+// alone. How long such copies are kept is how long erasing takes to be final.
+func (s *Store) CopyShred(ctx context.Context, path string) error {
+	return copyDurably(ctx, s.secrets.db, path)
+}
+
+func copyDurably(ctx context.Context, db *sql.DB, path string) error {
+	// SQLite would make the file for everybody; it takes an empty one.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("making the copy's file: %w", err)
+	}
+	err = copyTo(ctx, db, path)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("making the copy durable: %w", err), os.Remove(path))
+	}
+	return nil
+}
+
+// ErrOlderSchema says that a copy was written by an older program: opening it
+// as an instance brings it up to date, inspecting it cannot.
+var ErrOlderSchema = errors.New("the copy was written by an older version of sportello")
+
+// Inspection says what to look at without changing it.
+type Inspection struct {
+	Main      string // path of the database
+	Shred     string // path of the shred secrets; empty to leave them out
+	Verifier  string // the log's public key
+	StateFile string // held against the log; empty for a copy
+	Live      bool   // a server may be writing to the files
+	Now       func() time.Time
+}
+
+// Inspect replays a log and holds every row to it, with the public key alone.
+// It opens no sealed column and changes nothing. Details are checked too.
+func Inspect(ctx context.Context, i Inspection) (audit.RecordReport, error) {
+	s, err := still(ctx, i)
+	if err != nil {
+		return audit.RecordReport{}, err
+	}
+	defer s.closeFiles()
+	log, err := audit.Open(ctx, audit.Options{Source: source{s}, VerifierKey: i.Verifier, StateFile: i.StateFile,
+		Now: i.Now, ClockChecked: true})
+	if err != nil {
+		return audit.RecordReport{}, fmt.Errorf("opening the log: %w", err)
+	}
+	report, err := log.CheckRecords(ctx, s)
+	if err != nil {
+		return report, err
+	}
+	details, err := log.CheckDetails(ctx, s.Details())
+	report.Checked += details.Checked
+	report.Problems = append(report.Problems, details.Problems...)
+	return report, err
+}
+
+// still opens files only to read them.
+func still(ctx context.Context, i Inspection) (*Store, error) {
+	for _, path := range []string{i.Main, i.Shred} {
+		if _, err := os.Stat(path); path != "" && err != nil {
+			return nil, fmt.Errorf("looking for a database file: %w", err)
+		}
+	}
+	s := &Store{}
+	var err error
+	if s.read, err = openStill(i.Main, i.Live); err != nil {
+		return nil, err
+	}
+	if err := sameSchema(ctx, s.read); err != nil {
+		s.closeFiles()
+		return nil, err
+	}
+	if i.Shred != "" {
+		shred, err := openStill(i.Shred, i.Live)
+		if err != nil {
+			s.closeFiles()
+			return nil, err
+		}
+		s.secrets = newShredFile(shred, hooks{})
+	}
+	return s, nil
+}
+
+// sameSchema refuses a file whose tables are not those of this program.
+func sameSchema(ctx context.Context, db *sql.DB) error {
+	var have int64
+	if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1").Scan(&have); err != nil {
+		return fmt.Errorf("reading the schema version: %w", err)
+	}
+	files, err := fs.Glob(migrations, "migrations/main/*.sql")
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	var known int64
+	for _, f := range files {
+		var n int64
+		if _, err := fmt.Sscanf(filepath.Base(f), "%d", &n); err != nil {
+			return fmt.Errorf("reading the migrations: %w", err)
+		}
+		known = max(known, n)
+	}
+	if have > known {
+		return ErrNewerSchema
+	}
+	if have < known {
+		return ErrOlderSchema
+	}
+	return nil
+}
+
+// Apart takes the faults of shred secrets out of a report on a copy: the ones
+// erased since (a leaf names them, they are gone) and the ones made since. A
+// copy of the database and today's secrets differ in exactly these. What stays
+// in the report is damage.
+func Apart(report *audit.RecordReport) (erased, newer []string) {
+	var kept []audit.RecordProblem
+	for _, p := range report.Problems {
+		switch {
+		case p.Table == shredTable && p.Fault == audit.Missing:
+			erased = append(erased, p.ID)
+		case p.Table == shredTable && (p.Fault == audit.Unlogged || p.Fault == audit.Returned):
+			newer = append(newer, p.ID)
+		default:
+			kept = append(kept, p)
+		}
+	}
+	report.Problems = kept
+	return erased, newer
+}
+
+// shredTable is the name under which leaves mark shred secrets.
+const shredTable = "shred"

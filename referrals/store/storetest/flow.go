@@ -1,0 +1,305 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"strings"
+	"testing"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+)
+
+// Flow is everything that can be done with a few cases, done once, with a word
+// of its own in every personal field: the tests that attack begin here.
+type Flow struct {
+	*World
+	Words map[string]string // what a word stands for -> the word
+
+	Case, Code  string // the case of a woman, unit-visible
+	Other       string // a second case
+	Closed      string // a case that went back to its alias, and was closed
+	Restricted  string // a case named to anna
+	Contact     string // a contact that stands alone
+	Unlinked    string
+	Task        string
+	Note, Moved string // a corrected note; a moved one, where it was
+	Consent     string // live, accepted
+	Withdrawn   string // consent and referral that she took back
+	Declined    string
+	Invitation  crypto.Secret
+}
+
+// Word makes the canary of a field: no other text of the flow contains it.
+func (f *Flow) Word(field string) string {
+	if w, ok := f.Words[field]; ok {
+		return w
+	}
+	w := "canarino" + strings.ToLower(crypto.NewID()[:12])
+	f.Words[field] = w
+	return w
+}
+
+// digits makes a canary of digits, for numbers.
+func (f *Flow) digits(field string) string {
+	if w, ok := f.Words[field]; ok {
+		return w
+	}
+	var b bytes.Buffer
+	for _, c := range crypto.NewSalt() {
+		b.WriteByte('0' + c%10)
+	}
+	f.Words[field] = b.String()
+	return b.String()
+}
+
+// made once in a process, as a template.
+var flow Flow
+
+// NewFlow is an instance in which it was all done, in a wide cast. It is done
+// once in a process; every call gives a copy of its own.
+func NewFlow(t testing.TB) *Flow {
+	t.Helper()
+	wide := templateOf(t, "wide", wideCast)
+	m := templateOf(t, "flow", func(w *World) {
+		w.become(wide)
+		flow = Flow{World: w, Words: map[string]string{}}
+		flow.desk()
+		flow.person()
+		flow.diary()
+		flow.refer()
+		flow.restrict()
+		flow.roster()
+	})
+	f := flow
+	f.World, f.Words = New(t), maps.Clone(flow.Words)
+	f.become(m)
+	return &f
+}
+
+func (f *Flow) ok(err error, doing string) {
+	f.T.Helper()
+	if err != nil {
+		f.T.Fatalf("%s: %v", doing, err)
+	}
+}
+
+func (f *Flow) safe(prefix string) referrals.SafeContact {
+	return referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: f.digits(prefix + "number"),
+		Mail: f.Word(prefix+"mail") + "@example.org", Hours: []referrals.Hours{{From: "08:00", To: "23:30"}},
+		Say: f.Word(prefix + "say"), CodeWord: f.Word(prefix + "code word"), Answerer: "only_she"}
+}
+
+// desk records the contacts.
+func (f *Flow) desk() {
+	f.T.Helper()
+	ctx, anna := context.Background(), f.Caller("anna")
+	contact := func(prefix string, change func(*referrals.NewContact)) referrals.Recorded {
+		in := referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
+			Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: f.Word(prefix + "alias"), Request: f.Word(prefix + "request"),
+				CallBack: f.digits(prefix + "call back"), WhereHe: f.Word(prefix + "where he is"), HowMany: f.Word(prefix + "how many"),
+				Ages: f.Word(prefix + "ages"), CallWhen: f.Word(prefix + "call when"), Note: f.Word(prefix + "contact note"),
+				Outcome: "stay_in_touch", Safe: f.safe(prefix), Needs: []string{"listen"}, Danger: "no"}}
+		change(&in)
+		out, _, err := f.Desk.RecordContact(ctx, anna, in)
+		f.ok(err, "recording a contact")
+		return out
+	}
+	first := contact("", func(in *referrals.NewContact) { in.Outcome = "social_service" })
+	f.Case, f.Code, f.Task = first.CaseID, first.Code, first.TaskID
+	f.Words["her code"] = first.Code
+	f.Other = contact("other ", func(*referrals.NewContact) {}).CaseID
+	f.Closed = contact("closed ", func(*referrals.NewContact) {}).CaseID
+	f.Restricted = contact("restricted ", func(in *referrals.NewContact) { in.Restrict = true }).CaseID
+	f.Contact = contact("alone ", func(in *referrals.NewContact) { in.OpenCase, in.Outcome = false, "info_only" }).ContactID
+	f.Unlinked = contact("unlinked ", func(in *referrals.NewContact) {
+		in.Speaker, in.Outcome, in.Source = "someone", "info_only", "relative"
+		in.Requester, in.Subject, in.Phone = f.Word("requester"), f.Word("subject"), f.digits("requester phone")
+	}).ContactID
+	_, _, err := f.Desk.OpenTask(ctx, f.Caller("sofia"), f.Task)
+	f.ok(err, "opening the task")
+	_, _, err = f.Desk.Search(ctx, anna, f.Word("search term"))
+	f.ok(err, "searching")
+	_, _, err = f.Desk.Search(ctx, anna, f.Word("alias"))
+	f.ok(err, "searching")
+}
+
+// Version is the version of a case, for a form.
+func (f *Flow) Version(caseID string) int64 {
+	f.T.Helper()
+	v, _, err := f.Desk.OpenCase(context.Background(), f.Caller("anna"), caseID)
+	f.ok(err, "opening a case")
+	return v.Version
+}
+
+// person says who they are; one goes back to her alias.
+func (f *Flow) person() {
+	f.T.Helper()
+	ctx, anna := context.Background(), f.Caller("anna")
+	form := func(prefix string) referrals.PersonForm {
+		return referrals.PersonForm{Alias: f.Word(prefix + "alias"),
+			Identity: referrals.Identity{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Born: f.Word(prefix + "born")},
+			Told: referrals.Told{Request: f.Word(prefix + "request"), Needs: []string{"cav"}, Where: "with_her", HowMany: f.Word(prefix + "children count"),
+				Ages: f.Word(prefix + "children ages"), Children: f.Word(prefix + "children"), Language: f.Word(prefix + "language"),
+				Mediator: "yes", Town: f.Word(prefix + "town")}}
+	}
+	_, err := f.Desk.SavePerson(ctx, anna, f.Case, f.Version(f.Case), form(""))
+	f.ok(err, "saving a person")
+	again := form("")
+	again.Identity.Surname = f.Word("second surname")
+	_, err = f.Desk.SavePerson(ctx, anna, f.Case, f.Version(f.Case), again)
+	f.ok(err, "saving a person again")
+	_, err = f.Desk.SavePerson(ctx, anna, f.Closed, f.Version(f.Closed), form("closed "))
+	f.ok(err, "saving a person")
+	_, err = f.Desk.Anonymise(ctx, anna, f.Closed, f.Version(f.Closed))
+	f.ok(err, "going back to an alias")
+	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", f.Word("closing note"))
+	f.ok(err, "closing")
+	_, err = f.Desk.ReopenCase(ctx, anna, f.Closed, f.Version(f.Closed), f.Word("reopening note"))
+	f.ok(err, "reopening")
+	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
+	f.ok(err, "closing again")
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), f.Desk.Day())
+	f.ok(err, "setting a call")
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, f.Desk.Day())
+	if err == nil {
+		f.T.Fatal("an old version was accepted")
+	}
+}
+
+// diary writes, corrects and moves notes.
+func (f *Flow) diary() {
+	f.T.Helper()
+	ctx, anna := context.Background(), f.Caller("anna")
+	for _, field := range []string{"note", "note that moves"} {
+		_, err := f.Desk.AddNote(ctx, anna, f.Case, "interview", f.Word(field))
+		f.ok(err, "adding a note")
+	}
+	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, "call", "no_answer", f.Word("attempt"))
+	f.ok(err, "recording an attempt")
+	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, "sms", "no_answer", f.Word("refused attempt")); err == nil {
+		f.T.Fatal("an attempt on a forbidden channel was accepted")
+	}
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
+	f.ok(err, "opening a case")
+	for _, n := range v.Notes {
+		switch n.Text {
+		case f.Word("note"):
+			f.Note = n.ID
+		case f.Word("note that moves"):
+			f.Moved = n.ID
+		}
+	}
+	_, err = f.Desk.CorrectNote(ctx, anna, f.Note, 1, f.Word("corrected note"))
+	f.ok(err, "correcting a note")
+	_, err = f.Desk.CorrectNote(ctx, anna, f.Moved, 1, f.Word("corrected note that moves"))
+	f.ok(err, "correcting a note")
+	_, err = f.Desk.MoveNote(ctx, anna, f.Moved, f.Other)
+	f.ok(err, "moving a note")
+}
+
+// restrict writes in the restricted case, names the other one to anna and gina,
+// and walls lia off the first.
+func (f *Flow) restrict() {
+	f.T.Helper()
+	ctx := context.Background()
+	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, "interview", f.Word("restricted note"))
+	f.ok(err, "adding a note to a restricted case")
+	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), accounts.List(f.People["lia"].ID))
+	f.ok(err, "walling off")
+	named := accounts.List(f.People["anna"].ID).With(f.People["gina"].ID)
+	_, err = f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
+	f.ok(err, "restricting")
+	f.ok(f.Desk.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
+}
+
+// Authorise is her authorisation as the flow gives it.
+func (f *Flow) Authorise(fields ...string) referrals.Authorisation {
+	return referrals.Authorisation{Centre: f.Units["centre"], Purpose: "support", Fields: fields, Feedback: "more", KeepCopy: true,
+		Way: "interpreter", Interpreter: f.Word("interpreter"), Text: referrals.AuthorisationText, Language: f.Word("consent language"), Urgency: "today"}
+}
+
+// Refer gives a consent and sends what it allows.
+func (f *Flow) Refer(caseID string, a referrals.Authorisation) string {
+	f.T.Helper()
+	ctx := context.Background()
+	consent, _, err := f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+	f.ok(err, "giving consent")
+	_, _, err = f.Desk.PreviewReferral(ctx, f.Caller("anna"), consent)
+	f.ok(err, "previewing")
+	id, _, err := f.Desk.SendReferral(ctx, f.StepUp("anna", policies.ReferralSend, consent), consent)
+	f.ok(err, "sending")
+	if id != consent {
+		f.T.Fatal("a referral has another id than its consent")
+	}
+	return consent
+}
+
+// refer sends three referrals: one accepted, one declined, one taken back.
+func (f *Flow) refer() {
+	f.T.Helper()
+	ctx, anna, bruna := context.Background(), f.Caller("anna"), f.Caller("bruna")
+	all := referrals.Fields
+	f.Consent = f.Refer(f.Case, f.Authorise(all...))
+	f.Declined = f.Refer(f.Other, f.Authorise("alias"))
+	f.Withdrawn = f.Refer(f.Other, f.Authorise("alias", "request"))
+	for _, id := range []string{f.Consent, f.Withdrawn} {
+		_, _, err := f.Desk.Inbox(ctx, bruna)
+		f.ok(err, "reading the inbox")
+		_, _, err = f.Desk.OpenReferral(ctx, bruna, id)
+		f.ok(err, "opening a referral")
+		_, err = f.Desk.Ask(ctx, bruna, id, f.Word("question"))
+		f.ok(err, "asking")
+		_, err = f.Desk.SendMessage(ctx, anna, id, f.Word("message"))
+		f.ok(err, "answering")
+		_, err = f.Desk.Accept(ctx, bruna, id)
+		f.ok(err, "accepting")
+		_, err = f.Desk.Propose(ctx, bruna, id, "2026-12-01", "10:00", f.Word("place"))
+		f.ok(err, "proposing")
+	}
+	_, err := f.Desk.Decline(ctx, bruna, f.Declined, "neutral")
+	f.ok(err, "declining")
+	offline, err := crypto.NewIdentity()
+	f.ok(err, "making the centre's own key")
+	_, _, err = f.Desk.SealedCopy(ctx, bruna, f.Consent, offline.Recipient().String())
+	f.ok(err, "making a copy")
+	_, err = f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), f.safe("second "), "code_word")
+	f.ok(err, "changing the safe contact")
+	_, err = f.Desk.Revoke(ctx, anna, f.Withdrawn, "known_voice")
+	f.ok(err, "revoking")
+	_, err = f.Desk.AcknowledgeStop(ctx, bruna, f.Withdrawn, "not_used")
+	f.ok(err, "acknowledging the stop")
+	_, _, err = f.Desk.OpenReferral(ctx, bruna, f.Withdrawn)
+	if err == nil {
+		f.T.Fatal("a referral that she took back was opened")
+	}
+}
+
+// roster leaves a row in what remains: an acquaintance, an open invitation,
+// a draft, and a later epoch with its chain.
+func (f *Flow) roster() {
+	f.T.Helper()
+	ctx := context.Background()
+	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
+	f.ok(err, "confirming a colleague")
+	_, f.Invitation, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
+	f.ok(err, "inviting")
+	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")
+	wrong := f.Word("wrong passphrase")
+	pending, err := f.Door.Begin(ctx, "anna", wrong, accounts.From{Address: "127.0.0.1"})
+	f.ok(err, "beginning with a wrong passphrase")
+	if _, err := f.Door.Finish(ctx, pending, "000000", accounts.From{Address: "127.0.0.1"}); err == nil {
+		f.T.Fatal("a wrong passphrase signed in")
+	}
+	f.Words["invitation"] = string(f.Invitation)
+	for name, a := range f.People {
+		f.Words["seed of "+name] = a.Seed
+		f.Words["passphrase of "+name] = a.Passphrase
+		for i, c := range a.Codes[:2] {
+			f.Words["recovery code of "+name+string(rune('0'+i))] = string(c)
+		}
+	}
+}
