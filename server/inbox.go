@@ -173,7 +173,7 @@ func (q *request) showNotice(status int, cause error) error {
 	}
 	page := &StopPage{Page: q.base(TitleStop), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
 		Done: strings.Fields(l.Code), Stated: l.Code != ""}
-	invalid(&page.Page, cause)
+	invalidAs(&page.Page, cause, map[string]string{"done": FailStop})
 	return q.show(status, "stop", page)
 }
 

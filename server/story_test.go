@@ -224,7 +224,10 @@ func (st *story) somebodyElseCalls() {
 	v.choose("unlinked.kind", "unlinked.noted")
 	v.fill("unlinked.requester", "Una vicina").fill("unlinked.subject", "Rosalia").fill("unlinked.text", "Chiede se è da noi.").click("unlinked.save")
 	v.at("/agenda").see("unlinked.saved")
-	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code)
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.body").click("action.continue").see("unlinked.body")
+	v.fill("unlinked.requester", "Comando di prova").coverAndResume().holds("unlinked.requester", "Comando di prova")
+	v.choose("unlinked.kind", "unlinked.general").click("unlinked.save").see("unlinked.saved")
+	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code, "Comando di prova")
 }
 
 // rosaSaysMore: who she is, as far as she wants; and back.
