@@ -74,6 +74,9 @@ func waitingKind(l referrals.ReferralLine) string {
 }
 
 func (q *request) searchPage() error {
+	if !q.isDesk() {
+		return accounts.ErrDenied
+	}
 	return q.show(http.StatusOK, "search", &SearchPage{Page: q.base(TitleSearch)})
 }
 
@@ -138,7 +141,9 @@ func (q *request) closeTask() error {
 	return q.done(receipt, "", "/schede/"+caseID)
 }
 
-// isDesk tells whether the caller's unit keeps contacts and case files.
+// isDesk tells whether the caller is a member of a unit that keeps contacts and
+// case files. It is asked for forms that are about nobody yet; for everything
+// else the Desk asks the policy.
 func (q *request) isDesk() bool {
-	return q.who.UnitKind() == policies.UnitDesk || q.who.UnitKind() == policies.UnitSocialService
+	return q.who.State() == accounts.Active && (q.who.UnitKind() == policies.UnitDesk || q.who.UnitKind() == policies.UnitSocialService)
 }

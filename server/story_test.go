@@ -583,7 +583,8 @@ func (st *story) wordsAreCompared() {
 func (st *story) claraReads() {
 	v := st.to.visitor(st.t, "clara")
 	st.clara = v
-	v.signInIn("clara").at("/registro").see("log.rows", "case.open", "referral.send").seeNot("Rosalia", "dormire", "girasole", "Rosa")
+	v.signInIn("clara").at("/registro").see("log.rows", "member.admit", "own-credentials").seeNot("Rosalia", "dormire", "girasole")
+	v.fill("log.action", "referral.send").click("log.filter").see("result.allowed").seeNot("member.admit")
 	v.click("log.verify_now").see("log.verified", "verification.good")
 	v.fill("log.action", "consent.revoke").click("log.filter").see("consent.revoke").seeNot("case.open")
 	v.click(eval[string](v, `document.querySelector("tbody th a.action-link[href^='/registro/']").innerText`)).at("/registro/{index}").see("proof.good", "consent.revoke")
