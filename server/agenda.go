@@ -67,6 +67,8 @@ func waitingKind(l referrals.ReferralLine) string {
 	switch {
 	case l.State == "more_info":
 		return "referral_question"
+	case l.State == "declined":
+		return "referral_declined"
 	case l.Ends:
 		return "consent_ending"
 	}
