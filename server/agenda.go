@@ -37,7 +37,7 @@ func (q *request) agenda() error {
 			Until: l.Closes, Channels: l.Channels})
 	}
 	for _, t := range a.Tasks {
-		task := Task{Who: Who{Code: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true}
+		task := Task{Who: Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true}
 		switch {
 		case t.Overdue:
 			task.Kind = "overdue"
@@ -49,7 +49,7 @@ func (q *request) agenda() error {
 		}
 	}
 	for _, l := range a.Waiting {
-		page.Urgent = append(page.Urgent, Task{Who: Who{Code: roster.UnitName(l.ToUnit)}, Kind: waitingKind(l), Href: "/invii/" + l.ID,
+		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: roster.UnitName(l.ToUnit)}, Kind: waitingKind(l), Href: "/invii/" + l.ID,
 			Due: q.day(l.UntilDay), DayOnly: true})
 	}
 	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
@@ -57,7 +57,7 @@ func (q *request) agenda() error {
 		return err
 	}
 	for _, c := range colleagues {
-		page.Urgent = append(page.Urgent, Task{Who: Who{Code: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
+		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
 	}
 	return q.show(http.StatusOK, "agenda", page)
 }

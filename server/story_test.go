@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"sportello/policies/audit"
 	"sportello/referrals/store/storetest"
+	"sportello/server"
 	"sportello/server/locale"
 )
 
@@ -34,8 +36,19 @@ func TestStory(t *testing.T) {
 			st := &story{t: t, to: to}
 			st.tell()
 			to.s.quiet(t)
+			for _, r := range server.Routes() {
+				if r.Method == http.MethodGet && !to.routes[r.Pattern] && !leadsOn[r.Pattern] {
+					t.Errorf("nobody in the story looks at %s: no axe-core, no narrow window, no picture", r.Pattern)
+				}
+			}
 		})
 	}
+}
+
+// leadsOn are the addresses without a page of their own.
+var leadsOn = map[string]bool{
+	"/":       true, // leads to the first page of her work
+	"/attesa": true, // asks for the passphrase, then shows the words
 }
 
 // story is what its people know while it is told.
