@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/referrals/store/storetest"
 	"sportello/server"
@@ -63,6 +64,7 @@ type visitor struct {
 	client *http.Client
 	page   answer
 	token  string
+	name   string // who is signed in, by name in the cast
 }
 
 // answer is what came back.
@@ -166,6 +168,7 @@ func (b *visitor) enter(a *storetest.Account) answer {
 func (s *site) signedIn(name string) *visitor {
 	s.t.Helper()
 	b := s.visitor()
+	b.name = name
 	b.enter(s.w.People[name])
 	if b.follow(); b.page.status != http.StatusOK {
 		s.t.Fatalf("signing in %s: %d", name, b.page.status)
@@ -250,4 +253,18 @@ func (b *visitor) list(class string) []string {
 		items = append(items, html.UnescapeString(i[1]))
 	}
 	return items
+}
+
+// lock tries ten wrong codes after the right passphrase.
+func (s *site) lock(name string) {
+	s.t.Helper()
+	a := s.w.People[name]
+	for range 10 {
+		s.w.Clock.Add(10 * time.Minute)
+		b := s.visitor()
+		b.get("/entra")
+		b.post("/entra", "username", a.Username, "passphrase", a.Passphrase)
+		b.get("/entra/codice")
+		b.status(b.post("/entra/codice", "code", "000000"), http.StatusUnauthorized)
+	}
 }

@@ -182,7 +182,7 @@ func (q *request) answer(t route) error {
 		q.lang = locale.English
 	}
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
-		if t.Public || !q.known {
+		if t.Public || !q.known || q.signed {
 			return errForm
 		}
 		return who
