@@ -30,6 +30,7 @@ type Flow struct {
 	Consent     string // live, accepted
 	Withdrawn   string // consent and referral that she took back
 	Declined    string
+	Invitation  crypto.Secret
 }
 
 // Word makes the canary of a field: no other text of the flow contains it.
@@ -69,8 +70,8 @@ func NewFlow(t testing.TB) *Flow {
 		flow.desk()
 		flow.person()
 		flow.diary()
-		flow.restrict()
 		flow.refer()
+		flow.restrict()
 		flow.roster()
 	})
 	f := flow
@@ -200,7 +201,8 @@ func (f *Flow) diary() {
 	f.ok(err, "moving a note")
 }
 
-// restrict names gina too in the restricted case, and walls lia off the first.
+// restrict writes in the restricted case, names the other one to anna and gina,
+// and walls lia off the first.
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
@@ -208,6 +210,10 @@ func (f *Flow) restrict() {
 	f.ok(err, "adding a note to a restricted case")
 	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), accounts.List(f.People["lia"].ID))
 	f.ok(err, "walling off")
+	named := accounts.List(f.People["anna"].ID).With(f.People["gina"].ID)
+	_, err = f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
+	f.ok(err, "restricting")
+	f.ok(f.Desk.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
 }
 
 // Authorise is her authorisation as the flow gives it.
@@ -279,7 +285,7 @@ func (f *Flow) roster() {
 	ctx := context.Background()
 	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	f.ok(err, "confirming a colleague")
-	_, _, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
+	_, f.Invitation, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	f.ok(err, "inviting")
 	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")
 	wrong := f.Word("wrong passphrase")
@@ -288,6 +294,7 @@ func (f *Flow) roster() {
 	if _, err := f.Door.Finish(ctx, pending, "000000", accounts.From{Address: "127.0.0.1"}); err == nil {
 		f.T.Fatal("a wrong passphrase signed in")
 	}
+	f.Words["invitation"] = string(f.Invitation)
 	for name, a := range f.People {
 		f.Words["seed of "+name] = a.Seed
 		f.Words["passphrase of "+name] = a.Passphrase
