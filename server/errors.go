@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -59,6 +60,9 @@ var answers = []struct {
 func (q *request) fail(err error) {
 	switch {
 	case errors.Is(err, accounts.ErrSignedOut):
+		if q.cookie(sessionCookie) != "" {
+			q.setCookie(flashCookie, "signin.again", time.Minute)
+		}
 		q.setCookie(sessionCookie, "", -1)
 		q.redirect("/entra")
 		return

@@ -178,9 +178,7 @@ func (q *request) answer(t route) error {
 	if err := q.readForm(); err != nil {
 		return err
 	}
-	if q.known && q.who.Language() == string(locale.English) {
-		q.lang = locale.English
-	}
+	q.speak()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
 		if t.Public || !q.known || q.signed {
 			return errForm
@@ -201,6 +199,13 @@ func (q *request) answer(t route) error {
 		}
 	}
 	return t.do(q)
+}
+
+// speak takes the language of this browser, or else the caller's own.
+func (q *request) speak() {
+	if q.cookie(langCookie) == "" && q.known && q.who.Language() == string(locale.English) {
+		q.lang = locale.English
+	}
 }
 
 // beforeOthers are the acts that come before colleagues were confirmed: looking

@@ -29,7 +29,7 @@ func (q *request) signIn() error {
 	if q.signed {
 		return q.home()
 	}
-	return q.show(http.StatusOK, "signin", &SignInPage{Page: q.base(TitleSignIn)})
+	return q.show(http.StatusOK, "signin", &SignInPage{Page: q.base(TitleSignIn), Again: q.flash() == "signin.again"})
 }
 
 // begin takes name and passphrase. The code page follows any of them, right or
