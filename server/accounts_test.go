@@ -30,7 +30,7 @@ func codeOf(t *testing.T, w *storetest.World, seed string) string {
 var seedText = regexp.MustCompile(`<p class="mono">([A-Z2-7 ]+)</p>`)
 
 // seed is what the enrolment page shows to type by hand.
-func (b *visitor) seed() string {
+func (b *client) seed() string {
 	b.s.t.Helper()
 	m := seedText.FindStringSubmatch(b.page.body)
 	if m == nil {
@@ -44,7 +44,7 @@ func (b *visitor) seed() string {
 
 // invited walks through an invitation and returns the account it made. The
 // browser then stands on the page after the recovery codes.
-func (b *visitor) invited(code, username, own string) *storetest.Account {
+func (b *client) invited(code, username, own string) *storetest.Account {
 	b.s.t.Helper()
 	b.get("/invito")
 	b.leads(b.post("/invito", "invitation", code), "/invito/frase")
@@ -69,7 +69,7 @@ func (b *visitor) invited(code, username, own string) *storetest.Account {
 }
 
 // invite has the console enter a person and returns the code of her invitation.
-func (s *site) invite(username string, role policies.Role, unit string) string {
+func (s *service) invite(username string, role policies.Role, unit string) string {
 	s.t.Helper()
 	_, code, _, err := s.w.Door.CreatePerson(s.t.Context(), accounts.ConsoleCaller(), accounts.NewPerson{Username: username, Role: role,
 		Agency: s.w.Agency, Unit: s.w.Units[unit], Language: "it"})
@@ -80,9 +80,9 @@ func (s *site) invite(username string, role policies.Role, unit string) string {
 }
 
 func TestInvitationOverHTTP(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	code := s.invite("elena", policies.IntakeWorker, "desk")
-	b := s.visitor()
+	b := s.client()
 
 	b.get("/invito")
 	wrong := b.status(b.post("/invito", "invitation", "<em>UHOH</em>"), http.StatusUnprocessableEntity)
@@ -161,9 +161,9 @@ func TestInvitationOverHTTP(t *testing.T) {
 }
 
 func TestOwnPassphraseAtInvitation(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	own := "nessuno indovina questa frase lunga con 47 papere viola"
-	b := s.visitor()
+	b := s.client()
 	a := b.invited(s.invite("elena", policies.IntakeWorker, "desk"), "elena", own)
 	a.Passphrase = strings.ToUpper(own)
 	b.status(b.enter(a), http.StatusOK)
@@ -173,8 +173,8 @@ func TestOwnPassphraseAtInvitation(t *testing.T) {
 }
 
 func TestInvitationPagesEnd(t *testing.T) {
-	s := newSite(t)
-	b := s.visitor()
+	s := newService(t)
+	b := s.client()
 	b.get("/invito")
 	b.post("/invito", "invitation", s.invite("elena", policies.IntakeWorker, "desk"))
 	s.w.Clock.Add(31 * time.Minute)
@@ -183,9 +183,9 @@ func TestInvitationPagesEnd(t *testing.T) {
 }
 
 // recovering is a browser past the passphrase, on the page for a recovery code.
-func (s *site) recovering(a *storetest.Account) *visitor {
+func (s *service) recovering(a *storetest.Account) *client {
 	s.t.Helper()
-	b := s.visitor()
+	b := s.client()
 	b.get("/entra")
 	b.post("/entra", "username", a.Username, "passphrase", a.Passphrase)
 	b.status(b.get("/entra/recupero"), http.StatusOK)
@@ -193,7 +193,7 @@ func (s *site) recovering(a *storetest.Account) *visitor {
 }
 
 func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.w.People["anna"]
 	b := s.recovering(anna)
 	b.says(b.status(b.post("/entra/recupero", "recovery", "AAAA-BBBB"), http.StatusUnauthorized), "non corrispond")
@@ -218,16 +218,16 @@ func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 	// The same code again, and the old phone, open nothing; the new phone does.
 	again := s.recovering(anna)
 	again.status(again.post("/entra/recupero", "recovery", string(anna.Codes[0])), http.StatusUnauthorized)
-	old := s.visitor()
+	old := s.client()
 	old.status(old.enter(anna), http.StatusUnauthorized)
 	anna.Seed = seed
 	s.signedIn("anna")
 }
 
 func TestRecoveryCodeTwiceAtOnce(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.w.People["anna"]
-	var browsers []*visitor
+	var browsers []*client
 	for range 8 {
 		browsers = append(browsers, s.recovering(anna))
 	}
@@ -247,7 +247,7 @@ func TestRecoveryCodeTwiceAtOnce(t *testing.T) {
 }
 
 func TestWrongRecoveryCodesCountAndARightOneUnlocks(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.w.People["anna"]
 	for i := range 10 {
 		s.w.Clock.Add(10 * time.Minute)
@@ -255,7 +255,7 @@ func TestWrongRecoveryCodesCountAndARightOneUnlocks(t *testing.T) {
 		b.status(b.post("/entra/recupero", "recovery", "AAAA-AAAA-AAA"+string(rune('A'+i))), http.StatusUnauthorized)
 	}
 	s.w.Clock.Add(10 * time.Minute)
-	b := s.visitor()
+	b := s.client()
 	b.says(b.enter(anna), "blocca")
 	b = s.recovering(anna)
 	b.leads(b.post("/entra/recupero", "recovery", string(anna.Codes[0])), "/credenziali/fattore/nuovo")
@@ -264,7 +264,7 @@ func TestWrongRecoveryCodesCountAndARightOneUnlocks(t *testing.T) {
 // TestEnrolmentSurvivesCover: a session that must enrol stays one when its
 // screen was covered, and the enrolment begins anew with the passphrase.
 func TestEnrolmentSurvivesCover(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.w.People["anna"]
 	b := s.recovering(anna)
 	b.post("/entra/recupero", "recovery", string(anna.Codes[0]))
@@ -280,7 +280,7 @@ func TestEnrolmentSurvivesCover(t *testing.T) {
 }
 
 func TestOwnFactorAndCodes(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.w.People["anna"]
 	other, b := s.signedIn("anna"), s.signedIn("anna")
 	b.says(b.get("/credenziali"), "Codice", "Questo browser", "Firefox, Linux", "10")
@@ -316,7 +316,7 @@ func TestOwnFactorAndCodes(t *testing.T) {
 var sessionField = regexp.MustCompile(`name="session" value="([0-9a-f]+)"`)
 
 func TestOwnSessions(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	one := s.signedIn("anna")
 	one.get("/credenziali")
 	one.post("/credenziali/sessioni", "session", "others") // those in which the cast was made
@@ -333,7 +333,7 @@ func TestOwnSessions(t *testing.T) {
 	one.leads(one.post("/credenziali/sessioni", "session", ids[0][1]), "/credenziali")
 	one.says(one.follow(), "Sessione chiusa.")
 	open := 0
-	for _, b := range []*visitor{two, three} {
+	for _, b := range []*client{two, three} {
 		if b.get("/credenziali").status == http.StatusOK {
 			open++
 		}
@@ -342,7 +342,7 @@ func TestOwnSessions(t *testing.T) {
 		t.Errorf("after one was closed %d others are open, want 1", open)
 	}
 	one.leads(one.post("/credenziali/sessioni", "session", "others"), "/credenziali")
-	for _, b := range []*visitor{two, three} {
+	for _, b := range []*client{two, three} {
 		b.leads(b.get("/credenziali"), "/entra")
 	}
 	one.status(one.get("/credenziali"), http.StatusOK)
@@ -350,7 +350,7 @@ func TestOwnSessions(t *testing.T) {
 }
 
 func TestOwnPassphrase(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.w.People["anna"]
 	other, b := s.signedIn("anna"), s.signedIn("anna")
 	b.status(b.get("/credenziali/frase"), http.StatusOK)

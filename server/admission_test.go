@@ -14,10 +14,10 @@ import (
 )
 
 func TestFirstMemberFoundsHerUnit(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	s.w.Unit("rifugio", accounts.KindCentre)
 	first, second := s.w.Invite("irene", policies.CentreWorker, "rifugio"), s.w.Invite("olga", policies.CentreWorker, "rifugio")
-	b := s.visitor()
+	b := s.client()
 	b.leads(b.enter(first), "/ammissioni/fonda")
 	b.status(b.follow(), http.StatusOK)
 	words := strings.Join(b.list("words"), " ")
@@ -46,7 +46,7 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 	b.status(b.get("/arrivi"), http.StatusOK) // the unit's key is in the session: no passphrase again
 
 	// Who was second waits for the first.
-	o := s.visitor()
+	o := s.client()
 	o.says(o.status(o.enter(second), http.StatusOK), "quattro parole")
 	o.status(o.post("/ammissioni/fonda", "same", "yes"), http.StatusConflict)
 	if report := s.w.CheckRecords(); len(report.Problems) > 0 {
@@ -55,14 +55,14 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 }
 
 // stepUpAs is stepUp of somebody outside the cast.
-func (b *visitor) stepUpAs(a *storetest.Account, path string, list ...string) answer {
+func (b *client) stepUpAs(a *storetest.Account, path string, list ...string) answer {
 	b.s.t.Helper()
 	b.says(b.post(path, list...), "Conferma con frase e codice")
 	return b.post(path, append(list, "passphrase", a.Passphrase, "code", b.s.w.Code(a))...)
 }
 
 func TestMemberIsRemoved(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	s.w.Join("desk", "elena", policies.IntakeWorker, "anna")
 	elena, anna := s.signedIn("elena"), s.signedIn("anna")
 	anna.says(anna.get("/ammissioni"), "elena", "Togli dall’unità")
@@ -83,7 +83,7 @@ func TestMemberIsRemoved(t *testing.T) {
 }
 
 func TestColleagueUnlocksAFactor(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	elena := s.join("elena")
 	s.lock("elena")
 	b := s.signedIn("anna")
@@ -96,7 +96,7 @@ func TestColleagueUnlocksAFactor(t *testing.T) {
 }
 
 // join adds somebody to the desk, admitted by Anna.
-func (s *site) join(name string) *storetest.Account {
+func (s *service) join(name string) *storetest.Account {
 	s.t.Helper()
 	s.w.Join("desk", name, policies.IntakeWorker, "anna")
 	return s.w.People[name]
@@ -105,12 +105,12 @@ func (s *site) join(name string) *storetest.Account {
 // TestLaterColleagueStandsOnTheAgenda: whoever came first is not stopped by a
 // later admission, and sees it until she has confirmed it.
 func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	s.join("elena")
 	carla := s.w.People["elena"]
 	s.w.Clock.Add(24 * time.Hour)
 	s.join("franca")
-	b := s.visitor()
+	b := s.client()
 	b.enter(carla)
 	b.says(b.follow(), "Colleghe da riconoscere", "anna", "franca")
 	known := regexp.MustCompile(`name="known" value="([^"]+)"[^>]*>\s*<label[^>]*><span dir="auto">anna`).FindStringSubmatch(b.page.body)
@@ -125,7 +125,7 @@ func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
 }
 
 func TestCentreIsPinnedByVoice(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b := s.signedIn("sofia")
 	b.says(b.get("/centri"), "centre", "Parole da confrontare")
 	path := "/centri/" + s.w.Units["centre"]
@@ -150,7 +150,7 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 }
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	recovery, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 // everything opens nothing written from now on, and a case restricted to her
 // stays hers.
 func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	s.join("elena")
 	anna := s.w.People["anna"]
 	b := s.signedIn("anna")

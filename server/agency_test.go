@@ -13,7 +13,7 @@ import (
 const hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
 
 // inert fails the test if hostile text became markup.
-func (b *visitor) inert(got answer) {
+func (b *client) inert(got answer) {
 	b.s.t.Helper()
 	if strings.Contains(got.body, "<em>UHOH") {
 		b.s.t.Fatalf("%s lets hostile text through as markup", got.path)
@@ -24,7 +24,7 @@ var optionOf = func(name string) *regexp.Regexp {
 	return regexp.MustCompile(`<option value="([^"]+)"[^>]*>` + regexp.QuoteMeta(html.EscapeString(name)) + `<`)
 }
 
-func (b *visitor) option(name string) string {
+func (b *client) option(name string) string {
 	b.s.t.Helper()
 	m := optionOf(name).FindStringSubmatch(b.page.body)
 	if m == nil {
@@ -34,7 +34,7 @@ func (b *visitor) option(name string) string {
 }
 
 func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b := s.administrator()
 	b.says(b.status(b.get("/enti"), http.StatusOK), "Comune di Prova", "desk")
 
@@ -85,7 +85,7 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	person := regexp.MustCompile(`action="/personale/reinvita">(?s:.*?)name="person" value="([^"]+)"`).FindStringSubmatch(b.page.body)[1]
 	b.status(b.post("/personale/reinvita", "person", person), http.StatusOK)
 	second := b.shownCode()
-	v := s.visitor()
+	v := s.client()
 	v.get("/invito")
 	v.status(v.post("/invito", "invitation", first), http.StatusUnprocessableEntity)
 	v.leads(v.post("/invito", "invitation", second), "/invito/frase")
@@ -101,7 +101,7 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 
 var codeText = regexp.MustCompile(`<p class="read-aloud mono">([A-Z2-7-]+)</p>`)
 
-func (b *visitor) shownCode() string {
+func (b *client) shownCode() string {
 	b.s.t.Helper()
 	m := codeText.FindStringSubmatch(b.page.body)
 	if m == nil {
@@ -111,7 +111,7 @@ func (b *visitor) shownCode() string {
 }
 
 func TestAdministratorSuspendsAndLifts(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b, anna := s.administrator(), s.signedIn("anna")
 	id := s.w.People["anna"].ID
 	b.get("/personale")
@@ -129,7 +129,7 @@ func TestAdministratorSuspendsAndLifts(t *testing.T) {
 }
 
 func TestAdministratorUnlocksAnother(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	ada := s.w.Invite("ada", policies.Administrator, "")
 	s.lock(ada.Username)
 	b := s.administrator()

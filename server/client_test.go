@@ -8,7 +8,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,26 +17,20 @@ import (
 	"sportello/server"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	storetest.CleanUp()
-	os.Exit(code)
-}
-
-// site is the whole service over HTTPS, on a small real instance.
-type site struct {
+// service is the whole service over HTTPS, on a small real instance.
+type service struct {
 	t *testing.T
 	w *storetest.World
 	*httptest.Server
 }
 
-// newSite serves the usual cast.
-func newSite(t *testing.T) *site {
+// newService serves the usual cast.
+func newService(t *testing.T) *service {
 	t.Helper()
 	return serve(t, storetest.New(t).Standard())
 }
 
-func serve(t *testing.T, w *storetest.World) *site {
+func serve(t *testing.T, w *storetest.World) *service {
 	t.Helper()
 	s, err := server.New(server.Config{Desk: w.Desk, Door: w.Door, Logger: slog.New(slog.NewTextHandler(testLog{t}, nil))})
 	if err != nil {
@@ -47,7 +40,7 @@ func serve(t *testing.T, w *storetest.World) *site {
 	web.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	web.StartTLS()
 	t.Cleanup(web.Close)
-	return &site{t, w, web}
+	return &service{t, w, web}
 }
 
 type testLog struct{ t *testing.T }
@@ -57,14 +50,14 @@ func (l testLog) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// visitor is one person's browser: it keeps cookies, remembers the page it is on
+// client is one person's browser: it keeps cookies, remembers the page it is on
 // and sends that page's token with every form. It follows no redirect unasked.
-type visitor struct {
-	s      *site
-	client *http.Client
-	page   answer
-	token  string
-	name   string // who is signed in, by name in the cast
+type client struct {
+	s     *service
+	web   *http.Client
+	page  answer
+	token string
+	name  string // who is signed in, by name in the cast
 }
 
 // answer is what came back.
@@ -74,7 +67,7 @@ type answer struct {
 	header            http.Header
 }
 
-func (s *site) visitor() *visitor {
+func (s *service) client() *client {
 	s.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -83,12 +76,12 @@ func (s *site) visitor() *visitor {
 	c := *s.Client()
 	c.Jar = jar
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &visitor{s: s, client: &c}
+	return &client{s: s, web: &c}
 }
 
 var tokenField = regexp.MustCompile(`name="token" value="([^"]*)"`)
 
-func (b *visitor) do(method, path string, form url.Values) answer {
+func (b *client) do(method, path string, form url.Values) answer {
 	b.s.t.Helper()
 	var body io.Reader
 	if form != nil {
@@ -102,7 +95,7 @@ func (b *visitor) do(method, path string, form url.Values) answer {
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	res, err := b.client.Do(r)
+	res, err := b.web.Do(r)
 	if err != nil {
 		b.s.t.Fatal(err)
 	}
@@ -118,7 +111,7 @@ func (b *visitor) do(method, path string, form url.Values) answer {
 	return b.page
 }
 
-func (b *visitor) get(path string) answer {
+func (b *client) get(path string) answer {
 	b.s.t.Helper()
 	return b.do(http.MethodGet, path, nil)
 }
@@ -133,7 +126,7 @@ func pairs(list ...string) url.Values {
 }
 
 // post sends a form with the token of the page it is on.
-func (b *visitor) post(path string, list ...string) answer {
+func (b *client) post(path string, list ...string) answer {
 	b.s.t.Helper()
 	form := pairs(list...)
 	form.Set("token", b.token)
@@ -141,7 +134,7 @@ func (b *visitor) post(path string, list ...string) answer {
 }
 
 // follow goes where the last answer leads, as often as it leads on.
-func (b *visitor) follow() answer {
+func (b *client) follow() answer {
 	b.s.t.Helper()
 	for range 6 {
 		if b.page.status != http.StatusSeeOther {
@@ -154,7 +147,7 @@ func (b *visitor) follow() answer {
 }
 
 // enter signs an account in up to the page after the code.
-func (b *visitor) enter(a *storetest.Account) answer {
+func (b *client) enter(a *storetest.Account) answer {
 	b.s.t.Helper()
 	b.get("/entra")
 	if got := b.post("/entra", "username", a.Username, "passphrase", a.Passphrase); got.leads != "/entra/codice" {
@@ -165,9 +158,9 @@ func (b *visitor) enter(a *storetest.Account) answer {
 }
 
 // signedIn is the browser of somebody of the cast, signed in.
-func (s *site) signedIn(name string) *visitor {
+func (s *service) signedIn(name string) *client {
 	s.t.Helper()
-	b := s.visitor()
+	b := s.client()
 	b.name = name
 	b.enter(s.w.People[name])
 	if b.follow(); b.page.status != http.StatusOK {
@@ -177,7 +170,7 @@ func (s *site) signedIn(name string) *visitor {
 }
 
 // stepUp posts a form, and passphrase and code on the page that asks for them.
-func (b *visitor) stepUp(name, path string, list ...string) answer {
+func (b *client) stepUp(name, path string, list ...string) answer {
 	b.s.t.Helper()
 	asked := b.post(path, list...)
 	b.says(asked, "Conferma con frase e codice")
@@ -186,7 +179,7 @@ func (b *visitor) stepUp(name, path string, list ...string) answer {
 }
 
 // says fails the test unless the answer shows each text.
-func (b *visitor) says(got answer, texts ...string) {
+func (b *client) says(got answer, texts ...string) {
 	b.s.t.Helper()
 	plain := html.UnescapeString(got.body)
 	for _, text := range texts {
@@ -197,7 +190,7 @@ func (b *visitor) says(got answer, texts ...string) {
 }
 
 // silent fails the test if the answer shows one of the texts.
-func (b *visitor) silent(got answer, texts ...string) {
+func (b *client) silent(got answer, texts ...string) {
 	b.s.t.Helper()
 	plain := html.UnescapeString(got.body)
 	for _, text := range texts {
@@ -208,7 +201,7 @@ func (b *visitor) silent(got answer, texts ...string) {
 }
 
 // status fails the test unless the answer has this status.
-func (b *visitor) status(got answer, want int) answer {
+func (b *client) status(got answer, want int) answer {
 	b.s.t.Helper()
 	if got.status != want {
 		b.s.t.Fatalf("%s: got %d (leads to %q), want %d:\n%s", got.path, got.status, got.leads, want, main(got.body))
@@ -217,7 +210,7 @@ func (b *visitor) status(got answer, want int) answer {
 }
 
 // leads fails the test unless the answer leads to path.
-func (b *visitor) leads(got answer, path string) {
+func (b *client) leads(got answer, path string) {
 	b.s.t.Helper()
 	if got.leads != path {
 		b.s.t.Fatalf("%s: leads to %q (%d), want %q:\n%s", got.path, got.leads, got.status, path, main(html.UnescapeString(got.body)))
@@ -232,7 +225,7 @@ func main(body string) string {
 }
 
 // hidden is the value of a hidden field of the page the browser is on.
-func (b *visitor) hidden(name string) string {
+func (b *client) hidden(name string) string {
 	b.s.t.Helper()
 	m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)"`).FindStringSubmatch(b.page.body)
 	if m == nil {
@@ -242,7 +235,7 @@ func (b *visitor) hidden(name string) string {
 }
 
 // list is what stands in the items of the list with this class.
-func (b *visitor) list(class string) []string {
+func (b *client) list(class string) []string {
 	b.s.t.Helper()
 	m := regexp.MustCompile(`(?s)<ol class="` + class + `">(.*?)</ol>`).FindStringSubmatch(b.page.body)
 	if m == nil {
@@ -256,12 +249,12 @@ func (b *visitor) list(class string) []string {
 }
 
 // lock tries ten wrong codes after the right passphrase.
-func (s *site) lock(name string) {
+func (s *service) lock(name string) {
 	s.t.Helper()
 	a := s.w.People[name]
 	for range 10 {
 		s.w.Clock.Add(10 * time.Minute)
-		b := s.visitor()
+		b := s.client()
 		b.get("/entra")
 		b.post("/entra", "username", a.Username, "passphrase", a.Passphrase)
 		b.get("/entra/codice")

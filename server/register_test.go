@@ -2,20 +2,21 @@ package server_test
 
 import (
 	"bytes"
-	"context"
+	"database/sql"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"sportello/policies/audit"
-	"sportello/referrals/store/storetest"
+	"sportello/referrals/store"
 )
 
 var indexLink = regexp.MustCompile(`/registro/([0-9]+)"`)
 
 func TestAuditorReadsTheLog(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	anna := s.signedIn("anna")
 	anna.get("/ammissioni")
 	b := s.signedIn("clara")
@@ -56,7 +57,7 @@ func TestAuditorReadsTheLog(t *testing.T) {
 }
 
 func TestLogIsReadPageByPage(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	for range 60 {
 		if _, err := s.w.Door.Members(t.Context(), s.w.Caller("anna")); err != nil {
 			t.Fatal(err)
@@ -75,7 +76,7 @@ func TestLogIsReadPageByPage(t *testing.T) {
 }
 
 func TestAuditorOpensAProof(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	s.signedIn("anna")
 	b := s.signedIn("clara")
 	b.post("/registro", "action", "agenda.read")
@@ -87,14 +88,14 @@ func TestAuditorOpensAProof(t *testing.T) {
 }
 
 func TestAuditorSeesWhoCanOpenWhat(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b := s.signedIn("clara")
 	b.says(b.status(b.get("/registro/accessi"), http.StatusOK), s.w.People["anna"].ID, s.w.People["bruna"].ID, "desk", "Operatrice")
 	b.status(b.get("/registro/invii"), http.StatusOK)
 }
 
 func TestAuditorExportsAndVerifies(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b := s.signedIn("clara")
 	b.get("/registro")
 	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro")
@@ -117,16 +118,24 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 }
 
 func TestAuditorVerifiesNow(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b := s.signedIn("clara")
 	b.get("/registro")
 	b.leads(b.post("/registro/verifica"), "/registro")
 	b.says(b.follow(), "tutto corrisponde")
 
 	// A row changed behind the service's back is named.
-	storetest.Spoil(t, s.w, "UPDATE unit SET name = 'altro' WHERE id = ?", s.w.Units["centre"])
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.w.Dir, store.MainFile)+"?_journal_mode=WAL&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE unit SET name = 'altro' WHERE id = ?", s.w.Units["centre"]); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	b.leads(b.post("/registro/verifica"), "/registro")
 	b.follow()
 	b.says(b.page, "Non corrisponde", "unit "+s.w.Units["centre"])
-	_ = context.Background
 }

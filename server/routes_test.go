@@ -11,21 +11,21 @@ import (
 	"sportello/server"
 )
 
-var variable = regexp.MustCompile(`\{[a-z]+\}`)
+var places = regexp.MustCompile(`\{[a-z]+\}`)
 
 // address is a route's pattern with something nobody has in each place.
-func address(pattern string) string { return variable.ReplaceAllString(pattern, "NESSUNO") }
+func address(pattern string) string { return places.ReplaceAllString(pattern, "NESSUNO") }
 
 // administrator signs a fictional administrator in.
-func (s *site) administrator() *visitor {
+func (s *service) administrator() *client {
 	s.t.Helper()
 	s.w.Invite("dario", policies.Administrator, "")
 	return s.signedIn("dario")
 }
 
 func TestNoSessionLeadsToSignIn(t *testing.T) {
-	s := newSite(t)
-	b := s.visitor()
+	s := newService(t)
+	b := s.client()
 	b.get("/entra")
 	for _, r := range server.Routes() {
 		if r.Public {
@@ -44,8 +44,8 @@ func TestNoSessionLeadsToSignIn(t *testing.T) {
 }
 
 func TestWrongTokenIsRefused(t *testing.T) {
-	s := newSite(t)
-	people := map[string]*visitor{"anna": s.signedIn("anna"), "nobody": s.visitor()}
+	s := newService(t)
+	people := map[string]*client{"anna": s.signedIn("anna"), "nobody": s.client()}
 	before := s.w.Store.Log().Size()
 	for _, r := range server.Routes() {
 		if r.Method != http.MethodPost {
@@ -66,7 +66,7 @@ func TestWrongTokenIsRefused(t *testing.T) {
 
 // TestOtherSiteCannotPost: what a browser says of where a form comes from.
 func TestOtherSiteCannotPost(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	b := s.signedIn("anna")
 	form := url.Values{"token": {b.token}, "session": {"others"}}
 	r, err := http.NewRequest(http.MethodPost, s.URL+"/credenziali/sessioni", strings.NewReader(form.Encode()))
@@ -75,7 +75,7 @@ func TestOtherSiteCannotPost(t *testing.T) {
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	res, err := b.client.Do(r)
+	res, err := b.web.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,10 +94,10 @@ func anonymous(a answer) string {
 // TestDeniedEqualsAbsent: the pages of accounts, administration and log, asked by
 // whoever no rule lets in, are the page of an address that does not exist.
 func TestDeniedEqualsAbsent(t *testing.T) {
-	s := newSite(t)
+	s := newService(t)
 	dario := s.administrator()
 	strangers := []struct {
-		who      *visitor
+		who      *client
 		prefixes []string
 	}{
 		{s.signedIn("anna"), []string{"/enti", "/unita", "/personale", "/registro"}},
@@ -122,7 +122,7 @@ func TestDeniedEqualsAbsent(t *testing.T) {
 
 // denied asks for a route; where a step-up comes first, with the right passphrase
 // and code, so that it is the rule that refuses.
-func denied(b *visitor, r server.Route, path string) answer {
+func denied(b *client, r server.Route, path string) answer {
 	if r.Method == http.MethodGet {
 		return b.get(path)
 	}
@@ -148,7 +148,7 @@ func hasPrefix(path string, prefixes []string) bool {
 func TestRoutesAnswerAddresses(t *testing.T) {
 	answered := map[string]bool{}
 	for _, r := range server.Routes() {
-		answered[r.Method+" "+variable.ReplaceAllString(r.Pattern, "*")] = true
+		answered[r.Method+" "+places.ReplaceAllString(r.Pattern, "*")] = true
 	}
 	prefixes := []string{"/entra", "/invito", "/attesa", "/credenziali", "/ammissioni", "/colleghi", "/centri", "/registro", "/enti", "/personale", "/unita/nuova"}
 	for _, a := range addresses {
