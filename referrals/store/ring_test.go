@@ -49,10 +49,17 @@ var opens = map[string]struct {
 	"referral.body": {crypto.LabelReferralData, true}, "referral.safe": {crypto.LabelReferralData, true}, "message.body": {crypto.LabelReferralData, true},
 }
 
-// newRing copies every sealed value and every secret, and opens what it can.
-func newRing(t *testing.T, w *storetest.World, who accounts.Caller) *ring {
+// newRing copies every sealed value and every secret, and opens what it can,
+// with the keys that she found before too.
+func newRing(t *testing.T, w *storetest.World, who accounts.Caller, before ...*ring) *ring {
 	t.Helper()
-	k := &ring{opened: map[string]int{}, keys: []crypto.Key{who.PersonalKey()}}
+	k := &ring{opened: map[string]int{}}
+	if !who.PersonalKey().IsZero() {
+		k.keys = append(k.keys, who.PersonalKey())
+	}
+	for _, b := range before {
+		k.keys, k.ids = append(k.keys, b.keys...), append(k.ids, b.ids...)
+	}
 	for epoch := int64(1); epoch <= who.Epoch(); epoch++ {
 		if key, ok := who.UnitKey(epoch); ok {
 			k.keys = append(k.keys, key)
