@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"strings"
@@ -163,10 +164,10 @@ func (d *Desk) unitObject(who accounts.Caller) policies.Object {
 	return policies.Object{Kind: policies.KindUnit, ID: who.Unit(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
 }
 
-// formMark is what a form's random mark becomes in the table: nobody else's
-// form can meet it.
-func formMark(who accounts.Caller, form string) string {
-	return encode(crypto.Hash([]byte("form"), []byte(who.Person()), []byte(form)))
+// contactID is the id of the contact that a form makes: the same form makes the
+// same contact, and nobody else's form can meet it. It tells nothing of either.
+func contactID(who accounts.Caller, form string) string {
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(who.Person()), []byte(form)))[:26]
 }
 
 // replayed finds the contact that this very form made before.
@@ -174,7 +175,8 @@ func (d *Desk) replayed(r Reader, act *accounts.Act, form string, out *Recorded)
 	if strings.TrimSpace(form) == "" {
 		return false, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
 	}
-	row, err := r.ContactByForm(formMark(act.Who, form))
+	row := &ContactRow{}
+	err := r.Get(row, contactID(act.Who, form))
 	if errors.Is(err, accounts.ErrNoRow) {
 		return false, nil
 	}
@@ -193,8 +195,8 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Re
 	if in.Speaker != "she" {
 		state = unlinkedState
 	}
-	row := &ContactRow{RowKey: newRow(), Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
-		State: state, Secret: secret.ID, Form: formMark(act.Who, in.Form)}
+	row := &ContactRow{RowKey: accounts.RowKey{ID: contactID(act.Who, in.Form), Version: 1}, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
+		State: state, Secret: secret.ID}
 	c, writes, err := d.caseOfContact(r, act, in)
 	if err != nil {
 		return err

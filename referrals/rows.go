@@ -25,7 +25,6 @@ type ContactRow struct {
 	KeyVersion int64
 	KeyBox     crypto.Sealed
 	Body       crypto.Sealed
-	Form       string // hash of the form that made it: a replayed form finds it
 }
 
 // Table is the name of the table of contacts.
@@ -34,7 +33,7 @@ func (*ContactRow) Table() string { return "contact" }
 // Values are the columns after id and version.
 func (c *ContactRow) Values() []any {
 	return []any{&c.Unit, &c.Author, &c.Day, &c.State, &c.CaseID, &c.Secret, &c.Epoch,
-		&c.KeyVersion, &c.KeyBox, &c.Body, &c.Form}
+		&c.KeyVersion, &c.KeyBox, &c.Body}
 }
 
 // CaseRow is a case file. The safe-contact rule and the walls are columns of
@@ -313,10 +312,14 @@ type Reader interface {
 	// caller opens each (an authenticated box) and gets the whole row, which is
 	// compared, for those it shows.
 	EachCard(unit string, f func(c *Card) error) error
+	// Cases reads rows by id, at most SearchMax at once; an id without a row
+	// gives ErrNoRow.
+	Cases(ids []string) ([]*CaseRow, error)
 	RecallCases(unit, day string) ([]*CaseRow, error)
+	// CountCases counts the cases of a unit that are open to all its members.
+	CountCases(unit string) (int, error)
 	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
 	OpenContacts(unit string) ([]*ContactRow, error)
-	ContactByForm(form string) (*ContactRow, error)
 	UnlinkedContacts(unit string) ([]*ContactRow, error)
 	ContactsOfCase(caseID string) ([]*ContactRow, error)
 	NotesOfCase(caseID string) ([]*NoteRow, error)

@@ -49,13 +49,11 @@ func (d *Desk) Search(ctx context.Context, who accounts.Caller, term string) ([]
 		// The rows shown are compared with the log; the hourly check covers
 		// the rest.
 		for _, h := range hits {
-			if err := r.Get(&CaseRow{}, h.ID); err != nil {
-				return err
-			}
 			act.Detail.IDs = append(act.Detail.IDs, h.ID)
 		}
 		found = hits
-		return nil
+		_, err = r.Cases(act.Detail.IDs)
+		return err
 	})
 	return found, receipt, err
 }

@@ -31,7 +31,7 @@ func (d *Door) Invite(ctx context.Context, who Caller, person string) (crypto.Se
 			return err
 		}
 		inv := &Invitation{RowKey: RowKey{crypto.NewID(), 1}, Person: p.ID, Token: tokenHash(token), By: who.person,
-			Ends: d.gate.Now().Add(invitationFor).Format(time.DateOnly), State: "open"}
+			Ends: d.gate.Now().Add(InvitationFor).Format(time.DateOnly), State: "open"}
 		act.Commit = func(tx Tx) error {
 			errs := []error{tx.Put(inv)}
 			for _, before := range open {

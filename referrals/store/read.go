@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -20,6 +21,42 @@ type snapshot struct {
 	store *Store
 	size  int64 // of the log when the snapshot began
 	seen  []accounts.Seen
+	begun bool
+}
+
+// begin starts the snapshot's transaction with its first statement: a request
+// that meets only remembered rows needs none.
+func (s *snapshot) begin() error {
+	if s.begun {
+		return nil
+	}
+	s.size = s.log.Size()
+	if err := s.c.exec(s.ctx, "BEGIN"); err != nil {
+		return fmt.Errorf("beginning a snapshot: %w", err)
+	}
+	s.begun = true
+	return nil
+}
+
+func (s *snapshot) end() error {
+	if !s.begun {
+		return nil
+	}
+	return s.c.exec(s.ctx, "ROLLBACK")
+}
+
+func (s *snapshot) row(text string, args ...any) row {
+	if err := s.begin(); err != nil {
+		return row{err: err}
+	}
+	return s.c.queryRow(s.ctx, text, args...)
+}
+
+func (s *snapshot) query(text string, args ...any) (*sql.Rows, error) {
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	return s.c.query(s.ctx, text, args...)
 }
 
 var _ referrals.Reader = (*snapshot)(nil)
@@ -122,7 +159,7 @@ func (s *snapshot) InvitationsOf(person string) ([]*accounts.Invitation, error) 
 
 // EachCard hands out the cards of a unit, undigested.
 func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
-	rows, err := s.c.query(s.ctx, `SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
+	rows, err := s.query(`SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
 		FROM case_file WHERE unit = $1`, unit)
 	if err != nil {
 		return fmt.Errorf("reading the cards: %w", err)
@@ -141,9 +178,56 @@ func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 	return rows.Err()
 }
 
+// Cases reads rows by id in one statement, whatever their number.
+func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
+	if len(ids) > referrals.SearchMax {
+		return nil, errors.New("reading cases: too many at once")
+	}
+	args := make([]any, referrals.SearchMax)
+	for i := range args {
+		args[i] = ""
+		if i < len(ids) {
+			args[i] = ids[i]
+		}
+	}
+	rows, err := list[referrals.CaseRow](s, casesByID, args...)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) != len(ids) {
+		return nil, s.missing(ids, rows)
+	}
+	return rows, nil
+}
+
+// missing says which of some rows is not there, as a look-up of it alone would.
+func (s *snapshot) missing(ids []string, rows []*referrals.CaseRow) error {
+	there := map[string]bool{}
+	for _, r := range rows {
+		there[r.ID] = true
+	}
+	for _, id := range ids {
+		if !there[id] {
+			return s.absent("case_file", id)
+		}
+	}
+	return accounts.ErrNoRow
+}
+
+var casesByID = "WHERE id IN (" + placeholders(1, referrals.SearchMax) + ")"
+
 // RecallCases lists the open cases with a call due on or before a day.
 func (s *snapshot) RecallCases(unit, day string) ([]*referrals.CaseRow, error) {
 	return list[referrals.CaseRow](s, "WHERE unit = $1 AND recall_day <> '' AND recall_day <= $2 AND state <> 'closed' ORDER BY recall_day, id", unit, day)
+}
+
+// CountCases counts the cases of a unit that are not restricted to people.
+func (s *snapshot) CountCases(unit string) (n int, err error) {
+	err = s.c.queryRow(s.ctx, "SELECT count(*) FROM case_file WHERE unit = $1 AND restricted = 0", unit).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting the cases of a unit: %w", err)
+	}
+	return n, nil
 }
 
 // CaseWrapsOf lists the restricted cases' keys kept for a person.
@@ -154,11 +238,6 @@ func (s *snapshot) CaseWrapsOf(person string) ([]*referrals.CaseWrapRow, error) 
 // OpenContacts lists the contacts of a unit that wait for an outcome.
 func (s *snapshot) OpenContacts(unit string) ([]*referrals.ContactRow, error) {
 	return list[referrals.ContactRow](s, "WHERE unit = $1 AND state = 'open' ORDER BY day, id", unit)
-}
-
-// ContactByForm finds the contact a form already made.
-func (s *snapshot) ContactByForm(form string) (*referrals.ContactRow, error) {
-	return one[referrals.ContactRow](s, "WHERE form = $1", form)
 }
 
 // UnlinkedContacts lists the notes of other people and bodies, newest first.

@@ -201,7 +201,7 @@ func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 // LeavesOfObject reads the newest leaves about one object. Each is proved under
 // the last signed checkpoint: a changed one is ErrTampered.
 func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error) {
-	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 AND instr(body, $2) > 0 ORDER BY idx DESC LIMIT $3",
+	rows, err := s.query("SELECT idx, body FROM leaf WHERE idx < $1 AND instr(body, $2) > 0 ORDER BY idx DESC LIMIT $3",
 		s.size, []byte("object "+object+"\n"), limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the leaves of an object: %w", err)
@@ -247,7 +247,7 @@ func (s *snapshot) LeavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 }
 
 func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool, error)) ([]tlog.Hash, error) {
-	rows, err := s.c.query(s.ctx, "SELECT idx, body FROM leaf WHERE idx < $1 ORDER BY idx DESC", before)
+	rows, err := s.query("SELECT idx, body FROM leaf WHERE idx < $1 ORDER BY idx DESC", before)
 	if err != nil {
 		return nil, fmt.Errorf("reading the leaves: %w", err)
 	}
@@ -278,7 +278,7 @@ func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 func (s *snapshot) DetailOf(id string) (*audit.SealedDetail, *audit.DetailKeyRow, error) {
 	d := &audit.SealedDetail{ID: id}
 	k := &audit.DetailKeyRow{}
-	err := s.c.queryRow(s.ctx, `SELECT d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
+	err := s.row(`SELECT d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
 		FROM detail d JOIN detail_key k ON k.id = d.key_id WHERE d.id = $1`, id).
 		Scan(&d.KeyID, &d.Sealed, &k.ID, &k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
 	if errors.Is(err, sql.ErrNoRows) {

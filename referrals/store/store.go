@@ -52,6 +52,7 @@ type Store struct {
 	closing chan struct{}
 	done    chan struct{}
 	writing atomic.Bool
+	roster  *roster
 	hooks   hooks
 }
 
@@ -86,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, SecretsDir), 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), kept: make(chan struct{}),
+	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), kept: make(chan struct{}), roster: newRoster(),
 		closing: make(chan struct{}), done: make(chan struct{})}
 	if err := s.openFiles(ctx); err != nil {
 		s.closeFiles()
@@ -250,18 +251,15 @@ func (s *Store) snapshot(ctx context.Context, f func(*snapshot) error) (err erro
 	// The snapshot uses its own context: an interrupted statement would leave
 	// the connection in a state that nobody asked for.
 	ctx = context.WithoutCancel(ctx)
-	size := s.log.Size()
-	if err := c.exec(ctx, "BEGIN"); err != nil {
-		return fmt.Errorf("beginning a snapshot: %w", err)
-	}
+	v := &snapshot{ctx: ctx, c: c, log: s.log, store: s, size: s.log.Size()}
 	// Deferred, since f may panic: a connection must not go back with its
 	// transaction open.
 	defer func() {
-		if end := c.exec(ctx, "ROLLBACK"); end != nil && err == nil {
+		if end := v.end(); end != nil && err == nil {
 			err = fmt.Errorf("ending a snapshot: %w", end)
 		}
 	}()
-	return f(&snapshot{ctx: ctx, c: c, log: s.log, store: s, size: size})
+	return f(v)
 }
 
 // Settle waits until what was committed before the call can be read.

@@ -38,7 +38,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(accounts.Acquaintance) }},
 	{name: "invitation", columns: "person, token, ends, made_by, state",
 		make: func() accounts.Row { return new(accounts.Invitation) }},
-	{name: "contact", columns: "unit, author, day, state, case_id, secret, epoch, key_version, key_box, body, form",
+	{name: "contact", columns: "unit, author, day, state, case_id, secret, epoch, key_version, key_box, body",
 		make: func() accounts.Row { return new(referrals.ContactRow) }},
 	{name: "case_file", columns: "unit, state, opened_day, last_day, recall_day, secret, card_secret, epoch, key_version, key_box, restricted, named, walled, card, safe, told, identity_id",
 		make: func() accounts.Row { return new(referrals.CaseRow) }},
@@ -94,7 +94,10 @@ func (s *snapshot) Get(row accounts.Row, id string) error {
 	if !ok {
 		return errors.New("reading a row: unknown table")
 	}
-	err := s.c.queryRow(s.ctx, t.selects+"WHERE id = $1", id).Scan(arguments(row)...)
+	if s.remembered(row, id) {
+		return nil
+	}
+	err := s.row(t.selects+"WHERE id = $1", id).Scan(arguments(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.absent(row.Table(), id)
 	}
@@ -123,6 +126,7 @@ func (s *snapshot) verify(row accounts.Row) error {
 		return s.doubt(m.Table, m.ID)
 	}
 	s.seen = append(s.seen, accounts.Seen{Table: m.Table, ID: m.ID, Digest: got, Present: true})
+	s.store.roster.keep(row, m.ID, got)
 	return nil
 }
 
@@ -141,7 +145,7 @@ func list[R any, P interface {
 	accounts.Row
 }](s *snapshot, condition string, args ...any) ([]P, error) {
 	t := tables[P(new(R)).Table()]
-	rows, err := s.c.query(s.ctx, t.selects+condition, args...)
+	rows, err := s.query(t.selects+condition, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading rows of %s: %w", t.name, err)
 	}

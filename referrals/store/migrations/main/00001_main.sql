@@ -131,8 +131,7 @@ CREATE TABLE contact (
   epoch INTEGER NOT NULL,
   key_version INTEGER NOT NULL,
   key_box BLOB,
-  body BLOB,
-  form TEXT NOT NULL
+  body BLOB
 ) STRICT;
 CREATE TABLE case_file (
   id TEXT PRIMARY KEY,
@@ -295,9 +294,8 @@ CREATE INDEX unit_wrap_epoch ON unit_wrap (unit, epoch);
 CREATE INDEX pin_unit ON pin (unit);
 CREATE INDEX acquaintance_person ON acquaintance (person);
 CREATE UNIQUE INDEX invitation_token ON invitation (token);
-CREATE UNIQUE INDEX contact_form ON contact (form);
-CREATE INDEX contact_unit ON contact (unit, state);
-CREATE INDEX contact_case ON contact (case_id);
+CREATE INDEX contact_unit ON contact (unit, state) WHERE state IN ('open', 'unlinked');
+CREATE INDEX contact_case ON contact (case_id) WHERE case_id <> '';
 CREATE INDEX case_unit ON case_file (unit);
 CREATE INDEX case_recall ON case_file (unit, recall_day) WHERE recall_day <> '';
 CREATE INDEX case_key_case ON case_key (case_id);
