@@ -190,7 +190,7 @@ func TestRestoreIsTheConsolesAct(t *testing.T) {
 	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
 		t.Fatalf("a session after a restore: got %v, want ErrSignedOut", err)
 	}
-	all, _, err := w.Door.List(ctx, accounts.ConsoleCaller())
+	all, err := w.Door.Administration(ctx, accounts.ConsoleCaller())
 	if err != nil {
 		t.Fatal(err)
 	}
