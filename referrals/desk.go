@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -14,8 +15,9 @@ import (
 
 // Desk is the one door to case data.
 type Desk struct {
-	gate  *accounts.Gate
-	store Store
+	gate     *accounts.Gate
+	store    Store
+	verified atomic.Pointer[Verification] // the last check of all records
 }
 
 // NewDesk opens the desk. It refuses nil.

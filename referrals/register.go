@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -21,6 +22,7 @@ type Entry struct {
 // RegisterFilter narrows what the auditor reads. Empty fields match everything.
 type RegisterFilter struct {
 	Actor, Action, Object, Day string
+	From, To                   string // days, both included
 	Outcome                    audit.Outcome
 	Before                     int64 // leaves below this index; 0 means from the newest
 	Limit                      int
@@ -29,7 +31,7 @@ type RegisterFilter struct {
 func (f RegisterFilter) matches(l *audit.Leaf) bool {
 	return (f.Actor == "" || l.Actor == f.Actor) && (f.Action == "" || l.Action == f.Action) &&
 		(f.Object == "" || l.Object == f.Object || strings.HasSuffix(l.Object, ":"+f.Object)) &&
-		(f.Day == "" || l.Day == f.Day) && (f.Outcome == "" || l.Outcome == f.Outcome)
+		(f.Day == "" || l.Day == f.Day) && (f.From == "" || l.Day >= f.From) && (f.To == "" || l.Day <= f.To) && (f.Outcome == "" || l.Outcome == f.Outcome)
 }
 
 // registerMax bounds one page of the log.
@@ -37,26 +39,74 @@ const registerMax = 200
 
 func logObject() policies.Object { return policies.Object{Kind: policies.KindLog} }
 
+// registerScan bounds how many leaves one page looks through, so that a filter
+// that matches little does not read the whole log at once.
+const registerScan = 50_000
+
+// DayTally counts what one day's leaves say, refused and failed apart.
+type DayTally struct {
+	Day                      string
+	Allowed, Refused, Failed int
+}
+
+// RegisterPage is one page of the log.
+type RegisterPage struct {
+	Entries []Entry
+	Older   int64      // where the next page goes on; 0 at the log's beginning
+	Days    []DayTally // of the leaves that were looked through and match, newest first
+}
+
 // ReadRegister reads a page of the log, newest first. The reading is itself a
 // leaf.
 func (d *Desk) ReadRegister(ctx context.Context, who accounts.Caller, f RegisterFilter) ([]Entry, audit.Receipt, error) {
+	page, receipt, err := d.ReadRegisterPage(ctx, who, f)
+	return page.Entries, receipt, err
+}
+
+// ReadRegisterPage is ReadRegister with where to go on and the days it saw.
+func (d *Desk) ReadRegisterPage(ctx context.Context, who accounts.Caller, f RegisterFilter) (RegisterPage, audit.Receipt, error) {
 	if f.Limit <= 0 || f.Limit > registerMax {
 		f.Limit = registerMax
 	}
-	var entries []Entry
+	var page RegisterPage
 	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *accounts.Act) error {
-		entries = nil
+		page = RegisterPage{}
 		if err := act.Allow(logObject()); err != nil {
 			return err
 		}
+		scanned := 0
 		return r.LeavesBackward(f.Before, func(index int64, l *audit.Leaf) (bool, error) {
+			scanned++
 			if f.matches(l) {
-				entries = append(entries, Entry{Index: index, Leaf: *l})
+				page.take(index, l)
 			}
-			return len(entries) < f.Limit, nil
+			if f.From != "" && l.Day < f.From || index == 0 {
+				return false, nil
+			}
+			if len(page.Entries) < f.Limit && scanned < registerScan {
+				return true, nil
+			}
+			page.Older = index
+			return false, nil
 		})
 	})
-	return entries, receipt, err
+	return page, receipt, err
+}
+
+func (p *RegisterPage) take(index int64, l *audit.Leaf) {
+	p.Entries = append(p.Entries, Entry{Index: index, Leaf: *l})
+	if n := len(p.Days); n == 0 || p.Days[n-1].Day != l.Day {
+		p.Days = append(p.Days, DayTally{Day: l.Day})
+	}
+	day := &p.Days[len(p.Days)-1]
+	switch l.Outcome {
+	case audit.Allowed:
+		day.Allowed++
+	case audit.Refused:
+		day.Refused++
+	case audit.Failed:
+		day.Failed++
+	}
 }
 
 // Access is one person's hold on a unit's key, and since when.
@@ -64,10 +114,13 @@ type Access struct {
 	Unit, UnitName, Kind string
 	Epoch                int64
 	Person, Username     string
-	State, Since         string
+	Role, State, Since   string
+	Cases                int // of the unit, open to all its members
+	Named                int // restricted cases kept for her by name
 }
 
-// WhoCanOpen lists who holds the newest key of every unit now.
+// WhoCanOpen lists who holds the newest key of every unit now, and what that
+// opens.
 func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, audit.Receipt, error) {
 	var all []Access
 	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *accounts.Act) error {
@@ -80,25 +133,59 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 			return err
 		}
 		for _, u := range units {
-			wraps, err := r.WrapsOfEpoch(u.ID, r.Epoch(u.ID))
+			holders, err := holdersOf(r, u)
 			if err != nil {
 				return err
 			}
-			for _, w := range wraps {
-				a := Access{Unit: u.ID, UnitName: u.Name, Kind: u.Kind, Epoch: w.Epoch, Person: w.Person, Since: w.Day}
-				if w.Person != accounts.RecoveryPerson {
-					var p accounts.Person
-					if err := r.Get(&p, w.Person); err != nil {
-						return err
-					}
-					a.Username, a.State = p.Username, p.State
-				}
-				all = append(all, a)
-			}
+			all = append(all, holders...)
 		}
 		return nil
 	})
 	return all, receipt, err
+}
+
+// holdersOf lists who holds a unit's newest key.
+func holdersOf(r Reader, u *accounts.Unit) ([]Access, error) {
+	wraps, err := r.WrapsOfEpoch(u.ID, r.Epoch(u.ID))
+	if err != nil || len(wraps) == 0 {
+		return nil, err
+	}
+	cases, err := r.CountCases(u.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []Access
+	for _, w := range wraps {
+		a := Access{Unit: u.ID, UnitName: u.Name, Kind: u.Kind, Epoch: w.Epoch, Person: w.Person, Since: w.Day, Cases: cases}
+		if w.Person != accounts.RecoveryPerson {
+			if err := a.describe(r); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// describe adds who the holder is, since when, and what is hers by name.
+func (a *Access) describe(r Reader) error {
+	var p accounts.Person
+	if err := r.Get(&p, a.Person); err != nil {
+		return err
+	}
+	a.Username, a.Role, a.State = p.Username, p.Role, p.State
+	earlier, err := r.WrapsOfPerson(a.Person)
+	if err != nil {
+		return err
+	}
+	for _, w := range earlier {
+		if w.Unit == a.Unit && w.Day < a.Since {
+			a.Since = w.Day
+		}
+	}
+	named, err := r.CaseWrapsOf(a.Person)
+	a.Named = len(named)
+	return err
 }
 
 // AuditedReferral is a referral as the auditor sees it: states, days, and the
@@ -231,23 +318,39 @@ func (d *Desk) saltOf(r Reader, leaf *audit.Leaf) ([]byte, error) {
 // Export writes the bundle that `sportello audit verify` checks offline. The
 // caller has stepped up.
 func (d *Desk) Export(ctx context.Context, who accounts.Caller, w io.Writer) (audit.Receipt, error) {
+	receipt, write, err := d.BeginExport(ctx, who)
+	if err != nil {
+		return receipt, err
+	}
+	return receipt, write(w)
+}
+
+// BeginExport records an export, and gives back what writes the bundle: the
+// leaf is durable before the first byte leaves.
+func (d *Desk) BeginExport(ctx context.Context, who accounts.Caller) (audit.Receipt, func(io.Writer) error, error) {
 	receipt, err := d.do(ctx, who, policies.LogExport, func(_ Reader, act *accounts.Act) error {
 		return act.Allow(logObject())
 	})
 	if err != nil {
-		return receipt, err
+		return receipt, nil, err
 	}
-	if err := audit.Export(ctx, d.store.Source(), 0, -1, w); err != nil {
-		return receipt, fmt.Errorf("exporting the log: %w", err)
-	}
-	return receipt, nil
+	return receipt, func(w io.Writer) error {
+		if err := audit.Export(ctx, d.store.Source(), 0, -1, w); err != nil {
+			return fmt.Errorf("exporting the log: %w", err)
+		}
+		return nil
+	}, nil
 }
 
 // Verification is the state of the log in one line.
 type Verification struct {
+	At         time.Time
 	Checkpoint audit.Checkpoint
 	Records    audit.RecordReport
 }
+
+// Good says that every stored row is the one that the log names.
+func (v *Verification) Good() bool { return len(v.Records.Problems) == 0 }
 
 // Verify checks every stored row against the log now.
 func (d *Desk) Verify(ctx context.Context, who accounts.Caller) (Verification, audit.Receipt, error) {
@@ -258,9 +361,23 @@ func (d *Desk) Verify(ctx context.Context, who accounts.Caller) (Verification, a
 	if err != nil {
 		return v, receipt, err
 	}
-	v.Checkpoint = d.gate.Log().Checkpoint()
-	v.Records, err = d.gate.Log().CheckRecords(ctx, d.store)
-	return v, receipt, err
+	if v.Records, err = d.gate.Log().CheckRecords(ctx, d.store); err != nil {
+		return v, receipt, err
+	}
+	v.At, v.Checkpoint = d.gate.Now(), d.gate.Log().Checkpoint()
+	d.verified.Store(&v)
+	return v, receipt, nil
+}
+
+// Verified is the last check of all records, nil before the first one since the
+// start.
+func (d *Desk) Verified() *Verification { return d.verified.Load() }
+
+// Log tells the log's size, its last signed checkpoint and the public key that
+// verifies it; all three are public.
+func (d *Desk) Log() (size int64, last audit.Checkpoint, verifierKey string) {
+	log := d.gate.Log()
+	return log.Size(), log.Checkpoint(), log.VerifierKey()
 }
 
 // Reading is one line of "Chi ha aperto la scheda": who, on which day, as what.

@@ -316,6 +316,8 @@ type Reader interface {
 	// gives ErrNoRow.
 	Cases(ids []string) ([]*CaseRow, error)
 	RecallCases(unit, day string) ([]*CaseRow, error)
+	// CountCases counts the cases of a unit that are open to all its members.
+	CountCases(unit string) (int, error)
 	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
 	OpenContacts(unit string) ([]*ContactRow, error)
 	UnlinkedContacts(unit string) ([]*ContactRow, error)

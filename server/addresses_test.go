@@ -19,6 +19,7 @@ var addresses = []string{
 	"GET /attesa", "GET /credenziali", "GET /credenziali/fattore", "GET /credenziali/codici", "GET /credenziali/frase", "POST /credenziali/frase",
 	"POST /credenziali/sessioni", "POST /credenziali/chiave-centro",
 	"GET /ammissioni", "GET /ammissioni/*", "POST /ammissioni/*", "GET /ammissioni/*/togli", "POST /ammissioni/*/togli", "POST /ammissioni/*/sblocca", "GET /ammissioni/fonda", "POST /ammissioni/fonda",
+	"GET /ammissioni/parole", "POST /ammissioni/recupero", "POST /ammissioni/recupero/conferma", "POST /credenziali/fattore/nuovo", "POST /credenziali/codici",
 	"GET /colleghi", "POST /colleghi", "GET /centri", "GET /centri/*", "POST /centri/*",
 	// desk and social service
 	"GET /agenda", "GET /cerca", "POST /cerca", "GET /contatti/nuovo", "POST /contatti/nuovo", "GET /contatti/*", "GET /contatti/altri", "POST /contatti/altri", "POST /compiti/*", "GET /compiti/*",
@@ -35,6 +36,7 @@ var addresses = []string{
 	// audit and administration
 	"GET /registro", "POST /registro", "POST /registro/esporta", "GET /registro/*", "GET /registro/accessi", "GET /registro/invii",
 	"GET /enti", "GET /enti/nuovo", "POST /enti/nuovo", "GET /enti/*", "POST /enti/*", "GET /unita/*/elenco", "POST /unita/*/elenco", "GET /unita/nuova", "POST /unita/nuova",
+	"POST /registro/verifica", "POST /personale/reinvita", "POST /personale/sblocca",
 	"GET /personale", "POST /personale/sospendi", "POST /personale/riammetti", "POST /personale/inviti/ritira", "GET /personale/invita", "POST /personale/invita",
 }
 

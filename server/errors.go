@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -13,6 +14,9 @@ import (
 var (
 	errForm   = errors.New("the form does not belong to this session")
 	errTooBig = errors.New("the form is too big")
+	// errColleagues says that colleagues wait to be confirmed before the first
+	// record.
+	errColleagues = errors.New("colleagues are to be confirmed first")
 )
 
 // answers maps what Desk and Door say to status and message key, in the order
@@ -42,6 +46,10 @@ var answers = []struct {
 	{accounts.ErrFounded, http.StatusConflict, "error.founded"},
 	{accounts.ErrLastMember, http.StatusConflict, "error.last_member"},
 	{accounts.ErrWords, http.StatusConflict, "admit.not_same"},
+	{accounts.ErrOver, http.StatusConflict, "error.over"},
+	{accounts.ErrInvitation, http.StatusConflict, "invitation.wrong"},
+	{accounts.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
+	{accounts.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
 	{errForm, http.StatusForbidden, "error.form_refused"},
 	{errTooBig, http.StatusRequestEntityTooLarge, "error.too_large"},
@@ -52,11 +60,20 @@ var answers = []struct {
 func (q *request) fail(err error) {
 	switch {
 	case errors.Is(err, accounts.ErrSignedOut):
+		if q.cookie(sessionCookie) != "" {
+			q.setCookie(flashCookie, "signin.again", time.Minute)
+		}
 		q.setCookie(sessionCookie, "", -1)
 		q.redirect("/entra")
 		return
 	case errors.Is(err, accounts.ErrCovered):
 		q.redirect("/riprendi")
+		return
+	case errors.Is(err, accounts.ErrEnrol):
+		q.redirect("/credenziali/fattore/nuovo")
+		return
+	case errors.Is(err, errColleagues):
+		q.redirect("/colleghi")
 		return
 	}
 	for _, a := range answers {

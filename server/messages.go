@@ -46,6 +46,7 @@ const (
 	StepUpCopy    = "stepup.copy"
 	StepUpSuspend = "stepup.suspend"
 	StepUpUnlock  = "stepup.unlock"
+	StepUpKeep    = "stepup.recovery"
 )
 
 // What credentials and admission pages say.
@@ -68,6 +69,13 @@ const (
 	FailFoundUnwritten = "found.say_written"
 	FlashColleagues    = "colleagues.done"
 	FlashPinned        = "pin.done"
+	FailNumberCalled   = "pin.number_missing"
+	FlashOthersClosed  = "own.others_closed"
+	ProblemColleagues  = "colleagues.left"
+	FailRecipient      = "keep.recipient_wrong"
+	FailHeardWords     = "keep.heard_wrong"
+	FlashProposed      = "keep.proposed"
+	FlashRecoverySet   = "keep.done"
 )
 
 // What referral pages say.
@@ -83,7 +91,7 @@ const (
 	FlashMessageSent  = "referral.sent"
 	FlashRevoked      = "revoke.done"
 	FlashAccepted     = "received.accepted"
-	FlashProposed     = "received.proposed"
+	FlashKeyProposed  = "received.proposed"
 	FailAppointment   = "received.day_wrong"
 	FlashTold         = "received.told"
 	FlashDeclined     = "decline_page.done"
@@ -108,6 +116,8 @@ const (
 	FailUsername     = "invite.username_taken"
 	FlashDirectory   = "directory.saved"
 	FlashUnlocked    = "admissions.unlocked"
+	FailFits         = "invite.does_not_fit"
+	FlashVerified    = "log.verified"
 	FlashTaskDone    = "task_page.was_done"
 )
 
@@ -118,7 +128,7 @@ var (
 	ShareFields = map[string]string{
 		"alias": "contact.name", "name": "person.name", "surname": "person.surname", "born": "person.born", "language": "person.language",
 		"mediator": "person.mediator", "town": "person.town", "request": "share_field.request", "needs": "share_field.needs",
-		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages",
+		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages", "phone": "safe.number",
 	}
 )
 
@@ -162,6 +172,8 @@ const (
 	TitleFound          = "found.title"
 	TitleColleagues     = "colleagues.title"
 	TitlePins           = "nav.centres"
+	TitleUnitWords      = "unit_words.title"
+	TitleRecoveryKey    = "keep.title"
 	TitlePin            = "pin.title"
 	TitleChooseCentre   = "centre.title"
 	TitleWay            = "way.title"

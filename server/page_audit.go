@@ -3,13 +3,15 @@ package server
 import "time"
 
 // LogPage is "log": verification in one line, filters, rows. Filters post to
-// /registro (person, record, outcome, from, to) so that no address carries
-// them; exporting posts the same to /registro/esporta, after the step-up.
+// /registro (person, action, record, outcome, from_day, to_day) so that no address
+// carries them; exporting posts to /registro/esporta, after the step-up, and
+// checking all records now to /registro/verifica.
 type LogPage struct {
 	Page
 	Verification string // a word of "verification"
 	Size         int64  // leaves
 	Checkpoint   string // the last signed checkpoint, shortened
+	VerifierKey  string // public: verifies checkpoints and exported bundles
 	CheckedAt    time.Time
 	BadRecord    string // the first record that does not match, or empty
 	Filter       LogFilter
@@ -21,6 +23,7 @@ type LogPage struct {
 // LogFilter is the filter as typed.
 type LogFilter struct {
 	Person  string `form:"person"`
+	Action  string `form:"action"` // the policy's name of the act
 	Record  string `form:"record"`
 	Outcome string `form:"outcome"` // a word of "result", or empty
 	From    string `form:"from_day"`
@@ -104,7 +107,6 @@ type AuditReferral struct {
 	Live   bool
 	Until  time.Time
 	State  string // a word of "referral_state"
-	Fields int
 }
 
 // AgenciesPage is "agencies": agencies with their units, and what is missing.
@@ -176,8 +178,8 @@ type DirectoryForm struct {
 	Languages []string `form:"languages"` // words of "language"
 }
 
-// PeoplePage is "people". Suspending and lifting post person to
-// /personale/sospendi and /personale/riammetti.
+// PeoplePage is "people". Suspending, lifting and inviting again post person to
+// /personale/sospendi, /personale/riammetti and /personale/reinvita.
 type PeoplePage struct {
 	Page
 	People      []PersonRow
@@ -187,11 +189,11 @@ type PeoplePage struct {
 // PersonRow is one person of the staff.
 type PersonRow struct {
 	ID       string
-	Name     string
 	Username string
 	Role     string // a word of "role"
 	Unit     string
 	State    string // a word of "person_state"
+	Locked   bool   // ten wrong codes, and no unit whose members could unlock: posts person to /personale/sblocca
 }
 
 // Invitation is one that was not used yet. Withdrawing posts invitation to
@@ -204,13 +206,14 @@ type Invitation struct {
 	Ends time.Time
 }
 
-// InvitePage is "invite". Posts name, username, office, unit to /personale/invita.
+// InvitePage is "invite". Posts username, office, unit, language to /personale/invita.
 // After that Code is shown once, to be given by voice or on paper.
 type InvitePage struct {
 	Page
-	Units                  []Unit
-	Name, Username, Office string // Office: a word of "role"
-	Into                   string // the unit's id
-	Code                   string
-	Ends                   time.Time
+	Units            []Unit
+	Username, Office string // Office: a word of "role"
+	Into             string // the unit's id
+	Language         string // it or en
+	Code             string
+	Ends             time.Time
 }

@@ -86,6 +86,28 @@ type WaitingPage struct {
 	Agency string
 }
 
+// UnitWordsPage is "unit-words": the four words of one's own unit, for whoever
+// calls to compare them.
+type UnitWordsPage struct {
+	Page
+	Name  string
+	Kind  string // a word of "unit_kind"
+	Words [4]string
+}
+
+// RecoveryKeyPage is "recovery-key": the agency's offline recovery recipient. It
+// posts recipient and heard (four words) to /ammissioni/recupero, or, where a
+// colleague proposed one, heard to /ammissioni/recupero/conferma; the step-up
+// page follows.
+type RecoveryKeyPage struct {
+	Page
+	InForce    bool
+	Confirming bool   // another member proposed one: this is the second word
+	ProposedBy string // user name
+	Recipient  string
+	Heard      string
+}
+
 // AdmissionsPage is "admissions": who waits, and members of the unit.
 type AdmissionsPage struct {
 	Page
@@ -141,6 +163,7 @@ type FoundPage struct {
 	Name          string
 	Kind          string // a word of "unit_kind"
 	Words         [4]string
+	MayRecovery   bool // the agency has no recovery key yet
 	Recovery      string
 	RecoveryWords []string // of a recovery recipient typed before, to compare; none at first
 	Same          string

@@ -195,7 +195,10 @@ func addOwn(add func(string, server.Shown)) {
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
 	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
-	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
+	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words, MayRecovery: true})
+	add("unit-words", &server.UnitWordsPage{Page: desk(server.TitleUnitWords, "/ammissioni/parole"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
+	add("recovery-key", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero")})
+	add("recovery-key.second", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), InForce: true, Confirming: true, ProposedBy: "carla"})
 	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
 	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
@@ -277,7 +280,7 @@ func addAudit(add func(string, server.Shown)) {
 	add("log-proof", &server.ProofPage{Page: page(server.TitleProof, "/registro/10482"), Row: row, Good: true, Leaf: "day 2026-11-19\nactor P7K2QX4MZB\naction case.open\n", Hashes: []string{"8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=", "v0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E8QJ1wAk4f="},
 		Checkpoint: "sportello/log\n10483\n8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=\n\n— sportello/log ABCD", Detail: &server.LogDetail{At: sampleNow, Reason: "colloquio", IDs: []string{"C3HN9WTRQA"}}})
 	add("access", &server.AccessPage{Page: page(server.TitleAccess, "/registro/accessi"), Rows: []server.AccessRow{{Unit: "Sportello Donna, Municipio II", UnitKind: "desk", Person: "P7K2QX4MZB", Role: "lead", State: "member", Since: ago(200), Epoch: 3, Cases: 212, Named: 1}}})
-	add("audit-referrals", &server.AuditReferralsPage{Page: page(server.TitleAuditReferrals, "/registro/invii"), Rows: []server.AuditReferral{{ID: "R3HN9WTRQA", Desk: "Sportello Donna, Municipio II", Centre: "Centro Le Querce", Day: ago(2), Given: "interpreter", Live: true, Until: ago(-28), State: "accepted", Fields: 3}}})
+	add("audit-referrals", &server.AuditReferralsPage{Page: page(server.TitleAuditReferrals, "/registro/invii"), Rows: []server.AuditReferral{{ID: "R3HN9WTRQA", Desk: "Sportello Donna, Municipio II", Centre: "Centro Le Querce", Day: ago(2), Given: "interpreter", Live: true, Until: ago(-28), State: "accepted"}}})
 }
 
 func addAdmin(add func(string, server.Shown)) {
@@ -295,9 +298,10 @@ func addAdmin(add func(string, server.Shown)) {
 	agency.Fail("name", server.FailName)
 	agency.Fail("ends", server.FailEnds)
 	add("agency", agency)
+	add("agency.ends", &server.AgencyPage{Page: page(server.TitleAgency, "/enti/E2"), Action: "/enti/E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Version: "3"})
 	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
 	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
-	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Name: "Anna Bassi", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member"}, {ID: "P2", Name: "Sara Gallo", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
+	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
 	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"sportello/crypto"
+	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
 	"sportello/referrals"
@@ -177,9 +178,7 @@ func (q *request) answer(t route) error {
 	if err := q.readForm(); err != nil {
 		return err
 	}
-	if q.known && q.who.Language() == string(locale.English) {
-		q.lang = locale.English
-	}
+	q.speak()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
 		if t.Public || !q.known {
 			return errForm
@@ -189,6 +188,9 @@ func (q *request) answer(t route) error {
 	if !t.Public && who != nil {
 		return q.keepTyped(t, who)
 	}
+	if err := q.first(t); err != nil {
+		return err
+	}
 	if q.signed && q.r.Method == http.MethodGet {
 		q.takeDraft()
 	} else if q.signed {
@@ -197,6 +199,38 @@ func (q *request) answer(t route) error {
 		}
 	}
 	return t.do(q)
+}
+
+// speak takes the language of this browser, or else the caller's own.
+func (q *request) speak() {
+	if q.cookie(langCookie) == "" && q.known && q.who.Language() == string(locale.English) {
+		q.lang = locale.English
+	}
+}
+
+// beforeOthers are the acts that come before colleagues were confirmed: looking
+// after oneself, and the confirming itself.
+var beforeOthers = map[policies.Action]bool{policies.MemberConfirm: true, policies.MemberList: true, policies.CredentialsRead: true,
+	policies.FactorReplace: true, policies.RecoveryCodesReplace: true, policies.PassphraseChange: true,
+	policies.SessionClose: true, policies.SessionCover: true}
+
+// first leads to what must be done before anything else: a new second factor
+// after a recovery code, the colleagues who were there before the first record.
+func (q *request) first(t route) error {
+	if !q.signed || t.Public {
+		return nil
+	}
+	if q.who.MustEnrol() && t.Action != policies.FactorReplace && t.Action != policies.SessionCover {
+		return accounts.ErrEnrol
+	}
+	if !q.who.Strangers() || beforeOthers[t.Action] {
+		return nil
+	}
+	must, err := q.s.door.MustConfirm(q.ctx(), q.who)
+	if err == nil && must {
+		return errColleagues
+	}
+	return err
 }
 
 // identify finds out who asks. The error says why there is no signed-in caller.
@@ -305,14 +339,13 @@ func (q *request) localPath(p string) string {
 
 // base is what every page has.
 func (q *request) base(title string) Page {
-	p := Page{Lang: q.lang, Now: q.s.door.Gate().Now(), Title: title, Here: q.r.URL.Path, Refilled: q.filled}
+	p := Page{Lang: q.lang, Now: q.s.door.Gate().Now(), Title: title, Here: q.r.URL.Path, Refilled: q.filled, Flash: q.flash()}
 	if q.signed {
 		p.User, p.Role = q.who.Username(), string(q.who.Role())
 		p.FormToken = q.s.door.FormToken(q.who)
 		if roster, err := q.s.door.Roster(q.ctx()); err == nil {
 			p.Unit = roster.UnitName(q.who.Unit())
 		}
-		p.Flash = q.flash()
 		return p
 	}
 	p.FormToken = q.publicToken()
@@ -406,7 +439,7 @@ func (q *request) from() accounts.From {
 	if err != nil {
 		host = q.r.RemoteAddr
 	}
-	return accounts.From{Address: host, Device: q.cookie(deviceCookie), Agent: ""}
+	return accounts.From{Address: host, Device: q.cookie(deviceCookie), Agent: device(q.r.UserAgent())}
 }
 
 // draftFrom is the page on which a draft that was given back belongs.

@@ -16,6 +16,9 @@ func (q *request) home() error {
 		return q.redirect("/entra")
 	}
 	p := q.base(TitleAgenda)
+	if q.who.MustEnrol() {
+		return accounts.ErrEnrol
+	}
 	if q.who.State() == accounts.Waiting {
 		return q.redirect("/attesa")
 	}
@@ -26,7 +29,7 @@ func (q *request) signIn() error {
 	if q.signed {
 		return q.home()
 	}
-	return q.show(http.StatusOK, "signin", &SignInPage{Page: q.base(TitleSignIn)})
+	return q.show(http.StatusOK, "signin", &SignInPage{Page: q.base(TitleSignIn), Again: q.flash() == "signin.again"})
 }
 
 // begin takes name and passphrase. The code page follows any of them, right or
@@ -72,7 +75,19 @@ func (q *request) entered(in *accounts.SignedIn, err error) error {
 	}
 	q.setCookie(pendingCookie, "", -1)
 	q.session(in)
-	if err := q.s.desk.AdoptNamed(q.ctx(), in.Caller); err != nil {
+	return q.welcome()
+}
+
+// welcome goes on from a passphrase that was right: to a new second factor after
+// a recovery code, to her words while she waits, to her work otherwise.
+func (q *request) welcome() error {
+	if q.who.MustEnrol() {
+		return q.beginFactor()
+	}
+	if q.who.State() == accounts.Waiting {
+		return q.waiting()
+	}
+	if err := q.s.desk.AdoptNamed(q.ctx(), q.who); err != nil {
 		return err
 	}
 	return q.after()
@@ -144,10 +159,7 @@ func (q *request) uncover() error {
 		return err
 	}
 	q.who, q.signed = who, true
-	if err := q.s.desk.AdoptNamed(q.ctx(), who); err != nil {
-		return err
-	}
-	return q.after()
+	return q.welcome()
 }
 
 // exit shows the neutral page; with a session it ends it first.

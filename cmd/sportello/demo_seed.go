@@ -110,11 +110,11 @@ func (s *seed) agencies() {
 		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Lat: 41_80790, Lon: 12_67990},
 		{Agency: town, Kind: accounts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Lat: 41_80790, Lon: 12_67990},
 		{Agency: ginestra, Kind: accounts.KindCentre, Name: "Centro antiviolenza La Ginestra", Town: "Albano Laziale", Area: "Castelli Romani",
-			Hours: "lun-ven 9-18; telefono sempre", Languages: "italiano, inglese, francese, arabo", Phone: "000 000 0201",
-			Needs: "ascolto, avvocata, psicologa, bambini", Lat: 41_72950, Lon: 12_65930},
+			Hours: "lun-ven 9-18; telefono sempre", Languages: "it en fr ar", Phone: "000 000 0201",
+			Needs: "listen cav legal psychology child", Lat: 41_72950, Lon: 12_65930},
 		{Agency: lucciole, Kind: accounts.KindCentre, Name: "Centro antiviolenza Le Lucciole", Town: "Velletri", Area: "Castelli Romani e Monti Lepini",
-			Hours: "lun, mer, ven 10-16", Languages: "italiano, spagnolo, rumeno", Phone: "000 000 0202",
-			Needs: "ascolto, casa rifugio, lavoro", Lat: 41_68710, Lon: 12_77770},
+			Hours: "lun, mer, ven 10-16", Languages: "it es ro", Phone: "000 000 0202",
+			Needs: "listen cav bed work", Lat: 41_68710, Lon: 12_77770},
 	} {
 		s.unit(dario, u)
 	}

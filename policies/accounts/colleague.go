@@ -96,7 +96,7 @@ func newcomer(r Reader, p *Person) (Newcomer, error) {
 			continue
 		}
 		if ends, err := time.Parse(time.DateOnly, i.Ends); err == nil {
-			n.Invited = ends.Add(-invitationFor)
+			n.Invited = ends.Add(-InvitationFor)
 		}
 		n.By, err = username(r, i.By)
 		return n, err

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// invitationFor is how long an invitation waits.
-	invitationFor = 7 * 24 * time.Hour
+	// InvitationFor is how long an invitation waits.
+	InvitationFor = 7 * 24 * time.Hour
 	// invitationPages is how long its pages may take.
 	invitationPages = 30 * time.Minute
 	// minBits is the least a passphrase must be worth.
@@ -32,7 +32,7 @@ func tokenHash(t crypto.Secret) []byte {
 func (d *Door) newInvitation(who Caller, person string) (*Invitation, crypto.Secret) {
 	token := crypto.NewToken()
 	return &Invitation{RowKey: RowKey{crypto.NewID(), 1}, Person: person, Token: tokenHash(token), By: who.person,
-		Ends: d.gate.Now().Add(invitationFor).Format(time.DateOnly), State: "open"}, token
+		Ends: d.gate.Now().Add(InvitationFor).Format(time.DateOnly), State: "open"}, token
 }
 
 // Enrolment is what a person is shown before she confirms a second factor: the
@@ -147,13 +147,14 @@ func (d *Door) accept(ctx context.Context, token crypto.Secret, kek crypto.Key, 
 
 // keptInvited is what the pages of an invitation leave for each other.
 type keptInvited struct {
-	Token string
-	Words string // the seven words proposed
-	Seed  string // address of the seed, as an authenticator reads it
-	KEK   []byte // once a passphrase was chosen
-	Done  bool
-	State string // where she stands once it is taken
-	Read  Words  // the four words to read to a colleague; she made them from her own identity
+	Token  string
+	Words  string // the seven words proposed
+	Seed   string // address of the seed, as an authenticator reads it
+	KEK    []byte // once a passphrase was chosen
+	Done   bool
+	State  string // where she stands once it is taken
+	Agency string // its name
+	Read   Words  // the four words to read to a colleague; she made them from her own identity
 }
 
 // TakeUp begins an invitation and returns the cookie of its next page, with the
@@ -196,6 +197,7 @@ type InvitationStep struct {
 	Factor *NewFactor // for the authenticator
 	Done   bool
 	State  PersonState // where she stands once it is taken
+	Agency string      // its name
 	Read   Words       // to read to a colleague, while she waits; empty if she is the first
 }
 
@@ -213,7 +215,7 @@ func (d *Door) Invitation(ctx context.Context, cookie string) (*InvitationStep, 
 	if err != nil {
 		return nil, err
 	}
-	return &InvitationStep{Words: k.Words, Chosen: len(k.KEK) > 0, Factor: factor, Done: k.Done, State: PersonState(k.State), Read: k.Read}, nil
+	return &InvitationStep{Words: k.Words, Chosen: len(k.KEK) > 0, Factor: factor, Done: k.Done, State: PersonState(k.State), Agency: k.Agency, Read: k.Read}, nil
 }
 
 // InvitationPhrase takes the passphrase that she chose and returns the cookie of
@@ -263,6 +265,9 @@ func (d *Door) InvitationCode(ctx context.Context, cookie, code string) ([]crypt
 	// From here on it is taken: without the last page, words come with sign-in.
 	if left.Read, err = d.WordsOf(ctx, she); err != nil {
 		return codes, "", nil
+	}
+	if roster, err := d.Roster(ctx); err == nil && roster.Agencies[she.agency] != nil {
+		left.Agency = roster.Agencies[she.agency].Name
 	}
 	next, err := d.keepAgain(ctx, keptInvitation, cookie, left)
 	if err != nil {

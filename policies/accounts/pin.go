@@ -147,3 +147,19 @@ func (d *Door) PinByVoice(ctx context.Context, who Caller, centre string, heard 
 		return nil
 	})
 }
+
+// RefusePin records that other words were read out than the page showed.
+func (d *Door) RefusePin(ctx context.Context, who Caller, centre string) error {
+	_, err := d.do(ctx, who, policies.CentrePin, func(r Reader, act *Act) error {
+		var u Unit
+		if err := r.Get(&u, centre); err != nil {
+			return err
+		}
+		if !receives(r, act.Who, &u) || act.Who.state != Active || act.Who.unitKind != KindDesk && act.Who.unitKind != KindSocial {
+			return ErrDenied
+		}
+		act.refusing("words", policies.KindPin, act.Who.unit+"."+centre)
+		return nil
+	})
+	return err
+}

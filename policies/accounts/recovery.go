@@ -141,3 +141,9 @@ func (d *Door) wrapForRecovery(r Reader, act *Act, to crypto.Recipient, a *Agenc
 	}
 	return nil
 }
+
+// IsRecipient tells whether a text is a hybrid age recipient at all.
+func IsRecipient(s string) bool {
+	_, err := crypto.ParseRecipient(s)
+	return err == nil
+}

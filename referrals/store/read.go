@@ -221,6 +221,15 @@ func (s *snapshot) RecallCases(unit, day string) ([]*referrals.CaseRow, error) {
 	return list[referrals.CaseRow](s, "WHERE unit = $1 AND recall_day <> '' AND recall_day <= $2 AND state <> 'closed' ORDER BY recall_day, id", unit, day)
 }
 
+// CountCases counts the cases of a unit that are not restricted to people.
+func (s *snapshot) CountCases(unit string) (n int, err error) {
+	err = s.c.queryRow(s.ctx, "SELECT count(*) FROM case_file WHERE unit = $1 AND restricted = 0", unit).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting the cases of a unit: %w", err)
+	}
+	return n, nil
+}
+
 // CaseWrapsOf lists the restricted cases' keys kept for a person.
 func (s *snapshot) CaseWrapsOf(person string) ([]*referrals.CaseWrapRow, error) {
 	return list[referrals.CaseWrapRow](s, "WHERE person = $1 ORDER BY case_id", person)

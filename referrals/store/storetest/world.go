@@ -214,11 +214,17 @@ func (w *World) Unit(name, kind string) string {
 		}
 		w.Agency = id
 	}
-	id, _, err := w.Door.CreateUnit(ctx, accounts.ConsoleCaller(), accounts.Unit{Agency: w.Agency, Kind: kind, Name: name})
+	return w.Enter(accounts.Unit{Agency: w.Agency, Kind: kind, Name: name})
+}
+
+// Enter enters a unit with all its public facts.
+func (w *World) Enter(u accounts.Unit) string {
+	w.T.Helper()
+	id, _, err := w.Door.CreateUnit(context.Background(), accounts.ConsoleCaller(), u)
 	if err != nil {
 		w.T.Fatalf("creating a unit: %v", err)
 	}
-	w.Units[name] = id
+	w.Units[u.Name] = id
 	return id
 }
 
@@ -247,7 +253,9 @@ func (w *World) Invite(name string, role policies.Role, unit string) *Account {
 // Found makes a unit with its first member.
 func (w *World) Found(unit, kind, person string, role policies.Role) {
 	w.T.Helper()
-	w.Unit(unit, kind)
+	if w.Units[unit] == "" {
+		w.Unit(unit, kind)
+	}
 	w.Invite(person, role, unit)
 	who := w.StepUp(person, policies.UnitFound, w.Units[unit])
 	if _, _, err := w.Door.Found(context.Background(), who); err != nil {

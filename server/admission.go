@@ -1,0 +1,419 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+)
+
+// foundingCookie binds the founding page to one browser.
+const (
+	foundingCookie = "__Host-founding"
+	foundingFor    = 30 * time.Minute
+)
+
+// admissions lists who waits and who is in the caller's unit. Whoever waits
+// herself goes to her words, or founds the unit.
+func (q *request) admissions() error {
+	if q.who.State() == accounts.Waiting {
+		return q.redirect("/attesa")
+	}
+	m, err := q.s.door.Members(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	page := &AdmissionsPage{Page: q.base(TitleAdmissions), State: "founded"}
+	if !m.Recovery {
+		page.State = "no_recovery"
+	}
+	for _, n := range m.Waiting {
+		page.Waiting = append(page.Waiting, newcomer(n))
+	}
+	for _, c := range m.Members {
+		page.Members = append(page.Members, q.member(c))
+	}
+	return q.show(http.StatusOK, "admissions", page)
+}
+
+func newcomer(n accounts.Newcomer) Newcomer {
+	return Newcomer{ID: n.ID, Name: n.Username, Role: n.Role, Invited: n.Invited, By: n.By}
+}
+
+func (q *request) member(c accounts.Member) Member {
+	return Member{ID: c.ID, Name: c.Username, Role: c.Role, State: personState(string(c.State)), Since: q.day(c.Since),
+		By: c.By, Locked: c.Locked, Known: c.Known, Mine: c.Mine}
+}
+
+// personState is a person's state as pages say it.
+func personState(s string) string {
+	if s == string(accounts.Active) {
+		return "member"
+	}
+	return s
+}
+
+// waitingOne finds a newcomer of the caller's unit; anybody else is absent.
+func (q *request) waitingOne() (Newcomer, error) {
+	m, err := q.s.door.Members(q.ctx(), q.who)
+	if err != nil {
+		return Newcomer{}, err
+	}
+	for _, n := range m.Waiting {
+		if n.ID == q.id("person") {
+			return newcomer(n), nil
+		}
+	}
+	return Newcomer{}, accounts.ErrDenied
+}
+
+func (q *request) admitPage() error {
+	who, err := q.waitingOne()
+	if err != nil {
+		return err
+	}
+	words, err := q.s.door.NewcomerWords(q.ctx(), q.who, who.ID)
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "admit", &AdmitPage{Page: q.base(TitleAdmit), Who: who, Words: words})
+}
+
+// parseWords reads four words as they were shown or typed.
+func parseWords(s string) (accounts.Words, bool) {
+	list := strings.Fields(strings.ToLower(s))
+	if len(list) != 4 {
+		return accounts.Words{}, false
+	}
+	return accounts.Words(list), true
+}
+
+// admit lets a newcomer in if the words that the page showed were the same by
+// voice, and are still those of her stored key.
+func (q *request) admit() error {
+	who, err := q.waitingOne()
+	if err != nil {
+		return err
+	}
+	words, shown := parseWords(q.form.Get("words"))
+	page := &AdmitPage{Page: q.base(TitleAdmit), Who: who, Words: words, Same: q.form.Get("same")}
+	switch {
+	case page.Same == "no":
+		if err := q.s.door.RefuseWords(q.ctx(), q.who, who.ID); err != nil {
+			return err
+		}
+		page.Problem = ProblemNotSame
+		return q.show(http.StatusConflict, "admit", page)
+	case page.Same != "yes" || !shown:
+		if page.Words, err = q.s.door.NewcomerWords(q.ctx(), q.who, who.ID); err != nil {
+			return err
+		}
+		page.Fail("same", FailSaySame)
+		return q.show(http.StatusUnprocessableEntity, "admit", page)
+	}
+	ok, err := q.stepUp(policies.MemberAdmit, who.ID, StepUpAdmit, who.Name)
+	if !ok {
+		return err
+	}
+	receipt, err := q.s.door.Admit(q.ctx(), q.who, who.ID, words)
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashAdmitted, "/ammissioni")
+}
+
+// memberOne finds a member of the caller's unit; anybody else is absent.
+func (q *request) memberOne() (Member, error) {
+	m, err := q.s.door.Members(q.ctx(), q.who)
+	if err != nil {
+		return Member{}, err
+	}
+	for _, c := range m.Members {
+		if c.ID == q.id("person") && !c.Mine {
+			return q.member(c), nil
+		}
+	}
+	return Member{}, accounts.ErrDenied
+}
+
+func (q *request) removePage() error {
+	who, err := q.memberOne()
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "remove-member", &RemovePage{Page: q.base(TitleRemove), Who: who})
+}
+
+func (q *request) remove() error {
+	who, err := q.memberOne()
+	if err != nil {
+		return err
+	}
+	cause := q.form.Get("cause")
+	if !IsWord("yesno", cause) {
+		page := &RemovePage{Page: q.base(TitleRemove), Who: who}
+		page.Fail("cause", FailChoice)
+		return q.show(http.StatusUnprocessableEntity, "remove-member", page)
+	}
+	ok, err := q.stepUp(policies.MemberRemove, who.ID, StepUpRemove, who.Name)
+	if !ok {
+		return err
+	}
+	receipt, err := q.s.door.Remove(q.ctx(), q.who, who.ID, cause == "yes")
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashRemoved, "/ammissioni")
+}
+
+// unitWords shows the words of the caller's own unit, from the key she holds.
+func (q *request) unitWords() error {
+	if _, err := q.s.door.Members(q.ctx(), q.who); err != nil {
+		return err
+	}
+	words, err := q.s.door.UnitWordsOf(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "unit-words", &UnitWordsPage{Page: q.base(TitleUnitWords), Name: roster.UnitName(q.who.Unit()),
+		Kind: q.who.UnitKind(), Words: words})
+}
+
+// foundation is the unit that the caller is about to found. It begins anew, and
+// reports nil after leading back to the page, when what was begun is over.
+func (q *request) foundation() (*accounts.Foundation, error) {
+	if q.who.State() != accounts.Waiting {
+		return nil, accounts.ErrDenied
+	}
+	f, err := q.s.door.Foundation(q.ctx(), q.who, q.cookie(foundingCookie))
+	if !errors.Is(err, accounts.ErrOver) {
+		return f, err
+	}
+	cookie, err := q.s.door.BeginFounding(q.ctx(), q.who)
+	if err != nil {
+		return nil, err
+	}
+	q.setCookie(foundingCookie, cookie, foundingFor)
+	return q.s.door.Foundation(q.ctx(), q.who, cookie)
+}
+
+func (q *request) foundPage() error {
+	f, err := q.foundation()
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "found", q.showFoundation(f))
+}
+
+func (q *request) showFoundation(f *accounts.Foundation) *FoundPage {
+	page := &FoundPage{Page: q.base(TitleFound), Name: f.Unit.Name, Kind: f.Unit.Kind, Words: f.Words,
+		MayRecovery: f.MayRecovery, Recovery: f.Recovery, Same: q.form.Get("same")}
+	if f.Recovery != "" {
+		page.RecoveryWords = f.RecoveryWords[:]
+	}
+	return page
+}
+
+// found makes the caller the first member of her unit, with the words that the
+// page showed. A recovery recipient is set only after its own words were shown.
+func (q *request) found() error {
+	f, err := q.s.door.Foundation(q.ctx(), q.who, q.cookie(foundingCookie))
+	if err != nil {
+		return err
+	}
+	typed := strings.Join(strings.Fields(q.form.Get("recovery")), "")
+	if f.MayRecovery && typed != f.Recovery {
+		return q.compareRecovery(f, typed)
+	}
+	if q.form.Get("same") != "yes" {
+		page := q.showFoundation(f)
+		page.Fail("same-yes", FailFoundUnwritten)
+		return q.show(http.StatusUnprocessableEntity, "found", page)
+	}
+	ok, err := q.stepUp(policies.UnitFound, q.who.Unit(), StepUpFound, f.Unit.Name)
+	if !ok {
+		return err
+	}
+	receipt, err := q.s.door.FoundShown(q.ctx(), q.who, q.cookie(foundingCookie))
+	if err != nil {
+		return err
+	}
+	q.setCookie(foundingCookie, "", -1)
+	return q.done(receipt, FlashFounded, "/ammissioni")
+}
+
+// compareRecovery shows the words of a recovery recipient that was just typed.
+func (q *request) compareRecovery(f *accounts.Foundation, typed string) error {
+	cookie, err := q.s.door.ProposeRecovery(q.ctx(), q.who, q.cookie(foundingCookie), typed)
+	if errors.Is(err, accounts.ErrIncomplete) {
+		page := q.showFoundation(f)
+		page.Recovery = q.form.Get("recovery")
+		page.Fail("recovery", FailRecipient)
+		return q.show(http.StatusUnprocessableEntity, "found", page)
+	}
+	if err != nil {
+		return err
+	}
+	q.setCookie(foundingCookie, cookie, foundingFor)
+	if f, err = q.s.door.Foundation(q.ctx(), q.who, cookie); err != nil {
+		return err
+	}
+	page := q.showFoundation(f)
+	page.Same = ""
+	return q.show(http.StatusOK, "found", page)
+}
+
+// colleagues lists the members whom the caller has not confirmed yet.
+func (q *request) colleagues() error {
+	page, err := q.colleaguesPage()
+	if err != nil {
+		return err
+	}
+	if len(page.Members) == 0 {
+		return q.redirect("/")
+	}
+	return q.show(http.StatusOK, "colleagues", page)
+}
+
+func (q *request) colleaguesPage() (*ColleaguesPage, error) {
+	if q.who.Unit() == "" {
+		return nil, accounts.ErrDenied
+	}
+	list, err := q.s.door.NewColleagues(q.ctx(), q.who)
+	page := &ColleaguesPage{Page: q.base(TitleColleagues), Known: q.form["known"]}
+	for _, p := range list {
+		page.Members = append(page.Members, Member{ID: p.ID, Name: p.Username, Role: p.Role, State: personState(p.State)})
+	}
+	return page, err
+}
+
+// confirmColleagues records each colleague she ticked.
+func (q *request) confirmColleagues() error {
+	page, err := q.colleaguesPage()
+	if err != nil {
+		return err
+	}
+	for _, m := range page.Members {
+		if !contains(page.Known, m.ID) {
+			continue
+		}
+		receipt, err := q.s.door.Confirm(q.ctx(), q.who, m.ID)
+		if err != nil {
+			return err
+		}
+		q.receipt(receipt)
+	}
+	must, err := q.s.door.MustConfirm(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	if !must {
+		q.setCookie(flashCookie, FlashColleagues, time.Minute)
+		return q.redirect("/")
+	}
+	if page, err = q.colleaguesPage(); err != nil {
+		return err
+	}
+	page.Problem = ProblemColleagues
+	return q.show(http.StatusUnprocessableEntity, "colleagues", page)
+}
+
+// recoveryKeyPage shows where the agency's recovery recipient stands.
+func (q *request) recoveryKeyPage() error {
+	page, err := q.recoveryKey()
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "recovery-key", page)
+}
+
+func (q *request) recoveryKey() (*RecoveryKeyPage, error) {
+	if _, err := q.s.door.Members(q.ctx(), q.who); err != nil {
+		return nil, err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return nil, err
+	}
+	a, ok := roster.Agencies[q.who.Agency()]
+	if !ok {
+		return nil, accounts.ErrDenied
+	}
+	page := &RecoveryKeyPage{Page: q.base(TitleRecoveryKey), InForce: a.Recovery != "",
+		Recipient: q.form.Get("recipient"), Heard: q.form.Get("heard")}
+	if a.Proposed != "" {
+		page.ProposedBy = roster.Username(a.ProposedBy)
+		page.Confirming = a.ProposedBy != q.who.Person()
+	}
+	return page, nil
+}
+
+// setRecovery proposes a recovery recipient whose words she heard.
+func (q *request) setRecovery() error {
+	page, err := q.recoveryKey()
+	if err != nil {
+		return err
+	}
+	recipient := strings.Join(strings.Fields(page.Recipient), "")
+	heard, ok := parseWords(page.Heard)
+	if !accounts.IsRecipient(recipient) {
+		page.Fail("recipient", FailRecipient)
+	}
+	if !ok {
+		page.Fail("heard", FailHeardWords)
+	}
+	if len(page.Errors) > 0 {
+		return q.show(http.StatusUnprocessableEntity, "recovery-key", page)
+	}
+	if ok, err = q.stepUp(policies.RecoverySet, q.who.Agency(), StepUpKeep, ""); !ok {
+		return err
+	}
+	inForce, receipt, err := q.s.door.SetRecovery(q.ctx(), q.who, recipient, heard)
+	if errors.Is(err, accounts.ErrWords) {
+		return q.wrongHeard(page)
+	}
+	if err != nil {
+		return err
+	}
+	if inForce {
+		return q.done(receipt, FlashRecoverySet, "/ammissioni/recupero")
+	}
+	return q.done(receipt, FlashKeyProposed, "/ammissioni/recupero")
+}
+
+// confirmRecovery is a second member's word for the proposed recipient.
+func (q *request) confirmRecovery() error {
+	page, err := q.recoveryKey()
+	if err != nil {
+		return err
+	}
+	heard, ok := parseWords(page.Heard)
+	if !ok {
+		page.Fail("heard", FailHeardWords)
+		return q.show(http.StatusUnprocessableEntity, "recovery-key", page)
+	}
+	if ok, err = q.stepUp(policies.RecoveryConfirm, q.who.Agency(), StepUpKeep, ""); !ok {
+		return err
+	}
+	receipt, err := q.s.door.ConfirmRecovery(q.ctx(), q.who, heard)
+	if errors.Is(err, accounts.ErrWords) {
+		return q.wrongHeard(page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashRecoverySet, "/ammissioni/recupero")
+}
+
+func (q *request) wrongHeard(page *RecoveryKeyPage) error {
+	page.Page.FormToken = q.s.door.FormToken(q.who)
+	page.Fail("heard", FailHeardWords)
+	return q.show(http.StatusConflict, "recovery-key", page)
+}

@@ -1,0 +1,196 @@
+package server
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+)
+
+// registerRows is how many leaves one page of the log shows.
+const registerRows = 50
+
+// chartStep is the width of one day in the log's chart.
+const chartStep = 20
+
+// register shows the log: newest first, or what the posted filter lets through.
+func (q *request) register() error {
+	page := &LogPage{Page: q.base(TitleLog)}
+	ReadForm(q.form, &page.Filter)
+	before, _ := strconv.ParseInt(q.form.Get("at"), 10, 64)
+	filter := referrals.RegisterFilter{Actor: strings.TrimSpace(page.Filter.Person), Action: strings.TrimSpace(page.Filter.Action),
+		Object: strings.TrimSpace(page.Filter.Record), From: page.Filter.From, To: page.Filter.To, Before: before, Limit: registerRows}
+	if IsWord("result", page.Filter.Outcome) {
+		filter.Outcome = audit.Outcome(page.Filter.Outcome)
+	}
+	status := http.StatusOK
+	if !q.daysFit(page.Filter) {
+		page.Fail("from_day", FailLogDays)
+		filter.From, filter.To, status = "", "", http.StatusUnprocessableEntity
+	}
+	found, receipt, err := q.s.desk.ReadRegisterPage(q.ctx(), q.who, filter)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	q.verified(page)
+	page.Rows = q.logRows(found.Entries)
+	if found.Older > 0 {
+		page.Older = strconv.FormatInt(found.Older, 10)
+	}
+	if before > 0 {
+		page.Newer = "0"
+	}
+	page.Days = q.chart(found.Days)
+	return q.show(status, "log", page)
+}
+
+func (q *request) daysFit(f LogFilter) bool {
+	return (f.From == "" || !q.day(f.From).IsZero()) && (f.To == "" || !q.day(f.To).IsZero()) &&
+		(f.From == "" || f.To == "" || f.From <= f.To)
+}
+
+// verified fills in the line that says how far the log was checked.
+func (q *request) verified(page *LogPage) {
+	size, checkpoint, key := q.s.desk.Log()
+	page.Size, page.VerifierKey = size, key
+	page.Checkpoint = strconv.FormatInt(checkpoint.Size, 10) + " " + base64.StdEncoding.EncodeToString(checkpoint.Root[:])
+	page.Verification = "running"
+	v := q.s.desk.Verified()
+	if v == nil {
+		return
+	}
+	page.CheckedAt, page.Verification = v.At, "good"
+	if !v.Good() {
+		p := v.Records.Problems[0]
+		page.Verification, page.BadRecord = "bad", p.Table+" "+p.ID
+	}
+}
+
+func (q *request) logRows(entries []referrals.Entry) []LogRow {
+	var rows []LogRow
+	for _, e := range entries {
+		rows = append(rows, q.logRow(e.Index, &e.Leaf))
+	}
+	return rows
+}
+
+func (q *request) logRow(index int64, l *audit.Leaf) LogRow {
+	return LogRow{Index: index, Day: q.day(l.Day), Person: l.Actor, Action: l.Action, Record: l.Object,
+		Outcome: string(l.Outcome), Rule: strings.Join(l.Rules, " "), Count: l.Count}
+}
+
+// chart lays the days out, oldest first, the tallest bar a hundred high.
+func (q *request) chart(days []referrals.DayTally) []DayCount {
+	most := 1
+	for _, d := range days {
+		most = max(most, d.Allowed+d.Refused+d.Failed)
+	}
+	list := make([]DayCount, 0, len(days))
+	for i := len(days) - 1; i >= 0; i-- {
+		d := days[i]
+		list = append(list, DayCount{Day: q.day(d.Day), Allowed: d.Allowed, Refused: d.Refused, Failed: d.Failed,
+			Height: (d.Allowed + d.Refused + d.Failed) * 100 / most, X: len(list) * chartStep})
+	}
+	return list
+}
+
+// proof shows one leaf with its proof under the last signed checkpoint, and what
+// the audit unit's key opens of it.
+func (q *request) proof() error {
+	index, err := strconv.ParseInt(q.id("index"), 10, 64)
+	if err != nil {
+		return accounts.ErrDenied
+	}
+	proof, detail, receipt, err := q.s.desk.ProveEntry(q.ctx(), q.who, index)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	_, _, key := q.s.desk.Log()
+	leaf, err := audit.CheckProof(proof, key)
+	page := &ProofPage{Page: q.base(TitleProof), Row: q.logRow(index, &leaf), Leaf: string(proof.Leaf),
+		Checkpoint: string(proof.Checkpoint), Good: err == nil}
+	for _, h := range proof.Hashes {
+		page.Hashes = append(page.Hashes, base64.StdEncoding.EncodeToString(h[:]))
+	}
+	if detail != nil {
+		page.Detail = &LogDetail{At: detail.At, Reason: detail.Reason, IDs: detail.IDs}
+	}
+	return q.show(http.StatusOK, "log-proof", page)
+}
+
+// access shows who can open what now, and since when, by pseudonym.
+func (q *request) access() error {
+	all, receipt, err := q.s.desk.WhoCanOpen(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &AccessPage{Page: q.base(TitleAccess)}
+	for _, a := range all {
+		page.Rows = append(page.Rows, AccessRow{Unit: a.UnitName, UnitKind: a.Kind, Person: a.Person, Role: a.Role,
+			State: personState(a.State), Since: q.day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named})
+	}
+	return q.show(http.StatusOK, "access", page)
+}
+
+// auditReferrals shows every referral with its live authorisation and the way it
+// was given.
+func (q *request) auditReferrals() error {
+	all, receipt, err := q.s.desk.AuditReferrals(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &AuditReferralsPage{Page: q.base(TitleAuditReferrals)}
+	for _, r := range all {
+		page.Rows = append(page.Rows, AuditReferral{ID: r.ID, Desk: roster.UnitName(r.FromUnit), Centre: roster.UnitName(r.ToUnit),
+			Day: q.day(r.SentDay), Given: r.Way, Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay), State: r.State})
+	}
+	return q.show(http.StatusOK, "audit-referrals", page)
+}
+
+// exportLog sends the bundle that `sportello audit verify` checks offline.
+func (q *request) exportLog() error {
+	ok, err := q.stepUp(policies.LogExport, "", StepUpExport, "")
+	if !ok {
+		return err
+	}
+	receipt, write, err := q.s.desk.BeginExport(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	h := q.w.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Disposition", `attachment; filename="registro-`+q.s.desk.Day()+`.zip"`)
+	if err := write(q.w); err != nil {
+		// Part of it has left: a connection that breaks off cannot be taken for
+		// a whole bundle.
+		q.s.log.Error("an export broke off", "route", routeName(q.r), "error", err.Error())
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// verifyNow checks every record against the log, while the auditor waits.
+func (q *request) verifyNow() error {
+	v, receipt, err := q.s.desk.Verify(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	if !v.Good() {
+		return q.done(receipt, "", "/registro")
+	}
+	return q.done(receipt, FlashVerified, "/registro")
+}

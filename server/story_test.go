@@ -1,0 +1,448 @@
+package server_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sportello/referrals/store/storetest"
+	"sportello/server/locale"
+)
+
+// TestStory is the whole thread of the service in a real browser, as the people
+// of the town live it on a Friday evening: in Italian and in English, with
+// script and without.
+func TestStory(t *testing.T) {
+	for _, run := range []struct {
+		name   string
+		lang   locale.Lang
+		script bool
+	}{{"it", locale.Italian, true}, {"en", locale.English, true}, {"it without script", locale.Italian, false}, {"en without script", locale.English, false}} {
+		t.Run(run.name, func(t *testing.T) {
+			to := newTour(t, newSite(t), run.lang, run.script)
+			if run.script {
+				to.axe = axeSource(t)
+			}
+			if run.lang == locale.Italian && run.script {
+				to.keep = os.Getenv("STORY_PICTURES")
+			}
+			st := &story{t: t, to: to}
+			st.tell()
+			to.s.quiet(t)
+		})
+	}
+}
+
+// story is what its people know while it is told.
+type story struct {
+	t                         *testing.T
+	to                        *tour
+	anna, bruna, clara, dario *visitor
+	code, other               string // of Rosa's file, and of a second one
+	file                      string // path of Rosa's file
+	sent                      string // path of the referral at the desk
+	arrived                   string // path of the referral at the centre
+	preview                   string // the package as Anna saw it
+}
+
+func (st *story) tell() {
+	st.annaSignsIn()
+	st.rosaCalls()
+	st.emergencyStays()
+	st.rosaGetsAFile()
+	st.sofiaFindsTheTask()
+	st.rosaIsFound()
+	st.nobodyCallsOutsideHerHours()
+	st.annaWritesNotes()
+	st.rosaSaysMore()
+	st.twoTabsDoNotFight()
+	st.somebodyElseCalls()
+	st.theScreenIsCovered()
+	st.rosaChoosesACentre()
+	st.rosaSaysWhatToShare()
+	st.rosaHearsTheText()
+	st.annaSends()
+	st.brunaOpens()
+	st.theyTalk()
+	st.theRuleChanges()
+	st.brunaKeepsACopy()
+	st.rosaTakesItBack()
+	st.otherWays()
+	st.theFileIsClosed()
+}
+
+// annaSignsIn: point 2, and the language switch before anybody is known.
+func (st *story) annaSignsIn() {
+	v := st.to.visitor(st.t, "anna")
+	st.anna = v
+	v.open("/entra")
+	if st.to.lang == locale.English {
+		v.click("English")
+	}
+	v.see("signin.title")
+	v.fill("signin.username", "anna").fill("signin.passphrase", "non è questa").click("action.continue")
+	v.fill("code.code", "000000").click("action.continue").see("signin.failed")
+	v.signIn("anna").at("/agenda").see("agenda.urgent_empty", "agenda.callback_empty", "Pronto intervento sociale", "000 000 0100", "1522")
+}
+
+// rosaCalls: step 1, answered while somebody may overhear.
+func (st *story) rosaCalls() {
+	v := st.anna
+	v.click("agenda.new_contact").at("/contatti/nuovo")
+	v.choose("contact.speaker", "speaker.she")
+	v.choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
+	v.choose("contact.danger", "said_aloud.yes").see("danger.title", "danger.call_112", "000 000 0100")
+	v.choose("danger.who_calls", "who_calls.she").fill("danger.when", "subito dopo")
+	v.choose("contact.where", "where.near").choose("contact.children", "children.with_her")
+	v.tick("contact.accompanied").see("contact.say_alone")
+	v.see("Procura presso il Tribunale per i minorenni").tick("contact.duty_said")
+	v.choose("contact.been_here", "said_aloud.no").fill("contact.been_query", "Rosalia").click("action.search")
+	v.see("contact.no_match").answered("contact.danger", "said_aloud.yes").holds("contact.call_number", "333 765 4321")
+	v.fill("contact.name", "Rosalia").click("action.continue")
+}
+
+// emergencyStays: the steps stay on screen; nothing is lost on the way back.
+func (st *story) emergencyStays() {
+	v := st.anna
+	v.see("contact.request_title", "danger.title", "danger.call_112")
+	v.click("action.back").holds("contact.name", "Rosalia").answered("contact.where", "where.near").click("action.continue")
+	v.fill("contact.request", "Chiede dove può dormire stanotte con la bambina.")
+	v.choose("contact.needs", "need.listen").choose("contact.needs", "need.bed")
+	v.choose("channel.call", "allow.yes").choose("channel.sms", "allow.never").choose("channel.in_person", "allow.yes")
+	v.fill("safe.number", "333 765 4321")
+	for _, day := range []string{"mon", "tue", "wed", "thu", "fri"} {
+		v.choose("safe.days", "weekday."+day)
+	}
+	v.fill("safe.from", "09:00").fill("safe.to", "12:00")
+	v.choose("safe.answerer", "answerer.only_she").choose("safe.hide", "yesno.yes").fill("safe.code_word", "girasole")
+	v.fill("contact.children_count", "1").click("action.continue")
+	v.see("danger.title", "contact.outcome_title")
+}
+
+// rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
+func (st *story) rosaGetsAFile() {
+	v := st.anna
+	v.choose("contact.given", "Numeri e luoghi sicuri")
+	v.click("contact.close").see("contact.outcome_missing", "danger.title")
+	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what")
+	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
+	st.code = eval[string](v, `document.querySelector("main .mono").innerText`)
+	v.click("contact_done.open_case").at("/schede/{id}").see(st.code, "Rosalia", "case_state.open", "identity.alias",
+		"Chiede dove può dormire stanotte con la bambina.", "need.bed", "channel.sms")
+	v.seeNot("girasole", "333 765 4321")
+	v.press("strip.show_word").see("girasole").press("strip.show_number").see("333 765 4321")
+	st.file = v.path()
+}
+
+// sofiaFindsTheTask: the social service gets alias, request and rule.
+func (st *story) sofiaFindsTheTask() {
+	v := st.to.visitor(st.t, "sofia")
+	v.signInIn("sofia").at("/agenda").seeNot("Rosalia").click("Sportello distretto II").at("/compiti/{id}")
+	v.see("Rosalia", "Chiede dove può dormire stanotte con la bambina.", "channel.call", "task_page.about")
+	v.fill("task_page.note", "Chiamata lunedì mattina.").click("contact.open_case").at("/schede/{id}").see("Rosalia")
+	v.click("frame.sign_out").at("/entra")
+}
+
+// rosaIsFound by code, by the name she chose, by how it sounds, by phone; a desk
+// that may not open her file finds nothing at all.
+func (st *story) rosaIsFound() {
+	v := st.anna
+	for _, term := range []string{st.code, "Rosalia", "rozalia", "333-7654321"} {
+		v.open("/cerca").fill("search.box", term).click("action.search").see(st.code, "search.last_contact").seeNot("dormire", "333 765 4321")
+	}
+	v.click(st.code).at("/schede/{id}")
+	vera := st.to.visitor(st.t, "vera")
+	vera.signInIn("vera").open("/cerca")
+	for _, term := range []string{st.code, "Rosalia", "333-7654321"} {
+		vera.fill("search.box", term).click("action.search").see("search.none").seeNot("search.last_contact")
+	}
+	vera.open(st.file).see("error.not_found")
+	vera.click("frame.sign_out")
+}
+
+// nobodyCallsOutsideHerHours: it is Friday evening, she allowed mornings.
+func (st *story) nobodyCallsOutsideHerHours() {
+	v := st.anna
+	v.open(st.file).click("strip.attempts").at("/schede/{id}/tentativi").see("attempts.empty")
+	v.choose("attempts.outcome", "attempt.no_answer")
+	if eval[bool](v, `!!document.querySelector("#channel-call")`) {
+		v.stop("a call is offered outside her hours")
+	}
+	v.choose("attempts.channel", "channel.in_person").choose("attempts.outcome", "attempt.reached").fill("attempts.note", "È passata allo sportello.")
+	v.click("attempts.save").at("/schede/{id}").see("attempts.saved")
+	v.open(st.file+"/tentativi").see("attempt.reached", "È passata allo sportello.")
+}
+
+// annaWritesNotes: a note, its correction, and one in the wrong file.
+func (st *story) annaWritesNotes() {
+	v := st.anna
+	st.secondFile()
+	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("diary.empty")
+	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
+	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
+	v.fill("note.text", "Ha parlato con calma, da sola.").click("note.save_correct").see("Ha parlato con calma, da sola.")
+	v.press(v.say("diary.earlier", "Count", 1)).see("Ha parlato con calma.")
+	v.click("diary.add").fill("note.text", "Questa è di Mirela.").click("diary.add").see("note.saved")
+	v.click("diary.move").at("/schede/{id}/diario/{note}/sposta").see("Questa è di Mirela.", "note_move.about")
+	v.fill("note_move.to", "XXXX-XXXX").click("note_move.do").see("note_move.unknown").holds("note_move.to", "XXXX-XXXX")
+	v.fill("note_move.to", st.other).click("note_move.do").at("/schede/{id}/diario").seeNot("Questa è di Mirela.")
+	v.open("/cerca").fill("search.box", st.other).click("action.search").click(st.other).click("case.tab_diary").see("Questa è di Mirela.")
+	v.open(st.file).click("case.tab_diary").seeNot("Questa è di Mirela.")
+}
+
+// secondFile is of a woman who told nothing but a name.
+func (st *story) secondFile() {
+	v := st.anna
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.she").fill("contact.name", "Mirela").click("action.continue").click("action.continue")
+	v.choose("contact.outcome", "outcome.thinking").click("contact.open_case").see("contact_done.title")
+	st.other = eval[string](v, `document.querySelector("main .mono").innerText`)
+	v.click("contact_done.open_case").see("strip.nothing", "next.review_rule")
+	v.click("strip.attempts").see("attempts.none_recorded")
+}
+
+// somebodyElseCalls: general information, or a note that is linked to no file.
+func (st *story) somebodyElseCalls() {
+	v := st.anna
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.someone").click("action.continue").see("unlinked.title", "unlinked.someone")
+	v.choose("unlinked.kind", "unlinked.noted")
+	v.fill("unlinked.requester", "Una vicina").fill("unlinked.subject", "Rosalia").fill("unlinked.text", "Chiede se è da noi.").click("unlinked.save")
+	v.at("/agenda").see("unlinked.saved")
+	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code)
+}
+
+// rosaSaysMore: who she is, as far as she wants; and back.
+func (st *story) rosaSaysMore() {
+	v := st.anna
+	v.open(st.file).click("case.tab_person").at("/schede/{id}/persona").see("person.lead").holds("contact.name", "Rosalia")
+	v.fill("person.name", "Rosa").fill("person.surname", "Ferri").fill("person.language", "language.ro").fill("person.town", "Frascati")
+	v.choose("person.mediator", "yesno.yes").fill("person.children", "Una, con lei.").click("person.save").see("person.saved", "identity.identified")
+	v.open("/cerca").fill("search.box", "ferri").click("action.search").see(st.code)
+	v.open(st.file + "/persona").click("person.forget").at("/schede/{id}/persona/dimentica").see("forget.about").click("forget.do")
+	v.see("forget.done", "identity.alias").holds("person.surname", "").holds("person.town", "Frascati")
+	v.open("/cerca").fill("search.box", "ferri").click("action.search").see("search.none")
+	v.open(st.file+"/persona").fill("person.name", "Rosa").click("person.save").see("identity.partial")
+}
+
+// twoTabsDoNotFight: the second to save sees both versions and chooses.
+func (st *story) twoTabsDoNotFight() {
+	v := st.anna
+	w := v.tab()
+	v.open(st.file + "/persona")
+	w.open(st.file+"/persona").fill("person.children", "Una bambina, con lei.").click("person.save").see("person.saved")
+	v.fill("person.children", "Una, di sei anni.").fill("person.town", "Marino").click("person.save")
+	v.see("conflict.title", "Una bambina, con lei.", "Una, di sei anni.", "Marino", "conflict.differs")
+	v.click("conflict.edit").holds("person.children", "Una, di sei anni.").click("person.save").see("person.saved")
+	v.holds("person.children", "Una, di sei anni.").holds("person.town", "Marino")
+	w.fill("person.children", "Di nuovo quella di prima.").click("person.save").see("conflict.title").click("conflict.keep_theirs")
+	w.holds("person.children", "Una, di sei anni.")
+}
+
+// theScreenIsCovered: half a note is covered, and comes back filled with the
+// passphrase alone; so does one whose session ended while she was writing.
+func (st *story) theScreenIsCovered() {
+	v := st.anna
+	v.open(st.file+"/diario/nuova").choose("note.kind", "note_kind.phone").fill("note.text", "Mezza frase")
+	v.click("frame.cover").at("/riprendi").seeNot("Rosa", "Mezza frase", "Sportello distretto II", "1522")
+	v.fill("covered.passphrase", "non è questa").click("covered.resume").see("covered.wrong").seeNot("Mezza frase")
+	v.fill("covered.passphrase", st.to.s.People["anna"].Passphrase).click("covered.resume")
+	v.at("/schede/{id}/diario/nuova").see("frame.refilled").holds("note.text", "Mezza frase").answered("note.kind", "note_kind.phone")
+
+	st.to.s.Clock.Add(61 * time.Minute)
+	v.fill("note.text", "Mezza frase, e il resto.").click("diary.add").at("/entra").see("signin.again").seeNot("Mezza frase")
+	p := st.to.s.People["anna"]
+	v.fill("signin.username", p.Username).fill("signin.passphrase", p.Passphrase).click("action.continue")
+	v.fill("code.code", st.to.s.Code(p)).click("action.continue")
+	v.at("/schede/{id}/diario/nuova").see("frame.refilled").holds("note.text", "Mezza frase, e il resto.").click("diary.add").see("note.saved")
+}
+
+// rosaChoosesACentre: from a municipality she names, away from another.
+func (st *story) rosaChoosesACentre() {
+	v := st.anna
+	v.open(st.file).click("case.tab_referrals").at("/schede/{id}/invii").see("case_referrals.empty")
+	v.click("case_referrals.choose").at("/schede/{id}/centro").see(storetest.Ginestra, storetest.Lucciole, "000 000 0201", "language.ar", "need.legal")
+	v.fill("centre.near", "Nessun posto").click("action.search").see("centre.place_unknown").holds("centre.near", "Nessun posto")
+	v.fill("centre.near", "Roma").fill("centre.need", "need.bed").click("action.search").see(storetest.Lucciole, " km").seeNot(storetest.Ginestra)
+	v.fill("centre.need", "need.legal").click("action.search").see(storetest.Ginestra).seeNot(storetest.Lucciole)
+	v.click("centre.choose").at("/schede/{id}/centri/{centre}").see(storetest.Ginestra, "way.she_calls", "way_hint.she_calls")
+	v.choose("way.how", "way.we_send").click("action.continue").see("way.chose_missing")
+	v.tick("way.she_chose").click("action.continue").see("share.title")
+}
+
+// rosaSaysWhatToShare: all boxes off, the actual content beside each.
+func (st *story) rosaSaysWhatToShare() {
+	v := st.anna
+	v.see("Chiede dove può dormire stanotte con la bambina.", "Rosa", "share.lead").seeNot("Ferri", "girasole")
+	if n := eval[int](v, `document.querySelectorAll("input[name=fields]:checked, input[name=keep_copy]:checked").length`); n != 0 {
+		v.stop("%d boxes are ticked before she said anything", n)
+	}
+	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").choose("share.safe", "way_text.rule").tick("share.keep_copy")
+	v.click("action.continue").see("how.title")
+}
+
+// rosaHearsTheText: in another language and back; what is missing brings the
+// form back as it was.
+func (st *story) rosaHearsTheText() {
+	v := st.anna
+	v.fill("how.language", "language.en").click("how.show").see("how.version")
+	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "en" {
+		v.stop("the text to read aloud is in %q", got)
+	}
+	v.fill("how.language", "language.it").click("how.show").see("spoken.line1")
+	v.choose("how.given", "given.interpreter").click("action.continue").see("how.heard_missing", "how.interpreter_missing", "how.urgency_missing")
+	v.tick("how.heard").fill("how.interpreter", "Mediatrice 12").choose("how.feedback", "feedback.more").choose("how.until", "until.days30")
+	v.choose("how.urgency", "urgency.three_days")
+	v.click("action.back").see("share.title").holds("share_field.request", "true").holds("share_field.needs", "true").holds("share.keep_copy", "true")
+	v.click("action.continue").answered("how.urgency", "urgency.three_days").holds("how.interpreter", "Mediatrice 12").answered("how.feedback", "feedback.more")
+	v.click("action.continue").at("/autorizzazioni/{id}").see("preview.frame")
+}
+
+// annaSends: what she sees is exactly what the centre will see; sending asks for
+// passphrase and code once more.
+func (st *story) annaSends() {
+	v := st.anna
+	v.see("Chiede dove può dormire stanotte con la bambina.", "Rosalia", "urgency.three_days", "package.copy_yes", "channel.call").seeNot("Mediatrice 12", "Marino", "sei anni")
+	st.preview = v.pack()
+	preview := v.path()
+	v.click("preview.send").see("stepup.title", "stepup.send", storetest.Ginestra)
+	p := st.to.s.People["anna"]
+	v.fill("signin.passphrase", p.Passphrase).fill("code.code", "123456").click("stepup.do").see("stepup.failed")
+	v.click("stepup.back").at("/autorizzazioni/{id}").click("preview.send").stepUp().at("/invii/{id}").see("referral.was_sent", "referral_state.sent")
+	st.sent = v.path()
+	v.open(preview)
+	if v.status != 409 && v.status != 404 {
+		v.stop("what was sent can be previewed again: status %d", v.status)
+	}
+	v.open(st.sent).open("/agenda").see("urgent.referral_unanswered")
+}
+
+// brunaOpens: an inbox without names; the package is the preview, byte by byte.
+func (st *story) brunaOpens() {
+	v := st.to.visitor(st.t, "bruna")
+	st.bruna = v
+	v.signInIn("bruna").at("/arrivi").see("inbox.new", storetest.TownDesk, "urgency.three_days").seeNot("Rosalia", "Rosa", "dormire")
+	v.click("inbox.open").at("/arrivi/{id}").see("Rosalia", "Chiede dove può dormire stanotte con la bambina.")
+	st.arrived = v.path()
+	if got := v.pack(); got != st.preview {
+		v.stop("the centre does not see what the preview showed:\n%s\n%s", got, st.preview)
+	}
+	v.press("strip.show_number").see("333 765 4321")
+	st.anna.open(st.sent).see("referral_state.acknowledged")
+}
+
+// theyTalk: a question, its answer, an appointment, and the centre welcomes her.
+func (st *story) theyTalk() {
+	anna, bruna := st.anna, st.bruna
+	bruna.fill("received.question", "Serve una culla?").click("received.ask").see("referral.sent", "Serve una culla?")
+	anna.open("/agenda").see("urgent.referral_question").click(storetest.Ginestra).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
+	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
+	bruna.open(st.arrived).see("No, ha sei anni.")
+	bruna.fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")
+	bruna.see("referral_state.appointment")
+	anna.open(st.sent).see("Sede del centro", "10:30").click("referral.app_yes").see("referral.she_said")
+	bruna.open(st.arrived).click("received.accept").see("received.accepted", "referral_state.accepted")
+	bruna.choose("received.after_what", "after.engaged").click("received.tell").see("received.told")
+	anna.open(st.sent).see("referral_state.engaged", "referral_state.accepted")
+	bruna.open("/arrivi").seeNot("Rosalia")
+}
+
+// theRuleChanges by phone: she says her word; the centre is told at once.
+func (st *story) theRuleChanges() {
+	v := st.anna
+	v.open(st.file).click("strip.edit").at("/schede/{id}/contatto-sicuro").see(storetest.Ginestra, "safe.centres").holds("safe.code_word", "girasole")
+	v.choose("channel.call", "allow.never").choose("channel.whatsapp", "allow.yes").fill("safe.say", "Chiamo per la bolletta.").click("safe.save").see("safe.recognised_missing")
+	v.holds("safe.say", "Chiamo per la bolletta.").choose("safe.recognised", "recognised.code_word").click("safe.save").at("/schede/{id}").see("safe.saved", "Chiamo per la bolletta.")
+	b := st.bruna
+	b.open("/arrivi").see("inbox.us").seeNot("bolletta")
+	b.open(st.arrived).see("Chiamo per la bolletta.", "channel.whatsapp")
+}
+
+// brunaKeepsACopy: an age file to a key that never was on this service; the age
+// command opens it.
+func (st *story) brunaKeepsACopy() {
+	v := st.bruna
+	dir := st.t.TempDir()
+	key := filepath.Join(dir, "key.txt")
+	run(st.t, "age-keygen", "-pq", "-o", key)
+	recipient := strings.TrimSpace(run(st.t, "age-keygen", "-y", key))
+	v.click("received.copy").at("/arrivi/{id}/copia").see("copy.truth")
+	v.fill("copy.key", "age1questanonè").click("received.copy").see("error.recipient")
+	v.fill("copy.key", recipient)
+	file := v.download("received.copy")
+	text := run(st.t, "age", "-d", "-i", key, file)
+	for _, want := range []string{"Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
+		if !strings.Contains(text, want) {
+			st.t.Errorf("the sealed copy does not hold %q", want)
+		}
+	}
+	if strings.Contains(text, "Ferri") || strings.Contains(text, "Marino") {
+		st.t.Error("the sealed copy holds what she did not share")
+	}
+}
+
+// rosaTakesItBack: from then on the centre opens nothing of it, and says what it
+// did.
+func (st *story) rosaTakesItBack() {
+	anna, bruna := st.anna, st.bruna
+	bruna.open(st.arrived)
+	anna.open(st.sent).click("referral.revoke").at("/invii/{id}/revoca").see("revoke.about", "revoke.copied", "revoke.no_reason")
+	anna.click("revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.code_word").click("revoke.do").at("/invii/{id}").see("revoke.done", "referral_state.withdrawn")
+	anna.seeNot("Serve una culla?")
+	bruna.fill("received.question", "Arriva oggi?").click("received.ask")
+	if bruna.status < 400 {
+		bruna.stop("the centre still writes about what was taken back: status %d", bruna.status)
+	}
+	bruna.open("/arrivi").see("inbox.stop").seeNot("Rosalia")
+	bruna.open(st.arrived).at("/arrivi/{id}/avviso").see("stop.title", "stop.do_not").seeNot("Rosalia", "dormire", "333 765 4321")
+	bruna.click("stop.confirm").see("stop.missing")
+	bruna.choose("stop.what", "stop_done.contacted").choose("stop.what", "stop_done.copy_destroyed").click("stop.confirm").see("stop.stated")
+	anna.open(st.sent).see("referral.stop_done", "stop_done.contacted", "stop_done.copy_destroyed")
+	anna.open(st.file + "/diario").see("recognised.code_word")
+}
+
+// otherWays: she calls herself, and a centre that cannot welcome her.
+func (st *story) otherWays() {
+	v := st.anna
+	v.open(st.file + "/centro").click("centre.choose").tick("way.she_chose").click("action.continue").at("/schede/{id}").see("way.noted")
+	v.open(st.file+"/diario").see("way.she_calls", "note_kind.network")
+	v.open(st.file+"/centro").fill("centre.need", "need.legal").click("action.search").click("centre.choose").tick("way.she_chose").choose("way.how", "way.we_send").click("action.continue")
+	v.click("action.continue").tick("how.heard").choose("how.given", "given.spoken").choose("how.urgency", "urgency.today").click("action.continue")
+	v.see("preview.frame", "way_text.only_desk", "package.copy_no").click("preview.send").stepUp().see("referral.was_sent")
+	sent := v.path()
+	b := st.bruna
+	b.open("/arrivi").see("urgency.today").click("inbox.open").see("way_text.only_desk").seeNot("Rosalia", "333 765 4321", "WhatsApp")
+	b.click("received.decline").at("/arrivi/{id}/non-accogli")
+	b.choose("decline_page.reason", "decline.neutral").click("decline_page.do").at("/arrivi").see("decline_page.done")
+	v.open(sent).see("referral_state.declined", "decline.neutral")
+}
+
+// theFileIsClosed with a reason of a list, and opened again without one; who
+// opened it is on its last tab.
+func (st *story) theFileIsClosed() {
+	v := st.anna
+	v.open(st.file).click("case.close").at("/schede/{id}/chiudi").click("case.close").see("case_close.reason_missing")
+	v.choose("case_close.reason", "closing.no_more_wished").fill("case_close.note", "Per ora va bene così.").click("case.close")
+	v.at("/schede/{id}").see("case_close.closed", "case_state.closed").click("case.reopen").at("/schede/{id}/riapri").click("case.reopen").see("case_close.reopened")
+	v.click("case.tab_readers").at("/schede/{id}/aperture").see("anna", "role.intake_worker", storetest.TownDesk)
+}
+
+// pack is the package as the page holds it, byte by byte.
+func (v *visitor) pack() string {
+	v.t.Helper()
+	return eval[string](v, `document.querySelectorAll("article.package").length === 1 ? document.querySelector("article.package").outerHTML : ""`)
+}
+
+// run runs a tool of this module.
+func run(t *testing.T, tool string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command("go", append([]string{"tool", tool}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("running %s: %v\n%s", tool, err, errs.String())
+	}
+	return out.String()
+}
