@@ -180,7 +180,7 @@ func (q *request) answer(t route) error {
 	}
 	q.speak()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
-		if t.Public || !q.known {
+		if t.Public || !q.known || q.signed {
 			return errForm
 		}
 		return who

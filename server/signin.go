@@ -15,13 +15,13 @@ func (q *request) home() error {
 	if !q.signed {
 		return q.redirect("/entra")
 	}
-	p := q.base(TitleAgenda)
 	if q.who.MustEnrol() {
 		return accounts.ErrEnrol
 	}
 	if q.who.State() == accounts.Waiting {
 		return q.redirect("/attesa")
 	}
+	p := Page{User: q.who.Username(), Role: string(q.who.Role())}
 	return q.redirect(p.Home())
 }
 
