@@ -3,8 +3,6 @@ package server
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"time"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -39,6 +37,9 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 }
 
 func (q *request) newContact() error {
+	if q.filled && q.form.Has("requester") {
+		return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
+	}
 	step := 1
 	if q.filled {
 		step = stepOf(q.form.Get("step"))
@@ -68,7 +69,7 @@ func (q *request) recordContact() error {
 		return q.beenHere()
 	case "next":
 		if s := q.form.Get("speaker"); s == "someone" || s == "body" {
-			return q.show(http.StatusOK, "unlinked", &UnlinkedPage{Page: q.base(TitleUnlinked), Form: UnlinkedForm{Speaker: s}})
+			return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
 		}
 		return q.keepContact(step, min(step+1, 3))
 	case "back":
@@ -237,19 +238,30 @@ func (q *request) contactDone() error {
 	return q.show(http.StatusOK, "contact-done", page)
 }
 
-// recordUnlinked keeps a note about somebody who did not speak herself.
-func (q *request) recordUnlinked() error {
-	page := &UnlinkedPage{Page: q.base(TitleUnlinked)}
+// unlinkedPage is the form for somebody who is not she, with its own mark.
+func (q *request) unlinkedPage() *UnlinkedPage {
+	page := &UnlinkedPage{Page: q.base(TitleUnlinked), ID: crypto.NewID()}
 	ReadForm(q.form, &page.Form)
+	if q.form.Has("requester") && q.form.Get("id") != "" {
+		page.ID = q.form.Get("id")
+	}
+	if page.Form.Speaker != "body" {
+		page.Form.Speaker = "someone"
+	}
+	return page
+}
+
+// recordUnlinked keeps a note about somebody who did not speak herself. Where
+// only general information was given, nothing is written of who asked or about
+// whom, whatever stands in the fields.
+func (q *request) recordUnlinked() error {
+	page := q.unlinkedPage()
 	f := page.Form
-	if f.Speaker != "body" {
-		f.Speaker = "someone"
+	if f.Kind == "general" {
+		f = UnlinkedForm{Speaker: f.Speaker}
 	}
-	in := referrals.NewContact{Form: q.form.Get("id"), Contact: referrals.Contact{Speaker: f.Speaker, Outcome: "info_only",
+	in := referrals.NewContact{Form: page.ID, Contact: referrals.Contact{Speaker: f.Speaker, Outcome: "info_only",
 		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
-	if in.Form == "" {
-		in.Form = strings.Join([]string{q.form.Get("token"), f.Requester, f.Subject, f.Text, q.s.door.Gate().Now().Format(time.DateOnly)}, "\x00")
-	}
 	_, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
 	if invalid(&page.Page, err) {
 		return q.show(http.StatusUnprocessableEntity, "unlinked", page)
