@@ -24,6 +24,11 @@ type CaseCard struct {
 	Channel string   `json:"channel,omitempty"`
 }
 
+// CaseWho names a case on a list of its own unit: code and alias, never more.
+type CaseWho struct{ Code, Alias string }
+
+func (c *CaseCard) who() CaseWho { return CaseWho{c.Code, c.Alias} }
+
 // Told is what the woman agreed to tell.
 type Told struct {
 	Request  string   `json:"request,omitempty"`

@@ -436,8 +436,9 @@ func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
 type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
 	Standing                                                                policies.ConsentState
-	Ends                                                                    bool   // within seven days
-	EndedDay                                                                string // of a withdrawn one, where it was asked for
+	Ends                                                                    bool    // within seven days
+	EndedDay                                                                string  // of a withdrawn one, where it was asked for
+	Who                                                                     CaseWho // on the sender's Agenda only
 }
 
 // warnDays is how long before the end of an authorisation both sides are told.

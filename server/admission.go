@@ -224,6 +224,9 @@ func (q *request) showFoundation(f *accounts.Foundation) *FoundPage {
 // found makes the caller the first member of her unit, with the words that the
 // page showed. A recovery recipient is set only after its own words were shown.
 func (q *request) found() error {
+	if q.who.State() != accounts.Waiting {
+		return accounts.ErrDenied
+	}
 	f, err := q.s.door.Foundation(q.ctx(), q.who, q.cookie(foundingCookie))
 	if err != nil {
 		return err

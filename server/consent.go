@@ -84,7 +84,19 @@ func (q *request) wayPage() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "way", &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c})
+	// What was typed on the next two pages comes back here: they have no address
+	// of their own.
+	if q.filled && q.form.Get("step") == "2" {
+		return q.showHow(http.StatusOK, v, c, nil)
+	}
+	if q.filled && q.form.Get("step") == "1" {
+		return q.showShare(http.StatusOK, v, c, nil)
+	}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c}
+	if q.filled {
+		page.Way, page.Chose = q.form.Get("way"), q.form.Get("chose")
+	}
+	return q.show(http.StatusOK, "way", page)
 }
 
 // chooseWay notes which centre she chose and how. "Chiama lei" and "Chiamiamo
@@ -305,6 +317,9 @@ func (q *request) showPreview(status int, problem string) error {
 	roster, err := q.roster()
 	if err != nil {
 		return err
+	}
+	if sent := sentUnder(v, q.id("id")); sent != "" {
+		return q.redirect("/invii/" + sent)
 	}
 	page := &PreviewPage{Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
 		ReferralStep: ReferralStep{Centre: Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}

@@ -3,8 +3,6 @@ package server
 import (
 	"errors"
 	"net/http"
-	"strings"
-	"time"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -20,7 +18,7 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &ContactPage{Page: q.base(TitleContact), Step: step, ID: q.form.Get("id"), Emergency: q.s.config.Emergency,
+	page := &ContactPage{Page: q.base(TitleContact), Step: step, ID: q.form.Get("id"), Version: q.form.Get("version"), Emergency: q.s.config.Emergency,
 		Duties: q.s.config.Duties, Sheets: q.s.config.Sheets}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
 	if page.ID == "" {
@@ -39,6 +37,9 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 }
 
 func (q *request) newContact() error {
+	if q.filled && q.form.Has("requester") {
+		return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
+	}
 	step := 1
 	if q.filled {
 		step = stepOf(q.form.Get("step"))
@@ -68,11 +69,11 @@ func (q *request) recordContact() error {
 		return q.beenHere()
 	case "next":
 		if s := q.form.Get("speaker"); s == "someone" || s == "body" {
-			return q.show(http.StatusOK, "unlinked", &UnlinkedPage{Page: q.base(TitleUnlinked), Form: UnlinkedForm{Speaker: s}})
+			return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
 		}
-		step = min(step+1, 3)
+		return q.keepContact(step, min(step+1, 3))
 	case "back":
-		step = max(step-1, 1)
+		return q.keepContact(step, max(step-1, 1))
 	case "close", "open_case", "add_case":
 		return q.closeContact()
 	}
@@ -81,6 +82,55 @@ func (q *request) recordContact() error {
 		return err
 	}
 	return q.show(http.StatusOK, "contact", page)
+}
+
+// keepContact keeps what was typed so far and shows another step: nothing is
+// lost when the line drops.
+func (q *request) keepContact(from, to int) error {
+	page, err := q.contactPage(to)
+	if err != nil {
+		return err
+	}
+	out, receipt, err := q.s.desk.KeepContact(q.ctx(), q.who, referrals.NewContact{Contact: page.Form.contact(q.s.config.Sheets), Form: page.ID, Version: q.version()})
+	switch {
+	case invalid(&page.Page, err):
+		page.Step = from
+		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, accounts.ErrConflict):
+		return q.contactChanged(page, from)
+	case errors.Is(err, referrals.ErrState):
+		return q.redirect("/contatti/" + page.ID) // closed meanwhile, from another tab
+	case err != nil:
+		return err
+	}
+	q.receipt(receipt)
+	page.Version = version(out.Version)
+	return q.show(http.StatusOK, "contact", page)
+}
+
+// contactChanged says that another tab kept this contact meanwhile. What was
+// typed here stays on the page; going on keeps it over the other.
+func (q *request) contactChanged(page *ContactPage, step int) error {
+	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, page.ID)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page.Step, page.Version, page.Problem = step, version(v.Version), ProblemChanged
+	return q.show(http.StatusConflict, "contact", page)
+}
+
+// typed is a kept contact as its form shows it.
+func (f *ContactForm) typed(c referrals.Contact) {
+	*f = ContactForm{Speaker: c.Speaker, CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
+		CallNumber: c.CallBack, Danger: c.Danger, Where: c.WhereHe, Children: c.Children, DangerCaller: c.WhoCalls, DangerWhen: c.CallWhen,
+		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe)}
+	if c.DutyTold {
+		f.DutySaid = "yes"
+	}
+	for _, g := range c.Given {
+		f.Given = append(f.Given, g.Sheet)
+	}
 }
 
 // beenHere looks among what this worker may open; for everything else nothing
@@ -129,7 +179,7 @@ func (q *request) closeContact() error {
 		return err
 	}
 	f := &page.Form
-	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Service: f.Service,
+	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Version: q.version(), Service: f.Service,
 		OpenCase: q.form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.form.Get("go") == "add_case" && f.Case != "new" {
 		in.CaseID = f.Case
@@ -143,6 +193,8 @@ func (q *request) closeContact() error {
 	case invalid(&page.Page, err):
 		page.Step = stepWith(page.Errors)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, accounts.ErrConflict):
+		return q.contactChanged(page, 3)
 	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrNotFounded):
 		page.Fail("service", FailServiceMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
@@ -170,6 +222,15 @@ func (q *request) contactDone() error {
 		return err
 	}
 	q.receipt(receipt)
+	if v.Open {
+		page, err := q.contactPage(2)
+		if err != nil {
+			return err
+		}
+		page.ID, page.Version = v.ID, version(v.Version)
+		page.Form.typed(v.Contact)
+		return q.show(http.StatusOK, "contact", page)
+	}
 	page := &ContactDonePage{Page: q.base(TitleContactDone), Who: Who{v.Code, v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
 	if v.Outcome == "social_service" {
 		page.Due = v.At.AddDate(0, 0, interviewDays)
@@ -177,19 +238,30 @@ func (q *request) contactDone() error {
 	return q.show(http.StatusOK, "contact-done", page)
 }
 
-// recordUnlinked keeps a note about somebody who did not speak herself.
-func (q *request) recordUnlinked() error {
-	page := &UnlinkedPage{Page: q.base(TitleUnlinked)}
+// unlinkedPage is the form for somebody who is not she, with its own mark.
+func (q *request) unlinkedPage() *UnlinkedPage {
+	page := &UnlinkedPage{Page: q.base(TitleUnlinked), ID: crypto.NewID()}
 	ReadForm(q.form, &page.Form)
+	if q.form.Has("requester") && q.form.Get("id") != "" {
+		page.ID = q.form.Get("id")
+	}
+	if page.Form.Speaker != "body" {
+		page.Form.Speaker = "someone"
+	}
+	return page
+}
+
+// recordUnlinked keeps a note about somebody who did not speak herself. Where
+// only general information was given, nothing is written of who asked or about
+// whom, whatever stands in the fields.
+func (q *request) recordUnlinked() error {
+	page := q.unlinkedPage()
 	f := page.Form
-	if f.Speaker != "body" {
-		f.Speaker = "someone"
+	if f.Kind == "general" {
+		f = UnlinkedForm{Speaker: f.Speaker}
 	}
-	in := referrals.NewContact{Form: q.form.Get("id"), Contact: referrals.Contact{Speaker: f.Speaker, Outcome: "info_only",
+	in := referrals.NewContact{Form: page.ID, Contact: referrals.Contact{Speaker: f.Speaker, Outcome: "info_only",
 		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
-	if in.Form == "" {
-		in.Form = strings.Join([]string{q.form.Get("token"), f.Requester, f.Subject, f.Text, q.s.door.Gate().Now().Format(time.DateOnly)}, "\x00")
-	}
 	_, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
 	if invalid(&page.Page, err) {
 		return q.show(http.StatusUnprocessableEntity, "unlinked", page)

@@ -107,6 +107,17 @@ func (q *request) notFound() error {
 	return nil
 }
 
+// invalidAs is invalid, with a page's own words for some fields.
+func invalidAs(p *Page, err error, words map[string]string) bool {
+	found := invalid(p, err)
+	for i, e := range p.Errors {
+		if key, ok := words[e.Field]; ok {
+			p.Errors[i].Key = key
+		}
+	}
+	return found
+}
+
 // invalid puts what does not fit beside its field and tells that it did.
 func invalid(p *Page, err error) bool {
 	var bad *referrals.Invalid

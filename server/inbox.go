@@ -57,7 +57,11 @@ func (q *request) showReceived(status int, cause error) error {
 	if err != nil {
 		return err
 	}
-	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: stateOf(r.ReferralLine),
+	state := stateOf(r.ReferralLine)
+	if state == "sent" {
+		state = "acknowledged" // it is open now
+	}
+	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	var bad *referrals.Invalid
@@ -169,7 +173,7 @@ func (q *request) showNotice(status int, cause error) error {
 	}
 	page := &StopPage{Page: q.base(TitleStop), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
 		Done: strings.Fields(l.Code), Stated: l.Code != ""}
-	invalid(&page.Page, cause)
+	invalidAs(&page.Page, cause, map[string]string{"done": FailStop})
 	return q.show(status, "stop", page)
 }
 

@@ -129,6 +129,7 @@ type Unit struct{ ID, Name string }
 // for and no feedback given. Posts to /contatti/altri.
 type UnlinkedPage struct {
 	Page
+	ID   string // the form's own mark: sent twice, it is kept once
 	Form UnlinkedForm
 }
 

@@ -29,20 +29,21 @@ func (q *request) caseReferrals() error {
 			Day: q.day(r.SentDay), Until: q.day(r.UntilDay), Live: r.Standing == policies.ConsentLive, Fields: fields[r.ConsentID]})
 	}
 	for _, c := range v.Consents {
-		if c.Standing == policies.ConsentLive && !sentUnder(v, c.ID) {
+		if c.Standing == policies.ConsentLive && sentUnder(v, c.ID) == "" {
 			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Day: q.day(c.Day)})
 		}
 	}
 	return q.show(http.StatusOK, "case-referrals", page)
 }
 
-func sentUnder(v referrals.CaseView, consent string) bool {
+// sentUnder is the referral that was sent under an authorisation, or empty.
+func sentUnder(v referrals.CaseView, consent string) string {
 	for _, r := range v.Referrals {
 		if r.ConsentID == consent {
-			return true
+			return r.ID
 		}
 	}
-	return false
+	return ""
 }
 
 // referral is the desk's side of a referral.

@@ -45,6 +45,7 @@ type Server struct {
 	log    *slog.Logger
 	render *Renderer
 	config Config
+	mux    *mux.Router
 	handle http.Handler
 }
 
@@ -58,7 +59,8 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c}
-	s.handle = s.middleware(s.router())
+	s.mux = s.router()
+	s.handle = s.middleware(s.mux)
 	return s, nil
 }
 
@@ -180,7 +182,7 @@ func (q *request) answer(t route) error {
 	}
 	q.speak()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
-		if t.Public || !q.known {
+		if t.Public || !q.known || q.signed {
 			return errForm
 		}
 		return who
@@ -337,9 +339,24 @@ func (q *request) localPath(p string) string {
 	return p
 }
 
+// here is where a page can be found again: its own address, or, for an address
+// that only takes forms, the page the form was on.
+func (q *request) here() string {
+	if q.r.Method == http.MethodPost && !q.s.shows(q.r.URL.Path) {
+		return q.localPath(q.form.Get("from"))
+	}
+	return q.r.URL.Path
+}
+
+// shows tells whether an address answers when it is asked for, not posted to.
+func (s *Server) shows(path string) bool {
+	var m mux.RouteMatch
+	return s.mux.Match(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}, &m) && m.MatchErr == nil
+}
+
 // base is what every page has.
 func (q *request) base(title string) Page {
-	p := Page{Lang: q.lang, Now: q.s.door.Gate().Now(), Title: title, Here: q.r.URL.Path, Refilled: q.filled, Flash: q.flash()}
+	p := Page{Lang: q.lang, Now: q.s.door.Gate().Now(), Title: title, Here: q.here(), Refilled: q.filled, Flash: q.flash()}
 	if q.signed {
 		p.User, p.Role = q.who.Username(), string(q.who.Role())
 		p.FormToken = q.s.door.FormToken(q.who)

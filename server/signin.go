@@ -15,13 +15,13 @@ func (q *request) home() error {
 	if !q.signed {
 		return q.redirect("/entra")
 	}
-	p := q.base(TitleAgenda)
 	if q.who.MustEnrol() {
 		return accounts.ErrEnrol
 	}
 	if q.who.State() == accounts.Waiting {
 		return q.redirect("/attesa")
 	}
+	p := Page{User: q.who.Username(), Role: string(q.who.Role())}
 	return q.redirect(p.Home())
 }
 
@@ -29,7 +29,11 @@ func (q *request) signIn() error {
 	if q.signed {
 		return q.home()
 	}
-	return q.show(http.StatusOK, "signin", &SignInPage{Page: q.base(TitleSignIn), Again: q.flash() == "signin.again"})
+	page := &SignInPage{Page: q.base(TitleSignIn)}
+	if page.Flash == "signin.again" {
+		page.Flash, page.Again = "", true
+	}
+	return q.show(http.StatusOK, "signin", page)
 }
 
 // begin takes name and passphrase. The code page follows any of them, right or

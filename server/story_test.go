@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sportello/policies/audit"
 	"sportello/referrals/store/storetest"
 	"sportello/server/locale"
 )
@@ -47,6 +48,9 @@ type story struct {
 	sent                      string // path of the referral at the desk
 	arrived                   string // path of the referral at the centre
 	preview                   string // the package as Anna saw it
+	elena                     *visitor
+	invitations               map[string]string
+	words                     string // of a centre that is new
 }
 
 func (st *story) tell() {
@@ -73,6 +77,15 @@ func (st *story) tell() {
 	st.rosaTakesItBack()
 	st.otherWays()
 	st.theFileIsClosed()
+	st.darioInvites()
+	st.elenaIsAdmitted()
+	st.fatimaFoundsHerCentre()
+	st.wordsAreCompared()
+	st.claraReads()
+	st.claraTakesTheLogAway()
+	st.annaLooksAfterHerself()
+	st.elenaLeaves()
+	st.theOddPages()
 }
 
 // annaSignsIn: point 2, and the language switch before anybody is known.
@@ -211,7 +224,10 @@ func (st *story) somebodyElseCalls() {
 	v.choose("unlinked.kind", "unlinked.noted")
 	v.fill("unlinked.requester", "Una vicina").fill("unlinked.subject", "Rosalia").fill("unlinked.text", "Chiede se è da noi.").click("unlinked.save")
 	v.at("/agenda").see("unlinked.saved")
-	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code)
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.body").click("action.continue").see("unlinked.body")
+	v.fill("unlinked.requester", "Comando di prova").coverAndResume().holds("unlinked.requester", "Comando di prova")
+	v.choose("unlinked.kind", "unlinked.general").click("unlinked.save").see("unlinked.saved")
+	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code, "Comando di prova")
 }
 
 // rosaSaysMore: who she is, as far as she wants; and back.
@@ -280,6 +296,7 @@ func (st *story) rosaSaysWhatToShare() {
 		v.stop("%d boxes are ticked before she said anything", n)
 	}
 	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").choose("share.safe", "way_text.rule").tick("share.keep_copy")
+	v.coverAndResume().see("share.title", "frame.refilled").holds("share_field.needs", "true").holds("share.keep_copy", "true")
 	v.click("action.continue").see("how.title")
 }
 
@@ -287,6 +304,7 @@ func (st *story) rosaSaysWhatToShare() {
 // form back as it was.
 func (st *story) rosaHearsTheText() {
 	v := st.anna
+	v.tick("how.heard").coverAndResume().see("how.title").holds("how.heard", "true").tick("how.heard")
 	v.fill("how.language", "language.en").click("how.show").see("how.version")
 	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "en" {
 		v.stop("the text to read aloud is in %q", got)
@@ -312,11 +330,7 @@ func (st *story) annaSends() {
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", "123456").click("stepup.do").see("stepup.failed")
 	v.click("stepup.back").at("/autorizzazioni/{id}").click("preview.send").stepUp().at("/invii/{id}").see("referral.was_sent", "referral_state.sent")
 	st.sent = v.path()
-	v.open(preview)
-	if v.status != 409 && v.status != 404 {
-		v.stop("what was sent can be previewed again: status %d", v.status)
-	}
-	v.open(st.sent).open("/agenda").see("urgent.referral_unanswered")
+	v.open(preview).at("/invii/{id}").open("/agenda").see("urgent.referral_unanswered")
 }
 
 // brunaOpens: an inbox without names; the package is the preview, byte by byte.
@@ -336,11 +350,11 @@ func (st *story) brunaOpens() {
 // theyTalk: a question, its answer, an appointment, and the centre welcomes her.
 func (st *story) theyTalk() {
 	anna, bruna := st.anna, st.bruna
-	bruna.fill("received.question", "Serve una culla?").click("received.ask").see("referral.sent", "Serve una culla?")
+	bruna.press("received.ask").fill("received.question", "Serve una culla?").click("referral.send").see("referral.sent", "Serve una culla?")
 	anna.open("/agenda").see("urgent.referral_question").click(storetest.Ginestra).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
 	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
 	bruna.open(st.arrived).see("No, ha sei anni.")
-	bruna.fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")
+	bruna.press("received.propose").fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")
 	bruna.see("referral_state.appointment")
 	anna.open(st.sent).see("Sede del centro", "10:30").click("referral.app_yes").see("referral.she_said")
 	bruna.open(st.arrived).click("received.accept").see("received.accepted", "referral_state.accepted")
@@ -391,7 +405,7 @@ func (st *story) rosaTakesItBack() {
 	anna.open(st.sent).click("referral.revoke").at("/invii/{id}/revoca").see("revoke.about", "revoke.copied", "revoke.no_reason")
 	anna.click("revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.code_word").click("revoke.do").at("/invii/{id}").see("revoke.done", "referral_state.withdrawn")
 	anna.seeNot("Serve una culla?")
-	bruna.fill("received.question", "Arriva oggi?").click("received.ask")
+	bruna.press("received.ask").fill("received.question", "Arriva oggi?").click("referral.send")
 	if bruna.status < 400 {
 		bruna.stop("the centre still writes about what was taken back: status %d", bruna.status)
 	}
@@ -445,4 +459,204 @@ func run(t *testing.T, tool string, args ...string) string {
 		t.Fatalf("running %s: %v\n%s", tool, err, errs.String())
 	}
 	return out.String()
+}
+
+// darioInvites: he makes an agency, a unit and invitations; he opens no case,
+// admits nobody, and cannot make the first key of a centre.
+func (st *story) darioInvites() {
+	v := st.to.visitor(st.t, "dario")
+	st.dario = v
+	v.signInIn("dario").at("/enti").see("Comune di Vallechiara", storetest.TownDesk, storetest.Ginestra, "responsibility.controller")
+	v.click("agency.new").at("/enti/nuovo").fill("agency.name", "Associazione Il Melograno").choose("agency.what", "agency_kind.operator")
+	v.choose("agency.responsibility", "responsibility.processor").click("agency.save").see("agency.ends_missing").holds("agency.name", "Associazione Il Melograno")
+	v.fill("agency.ends", "2027-12-31").click("agency.save").at("/enti").see("agency.saved", "Associazione Il Melograno")
+	v.click("unit.new").at("/unita/nuova").fill("unit.agency", "Associazione Il Melograno").fill("unit.name", "Centro Il Melograno")
+	v.choose("unit.kind", "unit_kind.centre").click("unit.save").see("unit.saved", "Centro Il Melograno", "unit_state.empty")
+	st.invitations = map[string]string{}
+	st.invite("elena", "role.intake_worker", storetest.TownDesk)
+	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
+	v.open("/personale/invita").fill("signin.username", "ELENA").choose("readers.role", "role.intake_worker").fill("readers.unit", storetest.TownDesk)
+	v.click("invite.do").see("invite.username_taken")
+	v.open("/personale").see("elena", "person_state.invited", "anna", "person_state.member")
+	v.open(st.file).see("error.not_found").open("/agenda").see("error.not_found").open("/registro").see("error.not_found")
+}
+
+func (st *story) invite(name, role, unit string) {
+	v := st.dario
+	v.open("/personale").click("invite.title").at("/personale/invita").fill("signin.username", name).choose("readers.role", role).fill("readers.unit", unit)
+	v.click("invite.do").see("invite.once")
+	st.invitations[name] = eval[string](v, `document.querySelector("main .read-aloud").innerText.trim()`)
+}
+
+// takes is how somebody takes her invitation: passphrase, telephone, codes.
+func (st *story) takes(name string) *visitor {
+	v := st.to.visitor(st.t, name)
+	if st.to.lang == locale.English {
+		v.open("/entra").click("English")
+	}
+	v.open("/entra").click("signin.have_invitation").at("/invito").fill("invitation.code", "AAAA-BBBB").click("action.continue").see("invitation.wrong")
+	v.fill("invitation.code", st.invitations[name]).click("action.continue").at("/invito/frase")
+	words := eval[string](v, `document.querySelector("main .read-aloud").innerText.trim()`)
+	v.fill("phrase.again", "non la stessa").click("action.continue").see("phrase.differs")
+	v.fill("phrase.again", words).click("action.continue").at("/invito/fattore")
+	a := &storetest.Account{Username: name, Passphrase: words, Seed: v.seed()}
+	st.to.s.People[name] = a
+	v.fill("enrol.code", "000000").click("action.continue").see("enrol.wrong")
+	v.fill("enrol.code", st.to.s.Code(a)).click("action.continue").see("recovery_codes.title")
+	if n := eval[int](v, `document.querySelectorAll(".codes li").length`); n != 10 {
+		v.stop("there are %d recovery codes", n)
+	}
+	return v.click("recovery_codes.kept")
+}
+
+// seed is the secret of a second factor, written out by hand.
+func (v *visitor) seed() string {
+	v.t.Helper()
+	v.press("enrol.by_hand")
+	return strings.ReplaceAll(eval[string](v, `document.querySelector("details .mono").innerText`), " ", "")
+}
+
+// words are the four words on a page.
+func (v *visitor) words() string {
+	v.t.Helper()
+	return eval[string](v, `[...document.querySelectorAll("ol.words")].map(o => o.innerText.trim().split(/\s+/).join(" ")).join("; ")`)
+}
+
+// elenaIsAdmitted by a member, who hears the same four words by telephone.
+func (st *story) elenaIsAdmitted() {
+	elena, anna := st.takes("elena"), st.anna
+	elena.at("/invito/codici").see("waiting.title")
+	read := elena.words()
+	elena.signIn("elena").at("/riprendi").fill("covered.passphrase", st.to.s.People["elena"].Passphrase).click("covered.resume").see("waiting.title")
+	if elena.words() != read {
+		elena.stop("her words changed from %q", read)
+	}
+	elena.open(st.file)
+	if elena.status == 200 && elena.path() == st.file {
+		elena.stop("who waits opens a file")
+	}
+	anna.open("/ammissioni").click("elena").at("/ammissioni/{person}").see("admit.about", "admit.different")
+	if anna.words() != read {
+		anna.stop("the words to compare are not those that elena reads: %q", read)
+	}
+	anna.click("admit.do").see("admit.say_same").choose("admit.same", "same.no").click("admit.do").see("admit.not_same")
+	anna.open("/ammissioni").click("elena").choose("admit.same", "same.yes").click("admit.do").see("stepup.admit").stepUp()
+	anna.at("/ammissioni").see("admissions.admitted", "elena")
+	elena = st.to.visitor(st.t, "elena").signInIn("elena").at("/colleghi").see("colleagues.title", "anna", "lucia")
+	elena.click("colleagues.do").see("colleagues.left").tick("anna").tick("lucia").click("colleagues.do").at("/agenda")
+	elena.open(st.file).see(st.code, "Rosalia")
+	st.elena = elena
+}
+
+// fatimaFoundsHerCentre: nobody else can make its first key.
+func (st *story) fatimaFoundsHerCentre() {
+	st.takes("fatima")
+	v := st.to.visitor(st.t, "fatima").signInIn("fatima").at("/ammissioni/fonda").see("found.title", "Centro Il Melograno", "found.about")
+	read := v.words()
+	v.click("found.do")
+	if strings.Contains(v.text(), v.say("found.recovery_words")) || !strings.Contains(v.text(), v.say("found.say_written")) {
+		v.stop("founding goes on before the words were written down")
+	}
+	v.tick("found.written").click("found.do").see("stepup.found").stepUp().see("found.done")
+	v.open("/ammissioni/parole").see("unit_words.title", "Centro Il Melograno")
+	if v.words() != read {
+		v.stop("the unit's words are %q, on founding they were %q", v.words(), read)
+	}
+	st.words = read
+}
+
+// wordsAreCompared by telephone before anything can be sent to a new centre.
+func (st *story) wordsAreCompared() {
+	v := st.anna
+	v.open("/centri").see("pins.lead", storetest.Ginestra, "centre_state.pinned", "Centro Il Melograno", "centre_state.unpinned")
+	v.click("Centro Il Melograno").at("/centri/{unit}").see("pin.about")
+	if v.words() != st.words {
+		v.stop("the words to compare are not those that fatima reads: %q, %q", v.words(), st.words)
+	}
+	v.fill("pin.number", "06 0000 000, elenco del 1522").click("pin.do").see("admit.say_same")
+	v.choose("admit.same", "same.yes").click("pin.do").see("stepup.pin").stepUp().at("/centri").see("pin.done")
+	v.open("/ammissioni/recupero").see("keep.title", "keep.in_force")
+}
+
+// claraReads who did what to which record, never a name or a note; her reading
+// is in the log.
+func (st *story) claraReads() {
+	v := st.to.visitor(st.t, "clara")
+	st.clara = v
+	v.signInIn("clara").at("/registro").see("log.rows", "case.open", "referral.send").seeNot("Rosalia", "dormire", "girasole", "Rosa")
+	v.click("log.verify_now").see("log.verified", "verification.good")
+	v.fill("log.action", "consent.revoke").click("log.filter").see("consent.revoke").seeNot("case.open")
+	v.click(eval[string](v, `document.querySelector("tbody th a.action-link[href^='/registro/']").innerText`)).at("/registro/{index}").see("proof.good", "consent.revoke")
+	record := strings.TrimPrefix(st.file, "/schede/")
+	v.open("/registro").fill("log.record", record).fill("log.outcome", "result.refused").click("log.filter").see(record, "result.refused")
+	v.fill("log.from", "2026-11-30").fill("log.to", "2026-11-01").click("log.filter").see("log.day_wrong")
+	v.open("/registro/accessi").see("access.lead", storetest.TownDesk, storetest.Ginestra).seeNot("Rosalia")
+	v.open("/registro/invii").see("audit_referrals.lead", storetest.Ginestra, "given.interpreter", "audit_referrals.dead").seeNot("Rosalia", "Mediatrice 12")
+	v.open("/registro").see("log.read")
+	v.open(st.file).see("error.not_found").open(st.sent).see("error.not_found").open(st.arrived).see("error.not_found")
+}
+
+// claraTakesTheLogAway: the bundle is verified with the public key alone.
+func (st *story) claraTakesTheLogAway() {
+	v := st.clara
+	v.open("/registro")
+	key := eval[string](v, `[...document.querySelectorAll("main .mono")].map(e => e.innerText).find(t => t.startsWith("test+"))`)
+	v.click("log.export").see("stepup.export")
+	p := st.to.s.People["clara"]
+	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
+	body, err := os.ReadFile(v.download("stepup.do"))
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), key)
+	if err != nil || report.To-report.From < 100 {
+		v.stop("the exported log does not verify: %v, %d leaves", err, report.To-report.From)
+	}
+	body[len(body)/2] ^= 1
+	if _, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), key); err == nil {
+		v.stop("a changed bundle verifies")
+	}
+}
+
+// annaLooksAfterHerself: sessions, recovery codes, telephone, passphrase.
+func (st *story) annaLooksAfterHerself() {
+	v, p := st.anna, st.to.s.People["anna"]
+	w := st.to.visitor(st.t, "anna").signInIn("anna")
+	v.open("/credenziali").see("own.sessions", "own.here", "factor_state.active").click("own.close").see("own.closed")
+	w.open("/agenda").at("/entra")
+	v.click("own.codes_new").see("stepup.codes").stepUp().see("recovery_codes.title")
+	code := eval[string](v, `document.querySelector(".codes li").innerText.trim()`)
+	v.click("recovery_codes.kept").at("/credenziali").see(v.say("own.codes_left", "Count", 10))
+	v.click("own.factor_change").at("/credenziali/fattore").see("stepup.factor").stepUp().at("/credenziali/fattore/nuovo").see("enrol.title")
+	p.Seed = v.seed()
+	v.fill("enrol.code", st.to.s.Code(p)).click("action.continue").at("/credenziali").see("enrol.done")
+	v.click("own.phrase_change").at("/credenziali/frase")
+	words := eval[string](v, `document.querySelector("main .read-aloud").innerText.trim()`)
+	v.fill("phrase.current", p.Passphrase).fill("code.code", st.to.s.Code(p)).fill("phrase.again", words).click("action.continue").see("phrase.changed")
+	p.Passphrase = words
+	v.click("frame.sign_out").at("/entra").fill("signin.username", "anna").fill("signin.passphrase", words).click("action.continue")
+	v.click("code.use_recovery").at("/entra/recupero").fill("recovery.code", code).click("action.continue").at("/credenziali/fattore/nuovo")
+	v.open("/agenda").at("/credenziali/fattore/nuovo")
+	p.Seed = v.seed()
+	v.fill("enrol.code", st.to.s.Code(p)).click("action.continue").at("/agenda").see("enrol.done")
+	v.open("/credenziali").see(v.say("own.codes_left", "Count", 9))
+}
+
+// elenaLeaves: from then on she opens nothing; the unit has a new key, and who
+// stays confirms with her passphrase.
+func (st *story) elenaLeaves() {
+	v := st.anna
+	v.open("/ammissioni").click("admissions.remove").at("/ammissioni/{person}/togli").see("remove.about", "elena")
+	v.click("remove.do").see("agency.choice_missing").choose("remove.cause", "yesno.no").click("remove.do").see("stepup.remove").stepUp().see("admissions.removed")
+	st.elena.open(st.file).at("/entra")
+	v.open(st.file).see(st.code)
+}
+
+// theOddPages are those nobody works on: licences, the neutral exit.
+func (st *story) theOddPages() {
+	v := st.bruna
+	v.click("nav.licences").at("/licenze").see("licences.title")
+	v.open("/uscita").at("/uscita").seeNot("Sportello", "1522", "bruna")
+	v.open("/arrivi").at("/entra")
+	v.click("frame.exit").at("/uscita")
 }

@@ -92,7 +92,7 @@ func (v *visitor) noScript(on bool) {
 
 // within bounds one step.
 func (v *visitor) within() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(v.ctx, 20*time.Second)
+	return context.WithTimeout(v.ctx, 60*time.Second)
 }
 
 func (v *visitor) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -378,6 +378,12 @@ func (v *visitor) stepUp() *visitor {
 	p := v.s.People[v.name]
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", v.s.Code(p)).click("stepup.do")
 	return v
+}
+
+// coverAndResume covers the screen and comes back with the passphrase alone.
+func (v *visitor) coverAndResume() *visitor {
+	v.t.Helper()
+	return v.click("frame.cover").at("/riprendi").fill("covered.passphrase", v.s.People[v.name].Passphrase).click("covered.resume")
 }
 
 // look examines a page the first time it is met: axe-core at 1280 px, nothing
