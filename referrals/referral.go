@@ -307,6 +307,18 @@ func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (po
 	return o, err
 }
 
+// likeReferral is likeThere for a referral: its unit, which is a row of the
+// roster, and its case are looked up.
+func likeReferral(r Reader, act *accounts.Act, err error) error {
+	if !errors.Is(err, accounts.ErrNoRow) {
+		return err
+	}
+	if err := r.Get(&accounts.Unit{}, act.Who.Unit()); notNoRow(err) != nil {
+		return err
+	}
+	return likeThere(r, err, &CaseRow{})
+}
+
 // sharedReferral is a referral that one of its two sides opened.
 type sharedReferral struct {
 	row     *ReferralRow
@@ -325,7 +337,7 @@ type sharedReferral struct {
 func (d *Desk) loadReferral(r Reader, act *accounts.Act, id string) (*sharedReferral, error) {
 	row := &ReferralRow{}
 	if err := r.Get(row, id); err != nil {
-		return nil, likeThere(r, err, &accounts.Unit{}, &CaseRow{})
+		return nil, likeReferral(r, act, err)
 	}
 	o, err := d.referralObject(r, act, row)
 	if err != nil {
