@@ -449,7 +449,7 @@ func (q *request) receipt(r audit.Receipt) {
 }
 
 func (q *request) redirect(to string) error {
-	http.Redirect(q.w, q.r, to, http.StatusSeeOther)
+	http.Redirect(q.w, q.r, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
 	return nil
 }
 
