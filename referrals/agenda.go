@@ -120,9 +120,15 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 		}
 		o := policies.Object{}
 		walls(act.Who, c, &o)
-		if !o.WalledOff && (!o.Restricted || o.Named) {
-			all = append(all, l)
+		if o.WalledOff || o.Restricted && !o.Named {
+			continue
 		}
+		f, err := d.openCase(r, act, c)
+		if err != nil {
+			return nil, err
+		}
+		l.Who = f.card.who()
+		all = append(all, l)
 	}
 	return all, nil
 }

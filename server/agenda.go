@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
 )
@@ -139,9 +138,4 @@ func (q *request) closeTask() error {
 		return err
 	}
 	return q.done(receipt, "", "/schede/"+caseID)
-}
-
-// isDesk tells whether the caller's unit keeps contacts and case files.
-func (q *request) isDesk() bool {
-	return q.who.UnitKind() == policies.UnitDesk || q.who.UnitKind() == policies.UnitSocialService
 }

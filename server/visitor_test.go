@@ -380,13 +380,6 @@ func (v *visitor) at(pattern string) *visitor {
 	return v
 }
 
-// back is the browser's own button.
-func (v *visitor) back() *visitor {
-	v.t.Helper()
-	v.answer(chromedp.NavigateBack())
-	return v
-}
-
 // password fills in name and passphrase of a person of the world.
 func (v *visitor) signIn(name string) *visitor {
 	v.t.Helper()

@@ -168,7 +168,7 @@ func (g *Gate) standing(r Reader, act *Act) error {
 		return ErrEnrol
 	}
 	var p Person
-	if err := r.Get(&p, who.person); err != nil {
+	if err := r.Recall(&p, who.person); err != nil {
 		return fmt.Errorf("reading the caller: %w", err)
 	}
 	who.state, who.role, who.unit, who.agency = PersonState(p.State), policies.Role(p.Role), p.Unit, p.Agency

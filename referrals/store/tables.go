@@ -94,9 +94,6 @@ func (s *snapshot) Get(row accounts.Row, id string) error {
 	if !ok {
 		return errors.New("reading a row: unknown table")
 	}
-	if s.remembered(row, id) {
-		return nil
-	}
 	err := s.row(t.selects+"WHERE id = $1", id).Scan(arguments(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.absent(row.Table(), id)
