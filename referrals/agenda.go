@@ -38,8 +38,11 @@ type TaskLine struct {
 	Overdue                                bool
 }
 
-// ContactLine is a contact that has not been closed.
-type ContactLine struct{ ID, Day, Author string }
+// ContactLine is a contact that nobody closed yet.
+type ContactLine struct {
+	ID, Alias string
+	Begun     time.Time
+}
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
 func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, audit.Receipt, error) {
@@ -56,10 +59,31 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 		if a.Waiting, err = d.waiting(r, act); err != nil {
 			return err
 		}
+		if a.Contacts, err = d.openContacts(r, act); err != nil {
+			return err
+		}
 		a.Recall, err = d.recall(r, act)
 		return err
 	})
 	return a, receipt, err
+}
+
+// openContacts lists what somebody began to write down and nobody closed.
+func (d *Desk) openContacts(r Reader, act *accounts.Act) ([]ContactLine, error) {
+	rows, err := r.OpenContacts(act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
+	var all []ContactLine
+	for _, row := range rows {
+		v, err := d.viewContact(r, act, nil, row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ContactLine{ID: row.ID, Alias: v.Alias, Begun: v.At})
+		act.Detail.IDs = append(act.Detail.IDs, row.ID)
+	}
+	return all, nil
 }
 
 func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
@@ -96,9 +120,15 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 		}
 		o := policies.Object{}
 		walls(act.Who, c, &o)
-		if !o.WalledOff && (!o.Restricted || o.Named) {
-			all = append(all, l)
+		if o.WalledOff || o.Restricted && !o.Named {
+			continue
 		}
+		f, err := d.openCase(r, act, c)
+		if err != nil {
+			return nil, err
+		}
+		l.Who = f.card.who()
+		all = append(all, l)
 	}
 	return all, nil
 }

@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strconv"
 	"time"
@@ -23,6 +22,11 @@ type CaseCard struct {
 	Last    string   `json:"last"` // day of the last contact
 	Channel string   `json:"channel,omitempty"`
 }
+
+// CaseWho names a case on a list of its own unit: code and alias, never more.
+type CaseWho struct{ Code, Alias string }
+
+func (c *CaseCard) who() CaseWho { return CaseWho{c.Code, c.Alias} }
 
 // Told is what the woman agreed to tell.
 type Told struct {
@@ -54,9 +58,9 @@ type caseFile struct {
 	card       CaseCard
 	safe       SafeContact
 	told       Told
+	// newCardSecret is set when the card was erased: the next write makes one anew.
+	newCardSecret func() accounts.Secret
 }
-
-func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
 // newCase makes a case file from a first contact, with the rows to write.
 func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
@@ -105,6 +109,13 @@ func newCode() string {
 // the named people's (see restrict.go).
 func (d *Desk) sealCase(who accounts.Caller, c *caseFile) error {
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
+	if c.newCardSecret != nil {
+		fresh := c.newCardSecret()
+		c.row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
+	}
+	if c.card.Code == "" {
+		c.card.Code = newCode() // the one before went with its card
+	}
 	var err error
 	v := c.row.Version
 	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
@@ -150,7 +161,9 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 	if c.secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
 	}
-	if c.cardSecret, err = r.Secret(row.CardSecret); err != nil {
+	c.cardSecret, err = r.Secret(row.CardSecret)
+	named := errors.Is(err, accounts.ErrErased) // a restored copy: this card named her, and she went back to her alias
+	if err != nil && !named {
 		return nil, err
 	}
 	act.Salt = c.secret
@@ -168,8 +181,12 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
+	if named {
+		c.newCardSecret = act.NewSecret
+	} else if err := openJSON(cardKey, row, "card", row.Card, &c.card); err != nil {
+		return nil, err
+	}
 	return c, errors.Join(
-		openJSON(cardKey, row, "card", row.Card, &c.card),
 		openJSON(c.data, row, "safe", row.Safe, &c.safe),
 		openJSON(c.data, row, "told", row.Told, &c.told))
 }
@@ -545,16 +562,24 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 			return err
 		}
 		named, fresh := c.row.CardSecret, act.NewSecret()
-		c.row.CardSecret, c.cardSecret = fresh.ID, fresh.Bytes
+		c.row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
 		c.row.IdentityID, c.card.Names = "", nil
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
 		act.Commit = func(tx accounts.Tx) error {
-			return errors.Join(putAll(rows...)(tx), tx.Delete(row), tx.Erase(row.Secret), tx.Erase(named))
+			return errors.Join(putAll(rows...)(tx), tx.Delete(row), eraseOnce(tx, row.Secret), eraseOnce(tx, named))
 		}
 		return nil
 	})
+}
+
+// eraseOnce erases a secret that a restored copy may have lost already.
+func eraseOnce(tx accounts.Tx, id string) error {
+	if err := tx.Erase(id); !errors.Is(err, accounts.ErrErased) {
+		return err
+	}
+	return nil
 }
 
 func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {

@@ -73,7 +73,7 @@ var (
 	callers  = codes("", "she", "desk", "later")
 )
 
-func (c *Contact) check() error {
+func (c *Contact) check(open bool) error {
 	bad := check{}
 	bad.oneOf("speaker", c.Speaker, speakers)
 	bad.oneOf("channel", c.Channel, channels)
@@ -81,7 +81,9 @@ func (c *Contact) check() error {
 	bad.oneOf("children", c.Children, where)
 	bad.oneOf("source", c.Source, sources)
 	bad.oneOf("danger_caller", c.WhoCalls, callers)
-	bad.oneOf("outcome", c.Outcome, outcomes)
+	if c.Outcome != "" || !open {
+		bad.oneOf("outcome", c.Outcome, outcomes)
+	}
 	for q, a := range c.Overheard {
 		bad.oneOf(q, a, answers)
 	}
@@ -108,7 +110,8 @@ func (c *Contact) check() error {
 // NewContact is a contact and what should follow from it.
 type NewContact struct {
 	Contact
-	Form     string // the form's own random mark: a replayed form finds its contact
+	Form     string // the contact's id, drawn when its form was first shown: a replayed form finds its contact
+	Version  int64  // of the contact as it was kept while it is open; 0 when it was not
 	OpenCase bool   // "Apri una nuova scheda"
 	Restrict bool
 	CaseID   string // she has been here: the case she was found in
@@ -118,6 +121,7 @@ type NewContact struct {
 // Recorded is what a contact became.
 type Recorded struct {
 	ContactID string
+	Version   int64
 	CaseID    string
 	Code      string // the code she can come back with
 	TaskID    string
@@ -130,27 +134,50 @@ const interviewDays = 30
 // unlinkedState marks a note about somebody who did not speak herself.
 const unlinkedState = "unlinked"
 
-// RecordContact keeps a contact, and opens a case file or sets a task where the
-// outcome asks for it, in one act. The same form twice gives the same contact.
+// openState marks a contact that nobody closed yet.
+const openState = "open"
+
+// KeepContact keeps what was typed of a contact that goes on: a call that drops,
+// or a browser that dies, loses nothing, and a colleague finds it on the Agenda.
+// ErrConflict when it was kept from another tab meanwhile, ErrState once closed.
+func (d *Desk) KeepContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
+	return d.contact(ctx, who, policies.ContactCreate, in, openState)
+}
+
+// RecordContact closes a contact with its outcome, and opens a case file or sets
+// a task where that asks for it, in one act. The same form twice gives the same
+// contact.
 func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
-	var out Recorded
-	action := policies.ContactCreate
 	if in.Speaker == "someone" || in.Speaker == "body" {
-		action = policies.UnlinkedAdd
 		in.OpenCase, in.CaseID = false, ""
+		return d.contact(ctx, who, policies.UnlinkedAdd, in, unlinkedState)
 	}
+	return d.contact(ctx, who, policies.ContactCreate, in, in.Outcome)
+}
+
+func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies.Action, in NewContact, state string) (Recorded, audit.Receipt, error) {
+	var out Recorded
 	prepare := func(r Reader, act *accounts.Act) error {
 		out = Recorded{}
-		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+		row, err := d.started(r, act, in.Form)
+		if err != nil {
 			return err
 		}
-		if err := in.Contact.check(); err != nil {
+		if err := in.Contact.check(state == openState); err != nil {
 			return err
 		}
-		if done, err := d.replayed(r, act, in.Form, &out); done || err != nil {
-			return err
+		if row.Version > 0 && row.State != openState {
+			if state == openState {
+				return ErrState
+			}
+			out.ContactID, out.CaseID, out.Version = row.ID, row.CaseID, row.Version
+			return nil // this very form was recorded already
 		}
-		return d.recordContact(r, act, in, &out)
+		if row.Version != in.Version {
+			return accounts.ErrConflict
+		}
+		row.State = state
+		return d.recordContact(r, act, in, row, &out)
 	}
 	receipt, err := d.do(ctx, who, action, prepare)
 	if errors.Is(err, accounts.ErrConflict) {
@@ -159,44 +186,49 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 	return out, receipt, err
 }
 
+// started asks the policy about the contact of a form, and returns its row: the
+// stored one, or a new one at version 0.
+func (d *Desk) started(r Reader, act *accounts.Act, form string) (*ContactRow, error) {
+	if strings.TrimSpace(form) == "" {
+		return nil, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
+	}
+	row := &ContactRow{}
+	err := r.Get(row, contactID(form))
+	if errors.Is(err, accounts.ErrNoRow) {
+		row.ID, row.Unit, row.Author, row.Day = contactID(form), act.Who.Unit(), act.Who.Person(), act.Day
+		return row, act.Allow(d.unitObject(act.Who))
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
+	if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
+		return nil, err
+	}
+	return row, act.Allow(o)
+}
+
 // unitObject is the unit of the caller as an object of the policy.
 func (d *Desk) unitObject(who accounts.Caller) policies.Object {
 	return policies.Object{Kind: policies.KindUnit, ID: who.Unit(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
 }
 
-// contactID is the id of the contact that a form makes: the same form makes the
-// same contact, and nobody else's form can meet it. It tells nothing of either.
-func contactID(who accounts.Caller, form string) string {
-	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(who.Person()), []byte(form)))[:26]
+// contactID is the row id of a form's contact: the id that the form was given,
+// or, for anything else, one made from it.
+func contactID(form string) string {
+	if len(form) == 26 && strings.Trim(form, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" {
+		return form
+	}
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(form)))[:26]
 }
 
-// replayed finds the contact that this very form made before.
-func (d *Desk) replayed(r Reader, act *accounts.Act, form string, out *Recorded) (bool, error) {
-	if strings.TrimSpace(form) == "" {
-		return false, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
-	}
-	row := &ContactRow{}
-	err := r.Get(row, contactID(act.Who, form))
-	if errors.Is(err, accounts.ErrNoRow) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	out.ContactID, out.CaseID = row.ID, row.CaseID
-	return true, nil
-}
-
-func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Recorded) error {
+func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *ContactRow, out *Recorded) error {
 	in.At = act.Now
-	secret := act.NewSecret()
-	act.Salt = secret.Bytes
-	state := in.Outcome
-	if in.Speaker != "she" {
-		state = unlinkedState
+	secret, err := contactSecret(r, act, row)
+	if err != nil {
+		return err
 	}
-	row := &ContactRow{RowKey: accounts.RowKey{ID: contactID(act.Who, in.Form), Version: 1}, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
-		State: state, Secret: secret.ID}
+	row.Version++
 	c, writes, err := d.caseOfContact(r, act, in)
 	if err != nil {
 		return err
@@ -204,11 +236,11 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Re
 	if c != nil {
 		row.CaseID, out.CaseID, out.Code = c.row.ID, c.row.ID, c.card.Code
 	}
-	if err := sealContact(act.Who, row, c, secret.Bytes, in.Contact); err != nil {
+	if err := sealContact(act.Who, row, c, secret, in.Contact); err != nil {
 		return err
 	}
 	writes = append(writes, row)
-	if in.Outcome == "social_service" {
+	if in.Outcome == "social_service" && row.State != openState {
 		task, err := d.newTask(r, act, in)
 		if err != nil {
 			return err
@@ -216,9 +248,21 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, out *Re
 		out.TaskID = task.ID
 		writes = append(writes, task)
 	}
-	out.ContactID = row.ID
+	out.ContactID, out.Version = row.ID, row.Version
 	act.Commit = putAll(writes...)
 	return nil
+}
+
+// contactSecret is a contact's shred secret, made with its first version.
+func contactSecret(r Reader, act *accounts.Act, row *ContactRow) (secret []byte, err error) {
+	if row.Version == 0 {
+		s := act.NewSecret()
+		row.Secret, secret = s.ID, s.Bytes
+	} else if secret, err = r.Secret(row.Secret); err != nil {
+		return nil, err
+	}
+	act.Salt = secret
+	return secret, nil
 }
 
 // caseOfContact is the case that a contact opens or belongs to, with the rows
@@ -237,9 +281,9 @@ func sealContact(who accounts.Caller, row *ContactRow, c *caseFile, secret []byt
 	key := crypto.NewKey()
 	var err error
 	if c != nil {
-		row.KeyVersion = c.row.KeyVersion
-		row.KeyBox = c.key.Derive(crypto.LabelCaseWrap).Seal(binding(row, "key_box", 1), key.Bytes())
-	} else if row.KeyBox, row.Epoch, err = wrapRecordKey(who, row, "key_box", 1, key, crypto.LabelCaseWrap); err != nil {
+		row.Epoch, row.KeyVersion = 0, c.row.KeyVersion
+		row.KeyBox = c.key.Derive(crypto.LabelCaseWrap).Seal(binding(row, "key_box", row.Version), key.Bytes())
+	} else if row.KeyBox, row.Epoch, err = wrapRecordKey(who, row, "key_box", row.Version, key, crypto.LabelCaseWrap); err != nil {
 		return err
 	}
 	row.Body, err = sealJSON(key.Derive(crypto.LabelData, secret), row, "body", body)
@@ -264,6 +308,8 @@ func newRow() accounts.RowKey { return accounts.RowKey{ID: crypto.NewID(), Versi
 type ContactView struct {
 	ID, Author, Day, CaseID string
 	Code                    string // her code, when a case file was opened
+	Version                 int64
+	Open                    bool
 	Contact
 }
 
@@ -305,7 +351,7 @@ func (d *Desk) viewContact(r Reader, act *accounts.Act, c *caseFile, row *Contac
 	if c == nil {
 		act.Salt = secret
 	}
-	v := ContactView{ID: row.ID, Author: row.Author, Day: row.Day, CaseID: row.CaseID}
+	v := ContactView{ID: row.ID, Author: row.Author, Day: row.Day, CaseID: row.CaseID, Version: row.Version, Open: row.State == openState}
 	if c != nil {
 		v.Code = c.card.Code
 	}

@@ -86,7 +86,7 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 	receipt, err := d.do(ctx, who, policies.ReferralNotice, func(r Reader, act *accounts.Act) error {
 		row := &ReferralRow{}
 		if err := r.Get(row, id); err != nil {
-			return likeThere(r, err, &accounts.Unit{}, &CaseRow{})
+			return likeReferral(r, act, err)
 		}
 		o, err := d.referralObject(r, act, row)
 		if err != nil {

@@ -307,6 +307,18 @@ func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (po
 	return o, err
 }
 
+// likeReferral is likeThere for a referral: its unit, which is a row of the
+// roster, and its case are looked up.
+func likeReferral(r Reader, act *accounts.Act, err error) error {
+	if !errors.Is(err, accounts.ErrNoRow) {
+		return err
+	}
+	if err := r.Get(&accounts.Unit{}, act.Who.Unit()); notNoRow(err) != nil {
+		return err
+	}
+	return likeThere(r, err, &CaseRow{})
+}
+
 // sharedReferral is a referral that one of its two sides opened.
 type sharedReferral struct {
 	row     *ReferralRow
@@ -325,7 +337,7 @@ type sharedReferral struct {
 func (d *Desk) loadReferral(r Reader, act *accounts.Act, id string) (*sharedReferral, error) {
 	row := &ReferralRow{}
 	if err := r.Get(row, id); err != nil {
-		return nil, likeThere(r, err, &accounts.Unit{}, &CaseRow{})
+		return nil, likeReferral(r, act, err)
 	}
 	o, err := d.referralObject(r, act, row)
 	if err != nil {
@@ -436,8 +448,9 @@ func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
 type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
 	Standing                                                                policies.ConsentState
-	Ends                                                                    bool   // within seven days
-	EndedDay                                                                string // of a withdrawn one, where it was asked for
+	Ends                                                                    bool    // within seven days
+	EndedDay                                                                string  // of a withdrawn one, where it was asked for
+	Who                                                                     CaseWho // on the sender's Agenda only
 }
 
 // warnDays is how long before the end of an authorisation both sides are told.

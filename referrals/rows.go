@@ -315,6 +315,8 @@ type Reader interface {
 	// Cases reads rows by id, at most SearchMax at once; an id without a row
 	// gives ErrNoRow.
 	Cases(ids []string) ([]*CaseRow, error)
+	// CheckShown holds cards from EachCard to the rows that the log names.
+	CheckShown(cards []Shown) error
 	RecallCases(unit, day string) ([]*CaseRow, error)
 	// CountCases counts the cases of a unit that are open to all its members.
 	CountCases(unit string) (int, error)
@@ -356,6 +358,25 @@ type Card struct {
 	Named      accounts.List
 	Walled     accounts.List
 	Box        crypto.Sealed
+}
+
+// Digest is over everything a card says, as [CaseRow.CardDigest] makes it of
+// a whole row.
+func (c *Card) Digest() crypto.Digest {
+	return crypto.RowDigest("card", c.ID, c.Version, c.State, c.LastDay, c.Secret, c.Epoch, c.Restricted, string(c.Named), string(c.Walled), c.Box)
+}
+
+// CardDigest is over the part of a case row that is its card.
+func (c *CaseRow) CardDigest() crypto.Digest {
+	card := Card{ID: c.ID, Version: c.Version, State: c.State, LastDay: c.LastDay, Secret: c.CardSecret, Epoch: c.Epoch,
+		Restricted: c.Restricted, Named: c.Named, Walled: c.Walled, Box: c.Card}
+	return card.Digest()
+}
+
+// Shown is a card that a list shows.
+type Shown struct {
+	ID   string
+	Card crypto.Digest
 }
 
 // Store is what the casework needs of the storage.

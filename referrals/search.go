@@ -48,24 +48,30 @@ func (d *Desk) Search(ctx context.Context, who accounts.Caller, term string) ([]
 		}
 		// The rows shown are compared with the log; the hourly check covers
 		// the rest.
-		for _, h := range hits {
+		shown := make([]Shown, len(hits))
+		for i, h := range hits {
 			act.Detail.IDs = append(act.Detail.IDs, h.ID)
+			found, shown[i] = append(found, h.SearchCard), Shown{h.ID, h.digest}
 		}
-		found = hits
-		_, err = r.Cases(act.Detail.IDs)
-		return err
+		return r.CheckShown(shown)
 	})
 	return found, receipt, err
 }
 
+// hit is a card that matches, with the digest of what was read.
+type hit struct {
+	SearchCard
+	digest crypto.Digest
+}
+
 // scan opens the cards that the caller may open and returns those that match,
 // newest contact first.
-func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]SearchCard, error) {
+func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]hit, error) {
 	if q.empty() {
 		return nil, nil
 	}
 	keys := map[int64]crypto.Key{}
-	var hits []SearchCard
+	var hits []hit
 	err := r.EachCard(who.Unit(), func(c *Card) error {
 		if c.Walled.Has(who.Person()) || c.Restricted && !c.Named.Has(who.Person()) {
 			return nil
@@ -77,7 +83,7 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]SearchCard, error
 			return d.notOpened(r, c.ID, err)
 		}
 		if q.matches(&card) {
-			hits = append(hits, SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias})
+			hits = append(hits, hit{SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias}, c.Digest()})
 		}
 		return nil
 	})

@@ -49,8 +49,11 @@ func (q *request) agenda() error {
 		}
 	}
 	for _, l := range a.Waiting {
-		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: roster.UnitName(l.ToUnit)}, Kind: waitingKind(l), Href: "/invii/" + l.ID,
+		page.Urgent = append(page.Urgent, Task{Who: Who(l.Who), Kind: waitingKind(l), Href: "/invii/" + l.ID,
 			Due: q.day(l.UntilDay), DayOnly: true})
+	}
+	for _, c := range a.Contacts {
+		page.Open = append(page.Open, OpenContact{Who: Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
 	}
 	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
 	if err != nil {

@@ -1,217 +1,263 @@
 package server_test
 
 import (
-	"context"
-	"fmt"
+	"html"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
+	"time"
 
-	"sportello/policies"
-	"sportello/policies/accounts"
-	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/server"
 )
 
-// client is somebody without a browser: she sends what she wants to.
+// service is the whole service over HTTPS, on a small real instance.
+type service struct {
+	t *testing.T
+	w *storetest.World
+	*httptest.Server
+}
+
+// newService serves the usual cast.
+func newService(t *testing.T) *service {
+	t.Helper()
+	return serve(t, storetest.New(t).Standard())
+}
+
+func serve(t *testing.T, w *storetest.World) *service {
+	t.Helper()
+	s, err := server.New(server.Config{Desk: w.Desk, Door: w.Door, Logger: slog.New(slog.NewTextHandler(testLog{t}, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewUnstartedServer(s.Handler())
+	web.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	web.StartTLS()
+	t.Cleanup(web.Close)
+	return &service{t, w, web}
+}
+
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(b []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
+
+// client is one person's browser: it keeps cookies, remembers the page it is on
+// and sends that page's token with every form. It follows no redirect unasked.
 type client struct {
-	t    testing.TB
-	s    *site
-	http *http.Client
-	name string
-	who  accounts.Caller
+	s     *service
+	web   *http.Client
+	page  answer
+	token string
+	name  string // who is signed in, by name in the cast
 }
 
 // answer is what came back.
 type answer struct {
-	status int
-	body   string
-	header http.Header
+	path, body, leads string
+	status            int
+	header            http.Header
 }
 
-// stranger has no session.
-func (s *site) stranger(t testing.TB) *client {
-	t.Helper()
+func (s *service) client() *client {
+	s.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	return &client{t: t, s: s, http: &http.Client{Jar: jar, Transport: s.HTTP.Client().Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	c := *s.Client()
+	c.Jar = jar
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client{s: s, web: &c}
 }
 
-// client is a person of the town with a session.
-func (s *site) client(t testing.TB, name string) *client {
-	t.Helper()
-	c := s.stranger(t)
-	in := s.enter(t, name)
-	c.name, c.who = name, in.Caller
-	c.setCookie("__Host-session", in.Cookie)
-	return c
-}
+var tokenField = regexp.MustCompile(`name="token" value="([^"]*)"`)
 
-var desks atomic.Int64
-
-// enter signs a person in, each time at another desk: the throttle counts by
-// address.
-func (s *site) enter(t testing.TB, name string) *accounts.SignedIn {
-	t.Helper()
-	ctx, p, from := context.Background(), s.People[name], accounts.From{Address: fmt.Sprint("desk ", desks.Add(1))}
-	pending, err := s.Door.Begin(ctx, p.Username, p.Passphrase, from)
+func (b *client) do(method, path string, form url.Values) answer {
+	b.s.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	r, err := http.NewRequest(method, b.s.URL+path, body)
 	if err != nil {
-		t.Fatalf("signing in %s: %v", name, err)
+		b.s.t.Fatal(err)
 	}
-	in, err := s.Door.Finish(ctx, pending, s.Code(p), from)
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := b.web.Do(r)
 	if err != nil {
-		t.Fatalf("signing in %s: %v", name, err)
+		b.s.t.Fatal(err)
 	}
-	return in
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	b.page = answer{path: path, body: string(text), leads: res.Header.Get("Location"), status: res.StatusCode, header: res.Header}
+	if m := tokenField.FindStringSubmatch(b.page.body); m != nil {
+		b.token = html.UnescapeString(m[1])
+	}
+	return b.page
 }
 
-func (c *client) setCookie(name, value string) {
-	u, err := url.Parse(c.s.URL)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.http.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
+func (b *client) get(path string) answer {
+	b.s.t.Helper()
+	return b.do(http.MethodGet, path, nil)
 }
 
-func (c *client) get(path string) answer {
-	c.t.Helper()
-	r, err := c.http.Get(c.s.URL + path)
-	if err != nil {
-		c.t.Fatal(err)
+// pairs makes a form of names and values.
+func pairs(list ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(list); i += 2 {
+		v.Add(list[i], list[i+1])
 	}
-	return c.read(r)
+	return v
 }
 
-func (c *client) read(r *http.Response) answer {
-	c.t.Helper()
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return answer{r.StatusCode, string(body), r.Header}
+// post sends a form with the token of the page it is on.
+func (b *client) post(path string, list ...string) answer {
+	b.s.t.Helper()
+	form := pairs(list...)
+	form.Set("token", b.token)
+	return b.do(http.MethodPost, path, form)
 }
 
-var tokenInPage = regexp.MustCompile(`name="token" value="([^"]+)"`)
-
-// token is one that the service accepts from her.
-func (c *client) token() string {
-	c.t.Helper()
-	if c.name != "" {
-		return c.s.Door.FormToken(c.who)
+// follow goes where the last answer leads, as often as it leads on.
+func (b *client) follow() answer {
+	b.s.t.Helper()
+	for range 6 {
+		if b.page.status != http.StatusSeeOther {
+			return b.page
+		}
+		b.get(b.page.leads)
 	}
-	m := tokenInPage.FindStringSubmatch(c.get("/entra").body)
+	b.s.t.Fatalf("%s leads in a circle", b.page.path)
+	return b.page
+}
+
+// enter signs an account in up to the page after the code.
+func (b *client) enter(a *storetest.Account) answer {
+	b.s.t.Helper()
+	b.get("/entra")
+	if got := b.post("/entra", "username", a.Username, "passphrase", a.Passphrase); got.leads != "/entra/codice" {
+		b.s.t.Fatalf("the passphrase of %s leads to %q (%d)", a.Username, got.leads, got.status)
+	}
+	b.get("/entra/codice")
+	return b.post("/entra/codice", "code", b.s.w.Code(a))
+}
+
+// signedIn is the browser of somebody of the cast, signed in.
+func (s *service) signedIn(name string) *client {
+	s.t.Helper()
+	b := s.client()
+	b.name = name
+	b.enter(s.w.People[name])
+	if b.follow(); b.page.status != http.StatusOK {
+		s.t.Fatalf("signing in %s: %d", name, b.page.status)
+	}
+	return b
+}
+
+// stepUp posts a form, and passphrase and code on the page that asks for them.
+func (b *client) stepUp(name, path string, list ...string) answer {
+	b.s.t.Helper()
+	asked := b.post(path, list...)
+	b.says(asked, "Conferma con frase e codice")
+	a := b.s.w.People[name]
+	return b.post(path, append(list, "passphrase", a.Passphrase, "code", b.s.w.Code(a))...)
+}
+
+// says fails the test unless the answer shows each text.
+func (b *client) says(got answer, texts ...string) {
+	b.s.t.Helper()
+	plain := html.UnescapeString(got.body)
+	for _, text := range texts {
+		if !strings.Contains(plain, text) {
+			b.s.t.Fatalf("%s (%d, leads to %q) does not say %q:\n%s", got.path, got.status, got.leads, text, main(plain))
+		}
+	}
+}
+
+// silent fails the test if the answer shows one of the texts.
+func (b *client) silent(got answer, texts ...string) {
+	b.s.t.Helper()
+	plain := html.UnescapeString(got.body)
+	for _, text := range texts {
+		if strings.Contains(plain, text) {
+			b.s.t.Fatalf("%s says %q", got.path, text)
+		}
+	}
+}
+
+// status fails the test unless the answer has this status.
+func (b *client) status(got answer, want int) answer {
+	b.s.t.Helper()
+	if got.status != want {
+		b.s.t.Fatalf("%s: got %d (leads to %q), want %d:\n%s", got.path, got.status, got.leads, want, main(got.body))
+	}
+	return got
+}
+
+// leads fails the test unless the answer leads to path.
+func (b *client) leads(got answer, path string) {
+	b.s.t.Helper()
+	if got.leads != path {
+		b.s.t.Fatalf("%s: leads to %q (%d), want %q:\n%s", got.path, got.leads, got.status, path, main(html.UnescapeString(got.body)))
+	}
+}
+
+// main is the part of a page that differs from others.
+func main(body string) string {
+	_, rest, _ := strings.Cut(body, "<main")
+	text, _, _ := strings.Cut(rest, "</main>")
+	return text
+}
+
+// hidden is the value of a hidden field of the page the browser is on.
+func (b *client) hidden(name string) string {
+	b.s.t.Helper()
+	m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)"`).FindStringSubmatch(b.page.body)
 	if m == nil {
-		c.t.Fatal("the sign-in page has no token")
+		b.s.t.Fatalf("%s has no hidden %s", b.page.path, name)
 	}
-	return m[1]
+	return html.UnescapeString(m[1])
 }
 
-// post sends a form with a good token.
-func (c *client) post(path string, form url.Values) answer {
-	c.t.Helper()
-	sent := url.Values{}
-	for k, v := range form {
-		sent[k] = v
+// list is what stands in the items of the list with this class.
+func (b *client) list(class string) []string {
+	b.s.t.Helper()
+	m := regexp.MustCompile(`(?s)<ol class="` + class + `">(.*?)</ol>`).FindStringSubmatch(b.page.body)
+	if m == nil {
+		b.s.t.Fatalf("%s has no list %s:\n%s", b.page.path, class, main(b.page.body))
 	}
-	if !sent.Has("token") {
-		sent.Set("token", c.token())
+	var items []string
+	for _, i := range regexp.MustCompile(`<li>(.*?)</li>`).FindAllStringSubmatch(m[1], -1) {
+		items = append(items, html.UnescapeString(i[1]))
 	}
-	r, err := c.http.Post(c.s.URL+path, "application/x-www-form-urlencoded", strings.NewReader(sent.Encode()))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return c.read(r)
+	return items
 }
 
-// secretWord is in Rosa's file and may be on no page of anybody else.
-const secretWord = "Zaffiro7731"
-
-// records are one of everything, in known states.
-type records struct {
-	file, closed, restricted, walled, vera       string // case files; vera's is of another desk
-	note, veraNote                               string
-	consent, unsent                              string
-	sent, withdrawn, expired, declined, lucciole string // referrals; lucciole's is of another centre
-	contact, task                                string
-}
-
-// fill makes records through the Desk, as people would.
-func (s *site) fill(t testing.TB) *records {
-	t.Helper()
-	ctx, r := context.Background(), &records{}
-	anna, lucia, vera := s.Caller("anna"), s.Caller("lucia"), s.Caller("vera")
-	open := func(who accounts.Caller, alias string, restrict bool) (string, string) {
-		out, _, err := s.Desk.RecordContact(ctx, who, referrals.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
-			Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Request: "Chiede " + secretWord,
-				Needs: []string{"listen"}, Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "in_person": "yes"}, Number: "333 000 7731",
-					CodeWord: "girasole", Hours: []referrals.Hours{{From: "00:00", To: "23:59"}}}}})
-		if err != nil {
-			t.Fatalf("opening a file: %v", err)
-		}
-		return out.CaseID, out.ContactID
-	}
-	r.file, r.contact = open(anna, secretWord, false)
-	r.closed, _ = open(anna, "Chiusa", false)
-	r.restricted, _ = open(lucia, "Riservata", true)
-	r.walled, _ = open(lucia, "Nascosta", false)
-	r.vera, _ = open(vera, "Altrove", false)
-	must := storetest.Must[string]
-	view := func(who accounts.Caller, id string) referrals.CaseView {
-		v, _, err := s.Desk.OpenCase(ctx, who, id)
-		if err != nil {
-			t.Fatalf("opening a file: %v", err)
-		}
-		return v
-	}
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, "listening", "Nota "+secretWord))
-	r.note = view(anna, r.file).Notes[0].ID
-	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, "listening", "Nota altrove"))
-	r.veraNote = view(vera, r.vera).Notes[0].ID
-	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
-	w := s.StepUp("lucia", policies.CaseWall, r.walled)
-	s.receipt(t)(s.Desk.Wall(ctx, w, r.walled, view(lucia, r.walled).Version, accounts.List("").With(s.People["anna"].ID)))
-	give := func(centre string, fields ...string) string {
-		id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[centre], Purpose: "support", Fields: fields,
-			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
-			Until: s.Clock.Now().AddDate(0, 0, 20).Format("2006-01-02")})
-		return must(id, err)(t)
-	}
-	send := func(consent string) string {
-		id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
-		return must(id, err)(t)
-	}
-	r.unsent = give(storetest.Ginestra, "alias")
-	r.consent = give(storetest.Ginestra, "alias", "request")
-	r.sent = send(r.consent)
-	taken := give(storetest.Ginestra, "alias")
-	r.withdrawn = send(taken)
-	s.receipt(t)(s.Desk.Revoke(ctx, anna, taken, "in_person"))
-	r.declined = send(give(storetest.Ginestra, "alias"))
-	s.receipt(t)(s.Desk.Decline(ctx, s.Caller("bruna"), r.declined, "neutral"))
-	out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "task", Service: s.Units[storetest.TownService],
-		Contact: referrals.Contact{Speaker: "she", Outcome: "social_service", Alias: "Compito", Request: "Un colloquio"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.task = out.TaskID
-	return r
-}
-
-// receipt fails the test when an act was not done.
-func (s *site) receipt(t testing.TB) func(any, error) {
-	return func(_ any, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
+// lock tries ten wrong codes after the right passphrase.
+func (s *service) lock(name string) {
+	s.t.Helper()
+	a := s.w.People[name]
+	for range 10 {
+		s.w.Clock.Add(10 * time.Minute)
+		b := s.client()
+		b.get("/entra")
+		b.post("/entra", "username", a.Username, "passphrase", a.Passphrase)
+		b.get("/entra/codice")
+		b.status(b.post("/entra/codice", "code", "000000"), http.StatusUnauthorized)
 	}
 }

@@ -214,6 +214,9 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 	if page.Form.Given == "" {
 		page.Form.Given = "spoken"
 	}
+	if page.Form.Lang == "" {
+		page.Form.Lang = v.Told.Language // hers, if the text exists in it
+	}
 	page.Text = q.spoken(page.Form.Lang)
 	for field, key := range fails {
 		page.Fail(field, key)
@@ -229,7 +232,7 @@ var spokenLines = []string{"spoken.line1", "spoken.line2", "spoken.line3", "spok
 func (q *request) spoken(lang string) Spoken {
 	s := Spoken{Lang: lang, Dir: "ltr", Version: referrals.AuthorisationText, Langs: []string{"it", "en"}}
 	if !contains(s.Langs, s.Lang) {
-		s.Lang = string(locale.Italian)
+		s.Lang = string(q.lang)
 	}
 	for _, key := range spokenLines {
 		line, err := q.s.render.Catalogue().T(locale.Lang(s.Lang), key)

@@ -18,7 +18,7 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &ContactPage{Page: q.base(TitleContact), Step: step, ID: q.form.Get("id"), Emergency: q.s.config.Emergency,
+	page := &ContactPage{Page: q.base(TitleContact), Step: step, ID: q.form.Get("id"), Version: q.form.Get("version"), Emergency: q.s.config.Emergency,
 		Duties: q.s.config.Duties, Sheets: q.s.config.Sheets}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
 	if page.ID == "" {
@@ -77,9 +77,9 @@ func (q *request) recordContact() error {
 		if s := q.form.Get("speaker"); s == "someone" || s == "body" {
 			return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
 		}
-		step = min(step+1, 3)
+		return q.keepContact(step, min(step+1, 3))
 	case "back":
-		step = max(step-1, 1)
+		return q.keepContact(step, max(step-1, 1))
 	case "close", "open_case", "add_case":
 		return q.closeContact()
 	}
@@ -88,6 +88,55 @@ func (q *request) recordContact() error {
 		return err
 	}
 	return q.show(http.StatusOK, "contact", page)
+}
+
+// keepContact keeps what was typed so far and shows another step: nothing is
+// lost when the line drops.
+func (q *request) keepContact(from, to int) error {
+	page, err := q.contactPage(to)
+	if err != nil {
+		return err
+	}
+	out, receipt, err := q.s.desk.KeepContact(q.ctx(), q.who, referrals.NewContact{Contact: page.Form.contact(q.s.config.Sheets), Form: page.ID, Version: q.version()})
+	switch {
+	case invalid(&page.Page, err):
+		page.Step = from
+		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, accounts.ErrConflict):
+		return q.contactChanged(page, from)
+	case errors.Is(err, referrals.ErrState):
+		return q.redirect("/contatti/" + page.ID) // closed meanwhile, from another tab
+	case err != nil:
+		return err
+	}
+	q.receipt(receipt)
+	page.Version = version(out.Version)
+	return q.show(http.StatusOK, "contact", page)
+}
+
+// contactChanged says that another tab kept this contact meanwhile. What was
+// typed here stays on the page; going on keeps it over the other.
+func (q *request) contactChanged(page *ContactPage, step int) error {
+	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, page.ID)
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page.Step, page.Version, page.Problem = step, version(v.Version), ProblemChanged
+	return q.show(http.StatusConflict, "contact", page)
+}
+
+// typed is a kept contact as its form shows it.
+func (f *ContactForm) typed(c referrals.Contact) {
+	*f = ContactForm{Speaker: c.Speaker, CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
+		CallNumber: c.CallBack, Danger: c.Danger, Where: c.WhereHe, Children: c.Children, DangerCaller: c.WhoCalls, DangerWhen: c.CallWhen,
+		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe)}
+	if c.DutyTold {
+		f.DutySaid = "yes"
+	}
+	for _, g := range c.Given {
+		f.Given = append(f.Given, g.Sheet)
+	}
 }
 
 // beenHere looks among what this worker may open; for everything else nothing
@@ -136,7 +185,7 @@ func (q *request) closeContact() error {
 		return err
 	}
 	f := &page.Form
-	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Service: f.Service,
+	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Version: q.version(), Service: f.Service,
 		OpenCase: q.form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.form.Get("go") == "add_case" && f.Case != "new" {
 		in.CaseID = f.Case
@@ -150,6 +199,8 @@ func (q *request) closeContact() error {
 	case invalid(&page.Page, err):
 		page.Step = stepWith(page.Errors)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, accounts.ErrConflict):
+		return q.contactChanged(page, 3)
 	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrNotFounded):
 		page.Fail("service", FailServiceMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
@@ -177,6 +228,15 @@ func (q *request) contactDone() error {
 		return err
 	}
 	q.receipt(receipt)
+	if v.Open {
+		page, err := q.contactPage(2)
+		if err != nil {
+			return err
+		}
+		page.ID, page.Version = v.ID, version(v.Version)
+		page.Form.typed(v.Contact)
+		return q.show(http.StatusOK, "contact", page)
+	}
 	page := &ContactDonePage{Page: q.base(TitleContactDone), Who: Who{v.Code, v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
 	if v.Outcome == "social_service" {
 		page.Due = v.At.AddDate(0, 0, interviewDays)

@@ -73,7 +73,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
 		"declined": r.declined, "expired": r.expired, "contact": r.contact, "task": r.task, "waiting": elena.ID, "lucia": s.People["lucia"].ID,
 		"agency": s.Agency, "first": "1"}
-	people := map[string]*client{}
+	people := map[string]*sender{}
 	for _, name := range askers {
 		people[name] = s.asker(t, name)
 	}
@@ -104,12 +104,12 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	s.quiet(t)
 }
 
-func (s *site) asker(t *testing.T, name string) *client {
+func (s *site) asker(t *testing.T, name string) *sender {
 	t.Helper()
 	if name == "nobody" {
 		return s.stranger(t)
 	}
-	return s.client(t, name)
+	return s.sender(t, name)
 }
 
 // expire adds a referral whose authorisation has ended since.
@@ -154,7 +154,7 @@ func absent(variable string) string {
 	return crypto.NewID()
 }
 
-func (c *client) ask(method, path string) answer {
+func (c *sender) ask(method, path string) reply {
 	c.t.Helper()
 	if method == http.MethodGet {
 		return c.get(path)
@@ -163,7 +163,7 @@ func (c *client) ask(method, path string) answer {
 }
 
 // sameAsAbsent compares a refusal with the answer to what is not there.
-func (c *client) sameAsAbsent(a asked, path string, got answer) {
+func (c *sender) sameAsAbsent(a asked, path string, got reply) {
 	c.t.Helper()
 	other := "/nessuna-pagina"
 	if strings.Contains(a.pattern, "{") {

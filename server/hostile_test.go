@@ -12,8 +12,8 @@ import (
 	"sportello/server"
 )
 
-// hostile are things that people and their tools type, paste and send.
-var hostile = map[string]string{
+// hostileInput are things that people and their tools type, paste and send.
+var hostileInput = map[string]string{
 	"markup":   `"><script>alert(7731)</script><em>UHOH</em>`,
 	"template": `{{.FormToken}}</textarea><img src=x onerror=alert(1)>`,
 	"right":    "\u202e\u2066gnp.exe\u2069 مرحبا",
@@ -27,7 +27,7 @@ var hostile = map[string]string{
 }
 
 // filled is one good form of each route that takes one: who may send it, where,
-// and what it holds. Every field is then made hostile in turn.
+// and what it holds. Every field is then made hostileInput in turn.
 type filled struct {
 	pattern, who string
 	vars         []string // for the variables of the pattern, in order
@@ -148,9 +148,9 @@ func TestHostileInput(t *testing.T) {
 	s := newSite(t)
 	s.tick = 0
 	r := s.fill(t)
-	people := map[string]*client{"": s.stranger(t)}
+	people := map[string]*sender{"": s.stranger(t)}
 	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
-		people[name] = s.client(t, name)
+		people[name] = s.sender(t, name)
 	}
 	seen := map[string]bool{}
 	for _, f := range s.goodForms(r) {
@@ -158,7 +158,7 @@ func TestHostileInput(t *testing.T) {
 		c, good := people[f.who], f.form
 		all := url.Values{}
 		for name := range good {
-			for kind, bad := range hostile {
+			for kind, bad := range hostileInput {
 				if secret(name) && kind != "binary" { // each costs a passphrase stretched
 					continue
 				}
@@ -173,11 +173,11 @@ func TestHostileInput(t *testing.T) {
 					t.Fatalf("POST %s: %s is not signed in any more: %q", f.pattern, f.who, to)
 				}
 				if ends[f.pattern] && f.who != "" {
-					people[f.who] = s.client(t, f.who)
+					people[f.who] = s.sender(t, f.who)
 					c = people[f.who]
 				}
 			}
-			all.Set(name, hostile["markup"])
+			all.Set(name, hostileInput["markup"])
 			if secret(name) {
 				all.Del(name)
 			}
@@ -201,8 +201,8 @@ func secret(name string) bool {
 	return name == "passphrase" || name == "current" || name == "recovery" || name == "own" || name == "invitation"
 }
 
-// unhurt fails when an answer is a 500, runs what was sent, or lacks the headers.
-func (s *site) unhurt(t *testing.T, a answer, pattern, field, kind string) {
+// unhurt fails when an reply is a 500, runs what was sent, or lacks the headers.
+func (s *site) unhurt(t *testing.T, a reply, pattern, field, kind string) {
 	t.Helper()
 	where := fmt.Sprintf("POST %s with %s in %s", pattern, kind, field)
 	if a.status >= 500 || a.status == 200 && a.body == "" {
@@ -222,7 +222,7 @@ func (s *site) unhurt(t *testing.T, a answer, pattern, field, kind string) {
 }
 
 // bounded sends what is too much: a body over the limit, too many fields.
-func (s *site) bounded(t *testing.T, c *client, f filled) {
+func (s *site) bounded(t *testing.T, c *sender, f filled) {
 	t.Helper()
 	huge := url.Values{}
 	for name := range f.form {
@@ -246,14 +246,14 @@ func (s *site) bounded(t *testing.T, c *client, f filled) {
 func TestErrorsSayNothingPersonal(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
-	vera := s.client(t, "vera")
+	vera := s.sender(t, "vera")
 	for _, path := range []string{"/schede/" + r.file, "/schede/" + r.file + "/persona", "/invii/" + r.sent, "/autorizzazioni/" + r.unsent,
 		"/contatti/" + r.contact, "/arrivi/" + r.sent, "/compiti/" + r.task} {
 		if a := vera.get(path); a.status != http.StatusNotFound || strings.Contains(a.body, secretWord) {
 			t.Errorf("%s: status %d", path, a.status)
 		}
 	}
-	anna := s.client(t, "anna")
+	anna := s.sender(t, "anna")
 	form := url.Values{"text": {secretWord}, "token": {"an old one"}}
 	if a := vera.post("/schede/"+r.file+"/diario/nuova", url.Values{"text": {"x"}}); a.status != http.StatusNotFound {
 		t.Errorf("a note in another unit's file: status %d", a.status)
@@ -279,7 +279,7 @@ func TestErrorsSayNothingPersonal(t *testing.T) {
 func TestReplayedFormsDoNothingTwice(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
-	anna := s.client(t, "anna")
+	anna := s.sender(t, "anna")
 	form := url.Values{"step": {"3"}, "id": {"the same form"}, "go": {"open_case"}, "speaker": {"she"}, "outcome": {"thinking"}, "name": {"Duplice"}}
 	first, second := anna.post("/contatti/nuovo", form), anna.post("/contatti/nuovo", form)
 	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
@@ -292,16 +292,16 @@ func TestReplayedFormsDoNothingTwice(t *testing.T) {
 		t.Error("a recorded contact has no receipt")
 	}
 	path := "/autorizzazioni/" + r.unsent + "/invia"
-	send := func() answer {
+	send := func() reply {
 		p := s.People["anna"]
-		anna := s.client(t, "anna")
+		anna := s.sender(t, "anna")
 		return anna.post(path, url.Values{"passphrase": {p.Passphrase}, "code": {s.Code(p)}})
 	}
 	first, second = send(), send()
 	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
 		t.Errorf("the same referral twice: %d, %d", first.status, second.status)
 	}
-	if inbox := s.client(t, "bruna").get("/arrivi").body; strings.Count(inbox, r.unsent) != 1 {
+	if inbox := s.sender(t, "bruna").get("/arrivi").body; strings.Count(inbox, r.unsent) != 1 {
 		t.Error("the same referral twice is in the inbox twice")
 	}
 	s.quiet(t)

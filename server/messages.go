@@ -47,6 +47,8 @@ const (
 	StepUpSuspend = "stepup.suspend"
 	StepUpUnlock  = "stepup.unlock"
 	StepUpKeep    = "stepup.recovery"
+
+	StepUpDirectory = "stepup.directory"
 )
 
 // What credentials and admission pages say.
@@ -74,7 +76,7 @@ const (
 	ProblemColleagues  = "colleagues.left"
 	FailRecipient      = "keep.recipient_wrong"
 	FailHeardWords     = "keep.heard_wrong"
-	FlashProposed      = "keep.proposed"
+	FlashKeyProposed   = "keep.proposed"
 	FlashRecoverySet   = "keep.done"
 )
 
@@ -91,7 +93,7 @@ const (
 	FlashMessageSent  = "referral.sent"
 	FlashRevoked      = "revoke.done"
 	FlashAccepted     = "received.accepted"
-	FlashKeyProposed  = "received.proposed"
+	FlashProposed     = "received.proposed"
 	FailAppointment   = "received.day_wrong"
 	FlashTold         = "received.told"
 	FlashDeclined     = "decline_page.done"

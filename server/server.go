@@ -182,7 +182,7 @@ func (q *request) answer(t route) error {
 	}
 	q.speak()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
-		if t.Public || !q.known {
+		if t.Public || !q.known || q.signed {
 			return errForm
 		}
 		if who != nil {
@@ -449,7 +449,7 @@ func (q *request) receipt(r audit.Receipt) {
 }
 
 func (q *request) redirect(to string) error {
-	http.Redirect(q.w, q.r, to, http.StatusSeeOther)
+	http.Redirect(q.w, q.r, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
 	return nil
 }
 

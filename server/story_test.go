@@ -364,7 +364,7 @@ func (st *story) brunaOpens() {
 func (st *story) theyTalk() {
 	anna, bruna := st.anna, st.bruna
 	bruna.press("received.ask").fill("received.question", "Serve una culla?").click("referral.send").see("referral.sent", "Serve una culla?")
-	anna.open("/agenda").see("urgent.referral_question").click(storetest.Ginestra).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
+	anna.open("/agenda").see("urgent.referral_question").open(st.sent).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
 	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
 	bruna.open(st.arrived).see("No, ha sei anni.")
 	bruna.press("received.propose").fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")

@@ -52,7 +52,7 @@ func (p *program) agencyList() *cobra.Command {
 		Example: "  sportello agency list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				all, _, err := in.door.List(c.Context(), accounts.ConsoleCaller())
+				all, err := in.door.Administration(c.Context(), accounts.ConsoleCaller())
 				if err != nil {
 					return deed("listing the agencies", err)
 				}

@@ -81,7 +81,7 @@ func (p *program) flags(root *cobra.Command) map[string]*value {
 // takes adds the settings that a command reads.
 func (p *program) takes(c *cobra.Command, names ...string) {
 	for _, n := range names {
-		f := c.Flags().VarPF(p.settings[n], n, "", p.settings[n].text)
+		f := c.Flags().VarPF(p.settings[n], n, "", p.settings[n].setting.text)
 		if p.settings[n].yesNo {
 			f.NoOptDefVal = "true"
 		}

@@ -33,7 +33,11 @@ type controlAnswer struct {
 	Err  []byte `json:"err"`
 }
 
-const maxControl = 1 << 20
+// What a command handed over may be, and how long it may take to arrive.
+const (
+	maxControl = 1 << 20
+	askWithin  = 5 * time.Second
+)
 
 // handed is a command that the running server did: its output was printed.
 type handed struct{ code int }
@@ -141,12 +145,14 @@ func control(ctx context.Context, in *instance) (stop func() error, err error) {
 // answer does one command for a caller who may read the key files anyway.
 func answer(ctx context.Context, in *instance, conn *net.UnixConn) {
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(10 * time.Minute))
-	if !sameOwner(conn) {
+	if conn.SetDeadline(time.Now().Add(askWithin)) != nil || !sameOwner(conn) {
 		return
 	}
 	var q controlRequest
 	if err := json.NewDecoder(io.LimitReader(conn, maxControl)).Decode(&q); err != nil {
+		return
+	}
+	if conn.SetDeadline(time.Time{}) != nil {
 		return
 	}
 	var out, errOut bytes.Buffer

@@ -38,6 +38,11 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/*.txtar, which read as a manual of the commands.
 func TestScripts(t *testing.T) {
+	t.Cleanup(func() {
+		if err := os.RemoveAll(seedDir); seedDir != "" && err != nil {
+			t.Error(err)
+		}
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,

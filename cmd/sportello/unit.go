@@ -69,20 +69,14 @@ func (p *program) unitList() *cobra.Command {
 		Example: "  sportello unit list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				all, _, err := in.door.List(c.Context(), accounts.ConsoleCaller())
+				all, err := in.door.Administration(c.Context(), accounts.ConsoleCaller())
 				if err != nil {
 					return deed("listing the units", err)
-				}
-				people := map[string]int{}
-				for _, person := range all.People {
-					if person.State == string(accounts.Active) {
-						people[person.Unit]++
-					}
 				}
 				w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tKIND\tEPOCH\tPEOPLE\tNAME")
 				for _, u := range byText(all.Units, func(u *accounts.Unit) string { return u.Name + u.ID }) {
-					fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", u.ID, u.Kind, all.Epochs[u.ID], people[u.ID], printable(u.Name))
+					fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", u.ID, u.Kind, all.Epochs[u.ID], all.MembersOf(u.ID), printable(u.Name))
 				}
 				return w.Flush()
 			})

@@ -34,9 +34,9 @@ type Gate struct {
 	rekey Rekey
 }
 
-// Rekey prepares, for the act in which a person gets a new identity, what is
-// kept under her own keys by name. before holds her old identity, after the new.
-type Rekey func(r Reader, before, after Caller) (func(Tx) error, error)
+// Rekey prepares, in the act in which a person gets a new identity, what is kept
+// under her own keys by name. act.Who holds her old identity, after the new.
+type Rekey func(r Reader, act *Act, after Caller) (func(Tx) error, error)
 
 // OnRekey says who keeps something under people's own keys. It is called while
 // the service is put together.
@@ -168,7 +168,7 @@ func (g *Gate) standing(r Reader, act *Act) error {
 		return ErrEnrol
 	}
 	var p Person
-	if err := r.Get(&p, who.person); err != nil {
+	if err := r.Recall(&p, who.person); err != nil {
 		return fmt.Errorf("reading the caller: %w", err)
 	}
 	who.state, who.role, who.unit, who.agency = PersonState(p.State), policies.Role(p.Role), p.Unit, p.Agency

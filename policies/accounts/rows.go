@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"sportello/crypto"
-	"sportello/policies"
 )
 
 // RowKey is the identity of a stored row: a random id and the version that
@@ -258,11 +257,4 @@ func (*Invitation) Table() string { return "invitation" }
 // Values are the columns after id and version.
 func (i *Invitation) Values() []any {
 	return []any{&i.Person, &i.Token, &i.Ends, &i.By, &i.State}
-}
-
-// subject is the policy's view of a stored person.
-func (p *Person) subject(kind string) policies.Subject {
-	return policies.Subject{Person: p.ID, Role: policies.Role(p.Role), Unit: p.Unit,
-		Agency: p.Agency, UnitKind: kind, Suspended: p.State == string(Suspended),
-		Admitted: p.State == string(Active)}
 }

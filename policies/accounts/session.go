@@ -207,7 +207,7 @@ func (d *Door) person(ctx context.Context, id string) (Caller, error) {
 	var c Caller
 	err := d.look(ctx, func(r Reader) error {
 		var p Person
-		if err := r.Get(&p, id); err != nil {
+		if err := r.Recall(&p, id); err != nil {
 			return err
 		}
 		if p.State == string(Suspended) || p.State == string(Removed) {
@@ -219,7 +219,7 @@ func (d *Door) person(ctx context.Context, id string) (Caller, error) {
 			return nil
 		}
 		var u Unit
-		err := r.Get(&u, p.Unit)
+		err := r.Recall(&u, p.Unit)
 		c.unitKind = u.Kind
 		return err
 	})

@@ -28,6 +28,9 @@ var (
 // missing against the log, gives ErrTampered.
 type Reader interface {
 	Get(row Row, id string) error
+	// Recall is Get for the row of who asks and of her unit: it may come from
+	// memory, while the log names the very same row as newest.
+	Recall(row Row, id string) error
 	PersonByUsername(username string) (*Person, error)
 	People() ([]*Person, error)
 	PeopleOfUnit(unit string) ([]*Person, error)

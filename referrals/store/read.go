@@ -200,6 +200,37 @@ func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
 	return rows, nil
 }
 
+// CheckShown compares cards with the rows that the log names. A row is read
+// whole, and its digest made, once for each of its versions: then the card's
+// own digest is remembered, and a card like it is known to be genuine.
+func (s *snapshot) CheckShown(cards []referrals.Shown) error {
+	var unknown []string
+	shown := make(map[string]referrals.Shown, len(cards))
+	for _, c := range cards {
+		newest, ok := s.log.Newest("case_file", c.ID)
+		if ok && s.store.cards.genuine(c, newest) {
+			s.seen = append(s.seen, accounts.Seen{Table: "case_file", ID: c.ID, Digest: newest, Present: true})
+			continue
+		}
+		unknown, shown[c.ID] = append(unknown, c.ID), c
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	rows, err := s.Cases(unknown)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		card := referrals.Shown{ID: row.ID, Card: row.CardDigest()}
+		if card != shown[row.ID] {
+			return s.doubt("case_file", row.ID)
+		}
+		s.store.cards.learn(card, digestOf(row))
+	}
+	return nil
+}
+
 // missing says which of some rows is not there, as a look-up of it alone would.
 func (s *snapshot) missing(ids []string, rows []*referrals.CaseRow) error {
 	there := map[string]bool{}

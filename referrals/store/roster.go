@@ -8,9 +8,10 @@ import (
 	"sportello/policies/audit"
 )
 
-// roster remembers verified rows of the few small tables that every request
-// reads: who asks, in which unit. A remembered row is used only while its digest
-// is the newest that the log names, so it is never older than the database.
+// roster remembers verified rows of who asks, and in which unit: every request
+// reads them. A remembered row is used only while its digest is the newest that
+// the log names, so it is never older than the database. What an act is about is
+// always read from the database.
 type roster struct {
 	mu   sync.RWMutex
 	rows map[string]remembered
@@ -22,7 +23,7 @@ type remembered struct {
 }
 
 // rosterTables are the tables whose rows are remembered.
-var rosterTables = map[string]bool{"person": true, "unit": true, "agency": true, "unit_epoch": true, "pin": true}
+var rosterTables = map[string]bool{"person": true, "unit": true}
 
 // rosterMax bounds the rows remembered.
 const rosterMax = 20_000
@@ -41,6 +42,15 @@ func (o *roster) keep(row accounts.Row, id string, digest audit.Digest16) {
 		clear(o.rows)
 	}
 	o.rows[row.Table()+" "+id] = remembered{digest, copied}
+}
+
+// Recall reads a row as Get does, from memory if what is remembered is what the
+// log names now.
+func (s *snapshot) Recall(row accounts.Row, id string) error {
+	if s.remembered(row, id) {
+		return nil
+	}
+	return s.Get(row, id)
 }
 
 // remembered fills a row from memory, if what is remembered is what the log

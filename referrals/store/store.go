@@ -44,6 +44,7 @@ type Store struct {
 	secrets  *shredFile
 	sessions *sessionFile
 	log      *audit.Log
+	cards    knownCards
 
 	pool    chan *conn
 	jobs    chan *job // what the writer does next

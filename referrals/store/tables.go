@@ -94,9 +94,6 @@ func (s *snapshot) Get(row accounts.Row, id string) error {
 	if !ok {
 		return errors.New("reading a row: unknown table")
 	}
-	if s.remembered(row, id) {
-		return nil
-	}
 	err := s.row(t.selects+"WHERE id = $1", id).Scan(arguments(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.absent(row.Table(), id)
@@ -118,16 +115,21 @@ func (s *snapshot) absent(table, id string) error {
 
 // verify compares a row with the log and remembers it for the commit.
 func (s *snapshot) verify(row accounts.Row) error {
-	m := audit.MarkOf(row)
-	var got audit.Digest16
-	copy(got[:], m.Digest[:])
-	want, ok := s.log.Newest(m.Table, m.ID)
+	got := digestOf(row)
+	id, _ := row.Key()
+	want, ok := s.log.Newest(row.Table(), id)
 	if !ok || want != got {
-		return s.doubt(m.Table, m.ID)
+		return s.doubt(row.Table(), id)
 	}
-	s.seen = append(s.seen, accounts.Seen{Table: m.Table, ID: m.ID, Digest: got, Present: true})
-	s.store.roster.keep(row, m.ID, got)
+	s.seen = append(s.seen, accounts.Seen{Table: row.Table(), ID: id, Digest: got, Present: true})
+	s.store.roster.keep(row, id, got)
 	return nil
+}
+
+func digestOf(row accounts.Row) (d audit.Digest16) {
+	m := audit.MarkOf(row)
+	copy(d[:], m.Digest[:])
+	return d
 }
 
 // doubt is a row that does not fit the log: stale while writes are under way,

@@ -150,12 +150,13 @@ var kinds = []kind{
 	{"unit_epoch", "unit = (SELECT id FROM unit WHERE kind = 'centre')", "identity", "recipient = 'age1pq1x'", signIn, signIn, nil},
 	{"unit_wrap", "unit = (SELECT id FROM unit WHERE kind = 'centre')", "wrapped", "words = 'a b c d'", signIn, signIn, whoCanOpen},
 	{"pin", "centre = (SELECT id FROM unit WHERE kind = 'centre')", "", "epoch = 7", directory, nil, directory},
-	{"acquaintance", "1", "", "colleague = 'x'", confirm, confirm, nil},
+	{"acquaintance", "person = (SELECT id FROM person WHERE username = 'anna') AND colleague = (SELECT id FROM person WHERE username = 'gina')", "", "colleague = 'x'", confirm, confirm, nil},
 	{"invitation", "state = 'open'", "", "ends = '2030-01-01'", invited, nil, nil},
 	{"contact", "case_id = '' AND state = 'info_only'", "body", "state = 'open'", openContact, openContact, nil},
 	{"contact", "case_id = 'CASE'", "key_box", "day = '2020-01-01'", openCase, nil, openCase},
 	{"case_file", "id = 'CASE'", "card", "walled = ''", openCase, openCase, search},
-	{"case_file", "id = 'CASE'", "safe", "state = 'closed'", search, openCase, nil},
+	{"case_file", "id = 'CASE'", "card", "state = 'closed'", search, openCase, nil},
+	{"case_file", "id = 'CASE'", "safe", "last_day = '2020-01-01'", openCase, openCase, nil},
 	{"case_file", "id = 'CASE'", "told", "restricted = 1", openCase, preview, nil},
 	{"case_wrap", "case_id = 'RESTRICTED' AND symmetric_wrap = 1", "wrapped", "key_version = 2", openRestricted, openRestricted, nil},
 	{"case_key", "case_id = 'OTHER'", "wrapped", "key_version = 3", openOther, openOther, nil},
@@ -329,7 +330,11 @@ func tamperedRow(t *testing.T, k kind, a attack) {
 func met(t *testing.T, f *storetest.Flow, k kind, a attack, id string, fault audit.Fault, when string) {
 	t.Helper()
 	if meets := a.met(k); meets != nil {
-		if err := meets(f); !errors.Is(err, accounts.ErrTampered) {
+		err := meets(f)
+		// While it runs, the store remembers the genuine rows of people, units and
+		// their keys: what was put in the file is not used, and the check names it.
+		genuine := when == "running" && err == nil && store.Remembers(k.table)
+		if !errors.Is(err, accounts.ErrTampered) && !genuine {
 			t.Errorf("%s, reading: got %v, want ErrTampered", when, err)
 		}
 	}

@@ -67,17 +67,30 @@ func NewFlow(t testing.TB) *Flow {
 	m := templateOf(t, "flow", func(w *World) {
 		w.become(wide)
 		flow = Flow{World: w, Words: map[string]string{}}
-		flow.desk()
-		flow.person()
-		flow.diary()
-		flow.refer()
-		flow.restrict()
-		flow.roster()
+		flow.run()
 	})
 	f := flow
 	f.World, f.Words = New(t), maps.Clone(flow.Words)
 	f.become(m)
 	return &f
+}
+
+// NewLiveFlow does it all in this very instance, so that its write-ahead logs
+// hold what was written.
+func NewLiveFlow(t testing.TB) *Flow {
+	t.Helper()
+	f := &Flow{World: New(t).Wide(), Words: map[string]string{}}
+	f.run()
+	return f
+}
+
+func (f *Flow) run() {
+	f.desk()
+	f.person()
+	f.diary()
+	f.refer()
+	f.restrict()
+	f.roster()
 }
 
 func (f *Flow) ok(err error, doing string) {

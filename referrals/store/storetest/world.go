@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -115,7 +116,7 @@ func (w *World) Open() {
 
 // TryOpen opens the instance.
 func (w *World) TryOpen() error {
-	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: func(string) { w.count.Add(1) }, Audit: audit.Options{
+	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: w.counted, Audit: audit.Options{
 		SignerKey: w.Signer, StateFile: filepath.Join(w.Dir, "state"), Now: w.Clock.Now, AcceptOlder: w.Accept}})
 	if err != nil {
 		return err
@@ -238,15 +239,25 @@ func (w *World) Invite(name string, role policies.Role, unit string) *Account {
 		w.T.Fatalf("creating %s: %v", name, err)
 	}
 	a.ID = id
+	return w.Take(token, a)
+}
+
+// Take takes an invitation, with a passphrase and a second factor of her own.
+func (w *World) Take(token crypto.Secret, a *Account) *Account {
+	w.T.Helper()
+	ctx := context.Background()
+	if a.Passphrase == "" {
+		a.Passphrase = string(crypto.NewPassphrase())
+	}
 	e, err := w.Door.Invited(ctx, token)
 	if err != nil {
-		w.T.Fatalf("looking up the invitation of %s: %v", name, err)
+		w.T.Fatalf("looking up the invitation of %s: %v", a.Username, err)
 	}
 	a.Seed = e.Seed.Secret()
 	if a.Codes, err = w.Door.Accept(ctx, token, a.Passphrase, a.Seed, w.Code(a), accounts.From{}); err != nil {
-		w.T.Fatalf("accepting the invitation of %s: %v", name, err)
+		w.T.Fatalf("accepting the invitation of %s: %v", a.Username, err)
 	}
-	w.People[name] = a
+	w.People[a.Username] = a
 	return a
 }
 
@@ -321,6 +332,14 @@ func Must[V any](v V, err error) func(testing.TB) V {
 			t.Fatal(err)
 		}
 		return v
+	}
+}
+
+// counted counts a statement, but for those on the tree: how many hashes an
+// append reads and writes depends on the size of the log alone.
+func (w *World) counted(text string) {
+	if !strings.Contains(text, "leaf_hash") {
+		w.count.Add(1)
 	}
 }
 

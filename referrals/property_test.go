@@ -1,0 +1,289 @@
+package referrals_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+
+	"pgregory.net/rapid"
+)
+
+// allowsPlain is the safe-contact rule told again, minute by minute of a week
+// and without a shortcut.
+func allowsPlain(s referrals.SafeContact, kind string, at time.Time) bool {
+	if s.Channels[kind] != "yes" {
+		return false
+	}
+	if kind != "call" && kind != "sms" && kind != "whatsapp" {
+		return true
+	}
+	minute := at.Hour()*60 + at.Minute()
+	days := []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+	for _, h := range s.Hours {
+		from, to := 0, 24*60
+		if h.From != "" {
+			from = minutes(h.From)
+		}
+		if h.To != "" {
+			to = minutes(h.To)
+		}
+		on := func(day int) bool { return len(h.Days) == 0 || slices.Contains(h.Days, days[(day+7)%7]) }
+		today := int(at.Weekday())
+		switch {
+		case from <= to && on(today) && minute >= from && minute < to:
+			return true
+		case from > to && (on(today) && minute >= from || on(today-1) && minute < to):
+			return true
+		}
+	}
+	return false
+}
+
+func minutes(clock string) int {
+	t, err := time.Parse("15:04", clock)
+	if err != nil {
+		panic(err)
+	}
+	return t.Hour()*60 + t.Minute()
+}
+
+func TestSafeContactProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		mark := rapid.SampledFrom([]string{"", "yes", "never"})
+		clock := rapid.Custom(func(t *rapid.T) string {
+			if rapid.IntRange(0, 5).Draw(t, "any") == 0 {
+				return ""
+			}
+			return fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "h"), rapid.IntRange(0, 59).Draw(t, "m"))
+		})
+		s := referrals.SafeContact{Channels: map[string]string{}}
+		for _, k := range referrals.ChannelKinds {
+			s.Channels[k] = mark.Draw(t, k)
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "hours") {
+			s.Hours = append(s.Hours, referrals.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
+				Days: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}), 0, 3, rapid.ID).Draw(t, "days")})
+		}
+		kind := rapid.SampledFrom(referrals.ChannelKinds).Draw(t, "kind")
+		at := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 7*24*60-1).Draw(t, "minute")) * time.Minute)
+		got := s.Allows(kind, at)
+		if want := allowsPlain(s, kind, at); (got == referrals.Permitted) != want {
+			t.Fatalf("%+v on %s at %s: got %q, want allowed %v", s, kind, at.Format("Mon 15:04"), got, want)
+		}
+		never := s
+		never.Channels = map[string]string{kind: "never", "in_person": "yes", "email": "yes"}
+		never.Channels[kind] = "never"
+		if never.Allows(kind, at) != referrals.ChannelNever {
+			t.Fatal("a channel marked never was allowed")
+		}
+		if (referrals.SafeContact{Hours: s.Hours, Number: "333"}).Allows(kind, at) != referrals.NothingRecorded {
+			t.Fatal("nothing recorded allowed something")
+		}
+	})
+}
+
+// model is a referral as a plain state machine: what the centre and the desk may
+// do next, told without looking at the code.
+var model = map[string]map[string]string{
+	"sent":         {"open": "acknowledged", "accept": "accepted", "decline": "declined", "ask": "more_info", "appointment": "appointment", "revoke": "withdrawn"},
+	"acknowledged": {"open": "acknowledged", "accept": "accepted", "decline": "declined", "ask": "more_info", "appointment": "appointment", "revoke": "withdrawn"},
+	"more_info":    {"open": "more_info", "accept": "accepted", "decline": "declined", "ask": "more_info", "answer": "acknowledged", "appointment": "appointment", "revoke": "withdrawn"},
+	"appointment":  {"open": "appointment", "accept": "accepted", "decline": "declined", "appointment": "appointment", "engaged": "engaged", "no_show": "no_show", "closed": "closed", "revoke": "withdrawn"},
+	"accepted":     {"open": "accepted", "appointment": "appointment", "engaged": "engaged", "no_show": "no_show", "closed": "closed", "revoke": "withdrawn"},
+	"engaged":      {"open": "engaged", "closed": "closed", "revoke": "withdrawn"},
+	"no_show":      {"open": "no_show", "appointment": "appointment", "engaged": "engaged", "closed": "closed", "revoke": "withdrawn"},
+	"declined":     {"open": "declined", "revoke": "withdrawn"},
+	"closed":       {"open": "closed", "revoke": "withdrawn"},
+	"withdrawn":    {},
+}
+
+func TestReferralFollowsThePlainModel(t *testing.T) {
+	f := storetest.NewFlow(t)
+	anna, bruna := f.Caller("anna"), f.Caller("bruna")
+	steps := map[string]func(id string) error{
+		"open":    func(id string) error { _, _, err := f.Desk.OpenReferral(t.Context(), bruna, id); return err },
+		"accept":  func(id string) error { _, err := f.Desk.Accept(t.Context(), bruna, id); return err },
+		"decline": func(id string) error { _, err := f.Desk.Decline(t.Context(), bruna, id, "neutral"); return err },
+		"ask":     func(id string) error { _, err := f.Desk.Ask(t.Context(), bruna, id, "?"); return err },
+		"answer":  func(id string) error { _, err := f.Desk.SendMessage(t.Context(), anna, id, "!"); return err },
+		"appointment": func(id string) error {
+			_, err := f.Desk.Propose(t.Context(), bruna, id, "2026-12-01", "10:00", "qui")
+			return err
+		},
+		"engaged": func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "engaged"); return err },
+		"no_show": func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "no_show"); return err },
+		"closed":  func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "closed"); return err },
+		"revoke":  func(id string) error { _, err := f.Desk.Revoke(t.Context(), anna, id, "code_word"); return err },
+	}
+	names := []string{"open", "accept", "decline", "ask", "answer", "appointment", "engaged", "no_show", "closed", "revoke"}
+	const referralsAtOnce = 6
+	var ids []string
+	for range referralsAtOnce {
+		ids = append(ids, f.Refer(f.Case, f.Authorise("alias")))
+	}
+	reached := map[string]bool{}
+	rapid.Check(t, func(rt *rapid.T) {
+		if len(ids) == 0 {
+			return
+		}
+		// Each run goes on with a referral where an earlier run left it.
+		i := rapid.IntRange(0, len(ids)-1).Draw(rt, "referral")
+		id := ids[i]
+		name := rapid.SampledFrom(names).Draw(rt, "step")
+		if name == "revoke" && len(ids) > 1 && rapid.IntRange(0, 3).Draw(rt, "really") > 0 {
+			return
+		}
+		before := stateOf(rt, f, id)
+		err := steps[name](id)
+		after := stateOf(rt, f, id)
+		reached[after] = true
+		want, ok := model[before][name]
+		messages := name == "answer" && before != "withdrawn" // a message is no step: it goes through in any live state
+		switch {
+		case ok && (err != nil || after != want):
+			rt.Fatalf("%s from %s: got %v and %s, want %s", name, before, err, after, want)
+		case !ok && messages && after != before:
+			rt.Fatalf("a message from %s led to %s", before, after)
+		case !ok && !messages && (err == nil || after != before):
+			rt.Fatalf("%s from %s: got %v and %s, want a refusal", name, before, err, after)
+		}
+		if after == "withdrawn" && before != after {
+			ids = slices.Delete(ids, i, i+1)
+			for other, step := range steps {
+				if err := step(id); !errors.Is(err, referrals.ErrState) && !errors.Is(err, accounts.ErrDenied) {
+					rt.Fatalf("%s after she took it back: got %v", other, err)
+				}
+			}
+		}
+	})
+	if len(reached) < 5 {
+		t.Fatalf("the run reached only %v", reached)
+	}
+	for state := range model {
+		if !slices.Contains(referrals.ReferralStates, state) {
+			t.Errorf("the plain model knows a state %q that the code does not", state)
+		}
+	}
+}
+
+func stateOf(t *rapid.T, f *storetest.Flow, id string) string {
+	v, _, err := f.Desk.ReadReferral(t.Context(), f.Caller("anna"), id)
+	if err != nil {
+		t.Fatalf("reading a referral: %v", err)
+	}
+	return v.State
+}
+
+// TestSearchStaysInItsUnit: whatever the names and terms, folded or by sound, no
+// unit finds what another keeps.
+func TestSearchStaysInItsUnit(t *testing.T) {
+	w := storetest.New(t).Standard()
+	record := func(who accounts.Caller, alias string) string {
+		out, _, err := w.Desk.RecordContact(t.Context(), who, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+			Contact: referrals.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.CaseID
+	}
+	names := []string{"Rosa", "Ròssa", "Chiara", "Kiara", "Aïcha", "Aisha", "Oksana", "Xhesika", "Jessica", "Николь", "王芳", "D'Angelo"}
+	of := map[string]map[string]bool{"anna": {}, "sofia": {}}
+	for who, mine := range of {
+		for _, n := range names {
+			mine[record(w.Caller(who), n)] = true
+		}
+	}
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		term := rapid.OneOf(rapid.SampledFrom(names), rapid.StringN(0, 6, 40)).Draw(t, "term")
+		for who, mine := range of {
+			cards, _, err := w.Desk.Search(t.Context(), w.Caller(who), term)
+			if err != nil {
+				t.Fatalf("searching: %v", err)
+			}
+			found += len(cards)
+			for _, c := range cards {
+				if !mine[c.ID] {
+					t.Fatalf("a term found a case of another unit")
+				}
+			}
+		}
+	})
+	if found == 0 {
+		t.Fatal("nothing was ever found: this test would prove nothing")
+	}
+}
+
+// TestNoAcknowledgedNoteIsLost: many write in one case at once; each note that
+// was acknowledged is there, and of two forms filled at one version one wins.
+func TestNoAcknowledgedNoteIsLost(t *testing.T) {
+	w := storetest.New(t).Standard()
+	anna := w.Caller("anna")
+	out := rosa(t, w)
+	var mu sync.Mutex
+	var written []string
+	var group sync.WaitGroup
+	for i := range 24 {
+		group.Go(func() {
+			for j := range 4 {
+				text := fmt.Sprintf("nota %d-%d.", i, j)
+				_, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, "other", text)
+				if err == nil {
+					mu.Lock()
+					written = append(written, text)
+					mu.Unlock()
+				} else if !errors.Is(err, accounts.ErrConflict) {
+					t.Errorf("writing at once: %v", err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var there strings.Builder
+	for _, n := range v.Notes {
+		there.WriteString(n.Text)
+	}
+	for _, text := range written {
+		if !strings.Contains(there.String(), text) {
+			t.Errorf("an acknowledged note is lost: %s", text)
+		}
+	}
+	if len(v.Notes) != len(written) || len(written) < 24 {
+		t.Errorf("%d notes are there, %d were acknowledged", len(v.Notes), len(written))
+	}
+	won := 0
+	var results [12]error
+	for i := range results {
+		group.Go(func() {
+			form := referrals.PersonForm{Alias: fmt.Sprintf("Rosa %d", i)}
+			_, results[i] = w.Desk.SavePerson(t.Context(), anna, out.CaseID, v.Version, form)
+		})
+	}
+	group.Wait()
+	for i, err := range results {
+		if err == nil {
+			won++
+			if now, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID); err != nil || now.Card.Alias != fmt.Sprintf("Rosa %d", i) {
+				t.Errorf("the form that won is not what is there: %v", err)
+			}
+		} else if !errors.Is(err, accounts.ErrConflict) {
+			t.Errorf("a form that lost: %v", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d of twelve forms filled at one version won, want exactly 1", won)
+	}
+}

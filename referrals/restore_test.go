@@ -1,0 +1,215 @@
+package referrals_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
+)
+
+// backup copies the database as `sportello backup` does.
+func backup(t *testing.T, w *storetest.World) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "main.db")
+	if err := w.Store.CopyMain(context.Background(), path); err != nil {
+		t.Fatalf("copying the database: %v", err)
+	}
+	return path
+}
+
+// restore puts a copy of the database back beside today's shred secrets, and
+// settles it as `sportello restore` does.
+func restore(t *testing.T, w *storetest.World, from string) referrals.Restored {
+	t.Helper()
+	ctx := context.Background()
+	w.Close()
+	main := filepath.Join(w.Dir, store.MainFile)
+	b, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{main + "-wal", main + "-shm"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(main, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Accept = true
+	w.Open()
+	w.Accept = false
+	report := w.CheckRecords()
+	erased, _ := store.Apart(&report)
+	if len(report.Problems) != 0 {
+		t.Fatalf("checking the copy: %v", report.Problems)
+	}
+	out, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), erased)
+	if err != nil {
+		t.Fatalf("recording the restore: %v", err)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the restored records: %v", r.Problems)
+	}
+	return out
+}
+
+func lift(t *testing.T, w *storetest.World, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := w.Door.Lift(context.Background(), accounts.ConsoleCaller(), w.People[name].ID); err != nil {
+			t.Fatalf("lifting %s: %v", name, err)
+		}
+	}
+}
+
+// An old copy of the database is put back. One of its two referrals was taken
+// back since: no passphrase opens it any more, while its twin opens again once
+// the desk has confirmed it.
+func TestRestoreDoesNotUndoARevocation(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	lost, kept := rosa(t, w), rosa(t, w)
+	consent, revoked := send(t, w, lost.CaseID, "alias")
+	_, twin := send(t, w, kept.CaseID, "alias")
+	copied := backup(t, w)
+	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consent, "code_word"); err != nil {
+		t.Fatalf("revoking: %v", err)
+	}
+	out := restore(t, w, copied)
+	if out.Suspended != 4 || out.Shut != 2 || out.Erased != 1 {
+		t.Fatalf("the restore: %+v, want 4 suspended, 2 shut, 1 erased", out)
+	}
+	for _, name := range []string{"anna", "bruna"} {
+		if _, err := w.TrySignIn(w.People[name]); !errors.Is(err, accounts.ErrSignIn) {
+			t.Fatalf("signing in before being lifted: %s got %v, want ErrSignIn", name, err)
+		}
+	}
+	w.Clock.Add(time.Hour) // the attempts above were counted
+	lift(t, w, "anna", "bruna", "sofia", "clara")
+	for _, id := range []string{revoked, twin} {
+		if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, accounts.ErrDenied) {
+			t.Fatalf("opening a shut referral: got %v, want ErrDenied", err)
+		}
+	}
+	confirm := func(name, id string) error {
+		_, err := w.Desk.ConfirmRestored(ctx, w.StepUp(name, policies.ReferralConfirm, id), id)
+		return err
+	}
+	if err := confirm("bruna", twin); !errors.Is(err, accounts.ErrDenied) {
+		t.Fatalf("confirming by the centre: got %v, want ErrDenied", err)
+	}
+	if err := confirm("anna", revoked); !errors.Is(err, accounts.ErrErased) {
+		t.Fatalf("confirming what was taken back: got %v, want ErrErased", err)
+	}
+	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consent, "code_word"); err != nil {
+		t.Fatalf("recording again, in the restored copy, that she took it back: %v", err)
+	}
+	if err := confirm("anna", twin); err != nil {
+		t.Fatalf("confirming what stands: %v", err)
+	}
+	if err := confirm("anna", twin); !errors.Is(err, referrals.ErrState) {
+		t.Fatalf("confirming twice: got %v, want ErrState", err)
+	}
+	if v, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), twin); err != nil || v.Package.Fields[0].Value != "Rosa" {
+		t.Fatalf("opening the twin: %v", err)
+	}
+	for _, name := range []string{"anna", "bruna", "sofia", "clara"} {
+		if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn(name), revoked); err == nil {
+			t.Fatalf("%s opened what was taken back", name)
+		}
+	}
+	open := 0
+	cards, _, err := w.Desk.Inbox(ctx, w.SignIn("bruna"))
+	for _, c := range cards {
+		if c.ID == twin && c.State != "withdrawn" {
+			open++
+		}
+	}
+	if err != nil || open != 1 {
+		t.Fatalf("the inbox after a restore: %d open, %v", open, err)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}
+
+// A woman went back to her alias after the copy was made: the restored file
+// opens, without who she is.
+func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	r := rosa(t, w)
+	anna := w.SignIn("anna")
+	v, _, err := w.Desk.OpenCase(ctx, anna, r.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := referrals.PersonForm{Alias: "Rosa", Identity: referrals.Identity{Name: "Nome", Surname: "Cognome"}}
+	if _, err := w.Desk.SavePerson(ctx, anna, r.CaseID, v.Version, form); err != nil {
+		t.Fatal(err)
+	}
+	copied := backup(t, w)
+	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Identity == nil {
+		t.Fatalf("the case before: %v", err)
+	}
+	if _, err := w.Desk.Anonymise(ctx, anna, r.CaseID, v.Version); err != nil {
+		t.Fatal(err)
+	}
+	if out := restore(t, w, copied); out.Erased != 2 {
+		t.Fatalf("secrets gone: got %d, want those of identity and card", out.Erased)
+	}
+	lift(t, w, "anna")
+	anna = w.SignIn("anna")
+	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Identity != nil || v.Safe.CodeWord != "girasole" {
+		t.Fatalf("the restored case: %v, with identity %v", err, v.Identity != nil)
+	}
+	if cards, _, err := w.Desk.Search(ctx, anna, "Cognome"); err != nil || len(cards) != 0 {
+		t.Fatalf("searching her name: %d found, %v", len(cards), err)
+	}
+	if _, err := w.Desk.Anonymise(ctx, anna, r.CaseID, v.Version); err != nil {
+		t.Fatalf("going back to the alias again: %v", err)
+	}
+	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Card.Code == "" {
+		t.Fatalf("the case with its new card: %v", err)
+	}
+	if cards, _, err := w.Desk.Search(ctx, anna, v.Card.Code); err != nil || len(cards) != 1 {
+		t.Fatalf("searching the new code: %d found, %v", len(cards), err)
+	}
+}
+
+// Only the command line restores, and a restore ends what was open.
+func TestRestoreIsTheConsolesAct(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	for _, name := range []string{"anna", "clara"} {
+		if _, _, err := w.Desk.Restore(ctx, w.SignIn(name), nil); !errors.Is(err, accounts.ErrDenied) {
+			t.Fatalf("restoring as %s: got %v, want ErrDenied", name, err)
+		}
+	}
+	cookie, _ := w.Cookie("anna")
+	if _, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
+		t.Fatalf("a session after a restore: got %v, want ErrSignedOut", err)
+	}
+	all, err := w.Door.Administration(ctx, accounts.ConsoleCaller())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all.People {
+		if !slices.Contains([]string{string(accounts.Suspended), string(accounts.Removed)}, p.State) {
+			t.Fatalf("an account is %s after a restore", p.State)
+		}
+	}
+}

@@ -1,0 +1,739 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
+)
+
+var home = accounts.From{Address: "127.0.0.1"}
+
+// T4: the cookie alone does ordinary work and nothing that needs step-up.
+func TestStolenCookieDoesNoGraveAct(t *testing.T) {
+	f := storetest.NewFlow(t)
+	cookie, _ := f.Cookie("gina")
+	thief, err := f.Door.Caller(ctx, cookie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Desk.Search(ctx, thief, "rosa"); err != nil {
+		t.Fatalf("an ordinary read: %v", err)
+	}
+	consent, _, err := f.Desk.GiveConsent(ctx, thief, f.Case, f.Authorise("alias"))
+	if err != nil {
+		t.Fatalf("an ordinary write: %v", err)
+	}
+	words, newcomer := accounts.Words{}, f.Invite("nora", policies.IntakeWorker, "desk")
+	v, _, err := f.Desk.OpenCase(ctx, thief, f.Case)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, act := range map[string]func() error{
+		"sending":   func() error { return second(f.Desk.SendReferral(ctx, thief, consent)) },
+		"admitting": func() error { _, err := f.Door.Admit(ctx, thief, newcomer.ID, words); return err },
+		"removing":  func() error { _, err := f.Door.Remove(ctx, thief, f.People["lia"].ID, false); return err },
+		"pinning":   func() error { _, err := f.Door.PinCentre(ctx, thief, f.Units["centre"], words); return err },
+		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
+		"walling":   func() error { _, err := f.Desk.Wall(ctx, thief, f.Case, v.Version, ""); return err },
+		"exporting": func() error { _, err := f.Desk.Export(ctx, f.Caller("clara"), os.Stderr); return err },
+		"recovery": func() error {
+			_, _, err := f.Door.SetRecovery(ctx, thief, f.Rescue.Recipient().String(), words)
+			return err
+		},
+		"confirming": func() error { _, err := f.Door.ConfirmRecovery(ctx, thief, words); return err },
+		"restricting": func() error {
+			_, err := f.Desk.Restrict(ctx, thief, f.Case, v.Version, accounts.List(f.People["gina"].ID))
+			return err
+		},
+	} {
+		if err := act(); !errors.Is(err, accounts.ErrDenied) && !errors.Is(err, accounts.ErrFounded) {
+			t.Errorf("%s with a cookie alone: got %v, want ErrDenied", name, err)
+		}
+	}
+	// A step-up is for one act on one object.
+	gina := f.StepUp("gina", policies.ReferralSend, consent)
+	if _, err := f.Door.Remove(ctx, gina, f.People["lia"].ID, false); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("another act with that step-up: got %v", err)
+	}
+	if _, _, err := f.Desk.SendReferral(ctx, gina, f.Consent); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("another object with that step-up: got %v", err)
+	}
+	if _, _, err := f.Desk.SendReferral(ctx, gina, consent); err != nil {
+		t.Errorf("the act itself: %v", err)
+	}
+}
+
+// T4, T2: cookie, row and key file open a session together, and no two of them.
+func TestSessionNeedsCookieRowAndKeyFile(t *testing.T) {
+	w := storetest.New(t).Standard()
+	cookie, who := w.Cookie("anna")
+	id, key, _ := strings.Cut(cookie, ".")
+	other, _, _ := strings.Cut(first(w.Cookie("sofia")), ".")
+	if _, err := w.Door.Caller(ctx, cookie); err != nil {
+		t.Fatalf("the session itself: %v", err)
+	}
+	flipped := id + "." + strings.Map(func(r rune) rune {
+		if r == key0(key) {
+			return 'Q'
+		}
+		return r
+	}, key)
+	for name, c := range map[string]string{"nothing": "", "id alone": id, "id and another key": flipped,
+		"another's id with her key": other + "." + key, "blank after it": cookie + " ", "padding": cookie + "="} {
+		if _, err := w.Door.Caller(ctx, c); !errors.Is(err, accounts.ErrSignedOut) {
+			t.Errorf("a cookie of %s: got %v, want ErrSignedOut", name, err)
+		}
+	}
+	// The stolen database and the cookie, without the key file.
+	without := w.Keys
+	without.Session = crypto.NewKey()
+	door, err := accounts.NewDoor(w.Gate, w.Store, without, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
+		t.Errorf("cookie and database without the key file: got %v, want ErrSignedOut", err)
+	}
+	pending, err := w.Door.Begin(ctx, "anna", w.People["anna"].Passphrase, home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := door.Finish(ctx, pending, w.Code(w.People["anna"]), home); !errors.Is(err, accounts.ErrSignIn) {
+		t.Errorf("a waiting sign-in without the key file: got %v, want ErrSignIn", err)
+	}
+	// A cookie without its row.
+	if err := w.Door.SignOut(ctx, who); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
+		t.Errorf("a cookie without its row: got %v, want ErrSignedOut", err)
+	}
+}
+
+func first[A, B any](a A, _ B) A { return a }
+func key0(s string) rune         { return rune(s[0]) }
+
+// T3: who can write to the sessions file re-points nobody's session.
+func TestSessionRowIsBound(t *testing.T) {
+	for name, text := range map[string]string{
+		"to somebody else": "UPDATE session SET person = (SELECT person FROM session WHERE person <> ? LIMIT 1) WHERE person = ?",
+		"for ever":         "UPDATE session SET ends = ends + 864000 WHERE person = ? OR person = ?",
+		"from later on":    "UPDATE session SET created = created + 3600 WHERE person = ? OR person = ?",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := storetest.NewFlow(t)
+			db := raw(t, f.World, filepath.Join(store.SecretsDir, store.SessionFile))
+			defer db.Close()
+			lia := f.People["lia"].ID
+			change(t, db, "DELETE FROM session WHERE person = ?", lia)
+			cookie, _ := f.Cookie("lia")
+			change(t, db, text, lia, lia)
+			if who, err := f.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
+				t.Fatalf("a session re-pointed %s: got %v as %q, want ErrSignedOut", name, err, who.Username())
+			}
+		})
+	}
+}
+
+// T4: keys leave a session after a quarter of an hour, and it ends.
+func TestSessionCoversAndEnds(t *testing.T) {
+	w := storetest.New(t).Standard()
+	cookie, _ := w.Cookie("anna")
+	w.Clock.Add(16 * time.Minute)
+	if who, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrCovered) || who.Epoch() != 0 {
+		t.Fatalf("after 16 minutes: got %v and epoch %d, want ErrCovered and no key", err, who.Epoch())
+	}
+	if _, err := w.Door.Uncover(ctx, cookie, "non e questa la passphrase", home); !errors.Is(err, accounts.ErrSignIn) {
+		t.Fatalf("uncovering with another passphrase: got %v", err)
+	}
+	who, err := w.Door.Uncover(ctx, cookie, w.People["anna"].Passphrase, home)
+	if err != nil || who.Epoch() != 1 {
+		t.Fatalf("uncovering: %v", err)
+	}
+	w.Clock.Add(61 * time.Minute)
+	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
+		t.Fatalf("after an hour: got %v, want ErrSignedOut", err)
+	}
+	cookie, _ = w.Cookie("anna")
+	for range 8*6 + 1 { // in use all the time
+		w.Clock.Add(10 * time.Minute)
+		_, err = w.Door.Caller(ctx, cookie)
+	}
+	if !errors.Is(err, accounts.ErrSignedOut) {
+		t.Fatalf("after eight hours of use: got %v, want ErrSignedOut", err)
+	}
+}
+
+// T5: a code works once, in every order, however many come at once.
+func TestFiftyUsesOfOneCode(t *testing.T) {
+	w := storetest.New(t).Standard()
+	a := w.People["anna"]
+	var pendings []string
+	for len(pendings) < 5 {
+		p, err := w.Door.Begin(ctx, a.Username, a.Passphrase, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pendings = append(pendings, p)
+	}
+	code := w.Code(a)
+	var won atomic.Int64
+	var group sync.WaitGroup
+	for i := range 50 {
+		group.Go(func() {
+			if _, err := w.Door.Finish(ctx, pendings[i%len(pendings)], code, home); err == nil {
+				won.Add(1)
+			} else if !errors.Is(err, accounts.ErrSignIn) && !errors.Is(err, accounts.ErrWait) && !errors.Is(err, accounts.ErrThrottled) {
+				t.Errorf("one of fifty: %v", err)
+			}
+		})
+	}
+	group.Wait()
+	if won.Load() != 1 {
+		t.Fatalf("fifty uses of one code: %d won, want exactly 1", won.Load())
+	}
+}
+
+// TestCodesInEveryOrder: once a code was used, neither it nor an older one works,
+// after a restart too; a newer one does.
+func TestCodesInEveryOrder(t *testing.T) {
+	w := storetest.New(t).Standard()
+	a := w.People["anna"]
+	older, now := w.Code(a), w.Code(a)
+	finish := func(code string) error {
+		p, err := w.Door.Begin(ctx, a.Username, a.Passphrase, home)
+		if err != nil {
+			return err
+		}
+		_, err = w.Door.Finish(ctx, p, code, home)
+		return err
+	}
+	if err := finish(now); err != nil {
+		t.Fatalf("the current code: %v", err)
+	}
+	w.Close()
+	w.Open()
+	for name, code := range map[string]string{"the same": now, "an older": older} {
+		if err := finish(code); !errors.Is(err, accounts.ErrWait) {
+			t.Errorf("%s code after it: got %v, want ErrWait", name, err)
+		}
+	}
+	for _, code := range []string{" " + now, now + "\n", "000000 ", "12345", "１２３４５６"} {
+		if err := finish(code); !errors.Is(err, accounts.ErrSignIn) {
+			t.Errorf("a code of another form: got %v, want ErrSignIn", err)
+		}
+	}
+	if err := finish(w.Code(a)); err != nil {
+		t.Errorf("a newer code: %v", err)
+	}
+}
+
+// T5: guesses are counted before they are answered, one by one or at once, and
+// the tenth wrong one locks the factor.
+func TestWrongCodesLock(t *testing.T) {
+	w := storetest.New(t).Standard()
+	a := w.People["anna"]
+	right := w.Code(a)
+	guess := "000000"
+	if guess == right {
+		guess = "000001"
+	}
+	var answered atomic.Int64
+	try := func(pending string) {
+		if _, err := w.Door.Finish(ctx, pending, guess, home); errors.Is(err, accounts.ErrSignIn) {
+			answered.Add(1)
+		} else if err == nil {
+			t.Error("a wrong code signed in")
+		}
+	}
+	var group sync.WaitGroup
+	for range 5 {
+		p, err := w.Door.Begin(ctx, a.Username, a.Passphrase, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			group.Go(func() { try(p) })
+		}
+	}
+	group.Wait()
+	for range 4 { // the throttle forgets; the row does not
+		w.Clock.Add(15 * time.Minute)
+		p, err := w.Door.Begin(ctx, a.Username, a.Passphrase, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 4 {
+			try(p)
+		}
+	}
+	if answered.Load() != 10 {
+		t.Fatalf("%d wrong guesses were answered, want exactly 10", answered.Load())
+	}
+	w.Clock.Add(15 * time.Minute)
+	p, err := w.Door.Begin(ctx, a.Username, a.Passphrase, home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Door.Finish(ctx, p, w.Code(a), home); !errors.Is(err, accounts.ErrLocked) {
+		t.Fatalf("the right code after ten wrong ones: got %v, want ErrLocked", err)
+	}
+	db := raw(t, w, store.MainFile)
+	defer db.Close()
+	change(t, db, "UPDATE person SET wrong_codes = 0 WHERE username = 'anna'")
+	if _, err := w.TrySignIn(a); !errors.Is(err, accounts.ErrTampered) {
+		t.Fatalf("unlocked in the database: got %v, want ErrTampered", err)
+	}
+}
+
+// T5: guesses are slowed down before anything is verified, across a restart, and
+// the owner's own device is not locked out by a stranger.
+func TestThrottle(t *testing.T) {
+	w := storetest.New(t).Standard()
+	in, err := w.TrySignIn(w.People["anna"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(15 * time.Minute)
+	size := w.Store.Log().Size()
+	far := accounts.From{Address: "192.0.2.7"}
+	throttled := 0
+	for i := range 40 {
+		if i == 30 {
+			w.Close()
+			w.Open()
+		}
+		p, err := w.Door.Begin(ctx, "Anna ", "sbagliata", far)
+		if errors.Is(err, accounts.ErrThrottled) {
+			throttled++
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Door.Finish(ctx, p, "000000", far); !errors.Is(err, accounts.ErrSignIn) && !errors.Is(err, accounts.ErrThrottled) {
+			t.Fatalf("a wrong passphrase: got %v", err)
+		}
+	}
+	if throttled != 30 { // ten tries count twice, at each of the two pages
+		t.Errorf("%d of 40 tries were throttled, want 30", throttled)
+	}
+	if grown := w.Store.Log().Size() - size; grown < 1 || grown > 3 {
+		t.Errorf("a stranger made %d leaves in a minute, want one or two", grown)
+	}
+	p, err := w.Door.Begin(ctx, "anna", w.People["anna"].Passphrase, accounts.From{Address: "127.0.0.1", Device: in.Device})
+	if err != nil {
+		t.Fatalf("her own device: %v", err)
+	}
+	if _, err := w.Door.Finish(ctx, p, w.Code(w.People["anna"]), accounts.From{Address: "127.0.0.1", Device: in.Device}); err != nil {
+		t.Fatalf("her own device: %v", err)
+	}
+}
+
+// T5: an unknown name costs the same statements and gets the same answer.
+func TestUnknownUserLooksLikeAWrongPassphrase(t *testing.T) {
+	w := storetest.New(t).Standard()
+	w.Clock.Add(15 * time.Minute)
+	for _, from := range []accounts.From{{Address: "192.0.2.1"}, {Address: "192.0.2.2", Device: "unknown"}} {
+		cost := func(name string) (begin, finish int64) {
+			var p string
+			var err error
+			begin = w.Statements(func() { p, err = w.Door.Begin(ctx, name, "una passphrase sbagliata", from) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			finish = w.Statements(func() { _, err = w.Door.Finish(ctx, p, "123456", from) })
+			if !errors.Is(err, accounts.ErrSignIn) {
+				t.Fatalf("signing in as %s: got %v, want ErrSignIn", name, err)
+			}
+			return begin, finish
+		}
+		for range 2 { // with the leaf of the minute, and without
+			b1, f1 := cost("anna")
+			b2, f2 := cost("nessuna")
+			if b1 != b2 || f1 != f2 {
+				t.Errorf("statements for a known name %d and %d, for an unknown one %d and %d", b1, f1, b2, f2)
+			}
+		}
+	}
+}
+
+// T8: the removed member kept her keys and takes a fresh copy of every file. She
+// tries, by hand, every key she has on every box she finds.
+func TestRemovedMemberOpensNothingNew(t *testing.T) {
+	f := storetest.NewFlow(t)
+	gone := f.SignIn("lia") // with her identity, as her passphrase opened it
+	if _, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["lia"].ID), f.People["lia"].ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("the removed member's session opens a case: %v", err)
+	}
+	if _, _, err := f.Desk.Search(ctx, gone, "canarino"); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("the removed member's session searches: %v", err)
+	}
+	anna := f.SignIn("anna")
+	write := func() {
+		out, _, err := f.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+			Contact: referrals.Contact{Speaker: "she", Alias: "dopo", Outcome: "info_only"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, "other", "dopo"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write()
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, "other", "dopo"); err != nil {
+		t.Fatal(err)
+	}
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 9999999", Hours: []referrals.Hours{{From: "10:00", To: "11:00"}}}
+	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, v.Version, safe, "code_word"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, "dopo"); err != nil {
+		t.Fatal(err)
+	}
+	k := newRing(t, f.World, gone)
+	if k.opened["case_key"]+k.opened["key_box"] == 0 {
+		t.Fatal("her old keys open nothing at all: this test would prove nothing")
+	}
+	k.mustNotOpen(t, "dopo", "333 9999999")
+}
+
+// TestWriteAcrossARemoval: a note prepared under the old key while a colleague
+// is removed is prepared again under the new one.
+func TestWriteAcrossARemoval(t *testing.T) {
+	f := storetest.NewFlow(t)
+	remove := f.StepUp("anna", policies.MemberRemove, f.People["lia"].ID)
+	slow := &pausing{Store: f.Store, reached: make(chan struct{}), go_: make(chan struct{})}
+	desk, err := referrals.NewDesk(f.Gate, slow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := make(chan error)
+	go func() {
+		_, err := desk.AddNote(ctx, f.Caller("gina"), f.Closed, "other", "a cavallo")
+		result <- err
+	}()
+	<-slow.reached
+	if _, err := f.Door.Remove(ctx, remove, f.People["lia"].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	close(slow.go_)
+	if err := <-result; !errors.Is(err, accounts.ErrCovered) {
+		t.Fatalf("a note prepared before the removal: got %v, want ErrCovered", err)
+	}
+	db := raw(t, f.World, store.MainFile)
+	defer db.Close()
+	var notes int
+	if err := db.QueryRow("SELECT count(*) FROM note WHERE case_id = ? AND kind = 'other'", f.Closed).Scan(&notes); err != nil || notes != 0 {
+		t.Fatalf("%d notes were written under the old key: %v", notes, err)
+	}
+}
+
+// pausing is a store whose first snapshot waits when it was read.
+type pausing struct {
+	*store.Store
+	once         sync.Once
+	reached, go_ chan struct{}
+}
+
+func (p *pausing) View(c context.Context, look func(referrals.Reader) error) error {
+	err := p.Store.View(c, look)
+	p.once.Do(func() {
+		close(p.reached)
+		<-p.go_
+	})
+	return err
+}
+
+// T7: the administrator opens nothing, admits nobody, not even a person he made.
+func TestAdministratorGetsIn(t *testing.T) {
+	f := storetest.NewFlow(t)
+	id, token, _, err := f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "dario", Role: policies.Administrator, Agency: f.Agency, Language: "it"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Take(token, &storetest.Account{ID: id, Username: "dario", Role: policies.Administrator})
+	who := f.SignIn("dario")
+	for name, err := range map[string]error{
+		"opening a case":     second(f.Desk.OpenCase(ctx, who, f.Case)),
+		"searching":          second(f.Desk.Search(ctx, who, "canarino")),
+		"opening a contact":  second(f.Desk.OpenContact(ctx, who, f.Contact)),
+		"opening a referral": second(f.Desk.OpenReferral(ctx, who, f.Consent)),
+		"opening a task":     second(f.Desk.OpenTask(ctx, who, f.Task)),
+		"reading the log":    second(f.Desk.ReadRegister(ctx, who, referrals.RegisterFilter{})),
+		"the agenda":         second(f.Desk.ReadAgenda(ctx, who)),
+	} {
+		if !errors.Is(err, accounts.ErrDenied) {
+			t.Errorf("the administrator, %s: got %v, want ErrDenied", name, err)
+		}
+	}
+	// He makes a user of his own at the desk, signs in as her, and stays outside.
+	sid, stoken, _, err := f.Door.CreatePerson(ctx, who, accounts.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Take(stoken, &storetest.Account{ID: sid, Username: "finta", Role: policies.Lead, Unit: f.Units["desk"]})
+	sock := f.SignIn("finta")
+	if sock.Epoch() != 0 {
+		t.Fatal("somebody whom nobody admitted holds a unit key")
+	}
+	words := sock.MyWords(1)
+	admit := f.StepUp("dario", policies.MemberAdmit, sid)
+	if _, err := f.Door.Admit(ctx, admit, sid, words); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("the administrator admits: got %v, want ErrDenied", err)
+	}
+	self := f.StepUp("finta", policies.MemberAdmit, sid)
+	if _, err := f.Door.Admit(ctx, self, sid, words); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("she admits herself: got %v, want ErrDenied", err)
+	}
+	found := f.StepUp("finta", policies.UnitFound, f.Units["desk"])
+	if _, _, err := f.Door.Found(ctx, found); err == nil {
+		t.Error("a unit was founded a second time")
+	}
+	if err := second(f.Desk.OpenCase(ctx, sock, f.Case)); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("she opens a case: got %v, want ErrDenied", err)
+	}
+}
+
+// T7, T3: a wrong word, and a replaced recipient, each stop an admission.
+func TestAdmissionStops(t *testing.T) {
+	f := storetest.NewFlow(t)
+	nora := f.Invite("nora", policies.IntakeWorker, "desk")
+	words := f.SignIn("nora").MyWords(1)
+	wrong := words
+	wrong[2] = "zzz"
+	admit := f.StepUp("anna", policies.MemberAdmit, nora.ID)
+	if _, err := f.Door.Admit(ctx, admit, nora.ID, wrong); !errors.Is(err, accounts.ErrWords) {
+		t.Fatalf("a wrong word: got %v, want ErrWords", err)
+	}
+	db := raw(t, f.World, store.MainFile)
+	defer db.Close()
+	mallory, err := crypto.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, values := dump(t, db, "person", nora.ID)
+	change(t, db, "UPDATE person SET recipient = ? WHERE id = ?", mallory.Recipient().String(), nora.ID)
+	if _, err := f.Door.Admit(ctx, admit, nora.ID, words); !errors.Is(err, accounts.ErrTampered) {
+		t.Fatalf("a replaced recipient: got %v, want ErrTampered", err)
+	}
+	put(t, db, "person", nora.ID, names, values)
+	if _, err := f.Door.Admit(ctx, admit, nora.ID, words); err != nil {
+		t.Fatalf("the right words and recipient: %v", err)
+	}
+	if f.SignIn("nora").Epoch() != 1 {
+		t.Fatal("the admitted member holds no key")
+	}
+}
+
+// T9: a main backup from before she took it back, with today's secrets.
+func TestOldBackupOpensNothingRevoked(t *testing.T) {
+	f := storetest.NewFlow(t)
+	twin := f.Refer(f.Case, f.Authorise("alias"))
+	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case)
+	if err != nil || v.Identity == nil {
+		t.Fatalf("before: %v", err)
+	}
+	f.Close()
+	backup := filepath.Join(t.TempDir(), "main.db")
+	copyFile(t, filepath.Join(f.Dir, store.MainFile), backup)
+	f.Open()
+	anna := f.Caller("anna")
+	if _, err := f.Desk.Revoke(ctx, anna, f.Consent, "code_word"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Desk.Anonymise(ctx, anna, f.Case, f.Version(f.Case)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Desk.MoveNote(ctx, anna, f.Note, f.Closed); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	copyFile(t, backup, filepath.Join(f.Dir, store.MainFile))
+	for _, suffix := range []string{"-wal", "-shm"} {
+		os.Remove(filepath.Join(f.Dir, store.MainFile+suffix))
+	}
+	f.Accept = true
+	f.Open()
+	opened := 0
+	for name := range f.People {
+		in, err := f.TrySignIn(f.People[name])
+		if errors.Is(err, accounts.ErrSignIn) {
+			continue // invited only
+		}
+		if err != nil {
+			t.Fatalf("signing in %s on the old backup: %v", name, err)
+		}
+		who := in.Caller
+		if err := second(f.Desk.OpenReferral(ctx, who, twin)); err == nil {
+			opened++
+		}
+		for what, err := range map[string]error{
+			"the revoked referral": second(f.Desk.OpenReferral(ctx, who, f.Consent)),
+			"it from the desk":     second(f.Desk.ReadReferral(ctx, who, f.Consent)),
+		} {
+			if err == nil {
+				t.Errorf("%s opens %s", name, what)
+			}
+		}
+		// By hand, past the desk: every key she has on every box of the copy.
+		newRing(t, f.World, who).mustNotOpen(t, f.Words["surname"], f.Words["second surname"], f.Words["corrected note"])
+	}
+	if opened == 0 {
+		t.Fatal("nobody opened the twin that was not revoked: this test would prove nothing")
+	}
+}
+
+// counting reads how the statements of an act add up, and its leaf.
+func counting(t *testing.T, f *storetest.Flow, act func() error) (int64, audit.Leaf, error) {
+	t.Helper()
+	act() // statements are prepared, secrets are in memory
+	var err error
+	n := f.Statements(func() { err = act() })
+	var newest audit.Leaf
+	last := f.Store.Log().Size() - 1
+	if e := f.Store.Source().EachLeaf(ctx, last, last+1, func(_ int64, body []byte) (e error) {
+		newest, e = audit.ParseLeaf(append([]byte(nil), body...))
+		return e
+	}); e != nil {
+		t.Fatal(e)
+	}
+	return n, newest, err
+}
+
+// T6: for a colleague behind a wall the case is not there: the same statements,
+// the same answer, a leaf of the same shape.
+func TestWalledOffIsAbsent(t *testing.T) {
+	f := storetest.NewFlow(t)
+	sister := f.Caller("lia")
+	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case)
+	if err != nil || len(v.Contacts) == 0 {
+		t.Fatalf("the twin who is not walled off: %v", err)
+	}
+	contact := v.Contacts[0].ID
+	nobody := crypto.NewID()
+	for name, act := range map[string]func(caseID, contact, note, consent string) error{
+		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c)) },
+		"readers": func(c, _, _, _ string) error { return second(f.Desk.Readers(ctx, sister, c)) },
+		"note":    func(c, _, _, _ string) error { _, err := f.Desk.AddNote(ctx, sister, c, "other", "x"); return err },
+		"close": func(c, _, _, _ string) error {
+			_, err := f.Desk.CloseCase(ctx, sister, c, 1, "path_done", "")
+			return err
+		},
+		"contact":         func(_, c, _, _ string) error { return second(f.Desk.OpenContact(ctx, sister, c)) },
+		"correct a note":  func(_, _, n, _ string) error { _, err := f.Desk.CorrectNote(ctx, sister, n, 1, "x"); return err },
+		"move a note":     func(_, _, n, _ string) error { _, err := f.Desk.MoveNote(ctx, sister, n, f.Closed); return err },
+		"preview":         func(_, _, _, r string) error { return second(f.Desk.PreviewReferral(ctx, sister, r)) },
+		"revoke":          func(_, _, _, r string) error { _, err := f.Desk.Revoke(ctx, sister, r, "code_word"); return err },
+		"read a referral": func(_, _, _, r string) error { return second(f.Desk.ReadReferral(ctx, sister, r)) },
+		"message":         func(_, _, _, r string) error { _, err := f.Desk.SendMessage(ctx, sister, r, "x"); return err },
+		"contact for it": func(c, _, _, _ string) error {
+			_, _, err := f.Desk.RecordContact(ctx, sister, referrals.NewContact{Form: "same", CaseID: c, Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}})
+			return err
+		},
+	} {
+		n1, l1, e1 := counting(t, f, func() error { return act(f.Case, contact, f.Note, f.Consent) })
+		n2, l2, e2 := counting(t, f, func() error { return act(nobody, nobody, nobody, nobody) })
+		if !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
+			t.Errorf("%s: walled off gives %v, absent %v", name, e1, e2)
+		}
+		if n1 != n2 {
+			t.Errorf("%s: walled off costs %d statements, absent %d", name, n1, n2)
+		}
+		for _, l := range []audit.Leaf{l1, l2} {
+			if l.Outcome != audit.Refused || l.Actor != sister.Person() || len(l.Rows) != 0 || l.DetailID != "" || l.Action != l1.Action {
+				t.Errorf("%s: the leaf is %+v", name, l)
+			}
+		}
+	}
+	// A note of her own moved into the walled-off case, as into one that is not.
+	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, "other", "mia"); err != nil {
+		t.Fatal(err)
+	}
+	closed, _, err := f.Desk.OpenCase(ctx, sister, f.Closed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mine string
+	for _, n := range closed.Notes {
+		if n.Text == "mia" {
+			mine = n.ID
+		}
+	}
+	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, f.Case); return err })
+	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, nobody); return err })
+	if n1 != n2 || !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
+		t.Errorf("moving a note there: %d statements and %v, nowhere: %d and %v", n1, e1, n2, e2)
+	}
+}
+
+// TestListsHideWalledOff: search, agenda and lists of a walled-off colleague are
+// those of an instance in which the case is not hers to see, at the same cost as
+// those of a colleague who may see it.
+func TestListsHideWalledOff(t *testing.T) {
+	f := storetest.NewFlow(t)
+	gina, sister := f.Caller("gina"), f.Caller("lia")
+	for _, term := range []string{f.Words["alias"], f.Words["second surname"], f.Words["second number"], f.Code} {
+		cards, _, err := f.Desk.Search(ctx, gina, term)
+		if err != nil || len(cards) != 1 {
+			t.Fatalf("the lead searches: %d cards, %v", len(cards), err)
+		}
+		n1, _, _ := counting(t, f, func() error { cards, _, err = f.Desk.Search(ctx, sister, term); return err })
+		if err != nil || len(cards) != 0 {
+			t.Errorf("the sister searches: %d cards, %v", len(cards), err)
+		}
+		n2, _, _ := counting(t, f, func() error { return second(f.Desk.Search(ctx, sister, "nessunacosi")) })
+		if n1 != n2 {
+			t.Errorf("searching what is walled off costs %d statements, what is not there %d", n1, n2)
+		}
+	}
+	agenda, _, err := f.Desk.ReadAgenda(ctx, sister)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range agenda.Recall {
+		if l.CaseID == f.Case {
+			t.Error("the walled-off case is on the sister's list of calls")
+		}
+	}
+	for _, l := range agenda.Waiting {
+		if l.CaseID == f.Case {
+			t.Error("a referral of the walled-off case is on the sister's Agenda")
+		}
+	}
+	cost := func() int64 {
+		n, _, _ := counting(t, f, func() error { return second(f.Desk.ReadAgenda(ctx, sister)) })
+		return n
+	}
+	there := cost()
+	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Desk.Revoke(ctx, gina, f.Consent, "code_word"); err != nil {
+		t.Fatal(err)
+	}
+	if gone := cost(); there != gone {
+		t.Errorf("her Agenda costs %d statements with walled-off lines, %d without", there, gone)
+	}
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sportello/policies"
+)
+
+// schema reads the tables of the three files as the migrations make them.
+func schema(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for _, folder := range []string{"main", "shred", "sessions"} {
+		db, err := openMigrated(t.Context(), filepath.Join(t.TempDir(), folder+".db"), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables, err := schemaColumns(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for name, columns := range tables {
+			if have, ok := all[name]; ok && name != "goose_db_version" {
+				t.Fatalf("table %s is in two files: %v", name, have)
+			}
+			all[name] = columns
+		}
+	}
+	return all
+}
+
+// TestDataMapIsTheSchema: every column of every table has a class, a purpose
+// and a retention, and the map names nothing that is not there.
+func TestDataMapIsTheSchema(t *testing.T) {
+	m, err := policies.DataMap()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := schema(t)
+	if len(tables) < 30 {
+		t.Fatalf("only %d tables were found", len(tables))
+	}
+	for _, difference := range m.Differences(tables) {
+		t.Error(difference)
+	}
+}
+
+// TestTablesAreTheSchema: the columns of tables.go are those of the schema, in
+// the same order, and as many as the row's values.
+func TestTablesAreTheSchema(t *testing.T) {
+	all := schema(t)
+	for name, table := range tables {
+		want := append([]string{"id", "version"}, strings.Split(table.columns, ", ")...)
+		if got := all[name]; !slices.Equal(got, want) {
+			t.Errorf("%s: the schema has %v, tables.go %v", name, got, want)
+		}
+		if got := len(arguments(table.make())); got != len(want) {
+			t.Errorf("%s: a row has %d values for %d columns", name, got, len(want))
+		}
+	}
+	others := []string{"leaf", "leaf_hash", "checkpoint", "detail", "detail_key", "shred", "session", "pending", "throttle", "device", "draft", "goose_db_version"}
+	for name := range all {
+		if tables[name] == nil && !slices.Contains(others, name) {
+			t.Errorf("table %s is in no list of rows", name)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+// TestRestrictedIsForItsNamesAndRecovery: the unit key, even the lead's, opens
+// neither row nor card of a case restricted to somebody else; the agency's
+// recovery identity does.
+func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
+	f := storetest.NewFlow(t)
+	words := []string{f.Words["restricted alias"], f.Words["restricted request"], f.Words["restricted note"], f.Words["restricted code word"]}
+	if cards, _, err := f.Desk.Search(ctx, f.Caller("anna"), words[0]); err != nil || len(cards) != 1 {
+		t.Fatalf("who is named searches: %d cards, %v", len(cards), err)
+	}
+	for _, name := range []string{"gina", "lia"} {
+		if cards, _, err := f.Desk.Search(ctx, f.Caller(name), words[0]); err != nil || len(cards) != 0 {
+			t.Errorf("%s, who is not named, searches: %d cards, %v", name, len(cards), err)
+		}
+		if err := second(f.Desk.OpenCase(ctx, f.Caller(name), f.Restricted)); !errors.Is(err, accounts.ErrDenied) {
+			t.Errorf("%s, who is not named, opens it: %v", name, err)
+		}
+		k := newRing(t, f.World, f.Caller(name))
+		if !k.reads(f.Words["request"]) {
+			t.Fatalf("%s opens not even the unit's cases: this test would prove nothing", name)
+		}
+		k.mustNotOpen(t, words...)
+	}
+	rescue := newRing(t, f.World, accounts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}})
+	for _, w := range words[1:] {
+		if !rescue.reads(w) {
+			t.Errorf("the recovery identity does not open what is restricted")
+		}
+	}
+	sofia := f.Caller("sofia")
+	if _, _, err := f.Desk.RecordContact(ctx, sofia, referrals.NewContact{Form: "r", OpenCase: true, Restrict: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}}); err != nil {
+		t.Errorf("restricting where there is recovery: %v", err)
+	}
+}
+
+// TestNoRecoveryNoRestriction: what people's keys alone keep is lost with them.
+func TestNoRecoveryNoRestriction(t *testing.T) {
+	w := storetest.New(t).Standard()
+	_, _, err := w.Desk.RecordContact(ctx, w.Caller("anna"), referrals.NewContact{Form: "r", OpenCase: true, Restrict: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}})
+	if !errors.Is(err, referrals.ErrNoRecovery) {
+		t.Fatalf("restricting without recovery: got %v, want ErrNoRecovery", err)
+	}
+}
+
+// TestNameTakenOff: who is taken off a case's names, or leaves the unit, opens
+// with every key she ever had nothing written after.
+func TestNameTakenOff(t *testing.T) {
+	for name, leave := range map[string]func(f *storetest.Flow) error{
+		"taken off": func(f *storetest.Flow) error {
+			_, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), accounts.List(f.People["anna"].ID))
+			return err
+		},
+		"removed": func(f *storetest.Flow) error {
+			_, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["gina"].ID), f.People["gina"].ID, false)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := storetest.NewFlow(t)
+			gina := f.SignIn("gina")
+			if err := f.Desk.AdoptNamed(ctx, gina); err != nil {
+				t.Fatal(err)
+			}
+			had := newRing(t, f.World, gina)
+			if !had.reads(f.Words["other request"]) {
+				t.Fatal("she opens not even what she is named for: this test would prove nothing")
+			}
+			if err := leave(f); err != nil {
+				t.Fatal(err)
+			}
+			anna := f.SignIn("anna")
+			if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Desk.AddNote(ctx, anna, f.Other, "other", "scritto dopo"); err != nil {
+				t.Fatal(err)
+			}
+			v, _, err := f.Desk.OpenCase(ctx, anna, f.Other)
+			if err != nil || !v.Restricted {
+				t.Fatalf("who stays named opens it: %v", err)
+			}
+			newRing(t, f.World, gina, had).mustNotOpen(t, "scritto dopo")
+			if err := second(f.Desk.OpenCase(ctx, gina, f.Other)); !errors.Is(err, accounts.ErrDenied) {
+				t.Errorf("she opens it: got %v, want ErrDenied", err)
+			}
+			if r := f.CheckRecords(); len(r.Problems) != 0 {
+				t.Errorf("checking the records: %v", r.Problems)
+			}
+		})
+	}
+}

@@ -1,0 +1,141 @@
+package server_test
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sportello/policies"
+)
+
+const hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
+
+// inert fails the test if hostile text became markup.
+func (b *client) inert(got answer) {
+	b.s.t.Helper()
+	if strings.Contains(got.body, "<em>UHOH") {
+		b.s.t.Fatalf("%s lets hostile text through as markup", got.path)
+	}
+}
+
+var optionOf = func(name string) *regexp.Regexp {
+	return regexp.MustCompile(`<option value="([^"]+)"[^>]*>` + regexp.QuoteMeta(html.EscapeString(name)) + `<`)
+}
+
+func (b *client) option(name string) string {
+	b.s.t.Helper()
+	m := optionOf(name).FindStringSubmatch(b.page.body)
+	if m == nil {
+		b.s.t.Fatalf("%s offers no %q:\n%s", b.page.path, name, main(b.page.body))
+	}
+	return m[1]
+}
+
+func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
+	s := newService(t)
+	b := s.administrator()
+	b.says(b.status(b.get("/enti"), http.StatusOK), "Comune di Prova", "desk")
+
+	// An agency: what is missing stands beside its field, what was typed stays.
+	b.get("/enti/nuovo")
+	bad := b.status(b.post("/enti/nuovo", "name", hostile, "kind", "spaceship", "responsibility", "processor"), http.StatusUnprocessableEntity)
+	b.says(bad, "Scegliere una voce.", "Un responsabile ha una data di fine.", hostile)
+	b.inert(bad)
+	b.says(b.status(b.post("/enti/nuovo", "ends", "domani"), http.StatusUnprocessableEntity), "Scrivere il nome.")
+	got := b.post("/enti/nuovo", "name", "Cooperativa Aurora", "kind", "operator", "responsibility", "processor", "ends", "2026-12-31")
+	b.leads(got, "/enti")
+	if got.header.Get("Sportello-Receipt") == "" {
+		t.Error("an acknowledged write has no receipt")
+	}
+	b.says(b.follow(), "Ente salvato.", "Cooperativa Aurora", "1 ente")
+
+	// Its end is changed; two tabs do not fight.
+	edit := regexp.MustCompile(`/enti/[A-Z2-7]{26}`).FindAllString(b.page.body, -1)
+	b.says(b.status(b.get(edit[0]), http.StatusOK), "Comune di Prova")
+	edit = edit[1:]
+	b.says(b.status(b.get(edit[0]), http.StatusOK), "Cooperativa Aurora")
+	version := b.hidden("version")
+	b.status(b.post(edit[0], "version", version, "ends", "mai"), http.StatusUnprocessableEntity)
+	b.leads(b.post(edit[0], "version", version, "ends", "2027-12-31"), "/enti")
+	b.status(b.post(edit[0], "version", version, "ends", "2028-12-31"), http.StatusConflict)
+	b.status(b.post(edit[0], "version", "x", "ends", "2028-12-31"), http.StatusConflict)
+
+	// A unit, without members.
+	b.get("/unita/nuova")
+	agency := b.option("Cooperativa Aurora")
+	b.status(b.post("/unita/nuova", "agency", "NESSUNO", "name", hostile, "kind", "administration"), http.StatusUnprocessableEntity)
+	b.inert(b.page)
+	b.leads(b.post("/unita/nuova", "agency", agency, "name", "Centro Aurora", "kind", "centre"), "/enti")
+	b.says(b.follow(), "Unità creata.", "Centro Aurora", "1 unità senza membri")
+
+	// A person, whose code is shown once.
+	b.get("/personale/invita")
+	unit := b.option("Centro Aurora")
+	b.says(b.status(b.post("/personale/invita", "username", hostile, "office", "intake_worker", "unit", unit, "language", "it"), http.StatusUnprocessableEntity), "non vanno insieme", hostile)
+	b.inert(b.page)
+	b.says(b.status(b.post("/personale/invita", "username", "Anna", "office", "centre_worker", "unit", unit, "language", "it"), http.StatusConflict), "Questo nome utente c’è già.")
+	b.status(b.post("/personale/invita", "username", "marta", "office", "centre_worker", "unit", unit, "language", "it"), http.StatusOK)
+	first := b.shownCode()
+	b.silent(b.get("/personale"), first)
+	b.says(b.page, "marta", "Invita di nuovo", "Ritira l’invito")
+
+	// Invited again, the code before is worth nothing; withdrawn, neither is the new.
+	person := regexp.MustCompile(`action="/personale/reinvita">(?s:.*?)name="person" value="([^"]+)"`).FindStringSubmatch(b.page.body)[1]
+	b.status(b.post("/personale/reinvita", "person", person), http.StatusOK)
+	second := b.shownCode()
+	v := s.client()
+	v.get("/invito")
+	v.status(v.post("/invito", "invitation", first), http.StatusUnprocessableEntity)
+	v.leads(v.post("/invito", "invitation", second), "/invito/frase")
+	b.get("/personale")
+	invitation := regexp.MustCompile(`name="invitation" value="([^"]+)"`).FindStringSubmatch(b.page.body)[1]
+	b.leads(b.post("/personale/inviti/ritira", "invitation", invitation), "/personale")
+	b.says(b.follow(), "Invito ritirato.")
+	v.get("/invito")
+	v.status(v.post("/invito", "invitation", second), http.StatusUnprocessableEntity)
+	b.status(b.post("/personale/inviti/ritira", "invitation", invitation), http.StatusConflict)
+	b.status(b.post("/personale/reinvita", "person", s.w.People["anna"].ID), http.StatusConflict)
+}
+
+var codeText = regexp.MustCompile(`<p class="read-aloud mono">([A-Z2-7-]+)</p>`)
+
+func (b *client) shownCode() string {
+	b.s.t.Helper()
+	m := codeText.FindStringSubmatch(b.page.body)
+	if m == nil {
+		b.s.t.Fatalf("%s shows no code:\n%s", b.page.path, main(b.page.body))
+	}
+	return m[1]
+}
+
+func TestAdministratorSuspendsAndLifts(t *testing.T) {
+	s := newService(t)
+	b, anna := s.administrator(), s.signedIn("anna")
+	id := s.w.People["anna"].ID
+	b.get("/personale")
+	b.leads(b.post("/personale/sospendi", "person", id), "/personale")
+	b.says(b.follow(), "Sospesa")
+	anna.leads(anna.get("/agenda"), "/entra")
+	if _, err := s.w.TrySignIn(s.w.People["anna"]); err == nil {
+		t.Error("a suspended person signs in")
+	}
+	b.leads(b.post("/personale/riammetti", "person", id), "/personale")
+	b.says(b.follow(), "La sospensione è tolta.")
+	s.signedIn("anna")
+	b.status(b.post("/personale/riammetti", "person", id), http.StatusConflict)
+	b.status(b.post("/personale/sospendi", "person", "NESSUNO"), http.StatusNotFound)
+}
+
+func TestAdministratorUnlocksAnother(t *testing.T) {
+	s := newService(t)
+	ada := s.w.Invite("ada", policies.Administrator, "")
+	s.lock(ada.Username)
+	b := s.administrator()
+	b.says(b.get("/personale"), "Sblocca")
+	b.leads(b.stepUp("dario", "/personale/sblocca", "person", ada.ID), "/personale")
+	b.says(b.follow(), "Sbloccato.")
+	s.signedIn("ada")
+	b.status(b.stepUp("dario", "/personale/sblocca", "person", s.w.People["anna"].ID), http.StatusNotFound)
+}

@@ -1,0 +1,141 @@
+package server_test
+
+import (
+	"bytes"
+	"database/sql"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sportello/policies/audit"
+	"sportello/referrals/store"
+)
+
+var indexLink = regexp.MustCompile(`/registro/([0-9]+)"`)
+
+func TestAuditorReadsTheLog(t *testing.T) {
+	s := newService(t)
+	anna := s.signedIn("anna")
+	anna.get("/ammissioni")
+	b := s.signedIn("clara")
+	all := b.status(b.get("/registro"), http.StatusOK)
+	b.says(all, "signin", "agenda.read", s.w.Public, s.w.People["anna"].ID)
+	b.silent(all, ">anna<", ">bruna<")
+
+	// Filters go by post: no address carries a pseudonym.
+	rows := func(list ...string) int {
+		t.Helper()
+		b.status(b.post("/registro", list...), http.StatusOK)
+		return len(indexLink.FindAllString(b.page.body, -1))
+	}
+	if n := rows("action", "agenda.read", "person", s.w.People["anna"].ID); n != 1 {
+		t.Errorf("Anna's Agenda was read in %d leaves, want 1", n)
+	}
+	if n := rows("action", "member.list", "outcome", "refused"); n != 0 {
+		t.Errorf("%d refused lists of members, want 0", n)
+	}
+	if n := rows("record", s.w.Units["desk"]); n == 0 {
+		t.Error("nothing about the desk")
+	}
+	day := s.w.Gate.Day()
+	if n := rows("from_day", day, "to_day", day, "action", "signin"); n == 0 {
+		t.Error("nobody signed in today")
+	}
+	if n := rows("to_day", "2000-01-01"); n != 0 {
+		t.Errorf("%d leaves before the service was", n)
+	}
+	b.says(b.status(b.post("/registro", "from_day", "ieri", "person", hostile), http.StatusUnprocessableEntity), "Scrivere i giorni per intero", hostile)
+	b.inert(b.page)
+	b.status(b.post("/registro", "at", "-5", "outcome", "spaceship"), http.StatusOK)
+
+	// Her reading is in the log.
+	if n := rows("action", "log.read", "person", s.w.People["clara"].ID); n < 5 {
+		t.Errorf("the auditor's own reading left %d leaves", n)
+	}
+}
+
+func TestLogIsReadPageByPage(t *testing.T) {
+	s := newService(t)
+	for range 60 {
+		if _, err := s.w.Door.Members(t.Context(), s.w.Caller("anna")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := s.signedIn("clara")
+	b.get("/registro")
+	first := indexLink.FindAllStringSubmatch(b.page.body, -1)
+	b.says(b.page, "Più vecchie")
+	older := regexp.MustCompile(`name="at" value="([1-9][0-9]*)"`).FindStringSubmatch(b.page.body)
+	b.says(b.post("/registro", "at", older[1]), "Più recenti")
+	second := indexLink.FindAllStringSubmatch(b.page.body, -1)
+	if len(first) != 50 || len(second) == 0 || second[0][1] >= first[49][1] && len(second[0][1]) == len(first[49][1]) {
+		t.Errorf("pages of %d and %d leaves; the second begins at %v after %v", len(first), len(second), second[0], first[49])
+	}
+}
+
+func TestAuditorOpensAProof(t *testing.T) {
+	s := newService(t)
+	s.signedIn("anna")
+	b := s.signedIn("clara")
+	b.post("/registro", "action", "agenda.read")
+	index := indexLink.FindStringSubmatch(b.page.body)[1]
+	b.says(b.status(b.get("/registro/"+index), http.StatusOK), "action agenda.read", "actor "+s.w.People["anna"].ID, "— test ", "nov")
+	for _, bad := range []string{"999999", "-1", "x", "99999999999999999999"} {
+		b.status(b.get("/registro/"+bad), http.StatusNotFound)
+	}
+}
+
+func TestAuditorSeesWhoCanOpenWhat(t *testing.T) {
+	s := newService(t)
+	b := s.signedIn("clara")
+	b.says(b.status(b.get("/registro/accessi"), http.StatusOK), s.w.People["anna"].ID, s.w.People["bruna"].ID, "desk", "Operatrice")
+	b.status(b.get("/registro/invii"), http.StatusOK)
+}
+
+func TestAuditorExportsAndVerifies(t *testing.T) {
+	s := newService(t)
+	b := s.signedIn("clara")
+	b.get("/registro")
+	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro")
+	clara := s.w.People["clara"]
+	b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", "000000"), http.StatusUnauthorized)
+	got := b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusOK)
+	if got.header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the bundle came as %q, %q", got.header.Get("Content-Type"), got.header.Get("Content-Disposition"))
+	}
+	report, err := audit.VerifyBundle(bytes.NewReader([]byte(got.body)), int64(len(got.body)), s.w.Public)
+	if err != nil {
+		t.Fatalf("verifying the bundle offline: %v", err)
+	}
+	receipt, err := audit.ParseReceipt(got.header.Get("Sportello-Receipt"))
+	if err != nil || report.Checkpoint.Size <= receipt.Index {
+		t.Errorf("the bundle ends at %d, before its own leaf %d (%v)", report.Checkpoint.Size, receipt.Index, err)
+	}
+	b.get("/registro")
+	b.says(b.page, "esporta")
+}
+
+func TestAuditorVerifiesNow(t *testing.T) {
+	s := newService(t)
+	b := s.signedIn("clara")
+	b.get("/registro")
+	b.leads(b.post("/registro/verifica"), "/registro")
+	b.says(b.follow(), "tutto corrisponde")
+
+	// A row changed behind the service's back is named.
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.w.Dir, store.MainFile)+"?_journal_mode=WAL&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE unit SET name = 'altro' WHERE id = ?", s.w.Units["centre"]); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.leads(b.post("/registro/verifica"), "/registro")
+	b.follow()
+	b.says(b.page, "Non corrisponde", "unit "+s.w.Units["centre"])
+}
