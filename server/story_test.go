@@ -322,7 +322,10 @@ func (st *story) rosaHearsTheText() {
 	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "en" {
 		v.stop("the text to read aloud is in %q", got)
 	}
-	v.fill("how.language", "language.it").click("how.show").see("spoken.line1")
+	v.fill("how.language", "language.it").click("how.show")
+	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "it" {
+		v.stop("the text to read aloud is in %q", got)
+	}
 	v.choose("how.given", "given.interpreter").click("action.continue").see("how.heard_missing", "how.interpreter_missing", "how.urgency_missing")
 	v.tick("how.heard").fill("how.interpreter", "Mediatrice 12").choose("how.feedback", "feedback.more").choose("how.until", "until.days30")
 	v.choose("how.urgency", "urgency.three_days")
