@@ -26,6 +26,7 @@ func TestStory(t *testing.T) {
 		script bool
 	}{{"it", locale.Italian, true}, {"en", locale.English, true}, {"it without script", locale.Italian, false}, {"en without script", locale.English, false}} {
 		t.Run(run.name, func(t *testing.T) {
+			t.Parallel()
 			to := newTour(t, newSite(t), run.lang, run.script)
 			if run.script {
 				to.axe = axeSource(t)
