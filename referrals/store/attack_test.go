@@ -606,7 +606,7 @@ func TestOldBackupOpensNothingRevoked(t *testing.T) {
 }
 
 // counting reads how the statements of an act add up, and its leaf.
-func counting(t *testing.T, f *storetest.Flow, act func() error) (int64, error, audit.Leaf) {
+func counting(t *testing.T, f *storetest.Flow, act func() error) (int64, audit.Leaf, error) {
 	t.Helper()
 	act() // statements are prepared, secrets are in memory
 	var err error
@@ -619,7 +619,7 @@ func counting(t *testing.T, f *storetest.Flow, act func() error) (int64, error, 
 	}); e != nil {
 		t.Fatal(e)
 	}
-	return n, err, newest
+	return n, newest, err
 }
 
 // T6: for a colleague behind a wall the case is not there: the same statements,
@@ -653,8 +653,8 @@ func TestWalledOffIsAbsent(t *testing.T) {
 			return err
 		},
 	} {
-		n1, e1, l1 := counting(t, f, func() error { return act(f.Case, contact, f.Note, f.Consent) })
-		n2, e2, l2 := counting(t, f, func() error { return act(nobody, nobody, nobody, nobody) })
+		n1, l1, e1 := counting(t, f, func() error { return act(f.Case, contact, f.Note, f.Consent) })
+		n2, l2, e2 := counting(t, f, func() error { return act(nobody, nobody, nobody, nobody) })
 		if !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
 			t.Errorf("%s: walled off gives %v, absent %v", name, e1, e2)
 		}
@@ -681,8 +681,8 @@ func TestWalledOffIsAbsent(t *testing.T) {
 			mine = n.ID
 		}
 	}
-	n1, e1, _ := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, f.Case); return err })
-	n2, e2, _ := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, nobody); return err })
+	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, f.Case); return err })
+	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, nobody); return err })
 	if n1 != n2 || !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
 		t.Errorf("moving a note there: %d statements and %v, nowhere: %d and %v", n1, e1, n2, e2)
 	}
