@@ -255,27 +255,43 @@ func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) e
 	return err
 }
 
-// rekeyNamed keeps a person's restricted cases under her new identity, in the act
-// that gives it to her.
-func (d *Desk) rekeyNamed(r accounts.Reader, before, after accounts.Caller) (func(accounts.Tx) error, error) {
+// rekeyNamed gives each case restricted to a person a new key version, kept under
+// her new identity and for the others it names, in the act that gives it to her:
+// what her old keys opened is not the key of what is written next.
+func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.Caller) (func(accounts.Tx) error, error) {
 	all, ok := r.(Reader)
 	if !ok {
 		return nil, errors.New("keeping restricted cases: the snapshot reads no casework")
 	}
-	wraps, err := all.CaseWrapsOf(before.Person())
+	wraps, err := all.CaseWrapsOf(act.Who.Person())
 	if err != nil {
 		return nil, err
 	}
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
 	var rows []accounts.Row
 	for _, w := range wraps {
-		key, err := openCaseWrap(before, w)
+		row := &CaseRow{}
+		if err := r.Get(row, w.CaseID); err != nil {
+			return nil, err
+		}
+		c, err := d.openCase(all, act, row)
 		if err != nil {
 			return nil, err
 		}
-		w.Version++
-		w.Symmetric = true
-		w.Wrapped = after.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", w.Version), key.Bytes())
-		rows = append(rows, w)
+		stay, err := d.stillHere(all, after.Unit(), row.Named)
+		if err != nil {
+			return nil, err
+		}
+		c.row.Version++
+		rows = append(rows, c.row, c.drawKey())
+		named, err := d.nameTo(all, after, c, stay)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.sealCase(after, c); err != nil {
+			return nil, err
+		}
+		rows = append(rows, named...)
 	}
 	return putAll(rows...), nil
 }

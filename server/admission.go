@@ -30,6 +30,9 @@ func (q *request) admissions() error {
 	if !m.Recovery {
 		page.State = "no_recovery"
 	}
+	if m.Unit.Kind == accounts.KindCentre {
+		page.Entry = "/unita/" + m.Unit.ID + "/elenco"
+	}
 	for _, n := range m.Waiting {
 		page.Waiting = append(page.Waiting, newcomer(n))
 	}

@@ -207,3 +207,25 @@ func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
 		t.Errorf("records do not match: %v", report.Problems)
 	}
 }
+
+func TestCentreKeepsItsEntry(t *testing.T) {
+	s := newService(t)
+	b := s.signedIn("bruna")
+	b.says(b.get("/ammissioni"), "Voce nell’elenco dei centri")
+	path := "/unita/" + s.w.Units["centre"] + "/elenco"
+	b.status(b.get(path), http.StatusOK)
+	version := b.hidden("version")
+	long := strings.Repeat("lunga ", 100)
+	b.says(b.status(b.post(path, "version", version, "town", "Atlantide", "area", long, "hours", hostile), http.StatusUnprocessableEntity), long, hostile, "È troppo lungo")
+	b.inert(b.page)
+	b.status(b.post(path, "version", "x"), http.StatusConflict)
+	form := []string{"version", version, "area", "Castelli", "town", "roma", "hours", "lun-ven", "phone", "06 000", "needs", "listen", "needs", "spaceship", "languages", "ar"}
+	b.leads(b.stepUp("bruna", path, form...), path)
+	b.says(b.follow(), "Voce salvata.", "Castelli", "06 000")
+	b.silent(b.page, "spaceship")
+	b.status(b.stepUp("bruna", path, form...), http.StatusConflict)
+	b.status(b.get("/unita/"+s.w.Units["service"]+"/elenco"), http.StatusNotFound)
+	anna := s.signedIn("anna")
+	anna.status(anna.get(path), http.StatusNotFound)
+	anna.status(anna.post(path, form...), http.StatusNotFound)
+}

@@ -125,7 +125,7 @@ func (q *request) chooseWay() error {
 	if err != nil {
 		return err
 	}
-	return q.done(receipt, FlashNoteSaved, "/schede/"+v.ID)
+	return q.done(receipt, FlashWayNoted, "/schede/"+v.ID)
 }
 
 func (q *request) referralForm() ReferralForm {

@@ -47,6 +47,8 @@ const (
 	StepUpSuspend = "stepup.suspend"
 	StepUpUnlock  = "stepup.unlock"
 	StepUpKeep    = "stepup.recovery"
+
+	StepUpDirectory = "stepup.directory"
 )
 
 // What credentials and admission pages say.

@@ -22,6 +22,9 @@ type ErrorPage struct {
 	Status int
 	What   string // message key of what happened
 	Saved  bool   // what was sent just before is kept
+	// What was typed and not taken, to be sent again on purpose.
+	Action  string
+	Carried []Pair
 }
 
 // CoveredPage is "covered": a sheet that says nothing about the service.

@@ -115,6 +115,7 @@ type AdmissionsPage struct {
 	Members  []Member
 	State    string // a word of "unit_state"
 	MayFound bool   // the unit is empty: the first member founds it
+	Entry    string // address of the centre's entry in the directory, or empty
 }
 
 // Newcomer waits to be admitted.

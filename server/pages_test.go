@@ -70,6 +70,8 @@ func addSignIn(add func(string, server.Shown)) {
 	code.Fail("code", "code.wrong")
 	add("code", code)
 	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
+	add("error.again", &server.ErrorPage{Page: desk(server.TitleError, "/schede/A/diario/nuova"), Status: 403, What: "error.form_old", Action: "/schede/A/diario/nuova",
+		Carried: []server.Pair{{Name: "text", Value: "mezza frase"}}})
 	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404})
 	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
 	broken.Support = "F3K9-QP"

@@ -96,6 +96,9 @@ func init() {
 		get("/centri/{unit}", policies.DirectoryRead, (*request).pinPage),
 		post("/centri/{unit}", policies.CentrePin, (*request).pin),
 
+		get("/unita/{unit}/elenco", policies.DirectoryRead, (*request).entryPage),
+		post("/unita/{unit}/elenco", policies.DirectoryUpdate, (*request).saveEntry),
+
 		// agencies, units and people
 		get("/enti", policies.UnitList, (*request).agencies),
 		get("/enti/nuovo", policies.UnitList, (*request).newAgencyPage),

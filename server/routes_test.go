@@ -150,7 +150,7 @@ func TestRoutesAnswerAddresses(t *testing.T) {
 	for _, r := range server.Routes() {
 		answered[r.Method+" "+places.ReplaceAllString(r.Pattern, "*")] = true
 	}
-	prefixes := []string{"/entra", "/invito", "/attesa", "/credenziali", "/ammissioni", "/colleghi", "/centri", "/registro", "/enti", "/personale", "/unita/nuova"}
+	prefixes := []string{"/entra", "/invito", "/attesa", "/credenziali", "/ammissioni", "/colleghi", "/centri", "/registro", "/enti", "/personale", "/unita"}
 	for _, a := range addresses {
 		_, path, _ := strings.Cut(a, " ")
 		if hasPrefix(path, prefixes) && !answered[a] && path != "/credenziali/chiave-centro" {

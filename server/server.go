@@ -185,7 +185,10 @@ func (q *request) answer(t route) error {
 		if t.Public || !q.known || q.signed {
 			return errForm
 		}
-		return who
+		if who != nil {
+			return who
+		}
+		return q.sendAgain()
 	}
 	if !t.Public && who != nil {
 		return q.keepTyped(t, who)
@@ -201,6 +204,14 @@ func (q *request) answer(t route) error {
 		}
 	}
 	return t.do(q)
+}
+
+// sendAgain refuses a form of an earlier session of the same person: another tab
+// signed in or stepped up meanwhile. Nothing was done, nothing typed is lost,
+// and one press sends it again.
+func (q *request) sendAgain() error {
+	page := &ErrorPage{Page: q.base(TitleError), Status: http.StatusForbidden, What: "error.form_old", Action: q.r.URL.Path, Carried: q.carried()}
+	return q.show(http.StatusForbidden, "error", page)
 }
 
 // speak takes the language of this browser, or else the caller's own.
@@ -438,7 +449,7 @@ func (q *request) receipt(r audit.Receipt) {
 }
 
 func (q *request) redirect(to string) error {
-	http.Redirect(q.w, q.r, to, http.StatusSeeOther)
+	http.Redirect(q.w, q.r, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
 	return nil
 }
 

@@ -51,6 +51,7 @@ func (l *lines) String() string {
 type site struct {
 	*storetest.World
 	URL  string
+	tick time.Duration // how far each request moves the clock
 	HTTP *httptest.Server
 	log  *lines
 }
@@ -59,7 +60,7 @@ type site struct {
 func newSite(t testing.TB) *site {
 	t.Helper()
 	w := storetest.New(t).Town()
-	s := &site{World: w, log: &lines{}}
+	s := &site{World: w, log: &lines{}, tick: time.Second} // no two acts of people are at the same moment
 	c := fictional
 	c.Desk, c.Door, c.Logger = w.Desk, w.Door, slog.New(slog.NewTextHandler(s.log, nil))
 	edge, err := server.New(c)
@@ -67,7 +68,7 @@ func newSite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	s.HTTP = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.Clock.Add(time.Second) // no two acts of people are at the same moment
+		w.Clock.Add(s.tick)
 		edge.Handler().ServeHTTP(rw, r)
 	}))
 	s.HTTP.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)

@@ -527,7 +527,7 @@ func (st *story) elenaIsAdmitted() {
 	elena, anna := st.takes("elena"), st.anna
 	elena.at("/invito/codici").see("waiting.title")
 	read := elena.words()
-	elena.signIn("elena").at("/riprendi").fill("covered.passphrase", st.to.s.People["elena"].Passphrase).click("covered.resume").see("waiting.title")
+	elena.signIn("elena").see("waiting.title").click("waiting.check").at("/riprendi").fill("covered.passphrase", st.to.s.People["elena"].Passphrase).click("covered.resume").see("waiting.title")
 	if elena.words() != read {
 		elena.stop("her words changed from %q", read)
 	}

@@ -179,7 +179,39 @@ const finder = `(() => {
 	};
 })()`
 
-const hit = "[data-hit]"
+// spot is where the marked element can be hit, or null while something else lies
+// over it.
+const spot = `(() => {
+	const e = document.querySelector("[data-hit]");
+	e.scrollIntoView({block: "center", behavior: "instant"});
+	const r = e.getClientRects()[0], x = r.left + r.width / 2, y = r.top + r.height / 2, t = document.elementFromPoint(x, y);
+	return t && (e.contains(t) || t.closest("label")?.htmlFor === e.id && e.id) ? [x, y] : null;
+})()`
+
+// hit clicks where the marked element is, as a mouse does.
+func (v *visitor) hit() {
+	v.t.Helper()
+	for range 200 {
+		if xy := eval[[]float64](v, spot); len(xy) == 2 {
+			v.do(chromedp.MouseClickXY(xy[0], xy[1]))
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	v.stop("something lies over what should be clicked: %s", eval[string](v, `document.querySelector("[data-hit]").outerHTML`))
+}
+
+// wide sets the width of the window and waits until the page has it.
+func (v *visitor) wide(width int64) {
+	v.t.Helper()
+	v.do(chromedp.EmulateViewport(width, 900))
+	for range 200 {
+		if eval[int64](v, "window.innerWidth") == width {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
 
 // open goes to an address, as one who typed it.
 func (v *visitor) open(path string) *visitor {
@@ -223,7 +255,9 @@ func (v *visitor) click(key string) *visitor {
 	if !eval[bool](v, "(f => f.mark(f.link(%s)))("+finder+")", v.say(key)) {
 		v.stop("there is no link or button %q", v.say(key))
 	}
-	v.answer(chromedp.Click(hit))
+	eval[bool](v, `window.before = true`)
+	v.hit()
+	v.arrive()
 	return v
 }
 
@@ -233,7 +267,7 @@ func (v *visitor) press(key string) *visitor {
 	if !eval[bool](v, "(f => f.mark(f.link(%s)))("+finder+")", v.say(key)) {
 		v.stop("there is no link or button %q", v.say(key))
 	}
-	v.do(chromedp.Click(hit))
+	v.hit()
 	return v
 }
 
@@ -266,7 +300,7 @@ func (v *visitor) choose(question, answer string) *visitor {
 	if !eval[bool](v, "(f => { const g = f.group(%s); return g != null && f.mark(f.field(%s, g)); })("+finder+")", v.say(question), v.say(answer)) {
 		v.stop("the question %q has no answer %q", v.say(question), v.say(answer))
 	}
-	v.do(chromedp.Click(hit))
+	v.hit()
 	return v
 }
 
@@ -276,7 +310,7 @@ func (v *visitor) tick(label string) *visitor {
 	if !eval[bool](v, "(f => f.mark(f.field(%s)))("+finder+")", v.say(label)) {
 		v.stop("there is no box %q", v.say(label))
 	}
-	v.do(chromedp.Click(hit))
+	v.hit()
 	return v
 }
 
@@ -416,12 +450,12 @@ func patternName(route, path string) string {
 
 func (v *visitor) inspect(name string) {
 	v.t.Helper()
-	v.do(chromedp.EmulateViewport(320, 900))
-	if wide := eval[string](v, widest); wide != "" {
-		v.t.Errorf("%s (%s) is wider than 320 px:\n%s", v.path(), v.tour.lang, wide)
+	v.wide(320)
+	if out := eval[string](v, widest); out != "" {
+		v.t.Errorf("%s (%s) is wider than 320 px:\n%s", v.path(), v.tour.lang, out)
 	}
 	v.picture(name, 320)
-	v.do(chromedp.EmulateViewport(1280, 900))
+	v.wide(1280)
 	v.picture(name, 1280)
 	if v.tour.axe == "" {
 		return

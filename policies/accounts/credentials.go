@@ -139,17 +139,16 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 
 // newSelf gives a person a new identity, and her unit the epoch that follows.
 func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, error) {
-	before := act.Who
 	var err error
-	if before.identity, err = crypto.ParseIdentity(b.Identity); err != nil {
+	if act.Who.identity, err = crypto.ParseIdentity(b.Identity); err != nil {
 		return nil, crypto.ErrOpen
 	}
-	before.kept = true
+	act.Who.kept = true
 	identity, err := crypto.NewIdentity()
 	if err != nil {
 		return nil, fmt.Errorf("making an identity: %w", err)
 	}
-	after := before
+	after := act.Who
 	after.identity, after.personal = identity, identity.Key(crypto.LabelPerson)
 	b.Identity, p.Recipient = string(identity.Secret()), identity.Recipient().String()
 	var all []func(Tx) error
@@ -166,7 +165,7 @@ func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, e
 		all = append(all, epoch)
 	}
 	if d.gate.rekey != nil {
-		named, err := d.gate.rekey(r, before, after)
+		named, err := d.gate.rekey(r, act, after)
 		if err != nil {
 			return nil, err
 		}

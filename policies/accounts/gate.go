@@ -34,9 +34,9 @@ type Gate struct {
 	rekey Rekey
 }
 
-// Rekey prepares, for the act in which a person gets a new identity, what is
-// kept under her own keys by name. before holds her old identity, after the new.
-type Rekey func(r Reader, before, after Caller) (func(Tx) error, error)
+// Rekey prepares, in the act in which a person gets a new identity, what is kept
+// under her own keys by name. act.Who holds her old identity, after the new.
+type Rekey func(r Reader, act *Act, after Caller) (func(Tx) error, error)
 
 // OnRekey says who keeps something under people's own keys. It is called while
 // the service is put together.

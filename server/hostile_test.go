@@ -1,0 +1,308 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sportello/referrals/store/storetest"
+	"sportello/server"
+)
+
+// hostileInput are things that people and their tools type, paste and send.
+var hostileInput = map[string]string{
+	"markup":   `"><script>alert(7731)</script><em>UHOH</em>`,
+	"template": `{{.FormToken}}</textarea><img src=x onerror=alert(1)>`,
+	"right":    "\u202e\u2066gnp.exe\u2069 مرحبا",
+	"control":  "\x00\x01\x1b[31m\x7f\r\n\u2028",
+	"binary":   "\xff\xfe\x80\xc3\x28",
+	"formula":  "=cmd|' /C calc'!A0",
+	"path":     "../../../etc/passwd?x=1#y",
+	"number":   "-99999999999999999999",
+	"long":     strings.Repeat("à", 20_000),
+	"quote":    "'; DROP TABLE person; --",
+}
+
+// filled is one good form of each route that takes one: who may send it, where,
+// and what it holds. Every field is then made hostileInput in turn.
+type filled struct {
+	pattern, who string
+	vars         []string // for the variables of the pattern, in order
+	form         url.Values
+}
+
+func (s *site) goodForms(r *records) []filled {
+	safe := url.Values{"ch_call": {"yes"}, "ch_sms": {"never"}, "number": {"333"}, "mail": {"a@b.c"}, "days0": {"mon"}, "from0": {"09:00"}, "to0": {"10:00"},
+		"days1": {"tue"}, "from1": {"09:00"}, "to1": {"10:00"}, "answerer": {"only_she"}, "say": {"x"}, "hide": {"yes"}, "voice": {"no"}, "code_word": {"x"}}
+	with := func(extra url.Values) url.Values {
+		all := url.Values{}
+		for _, m := range []url.Values{safe, extra} {
+			for k, v := range m {
+				all[k] = v
+			}
+		}
+		return all
+	}
+	v := func(pairs ...string) url.Values {
+		f := url.Values{}
+		for i := 0; i < len(pairs); i += 2 {
+			f.Add(pairs[i], pairs[i+1])
+		}
+		return f
+	}
+	ginestra := s.Units[storetest.Ginestra]
+	contact := with(v("step", "3", "id", "form-1", "version", "", "go", "open_case", "speaker", "she", "can_talk", "yes", "call_back", "yes", "call_number", "1", "danger", "yes",
+		"where", "near", "children", "none", "danger_caller", "she", "danger_when", "x", "accompanied", "yes", "duty_said", "yes", "been_here", "no", "q", "x", "case", "",
+		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numeri-1-it", "outcome", "thinking", "service", "", "visibility", ""))
+	back := with(contact)
+	back.Set("go", "search")
+	forward := with(contact)
+	forward.Set("go", "next")
+	forward.Set("step", "1")
+	share := v("step", "2", "go", "next", "version", "1", "fields", "alias", "safe", "rule", "keep_copy", "yes", "heard", "yes", "given", "interpreter", "interpreter", "x",
+		"feedback", "more", "until", "day", "until_day", "2026-12-01", "urgency", "today", "text_lang", "it")
+	return []filled{
+		{"/entra", "", nil, v("username", "anna", "passphrase", "x")},
+		{"/entra/codice", "", nil, v("code", "123456")},
+		{"/entra/recupero", "", nil, v("recovery", "x")},
+		{"/invito", "", nil, v("invitation", "x")},
+		{"/invito/frase", "", nil, v("words", "x", "choice", "own", "own", "x", "again", "x")},
+		{"/invito/fattore", "", nil, v("code", "123456")},
+		{"/invito/codici", "", nil, v("kept", "yes")},
+		{"/lingua", "anna", nil, v("lang", "it", "from", "/agenda")},
+		{"/riprendi", "anna", nil, v("passphrase", "x")},
+		{"/credenziali/sessioni", "anna", nil, v("session", "x")},
+		{"/credenziali/fattore", "anna", nil, v("passphrase", "", "code", "", "from", "/credenziali")},
+		{"/credenziali/fattore/nuovo", "anna", nil, v("code", "123456")},
+		{"/credenziali/codici", "anna", nil, v("kept", "", "passphrase", "", "code", "")},
+		{"/credenziali/frase", "anna", nil, v("words", "x", "choice", "words", "own", "", "again", "x", "current", "x", "code", "123456", "suspected", "yes")},
+		{"/ammissioni/fonda", "anna", nil, v("recovery", "x", "same", "yes")},
+		{"/ammissioni/recupero", "anna", nil, v("recipient", "x", "heard", "a b c d")},
+		{"/ammissioni/recupero/conferma", "anna", nil, v("heard", "a b c d")},
+		{"/ammissioni/{person}", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},
+		{"/ammissioni/{person}/togli", "anna", []string{s.People["lucia"].ID}, v("cause", "no")},
+		{"/ammissioni/{person}/sblocca", "anna", []string{s.People["lucia"].ID}, v("passphrase", "", "code", "")},
+		{"/colleghi", "anna", nil, v("known", "x")},
+		{"/centri/{unit}", "anna", []string{ginestra}, v("words", "a b c d", "number", "x", "same", "no")},
+		{"/enti/nuovo", "dario", nil, v("name", "x", "kind", "operator", "responsibility", "processor", "ends", "2027-01-01", "version", "")},
+		{"/enti/{agency}", "dario", []string{s.Agency}, v("ends", "2027-01-01", "version", "1")},
+		{"/unita/nuova", "dario", nil, v("agency", s.Agency, "name", "x", "kind", "desk")},
+		{"/personale/invita", "dario", nil, v("username", "nuova", "office", "intake_worker", "unit", s.Units[storetest.TownDesk], "language", "it")},
+		{"/personale/reinvita", "dario", nil, v("person", "x")},
+		{"/personale/inviti/ritira", "dario", nil, v("invitation", "x")},
+		{"/personale/sospendi", "dario", nil, v("person", "x")},
+		{"/personale/riammetti", "dario", nil, v("person", "x")},
+		{"/personale/sblocca", "dario", nil, v("person", "x", "passphrase", "", "code", "")},
+		{"/registro", "clara", nil, v("action", "case.open", "person", "x", "record", "x", "outcome", "allowed", "from_day", "2026-11-01", "to_day", "2026-11-30", "at", "5")},
+		{"/registro/esporta", "clara", nil, v("passphrase", "", "code", "")},
+		{"/registro/verifica", "clara", nil, v("from", "/registro")},
+		{"/contatti/nuovo", "anna", nil, contact},
+		{"/contatti/nuovo", "anna", nil, back},
+		{"/contatti/nuovo", "anna", nil, forward},
+		{"/contatti/altri", "anna", nil, v("id", "note-1", "speaker", "someone", "kind", "noted", "requester", "x", "phone", "1", "subject", "x", "text", "x")},
+		{"/cerca", "anna", nil, v("q", "x")},
+		{"/compiti/{id}", "sofia", []string{r.task}, v("note", "x", "go", "x", "version", "1")},
+		{"/schede/{id}/diario/nuova", "anna", []string{r.file}, v("kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.file, r.note}, v("kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/diario/{note}/sposta", "anna", []string{r.file, r.note}, v("to", "x", "why", "x", "version", "1")},
+		{"/schede/{id}/persona", "anna", []string{r.file}, v("alias", secretWord, "name", "x", "surname", "x", "born", "x", "language", "it", "mediator", "yes", "town", "x",
+			"children_note", "x", "needs", "listen", "version", "1", "keep", "mine")},
+		{"/schede/{id}/persona/dimentica", "anna", []string{r.file}, v("version", "x")},
+		{"/schede/{id}/tentativi", "anna", []string{r.file}, v("channel", "call", "outcome", "no_answer", "note", "x")},
+		{"/schede/{id}/contatto-sicuro", "anna", []string{r.file}, with(v("recognised", "in_person", "version", "1"))},
+		{"/schede/{id}/chiudi", "anna", []string{r.file}, v("reason", "x", "note", "x", "version", "1")},
+		{"/schede/{id}/riapri", "anna", []string{r.file}, v("note", "x", "version", "1")},
+		{"/schede/{id}/centro", "anna", []string{r.file}, v("need", "bed", "area", "x", "near", "Roma", "away", "Milano")},
+		{"/schede/{id}/centri/{centre}", "anna", []string{r.file, ginestra}, v("way", "she_calls", "chose", "yes")},
+		{"/schede/{id}/centri/{centre}", "anna", []string{r.file, ginestra}, v("way", "we_send", "chose", "yes")},
+		{"/schede/{id}/centri/{centre}/invio", "anna", []string{r.file, ginestra}, share},
+		{"/autorizzazioni/{id}/invia", "anna", []string{r.unsent}, v("from", "/agenda", "passphrase", "", "code", "")},
+		{"/invii/{id}/messaggi", "anna", []string{r.sent}, v("text", "x", "version", "1")},
+		{"/invii/{id}/appuntamento", "anna", []string{r.sent}, v("answer", "yes", "version", "1")},
+		{"/invii/{id}/revoca", "anna", []string{r.withdrawn}, v("recognised", "x", "version", "1")},
+		{"/arrivi/{id}/messaggi", "bruna", []string{r.sent}, v("text", "x", "version", "1")},
+		{"/arrivi/{id}/appuntamento", "bruna", []string{r.sent}, v("day", "2026-11-30", "hour", "10:00", "place", "x", "version", "1")},
+		{"/arrivi/{id}/non-accogli", "bruna", []string{r.sent}, v("reason", "x", "version", "1")},
+		{"/arrivi/{id}/accogli", "bruna", []string{r.sent}, v("version", "x")},
+		{"/arrivi/{id}/esito", "bruna", []string{r.sent}, v("after", "x", "version", "1")},
+		{"/arrivi/{id}/avviso", "bruna", []string{r.withdrawn}, v("done", "x", "version", "1")},
+		{"/arrivi/{id}/copia", "bruna", []string{r.sent}, v("recipient", "x", "version", "1")},
+		{"/copri", "sofia", nil, v("from", "/agenda", "text", "x")},
+		{"/esci", "sofia", nil, v("from", "/agenda")},
+	}
+}
+
+var anyVariable = regexp.MustCompile(`\{[a-z]+\}`)
+
+func (f filled) path() string {
+	i := -1
+	return anyVariable.ReplaceAllStringFunc(f.pattern, func(string) string { i++; return f.vars[i] })
+}
+
+// TestHostileInput posts to every route, in every field, what nobody should:
+// never a 500, never markup that runs, nothing of it in the server's log.
+func TestHostileInput(t *testing.T) {
+	s := newSite(t)
+	s.tick = 0
+	r := s.fill(t)
+	people := map[string]*sender{"": s.stranger(t)}
+	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
+		people[name] = s.sender(t, name)
+	}
+	seen := map[string]bool{}
+	for _, f := range s.goodForms(r) {
+		seen[f.pattern] = true
+		c, good := people[f.who], f.form
+		all := url.Values{}
+		for name := range good {
+			for kind, bad := range hostileInput {
+				if secret(name) && kind != "binary" { // each costs a passphrase stretched
+					continue
+				}
+				form := url.Values{}
+				for k, v := range good {
+					form[k] = v
+				}
+				form.Set(name, bad)
+				a := c.post(f.path(), form)
+				s.unhurt(t, a, f.pattern, name, kind)
+				if to := a.header.Get("Location"); f.who != "" && (to == "/entra" || to == "/riprendi") && !ends[f.pattern] {
+					t.Fatalf("POST %s: %s is not signed in any more: %q", f.pattern, f.who, to)
+				}
+				if ends[f.pattern] && f.who != "" {
+					people[f.who] = s.sender(t, f.who)
+					c = people[f.who]
+				}
+			}
+			all.Set(name, hostileInput["markup"])
+			if secret(name) {
+				all.Del(name)
+			}
+		}
+		s.unhurt(t, c.post(f.path(), all), f.pattern, "every field", "markup")
+		s.unhurt(t, c.post(f.path(), url.Values{}), f.pattern, "no field", "nothing")
+		s.bounded(t, c, f)
+	}
+	for _, route := range server.Routes() {
+		if route.Method == http.MethodPost && !seen[route.Pattern] {
+			t.Errorf("POST %s has no form here", route.Pattern)
+		}
+	}
+	s.quiet(t)
+}
+
+// ends are the routes after which she signs in again.
+var ends = map[string]bool{"/esci": true, "/copri": true}
+
+func secret(name string) bool {
+	return name == "passphrase" || name == "current" || name == "recovery" || name == "own" || name == "invitation"
+}
+
+// unhurt fails when an reply is a 500, runs what was sent, or lacks the headers.
+func (s *site) unhurt(t *testing.T, a reply, pattern, field, kind string) {
+	t.Helper()
+	where := fmt.Sprintf("POST %s with %s in %s", pattern, kind, field)
+	if a.status >= 500 || a.status == 200 && a.body == "" {
+		t.Errorf("%s: status %d, %d bytes\n%s", where, a.status, len(a.body), s.log)
+	}
+	for _, bad := range []string{"<script>alert", "<em>UHOH", "<img src=x", "onerror=alert(1)>"} {
+		if strings.Contains(a.body, bad) {
+			t.Errorf("%s: the page holds %q", where, bad)
+		}
+	}
+	if a.header.Get("Content-Security-Policy") == "" || a.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%s: headers are missing", where)
+	}
+	if location := a.header.Get("Location"); location != "" && (!strings.HasPrefix(location, "/") || strings.HasPrefix(location, "//")) {
+		t.Errorf("%s: leads away to %q", where, location)
+	}
+}
+
+// bounded sends what is too much: a body over the limit, too many fields.
+func (s *site) bounded(t *testing.T, c *sender, f filled) {
+	t.Helper()
+	huge := url.Values{}
+	for name := range f.form {
+		huge.Set(name, strings.Repeat("x", 600<<10))
+		break
+	}
+	if a := c.post(f.path(), huge); a.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("POST %s with 600 kB: status %d", f.pattern, a.status)
+	}
+	many := url.Values{}
+	for i := range 500 {
+		many.Set(fmt.Sprint("x", i), "y")
+	}
+	if a := c.post(f.path(), many); a.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("POST %s with 500 fields: status %d", f.pattern, a.status)
+	}
+}
+
+// TestErrorsSayNothingPersonal: what goes wrong is told without a word of hers,
+// on the page and in the log.
+func TestErrorsSayNothingPersonal(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	vera := s.sender(t, "vera")
+	for _, path := range []string{"/schede/" + r.file, "/schede/" + r.file + "/persona", "/invii/" + r.sent, "/autorizzazioni/" + r.unsent,
+		"/contatti/" + r.contact, "/arrivi/" + r.sent, "/compiti/" + r.task} {
+		if a := vera.get(path); a.status != http.StatusNotFound || strings.Contains(a.body, secretWord) {
+			t.Errorf("%s: status %d", path, a.status)
+		}
+	}
+	anna := s.sender(t, "anna")
+	form := url.Values{"text": {secretWord}, "token": {"an old one"}}
+	if a := vera.post("/schede/"+r.file+"/diario/nuova", url.Values{"text": {"x"}}); a.status != http.StatusNotFound {
+		t.Errorf("a note in another unit's file: status %d", a.status)
+	}
+	if a := anna.post("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status < 400 || strings.Contains(a.body, secretWord) {
+		t.Errorf("a message about what was taken back: status %d", a.status)
+	}
+	// The form of an earlier session is given back to her who typed it.
+	a := anna.post("/schede/"+r.file+"/diario/nuova", form)
+	if a.status != http.StatusForbidden || !strings.Contains(a.body, secretWord) || a.header.Get("Sportello-Receipt") != "" {
+		t.Errorf("a form of an earlier session: status %d", a.status)
+	}
+	if a := s.stranger(t).post("/entra", url.Values{"username": {"anna"}, "passphrase": {"x"}, "token": {"an old one"}}); a.status != http.StatusForbidden {
+		t.Errorf("a sign-in form of another browser: status %d", a.status)
+	}
+	if strings.Contains(s.log.String(), secretWord) {
+		t.Error("the server's log holds what was typed")
+	}
+	s.quiet(t)
+}
+
+// TestReplayedFormsDoNothingTwice: no double contact, no double referral.
+func TestReplayedFormsDoNothingTwice(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	anna := s.sender(t, "anna")
+	form := url.Values{"step": {"3"}, "id": {"the same form"}, "go": {"open_case"}, "speaker": {"she"}, "outcome": {"thinking"}, "name": {"Duplice"}}
+	first, second := anna.post("/contatti/nuovo", form), anna.post("/contatti/nuovo", form)
+	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
+		t.Errorf("the same contact twice: %d to %q, %d to %q", first.status, first.header.Get("Location"), second.status, second.header.Get("Location"))
+	}
+	if found := anna.post("/cerca", url.Values{"q": {"Duplice"}}).body; strings.Count(found, `href="/schede/`) != 1 {
+		t.Error("the same contact twice made two files")
+	}
+	if first.header.Get("Sportello-Receipt") == "" {
+		t.Error("a recorded contact has no receipt")
+	}
+	path := "/autorizzazioni/" + r.unsent + "/invia"
+	send := func() reply {
+		p := s.People["anna"]
+		anna := s.sender(t, "anna")
+		return anna.post(path, url.Values{"passphrase": {p.Passphrase}, "code": {s.Code(p)}})
+	}
+	first, second = send(), send()
+	if first.status != http.StatusSeeOther || second.status != http.StatusConflict {
+		t.Errorf("the same referral twice: %d, %d", first.status, second.status)
+	}
+	if inbox := s.sender(t, "bruna").get("/arrivi").body; strings.Count(inbox, r.unsent) != 1 {
+		t.Error("the same referral twice is in the inbox twice")
+	}
+	s.quiet(t)
+}
