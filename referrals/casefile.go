@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strconv"
 	"time"
@@ -62,8 +61,6 @@ type caseFile struct {
 	// newCardSecret is set when the card was erased: the next write makes one anew.
 	newCardSecret func() accounts.Secret
 }
-
-func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
 // newCase makes a case file from a first contact, with the rows to write.
 func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
