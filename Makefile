@@ -34,7 +34,7 @@ bench: assets
 	go test -run '^$$' -bench . ./...
 
 screenshots: assets
-	SCREENSHOTS=$(CURDIR)/dist/screenshots go test -count=1 -run 'TestScreenshots' ./server/...
+	PICTURES=$(CURDIR)/server/screenshots CGO_ENABLED=1 go test -count=1 -run '^TestPictures$$' ./server
 
 clean:
 	rm -rf sportello $(ASSETS)/node_modules

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
 )
@@ -36,7 +37,7 @@ func (q *request) agenda() error {
 			Until: l.Closes, Channels: l.Channels})
 	}
 	for _, t := range a.Tasks {
-		task := Task{Who: Who{Code: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true}
+		task := Task{Who: Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true}
 		switch {
 		case t.Overdue:
 			task.Kind = "overdue"
@@ -59,7 +60,7 @@ func (q *request) agenda() error {
 		return err
 	}
 	for _, c := range colleagues {
-		page.Urgent = append(page.Urgent, Task{Who: Who{Code: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
+		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
 	}
 	return q.show(http.StatusOK, "agenda", page)
 }
@@ -69,6 +70,8 @@ func waitingKind(l referrals.ReferralLine) string {
 	switch {
 	case l.State == "more_info":
 		return "referral_question"
+	case l.State == "declined":
+		return "referral_declined"
 	case l.Ends:
 		return "consent_ending"
 	}
@@ -76,6 +79,9 @@ func waitingKind(l referrals.ReferralLine) string {
 }
 
 func (q *request) searchPage() error {
+	if !q.isDesk() {
+		return accounts.ErrDenied
+	}
 	return q.show(http.StatusOK, "search", &SearchPage{Page: q.base(TitleSearch)})
 }
 
@@ -138,4 +144,11 @@ func (q *request) closeTask() error {
 		return err
 	}
 	return q.done(receipt, "", "/schede/"+caseID)
+}
+
+// isDesk tells whether the caller is a member of a unit that keeps contacts and
+// case files. It is asked for forms that are about nobody yet; for everything
+// else the Desk asks the policy.
+func (q *request) isDesk() bool {
+	return q.who.State() == accounts.Active && (q.who.UnitKind() == policies.UnitDesk || q.who.UnitKind() == policies.UnitSocialService)
 }

@@ -351,6 +351,13 @@ func (q *request) send() error {
 	if err != nil {
 		return err
 	}
+	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, p.CaseID)
+	if err != nil {
+		return err
+	}
+	if sent := sentUnder(v, id); sent != "" {
+		return q.redirect("/invii/" + sent) // a form sent twice sends once
+	}
 	roster, err := q.roster()
 	if err != nil {
 		return err

@@ -37,6 +37,9 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 }
 
 func (q *request) newContact() error {
+	if !q.isDesk() {
+		return accounts.ErrDenied
+	}
 	if q.filled && q.form.Has("requester") {
 		return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
 	}
@@ -63,6 +66,9 @@ func stepOf(s string) int {
 
 // recordContact moves between the steps; only the last one writes.
 func (q *request) recordContact() error {
+	if !q.isDesk() {
+		return accounts.ErrDenied
+	}
 	step := stepOf(q.form.Get("step"))
 	switch q.form.Get("go") {
 	case "search":

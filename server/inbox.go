@@ -96,21 +96,23 @@ func (q *request) accept() error {
 	return q.done(receipt, FlashAccepted, "/arrivi/"+q.id("id"))
 }
 
-func (q *request) declinePage() error {
+func (q *request) declinePage() error { return q.showDecline(http.StatusOK, nil) }
+
+func (q *request) showDecline(status int, cause error) error {
 	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
 	q.receipt(receipt)
-	return q.show(http.StatusOK, "decline", &DeclinePage{Page: q.base(TitleDecline), ID: r.ID, Version: version(r.Version)})
+	page := &DeclinePage{Page: q.base(TitleDecline), ID: r.ID, Version: version(r.Version)}
+	invalid(&page.Page, cause)
+	return q.show(status, "decline", page)
 }
 
 func (q *request) decline() error {
 	receipt, err := q.s.desk.Decline(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
 	if errors.Is(err, referrals.ErrInvalid) {
-		page := &DeclinePage{Page: q.base(TitleDecline), ID: q.id("id"), Version: q.form.Get("version")}
-		invalid(&page.Page, err)
-		return q.show(http.StatusUnprocessableEntity, "decline", page)
+		return q.showDecline(http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
 		return err

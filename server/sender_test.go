@@ -2,12 +2,14 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sportello/policies"
@@ -47,10 +49,28 @@ func (s *site) stranger(t testing.TB) *sender {
 func (s *site) sender(t testing.TB, name string) *sender {
 	t.Helper()
 	c := s.stranger(t)
-	cookie, who := s.Cookie(name)
-	c.name, c.who = name, who
-	c.setCookie("__Host-session", cookie)
+	in := s.enter(t, name)
+	c.name, c.who = name, in.Caller
+	c.setCookie("__Host-session", in.Cookie)
 	return c
+}
+
+var desks atomic.Int64
+
+// enter signs a person in, each time at another desk: the throttle counts by
+// address.
+func (s *site) enter(t testing.TB, name string) *accounts.SignedIn {
+	t.Helper()
+	ctx, p, from := context.Background(), s.People[name], accounts.From{Address: fmt.Sprint("desk ", desks.Add(1))}
+	pending, err := s.Door.Begin(ctx, p.Username, p.Passphrase, from)
+	if err != nil {
+		t.Fatalf("signing in %s: %v", name, err)
+	}
+	in, err := s.Door.Finish(ctx, pending, s.Code(p), from)
+	if err != nil {
+		t.Fatalf("signing in %s: %v", name, err)
+	}
+	return in
 }
 
 func (c *sender) setCookie(name, value string) {

@@ -21,7 +21,7 @@ func (q *request) home() error {
 	if q.who.State() == accounts.Waiting {
 		return q.redirect("/attesa")
 	}
-	p := Page{User: q.who.Username(), Role: string(q.who.Role())}
+	p := Page{User: q.who.Username(), Role: string(q.who.Role())} // no page yet: what was just done is said on the next
 	return q.redirect(p.Home())
 }
 

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"sportello/policies/audit"
 	"sportello/referrals/store/storetest"
+	"sportello/server"
 	"sportello/server/locale"
 )
 
@@ -34,8 +36,19 @@ func TestStory(t *testing.T) {
 			st := &story{t: t, to: to}
 			st.tell()
 			to.s.quiet(t)
+			for _, r := range server.Routes() {
+				if r.Method == http.MethodGet && !to.routes[r.Pattern] && !leadsOn[r.Pattern] {
+					t.Errorf("nobody in the story looks at %s: no axe-core, no narrow window, no picture", r.Pattern)
+				}
+			}
 		})
 	}
+}
+
+// leadsOn are the addresses without a page of their own.
+var leadsOn = map[string]bool{
+	"/":       true, // leads to the first page of her work
+	"/attesa": true, // asks for the passphrase, then shows the words
 }
 
 // story is what its people know while it is told.
@@ -583,7 +596,8 @@ func (st *story) wordsAreCompared() {
 func (st *story) claraReads() {
 	v := st.to.visitor(st.t, "clara")
 	st.clara = v
-	v.signInIn("clara").at("/registro").see("log.rows", "case.open", "referral.send").seeNot("Rosalia", "dormire", "girasole", "Rosa")
+	v.signInIn("clara").at("/registro").see("log.rows", "member.admit", "own-credentials").seeNot("Rosalia", "dormire", "girasole")
+	v.fill("log.action", "referral.send").click("log.filter").see("result.allowed").seeNot("member.admit")
 	v.click("log.verify_now").see("log.verified", "verification.good")
 	v.fill("log.action", "consent.revoke").click("log.filter").see("consent.revoke").seeNot("case.open")
 	v.click(eval[string](v, `document.querySelector("tbody th a.action-link[href^='/registro/']").innerText`)).at("/registro/{index}").see("proof.good", "consent.revoke")

@@ -1,0 +1,217 @@
+package server_test
+
+import (
+	"bufio"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+	"sportello/server"
+)
+
+// asked is one line of testdata/routes.txt.
+type asked struct {
+	line            int
+	method, pattern string
+	relation        []string
+	want            []int
+}
+
+var askers = []string{"anna", "lucia", "vera", "sofia", "bruna", "carla", "clara", "dario", "elena", "nobody"}
+
+func readRoutes(t *testing.T) []asked {
+	t.Helper()
+	f, err := os.Open("testdata/routes.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []asked
+	for n, in := 1, bufio.NewScanner(f); in.Scan(); n++ {
+		text := strings.TrimSpace(in.Text())
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		parts := strings.Split(text, "|")
+		if len(parts) != 3 {
+			t.Fatalf("line %d has %d parts", n, len(parts))
+		}
+		route := strings.Fields(parts[0])
+		a := asked{line: n, method: route[0], pattern: route[1], relation: strings.Fields(parts[1])}
+		for _, w := range strings.Fields(parts[2]) {
+			status, err := strconv.Atoi(w)
+			if err != nil {
+				t.Fatalf("line %d: %v", n, err)
+			}
+			a.want = append(a.want, status)
+		}
+		if len(a.want) != len(askers) {
+			t.Fatalf("line %d has %d columns, want %d", n, len(a.want), len(askers))
+		}
+		all = append(all, a)
+	}
+	return all
+}
+
+// TestEveryRouteForEverybody holds every address to the table, and what is
+// denied to what is absent: the same bytes and the same headers.
+func TestEveryRouteForEverybody(t *testing.T) {
+	s := newSite(t)
+	s.tick = 0
+	elena := s.Invite("elena", policies.IntakeWorker, storetest.TownDesk)
+	r := s.fill(t)
+	s.expire(t, r)
+	ids := map[string]string{"own": r.file, "closed": r.closed, "restricted": r.restricted, "walled": r.walled, "other-desk": r.vera,
+		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
+		"declined": r.declined, "expired": r.expired, "contact": r.contact, "task": r.task, "waiting": elena.ID, "lucia": s.People["lucia"].ID,
+		"agency": s.Agency, "first": "1"}
+	people := map[string]*sender{}
+	for _, name := range askers {
+		people[name] = s.asker(t, name)
+	}
+	listed := map[string]bool{}
+	for _, a := range readRoutes(t) {
+		listed[a.method+" "+a.pattern] = true
+		for i, name := range askers {
+			c := people[name]
+			path := a.path(t, ids)
+			got := c.ask(a.method, path)
+			if got.status != a.want[i] {
+				t.Errorf("line %d: %s %s of %v by %s: status %d, want %d", a.line, a.method, a.pattern, a.relation, name, got.status, a.want[i])
+			}
+			if got.status == http.StatusNotFound {
+				c.sameAsAbsent(a, path, got)
+			}
+			c.setCookie("__Host-flash", "") // what was just done is said on the next page: not here
+			if a.pattern == "/uscita" || a.pattern == "/esci" || a.pattern == "/copri" || a.pattern == "/attesa" {
+				people[name] = s.asker(t, name)
+			}
+		}
+	}
+	for _, route := range server.Routes() {
+		if !listed[route.Method+" "+route.Pattern] {
+			t.Errorf("%s %s is not in the table", route.Method, route.Pattern)
+		}
+	}
+	s.quiet(t)
+}
+
+func (s *site) asker(t *testing.T, name string) *sender {
+	t.Helper()
+	if name == "nobody" {
+		return s.stranger(t)
+	}
+	return s.sender(t, name)
+}
+
+// expire adds a referral whose authorisation has ended since.
+func (s *site) expire(t *testing.T, r *records) {
+	t.Helper()
+	ctx, anna := t.Context(), s.Caller("anna")
+	id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", Until: s.Clock.Now().AddDate(0, 0, 1).Format("2006-01-02")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.expired, _, err = s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, id), id); err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Add(72 * 3600e9)
+}
+
+// path puts what the relation names into the pattern.
+func (a asked) path(t *testing.T, ids map[string]string) string {
+	t.Helper()
+	i := -1
+	return anyVariable.ReplaceAllStringFunc(a.pattern, func(v string) string {
+		if i++; i >= len(a.relation) {
+			t.Fatalf("line %d: nothing for %s", a.line, v)
+		}
+		if a.relation[i] == "absent" {
+			return absent(v)
+		}
+		id, ok := ids[a.relation[i]]
+		if !ok {
+			t.Fatalf("line %d: who is %q?", a.line, a.relation[i])
+		}
+		return id
+	})
+}
+
+// absent is the name of what was never there.
+func absent(variable string) string {
+	if variable == "{index}" {
+		return "99999999"
+	}
+	return crypto.NewID()
+}
+
+func (c *sender) ask(method, path string) reply {
+	c.t.Helper()
+	if method == http.MethodGet {
+		return c.get(path)
+	}
+	return c.post(path, url.Values{})
+}
+
+// sameAsAbsent compares a refusal with the reply to what is not there.
+func (c *sender) sameAsAbsent(a asked, path string, got reply) {
+	c.t.Helper()
+	other := "/nessuna-pagina"
+	if strings.Contains(a.pattern, "{") {
+		other = anyVariable.ReplaceAllStringFunc(a.pattern, absent)
+		// What she may open on the way to what she may not has a receipt.
+		if got.header.Get("Sportello-Receipt") != "" {
+			head, _, _ := strings.Cut(path[len("/schede/"):], "/")
+			other = strings.Replace(other, strings.Split(other, "/")[2], head, 1)
+		}
+	}
+	want := c.ask(a.method, other)
+	if g, w := plainly(got.body, path), plainly(want.body, other); want.status != got.status || g != w {
+		c.t.Errorf("line %d: %s %s by %s: denied is not absent (status %d, absent %d)\n%s", a.line, a.method, a.pattern, c.name, got.status, want.status, difference(g, w))
+	}
+	for name := range got.header {
+		if name != "Date" && name != "Sportello-Receipt" && name != "Content-Length" && strings.Join(got.header[name], ";") != strings.Join(want.header[name], ";") {
+			c.t.Errorf("line %d: header %s tells denied from absent", a.line, name)
+		}
+	}
+	if len(got.header) != len(want.header) {
+		c.t.Errorf("line %d: denied has %d headers, absent %d", a.line, len(got.header), len(want.header))
+	}
+}
+
+var (
+	tokens   = regexp.MustCompile(`(name="token" value=")[^"]*`)
+	from     = regexp.MustCompile(`(name="from" value=")[^"]*`)
+	aboutOne = regexp.MustCompile(`/[A-Z2-7]{26}`)
+	current  = regexp.MustCompile(` aria-current="page"`)
+)
+
+// plainly takes out of a page what she asked for herself: the address, the menu
+// entry it falls under, and the token of her session.
+func plainly(body, path string) string {
+	body = from.ReplaceAllString(tokens.ReplaceAllString(body, "${1}TOKEN"), "${1}PATH")
+	body = current.ReplaceAllString(body, "")
+	if !aboutOne.MatchString(path) {
+		return body // it is in the menu too
+	}
+	return strings.ReplaceAll(body, path, "PATH")
+}
+
+func difference(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return x[i] + "\n" + y[i]
+		}
+	}
+	return "one is longer"
+}
