@@ -162,7 +162,7 @@ func (c *sender) ask(method, path string) reply {
 	return c.post(path, url.Values{})
 }
 
-// sameAsAbsent compares a refusal with the reply to what is not there.
+// sameAsAbsent compares a refusal with the answer to what is not there.
 func (c *sender) sameAsAbsent(a asked, path string, got reply) {
 	c.t.Helper()
 	other := "/nessuna-pagina"

@@ -184,6 +184,7 @@ const finder = `(() => {
 const spot = `(() => {
 	const e = document.querySelector("[data-hit]");
 	e.scrollIntoView({block: "center", behavior: "instant"});
+	document.activeElement?.blur();
 	const r = e.getClientRects()[0], x = r.left + r.width / 2, y = r.top + r.height / 2, t = document.elementFromPoint(x, y);
 	return t && (e.contains(t) || t.closest("label")?.htmlFor === e.id && e.id) ? [x, y] : null;
 })()`
@@ -194,11 +195,29 @@ func (v *visitor) hit() {
 	for range 200 {
 		if xy := eval[[]float64](v, spot); len(xy) == 2 {
 			v.do(chromedp.MouseClickXY(xy[0], xy[1]))
-			return
+			if v.landed() {
+				return
+			}
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	v.stop("something lies over what should be clicked: %s", eval[string](v, `document.querySelector("[data-hit]").outerHTML`))
+}
+
+// landed tells whether a click came where it was meant to: what is clicked has
+// the focus, or the page is already another. A page that was still being laid
+// out may have moved away under the mouse.
+func (v *visitor) landed() bool {
+	ctx, cancel := context.WithTimeout(v.ctx, 5*time.Second)
+	defer cancel()
+	for range 50 {
+		on, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!document.querySelector("[data-hit]") || document.activeElement === document.querySelector("[data-hit]")`))
+		if err != nil || on {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
 
 // wide sets the width of the window and waits until the page has it.
@@ -387,6 +406,13 @@ func (v *visitor) signIn(name string) *visitor {
 	v.open("/entra")
 	v.fill("signin.username", p.Username).fill("signin.passphrase", p.Passphrase).click("action.continue")
 	v.fill("code.code", v.s.Code(p)).click("action.continue")
+	return v
+}
+
+// back is the browser's own button.
+func (v *visitor) back() *visitor {
+	v.t.Helper()
+	v.answer(chromedp.NavigateBack())
 	return v
 }
 
