@@ -536,10 +536,3 @@ func (v *visitor) download(key string) string {
 	v.stop("nothing was downloaded")
 	return ""
 }
-
-// back is the browser's own button.
-func (v *visitor) back() *visitor {
-	v.t.Helper()
-	v.answer(chromedp.NavigateBack())
-	return v
-}
