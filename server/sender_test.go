@@ -137,11 +137,11 @@ const secretWord = "Zaffiro7731"
 
 // records are one of everything, in known states.
 type records struct {
-	file, closed, restricted, walled, vera       string // case files; vera's is of another desk
-	note, veraNote                               string
-	consent, unsent                              string
-	sent, withdrawn, expired, declined, lucciole string // referrals; lucciole's is of another centre
-	contact, task                                string
+	file, closed, restricted, walled, vera string // case files; vera's is of another desk
+	note, veraNote                         string
+	consent, unsent                        string
+	sent, withdrawn, expired, declined     string // referrals
+	contact, task                          string
 }
 
 // fill makes records through the Desk, as people would.

@@ -182,7 +182,7 @@ func (q *request) answer(t route) error {
 	}
 	q.speak()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
-		if t.Public || !q.known || q.signed {
+		if t.Public || !q.known {
 			return errForm
 		}
 		if who != nil {

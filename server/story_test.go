@@ -322,7 +322,10 @@ func (st *story) rosaHearsTheText() {
 	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "en" {
 		v.stop("the text to read aloud is in %q", got)
 	}
-	v.fill("how.language", "language.it").click("how.show").see("spoken.line1")
+	v.fill("how.language", "language.it").click("how.show")
+	if got := eval[string](v, `document.querySelector(".read-aloud").lang`); got != "it" {
+		v.stop("the text to read aloud is in %q", got)
+	}
 	v.choose("how.given", "given.interpreter").click("action.continue").see("how.heard_missing", "how.interpreter_missing", "how.urgency_missing")
 	v.tick("how.heard").fill("how.interpreter", "Mediatrice 12").choose("how.feedback", "feedback.more").choose("how.until", "until.days30")
 	v.choose("how.urgency", "urgency.three_days")
@@ -485,6 +488,7 @@ func (st *story) darioInvites() {
 	v.fill("agency.ends", "2027-12-31").click("agency.save").at("/enti").see("agency.saved", "Associazione Il Melograno")
 	v.click("unit.new").at("/unita/nuova").fill("unit.agency", "Associazione Il Melograno").fill("unit.name", "Centro Il Melograno")
 	v.choose("unit.kind", "unit_kind.centre").click("unit.save").see("unit.saved", "Centro Il Melograno", "unit_state.empty")
+	v.open("/enti").click("strip.edit").at("/enti/{agency}").fill("agency.ends", "2028-12-31").click("agency.save").see("agency.saved")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.intake_worker", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
@@ -576,6 +580,9 @@ func (st *story) fatimaFoundsHerCentre() {
 		v.stop("the unit's words are %q, on founding they were %q", v.words(), read)
 	}
 	st.words = read
+	v.open("/ammissioni").click("directory.title").at("/unita/{unit}/elenco").see("directory.about").fill("directory.town", "Nessun posto")
+	v.click("directory.save").see("centre.place_unknown").fill("directory.town", "Latina").choose("directory.needs", "need.bed").click("directory.save")
+	v.see("stepup.title").stepUp().see("directory.saved").holds("directory.town", "Latina")
 }
 
 // wordsAreCompared by telephone before anything can be sent to a new centre.
