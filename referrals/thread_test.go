@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -147,5 +148,30 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	v, _, err = w.Desk.OpenCase(ctx, anna, b.CaseID)
 	if err != nil || len(v.Notes) != 1 || v.Notes[0].Text != "seconda" {
 		t.Fatalf("the note where it went: %+v, %v", v.Notes, err)
+	}
+}
+
+// A contracted operator whose end has passed works on no case any more; what it
+// sent can still be taken back for the woman.
+func TestEndedAgencyWorksOnNothing(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	w.Invite("dario", policies.Administrator, "")
+	out := rosa(t, w)
+	consentID, _ := send(t, w, out.CaseID, "alias")
+	anna := w.SignIn("anna")
+	if _, err := w.Door.EndAgency(ctx, w.SignIn("dario"), w.Agency, w.Desk.Day(), 1); err != nil {
+		t.Fatalf("ending the agency today: %v", err)
+	}
+	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); err != nil {
+		t.Fatalf("opening a case on the last day: %v", err)
+	}
+	w.Clock.Add(24 * time.Hour)
+	anna = w.SignIn("anna")
+	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("opening a case a day later: got %v, want ErrDenied", err)
+	}
+	if _, err := w.Desk.Revoke(ctx, anna, consentID, "code_word"); err != nil {
+		t.Errorf("revoking a day later: %v", err)
 	}
 }

@@ -80,6 +80,7 @@ type Act struct {
 	object   string
 	decision policies.Decision
 	asked    bool
+	ended    bool // the caller's agency is past the end of its responsibility
 	outcome  audit.Outcome
 }
 
@@ -87,6 +88,7 @@ type Act struct {
 func (a *Act) Allow(object policies.Object) error {
 	a.object = objectName(object)
 	a.asked = true
+	object.AgencyEnded = object.AgencyEnded || a.ended
 	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, object.ID), a.Action, object)
 	if !a.decision.Allowed {
 		return ErrDenied
@@ -175,6 +177,14 @@ func (g *Gate) standing(r Reader, act *Act) error {
 	if p.Unit != "" && who.state == Active && who.Epoch() != r.Epoch(p.Unit) && !who.covered && !who.enrol {
 		return ErrCovered
 	}
+	if p.Agency == "" {
+		return nil
+	}
+	var a Agency
+	if err := r.Recall(&a, p.Agency); err != nil {
+		return fmt.Errorf("reading the caller's agency: %w", err)
+	}
+	act.ended = a.Ends != "" && a.Ends < act.Day
 	return nil
 }
 

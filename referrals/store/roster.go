@@ -8,8 +8,8 @@ import (
 	"sportello/policies/audit"
 )
 
-// roster remembers verified rows of who asks, and in which unit: every request
-// reads them. A remembered row is used only while its digest is the newest that
+// roster remembers verified rows of who asks, in which unit and agency: every
+// request reads them. A remembered row is used only while its digest is the newest that
 // the log names, so it is never older than the database. What an act is about is
 // always read from the database.
 type roster struct {
@@ -23,7 +23,7 @@ type remembered struct {
 }
 
 // rosterTables are the tables whose rows are remembered.
-var rosterTables = map[string]bool{"person": true, "unit": true}
+var rosterTables = map[string]bool{"person": true, "unit": true, "agency": true}
 
 // rosterMax bounds the rows remembered.
 const rosterMax = 20_000
