@@ -49,17 +49,24 @@ func sentUnder(v referrals.CaseView, consent string) string {
 // referral is the desk's side of a referral.
 func (q *request) referral() error { return q.showReferral(http.StatusOK, nil) }
 
-func (q *request) showReferral(status int, cause error) error {
+// referralAndCase reads a referral of the sending side, and the case whose head
+// its page carries.
+func (q *request) referralAndCase() (referrals.ReferralView, referrals.CaseView, *accounts.Roster, error) {
 	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		return err
+		return r, referrals.CaseView{}, nil, err
 	}
 	q.receipt(receipt)
 	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, r.CaseID)
 	if err != nil {
-		return err
+		return r, v, nil, err
 	}
 	roster, err := q.roster()
+	return r, v, roster, err
+}
+
+func (q *request) showReferral(status int, cause error) error {
+	r, v, roster, err := q.referralAndCase()
 	if err != nil {
 		return err
 	}
@@ -139,16 +146,7 @@ func (q *request) answerAppointment() error {
 func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, false) }
 
 func (q *request) showRevoke(status int, missing bool) error {
-	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
-	if err != nil {
-		return err
-	}
-	q.receipt(receipt)
-	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, r.CaseID)
-	if err != nil {
-		return err
-	}
-	roster, err := q.roster()
+	r, v, roster, err := q.referralAndCase()
 	if err != nil {
 		return err
 	}
