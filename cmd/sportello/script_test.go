@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"certificate": certificate,
 			"get":         get,
 			"line":        line,
+			"newcomer":    newcomerCommand,
 		},
 	})
 }
