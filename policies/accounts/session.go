@@ -190,12 +190,13 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 		}
 		return c, ErrCovered
 	}
+	bare := c
 	if c.draft, err = d.openHeld(row, &c); err != nil {
 		return Caller{}, err
 	}
 	if now.Sub(seen) > touchEvery {
 		if err := d.store.TouchSession(ctx, hash, now.Unix()); err != nil {
-			return Caller{}, err
+			return bare, err // known, so that what she typed is given back to her
 		}
 	}
 	return c, nil
