@@ -236,7 +236,7 @@ func (d *Desk) ProveEntry(ctx context.Context, who accounts.Caller, index int64)
 		if err != nil {
 			return err
 		}
-		detail, err = d.openDetail(r, act.Who, &leaf)
+		detail, err = d.openDetail(r, act.Who, index, &leaf)
 		return err
 	})
 	return proof, detail, receipt, err
@@ -244,11 +244,11 @@ func (d *Desk) ProveEntry(ctx context.Context, who accounts.Caller, index int64)
 
 // openDetail opens a leaf's detail with the audit unit's keys. The salt is the
 // record's shred secret: once that is gone the detail is gone with it.
-func (d *Desk) openDetail(r Reader, who accounts.Caller, leaf *audit.Leaf) (*audit.Detail, error) {
+func (d *Desk) openDetail(r Reader, who accounts.Caller, index int64, leaf *audit.Leaf) (*audit.Detail, error) {
 	if leaf.DetailID == "" {
 		return nil, nil
 	}
-	sealed, key, err := r.DetailOf(leaf.DetailID)
+	sealed, key, err := r.DetailOf(index)
 	if err != nil {
 		return nil, err
 	}

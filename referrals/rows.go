@@ -341,8 +341,8 @@ type Reader interface {
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.
 	LeavesBackward(before int64, f func(index int64, l *audit.Leaf) (bool, error)) error
-	// DetailOf reads a sealed detail and the wrapped key it is under.
-	DetailOf(id string) (*audit.SealedDetail, *audit.DetailKeyRow, error)
+	// DetailOf reads the sealed detail of a leaf and the wrapped key it is under.
+	DetailOf(index int64) (*audit.SealedDetail, *audit.DetailKeyRow, error)
 }
 
 // Card is the part of a case row that search reads. Its fields are valid only

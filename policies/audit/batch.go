@@ -79,7 +79,7 @@ func (b *Batch) Append(leaf Leaf, detail *SealedDetail) (int64, error) {
 		return 0, fmt.Errorf("storing a leaf: %w", err)
 	}
 	if detail != nil {
-		if err := b.tx.InsertDetail(detail.ID, detail.KeyID, detail.Sealed); err != nil {
+		if err := b.tx.InsertDetail(index, detail.ID, detail.KeyID, detail.Sealed); err != nil {
 			return 0, fmt.Errorf("storing a detail: %w", err)
 		}
 	}

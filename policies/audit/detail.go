@@ -19,6 +19,7 @@ type Detail struct {
 // SealedDetail is a detail as it is stored; its leaf commits to it. The audit unit opens it, unless the salt
 // it was sealed with was shredded.
 type SealedDetail struct {
+	Leaf      int64 // the index of its leaf, known once it is stored
 	ID, KeyID string
 	Sealed    crypto.Sealed
 }

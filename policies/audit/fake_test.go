@@ -139,8 +139,8 @@ func (t *memoryTx) InsertCheckpoint(size int64, note []byte) error {
 	return t.failing("InsertCheckpoint")
 }
 
-func (t *memoryTx) InsertDetail(id, keyID string, sealed []byte) error {
-	t.new.details[id] = audit.SealedDetail{ID: id, KeyID: keyID, Sealed: sealed}
+func (t *memoryTx) InsertDetail(index int64, id, keyID string, sealed []byte) error {
+	t.new.details[id] = audit.SealedDetail{Leaf: index, ID: id, KeyID: keyID, Sealed: sealed}
 	return t.failing("InsertDetail")
 }
 

@@ -20,7 +20,8 @@ type Tx interface {
 	// ReadHashes gives the hashes in the order asked, or an error if one is missing.
 	ReadHashes(indexes []int64) ([]tlog.Hash, error)
 	InsertCheckpoint(size int64, note []byte) error
-	InsertDetail(id string, keyID string, sealed []byte) error
+	// InsertDetail stores the sealed detail of the leaf at index.
+	InsertDetail(index int64, id, keyID string, sealed []byte) error
 	InsertDetailKey(id, day, unit string, epoch int64, wrapped []byte) error
 }
 

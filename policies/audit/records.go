@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -206,10 +207,18 @@ func missing(history []event, since int64) (last event, ok bool) {
 // memory for each detail. What is sealed stays sealed.
 func (l *Log) CheckDetails(ctx context.Context, details Records) (RecordReport, error) {
 	since := l.Size()
-	stored := map[rowKey]RowMark{}
+	type stand struct {
+		RowMark
+		leaf int64
+	}
+	stored := map[rowKey]stand{}
 	err := details.EachRecord(ctx, func(r Record) error {
-		mark := MarkOf(r)
-		stored[keyOf(mark.Table, mark.ID)] = mark
+		d, ok := r.(SealedDetail)
+		if !ok {
+			return errors.New("a record that is no detail")
+		}
+		mark := MarkOf(d)
+		stored[keyOf(mark.Table, mark.ID)] = stand{mark, d.Leaf}
 		return nil
 	})
 	if err != nil {
@@ -221,7 +230,7 @@ func (l *Log) CheckDetails(ctx context.Context, details Records) (RecordReport, 
 	}
 	_, err = l.walk(ctx, report.Checkpoint, []Checkpoint{known}, func(index int64, leaf Leaf) {
 		key := keyOf(DetailTable, leaf.DetailID)
-		mark, ok := stored[key]
+		d, ok := stored[key]
 		if leaf.DetailID == "" || !ok && index >= since { // written after the snapshot
 			return
 		}
@@ -229,15 +238,15 @@ func (l *Log) CheckDetails(ctx context.Context, details Records) (RecordReport, 
 		switch {
 		case !ok:
 			report.fault(RowMark{Table: DetailTable, ID: leaf.DetailID, Version: detailVersion}, Missing, index)
-		case !bytes.Equal(mark.Digest[:], leaf.Detail):
-			report.fault(mark, Changed, index)
+		case d.leaf != index || !bytes.Equal(d.Digest[:], leaf.Detail):
+			report.fault(d.RowMark, Changed, index)
 		}
 	})
 	if err != nil {
 		return RecordReport{}, err
 	}
-	for _, mark := range stored {
-		report.fault(mark, Unlogged, -1)
+	for _, d := range stored {
+		report.fault(d.RowMark, Unlogged, -1)
 	}
 	sortProblems(report.Problems)
 	return report, nil

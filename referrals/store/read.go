@@ -278,7 +278,7 @@ func (s *snapshot) UnlinkedContacts(unit string) ([]*referrals.ContactRow, error
 
 // ContactsOfCase lists the contacts of a case, newest first.
 func (s *snapshot) ContactsOfCase(caseID string) ([]*referrals.ContactRow, error) {
-	return list[referrals.ContactRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+	return list[referrals.ContactRow](s, "WHERE case_id = $1 AND case_id <> '' ORDER BY day DESC, id", caseID)
 }
 
 // NotesOfCase lists the notes of a case, newest first.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -112,14 +113,14 @@ type details struct{ s *Store }
 
 // EachRecord hands out every sealed detail.
 func (d details) EachRecord(ctx context.Context, f func(audit.Record) error) error {
-	rows, err := d.s.read.QueryContext(ctx, "SELECT id, key_id, sealed FROM detail ORDER BY id")
+	rows, err := d.s.read.QueryContext(ctx, "SELECT idx, id, key_id, sealed FROM detail ORDER BY idx")
 	if err != nil {
 		return fmt.Errorf("reading all details: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var r audit.SealedDetail
-		if err := rows.Scan(&r.ID, &r.KeyID, &r.Sealed); err != nil {
+		if err := rows.Scan(&r.Leaf, &r.ID, &r.KeyID, &r.Sealed); err != nil {
 			return fmt.Errorf("reading all details: %w", err)
 		}
 		if err := f(r); err != nil {
@@ -274,15 +275,16 @@ func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 	return nil, fmt.Errorf("%w: leaf %d", accounts.ErrTampered, before-1)
 }
 
-// DetailOf reads a sealed detail and the wrapped key it is under.
-func (s *snapshot) DetailOf(id string) (*audit.SealedDetail, *audit.DetailKeyRow, error) {
-	d := &audit.SealedDetail{ID: id}
+// DetailOf reads the sealed detail of the leaf at index and the wrapped key it
+// is under. No detail is ever deleted: one that is not there is ErrTampered.
+func (s *snapshot) DetailOf(index int64) (*audit.SealedDetail, *audit.DetailKeyRow, error) {
+	d := &audit.SealedDetail{Leaf: index}
 	k := &audit.DetailKeyRow{}
-	err := s.row(`SELECT d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
-		FROM detail d JOIN detail_key k ON k.id = d.key_id WHERE d.id = $1`, id).
-		Scan(&d.KeyID, &d.Sealed, &k.ID, &k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
+	err := s.row(`SELECT d.id, d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
+		FROM detail d JOIN detail_key k ON k.id = d.key_id WHERE d.idx = $1`, index).
+		Scan(&d.ID, &d.KeyID, &d.Sealed, &k.ID, &k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, accounts.ErrErased
+		return nil, nil, s.doubt(audit.DetailTable, strconv.FormatInt(index, 10))
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading a detail: %w", err)

@@ -47,8 +47,9 @@ type Store struct {
 	cards    knownCards
 
 	pool    chan *conn
-	jobs    chan *job // what the writer does next
-	keeping chan *job // what has secrets to be made durable first
+	jobs    chan *job   // what the writer does next
+	keeping chan *job   // what has secrets to be made durable first
+	handed  chan []*job // acts whose secrets are durable now
 	kept    chan struct{}
 	closing chan struct{}
 	done    chan struct{}
@@ -88,8 +89,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, SecretsDir), 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), kept: make(chan struct{}), roster: newRoster(),
-		closing: make(chan struct{}), done: make(chan struct{})}
+	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, roster: newRoster(),
+		jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), handed: make(chan []*job),
+		kept: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{})}
 	if err := s.openFiles(ctx); err != nil {
 		s.closeFiles()
 		return nil, err

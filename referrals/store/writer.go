@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"sportello/policies/accounts"
@@ -64,12 +66,12 @@ func (s *Store) keep() {
 	for {
 		select {
 		case j := <-s.keeping:
-			s.keepGroup(gather(s.keeping, j))
+			s.keepGroup(settle([]*job{j}, s.moreSecrets))
 		case <-s.closing:
 			for {
 				select {
 				case j := <-s.keeping:
-					s.keepGroup(gather(s.keeping, j))
+					s.keepGroup(s.moreSecrets([]*job{j}))
 				default:
 					return
 				}
@@ -87,14 +89,14 @@ func (s *Store) keepGroup(jobs []*job) {
 	s.hooks.at("before secrets")
 	err := s.secrets.insert(context.Background(), secrets)
 	s.hooks.at("between files")
-	for _, j := range jobs {
-		if err != nil {
+	if err != nil {
+		for _, j := range jobs {
 			j.err = err
 			close(j.ready)
-			continue
 		}
-		s.jobs <- j
+		return
 	}
+	s.handed <- jobs
 }
 
 // write is the one goroutine that writes the main file. It ends after the
@@ -105,12 +107,14 @@ func (s *Store) write(c *conn) {
 	for {
 		select {
 		case j := <-s.jobs:
-			s.group(c, gather(s.jobs, j))
+			s.group(c, settle([]*job{j}, s.moreWork))
+		case jobs := <-s.handed:
+			s.group(c, settle(jobs, s.moreWork))
 		case <-s.kept:
 			for {
 				select {
 				case j := <-s.jobs:
-					s.group(c, gather(s.jobs, j))
+					s.group(c, s.moreWork([]*job{j}))
 				default:
 					return
 				}
@@ -119,13 +123,42 @@ func (s *Store) write(c *conn) {
 	}
 }
 
-// gather takes what waits, up to a group.
-func gather(queue chan *job, first *job) []*job {
-	group := []*job{first}
+// settle lets a group grow for as long as other requests use the processor: it
+// stands back behind whatever can run, and ends once that brought nothing new
+// twice. A commit costs the same for one act as for thirty; on an idle machine
+// nothing is waited for.
+func settle(group []*job, more func([]*job) []*job) []*job {
+	for quiet := 0; quiet < 2 && len(group) < groupMax; quiet++ {
+		n := len(group)
+		if group = more(group); len(group) > n {
+			quiet = 0
+		}
+		runtime.Gosched()
+	}
+	return group
+}
+
+// moreSecrets adds to a group what waits for the keeper.
+func (s *Store) moreSecrets(group []*job) []*job {
 	for len(group) < groupMax {
 		select {
-		case j := <-queue:
+		case j := <-s.keeping:
 			group = append(group, j)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// moreWork adds to a group what waits for the writer.
+func (s *Store) moreWork(group []*job) []*job {
+	for len(group) < groupMax {
+		select {
+		case j := <-s.jobs:
+			group = append(group, j)
+		case jobs := <-s.handed:
+			group = append(group, jobs...)
 		default:
 			return group
 		}
@@ -167,12 +200,29 @@ func (s *Store) answer(j *job) {
 // commit runs a group in one transaction: rows, leaves and the signed checkpoint
 // together, then the deletion of what has a tombstone. The secrets that the rows
 // need are durable already.
+//
+// Most groups need no savepoints: an act that fails looks before it writes. When
+// one fails after it wrote, the group starts anew with a savepoint an act.
 func (s *Store) commit(c *conn, jobs []*job) error {
+	err := s.transact(c, jobs, false)
+	if errors.Is(err, errHalfDone) {
+		for _, j := range jobs {
+			j.err, j.erases, j.receipt = nil, false, audit.Receipt{}
+		}
+		err = s.transact(c, jobs, true)
+	}
+	return err
+}
+
+// errHalfDone says that an act failed after it wrote, without a savepoint.
+var errHalfDone = errors.New("an act failed half way")
+
+func (s *Store) transact(c *conn, jobs []*job, savepoints bool) error {
 	ctx := context.Background()
 	if err := c.exec(ctx, beginWrite); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
-	t := &tx{ctx: ctx, c: c}
+	t := &tx{ctx: ctx, c: c, savepoints: savepoints}
 	batch, err := s.log.Begin(t)
 	if err != nil {
 		c.exec(ctx, "ROLLBACK")
@@ -206,7 +256,7 @@ func (s *Store) commit(c *conn, jobs []*job) error {
 	return nil
 }
 
-// runAll runs each job under a savepoint of its own.
+// runAll runs the jobs in order.
 func (s *Store) runAll(t *tx, jobs []*job) error {
 	for _, j := range jobs {
 		if err := t.run(j); err != nil {
@@ -257,6 +307,9 @@ type tx struct {
 	marks  []audit.RowMark
 	erased []string
 
+	savepoints bool
+
+	wrote    bool // whether the act at work changed anything yet
 	recorded bool
 	index    int64
 }
@@ -266,31 +319,56 @@ var (
 	_ audit.Tx    = (*tx)(nil)
 )
 
-// run does one act under a savepoint. The error it returns is one of the
-// transaction; the act's own error stays with the job.
+// run does one act. The error it returns is one of the transaction; the act's
+// own error stays with the job.
 func (t *tx) run(j *job) error {
-	if err := t.c.exec(t.ctx, "SAVEPOINT act"); err != nil {
-		return fmt.Errorf("setting a savepoint: %w", err)
+	if t.savepoints {
+		if err := t.c.exec(t.ctx, "SAVEPOINT act"); err != nil {
+			return fmt.Errorf("setting a savepoint: %w", err)
+		}
 	}
 	mark, erased := t.batch.Mark(), len(t.erased)
-	t.marks, t.recorded = t.marks[:0], false
-	j.err = t.attempt(j)
-	if j.err == nil {
-		j.receipt.Index, j.erases = t.index, len(t.erased) > erased
-		if err := t.c.exec(t.ctx, "RELEASE act"); err != nil {
-			return fmt.Errorf("releasing a savepoint: %w", err)
-		}
+	t.marks, t.wrote, t.recorded = t.marks[:0], false, false
+	if j.err = t.attempt(j); j.err != nil {
+		return t.undo(j, mark, erased)
+	}
+	j.receipt.Index, j.erases = t.index, len(t.erased) > erased
+	if !t.savepoints {
 		return nil
 	}
+	if err := t.c.exec(t.ctx, "RELEASE act"); err != nil {
+		return fmt.Errorf("releasing a savepoint: %w", err)
+	}
+	return nil
+}
+
+// undo takes back what a failed act did.
+func (t *tx) undo(j *job, mark audit.Mark, erased int) error {
 	t.batch.Rewind(mark)
 	t.erased, j.erases = t.erased[:erased], false
-	if !inTransaction(t.ctx, t.c.c) {
+	switch {
+	case !inTransaction(t.ctx, t.c.c):
 		return fmt.Errorf("the transaction ended: %w", j.err)
+	case !t.savepoints && t.wrote:
+		return errHalfDone
+	case !t.savepoints:
+		return nil
 	}
 	if err := t.c.exec(t.ctx, "ROLLBACK TO act"); err != nil {
 		return fmt.Errorf("rolling back an act: %w", err)
 	}
 	return t.c.exec(t.ctx, "RELEASE act")
+}
+
+// exec runs a statement that writes. One that fails has changed nothing.
+func (t *tx) exec(text string, args ...any) (sql.Result, error) {
+	res, err := t.c.execResult(t.ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	n, err := res.RowsAffected()
+	t.wrote = t.wrote || n > 0 || err != nil
+	return res, err
 }
 
 func (t *tx) attempt(j *job) (err error) {
@@ -329,7 +407,7 @@ func (t *tx) Put(r accounts.Row) error {
 	if version == 1 {
 		text = tb.insert
 	}
-	res, err := t.c.execResult(t.ctx, text, arguments(r)...)
+	res, err := t.exec(text, arguments(r)...)
 	if err != nil {
 		if isUnique(err) {
 			return accounts.ErrConflict
@@ -350,7 +428,7 @@ func (t *tx) Delete(r accounts.Row) error {
 		return errors.New("deleting a row: unknown table")
 	}
 	id, version := r.Key()
-	res, err := t.c.execResult(t.ctx, "DELETE FROM "+tb.name+" WHERE id = $1 AND version = $2", id, version)
+	res, err := t.exec("DELETE FROM "+tb.name+" WHERE id = $1 AND version = $2", id, version)
 	if err != nil {
 		return fmt.Errorf("deleting a row of %s: %w", tb.name, err)
 	}
@@ -396,7 +474,8 @@ func (t *tx) Record(leaf audit.Leaf, detail *audit.SealedDetail) error {
 
 // InsertLeaf stores a leaf's bytes.
 func (t *tx) InsertLeaf(index int64, body []byte) error {
-	return t.c.exec(t.ctx, "INSERT INTO leaf (idx, body) VALUES ($1, $2)", index, body)
+	_, err := t.exec("INSERT INTO leaf (idx, body) VALUES ($1, $2)", index, body)
+	return err
 }
 
 // InsertHashes stores consecutive hashes of the tree.
@@ -412,7 +491,7 @@ func (t *tx) InsertHashes(first int64, hashes []tlog.Hash) error {
 		for i := range n {
 			args = append(args, first+int64(i), hashes[i][:])
 		}
-		if err := t.c.exec(t.ctx, text, args...); err != nil {
+		if _, err := t.exec(text, args...); err != nil {
 			return err
 		}
 		first, hashes = first+int64(n), hashes[n:]
@@ -441,16 +520,19 @@ func (t *tx) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 
 // InsertCheckpoint stores a signed checkpoint.
 func (t *tx) InsertCheckpoint(size int64, note []byte) error {
-	return t.c.exec(t.ctx, "INSERT INTO checkpoint (size, note) VALUES ($1, $2)", size, note)
+	_, err := t.exec("INSERT INTO checkpoint (size, note) VALUES ($1, $2)", size, note)
+	return err
 }
 
-// InsertDetail stores a sealed detail.
-func (t *tx) InsertDetail(id, keyID string, sealed []byte) error {
-	return t.c.exec(t.ctx, "INSERT INTO detail (id, key_id, sealed) VALUES ($1, $2, $3)", id, keyID, sealed)
+// InsertDetail stores the sealed detail of a leaf.
+func (t *tx) InsertDetail(index int64, id, keyID string, sealed []byte) error {
+	_, err := t.exec("INSERT INTO detail (idx, id, key_id, sealed) VALUES ($1, $2, $3, $4)", index, id, keyID, sealed)
+	return err
 }
 
 // InsertDetailKey stores a wrapped detail key.
 func (t *tx) InsertDetailKey(id, day, unit string, epoch int64, wrapped []byte) error {
-	return t.c.exec(t.ctx, "INSERT INTO detail_key (id, day, unit, epoch, wrapped) VALUES ($1, $2, $3, $4, $5)",
+	_, err := t.exec("INSERT INTO detail_key (id, day, unit, epoch, wrapped) VALUES ($1, $2, $3, $4, $5)",
 		id, day, unit, epoch, wrapped)
+	return err
 }

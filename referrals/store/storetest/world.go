@@ -73,6 +73,7 @@ type World struct {
 	Agency string
 	Point  func(string) // the store's hook, for tests that stop it between two steps
 	count  atomic.Int64 // of statements
+	Texts  sync.Map     // the statements that ran, without repetition
 
 	Rescue crypto.Identity // of the agency's recovery, in a wide cast
 
@@ -338,6 +339,7 @@ func Must[V any](v V, err error) func(testing.TB) V {
 // counted counts a statement, but for those on the tree: how many hashes an
 // append reads and writes depends on the size of the log alone.
 func (w *World) counted(text string) {
+	w.Texts.Store(text, true)
 	if !strings.Contains(text, "leaf_hash") {
 		w.count.Add(1)
 	}

@@ -13,10 +13,11 @@ CREATE TABLE checkpoint (
   note BLOB NOT NULL
 ) STRICT;
 CREATE TABLE detail (
-  id TEXT PRIMARY KEY,
+  idx INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
   key_id TEXT NOT NULL,
   sealed BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE detail_key (
   id TEXT PRIMARY KEY,
   day TEXT NOT NULL,
@@ -308,7 +309,8 @@ CREATE INDEX unit_wrap_epoch ON unit_wrap (unit, epoch);
 CREATE INDEX pin_unit ON pin (unit);
 CREATE INDEX acquaintance_person ON acquaintance (person);
 CREATE UNIQUE INDEX invitation_token ON invitation (token);
-CREATE INDEX contact_unit ON contact (unit, state) WHERE state IN ('open', 'unlinked');
+CREATE INDEX contact_open ON contact (unit) WHERE state = 'open';
+CREATE INDEX contact_unlinked ON contact (unit) WHERE state = 'unlinked';
 CREATE INDEX contact_case ON contact (case_id) WHERE case_id <> '';
 CREATE INDEX case_unit ON case_file (unit);
 CREATE INDEX case_recall ON case_file (unit, recall_day) WHERE recall_day <> '';
