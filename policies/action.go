@@ -165,6 +165,12 @@ const (
 	RecoverySet Action = "recovery.set"
 	// RecoveryConfirm is the second member's word for a new recovery recipient.
 	RecoveryConfirm Action = "recovery.confirm"
+	// RecoveryExport hands out, sealed, what an agency's recovery needs to rescue a unit that nobody can open.
+	RecoveryExport Action = "recovery.export"
+	// RecoveryImport takes in the next epoch that recovery made off the server; nothing opens by it yet.
+	RecoveryImport Action = "recovery.import"
+	// RecoveryRewrap puts that epoch in force, once the newcomer's own key opened it and found it genuine.
+	RecoveryRewrap Action = "recovery.rewrap"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
 	KeyAdopt Action = "key.adopt"
 
@@ -276,6 +282,9 @@ var inOrder = []Action{
 	CentrePin,
 	RecoverySet,
 	RecoveryConfirm,
+	RecoveryExport,
+	RecoveryImport,
+	RecoveryRewrap,
 	KeyAdopt,
 	CredentialsRead,
 	FactorReplace,
@@ -309,6 +318,7 @@ var steppedUp = map[Action]bool{
 	CentrePin:            true,
 	RecoverySet:          true,
 	RecoveryConfirm:      true,
+	RecoveryRewrap:       true,
 	FactorReplace:        true,
 	RecoveryCodesReplace: true,
 	PassphraseChange:     true,

@@ -159,8 +159,8 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 // ErrPin says that the desk has not compared this centre's words by voice.
 var ErrPin = errors.New("the centre's words were not compared yet")
 
-// pinned refuses a centre whose words this desk has not compared, and one that
-// removed a member for cause since.
+// pinned refuses a centre whose words this desk has not compared, one that
+// removed a member for cause since, and one whose key the agency's recovery made.
 func pinned(r Reader, desk, centre string) error {
 	var pin accounts.Pin
 	if err := r.Get(&pin, desk+"."+centre); errors.Is(err, accounts.ErrNoRow) {
@@ -173,7 +173,7 @@ func pinned(r Reader, desk, centre string) error {
 		if err := r.Get(&e, centre+"."+strconv.FormatInt(epoch, 10)); err != nil {
 			return err
 		}
-		if epoch == pin.Epoch && e.Recipient != pin.Recipient || epoch > pin.Epoch && e.Cause == "removed_for_cause" {
+		if epoch == pin.Epoch && e.Recipient != pin.Recipient || epoch > pin.Epoch && e.NeedsVoice() {
 			return ErrPin
 		}
 	}

@@ -62,7 +62,27 @@ func (q *request) agenda() error {
 	for _, c := range colleagues {
 		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
 	}
+	rescued, err := q.s.door.Rescued(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	for _, u := range rescued {
+		page.Urgent = append(page.Urgent, q.rescued(u))
+	}
 	return q.show(http.StatusOK, "agenda", page)
+}
+
+// rescued is a unit whose key recovery made: who sends there compares its words
+// again, the others look at what happened.
+func (q *request) rescued(u accounts.RescuedUnit) Task {
+	t := Task{Who: Who{Alias: u.Name}, Kind: "unit_rescued", Href: "/ammissioni", DayOnly: true}
+	switch {
+	case u.Confirm:
+		t.Kind, t.Href = "centre_epoch", "/centri/"+u.ID
+	case q.who.UnitKind() == accounts.KindAudit:
+		t.Href = "/registro/accessi"
+	}
+	return t
 }
 
 // waitingKind is why a referral cannot wait.

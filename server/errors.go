@@ -76,6 +76,10 @@ func (q *request) fail(err error) {
 		q.redirect("/colleghi")
 		return
 	}
+	if errors.Is(err, accounts.ErrUnwritable) {
+		q.unwritable(err)
+		return
+	}
 	for _, a := range answers {
 		if errors.Is(err, a.err) {
 			q.problem(a.status, a.key, q.support(a.status, err))
@@ -83,6 +87,17 @@ func (q *request) fail(err error) {
 		}
 	}
 	q.problem(http.StatusInternalServerError, "error.server", q.support(http.StatusInternalServerError, err))
+}
+
+// unwritable says that the disk takes no writes. What she typed stands on the page
+// that says so, if the form was hers, and one press sends it again.
+func (q *request) unwritable(err error) {
+	page := &ErrorPage{Page: q.base(TitleError), Status: http.StatusServiceUnavailable, What: "error.unwritable"}
+	page.Support = q.support(page.Status, err)
+	if q.r.Method == http.MethodPost && q.known && q.tokenFits() {
+		page.FormToken, page.Action, page.Carried = q.s.door.FormToken(q.who), q.r.URL.Path, q.carried()
+	}
+	q.show(page.Status, "error", page)
 }
 
 // support logs what went wrong inside, value-free, and returns the code under

@@ -135,6 +135,7 @@ type Member struct {
 	State  string // a word of "person_state"
 	Since  time.Time
 	By     string // who admitted her
+	Rescue bool   // nobody did: the agency's recovery made the unit's key for her
 	Locked bool   // ten wrong codes: unlocking posts to /ammissioni/PERSON/sblocca, the step-up page follows
 	Known  bool   // confirmed by the reader as a colleague she knows
 	Mine   bool   // the reader herself

@@ -168,24 +168,26 @@ func (q *request) uncover() error {
 
 // exit shows the neutral page; with a session it ends it first.
 func (q *request) exit() error {
+	q.setCookie(sessionCookie, "", -1)
 	if q.known {
 		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
-			return err
+			// Whatever fails, this page must be gone: the cookie is, and the session
+			// ends with its time.
+			q.support(http.StatusInternalServerError, err)
 		}
 	}
-	q.setCookie(sessionCookie, "", -1)
 	q.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	q.signed, q.known = false, false
 	return q.show(http.StatusOK, "exit", &ExitPage{Page: q.base(TitleExit)})
 }
 
 func (q *request) signOut() error {
+	q.setCookie(sessionCookie, "", -1)
 	if q.known {
 		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
 			return err
 		}
 	}
-	q.setCookie(sessionCookie, "", -1)
 	return q.redirect("/entra")
 }
 

@@ -35,7 +35,7 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":     {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "promised_call"},
+	"urgent":     {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "unit_rescued", "promised_call"},
 	"task":       {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
 	"case_state": {"open", "in_charge", "closed"},
 	"closing":    {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
@@ -117,6 +117,7 @@ var statusClass = map[string]string{
 	"urgent.stop_unconfirmed":     "alarm",
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",
+	"urgent.unit_rescued":         "alarm",
 	"urgent.promised_call":        "alarm",
 	"result.allowed":              "good",
 	"result.refused":              "stop",

@@ -84,6 +84,10 @@ func deed(doing string, err error) error {
 		accounts.ErrIncomplete: "something needed is missing, or not one of its codes; see --help",
 		accounts.ErrTaken:      "the user name is taken",
 		accounts.ErrConflict:   "its state does not allow this",
+		accounts.ErrMembers:    "a member who can open the unit is active: she admits the newcomer, or is suspended first",
+		accounts.ErrNoRecovery: "the unit's newest key was not handed to a recovery recipient",
+		accounts.ErrEpochMoved: "the unit's keys, or the newcomer's, are not those it was made for: export again",
+		accounts.ErrWords:      "its words are not the newcomer's",
 	} {
 		if errors.Is(err, known) {
 			return refuse(err, "%s: %s", doing, hint)

@@ -165,7 +165,8 @@ func readKeys(dir string, needState bool) (*keys, error) {
 	for _, kind := range secretFiles {
 		b, err := readKeyFile(dir, kind)
 		if kind == sessionFile && errors.Is(err, fs.ErrNotExist) {
-			if err = makeKey(dir, kind, instance); err == nil {
+			// At once or not at all: nothing could put a half one back.
+			if err = replaceFile(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes())); err == nil {
 				b, err = readKeyFile(dir, kind)
 			}
 		}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -13,15 +16,28 @@ import (
 
 func (p *program) recoveryCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "recovery", GroupID: "keep", Short: "Make an agency's recovery identity, off the server",
+		Use: "recovery", GroupID: "keep", Short: "Make an agency's recovery identity, and rescue a unit with it",
 		Long: `An agency's recovery identity opens the keys of its units when their members have
-lost theirs. The server never sees it: these two commands need no data folder, and
+lost theirs. The server never sees it: new, words and rewrap need no data folder, and
 are meant for a machine that is not the server.
 
 The recipient and the four words go to two members of the agency, who type them
-on their own pages: one proposes, the other confirms.`,
+on their own pages: one proposes, the other confirms.
+
+When nobody is left who can open a unit, a newcomer is invited to it and waits. Then,
+on the server, off it, and on it again:
+
+  sportello recovery export --unit ID --newcomer NAME > wrap.json
+  sportello recovery rewrap --wrap wrap.json --identity recovery.txt --out epoch.json
+  sportello recovery import epoch.json
+
+What was restricted to people by name stays shut: it is kept under their own keys and
+for the recovery identity, not under the unit's.`,
 	}
-	c.AddCommand(p.recoveryNew(), p.recoveryWords())
+	c.AddCommand(p.recoveryExport(), p.recoveryImport())
+	if p.hosted == nil { // a running server never sees a recovery identity
+		c.AddCommand(p.recoveryNew(), p.recoveryWords(), p.recoveryRewrap())
+	}
 	return c
 }
 
@@ -73,6 +89,174 @@ func (p *program) recoveryWords() *cobra.Command {
 	must(c.MarkFlagRequired("identity"))
 	must(c.MarkFlagRequired("agency"))
 	return c
+}
+
+func (p *program) recoveryExport() *cobra.Command {
+	var unit, newcomer string
+	c := &cobra.Command{
+		Use: "export", Args: cobra.NoArgs,
+		Short: "Print what is needed to rescue a unit that nobody can open any more",
+		Long: `Prints a file for the machine where the agency keeps its recovery identity: the
+unit's newest key, as it is wrapped to that identity, and the newcomer who waits in
+the unit. It opens nothing by itself. It is a leaf in the log.
+
+First invite a newcomer to the unit; she takes her invitation and waits. Whoever of
+the unit lost her passphrase, or phone and codes, is suspended by name: as long as a
+member who can open the unit is active, she admits the newcomer and this is refused.`,
+		Example: `  sportello user suspend anna
+  sportello recovery export --unit ID --newcomer livia > wrap.json`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return p.with(c.Context(), func(in *instance) error {
+				x, _, err := in.door.ExportRescue(c.Context(), accounts.ConsoleCaller(), unit, newcomer)
+				if err != nil {
+					return deed("exporting for recovery", err)
+				}
+				b, err := x.Marshal()
+				if err != nil {
+					return err
+				}
+				_, err = p.out.Write(b)
+				return err
+			})
+		},
+	}
+	c.Flags().StringVar(&unit, "unit", "", "id of the unit, as `unit list` shows it")
+	c.Flags().StringVar(&newcomer, "newcomer", "", "user name of who waits to be admitted to it")
+	must(c.MarkFlagRequired("unit"))
+	must(c.MarkFlagRequired("newcomer"))
+	return c
+}
+
+func (p *program) recoveryRewrap() *cobra.Command {
+	var wrap, identity, out, heard string
+	c := &cobra.Command{
+		Use: "rewrap", Args: cobra.NoArgs,
+		Short: "Make a rescued unit's next key, off the server, for a newcomer",
+		Long: `Opens an exported wrap with the agency's recovery identity, makes the unit's next
+key under the MAC of the one before, and wraps it to the newcomer alone.
+
+Telephone the newcomer, on a number you have from elsewhere, or sit beside her. Her
+page shows four words; type the ones she reads. They are compared with the key in the
+export, whose words are never printed here: with other words nothing is made.
+
+It prints the unit's words under its new key. The desks that send to the unit will
+ask for them by voice; the newcomer's own page must show the same.`,
+		Example: `  sportello recovery rewrap --wrap wrap.json --identity recovery.txt --out epoch.json`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			id, err := readIdentity(identity)
+			if err != nil {
+				return err
+			}
+			b, err := readSmall(wrap)
+			if err != nil {
+				return err
+			}
+			x, err := accounts.ParseRescueWrap(b)
+			if err != nil {
+				return refuse(err, "reading the exported wrap: it is not what `sportello recovery export` prints")
+			}
+			fmt.Fprintf(p.err, "unit %s (%s), newcomer %s\n", printable(x.UnitName), printable(x.Unit), printable(x.Username))
+			f, words, err := accounts.Rewrap(id, x, func() (accounts.Words, error) { return p.askWords(c.InOrStdin(), heard) })
+			if err != nil {
+				return rewrapProblem(err)
+			}
+			if b, err = f.Marshal(); err != nil {
+				return err
+			}
+			if err := writeNew(out, b); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.out, "the unit's words are now: %s\n", words)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&wrap, "wrap", "", "file that `recovery export` printed")
+	c.Flags().StringVar(&identity, "identity", "", "file that `recovery new` made")
+	c.Flags().StringVar(&out, "out", "", "file to make; it must not exist")
+	c.Flags().StringVar(&heard, "heard", "", "the four words that the newcomer read; asked for when it is not given")
+	for _, name := range []string{"wrap", "identity", "out"} {
+		must(c.MarkFlagRequired(name))
+	}
+	return c
+}
+
+// askWords takes the four words that the newcomer read aloud.
+func (p *program) askWords(in io.Reader, heard string) (accounts.Words, error) {
+	if heard == "" {
+		fmt.Fprintln(p.err, "type the four words that the newcomer reads on her page:")
+		line, err := bufio.NewReader(in).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return accounts.Words{}, fmt.Errorf("reading the words: %w", err)
+		}
+		heard = line
+	}
+	words := strings.Fields(strings.ToLower(heard))
+	if len(words) != 4 {
+		return accounts.Words{}, refuse(nil, "reading the words: they are four; nothing was made")
+	}
+	return accounts.Words(words), nil
+}
+
+func rewrapProblem(err error) error {
+	switch {
+	case errors.Is(err, accounts.ErrWords):
+		return refuse(err, "comparing the words: they are not the newcomer's. Nothing was made. "+
+			"If she read what her page shows, the export holds somebody else's key: tell the auditor")
+	case errors.Is(err, crypto.ErrOpen):
+		return refuse(err, "opening the exported wrap: it is not for this recovery identity, or it was changed")
+	}
+	return err
+}
+
+func (p *program) recoveryImport() *cobra.Command {
+	return &cobra.Command{
+		Use: "import FILE", Args: cobra.ExactArgs(1),
+		Short: "Take in the key that `recovery rewrap` made",
+		Long: `Takes in the unit's next key. It is a leaf in the log, and in force for nobody yet:
+the server cannot tell whether it is genuine. The newcomer's next sign-in opens it
+with her own key and compares its MAC with the unit's key of before. A forged one is
+deleted and recorded, and she waits on.
+
+Afterwards she is the unit's member and admits the others. Those who were suspended
+open nothing new: once lifted they wait to be admitted like anybody. The auditor and
+the units that send to this one find it on their Agenda, and nothing is sent to it
+before they have compared its words by voice.
+
+The file is read by the process that has the folder open: while the server runs, from
+where the server may read.`,
+		Example: `  sportello recovery import epoch.json`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.with(c.Context(), func(in *instance) error {
+				b, err := readSmall(p.path(args[0]))
+				if err != nil {
+					return err
+				}
+				f, err := accounts.ParseRescueFile(b)
+				if err != nil {
+					return refuse(err, "reading the file: it is not what `sportello recovery rewrap` made")
+				}
+				if _, err := in.door.ImportRescue(c.Context(), accounts.ConsoleCaller(), f); err != nil {
+					return deed("taking in the unit's next key", err)
+				}
+				fmt.Fprintln(p.out, "taken in: the newcomer signs out and in again, with passphrase and code, to put it in force")
+				return nil
+			})
+		},
+	}
+}
+
+// readSmall reads a file that a recovery carries; none is as large as its limit.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the file: %w", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("reading the file: %w", err)
+	}
+	return b, nil
 }
 
 // readIdentity reads the one identity of a file, in the form that age-keygen

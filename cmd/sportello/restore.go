@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"sportello/policies/accounts"
@@ -21,6 +23,9 @@ type restoring struct {
 	main, shred string
 	inPlace     bool
 }
+
+// testOnlyAtRestore is told each step of a restore, for the test that kills it there.
+var testOnlyAtRestore = func(step string) {}
 
 func (p *program) restoreCommand() *cobra.Command {
 	var r restoring
@@ -72,43 +77,87 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 	if err != nil {
 		return err
 	}
-	if err := r.look(ctx, dir, k.public); err != nil {
+	cut, err := readMark(dir)
+	if err != nil {
 		return err
 	}
-	mark := filepath.Join(dir, restoringMark)
-	if err := replaceFile(mark, nil); err != nil {
+	if cut.main && r.main == "" {
+		return refuse(nil, "a restore with --main was cut short: give --main again")
+	}
+	if err := r.look(ctx, dir, k.public, cut); err != nil {
 		return err
 	}
+	testOnlyAtRestore("looked")
+	if err := markOf(r, cut).write(dir); err != nil {
+		return err
+	}
+	testOnlyAtRestore("marked")
 	if err := r.put(dir); err != nil {
 		return err
 	}
+	testOnlyAtRestore("placed")
 	in := &instance{dir: dir, lock: lock}
 	err = in.open(ctx, opening{now: time.Now, stretches: 1, clockChecked: p.yes("clock-checked"), restoring: true, stateMayMiss: r.inPlace})
 	if err != nil {
 		return err
 	}
+	testOnlyAtRestore("opened")
 	if err := errors.Join(p.settle(ctx, in), in.store.Close()); err != nil {
 		return err
 	}
+	testOnlyAtRestore("settled")
 	// A new session key: no cookie of before opens anything.
 	if err := os.Remove(keyPath(dir, sessionFile)); err != nil {
 		return fmt.Errorf("ending all sessions: %w", err)
 	}
-	if err := os.Remove(mark); err != nil {
+	testOnlyAtRestore("sessions ended")
+	if err := os.Remove(filepath.Join(dir, restoringMark)); err != nil {
 		return fmt.Errorf("ending the restore: %w", err)
 	}
+	testOnlyAtRestore("unmarked")
 	return syncFolder(dir)
 }
 
+// cutShort is what the mark of a restore says, until the restore is done: a
+// second one finishes it, and must be given as much.
+type cutShort struct{ main, shred bool }
+
+// markOf remembers, over as many tries as it takes, that the shred secrets there
+// are the backup's and not those of today.
+func markOf(r restoring, before cutShort) cutShort {
+	return cutShort{main: r.main != "", shred: r.shred != "" || before.shred}
+}
+
+func (c cutShort) write(dir string) error {
+	var text string
+	if c.main {
+		text += "main\n"
+	}
+	if c.shred {
+		text += "shred\n"
+	}
+	return replaceFile(filepath.Join(dir, restoringMark), []byte(text))
+}
+
+// readMark reads what an earlier restore left; the zero value without one.
+func readMark(dir string) (cutShort, error) {
+	b, err := os.ReadFile(filepath.Join(dir, restoringMark))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cutShort{}, fmt.Errorf("reading the mark of a restore: %w", err)
+	}
+	words := strings.Fields(string(b))
+	return cutShort{main: slices.Contains(words, "main"), shred: slices.Contains(words, "shred")}, nil
+}
+
 // look holds the copy to its own log before anything is replaced.
-func (r restoring) look(ctx context.Context, dir, public string) error {
+func (r restoring) look(ctx context.Context, dir, public string, cut cutShort) error {
 	shred := filepath.Join(dir, store.SecretsDir, store.ShredFile)
 	_, err := os.Stat(shred)
 	gone := errors.Is(err, fs.ErrNotExist)
 	switch {
 	case err != nil && !gone:
 		return fmt.Errorf("looking for the shred secrets: %w", err)
-	case r.shred != "" && !gone:
+	case r.shred != "" && !gone && !cut.shred:
 		return refuse(nil, "the shred secrets of today are there, and know what was erased since: leave --shred out")
 	case r.shred == "" && gone:
 		return refuse(err, "secrets/shred.db is missing: give the backup's with --shred")
@@ -132,39 +181,72 @@ func (r restoring) look(ctx context.Context, dir, public string) error {
 // put copies the artefacts into the folder, the database last.
 func (r restoring) put(dir string) error {
 	if r.shred != "" {
-		if err := os.MkdirAll(filepath.Join(dir, store.SecretsDir), 0o700); err != nil {
-			return fmt.Errorf("making the folder of secrets: %w", err)
-		}
-		if err := copyFile(r.shred, filepath.Join(dir, store.SecretsDir, store.ShredFile)); err != nil {
+		if err := putShred(dir, r.shred); err != nil {
 			return err
 		}
+		testOnlyAtRestore("shred placed")
 	}
 	if r.main == "" {
 		return nil
 	}
 	there := filepath.Join(dir, store.MainFile)
 	next := there + ".next"
-	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("clearing a half-made copy: %w", err)
-	}
-	if err := copyFile(r.main, next); err != nil {
+	if err := copyOver(r.main, next); err != nil {
 		return err
 	}
-	// The write-ahead log belongs to the database that goes.
+	testOnlyAtRestore("main copied")
+	// The write-ahead log belongs to the database that goes. It goes first: a
+	// restore that is cut here finds the same free name for the database.
 	aside, err := newName(filepath.Join(dir, "replaced"))
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{there, there + "-wal", there + "-shm"} {
-		to := aside + name[len(there):]
-		if err := os.Rename(name, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("setting the old database aside: %w", err)
+	for _, name := range []string{there + "-wal", there + "-shm", there} {
+		if err := setAside(name, aside+name[len(there):]); err != nil {
+			return err
 		}
+		testOnlyAtRestore("aside" + name[len(there):])
 	}
 	if err := os.Rename(next, there); err != nil {
 		return fmt.Errorf("putting the copy in place: %w", err)
 	}
 	return syncFolder(dir)
+}
+
+func setAside(name, to string) error {
+	if err := os.Rename(name, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("setting the old database aside: %w", err)
+	}
+	return nil
+}
+
+// putShred puts the backup's shred secrets where there are none, whole or not at all.
+func putShred(dir, from string) error {
+	there := filepath.Join(dir, store.SecretsDir, store.ShredFile)
+	if err := os.MkdirAll(filepath.Dir(there), 0o700); err != nil {
+		return fmt.Errorf("making the folder of secrets: %w", err)
+	}
+	if err := copyOver(from, there+".next"); err != nil {
+		return err
+	}
+	// What a database that is gone left beside it is not this one's.
+	for _, name := range []string{there + "-wal", there + "-shm"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("clearing what old secrets left: %w", err)
+		}
+	}
+	if err := os.Rename(there+".next", there); err != nil {
+		return fmt.Errorf("putting the shred secrets in place: %w", err)
+	}
+	return syncFolder(filepath.Dir(there))
+}
+
+// copyOver copies a file, in place of a copy that was cut short.
+func copyOver(from, to string) error {
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("clearing a half-made copy: %w", err)
+	}
+	return copyFile(from, to)
 }
 
 // newName is PATH-N.db for the first N that is free: what an earlier try set
@@ -208,6 +290,7 @@ func (p *program) settle(ctx context.Context, in *instance) error {
 	if err != nil {
 		return deed("recording the restore", err)
 	}
+	testOnlyAtRestore("recorded")
 	if report, err = in.store.Log().CheckRecords(ctx, in.store); err != nil {
 		return differs{err}
 	}

@@ -33,16 +33,22 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sportello": main})
+	testscript.Main(tidy{m}, map[string]func(){"sportello": main})
+}
+
+// tidy removes the seeded folder after the last test.
+type tidy struct{ m *testing.M }
+
+func (t tidy) Run() int {
+	code := t.m.Run()
+	if seedDir != "" {
+		os.RemoveAll(seedDir)
+	}
+	return code
 }
 
 // TestScripts runs testdata/*.txtar, which read as a manual of the commands.
 func TestScripts(t *testing.T) {
-	t.Cleanup(func() {
-		if err := os.RemoveAll(seedDir); seedDir != "" && err != nil {
-			t.Error(err)
-		}
-	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -65,6 +71,7 @@ func TestScripts(t *testing.T) {
 			"certificate": certificate,
 			"get":         get,
 			"line":        line,
+			"newcomer":    newcomerCommand,
 		},
 	})
 }
@@ -96,15 +103,27 @@ var (
 
 // seeded DIR is a demo's folder that was filled through Door and Desk, once.
 func seeded(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(seedInto(ts.MkAbs(args[0])))
+}
+
+func seedInto(to string) error {
 	seedOnce.Do(func() {
 		if seedDir, seedErr = os.MkdirTemp("", "sportello-seed-"); seedErr == nil {
 			seedErr = seedDemo(context.Background(), seedDir)
 		}
 	})
-	ts.Check(seedErr)
-	to := ts.MkAbs(args[0])
-	ts.Check(os.CopyFS(to, os.DirFS(seedDir)))
-	ts.Check(filepath.WalkDir(to, func(path string, d os.DirEntry, err error) error {
+	if seedErr != nil {
+		return seedErr
+	}
+	return copyFolder(seedDir, to)
+}
+
+// copyFolder copies a data folder, its permissions those that it is to have.
+func copyFolder(from, to string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	return filepath.WalkDir(to, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -112,7 +131,7 @@ func seeded(ts *testscript.TestScript, _ bool, args []string) {
 			return os.Chmod(path, 0o700)
 		}
 		return os.Chmod(path, 0o600)
-	}))
+	})
 }
 
 // sqlite FILE SQL changes a database behind the program's back and prints what

@@ -22,6 +22,7 @@ type Member struct {
 	State              PersonState
 	Since              string // day of her admission
 	By                 string // who admitted her, by user name; empty for the founder
+	Rescue             bool   // the agency's recovery made the unit's key for her
 	Locked             bool   // ten wrong codes locked her second factor
 	Known              bool   // the caller confirmed her as a colleague
 	Mine               bool   // the caller herself
@@ -122,7 +123,7 @@ func member(r Reader, p *Person) (Member, error) {
 		return m, err
 	}
 	m.Since = first.Day
-	if first.By != p.ID {
+	if m.Rescue = first.By == RecoveryPerson; !m.Rescue && first.By != p.ID {
 		m.By, err = username(r, first.By)
 	}
 	return m, err

@@ -219,6 +219,9 @@ func (d *Door) finish(ctx context.Context, pending string, from From, second fun
 	if err := d.take(ctx, pending); err != nil {
 		return nil, ErrSignIn // the same cookie signed in at the same moment
 	}
+	if caller, err = d.takeRescue(ctx, caller); err != nil {
+		return nil, err
+	}
 	caller.kek = kek
 	return d.open(ctx, p, caller, l.Name, from)
 }

@@ -92,29 +92,39 @@ func chain(r Reader, unit string, newest unitKeys) ([]unitKeys, error) {
 		if err := r.Get(&row, epochID(unit, k.Epoch)); err != nil {
 			return nil, fmt.Errorf("reading a unit epoch: %w", err)
 		}
-		b, err := k.UnitKey.Derive(crypto.LabelPrevEpoch).Open(epochBinding(&row, "before"), row.Before)
+		before, err := epochBefore(r, &row, k)
 		if err != nil {
-			return nil, fmt.Errorf("opening the epoch before: %w", err)
-		}
-		key, err := crypto.KeyFromBytes(b)
-		if err != nil {
-			return nil, fmt.Errorf("opening the epoch before: %w", err)
-		}
-		var prev UnitEpoch
-		if err := r.Get(&prev, epochID(unit, k.Epoch-1)); err != nil {
-			return nil, fmt.Errorf("reading a unit epoch: %w", err)
-		}
-		before, err := openEpoch(&prev, key)
-		if err != nil {
-			return nil, fmt.Errorf("opening the epoch before: %w", err)
-		}
-		if mac := epochMAC(before.UnitKey, &row); string(mac[:]) != string(row.MAC) {
-			return nil, fmt.Errorf("%w: unit_epoch %s", ErrTampered, row.ID)
+			return nil, err
 		}
 		all = append(all, before)
 		k = before
 	}
 	return all, nil
+}
+
+// epochBefore opens the epoch before row with row's own keys, and compares the
+// MAC that its unit key made: whoever made row held the key of the epoch before.
+func epochBefore(r Reader, row *UnitEpoch, k unitKeys) (unitKeys, error) {
+	b, err := k.UnitKey.Derive(crypto.LabelPrevEpoch).Open(epochBinding(row, "before"), row.Before)
+	if err != nil {
+		return unitKeys{}, fmt.Errorf("opening the epoch before: %w", err)
+	}
+	key, err := crypto.KeyFromBytes(b)
+	if err != nil {
+		return unitKeys{}, fmt.Errorf("opening the epoch before: %w", err)
+	}
+	var prev UnitEpoch
+	if err := r.Get(&prev, epochID(row.Unit, row.Epoch-1)); err != nil {
+		return unitKeys{}, fmt.Errorf("reading a unit epoch: %w", err)
+	}
+	before, err := openEpoch(&prev, key)
+	if err != nil {
+		return unitKeys{}, fmt.Errorf("opening the epoch before: %w", err)
+	}
+	if mac := epochMAC(before.UnitKey, row); string(mac[:]) != string(row.MAC) {
+		return unitKeys{}, fmt.Errorf("%w: unit_epoch %s", ErrTampered, row.ID)
+	}
+	return before, nil
 }
 
 // fetch opens, with a person's identity, the keys of her unit. No wrap for the

@@ -175,6 +175,13 @@ type UnitEpoch struct {
 	Cause      string // founded, removed, removed_for_cause, suspicion, recovery
 }
 
+// NeedsVoice tells that nothing is sent to the unit under this epoch before its
+// words were compared again: somebody was removed for cause, or nobody of the
+// unit was there when recovery made it.
+func (e *UnitEpoch) NeedsVoice() bool {
+	return e.Cause == "removed_for_cause" || e.Cause == causeRecovery
+}
+
 // Table is the name of the table of unit epochs.
 func (*UnitEpoch) Table() string { return "unit_epoch" }
 
@@ -203,6 +210,32 @@ func (*UnitWrap) Table() string { return "unit_wrap" }
 // Values are the columns after id and version.
 func (w *UnitWrap) Values() []any {
 	return []any{&w.Unit, &w.Epoch, &w.Person, &w.Wrapped, &w.By, &w.Day, &w.Words}
+}
+
+// Rescue is a unit's next epoch that the agency's recovery made off the server,
+// until the newcomer it is wrapped to takes it. It is in force for nobody before
+// that: her own sign-in opens it and checks whose key made it. Its id is the
+// unit's; a later one takes its place.
+type Rescue struct {
+	RowKey
+	Epoch      int64 // the one it would be
+	Person     string
+	Recipient  string
+	Identity   crypto.Sealed
+	Commitment []byte
+	Before     crypto.Sealed
+	MAC        []byte
+	Wrapped    crypto.Sealed
+	Day        string
+	Words      string // the words compared, for the leaf; public
+}
+
+// Table is the name of the table of epochs made by recovery.
+func (*Rescue) Table() string { return "rescue" }
+
+// Values are the columns after id and version.
+func (e *Rescue) Values() []any {
+	return []any{&e.Epoch, &e.Person, &e.Recipient, &e.Identity, &e.Commitment, &e.Before, &e.MAC, &e.Wrapped, &e.Day, &e.Words}
 }
 
 // Pin says that a desk compared the founding words of a centre by voice, on a

@@ -190,12 +190,13 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 		}
 		return c, ErrCovered
 	}
+	bare := c
 	if c.draft, err = d.openHeld(row, &c); err != nil {
 		return Caller{}, err
 	}
 	if now.Sub(seen) > touchEvery {
 		if err := d.store.TouchSession(ctx, hash, now.Unix()); err != nil {
-			return Caller{}, err
+			return bare, err // known, so that what she typed is given back to her
 		}
 	}
 	return c, nil
@@ -312,6 +313,17 @@ func (d *Door) renew(ctx context.Context, who Caller) error {
 	if !who.kept || len(who.session) == 0 {
 		return nil
 	}
+	c, err := d.again(ctx, who)
+	if err != nil {
+		return err
+	}
+	c.session, c.keyPart, c.draft = who.session, who.keyPart, who.draft
+	return d.reseal(ctx, c)
+}
+
+// again makes the caller anew from the identity that she holds in this request,
+// with what her unit's keys are now.
+func (d *Door) again(ctx context.Context, who Caller) (Caller, error) {
 	b := &box{Identity: string(who.identity.Secret()), Enrol: who.enrol, Recovery: make([][]byte, who.own.Codes),
 		Factor: who.own.Factor, Phrase: who.own.Phrase}
 	var c Caller
@@ -324,11 +336,7 @@ func (d *Door) renew(ctx context.Context, who Caller) error {
 		c, err = callerOf(r, &p, b)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	c.session, c.keyPart, c.draft = who.session, who.keyPart, who.draft
-	return d.reseal(ctx, c)
+	return c, err
 }
 
 // StepUp asks a signed-in person for passphrase and code again, and grants her

@@ -19,6 +19,9 @@ var (
 	// ErrStale says that a row read for this act is not the newest any more:
 	// the act is prepared again.
 	ErrStale = errors.New("a row read for this act changed")
+	// ErrUnwritable says that the disk is full or takes no writes: nothing of the act
+	// was done, and since no leaf can be written nothing is read either.
+	ErrUnwritable = errors.New("the disk takes no writes")
 	// ErrErased says that a record's secret was shredded.
 	ErrErased = errors.New("the record was erased")
 )

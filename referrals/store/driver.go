@@ -6,10 +6,15 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
+
+	"sportello/policies/accounts"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -114,7 +119,7 @@ func openStill(path string, live bool) (*sql.DB, error) {
 	q.Set("mode", "ro")
 	q.Set("_query_only", "1")
 	q.Set("_busy_timeout", "10000")
-	if !live {
+	if !live || frozen(path) {
 		q.Set("immutable", "1")
 	}
 	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()})
@@ -123,6 +128,13 @@ func openStill(path string, live bool) (*sql.DB, error) {
 		return nil, fmt.Errorf("opening a database file: %w", err)
 	}
 	return db, nil
+}
+
+// frozen tells that a file lies on a read-only disk with nothing left in a
+// write-ahead log: SQLite cannot share it there, and nobody can write it.
+func frozen(path string) bool {
+	wal, err := os.Stat(path + "-wal")
+	return syscall.Access(filepath.Dir(path), 2) == syscall.EROFS && (err != nil || wal.Size() == 0)
 }
 
 // copyTo writes a consistent copy of a database to a new file.
@@ -160,6 +172,19 @@ func schemaColumns(ctx context.Context, db *sql.DB) (map[string][]string, error)
 func isUnique(err error) bool {
 	var e sqlite3.Error
 	return asSQLite(err, &e) && (e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
+}
+
+// unwritable names what a full, read-only or failing disk makes of a write.
+func unwritable(err error) error {
+	var e sqlite3.Error
+	if !asSQLite(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case sqlite3.ErrFull, sqlite3.ErrReadonly, sqlite3.ErrIoErr, sqlite3.ErrCantOpen:
+		return fmt.Errorf("%w: %w", accounts.ErrUnwritable, err)
+	}
+	return err
 }
 
 func asSQLite(err error, to *sqlite3.Error) bool {

@@ -22,7 +22,7 @@ func (f *sessionFile) exec(ctx context.Context, doing, text string, args ...any)
 	// A closed tab must not leave a session half ended.
 	ctx = context.WithoutCancel(ctx)
 	if _, err := f.db.ExecContext(ctx, bind(text), args...); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("%s: %w", doing, unwritable(err))
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func scanPending(row *sql.Row) (*accounts.PendingRow, error) {
 		return nil, accounts.ErrNoRow
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading a pending sign-in: %w", err)
+		return nil, fmt.Errorf("reading a pending sign-in: %w", unwritable(err))
 	}
 	return &p, nil
 }
@@ -135,7 +135,7 @@ func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64
 	err := s.sessions.db.QueryRowContext(context.WithoutCancel(ctx), bind(`INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`), key, slot, slot+window).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("counting an attempt: %w", err)
+		return 0, fmt.Errorf("counting an attempt: %w", unwritable(err))
 	}
 	return n, nil
 }
@@ -178,7 +178,7 @@ func (s *Store) TakeDraft(ctx context.Context, person string, now int64) (*accou
 		return nil, accounts.ErrNoRow
 	}
 	if err != nil {
-		return nil, fmt.Errorf("taking a draft: %w", err)
+		return nil, fmt.Errorf("taking a draft: %w", unwritable(err))
 	}
 	return &d, nil
 }

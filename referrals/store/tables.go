@@ -32,6 +32,8 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(accounts.UnitEpoch) }},
 	{name: "unit_wrap", columns: "unit, epoch, person, wrapped, made_by, day, words",
 		make: func() accounts.Row { return new(accounts.UnitWrap) }},
+	{name: "rescue", columns: "epoch, person, recipient, identity, commitment, before, mac, wrapped, day, words",
+		make: func() accounts.Row { return new(accounts.Rescue) }},
 	{name: "pin", columns: "unit, centre, recipient, epoch, made_by, day",
 		make: func() accounts.Row { return new(accounts.Pin) }},
 	{name: "acquaintance", columns: "person, colleague, day",

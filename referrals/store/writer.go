@@ -49,11 +49,11 @@ func (s *Store) Do(ctx context.Context, w accounts.Work) (audit.Receipt, error) 
 	}
 	select {
 	case <-j.ready:
-		return j.receipt, j.err
+		return j.receipt, unwritable(j.err)
 	case <-s.done:
 		select {
 		case <-j.ready:
-			return j.receipt, j.err
+			return j.receipt, unwritable(j.err)
 		default:
 			return audit.Receipt{}, ErrClosed
 		}

@@ -94,6 +94,20 @@ CREATE TABLE unit_wrap (
   day TEXT NOT NULL,
   words TEXT NOT NULL
 ) STRICT;
+CREATE TABLE rescue (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  person TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  identity BLOB,
+  commitment BLOB,
+  before BLOB,
+  mac BLOB,
+  wrapped BLOB,
+  day TEXT NOT NULL,
+  words TEXT NOT NULL
+) STRICT;
 CREATE TABLE pin (
   id TEXT PRIMARY KEY,
   version INTEGER NOT NULL,

@@ -1,0 +1,492 @@
+package accounts
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// What a rescue tells apart.
+var (
+	// ErrMembers says that a member who can open the unit is still active: she
+	// admits the newcomer.
+	ErrMembers = errors.New("a member who can open the unit is there")
+	// ErrNoRecovery says that the unit's newest key was never handed to a recovery
+	// recipient of its agency.
+	ErrNoRecovery = errors.New("the unit's key was not handed to a recovery recipient")
+	// ErrRescueFile says that a file is not one of the two that a rescue carries.
+	ErrRescueFile = errors.New("the file is not one that a recovery made")
+	// ErrEpochMoved says that the unit's keys, or the newcomer's, are no longer
+	// those for which a rescue was made.
+	ErrEpochMoved = errors.New("the keys are not those for which this was made")
+)
+
+// causeRecovery is the cause of an epoch that recovery made.
+const causeRecovery = "recovery"
+
+// The two files of a rescue. Neither opens anything without a key that the
+// server never sees, or that only the newcomer's passphrase opens.
+const (
+	rescueWrapForm = "sportello/recovery-export/v1"
+	rescueForm     = "sportello/recovery-epoch/v1"
+	rescueFileMax  = 64 << 10
+)
+
+// RescueWrap is what leaves the server: a unit's newest epoch, wrapped to the
+// agency's recovery recipient, and who waits to be its member. Names are there
+// to be read by people; the words and the key's own context bind the ids.
+type RescueWrap struct {
+	Form       string `json:"form"`
+	Agency     string `json:"agency"`
+	Unit       string `json:"unit"`
+	UnitName   string `json:"unit_name"`
+	Epoch      int64  `json:"epoch"`
+	Recipient  string `json:"recipient"`
+	Identity   []byte `json:"identity"`
+	Commitment []byte `json:"commitment"`
+	Wrapped    []byte `json:"wrapped"`
+	Person     string `json:"person"`
+	Username   string `json:"username"`
+	Newcomer   string `json:"newcomer"` // her recipient, as stored
+}
+
+// RescueFile is what comes back: the next epoch, with the MAC of the one before,
+// wrapped to the newcomer.
+type RescueFile struct {
+	Form       string `json:"form"`
+	Unit       string `json:"unit"`
+	Epoch      int64  `json:"epoch"`
+	Recipient  string `json:"recipient"`
+	Identity   []byte `json:"identity"`
+	Commitment []byte `json:"commitment"`
+	Before     []byte `json:"before"`
+	MAC        []byte `json:"mac"`
+	Person     string `json:"person"`
+	Newcomer   string `json:"newcomer"`
+	Wrapped    []byte `json:"wrapped"`
+	Words      Words  `json:"words"`
+}
+
+// Marshal writes the file: JSON, so that whoever carries it can see what it is.
+func (x *RescueWrap) Marshal() ([]byte, error) { return marshalRescue(x) }
+
+// Marshal writes the file, as [RescueWrap.Marshal] does.
+func (f *RescueFile) Marshal() ([]byte, error) { return marshalRescue(f) }
+
+func marshalRescue(v any) ([]byte, error) {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing a recovery file: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
+// ParseRescueWrap reads what [Door.ExportRescue] made. ErrRescueFile for anything
+// else.
+func ParseRescueWrap(b []byte) (*RescueWrap, error) {
+	var x RescueWrap
+	if err := parseRescue(b, &x); err != nil {
+		return nil, err
+	}
+	if x.Form != rescueWrapForm || x.Unit == "" || x.Person == "" || x.Epoch < 1 || len(x.Wrapped) == 0 || !IsRecipient(x.Newcomer) {
+		return nil, ErrRescueFile
+	}
+	return &x, nil
+}
+
+// ParseRescueFile reads what [Rewrap] made. ErrRescueFile for anything else; it
+// does not say that the epoch is genuine.
+func ParseRescueFile(b []byte) (*RescueFile, error) {
+	var f RescueFile
+	if err := parseRescue(b, &f); err != nil {
+		return nil, err
+	}
+	if f.Form != rescueForm || f.Unit == "" || f.Person == "" || f.Epoch < 2 || len(f.Identity) == 0 || len(f.Before) == 0 ||
+		len(f.Wrapped) == 0 || len(f.Commitment) != 32 || len(f.MAC) != 32 || !IsRecipient(f.Recipient) || !IsRecipient(f.Newcomer) {
+		return nil, ErrRescueFile
+	}
+	return &f, nil
+}
+
+func parseRescue(b []byte, v any) error {
+	if len(b) > rescueFileMax {
+		return ErrRescueFile
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if d.Decode(v) != nil {
+		return ErrRescueFile
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return ErrRescueFile
+	}
+	return nil
+}
+
+// Rewrap makes a unit's next epoch off the server: with the agency's recovery
+// identity it opens the exported wrap, and wraps what it makes to the newcomer
+// and to nobody else. heard is asked for her four words once the wrap was opened;
+// ErrWords if they are not those of the recipient in the export, and nothing is
+// made. It returns the words of the new epoch, for the units that will compare
+// them. crypto.ErrOpen when the identity is not the one the wrap is for.
+func Rewrap(recovery crypto.Identity, x *RescueWrap, heard func() (Words, error)) (*RescueFile, Words, error) {
+	key, err := crypto.Unwrap(recovery, epochContext(x.Unit, x.Epoch, RecoveryPerson), x.Wrapped)
+	if err != nil {
+		return nil, Words{}, fmt.Errorf("opening the exported wrap: %w", err)
+	}
+	row := &UnitEpoch{RowKey: RowKey{epochID(x.Unit, x.Epoch), 1}, Unit: x.Unit, Epoch: x.Epoch,
+		Recipient: x.Recipient, Identity: x.Identity, Commitment: x.Commitment}
+	before, err := openEpoch(row, key)
+	if err != nil {
+		return nil, Words{}, fmt.Errorf("opening the exported epoch: %w", err)
+	}
+	words, err := heard()
+	if err != nil {
+		return nil, Words{}, err
+	}
+	newcomer := &Person{RowKey: RowKey{ID: x.Person}, Agency: x.Agency, Unit: x.Unit, Recipient: x.Newcomer}
+	if want, err := storedWords(newcomer, x.Epoch); err != nil || want != words {
+		return nil, Words{}, errors.Join(ErrWords, err)
+	}
+	return rewrapTo(newcomer, x, &before, words)
+}
+
+// rewrapTo makes the file, once the words were the same.
+func rewrapTo(newcomer *Person, x *RescueWrap, before *unitKeys, words Words) (*RescueFile, Words, error) {
+	next, keys, err := newEpoch(x.Unit, x.Epoch+1, before, "", "", causeRecovery)
+	if err != nil {
+		return nil, Words{}, err
+	}
+	to, err := crypto.ParseRecipient(newcomer.Recipient)
+	if err != nil {
+		return nil, Words{}, fmt.Errorf("reading a recipient: %w", err)
+	}
+	w, err := wrapTo(to, keys, x.Unit, x.Person, "", "", "")
+	if err != nil {
+		return nil, Words{}, err
+	}
+	unit, err := unitWords(&Unit{RowKey: RowKey{ID: x.Unit}, Agency: x.Agency}, next.Recipient, next.Epoch)
+	return &RescueFile{Form: rescueForm, Unit: x.Unit, Epoch: next.Epoch, Recipient: next.Recipient, Identity: next.Identity,
+		Commitment: next.Commitment, Before: next.Before, MAC: next.MAC, Person: x.Person, Newcomer: x.Newcomer,
+		Wrapped: w.Wrapped, Words: words}, unit, err
+}
+
+// unitObject is a unit as console acts on it, its agency's end included: the
+// command line belongs to no agency.
+func unitObject(u *Unit, a *Agency, day string) policies.Object {
+	return policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind,
+		Founded: true, AgencyEnded: a.Ends != "" && a.Ends < day}
+}
+
+// rescued reads a unit with its agency and asks the policy.
+func rescued(r Reader, act *Act, unit string) (*Unit, *Agency, error) {
+	var u Unit
+	if err := r.Get(&u, unit); err != nil {
+		return nil, nil, err
+	}
+	var a Agency
+	if err := r.Get(&a, u.Agency); err != nil {
+		return nil, nil, err
+	}
+	return &u, &a, act.Allow(unitObject(&u, &a, act.Day))
+}
+
+// ExportRescue gives out what recovery needs to rescue a unit that nobody can
+// open any more, for a newcomer who waits in it. It opens nothing and moves no
+// key. ErrMembers while somebody who can open the unit is active, ErrNoRecovery,
+// ErrConflict for who does not wait in this unit.
+func (d *Door) ExportRescue(ctx context.Context, who Caller, unit, username string) (*RescueWrap, audit.Receipt, error) {
+	var x *RescueWrap
+	receipt, err := d.do(ctx, who, policies.RecoveryExport, func(r Reader, act *Act) error {
+		u, a, err := rescued(r, act, unit)
+		if err != nil {
+			return err
+		}
+		epoch := r.Epoch(u.ID)
+		if err := nobodyLeft(r, u.ID, epoch); err != nil {
+			return err
+		}
+		p, err := r.PersonByUsername(NormaliseUsername(username))
+		if err != nil {
+			return err
+		}
+		if p.Unit != u.ID || p.State != string(Waiting) {
+			return ErrConflict
+		}
+		var w UnitWrap
+		if err := r.Get(&w, wrapID(u.ID, epoch, RecoveryPerson)); errors.Is(err, ErrNoRow) {
+			return ErrNoRecovery
+		} else if err != nil {
+			return err
+		}
+		var row UnitEpoch
+		if err := r.Get(&row, epochID(u.ID, epoch)); err != nil {
+			return err
+		}
+		x = &RescueWrap{Form: rescueWrapForm, Agency: a.ID, Unit: u.ID, UnitName: u.Name, Epoch: epoch, Recipient: row.Recipient,
+			Identity: row.Identity, Commitment: row.Commitment, Wrapped: w.Wrapped, Person: p.ID, Username: p.Username, Newcomer: p.Recipient}
+		return nil
+	})
+	return x, receipt, err
+}
+
+// nobodyLeft says ErrMembers while an active person holds a unit's newest key,
+// and ErrConflict of a unit that was never founded. Who lost her keys is
+// suspended first, by name, which is a leaf of its own.
+func nobodyLeft(r Reader, unit string, epoch int64) error {
+	if epoch == 0 {
+		return ErrConflict
+	}
+	wraps, err := r.WrapsOfEpoch(unit, epoch)
+	if err != nil {
+		return err
+	}
+	for _, w := range wraps {
+		if w.Person == RecoveryPerson {
+			continue
+		}
+		var p Person
+		if err := r.Get(&p, w.Person); err != nil {
+			return err
+		}
+		if p.State == string(Active) {
+			return ErrMembers
+		}
+	}
+	return nil
+}
+
+// ImportRescue takes in the epoch that recovery made. The server holds no key of
+// the unit, so it cannot check the MAC now: the epoch waits beside the unit, in
+// force for nobody, until the newcomer's sign-in opens it and does. What can be
+// compared now is: epoch, unit, newcomer, her key and the words, and that nobody
+// else could admit her. ErrEpochMoved, ErrMembers, ErrWords, ErrConflict.
+func (d *Door) ImportRescue(ctx context.Context, who Caller, f *RescueFile) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.RecoveryImport, func(r Reader, act *Act) error {
+		u, _, err := rescued(r, act, f.Unit)
+		if err != nil {
+			return err
+		}
+		epoch := r.Epoch(u.ID)
+		if err := nobodyLeft(r, u.ID, epoch); err != nil {
+			return err
+		}
+		var p Person
+		if err := r.Get(&p, f.Person); err != nil {
+			return err
+		}
+		if p.Unit != u.ID || p.State != string(Waiting) {
+			return ErrConflict
+		}
+		if f.Epoch != epoch+1 || f.Newcomer != p.Recipient {
+			return ErrEpochMoved
+		}
+		free, err := d.place(ctx)
+		if err != nil {
+			return err
+		}
+		defer free()
+		if words, err := storedWords(&p, epoch); err != nil || words != f.Words {
+			return errors.Join(ErrWords, err)
+		}
+		row := &Rescue{RowKey: RowKey{ID: u.ID}, Epoch: f.Epoch, Person: p.ID, Recipient: f.Recipient, Identity: f.Identity,
+			Commitment: f.Commitment, Before: f.Before, MAC: f.MAC, Wrapped: f.Wrapped, Day: act.Day, Words: f.Words.String()}
+		var earlier Rescue
+		if err := r.Get(&earlier, u.ID); unless(err, ErrNoRow) != nil {
+			return err
+		}
+		row.Version = earlier.Version + 1
+		act.Commit = func(tx Tx) error { return tx.Put(row) }
+		return nil
+	})
+}
+
+// takeRescue puts in force the epoch that recovery made for a newcomer, in the
+// sign-in that has just checked her passphrase and code. Her own key opens it;
+// it must open the epoch before, which the log knows, and bear the MAC of that
+// epoch's unit key. One that does not is a recorded refusal, is deleted, and
+// leaves her waiting: nobody without the old key can admit himself this way.
+func (d *Door) takeRescue(ctx context.Context, who Caller) (Caller, error) {
+	if who.state != Waiting || who.unit == "" || who.enrol {
+		return who, nil
+	}
+	var waits bool
+	err := d.look(ctx, func(r Reader) error {
+		var row Rescue
+		err := r.Get(&row, who.unit)
+		waits = err == nil && row.Person == who.person
+		return unless(err, ErrNoRow)
+	})
+	if err != nil || !waits {
+		return who, err
+	}
+	taking := who
+	taking.stepUp = &grant{policies.RecoveryRewrap, who.person} // passphrase and code were checked a moment ago
+	_, err = d.do(ctx, taking, policies.RecoveryRewrap, func(r Reader, act *Act) error { return d.rescue(r, act) })
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrMembers) || errors.Is(err, ErrEpochMoved) || errors.Is(err, ErrDenied) {
+		return who, nil // recorded; she waits on
+	}
+	if err != nil {
+		return who, err
+	}
+	return d.again(ctx, who)
+}
+
+// rescue prepares the act of takeRescue.
+func (d *Door) rescue(r Reader, act *Act) error {
+	var p Person
+	if err := r.Get(&p, act.Who.person); err != nil {
+		return err
+	}
+	if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency, State: p.State}); err != nil {
+		return err
+	}
+	var waiting Rescue
+	if err := r.Get(&waiting, p.Unit); err != nil {
+		return err
+	}
+	if p.State != string(Waiting) || waiting.Person != p.ID {
+		return ErrConflict
+	}
+	if waiting.Epoch != r.Epoch(p.Unit)+1 {
+		return ErrEpochMoved
+	}
+	if err := nobodyLeft(r, p.Unit, waiting.Epoch-1); err != nil {
+		return err
+	}
+	row := &UnitEpoch{RowKey: RowKey{epochID(p.Unit, waiting.Epoch), 1}, Unit: p.Unit, Epoch: waiting.Epoch, Recipient: waiting.Recipient,
+		Identity: waiting.Identity, Commitment: waiting.Commitment, Before: waiting.Before, MAC: waiting.MAC,
+		By: RecoveryPerson, Day: act.Day, Cause: causeRecovery}
+	if err := r.Get(&UnitEpoch{}, epochID(p.Unit, waiting.Epoch-1)); err != nil {
+		return err // what fails from here on is the file's fault
+	}
+	keys, err := act.Who.opens(r, row, waiting.Wrapped)
+	if err != nil {
+		act.refusing("not-genuine", policies.KindPerson, p.ID)
+		act.Commit = func(tx Tx) error { return tx.Delete(&waiting) }
+		return nil
+	}
+	return d.inForce(r, act, &p, &waiting, row, keys)
+}
+
+// opens opens an epoch that is wrapped to the caller and was never in force, and
+// holds it to the epoch before.
+func (c Caller) opens(r Reader, row *UnitEpoch, wrapped crypto.Sealed) (unitKeys, error) {
+	key, err := crypto.Unwrap(c.identity, epochContext(row.Unit, row.Epoch, c.person), wrapped)
+	if err != nil {
+		return unitKeys{}, err
+	}
+	keys, err := openEpoch(row, key)
+	if err != nil {
+		return unitKeys{}, err
+	}
+	_, err = epochBefore(r, row, keys)
+	return keys, err
+}
+
+// inForce writes the epoch with its only member, and hands its key to the
+// agency's recovery again.
+func (d *Door) inForce(r Reader, act *Act, p *Person, waiting *Rescue, row *UnitEpoch, keys unitKeys) error {
+	var u Unit
+	if err := r.Get(&u, p.Unit); err != nil {
+		return err
+	}
+	var a Agency
+	if err := r.Get(&a, u.Agency); err != nil {
+		return err
+	}
+	wraps, err := d.wrapAll(&a, &u, keys, []*Person{p}, act)
+	if err != nil {
+		return err
+	}
+	wraps[0].By, wraps[0].Words = RecoveryPerson, waiting.Words
+	p.Version++
+	p.State = string(Active)
+	act.Commit = func(tx Tx) error { return errors.Join(putRows(tx, []Row{row, p}, wraps), tx.Delete(waiting)) }
+	return nil
+}
+
+// noticeFor is how long a unit rescued by recovery stands on the Agendas of the
+// audit unit and of its own other members.
+const noticeFor = 30 * 24 * time.Hour
+
+// RescuedUnit is a unit whose key recovery made, as it concerns the caller.
+type RescuedUnit struct {
+	ID, Name string
+	Confirm  bool // the caller's unit sends there: not before its words were compared again
+}
+
+// Rescued lists the units whose key recovery made and that the caller's unit
+// should look at: all of them for the audit unit, and her own, for thirty days;
+// those that her unit pinned, until it compared their words again.
+func (d *Door) Rescued(ctx context.Context, who Caller) ([]RescuedUnit, error) {
+	since := d.gate.Now().Add(-noticeFor).Format(time.DateOnly)
+	var all []RescuedUnit
+	err := d.look(ctx, func(r Reader) error {
+		all = nil
+		units, err := r.Units()
+		if err != nil {
+			return err
+		}
+		pins, err := r.PinsOfUnit(who.unit)
+		if err != nil {
+			return err
+		}
+		from := map[string]int64{}
+		for _, pin := range pins {
+			from[pin.Centre] = pin.Epoch
+		}
+		for _, u := range units {
+			epoch, pinned := from[u.ID]
+			if !pinned && who.unitKind != KindAudit && u.ID != who.unit {
+				continue
+			}
+			e, err := rescuedAfter(r, u.ID, epoch)
+			if err != nil {
+				return err
+			}
+			if e == nil || !pinned && e.Day < since {
+				continue
+			}
+			mine, err := tookIt(r, who, e)
+			if err != nil {
+				return err
+			}
+			if !mine {
+				all = append(all, RescuedUnit{ID: u.ID, Name: u.Name, Confirm: pinned})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+// rescuedAfter is the newest epoch of a unit, after a given one, that recovery
+// made; nil without one.
+func rescuedAfter(r Reader, unit string, after int64) (*UnitEpoch, error) {
+	for epoch := r.Epoch(unit); epoch > after; epoch-- {
+		var e UnitEpoch
+		if err := r.Get(&e, epochID(unit, epoch)); err != nil {
+			return nil, err
+		}
+		if e.Cause == causeRecovery {
+			return &e, nil
+		}
+	}
+	return nil, nil
+}
+
+// tookIt tells whether the caller is the newcomer for whom an epoch was made.
+func tookIt(r Reader, who Caller, e *UnitEpoch) (bool, error) {
+	var w UnitWrap
+	err := r.Get(&w, wrapID(e.Unit, e.Epoch, who.person))
+	return err == nil && w.By == RecoveryPerson, unless(err, ErrNoRow)
+}

@@ -1,0 +1,437 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
+
+	_ "github.com/mattn/go-sqlite3"
+)
+
+// badDay is a service with one case, and what was promised of it.
+type badDay struct {
+	*service
+	t      *testing.T
+	caseID string
+	alias  string
+
+	mu    sync.Mutex
+	acked []string // notes that were acknowledged
+}
+
+// cannotWrite is the sentence of the page.
+const cannotWrite = "non riesce a scrivere sul suo disco"
+
+// newBadDay serves a small instance; prepare may move its folder elsewhere while
+// it is closed.
+func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
+	t.Helper()
+	w := storetest.New(t).Standard()
+	w.Close()
+	prepare(w.Dir)
+	w.Open()
+	d := &badDay{service: serve(t, w), t: t, alias: "alias" + strings.ToLower(crypto.NewID())}
+	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Alias: d.alias, Outcome: "info_only"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.caseID = out.CaseID
+	return d
+}
+
+// note adds a note; an acknowledged one must never be lost.
+func (d *badDay) note(text string) error {
+	_, err := d.w.Desk.AddNote(context.Background(), d.w.Caller("anna"), d.caseID, "other", text)
+	if err == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.acked = append(d.acked, text)
+	}
+	return err
+}
+
+func (d *badDay) page() string { return "/schede/" + d.caseID }
+
+// refused asks for pages as somebody who is signed in, and types a note: each is
+// refused in one sentence, shows nothing of hers, and gives back what was typed.
+func (d *badDay) refused(b *client, typed string) {
+	d.t.Helper()
+	got := b.get(d.page())
+	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, "Niente di questa pagina è stato salvato")
+	b.silent(got, d.alias)
+	b.silent(b.status(b.get("/agenda"), http.StatusServiceUnavailable), d.alias)
+	got = b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed, "from", d.page())
+	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, typed, "Invia quello che era scritto")
+	b.silent(got, d.alias)
+	if r := got.header.Get("Sportello-Receipt"); r != "" {
+		d.t.Error("what was refused has a receipt")
+	}
+}
+
+// whole opens the instance again and looks for every note that was acknowledged,
+// and in its files for words in clear.
+func (d *badDay) whole(secrets ...string) {
+	d.t.Helper()
+	d.Close()
+	d.w.Close()
+	if err := d.w.TryOpen(); err != nil {
+		d.t.Fatalf("opening the instance again: %v", err)
+	}
+	if r := d.w.CheckRecords(); len(r.Problems) != 0 || r.Checked < 20 {
+		d.t.Errorf("checking the records: %d checked, %v", r.Checked, r.Problems)
+	}
+	v, _, err := d.w.Desk.OpenCase(d.t.Context(), d.w.Caller("anna"), d.caseID)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, n := range v.Notes {
+		there[n.Text] = true
+	}
+	for _, text := range d.acked {
+		if !there[text] {
+			d.t.Error("an acknowledged note is lost")
+		}
+	}
+	d.w.Close()
+	secrets = append(secrets, d.alias)
+	for _, text := range d.acked {
+		secrets = append(secrets, text[:min(len(text), 20)])
+	}
+	noneInClear(d.t, d.w.Dir, secrets)
+}
+
+func noneInClear(t *testing.T, dir string, words []string) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files++
+		b, err := os.ReadFile(path)
+		for _, word := range words {
+			if bytes.Contains(b, []byte(word)) {
+				t.Errorf("%s holds what was typed", filepath.Base(path))
+			}
+		}
+		return err
+	})
+	if err != nil || files < 3 {
+		t.Fatalf("looking through %d files: %v", files, err)
+	}
+}
+
+// TestBadDisk: a disk that is full, at any time or at the start, or fails every
+// write. Who is refused is told so and gets back what she typed; what was
+// acknowledged is there when the disk takes writes again; nothing leaks.
+func TestBadDisk(t *testing.T) {
+	if storetest.Alone(t) {
+		return
+	}
+	t.Run("full", diskFull)
+	t.Run("full at the start", startOnAFullDisk)
+	t.Run("failing", diskFails)
+}
+
+// diskFull: writers fill a small disk.
+func diskFull(t *testing.T) {
+	var disk *storetest.Disk
+	d := newBadDay(t, func(dir string) { disk = storetest.NewDisk(t, dir, "5m") })
+	b := d.signedIn("anna")
+	var writers sync.WaitGroup
+	refusals := make(chan error, 6)
+	for range cap(refusals) {
+		writers.Go(func() {
+			for {
+				err := d.note(crypto.NewID() + strings.Repeat(" parola", 1000))
+				if err != nil && !errors.Is(err, accounts.ErrConflict) { // they write in one case
+					refusals <- err
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(refusals)
+	for err := range refusals {
+		if !errors.Is(err, accounts.ErrUnwritable) {
+			t.Errorf("a writer on a full disk: %v", err)
+		}
+	}
+	t.Logf("%d notes were acknowledged before the disk was full", len(d.acked))
+	if len(d.acked) < 20 {
+		t.Fatal("too few notes: the disk was full from the start")
+	}
+	disk.Fill()
+	typed := "scritto a disco pieno " + crypto.NewID()
+	d.refused(b, typed)
+	c := d.client()
+	c.get("/entra")
+	c.says(c.status(c.post("/entra", "username", "anna", "passphrase", d.w.People["anna"].Passphrase), http.StatusServiceUnavailable), cannotWrite)
+	d.w.Clock.Add(2 * time.Minute) // the session is to be touched, which the disk refuses too
+	d.refused(b, typed)
+	disk.Resize("64m")
+	if got := b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.status != http.StatusSeeOther {
+		t.Fatalf("sending it again once there is room: %d", got.status)
+	}
+	d.acked = append(d.acked, typed)
+	b.says(b.status(b.get(d.page()+"/diario"), http.StatusOK), typed)
+	if err := d.note("dopo"); err != nil {
+		t.Errorf("a note once there is room: %v", err)
+	}
+	if err := os.Remove(filepath.Join(d.w.Dir, "ballast")); err != nil {
+		t.Fatal(err)
+	}
+	d.whole(typed)
+}
+
+// startOnAFullDisk: a service that is stopped on a full disk loses nothing, and
+// starts when there is room.
+func startOnAFullDisk(t *testing.T) {
+	var disk *storetest.Disk
+	d := newBadDay(t, func(dir string) { disk = storetest.NewDisk(t, dir, "6m") })
+	for range 5 {
+		if err := d.note("prima " + crypto.NewID()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	disk.Fill()
+	if err := d.note("troppo"); !errors.Is(err, accounts.ErrUnwritable) {
+		t.Fatalf("a note on a full disk: %v", err)
+	}
+	d.Close()
+	d.w.Close()
+	if err := d.w.TryOpen(); err != nil {
+		t.Logf("a start on a full disk is refused: %v", err)
+	} else if err := d.note("troppo"); !errors.Is(err, accounts.ErrUnwritable) {
+		t.Errorf("a note on a full disk after a start: %v", err)
+	}
+	disk.Resize("64m")
+	if d.w.Store == nil {
+		d.w.Open()
+	}
+	d.whole()
+}
+
+// diskFails: every write fails while the service runs, as on a disk that went bad
+// or read-only; then it is mended.
+func diskFails(t *testing.T) {
+	signal.Ignore(syscall.SIGXFSZ) // what the kernel sends with each refused write
+	d := newBadDay(t, func(string) {})
+	b := d.signedIn("anna")
+	for range 3 {
+		if err := d.note("prima " + crypto.NewID()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var was syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 0, Max: was.Max}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(t.TempDir(), "try"), []byte("x"), 0o600); !errors.Is(err, syscall.EFBIG) {
+		t.Fatalf("the disk takes a write: %v", err)
+	}
+	typed := "scritto a disco guasto " + crypto.NewID()
+	for range 3 {
+		d.refused(b, typed)
+		if err := d.note("mai"); !errors.Is(err, accounts.ErrUnwritable) {
+			t.Errorf("a note on a failing disk: %v", err)
+		}
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.status != http.StatusSeeOther {
+		t.Fatalf("sending it again on a mended disk: %d", got.status)
+	}
+	d.acked = append(d.acked, typed)
+	d.whole(typed)
+}
+
+// breakTable makes every change of a kind to a table of a database file fail, by a
+// second connection, until the function it returns.
+func (d *badDay) breakTable(file, change, table string) (mend func()) {
+	d.t.Helper()
+	exec := func(text string) {
+		d.t.Helper()
+		db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.w.Dir, file)+"?_busy_timeout=5000")
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec(text); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	name := "broken_" + strings.ToLower(change) + "_" + table
+	exec(fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, 'broken'); END", name, change, table))
+	return func() { exec("DROP TRIGGER " + name) }
+}
+
+// rows counts the rows of a table.
+func (d *badDay) rows(file, table string) int { return d.count(file, "SELECT count(*) FROM "+table) }
+
+// count reads one number from a database file, with a connection of its own.
+func (d *badDay) count(file, text string, args ...any) (n int) {
+	d.t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.w.Dir, file))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow(text, args...).Scan(&n); err != nil {
+		d.t.Fatal(err)
+	}
+	return n
+}
+
+// TestLogNotWritable: if the log cannot be written, nothing is read or changed.
+func TestLogNotWritable(t *testing.T) {
+	d := newBadDay(t, func(string) {})
+	b := d.signedIn("anna")
+	for _, table := range []string{"leaf", "leaf_hash", "checkpoint"} {
+		if err := d.note("prima " + crypto.NewID()); err != nil {
+			t.Fatal(err)
+		}
+		notes, secrets, leaves := d.rows(store.MainFile, "note"), d.rows(secretsFile(store.ShredFile), "shred"), d.w.Store.Log().Size()
+		mend := d.breakTable(store.MainFile, "INSERT", table)
+		for _, path := range []string{d.page(), "/agenda", "/ammissioni", "/credenziali"} {
+			got := b.status(b.get(path), http.StatusInternalServerError)
+			b.says(got, "Niente di questa pagina è stato salvato")
+			b.silent(got, d.alias)
+		}
+		b.silent(b.status(b.post("/cerca", "q", d.alias[:12]), http.StatusInternalServerError), d.alias)
+		b.status(b.post(d.page()+"/diario/nuova", "kind", "other", "text", "mai"), http.StatusInternalServerError)
+		if _, err := d.w.TrySignIn(d.w.People["bruna"]); err == nil {
+			t.Errorf("without %s somebody signs in", table)
+		}
+		if got := d.rows(store.MainFile, "note"); got != notes || d.w.Store.Log().Size() != leaves {
+			t.Errorf("without %s: %d notes, want %d; %d leaves, want %d", table, got, notes, d.w.Store.Log().Size(), leaves)
+		}
+		mend()
+		b.says(b.status(b.get(d.page()), http.StatusOK), d.alias)
+		if err := d.note("dopo " + crypto.NewID()); err != nil {
+			t.Errorf("once %s is mended: %v", table, err)
+		}
+		// The secret of the refused note goes with the next one.
+		if got := d.rows(secretsFile(store.ShredFile), "shred"); got > secrets+2 {
+			t.Errorf("without %s: %d secrets, want at most %d", table, got, secrets+2)
+		}
+	}
+	d.whole()
+}
+
+func secretsFile(name string) string { return filepath.Join(store.SecretsDir, name) }
+
+// TestSessionsNotWritable: nobody signs in and nothing typed is lost; the quick exit
+// leaves all the same.
+func TestSessionsNotWritable(t *testing.T) {
+	d := newBadDay(t, func(string) {})
+	b, c := d.signedIn("anna"), d.signedIn("anna")
+	for _, table := range []string{"session", "pending", "throttle", "draft"} {
+		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
+			defer d.breakTable(secretsFile(store.SessionFile), change, table)()
+		}
+	}
+	b.says(b.status(b.get(d.page()), http.StatusOK), d.alias) // which writes no session
+	stranger := d.client()
+	stranger.get("/entra")
+	got := stranger.status(stranger.post("/entra", "username", "anna", "passphrase", d.w.People["anna"].Passphrase), http.StatusInternalServerError)
+	if strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-pending=") {
+		t.Error("a sign-in that could not be kept has a cookie")
+	}
+	b.silent(b.status(b.post("/copri"), http.StatusInternalServerError), d.alias)
+	for path, who := range map[string]*client{"/uscita": b, "/esci": c} {
+		got = who.get(path)
+		if path == "/esci" {
+			who.get("/agenda")
+			got = who.status(who.post(path), http.StatusInternalServerError)
+		} else {
+			who.status(got, http.StatusOK)
+		}
+		who.silent(got, d.alias)
+		if !strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-session=;") {
+			t.Errorf("%s leaves the session's cookie in the browser", path)
+		}
+	}
+}
+
+// TestSecretsNotWritable: without a shred secret nothing is recorded; and nobody is
+// told that something is erased while its secret is still there.
+func TestSecretsNotWritable(t *testing.T) {
+	d := newBadDay(t, func(string) {})
+	w, ctx := d.w, t.Context()
+	shred := secretsFile(store.ShredFile)
+	notes := d.rows(store.MainFile, "note")
+	mend := d.breakTable(shred, "INSERT", "shred")
+	if err := d.note("mai"); err == nil || d.rows(store.MainFile, "note") != notes {
+		t.Errorf("a note without its secret: %v", err)
+	}
+	mend()
+	goes := "va via " + crypto.NewID()
+	if err := d.note(goes); err != nil {
+		t.Fatal(err)
+	}
+	d.acked = nil // it is to be erased
+	consent, _, err := w.Desk.GiveConsent(ctx, w.Caller("anna"), d.caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
+		Fields: []string{"alias"}, Feedback: "more", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
+		t.Fatal(err)
+	}
+	var secret string
+	if err := w.Store.View(ctx, func(r referrals.Reader) error {
+		var row referrals.ReferralRow
+		err := r.Get(&row, consent)
+		secret = row.Secret
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	is := func() int { return d.count(shred, "SELECT count(*) FROM shred WHERE id = ?", secret) }
+	mend = d.breakTable(shred, "DELETE", "shred")
+	if _, err := w.Desk.Revoke(ctx, w.Caller("anna"), consent, "known_voice"); err == nil {
+		t.Error("a revocation is answered while its secret is there")
+	}
+	if is() != 1 {
+		t.Error("the fault did not fire: the secret is gone")
+	}
+	if _, _, err := w.Desk.OpenReferral(ctx, w.Caller("bruna"), consent); err == nil {
+		t.Error("the centre opens what she took back")
+	}
+	w.Close()
+	if err := w.TryOpen(); err == nil {
+		t.Error("an instance starts that cannot finish an erasure")
+	}
+	mend()
+	d.whole(goes)
+	if is() != 0 {
+		t.Error("after a start the secret of what she took back is still there")
+	}
+}

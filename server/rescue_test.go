@@ -1,0 +1,53 @@
+package server_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals/store/storetest"
+)
+
+// TestRescueStandsOnTheAgenda: the newcomer of a rescued unit comes in with
+// passphrase and code; the auditor finds the rescue on her Agenda, and so does the
+// desk that sends there, until it has compared the unit's words.
+func TestRescueStandsOnTheAgenda(t *testing.T) {
+	s := serve(t, storetest.New(t).Wide())
+	w, ctx, console := s.w, context.Background(), accounts.ConsoleCaller()
+	words := accounts.RecoveryWords(w.Rescue.Recipient(), w.Agency)
+	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp("sofia", policies.RecoverySet, w.Agency), w.Rescue.Recipient().String(), words); err != nil {
+		t.Fatal(err)
+	}
+	nora := w.Invite("nora", policies.SocialWorker, "service")
+	if _, err := w.Door.Suspend(ctx, console, w.People["sofia"].ID); err != nil {
+		t.Fatal(err)
+	}
+	b := s.client()
+	b.says(b.enter(nora), "In attesa di una collega")
+	x, _, err := w.Door.ExportRescue(ctx, console, w.Units["service"], "nora")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, _, err := accounts.Rewrap(w.Rescue, x, func() (accounts.Words, error) { return w.SignIn("nora").MyWords(1), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Door.ImportRescue(ctx, console, file); err != nil {
+		t.Fatal(err)
+	}
+	anna, clara := s.signedIn("anna"), s.signedIn("clara")
+	anna.silent(anna.get("/agenda"), "Centro da confermare a voce", "Unità riaperta con la chiave di recupero")
+
+	b = s.client()
+	b.enter(nora)
+	b.says(b.status(b.get("/ammissioni"), http.StatusOK), "nora", "chiave di recupero")
+	b.silent(b.get("/agenda"), "Unità riaperta con la chiave di recupero")
+	clara.says(clara.get("/agenda"), "Unità riaperta con la chiave di recupero", "/registro/accessi", "service")
+	anna.says(anna.get("/agenda"), "Centro da confermare a voce", "/centri/"+w.Units["service"])
+	anna.says(anna.get("/centri"), "Da confermare a voce")
+	w.Pin("anna", "desk", "service", "nora")
+	anna = s.signedIn("anna")
+	anna.silent(anna.get("/agenda"), "Centro da confermare a voce")
+}
