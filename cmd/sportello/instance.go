@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -63,6 +64,15 @@ func openInstance(ctx context.Context, dir string, o opening) (*instance, error)
 	return in, nil
 }
 
+// boundMemory has the collector work harder before the process outgrows what its
+// work needs: 64 MiB for each passphrase that is stretched, twice since the last
+// ones are garbage by then, and room for the rest. GOMEMLIMIT overrides it.
+func boundMemory(stretches int) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(64+128*max(1, stretches)) << 20)
+	}
+}
+
 func (in *instance) open(ctx context.Context, o opening) error {
 	if !o.fresh {
 		if err := complete(in.dir, o.restoring); err != nil {
@@ -93,6 +103,7 @@ func (in *instance) wire(o opening) error {
 	if in.gate, err = accounts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
 		return err
 	}
+	boundMemory(o.stretches)
 	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, max(1, o.stretches)); err != nil {
 		return err
 	}

@@ -244,10 +244,17 @@ func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 
 // freeport VARIABLE names a port that nobody listens on.
 func freePort(ts *testscript.TestScript, _ bool, args []string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := openPort()
 	ts.Check(err)
-	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
-	ts.Check(l.Close())
+	ts.Setenv(args[0], port)
+}
+
+func openPort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), l.Close()
 }
 
 // certificate CERT KEY makes a certificate for 127.0.0.1.
