@@ -49,6 +49,7 @@ const (
 	StepUpKeep    = "stepup.recovery"
 
 	StepUpDirectory = "stepup.directory"
+	StepUpRestored  = "stepup.restored"
 )
 
 // What credentials and admission pages say.
@@ -92,6 +93,8 @@ const (
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
 	FlashRevoked      = "revoke.done"
+	FailChecked       = "restored.checked_missing"
+	FlashConfirmed    = "restored.done"
 	FlashAccepted     = "received.accepted"
 	FlashProposed     = "received.proposed"
 	FailAppointment   = "received.day_wrong"
@@ -184,6 +187,7 @@ const (
 	TitlePreview        = "preview.title"
 	TitleReferral       = "referral.title"
 	TitleRevoke         = "revoke.title"
+	TitleRestored       = "restored.title"
 	TitleInbox          = "nav.inbox"
 	TitleReceived       = "received.title"
 	TitleDecline        = "received.decline"

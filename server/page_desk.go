@@ -78,7 +78,16 @@ type AgendaPage struct {
 	Today     []Task     // kinds of "task"
 	Tasks     []Task     // later ones, with the day they are due
 	Open      []OpenContact
+	Restored  []ShutReferral // shut by a restore, until the desk confirms them
 	Emergency Emergency
+}
+
+// ShutReferral is a referral that a restore shut.
+type ShutReferral struct {
+	Who    Who
+	Href   string
+	Centre string
+	Sent   time.Time
 }
 
 // SearchPage is "search". Posts q to /cerca: what is looked for is never part

@@ -199,6 +199,20 @@ type RevokePage struct {
 	Recognised string
 }
 
+// RestoredPage is "restored": a referral that a restore shut. Posts checked to
+// /invii/ID/conferma; the step-up page follows. Revoking has its own page.
+type RestoredPage struct {
+	Page
+	CaseHead
+	ID      string
+	Centre  string
+	State   string // a word of "referral_state"
+	Sent    time.Time
+	Until   time.Time
+	Erased  bool   // its content is gone for good: she took it back since
+	Checked string // a word of "checked": how one knows that it still stands
+}
+
 // InboxPage is "inbox": referrals without names.
 type InboxPage struct {
 	Page

@@ -92,6 +92,7 @@ func addDesk(add func(string, server.Shown)) {
 		Today:    []server.Task{{Who: lina, Kind: "appointment", Href: "/schede/B", Due: sampleNow.Add(4 * time.Hour)}},
 		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}},
 		Open:     []server.OpenContact{{Who: server.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: sampleNow.Add(-20 * time.Minute)}}, Emergency: emergency,
+		Restored: []server.ShutReferral{{Who: rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: ago(5)}},
 	})
 	add("agenda.empty", &server.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
 	add("search", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "rosa", Asked: true, More: true, Cards: []server.Card{
@@ -250,6 +251,10 @@ func addReferral(add func(string, server.Shown)) {
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
 		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	restored := &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: ago(5), Until: ago(-20)}
+	restored.Fail("checked", server.FailChecked)
+	add("restored", restored)
+	add("restored.erased", &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "sent", Sent: ago(5), Until: ago(-20), Erased: true})
 	add("revoke", &server.RevokePage{Page: desk(server.TitleRevoke, "/invii/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Opened: true, Copied: true})
 	row := server.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
 	stop := row

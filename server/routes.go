@@ -169,6 +169,8 @@ func init() {
 		get("/invii/{id}", policies.ReferralRead, (*request).referral),
 		post("/invii/{id}/messaggi", policies.ReferralMessage, (*request).messageCentre),
 		post("/invii/{id}/appuntamento", policies.ReferralMessage, (*request).answerAppointment),
+		get("/invii/{id}/conferma", policies.ReferralRead, (*request).restoredPage),
+		post("/invii/{id}/conferma", policies.ReferralConfirm, (*request).confirmRestored),
 		get("/invii/{id}/revoca", policies.ReferralRead, (*request).revokePage),
 		post("/invii/{id}/revoca", policies.ConsentRevoke, (*request).revoke),
 

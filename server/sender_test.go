@@ -141,13 +141,14 @@ type records struct {
 	note, veraNote                         string
 	consent, unsent                        string
 	sent, withdrawn, expired, declined     string // referrals
+	shut                                   string // a referral that a restore shut
 	contact, task                          string
 }
 
 // fill makes records through the Desk, as people would.
 func (s *site) fill(t testing.TB) *records {
 	t.Helper()
-	ctx, r := context.Background(), &records{}
+	ctx, r := context.Background(), &records{shut: s.shut(t)}
 	anna, lucia, vera := s.Caller("anna"), s.Caller("lucia"), s.Caller("vera")
 	open := func(who accounts.Caller, alias string, restrict bool) (string, string) {
 		out, _, err := s.Desk.RecordContact(ctx, who, referrals.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
@@ -204,6 +205,36 @@ func (s *site) fill(t testing.TB) *records {
 	}
 	r.task = out.TaskID
 	return r
+}
+
+// shut is a referral of a file of its own that a restore shut. All people are
+// lifted again; their sessions have ended.
+func (s *site) shut(t testing.TB) string {
+	t.Helper()
+	ctx, anna := context.Background(), s.Caller("anna")
+	out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "shut", OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Ines"}})
+	if err != nil {
+		t.Fatalf("opening a file: %v", err)
+	}
+	consent, _, err := s.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "signed", Text: referrals.AuthorisationText, Language: "it", Urgency: "no_hurry"})
+	if err != nil {
+		t.Fatalf("giving consent: %v", err)
+	}
+	id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
+	if err != nil {
+		t.Fatalf("sending: %v", err)
+	}
+	if _, _, err := s.Desk.Restore(ctx, accounts.ConsoleCaller(), nil); err != nil {
+		t.Fatalf("restoring: %v", err)
+	}
+	for name, p := range s.People {
+		if _, err := s.Door.Lift(ctx, accounts.ConsoleCaller(), p.ID); err != nil {
+			t.Fatalf("lifting %s: %v", name, err)
+		}
+	}
+	return id
 }
 
 // receipt fails the test when an act was not done.

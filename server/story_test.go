@@ -65,10 +65,13 @@ type story struct {
 	elena                     *visitor
 	invitations               map[string]string
 	words                     string // of a centre that is new
+	ines                      string // a referral that a restore shut before the story begins
 }
 
 func (st *story) tell() {
+	st.ines = st.to.s.shut(st.t)
 	st.annaSignsIn()
+	st.aRestoreShutAReferral()
 	st.rosaCalls()
 	st.emergencyStays()
 	st.rosaGetsAFile()
@@ -114,6 +117,18 @@ func (st *story) annaSignsIn() {
 	v.fill("signin.username", "anna").fill("signin.passphrase", "non è questa").click("action.continue")
 	v.fill("code.code", "000000").click("action.continue").see("signin.failed")
 	v.signIn("anna").at("/agenda").see("agenda.urgent_empty", "agenda.callback_empty", "Pronto intervento sociale", "000 000 0100", "1522")
+}
+
+// aRestoreShutAReferral: the data came back from an older copy; Anna asks Ines
+// before the centre opens anything again.
+func (st *story) aRestoreShutAReferral() {
+	v := st.anna
+	v.see("agenda.restored", "agenda.restored_about", storetest.Ginestra).open("/invii/" + st.ines).see("referral.shut").seeNot("referral.answer")
+	v.click("referral.confirm_shut").at("/invii/{id}/conferma").see("restored.why", "restored.otherwise", "Ines")
+	v.click("referral.revoke").at("/invii/{id}/revoca").back()
+	v.click("restored.do").see("restored.checked_missing").choose("restored.how", "checked.she_said").click("restored.do")
+	v.see("stepup.title", "stepup.restored", storetest.Ginestra).stepUp().at("/invii/{id}").see("restored.done").seeNot("referral.shut")
+	v.open("/agenda").seeNot("agenda.restored_about")
 }
 
 // rosaCalls: step 1, answered while somebody may overhear.

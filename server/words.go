@@ -55,6 +55,7 @@ var wordLists = map[string][]string{
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},
+	"checked":        {"she_said", "papers"},
 
 	"same": {"yes", "no"},
 
