@@ -69,6 +69,15 @@ const (
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
 
+	// Declarations.
+
+	// DeclarationWrite declares, or takes back, whose case files one should not be given.
+	DeclarationWrite Action = "declaration.write"
+	// DeclarationList shows what one declared oneself.
+	DeclarationList Action = "declaration.list"
+	// DeclarationRead shows a lead what the people of her unit declared.
+	DeclarationRead Action = "declaration.read"
+
 	// Directory.
 
 	// DirectoryRead shows the public directory of services.
@@ -235,6 +244,9 @@ var inOrder = []Action{
 	TaskCreate,
 	TaskOpen,
 	TaskClose,
+	DeclarationWrite,
+	DeclarationList,
+	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,

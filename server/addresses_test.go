@@ -17,6 +17,7 @@ var addresses = []string{
 	"GET /licenze", "GET /uscita", "POST /lingua", "POST /esci", "POST /copri", "POST /riprendi", "GET /static/*", "GET /static/*/*",
 	// oneself
 	"GET /attesa", "GET /credenziali", "GET /credenziali/fattore", "GET /credenziali/codici", "GET /credenziali/frase", "POST /credenziali/frase",
+	"GET /credenziali/dichiarazioni", "POST /credenziali/dichiarazioni", "POST /credenziali/dichiarazioni/*/togli",
 	"POST /credenziali/sessioni", "POST /credenziali/chiave-centro",
 	"GET /ammissioni", "GET /ammissioni/*", "POST /ammissioni/*", "GET /ammissioni/*/togli", "POST /ammissioni/*/togli", "POST /ammissioni/*/sblocca", "GET /ammissioni/fonda", "POST /ammissioni/fonda",
 	"GET /ammissioni/parole", "POST /ammissioni/recupero", "POST /ammissioni/recupero/conferma", "POST /credenziali/fattore/nuovo", "POST /credenziali/codici",

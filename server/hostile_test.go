@@ -79,6 +79,8 @@ func (s *site) goodForms(r *records) []filled {
 		{"/credenziali/fattore/nuovo", "anna", nil, v("code", "123456")},
 		{"/credenziali/codici", "anna", nil, v("kept", "", "passphrase", "", "code", "")},
 		{"/credenziali/frase", "anna", nil, v("words", "x", "choice", "words", "own", "", "again", "x", "current", "x", "code", "123456", "suspected", "yes")},
+		{"/credenziali/dichiarazioni", "anna", nil, v("id", "form-1", "declared_name", "x", "declared_surname", "Rossi", "declared_phone", "333 7654321")},
+		{"/credenziali/dichiarazioni/{id}/togli", "anna", []string{r.declared}, v("x", "x")},
 		{"/ammissioni/fonda", "anna", nil, v("recovery", "x", "same", "yes")},
 		{"/ammissioni/recupero", "anna", nil, v("recipient", "x", "heard", "a b c d")},
 		{"/ammissioni/recupero/conferma", "anna", nil, v("heard", "a b c d")},

@@ -174,8 +174,18 @@ func addCase(add func(string, server.Shown)) {
 func addOwn(add func(string, server.Shown)) {
 	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
 	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
-	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MaySetOffline: true,
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, MaySetOffline: true,
 		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
+	declared := server.Declared{ID: "D1", Name: "Rossana", Surname: "Ferri", Phone: "333 0000000", Day: ago(30)}
+	add("declarations", &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1", Leads: []string{"lucia"}, Mine: []server.Declared{declared}})
+	empty := &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1"}
+	empty.Fail("declared_name", "error.declared_name")
+	add("declarations.empty", empty)
+	declared.By, declared.Matches = "anna", []server.DeclaredMatch{{Card: server.Card{ID: "A", Who: rosa, State: "open"}, By: []string{"name", "phone"}}}
+	lead := desk(server.TitleUnitDeclarations, "/ammissioni/dichiarazioni")
+	lead.Role = "lead"
+	add("unit-declarations", &server.UnitDeclarationsPage{Page: lead, All: []server.Declared{declared, {ID: "D2", By: "sara", Sealed: true, Day: ago(1)}, {ID: "D3", By: "sara", Name: "Ivo", Day: ago(2)}}})
+	add("unit-declarations.empty", &server.UnitDeclarationsPage{Page: lead})
 	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
 		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
 	codes := make([]string, 10)

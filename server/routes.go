@@ -76,6 +76,9 @@ func init() {
 		post("/credenziali/codici", policies.RecoveryCodesReplace, (*request).newCodes),
 		get("/credenziali/frase", policies.PassphraseChange, (*request).changePhrasePage),
 		post("/credenziali/frase", policies.PassphraseChange, (*request).changePhrase),
+		get("/credenziali/dichiarazioni", policies.DeclarationList, (*request).declarations),
+		post("/credenziali/dichiarazioni", policies.DeclarationWrite, (*request).declare),
+		post("/credenziali/dichiarazioni/{id}/togli", policies.DeclarationWrite, (*request).takeDeclarationBack),
 
 		// members admit members, and desks compare the words of other units
 		get("/ammissioni", policies.MemberList, (*request).admissions),
@@ -85,6 +88,7 @@ func init() {
 		get("/ammissioni/recupero", policies.MemberList, (*request).recoveryKeyPage),
 		post("/ammissioni/recupero", policies.RecoverySet, (*request).setRecovery),
 		post("/ammissioni/recupero/conferma", policies.RecoveryConfirm, (*request).confirmRecovery),
+		get("/ammissioni/dichiarazioni", policies.DeclarationRead, (*request).unitDeclarations),
 		get("/ammissioni/{person}", policies.MemberList, (*request).admitPage),
 		post("/ammissioni/{person}", policies.MemberAdmit, (*request).admit),
 		get("/ammissioni/{person}/togli", policies.MemberList, (*request).removePage),

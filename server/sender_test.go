@@ -143,6 +143,7 @@ type records struct {
 	sent, withdrawn, expired, declined     string // referrals
 	shut                                   string // a referral that a restore shut
 	contact, task                          string
+	declared                               string // whom anna should not be given
 }
 
 // fill makes records through the Desk, as people would.
@@ -204,6 +205,12 @@ func (s *site) fill(t testing.TB) *records {
 		t.Fatal(err)
 	}
 	r.task = out.TaskID
+	s.receipt(t)(s.Desk.Declare(ctx, anna, "declared", referrals.Declared{Name: "Vicina"}))
+	mine, _, _, err := s.Desk.MyDeclarations(ctx, anna)
+	if err != nil || s.Desk.AdoptNamed(ctx, lucia) != nil {
+		t.Fatalf("declaring: %v", err)
+	}
+	r.declared = mine[0].ID
 	return r
 }
 

@@ -80,6 +80,7 @@ func (st *story) tell() {
 	st.nobodyCallsOutsideHerHours()
 	st.annaWritesNotes()
 	st.rosaSaysMore()
+	st.annaShouldNotBeGiven()
 	st.twoTabsDoNotFight()
 	st.somebodyElseCalls()
 	st.theScreenIsCovered()
@@ -270,6 +271,20 @@ func (st *story) rosaSaysMore() {
 	v.see("forget.done", "identity.alias").holds("person.surname", "").holds("person.town", "Frascati")
 	v.open("/cerca").fill("search.box", "ferri").click("action.search").see("search.none")
 	v.open(st.file+"/persona").fill("person.name", "Rosa").click("person.save").see("identity.partial")
+}
+
+// annaShouldNotBeGiven: a neighbour of hers may come; she says so, and only lucia
+// sees which file looks like it.
+func (st *story) annaShouldNotBeGiven() {
+	v := st.anna
+	v.open("/credenziali").click("own.declare").at("/credenziali/dichiarazioni").see("declare.lead", "declare.truth", "declare.empty", "lucia")
+	v.fill("declare.phone", "12").click("declare.do").see("error.declared_name", "error.declared_phone").holds("declare.phone", "12")
+	v.fill("person.surname", "Sbagliato").fill("declare.phone", "").click("declare.do").see("declare.done", "Sbagliato").click("declare.take_back").see("declare.gone", "declare.empty")
+	v.fill("person.name", "Mirella").click("declare.do").see("declare.done", "Mirella")
+	lucia := st.to.visitor(st.t, "lucia").signInIn("lucia").at("/agenda")
+	lucia.open("/ammissioni").click("declared.title").at("/ammissioni/dichiarazioni").see("anna", "declared.matches", "Mirela", st.other, "match_by.name", "declared.about").seeNot("Rosalia")
+	lucia.click(st.other).at("/schede/{id}").see("Mirela").click("frame.sign_out")
+	v.open("/ammissioni/dichiarazioni").see("error.not_found")
 }
 
 // twoTabsDoNotFight: the second to save sees both versions and chooses.

@@ -70,6 +70,7 @@ var wordLists = map[string][]string{
 	"centre_state":   {"unpinned", "pinned", "confirm_voice"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
+	"match_by":       {"name", "surname", "phone"},
 }
 
 // Words lists the codes of a list in the order in which they are offered.

@@ -62,6 +62,10 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.ReferralStepRow) }},
 	{name: "message", columns: "referral_id, unit, author, day, kind, key_version, body",
 		make: func() accounts.Row { return new(referrals.MessageRow) }},
+	{name: "declaration", columns: "person, unit, day, state, secret, commitment, body",
+		make: func() accounts.Row { return new(referrals.DeclarationRow) }},
+	{name: "declaration_wrap", columns: "declaration, person, symmetric_wrap, wrapped",
+		make: func() accounts.Row { return new(referrals.DeclarationWrapRow) }},
 })
 
 func prepareTables(list []*table) map[string]*table {
