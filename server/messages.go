@@ -113,6 +113,7 @@ const (
 	MissingAudit     = "missing.no_audit"
 	MissingEnding    = "missing.agencies_ending"
 	FailLogDays      = "log.day_wrong"
+	ProblemNothing   = "log.nothing"
 	FlashAgencySaved = "agency.saved"
 	FailName         = "agency.name_missing"
 	FailChoice       = "agency.choice_missing"

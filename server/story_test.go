@@ -2,15 +2,16 @@ package server_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"sportello/policies/audit"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/locale"
@@ -656,18 +657,77 @@ func (st *story) claraTakesTheLogAway() {
 	v.click("log.export").see("stepup.export")
 	p := st.to.s.People["clara"]
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
-	body, err := os.ReadFile(v.download("stepup.do"))
+	whole := st.verifyOffline(v.download("stepup.do"), key)
+	if !strings.Contains(whole, "leaves 0 to ") {
+		v.stop("the whole log does not verify: %s", whole)
+	}
+	v.open("/registro").fill("log.action", "referral.send").see("log.export_part").click("log.export").see("export_scope.part")
+	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
+	part := st.verifyOffline(v.download("stepup.do"), key)
+	if !strings.Contains(part, "chosen leaves between ") || strings.Contains(part, "leaves 0 to ") {
+		v.stop("a part of the log does not verify: %s", part)
+	}
+}
+
+// verifyOffline runs the command line in an empty folder, with nothing but the
+// bundle and the public key, and says what it said; and it says no to a bundle
+// that was changed.
+func (st *story) verifyOffline(bundle, key string) string {
+	st.t.Helper()
+	body, err := os.ReadFile(bundle)
 	if err != nil {
 		st.t.Fatal(err)
 	}
-	report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), key)
-	if err != nil || report.To-report.From < 100 {
-		v.stop("the exported log does not verify: %v, %d leaves", err, report.To-report.From)
+	dir := st.t.TempDir()
+	for name, b := range map[string][]byte{"registro.zip": body, "log.pub": []byte(key + "\n")} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			st.t.Fatal(err)
+		}
+	}
+	verify := func() (string, error) {
+		cmd := exec.CommandContext(st.t.Context(), commandLine(st.t), "audit", "verify", "registro.zip", "--key", "log.pub")
+		cmd.Dir, cmd.Env = dir, []string{"HOME=" + dir}
+		said, err := cmd.CombinedOutput()
+		return string(said), err
+	}
+	said, err := verify()
+	if err != nil || !strings.Contains(said, "the bundle is what was signed") {
+		st.t.Fatalf("verifying offline: %v\n%s", err, said)
 	}
 	body[len(body)/2] ^= 1
-	if _, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), key); err == nil {
-		v.stop("a changed bundle verifies")
+	if err := os.WriteFile(filepath.Join(dir, "registro.zip"), body, 0o600); err != nil {
+		st.t.Fatal(err)
 	}
+	if said, err := verify(); err == nil {
+		st.t.Fatalf("a changed bundle verifies: %s", said)
+	}
+	return said
+}
+
+// commandDir holds the program while the tests run.
+var commandDir string
+
+var commandOnce = sync.OnceValues(func() (string, error) {
+	var err error
+	if commandDir, err = os.MkdirTemp("", "sportello-command-"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(commandDir, "sportello")
+	out, err := exec.Command("go", "build", "-o", path, "sportello/cmd/sportello").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// commandLine is the program itself, built once.
+func commandLine(t *testing.T) string {
+	t.Helper()
+	path, err := commandOnce()
+	if err != nil {
+		t.Fatalf("building the command line: %v", err)
+	}
+	return path
 }
 
 // annaLooksAfterHerself: sessions, recovery codes, telephone, passphrase.

@@ -62,6 +62,7 @@ var wordLists = map[string][]string{
 	// audit and administration
 	"result":         {"allowed", "refused", "failed"},
 	"verification":   {"good", "running", "bad"},
+	"export_scope":   {"all", "part"},
 	"agency_kind":    {"municipality", "district", "company", "operator"},
 	"responsibility": {"controller", "processor"},
 	"unit_kind":      {"desk", "social_service", "centre", "audit", "administration"},
