@@ -174,6 +174,8 @@ const (
 	RecoverySet Action = "recovery.set"
 	// RecoveryConfirm is the second member's word for a new recovery recipient.
 	RecoveryConfirm Action = "recovery.confirm"
+	// CopyKeySet changes the public key to which a centre's sealed copies are made.
+	CopyKeySet Action = "copy_key.set"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
 	KeyAdopt Action = "key.adopt"
 
@@ -288,6 +290,7 @@ var inOrder = []Action{
 	CentrePin,
 	RecoverySet,
 	RecoveryConfirm,
+	CopyKeySet,
 	KeyAdopt,
 	CredentialsRead,
 	FactorReplace,
@@ -321,6 +324,7 @@ var steppedUp = map[Action]bool{
 	CentrePin:            true,
 	RecoverySet:          true,
 	RecoveryConfirm:      true,
+	CopyKeySet:           true,
 	FactorReplace:        true,
 	RecoveryCodesReplace: true,
 	PassphraseChange:     true,

@@ -79,6 +79,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/credenziali/fattore/nuovo", "anna", nil, v("code", "123456")},
 		{"/credenziali/codici", "anna", nil, v("kept", "", "passphrase", "", "code", "")},
 		{"/credenziali/frase", "anna", nil, v("words", "x", "choice", "words", "own", "", "again", "x", "current", "x", "code", "123456", "suspected", "yes")},
+		{"/credenziali/chiave-centro", "bruna", nil, v("recipient", "x", "version", "1", "go", "x", "passphrase", "", "code", "")},
 		{"/credenziali/dichiarazioni", "anna", nil, v("id", "form-1", "declared_name", "x", "declared_surname", "Rossi", "declared_phone", "333 7654321")},
 		{"/credenziali/dichiarazioni/{id}/togli", "anna", []string{r.declared}, v("x", "x")},
 		{"/ammissioni/fonda", "anna", nil, v("recovery", "x", "same", "yes")},
@@ -133,7 +134,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/arrivi/{id}/accogli", "bruna", []string{r.sent}, v("version", "x")},
 		{"/arrivi/{id}/esito", "bruna", []string{r.sent}, v("after", "x", "version", "1")},
 		{"/arrivi/{id}/avviso", "bruna", []string{r.withdrawn}, v("done", "x", "version", "1")},
-		{"/arrivi/{id}/copia", "bruna", []string{r.sent}, v("recipient", "x", "version", "1")},
+		{"/arrivi/{id}/copia", "bruna", []string{r.sent}, v("recipient", "x", "which", "other", "version", "1")},
 		{"/copri", "sofia", nil, v("from", "/agenda", "text", "x")},
 		{"/esci", "sofia", nil, v("from", "/agenda")},
 	}

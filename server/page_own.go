@@ -19,15 +19,14 @@ type StepUpPage struct {
 // OwnPage is "own": factor, recovery codes, passphrase and open sessions. Each item leads to its own page or posts one button.
 type OwnPage struct {
 	Page
-	Factor        string // a word of "factor"
-	FactorState   string // a word of "factor_state"
-	FactorSince   time.Time
-	CodesLeft     int
-	PhraseSince   time.Time
-	Sessions      []Session
-	OfflineKey    string
-	MayDeclare    bool // she works with case files: whom she should not be given
-	MaySetOffline bool // a centre worker may keep her centre's own key for copies
+	Factor      string // a word of "factor"
+	FactorState string // a word of "factor_state"
+	FactorSince time.Time
+	CodesLeft   int
+	PhraseSince time.Time
+	Sessions    []Session
+	MayDeclare  bool // she works with case files: whom she should not be given
+	CopyKey     bool // she works at a centre, which may keep its key for copies
 }
 
 // Session is one open session. Closing posts session to /credenziali/sessioni.
@@ -74,6 +73,21 @@ type DeclaredMatch struct {
 type UnitDeclarationsPage struct {
 	Page
 	All []Declared
+}
+
+// CopyKeyPage is "copy-key": the centre's own public key, kept off the server, to
+// which its sealed copies are made. Posts recipient (empty takes it away) and
+// version to /credenziali/chiave-centro; the step-up page follows.
+type CopyKeyPage struct {
+	Page
+	UnitID    string
+	Name      string
+	Set       bool
+	Words     [4]string
+	Since     time.Time
+	By        string // user name
+	Recipient string // as typed
+	Version   string
 }
 
 // EnrolPage is "enrol": a new one-time code on a phone. It posts code (and, for

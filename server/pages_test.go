@@ -174,7 +174,7 @@ func addCase(add func(string, server.Shown)) {
 func addOwn(add func(string, server.Shown)) {
 	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
 	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
-	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, MaySetOffline: true,
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, CopyKey: true,
 		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
 	declared := server.Declared{ID: "D1", Name: "Rossana", Surname: "Ferri", Phone: "333 0000000", Day: ago(30)}
 	add("declarations", &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1", Leads: []string{"lucia"}, Mine: []server.Declared{declared}})
@@ -277,6 +277,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
+	add("copy.kept", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
+	add("inbox.key", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), KeyChanged: true, KeySet: true, KeySince: ago(2), KeyBy: "bruna"})
+	keep := &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), UnitID: "Q7K2QX4MZB", Name: "Centro Le Querce", Set: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20), By: "bruna"}
+	keep.Fail("recipient", server.FailCopyKey)
+	add("copy-key", keep)
+	add("copy-key.none", &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), Name: "Centro Le Querce"})
 }
 
 func addAudit(add func(string, server.Shown)) {

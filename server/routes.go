@@ -76,6 +76,8 @@ func init() {
 		post("/credenziali/codici", policies.RecoveryCodesReplace, (*request).newCodes),
 		get("/credenziali/frase", policies.PassphraseChange, (*request).changePhrasePage),
 		post("/credenziali/frase", policies.PassphraseChange, (*request).changePhrase),
+		get("/credenziali/chiave-centro", policies.InboxList, (*request).copyKeyPage),
+		post("/credenziali/chiave-centro", policies.CopyKeySet, (*request).setCopyKey),
 		get("/credenziali/dichiarazioni", policies.DeclarationList, (*request).declarations),
 		post("/credenziali/dichiarazioni", policies.DeclarationWrite, (*request).declare),
 		post("/credenziali/dichiarazioni/{id}/togli", policies.DeclarationWrite, (*request).takeDeclarationBack),

@@ -430,9 +430,10 @@ func (st *story) brunaKeepsACopy() {
 	key := filepath.Join(dir, "key.txt")
 	run(st.t, "age-keygen", "-pq", "-o", key)
 	recipient := strings.TrimSpace(run(st.t, "age-keygen", "-y", key))
-	v.click("received.copy").at("/arrivi/{id}/copia").see("copy.truth")
+	v.click("received.copy").at("/arrivi/{id}/copia").see("copy.truth", "copy.keep_one")
 	v.fill("copy.key", "age1questanonè").click("received.copy").see("error.recipient")
-	v.fill("copy.key", recipient)
+	st.theCentreKeepsItsKey(recipient)
+	v.open(st.arrived).click("received.copy").see("copy.kept", "copy.words").answered("copy.which", "copy.kept")
 	file := v.download("received.copy")
 	text := run(st.t, "age", "-d", "-i", key, file)
 	for _, want := range []string{"Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
@@ -443,6 +444,19 @@ func (st *story) brunaKeepsACopy() {
 	if strings.Contains(text, "Ferri") || strings.Contains(text, "Marino") {
 		st.t.Error("the sealed copy holds what she did not share")
 	}
+}
+
+// theCentreKeepsItsKey: pasted once, with passphrase and code; its words can be
+// compared, and every member is told.
+func (st *story) theCentreKeepsItsKey(recipient string) {
+	v := st.bruna
+	v.open("/credenziali").click("copy_key.see").at("/credenziali/chiave-centro").see("copy_key.none", "copy_key.truth")
+	v.fill("copy_key.recipient", "age1questanonè").click("copy_key.do").see("copy_key.wrong").holds("copy_key.recipient", "age1questanonè")
+	v.fill("copy_key.recipient", recipient).click("copy_key.do").see("stepup.copy_key", storetest.Ginestra).stepUp().see("copy_key.done", "copy_key.kept", "bruna")
+	if n := len(strings.Fields(v.words())); n != 4 {
+		v.stop("the key has %d words", n)
+	}
+	v.open("/arrivi").see("inbox.key_changed", "inbox.key_about")
 }
 
 // rosaTakesItBack: from then on the centre opens nothing of it, and says what it

@@ -50,7 +50,10 @@ CREATE TABLE unit (
   phone TEXT NOT NULL,
   needs TEXT NOT NULL,
   lat INTEGER NOT NULL,
-  lon INTEGER NOT NULL
+  lon INTEGER NOT NULL,
+  copy_key TEXT NOT NULL,
+  copy_key_by TEXT NOT NULL,
+  copy_key_day TEXT NOT NULL
 ) STRICT;
 CREATE TABLE person (
   id TEXT PRIMARY KEY,
