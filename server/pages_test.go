@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"time"
 
 	"sportello/server"
@@ -72,7 +73,12 @@ func addSignIn(add func(string, server.Shown)) {
 	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
 	add("error.again", &server.ErrorPage{Page: desk(server.TitleError, "/schede/A/diario/nuova"), Status: 403, What: "error.form_old", Action: "/schede/A/diario/nuova",
 		Carried: []server.Pair{{Name: "text", Value: "mezza frase"}}})
-	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404})
+	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404, What: "error.not_found", Asked: true})
+	for status, what := range map[int]string{403: "error.form_refused", 404: "error.not_found", 409: "error.state", 413: "error.too_large", 429: "signin.wait", 500: "error.tampered"} {
+		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Asked: status == 404}
+		add(fmt.Sprint("error.", status), p)
+	}
+	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
 	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)

@@ -173,10 +173,15 @@ func (q *request) exit() error {
 			return err
 		}
 	}
+	q.signed, q.known = false, false
+	return q.leave(q.base(TitleExit))
+}
+
+// leave takes the session's cookie away and shows a page that says nothing.
+func (q *request) leave(page Page) error {
 	q.setCookie(sessionCookie, "", -1)
 	q.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	q.signed, q.known = false, false
-	return q.show(http.StatusOK, "exit", &ExitPage{Page: q.base(TitleExit)})
+	return q.show(http.StatusOK, "exit", &ExitPage{Page: page})
 }
 
 func (q *request) signOut() error {

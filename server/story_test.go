@@ -1,8 +1,10 @@
 package server_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -29,9 +31,7 @@ func TestStory(t *testing.T) {
 		t.Run(run.name, func(t *testing.T) {
 			t.Parallel()
 			to := newTour(t, newSite(t), run.lang, run.script)
-			if run.script {
-				to.axe = axeSource(t)
-			}
+			to.axe = axeSource(t)
 			if run.lang == locale.Italian && run.script {
 				to.keep = os.Getenv("STORY_PICTURES")
 			}
@@ -127,10 +127,12 @@ func (st *story) aRestoreShutAReferral() {
 	v := st.anna
 	v.see("agenda.restored", "agenda.restored_about", storetest.Ginestra).open("/invii/" + st.ines).see("referral.shut").seeNot("referral.answer")
 	v.click("referral.confirm_shut").at("/invii/{id}/conferma").see("restored.why", "restored.otherwise", "Ines")
-	v.click("referral.revoke").at("/invii/{id}/revoca").back()
+	v.click("referral.revoke").at("/invii/{id}/revoca").click("stepup.back").at("/invii/{id}").click("referral.confirm_shut")
 	v.click("restored.do").see("restored.checked_missing").choose("restored.how", "checked.she_said").click("restored.do")
 	v.see("stepup.title", "stepup.restored", storetest.Ginestra).stepUp().at("/invii/{id}").see("restored.done").seeNot("referral.shut")
 	v.open("/agenda").seeNot("agenda.restored_about")
+	// Ines changes her mind: from here the story is Rosalia's.
+	v.open("/invii/"+st.ines).click("referral.revoke").choose("safe.recognised", "recognised.known_voice").click("revoke.do").see("revoke.done")
 }
 
 // rosaCalls: step 1, answered while somebody may overhear.
@@ -708,14 +710,45 @@ func (st *story) verifyOffline(bundle, key string) string {
 	if err != nil || !strings.Contains(said, "the bundle is what was signed") {
 		st.t.Fatalf("verifying offline: %v\n%s", err, said)
 	}
-	body[len(body)/2] ^= 1
-	if err := os.WriteFile(filepath.Join(dir, "registro.zip"), body, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "registro.zip"), refusedLeaf(st.t, body), 0o600); err != nil {
 		st.t.Fatal(err)
 	}
 	if said, err := verify(); err == nil {
 		st.t.Fatalf("a changed bundle verifies: %s", said)
 	}
 	return said
+}
+
+// refusedLeaf is a bundle in which the first allowed act became a refused one.
+func refusedLeaf(t *testing.T, bundle []byte) []byte {
+	t.Helper()
+	in, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, changed := zip.NewWriter(&out), 0
+	for _, f := range in.File {
+		text, err := fs.ReadFile(in, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := w.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := bytes.Replace(text, []byte("outcome allowed"), []byte("outcome refused"), 1)
+		if !bytes.Equal(next, text) {
+			changed++
+		}
+		if _, err := to.Write(next); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil || changed != 1 {
+		t.Fatalf("changing a bundle: %v, %d files", err, changed)
+	}
+	return out.Bytes()
 }
 
 // commandDir holds the program while the tests run.
