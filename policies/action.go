@@ -69,6 +69,15 @@ const (
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
 
+	// Declarations.
+
+	// DeclarationWrite declares, or takes back, whose case files one should not be given.
+	DeclarationWrite Action = "declaration.write"
+	// DeclarationList shows what one declared oneself.
+	DeclarationList Action = "declaration.list"
+	// DeclarationRead shows a lead what the people of her unit declared.
+	DeclarationRead Action = "declaration.read"
+
 	// Directory.
 
 	// DirectoryRead shows the public directory of services.
@@ -171,6 +180,8 @@ const (
 	RecoveryImport Action = "recovery.import"
 	// RecoveryRewrap puts that epoch in force, once the newcomer's own key opened it and found it genuine.
 	RecoveryRewrap Action = "recovery.rewrap"
+	// CopyKeySet changes the public key to which a centre's sealed copies are made.
+	CopyKeySet Action = "copy_key.set"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
 	KeyAdopt Action = "key.adopt"
 
@@ -241,6 +252,9 @@ var inOrder = []Action{
 	TaskCreate,
 	TaskOpen,
 	TaskClose,
+	DeclarationWrite,
+	DeclarationList,
+	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,
@@ -285,6 +299,7 @@ var inOrder = []Action{
 	RecoveryExport,
 	RecoveryImport,
 	RecoveryRewrap,
+	CopyKeySet,
 	KeyAdopt,
 	CredentialsRead,
 	FactorReplace,
@@ -319,6 +334,7 @@ var steppedUp = map[Action]bool{
 	RecoverySet:          true,
 	RecoveryConfirm:      true,
 	RecoveryRewrap:       true,
+	CopyKeySet:           true,
 	FactorReplace:        true,
 	RecoveryCodesReplace: true,
 	PassphraseChange:     true,

@@ -17,7 +17,7 @@ type Agenda struct {
 	Day      string
 	Recall   []RecallLine
 	Tasks    []TaskLine
-	Waiting  []ReferralLine // sent and unanswered, or about to end
+	Waiting  []ReferralLine // sent and unanswered, about to end, or shut by a restore
 	Contacts []ContactLine
 }
 
@@ -111,7 +111,8 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 	for _, row := range rows {
 		l := line(row, act)
 		unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
-		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends {
+		shut := row.Shut && l.Standing == policies.ConsentLive
+		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends && !shut {
 			continue
 		}
 		c, ok := cases[row.CaseID]

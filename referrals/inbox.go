@@ -232,15 +232,19 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id stri
 }
 
 // SealedCopy makes the centre's own copy: an age file to its offline key, made
-// when asked and never stored. recipient is the centre's "age1…" line.
+// when asked and never stored. recipient is an "age1…" line, or empty for the key
+// that the centre keeps here; which of the two it was is in the sealed detail.
 func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string) ([]byte, audit.Receipt, error) {
-	to, err := crypto.ParseRecipient(recipient)
-	if err != nil {
+	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
 		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
 	var file []byte
 	receipt, err := d.do(ctx, who, policies.ReferralCopy, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		to, err := copyTo(r, act, recipient)
 		if err != nil {
 			return err
 		}
@@ -258,4 +262,23 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 		return err
 	})
 	return file, receipt, err
+}
+
+// copyTo is whom a sealed copy is made to: the key that was typed, or the one
+// that the caller's centre keeps here.
+func copyTo(r Reader, act *accounts.Act, recipient string) (crypto.Recipient, error) {
+	act.Detail.Reason = "other key"
+	if recipient == "" {
+		act.Detail.Reason = "kept key"
+		var u accounts.Unit
+		if err := r.Get(&u, act.Who.Unit()); err != nil {
+			return crypto.Recipient{}, err
+		}
+		recipient = u.CopyKey
+	}
+	to, err := crypto.ParseRecipient(recipient)
+	if err != nil {
+		return to, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
+	}
+	return to, nil
 }

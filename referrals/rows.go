@@ -305,6 +305,45 @@ func (m *MessageRow) Values() []any {
 	return []any{&m.ReferralID, &m.Unit, &m.Author, &m.Day, &m.Kind, &m.KeyVersion, &m.Body}
 }
 
+// DeclarationRow is whom a worker should not be given, by her own choice. It has
+// its own key and shred secret; once taken back it is empty.
+type DeclarationRow struct {
+	accounts.RowKey
+	Person     string // who declared
+	Unit       string
+	Day        string
+	State      string // live, removed
+	Secret     string
+	Commitment []byte
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of declarations.
+func (*DeclarationRow) Table() string { return "declaration" }
+
+// Values are the columns after id and version.
+func (r *DeclarationRow) Values() []any {
+	return []any{&r.Person, &r.Unit, &r.Day, &r.State, &r.Secret, &r.Commitment, &r.Body}
+}
+
+// DeclarationWrapRow is a declaration's key kept for its author or for a lead of
+// her unit. Its id is DECLARATION.PERSON.
+type DeclarationWrapRow struct {
+	accounts.RowKey
+	Declaration string
+	Person      string
+	Symmetric   bool // under the person's own key; by age until she next signs in
+	Wrapped     crypto.Sealed
+}
+
+// Table is the name of the table of declarations' keys.
+func (*DeclarationWrapRow) Table() string { return "declaration_wrap" }
+
+// Values are the columns after id and version.
+func (w *DeclarationWrapRow) Values() []any {
+	return []any{&w.Declaration, &w.Person, &w.Symmetric, &w.Wrapped}
+}
+
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
 	accounts.Reader
@@ -337,6 +376,12 @@ type Reader interface {
 	StepsOf(referralID string) ([]*ReferralStepRow, error)
 	MessagesOf(referralID string) ([]*MessageRow, error)
 	CaseKeys(caseID string) ([]*CaseKeyRow, error)
+	// DeclarationsOf lists what a person declared, DeclarationsIn what holds
+	// now in a unit; both newest first.
+	DeclarationsOf(person string) ([]*DeclarationRow, error)
+	DeclarationsIn(unit string) ([]*DeclarationRow, error)
+	DeclarationWraps(declaration string) ([]*DeclarationWrapRow, error)
+	DeclarationWrapsOf(person string) ([]*DeclarationWrapRow, error)
 	LeavesOfObject(object string, limit int) ([]audit.Leaf, error)
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.

@@ -49,6 +49,11 @@ func (q *request) agenda() error {
 		}
 	}
 	for _, l := range a.Waiting {
+		if l.Shut {
+			page.Restored = append(page.Restored, ShutReferral{Who: Who(l.Who), Href: "/invii/" + l.ID + "/conferma",
+				Centre: roster.UnitName(l.ToUnit), Sent: q.day(l.SentDay)})
+			continue
+		}
 		page.Urgent = append(page.Urgent, Task{Who: Who(l.Who), Kind: waitingKind(l), Href: "/invii/" + l.ID,
 			Due: q.day(l.UntilDay), DayOnly: true})
 	}

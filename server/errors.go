@@ -112,7 +112,7 @@ func (q *request) support(status int, err error) string {
 }
 
 func (q *request) problem(status int, key, support string) {
-	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key}
+	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key, Asked: q.r.Method == http.MethodGet}
 	page.Support = support
 	q.show(status, "error", page)
 }

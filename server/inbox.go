@@ -37,6 +37,9 @@ func (q *request) inbox() error {
 			page.Closed = append(page.Closed, row)
 		}
 	}
+	if u := roster.Units[q.who.Unit()]; u != nil && u.CopyKeyChanged(page.Now) {
+		page.KeyChanged, page.KeySince, page.KeyBy, page.KeySet = true, q.day(u.CopyKeyDay), roster.Username(u.CopyKeyBy), u.CopyKey != ""
+	}
 	return q.show(http.StatusOK, "inbox", page)
 }
 
@@ -201,7 +204,14 @@ func (q *request) showCopy(status int, cause error) error {
 		return q.notFound()
 	}
 	q.receipt(receipt)
-	page := &CopyPage{Page: q.base(TitleCopy), ID: r.ID, Version: version(r.Version), Key: q.form.Get("recipient")}
+	page := &CopyPage{Page: q.base(TitleCopy), ID: r.ID, Version: version(r.Version), Key: q.form.Get("recipient"), Which: q.form.Get("which")}
+	kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	if page.Kept = kept.Set; kept.Set {
+		page.Words, page.Since = kept.Words, q.day(kept.Unit.CopyKeyDay)
+	}
 	invalid(&page.Page, cause)
 	return q.show(status, "copy", page)
 }
@@ -209,7 +219,13 @@ func (q *request) showCopy(status int, cause error) error {
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
-	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), strings.TrimSpace(q.form.Get("recipient")))
+	recipient := strings.Join(strings.Fields(q.form.Get("recipient")), "")
+	if q.form.Get("which") == "kept" {
+		recipient = ""
+	} else if recipient == "" {
+		recipient = "none" // another key was chosen, and none typed
+	}
+	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient)
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showCopy(http.StatusUnprocessableEntity, err)
 	}

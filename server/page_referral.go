@@ -199,10 +199,29 @@ type RevokePage struct {
 	Recognised string
 }
 
+// RestoredPage is "restored": a referral that a restore shut. Posts checked to
+// /invii/ID/conferma; the step-up page follows. Revoking has its own page.
+type RestoredPage struct {
+	Page
+	CaseHead
+	ID      string
+	Centre  string
+	State   string // a word of "referral_state"
+	Sent    time.Time
+	Until   time.Time
+	Erased  bool   // its content is gone for good: she took it back since
+	Checked string // a word of "checked": how one knows that it still stands
+}
+
 // InboxPage is "inbox": referrals without names.
 type InboxPage struct {
 	Page
 	New, WaitUs, WaitThem, Closed []InboxRow
+
+	KeyChanged bool // the centre's key for copies, not long ago
+	KeySet     bool
+	KeySince   time.Time
+	KeyBy      string // user name
 }
 
 // InboxRow is one referral in the inbox.
@@ -255,13 +274,17 @@ type StopPage struct {
 	Stated  bool // the centre has already stated what it did
 }
 
-// CopyPage is "copy": a sealed copy, made when asked. Posts to /arrivi/ID/copia;
-// the step-up page follows, then the file.
+// CopyPage is "copy": a sealed copy, made when asked. Posts which (kept, other)
+// and recipient to /arrivi/ID/copia, which answers with the file.
 type CopyPage struct {
 	Page
 	ID      string
 	Version string
-	Key     string // the centre's own public key, as typed; posts as recipient
+	Key     string // another public key, as typed; posts as recipient
+	Which   string // "kept", the default where the centre keeps a key here, or "other"
+	Kept    bool
+	Words   [4]string // of the kept key
+	Since   time.Time
 }
 
 // inboxRows is one list of the inbox with the moment its ages count from.

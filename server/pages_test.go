@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"time"
 
 	"sportello/server"
@@ -72,7 +73,12 @@ func addSignIn(add func(string, server.Shown)) {
 	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
 	add("error.again", &server.ErrorPage{Page: desk(server.TitleError, "/schede/A/diario/nuova"), Status: 403, What: "error.form_old", Action: "/schede/A/diario/nuova",
 		Carried: []server.Pair{{Name: "text", Value: "mezza frase"}}})
-	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404})
+	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404, What: "error.not_found", Asked: true})
+	for status, what := range map[int]string{403: "error.form_refused", 404: "error.not_found", 409: "error.state", 413: "error.too_large", 429: "signin.wait", 500: "error.tampered"} {
+		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Asked: status == 404}
+		add(fmt.Sprint("error.", status), p)
+	}
+	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
 	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
@@ -92,6 +98,7 @@ func addDesk(add func(string, server.Shown)) {
 		Today:    []server.Task{{Who: lina, Kind: "appointment", Href: "/schede/B", Due: sampleNow.Add(4 * time.Hour)}},
 		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}},
 		Open:     []server.OpenContact{{Who: server.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: sampleNow.Add(-20 * time.Minute)}}, Emergency: emergency,
+		Restored: []server.ShutReferral{{Who: rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: ago(5)}},
 	})
 	add("agenda.empty", &server.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
 	add("search", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "rosa", Asked: true, More: true, Cards: []server.Card{
@@ -173,8 +180,18 @@ func addCase(add func(string, server.Shown)) {
 func addOwn(add func(string, server.Shown)) {
 	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
 	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
-	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MaySetOffline: true,
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, CopyKey: true,
 		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
+	declared := server.Declared{ID: "D1", Name: "Rossana", Surname: "Ferri", Phone: "333 0000000", Day: ago(30)}
+	add("declarations", &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1", Leads: []string{"lucia"}, Mine: []server.Declared{declared}})
+	empty := &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1"}
+	empty.Fail("declared_name", "error.declared_name")
+	add("declarations.empty", empty)
+	declared.By, declared.Matches = "anna", []server.DeclaredMatch{{Card: server.Card{ID: "A", Who: rosa, State: "open"}, By: []string{"name", "phone"}}}
+	lead := desk(server.TitleUnitDeclarations, "/ammissioni/dichiarazioni")
+	lead.Role = "lead"
+	add("unit-declarations", &server.UnitDeclarationsPage{Page: lead, All: []server.Declared{declared, {ID: "D2", By: "sara", Sealed: true, Day: ago(1)}, {ID: "D3", By: "sara", Name: "Ivo", Day: ago(2)}}})
+	add("unit-declarations.empty", &server.UnitDeclarationsPage{Page: lead})
 	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
 		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
 	codes := make([]string, 10)
@@ -250,6 +267,10 @@ func addReferral(add func(string, server.Shown)) {
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
 		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	restored := &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: ago(5), Until: ago(-20)}
+	restored.Fail("checked", server.FailChecked)
+	add("restored", restored)
+	add("restored.erased", &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "sent", Sent: ago(5), Until: ago(-20), Erased: true})
 	add("revoke", &server.RevokePage{Page: desk(server.TitleRevoke, "/invii/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Opened: true, Copied: true})
 	row := server.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
 	stop := row
@@ -262,6 +283,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
+	add("copy.kept", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
+	add("inbox.key", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), KeyChanged: true, KeySet: true, KeySince: ago(2), KeyBy: "bruna"})
+	keep := &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), UnitID: "Q7K2QX4MZB", Name: "Centro Le Querce", Set: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20), By: "bruna"}
+	keep.Fail("recipient", server.FailCopyKey)
+	add("copy-key", keep)
+	add("copy-key.none", &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), Name: "Centro Le Querce"})
 }
 
 func addAudit(add func(string, server.Shown)) {

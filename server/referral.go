@@ -72,7 +72,11 @@ func (q *request) showReferral(status int, cause error) error {
 	}
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
-		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r), Shut: r.Shut}
+		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r)}
+	page.Shut = r.Shut && page.Live
+	if page.Shut {
+		page.Live = false // nothing is written on it before the desk has confirmed it
+	}
 	if r.State == "declined" {
 		page.Reason = r.Code
 	}
@@ -141,6 +145,57 @@ func (q *request) answerAppointment() error {
 		return err
 	}
 	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+}
+
+// restoredPage asks whether an authorisation still stands after a restore. Once
+// that is answered, or the authorisation has ended, it leads to the referral.
+func (q *request) restoredPage() error {
+	r, v, roster, err := q.referralAndCase()
+	if err != nil {
+		return err
+	}
+	if !shut(r) {
+		return q.redirect("/invii/" + r.ID)
+	}
+	return q.showRestored(http.StatusOK, r, v, roster, "")
+}
+
+// shut tells whether a referral waits for the desk after a restore.
+func shut(r referrals.ReferralView) bool {
+	return r.Shut && r.Standing == policies.ConsentLive
+}
+
+func (q *request) showRestored(status int, r referrals.ReferralView, v referrals.CaseView, roster *accounts.Roster, fail string) error {
+	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(v, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
+		State: stateOf(r.ReferralLine), Sent: q.day(r.SentDay), Until: q.day(r.UntilDay), Erased: r.Erased, Checked: q.form.Get("checked")}
+	if fail != "" {
+		page.Fail("checked", fail)
+	}
+	return q.show(status, "restored", page)
+}
+
+// confirmRestored reopens the referral, after passphrase and code. What she
+// took back since the copy stays shut.
+func (q *request) confirmRestored() error {
+	r, v, roster, err := q.referralAndCase()
+	switch {
+	case err != nil:
+		return err
+	case !shut(r):
+		return q.redirect("/invii/" + r.ID) // a form sent twice confirms once
+	case r.Erased:
+		return q.showRestored(http.StatusConflict, r, v, roster, "")
+	case !IsWord("checked", q.form.Get("checked")):
+		return q.showRestored(http.StatusUnprocessableEntity, r, v, roster, FailChecked)
+	}
+	if ok, err := q.stepUp(policies.ReferralConfirm, r.ID, StepUpRestored, roster.UnitName(r.ToUnit)); !ok {
+		return err
+	}
+	receipt, err := q.s.desk.ConfirmRestored(q.ctx(), q.who, r.ID, q.form.Get("checked"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashConfirmed, "/invii/"+r.ID)
 }
 
 func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, false) }

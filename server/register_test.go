@@ -98,7 +98,7 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("clara")
 	b.get("/registro")
-	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro")
+	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro", "solo le voci")
 	clara := s.w.People["clara"]
 	b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", "000000"), http.StatusUnauthorized)
 	got := b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusOK)
@@ -115,6 +115,54 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 	}
 	b.get("/registro")
 	b.says(b.page, "esporta")
+}
+
+// The export honours the filter: what does not match is not in the file, and
+// each entry that is can be verified with the public key alone.
+func TestAuditorExportsWhatSheFiltered(t *testing.T) {
+	s := newService(t)
+	s.signedIn("anna")
+	b := s.signedIn("clara")
+	b.says(b.get("/registro"), "Se qui sopra è scritto un filtro", "sportello audit verify")
+	clara, day := s.w.People["clara"], s.w.Gate.Day()
+	for name, c := range map[string]struct {
+		filter []string
+		keep   func(*audit.Leaf) bool
+	}{
+		"one person":  {[]string{"person", s.w.People["anna"].ID}, func(l *audit.Leaf) bool { return l.Actor == s.w.People["anna"].ID }},
+		"one record":  {[]string{"record", s.w.Units["desk"]}, func(l *audit.Leaf) bool { return strings.HasSuffix(l.Object, ":"+s.w.Units["desk"]) }},
+		"one outcome": {[]string{"outcome", "allowed", "action", "signin"}, func(l *audit.Leaf) bool { return l.Outcome == audit.Allowed && l.Action == "signin" }},
+		"one day":     {[]string{"from_day", day, "to_day", day, "action", "agenda.read"}, func(l *audit.Leaf) bool { return l.Day == day && l.Action == "agenda.read" }},
+	} {
+		b.get("/registro")
+		asked := b.post("/registro/esporta", c.filter...)
+		b.says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
+		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.w.Code(clara))...), http.StatusOK)
+		body := []byte(b.page.body)
+		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-part-") {
+			t.Errorf("%s: the file is called %q", name, got)
+		}
+		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.w.Public)
+		if err != nil {
+			t.Fatalf("%s: verifying offline: %v", name, err)
+		}
+		want := 0
+		err = s.w.Store.Source().EachLeaf(t.Context(), 0, report.Checkpoint.Size, func(_ int64, text []byte) error {
+			l, err := audit.ParseLeaf(text)
+			if err == nil && c.keep(&l) && l.Action != "log.export" {
+				want++
+			}
+			return err
+		})
+		if err != nil || want == 0 || report.Leaves != int64(want) || report.Whole {
+			t.Errorf("%s: the bundle holds %d leaves, want %d (%v)", name, report.Leaves, want, err)
+		}
+	}
+	b.get("/registro")
+	b.says(b.status(b.post("/registro/esporta", "from_day", "ieri"), http.StatusUnprocessableEntity), "Scrivere i giorni per intero")
+	b.post("/registro/esporta", "record", "NESSUNO")
+	b.says(b.status(b.post("/registro/esporta", "record", "NESSUNO", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusUnprocessableEntity), "non c’è niente da esportare", "NESSUNO")
+	b.says(b.post("/registro", "action", "log.export"), "log.export")
 }
 
 func TestAuditorVerifiesNow(t *testing.T) {

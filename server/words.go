@@ -55,12 +55,14 @@ var wordLists = map[string][]string{
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},
+	"checked":        {"she_said", "papers"},
 
 	"same": {"yes", "no"},
 
 	// audit and administration
 	"result":         {"allowed", "refused", "failed"},
 	"verification":   {"good", "running", "bad"},
+	"export_scope":   {"all", "part"},
 	"agency_kind":    {"municipality", "district", "company", "operator"},
 	"responsibility": {"controller", "processor"},
 	"unit_kind":      {"desk", "social_service", "centre", "audit", "administration"},
@@ -69,6 +71,7 @@ var wordLists = map[string][]string{
 	"centre_state":   {"unpinned", "pinned", "confirm_voice"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
+	"match_by":       {"name", "surname", "phone"},
 }
 
 // Words lists the codes of a list in the order in which they are offered.

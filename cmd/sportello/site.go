@@ -61,11 +61,10 @@ func (s *site) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := edge.Handler()
+	open, shut := edge.Handler(), edge.Shut()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.closed.Load() {
-			w.Header().Set("Cache-Control", "no-store")
-			http.Error(w, "Il servizio è chiuso per un controllo. The service is closed for a check.", http.StatusServiceUnavailable)
+			shut.ServeHTTP(w, r)
 			return
 		}
 		open.ServeHTTP(w, r)

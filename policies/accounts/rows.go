@@ -138,6 +138,11 @@ type Unit struct {
 	Phone     string
 	Needs     string
 	Lat, Lon  int64 // hundred-thousandths of a degree, of the published seat
+	// CopyKey is the public key, kept off the server, to which a centre's sealed
+	// copies are made; CopyKeyBy set it on CopyKeyDay.
+	CopyKey    string
+	CopyKeyBy  string
+	CopyKeyDay string
 }
 
 // The kinds of unit.
@@ -154,7 +159,8 @@ func (*Unit) Table() string { return "unit" }
 // Values are the columns after id and version.
 func (u *Unit) Values() []any {
 	return []any{&u.Agency, &u.Kind, &u.Name, &u.Town, &u.Area, &u.Hours,
-		&u.Languages, &u.Phone, &u.Needs, &u.Lat, &u.Lon}
+		&u.Languages, &u.Phone, &u.Needs, &u.Lat, &u.Lon,
+		&u.CopyKey, &u.CopyKeyBy, &u.CopyKeyDay}
 }
 
 // UnitEpoch is one generation of a unit's keys. Its id is UNIT.EPOCH. Identity

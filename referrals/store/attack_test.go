@@ -49,7 +49,10 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"pinning":   func() error { _, err := f.Door.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling":   func() error { _, err := f.Desk.Wall(ctx, thief, f.Case, v.Version, ""); return err },
-		"exporting": func() error { _, err := f.Desk.Export(ctx, f.Caller("clara"), os.Stderr); return err },
+		"exporting": func() error {
+			_, err := f.Desk.Export(ctx, f.Caller("clara"), referrals.RegisterFilter{}, os.Stderr)
+			return err
+		},
 		"recovery": func() error {
 			_, _, err := f.Door.SetRecovery(ctx, thief, f.Rescue.Recipient().String(), words)
 			return err

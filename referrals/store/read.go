@@ -340,3 +340,23 @@ func (s *snapshot) MessagesOf(referralID string) ([]*referrals.MessageRow, error
 func (s *snapshot) CaseKeys(caseID string) ([]*referrals.CaseKeyRow, error) {
 	return list[referrals.CaseKeyRow](s, "WHERE case_id = $1 ORDER BY key_version DESC", caseID)
 }
+
+// DeclarationsOf lists what a person declared, newest first.
+func (s *snapshot) DeclarationsOf(person string) ([]*referrals.DeclarationRow, error) {
+	return list[referrals.DeclarationRow](s, "WHERE person = $1 ORDER BY day DESC, id", person)
+}
+
+// DeclarationsIn lists what holds now in a unit, newest first.
+func (s *snapshot) DeclarationsIn(unit string) ([]*referrals.DeclarationRow, error) {
+	return list[referrals.DeclarationRow](s, "WHERE unit = $1 AND state = 'live' ORDER BY day DESC, id", unit)
+}
+
+// DeclarationWraps lists for whom a declaration's key is kept.
+func (s *snapshot) DeclarationWraps(declaration string) ([]*referrals.DeclarationWrapRow, error) {
+	return list[referrals.DeclarationWrapRow](s, "WHERE declaration = $1 ORDER BY id", declaration)
+}
+
+// DeclarationWrapsOf lists the declarations' keys kept for a person.
+func (s *snapshot) DeclarationWrapsOf(person string) ([]*referrals.DeclarationWrapRow, error) {
+	return list[referrals.DeclarationWrapRow](s, "WHERE person = $1 ORDER BY id", person)
+}

@@ -24,7 +24,7 @@ type table struct {
 var tables = prepareTables([]*table{
 	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
 		make: func() accounts.Row { return new(accounts.Agency) }},
-	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, lat, lon",
+	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, lat, lon, copy_key, copy_key_by, copy_key_day",
 		make: func() accounts.Row { return new(accounts.Unit) }},
 	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed",
 		make: func() accounts.Row { return new(accounts.Person) }},
@@ -64,6 +64,10 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.ReferralStepRow) }},
 	{name: "message", columns: "referral_id, unit, author, day, kind, key_version, body",
 		make: func() accounts.Row { return new(referrals.MessageRow) }},
+	{name: "declaration", columns: "person, unit, day, state, secret, commitment, body",
+		make: func() accounts.Row { return new(referrals.DeclarationRow) }},
+	{name: "declaration_wrap", columns: "declaration, person, symmetric_wrap, wrapped",
+		make: func() accounts.Row { return new(referrals.DeclarationWrapRow) }},
 })
 
 func prepareTables(list []*table) map[string]*table {

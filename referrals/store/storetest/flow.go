@@ -30,6 +30,7 @@ type Flow struct {
 	Consent     string // live, accepted
 	Withdrawn   string // consent and referral that she took back
 	Declined    string
+	Declared    string // whom anna should not be given
 	Invitation  crypto.Secret
 }
 
@@ -90,6 +91,7 @@ func (f *Flow) run() {
 	f.diary()
 	f.refer()
 	f.restrict()
+	f.declare()
 	f.roster()
 }
 
@@ -289,6 +291,34 @@ func (f *Flow) refer() {
 	if err == nil {
 		f.T.Fatal("a referral that she took back was opened")
 	}
+}
+
+// declare has anna say whom she should not be given, and take one back; gina,
+// who leads, reads it.
+func (f *Flow) declare() {
+	f.T.Helper()
+	ctx, anna := context.Background(), f.Caller("anna")
+	for _, prefix := range []string{"declared ", "taken back "} {
+		_, err := f.Desk.Declare(ctx, anna, prefix, referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
+		f.ok(err, "declaring")
+	}
+	all, _, _, err := f.Desk.MyDeclarations(ctx, anna)
+	f.ok(err, "reading what one declared")
+	for _, v := range all {
+		if v.Name == f.Word("taken back name") {
+			_, err := f.Desk.WithdrawDeclaration(ctx, anna, v.ID)
+			f.ok(err, "taking a declaration back")
+		}
+	}
+	for _, v := range all {
+		if v.Name == f.Word("declared name") {
+			f.Declared = v.ID
+		}
+	}
+	gina := f.SignIn("gina")
+	f.ok(f.Desk.AdoptNamed(ctx, gina), "keeping the key of a declaration")
+	_, _, err = f.Desk.Declarations(ctx, gina)
+	f.ok(err, "reading the unit's declarations")
 }
 
 // roster leaves a row in what remains: an acquaintance, an open invitation,

@@ -51,7 +51,10 @@ CREATE TABLE unit (
   phone TEXT NOT NULL,
   needs TEXT NOT NULL,
   lat INTEGER NOT NULL,
-  lon INTEGER NOT NULL
+  lon INTEGER NOT NULL,
+  copy_key TEXT NOT NULL,
+  copy_key_by TEXT NOT NULL,
+  copy_key_day TEXT NOT NULL
 ) STRICT;
 CREATE TABLE person (
   id TEXT PRIMARY KEY,
@@ -302,6 +305,25 @@ CREATE TABLE message (
   key_version INTEGER NOT NULL,
   body BLOB
 ) STRICT;
+CREATE TABLE declaration (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  person TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  day TEXT NOT NULL,
+  state TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  commitment BLOB,
+  body BLOB
+) STRICT;
+CREATE TABLE declaration_wrap (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  declaration TEXT NOT NULL,
+  person TEXT NOT NULL,
+  symmetric_wrap INTEGER NOT NULL,
+  wrapped BLOB
+) STRICT;
 CREATE UNIQUE INDEX person_username ON person (username) WHERE state <> 'removed';
 CREATE INDEX person_unit ON person (unit);
 CREATE INDEX unit_wrap_person ON unit_wrap (person);
@@ -326,3 +348,7 @@ CREATE INDEX referral_from ON referral (from_unit);
 CREATE INDEX referral_to ON referral (to_unit);
 CREATE INDEX step_referral ON referral_step (referral_id);
 CREATE INDEX message_referral ON message (referral_id);
+CREATE INDEX declaration_person ON declaration (person);
+CREATE INDEX declaration_unit ON declaration (unit, state);
+CREATE INDEX declaration_wrap_person ON declaration_wrap (person);
+CREATE INDEX declaration_wrap_declaration ON declaration_wrap (declaration);
