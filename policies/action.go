@@ -66,6 +66,12 @@ const (
 	TaskCreate Action = "task.create"
 	// TaskOpen shows a task to the unit that has it.
 	TaskOpen Action = "task.open"
+	// TaskTake takes a task on in one's own name.
+	TaskTake Action = "task.take"
+	// TaskAssign names the colleague who takes a task on.
+	TaskAssign Action = "task.assign"
+	// TaskReturn hands a task back with a coded reason: it is open again.
+	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
 
@@ -234,6 +240,9 @@ var inOrder = []Action{
 	NoteMove,
 	TaskCreate,
 	TaskOpen,
+	TaskTake,
+	TaskAssign,
+	TaskReturn,
 	TaskClose,
 	DirectoryRead,
 	DirectoryUpdate,

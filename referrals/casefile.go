@@ -276,6 +276,7 @@ type CaseView struct {
 	Contacts   []ContactView
 	Consents   []ConsentView
 	Referrals  []ReferralLine
+	Sent       []SentTask // what the social service was asked, newest first
 }
 
 // OpenCase reads a case file: one act, one leaf, whatever the page shows of it.
@@ -309,7 +310,10 @@ func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, err
 	if v.Consents, err = d.consents(r, act, c); err != nil {
 		return CaseView{}, err
 	}
-	v.Referrals, err = d.referralLines(r, act, c)
+	if v.Referrals, err = d.referralLines(r, act, c); err != nil {
+		return CaseView{}, err
+	}
+	v.Sent, err = d.sentOfCase(r, act, c)
 	return v, err
 }
 
@@ -504,7 +508,12 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id st
 		if !safe.Recorded() {
 			c.row.RecallDay = ""
 		}
-		return d.tellCentres(r, act, c)
+		rows, err := d.tellCentres(r, act, c)
+		if err != nil {
+			return nil, err
+		}
+		tasks, err := d.tellServices(r, act, c)
+		return append(rows, tasks...), err
 	})
 }
 

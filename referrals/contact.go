@@ -241,7 +241,7 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *Co
 	}
 	writes = append(writes, row)
 	if in.Outcome == "social_service" && row.State != openState {
-		task, err := d.newTask(r, act, in)
+		task, err := d.newTask(r, act, in, c)
 		if err != nil {
 			return err
 		}

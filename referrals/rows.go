@@ -180,13 +180,17 @@ type TaskRow struct {
 	ToUnit      string
 	Kind        string
 	State       string // open, taken, done
+	CaseID      string // of the sender's case it speaks of, or empty: its walls hold for the sender
+	Worker      string // who took it on in her own name, or empty
+	TakenDay    string
+	Reason      string // why it was handed back, until somebody takes it on again
 	Day         string
 	DueDay      string
 	Secret      string
 	Commitment  []byte
 	From, To    Side
 	Body        crypto.Sealed
-	BodyVersion int64
+	BodyVersion int64 // also the version of its key: each sealing draws a new one
 }
 
 // Table is the name of the table of tasks.
@@ -194,7 +198,7 @@ func (*TaskRow) Table() string { return "task" }
 
 // Values are the columns after id and version.
 func (t *TaskRow) Values() []any {
-	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
+	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.CaseID, &t.Worker, &t.TakenDay, &t.Reason, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
 	v = append(append(v, t.From.values()...), t.To.values()...)
 	return append(v, &t.Body, &t.BodyVersion)
 }
@@ -326,10 +330,14 @@ type Reader interface {
 	ContactsOfCase(caseID string) ([]*ContactRow, error)
 	NotesOfCase(caseID string) ([]*NoteRow, error)
 	NoteVersions(noteID string) ([]*NoteVersionRow, error)
+	// TasksOfUnit lists the tasks that wait for a unit, TasksFrom those that
+	// a unit sent and that are not done.
 	TasksOfUnit(unit string) ([]*TaskRow, error)
+	TasksFrom(unit string) ([]*TaskRow, error)
+	TasksOfCase(caseID string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
-	// CasesSentBy lists the cases of the referrals that a unit sent.
+	// CasesSentBy lists the cases of the referrals and the tasks that a unit sent.
 	CasesSentBy(unit string) ([]*CaseRow, error)
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)

@@ -22,7 +22,7 @@ var addresses = []string{
 	"GET /ammissioni/parole", "POST /ammissioni/recupero", "POST /ammissioni/recupero/conferma", "POST /credenziali/fattore/nuovo", "POST /credenziali/codici",
 	"GET /colleghi", "POST /colleghi", "GET /centri", "GET /centri/*", "POST /centri/*",
 	// desk and social service
-	"GET /agenda", "GET /cerca", "POST /cerca", "GET /contatti/nuovo", "POST /contatti/nuovo", "GET /contatti/*", "GET /contatti/altri", "POST /contatti/altri", "POST /compiti/*", "GET /compiti/*",
+	"GET /agenda", "GET /cerca", "POST /cerca", "GET /contatti/nuovo", "POST /contatti/nuovo", "GET /contatti/*", "GET /contatti/altri", "POST /contatti/altri", "POST /compiti/*", "POST /compiti/*/prendi", "POST /compiti/*/affida", "POST /compiti/*/restituisci", "GET /compiti/*",
 	"GET /schede/*", "GET /schede/*/diario", "GET /schede/*/diario/nuova", "POST /schede/*/diario/nuova",
 	"GET /schede/*/diario/*/correggi", "POST /schede/*/diario/*/correggi", "GET /schede/*/diario/*/sposta", "POST /schede/*/diario/*/sposta",
 	"GET /schede/*/persona", "POST /schede/*/persona", "GET /schede/*/persona/dimentica", "POST /schede/*/persona/dimentica",

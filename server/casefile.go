@@ -55,6 +55,7 @@ func (q *request) caseSummary() error {
 		r := v.Referrals[0]
 		page.Referral, page.Centre = stateOf(r), roster.UnitName(r.ToUnit)
 	}
+	page.Sent = q.sent(v.Sent, roster)
 	page.Next, page.NextHref = nextStep(v)
 	return q.show(http.StatusOK, "case", page)
 }

@@ -121,6 +121,11 @@ const (
 	FailFits         = "invite.does_not_fit"
 	FlashVerified    = "log.verified"
 	FlashTaskDone    = "task_page.was_done"
+	// a task that somebody takes on
+	FlashTaskTaken    = "task_page.was_taken"
+	FlashTaskAssigned = "task_page.was_assigned"
+	FlashTaskReturned = "task_page.was_returned"
+	ProblemTaskMoved  = "task_page.moved"
 )
 
 // ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,

@@ -77,7 +77,7 @@ type CasePage struct {
 	Restricted  bool
 	Next        string // a word of "next"
 	NextHref    string
-	Tasks       []Task
+	Sent        []SentTask // what a social service was asked for her
 }
 
 // DiaryPage is "diary": notes, newest first.

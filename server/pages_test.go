@@ -32,9 +32,14 @@ func desk(title, here string) server.Page {
 }
 
 var (
-	rosa      = server.Who{Code: "K7QM-2F", Alias: "Rosa"}
-	nadia     = server.Who{Code: "T4XC-9B", Alias: "نادية"}
-	lina      = server.Who{Code: "B2HN-6P", Alias: "Lina"}
+	rosa       = server.Who{Code: "K7QM-2F", Alias: "Rosa"}
+	nadia      = server.Who{Code: "T4XC-9B", Alias: "نادية"}
+	lina       = server.Who{Code: "B2HN-6P", Alias: "Lina"}
+	sampleSent = []server.SentTask{
+		{Who: rosa, Href: "/schede/A", To: "Servizio sociale, Municipio II", Due: ago(-12), Hold: server.Hold{State: "open", Back: "time"}},
+		{Who: lina, Href: "/schede/B", To: "Servizio sociale, Municipio II", Due: ago(-20), Hold: server.Hold{State: "taken", Worker: "sofia", Since: ago(1)}},
+		{Who: server.Who{Alias: "Mirela"}, To: "Servizio sociale, Municipio II", Due: ago(2), Overdue: true, Hold: server.Hold{State: "open"}},
+	}
 	emergency = server.Emergency{Name: "Pronto intervento sociale", Phone: "800 000 112", Hours: "sempre"}
 )
 
@@ -90,7 +95,8 @@ func addDesk(add func(string, server.Shown)) {
 		},
 		CallBack: []server.CallBack{{Who: nadia, Href: "/schede/C", Until: sampleNow.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
 		Today:    []server.Task{{Who: lina, Kind: "appointment", Href: "/schede/B", Due: sampleNow.Add(4 * time.Hour)}},
-		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}},
+		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true, Hold: server.Hold{State: "taken", Worker: "sofia", Mine: true, Since: ago(1)}}},
+		Sent:     sampleSent,
 		Open:     []server.OpenContact{{Who: server.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: sampleNow.Add(-20 * time.Minute)}}, Emergency: emergency,
 	})
 	add("agenda.empty", &server.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
@@ -118,7 +124,14 @@ func addDesk(add func(string, server.Shown)) {
 	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
 	taskStrip := caseHead("").Strip
 	taskStrip.MayEdit = false
-	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.", Open: true})
+	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: server.Hold{State: "open", Back: "time"}, MayTake: true, Colleagues: []server.Unit{{ID: "P1", Name: "sara"}, {ID: "P2", Name: "sofia"}}})
+	mine := &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: server.Hold{State: "taken", Worker: "sofia", Mine: true, Since: ago(1)}, MayEnd: true}
+	mine.Fail("reason", "error.choose_one")
+	add("task.mine", mine)
+	add("task.other", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: server.Hold{State: "taken", Worker: "sara", Since: ago(1)}})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
 }
 
@@ -134,7 +147,7 @@ func addCase(add func(string, server.Shown)) {
 	head := caseHead("summary")
 	add("case", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
 		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
-		Tasks: []server.Task{{Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}}})
+		Sent: sampleSent[1:2]})
 	bare := server.CaseHead{Tab: "summary", Strip: server.Strip{CaseID: "A", Who: nadia, State: "closed", MayEdit: true}}
 	add("case.bare", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: ago(40), Restricted: true})
 	note := server.Note{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,

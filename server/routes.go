@@ -134,6 +134,9 @@ func init() {
 		get("/cerca", policies.CaseSearch, (*request).searchPage),
 		post("/cerca", policies.CaseSearch, (*request).search),
 		get("/compiti/{id}", policies.TaskOpen, (*request).task),
+		post("/compiti/{id}/prendi", policies.TaskTake, (*request).takeTask),
+		post("/compiti/{id}/affida", policies.TaskAssign, (*request).assignTask),
+		post("/compiti/{id}/restituisci", policies.TaskReturn, (*request).returnTask),
 		post("/compiti/{id}", policies.TaskClose, (*request).closeTask),
 
 		get("/schede/{id}", policies.CaseOpen, (*request).caseSummary),

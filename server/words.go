@@ -35,13 +35,15 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":     {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "promised_call"},
-	"task":       {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
-	"case_state": {"open", "in_charge", "closed"},
-	"closing":    {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
-	"identity":   {"anonymous", "alias", "partial", "identified"},
-	"note_kind":  {"listening", "interview", "phone", "network", "other"},
-	"next":       {"review_rule", "choose_centre", "await_centre", "answer_centre", "call_back", "write_note", "reopen", "interview"},
+	"urgent":      {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "promised_call"},
+	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
+	"task_state":  {"open", "taken", "done"},
+	"task_reason": {"cannot", "time", "territory", "not_reached"},
+	"case_state":  {"open", "in_charge", "closed"},
+	"closing":     {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
+	"identity":    {"anonymous", "alias", "partial", "identified"},
+	"note_kind":   {"listening", "interview", "phone", "network", "other"},
+	"next":        {"review_rule", "choose_centre", "await_centre", "answer_centre", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
@@ -103,6 +105,9 @@ var statusClass = map[string]string{
 	"referral_state.closed":       "stop",
 	"referral_state.withdrawn":    "stop",
 	"referral_state.expired":      "stop",
+	"task_state.open":             "wait",
+	"task_state.taken":            "good",
+	"task_state.done":             "stop",
 	"case_state.open":             "good",
 	"case_state.in_charge":        "good",
 	"case_state.closed":           "stop",

@@ -378,7 +378,7 @@ var yesterday = []struct {
 	}},
 	{kind{table: "person", where: "username = 'bruna'", read: signIn}, signIn},
 	{kind{table: "task", where: "id = 'TASK'", read: openTask}, func(f *storetest.Flow) error {
-		_, err := f.Desk.CloseTask(ctx, f.Caller("sofia"), f.Task)
+		_, err := f.Desk.TakeTask(ctx, f.Caller("sofia"), f.Task)
 		return err
 	}},
 }
