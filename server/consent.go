@@ -50,7 +50,7 @@ const farEnough = 30
 
 func centre(c referrals.CentreEntry) Centre {
 	v := Centre{ID: c.ID, Name: c.Name, Area: c.Area, Needs: strings.Fields(c.Needs), Hours: c.Hours,
-		Languages: strings.Fields(c.Languages), Phone: c.Phone, Distance: max(c.Km, 0), State: "unpinned"}
+		Languages: strings.Fields(c.Languages), Phone: c.Phone, Cost: c.Cost, Distance: max(c.Km, 0), State: "unpinned"}
 	switch {
 	case c.Pinned && c.Confirm:
 		v.State = "confirm_voice"

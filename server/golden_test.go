@@ -72,7 +72,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	ids := map[string]string{"own": r.file, "closed": r.closed, "restricted": r.restricted, "walled": r.walled, "other-desk": r.vera,
 		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
 		"declined": r.declined, "expired": r.expired, "contact": r.contact, "task": r.task, "waiting": elena.ID, "lucia": s.People["lucia"].ID,
-		"agency": s.Agency, "first": "1"}
+		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "first": "1"}
 	people := map[string]*sender{}
 	for _, name := range askers {
 		people[name] = s.asker(t, name)

@@ -90,7 +90,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/enti/nuovo", "dario", nil, v("name", "x", "kind", "operator", "responsibility", "processor", "ends", "2027-01-01", "version", "")},
 		{"/enti/{agency}", "dario", []string{s.Agency}, v("ends", "2027-01-01", "version", "1")},
 		{"/unita/nuova", "dario", nil, v("agency", s.Agency, "name", "x", "kind", "desk")},
-		{"/unita/{unit}/elenco", "bruna", []string{ginestra}, v("version", "1", "area", "x", "town", "Roma", "hours", "x", "phone", "1", "needs", "bed", "languages", "it")},
+		{"/unita/{unit}/elenco", "bruna", []string{ginestra}, v("version", "1", "area", "x", "town", "Roma", "hours", "x", "phone", "1", "cost", "free", "needs", "bed", "languages", "it")},
 		{"/personale/invita", "dario", nil, v("username", "nuova", "office", "intake_worker", "unit", s.Units[storetest.TownDesk], "language", "it")},
 		{"/personale/reinvita", "dario", nil, v("person", "x")},
 		{"/personale/inviti/ritira", "dario", nil, v("invitation", "x")},

@@ -103,7 +103,15 @@ type ContactPage struct {
 	Sheets    []Sheet
 	Services  []Unit // social services this desk has compared words with
 	Due       time.Time
-	MayLimit  bool // the agency has a recovery identity, so a file may be restricted
+	Also      []Also // other services for what she asks, in step 3
+	Free      bool   // what this unit does costs her nothing
+	MayLimit  bool   // the agency has a recovery identity, so a file may be restricted
+}
+
+// Also is a need she named, and who else is there for it.
+type Also struct {
+	Need     string // a word of "need"
+	Services []Centre
 }
 
 // Carried lists the typed values of the other steps.

@@ -24,6 +24,7 @@ type Centre struct {
 	Hours     string
 	Languages []string // words of "language"
 	Phone     string
+	Cost      string // a word of "cost"
 	Distance  int    // km from the municipality she named; 0 when she named none
 	State     string // a word of "centre_state": sending needs "pinned"
 }

@@ -109,7 +109,7 @@ func addDesk(add func(string, server.Shown)) {
 	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
 	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
 		p := &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: emergency,
-			Searched: step == 0, Matches: []server.Card{{ID: "A", Who: rosa}}, MayLimit: true, Due: ago(-30),
+			Searched: step == 0, Matches: []server.Card{{ID: "A", Who: rosa}}, MayLimit: true, Due: ago(-30), Free: true, Also: []server.Also{{Need: "care", Services: []server.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
 			Duties:   []server.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
 			Sheets:   []server.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
 			Services: []server.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
@@ -216,7 +216,7 @@ func addOwn(add func(string, server.Shown)) {
 	add("recovery-key.second", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), InForce: true, Confirming: true, ProposedBy: "carla"})
 	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
-	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
+	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}, Entries: []server.Unit{{ID: "P", Name: "PuntoInsieme"}, {ID: "U1", Name: "Sportello Donna, Municipio II"}}})
 	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Unit: pin, Words: words})
 }
 
@@ -315,7 +315,8 @@ func addAdmin(add func(string, server.Shown)) {
 	add("agency", agency)
 	add("agency.ends", &server.AgencyPage{Page: page(server.TitleAgency, "/enti/E2"), Action: "/enti/E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Version: "3"})
 	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
-	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
+	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Kind: "centre", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Cost: "free", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
+	add("directory.desk", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/P/elenco"), ID: "P", Name: "PuntoInsieme", Kind: "desk", Form: server.DirectoryForm{Phone: "0536 000111", Cost: "unknown", Needs: []string{"care"}}})
 	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})

@@ -20,7 +20,7 @@ var wordLists = map[string][]string{
 	"where":      {"here", "home", "near", "away", "unknown"},
 	"children":   {"none", "with_her", "elsewhere", "with_person", "unknown", "refused"},
 	"who_calls":  {"she", "desk", "later"},
-	"need":       {"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "language_help", "other"},
+	"need":       {"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "care", "language_help", "other"},
 	"outcome":    {"info_only", "stay_in_touch", "social_service", "emergency", "thinking", "nothing_more", "line_dropped", "no_safe_way"},
 	"unlinked":   {"general", "noted"},
 	"visibility": {"unit", "restricted"},
@@ -58,6 +58,7 @@ var wordLists = map[string][]string{
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},
 
+	"cost": {"free", "not_free", "unknown"},
 	"same": {"yes", "no"},
 
 	// audit and administration

@@ -24,7 +24,7 @@ type table struct {
 var tables = prepareTables([]*table{
 	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
 		make: func() accounts.Row { return new(accounts.Agency) }},
-	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, lat, lon",
+	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, cost, lat, lon",
 		make: func() accounts.Row { return new(accounts.Unit) }},
 	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed",
 		make: func() accounts.Row { return new(accounts.Person) }},

@@ -49,6 +49,7 @@ CREATE TABLE unit (
   languages TEXT NOT NULL,
   phone TEXT NOT NULL,
   needs TEXT NOT NULL,
+  cost TEXT NOT NULL,
   lat INTEGER NOT NULL,
   lon INTEGER NOT NULL
 ) STRICT;
