@@ -163,7 +163,11 @@ func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: c.safe.Closing(act.Now)}
+		plan := c.recall()
+		if !plan.now(act.Now) {
+			continue
+		}
+		l := RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: plan.closes(c.safe.Closing(act.Now), act.Now)}
 		for _, kind := range []string{"call", "whatsapp", "sms"} {
 			if c.safe.Allows(kind, act.Now) == Permitted {
 				l.Channels = append(l.Channels, kind)

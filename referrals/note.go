@@ -114,7 +114,7 @@ func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action
 		}
 		c.row.LastDay, c.card.Last = act.Day, act.Day
 		if n.Kind == "attempt" && n.Outcome == "reached" {
-			c.row.RecallDay = ""
+			c.setRecall(Recall{})
 		}
 		note, err := d.addNote(act, c, n)
 		if err != nil {

@@ -26,7 +26,7 @@ var addresses = []string{
 	"GET /schede/*", "GET /schede/*/diario", "GET /schede/*/diario/nuova", "POST /schede/*/diario/nuova",
 	"GET /schede/*/diario/*/correggi", "POST /schede/*/diario/*/correggi", "GET /schede/*/diario/*/sposta", "POST /schede/*/diario/*/sposta",
 	"GET /schede/*/persona", "POST /schede/*/persona", "GET /schede/*/persona/dimentica", "POST /schede/*/persona/dimentica",
-	"GET /schede/*/invii", "GET /schede/*/aperture", "GET /schede/*/tentativi", "POST /schede/*/tentativi",
+	"GET /schede/*/invii", "GET /schede/*/aperture", "GET /schede/*/tentativi", "POST /schede/*/tentativi", "POST /schede/*/richiamo",
 	"GET /schede/*/contatto-sicuro", "POST /schede/*/contatto-sicuro", "GET /schede/*/chiudi", "POST /schede/*/chiudi", "GET /schede/*/riapri", "POST /schede/*/riapri",
 	"GET /schede/*/centro", "POST /schede/*/centro", "GET /schede/*/centri/*", "POST /schede/*/centri/*", "POST /schede/*/centri/*/invio", "GET /autorizzazioni/*", "POST /autorizzazioni/*/invia",
 	"GET /invii/*", "POST /invii/*/messaggi", "POST /invii/*/appuntamento", "POST /invii/*/conferma", "GET /invii/*/revoca", "POST /invii/*/revoca",

@@ -116,6 +116,7 @@ func (s *site) goodForms(r *records) []filled {
 			"children_note", "x", "needs", "listen", "version", "1", "keep", "mine")},
 		{"/schede/{id}/persona/dimentica", "anna", []string{r.file}, v("version", "x")},
 		{"/schede/{id}/tentativi", "anna", []string{r.file}, v("channel", "call", "outcome", "no_answer", "note", "x")},
+		{"/schede/{id}/richiamo", "anna", []string{r.file}, v("recall", "2026-11-30", "recall_from", "10:00", "recall_to", "11:00", "version", "1", "go", "set")},
 		{"/schede/{id}/contatto-sicuro", "anna", []string{r.file}, with(v("recognised", "in_person", "version", "1"))},
 		{"/schede/{id}/chiudi", "anna", []string{r.file}, v("reason", "x", "note", "x", "version", "1")},
 		{"/schede/{id}/riapri", "anna", []string{r.file}, v("note", "x", "version", "1")},

@@ -21,6 +21,8 @@ const (
 	FlashPersonSaved     = "person.saved"
 	FlashForgotten       = "forget.done"
 	FlashAttemptSaved    = "attempts.saved"
+	FlashRecallSet       = "recall.saved"
+	FlashRecallCleared   = "recall.cleared"
 	FlashSafeSaved       = "safe.saved"
 	FlashCaseClosed      = "case_close.closed"
 	FlashCaseReopened    = "case_close.reopened"

@@ -146,7 +146,7 @@ func caseHead(tab string) server.CaseHead {
 func addCase(add func(string, server.Shown)) {
 	head := caseHead("summary")
 	add("case", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
-		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
+		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Recall: server.Recall{Day: ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
 		Sent: sampleSent[1:2]})
 	bare := server.CaseHead{Tab: "summary", Strip: server.Strip{CaseID: "A", Who: nadia, State: "closed", MayEdit: true}}
 	add("case.bare", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: ago(40), Restricted: true})
@@ -172,9 +172,13 @@ func addCase(add func(string, server.Shown)) {
 	add("readers", &server.ReadersPage{Page: desk("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []server.Reader{
 		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: ago(2), Times: 1}}})
 	head.Tab = ""
+	planned := &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, MayPlan: true, Version: "4",
+		Recall: server.Recall{Day: ago(-1), From: "08:00", To: "08:30"}, Plan: server.RecallForm{Day: "2026-11-22", From: "20:00", To: "21:00"}}
+	planned.Fail("recall_from", "recall.outside")
+	add("attempts.planned", planned)
 	add("attempts", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
 		Attempts: []server.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
-	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now"})
+	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
 	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Centres: []string{"Centro Le Querce"}})
 	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})

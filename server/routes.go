@@ -153,6 +153,7 @@ func init() {
 		post("/schede/{id}/persona/dimentica", policies.CaseAnonymise, (*request).forget),
 		get("/schede/{id}/tentativi", policies.CaseOpen, (*request).attempts),
 		post("/schede/{id}/tentativi", policies.AttemptRecord, (*request).recordAttempt),
+		post("/schede/{id}/richiamo", policies.CaseUpdate, (*request).setRecall),
 		get("/schede/{id}/contatto-sicuro", policies.CaseOpen, (*request).safeContactPage),
 		post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, (*request).saveSafeContact),
 		get("/schede/{id}/chiudi", policies.CaseOpen, (*request).closeCasePage),

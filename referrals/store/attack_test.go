@@ -731,7 +731,7 @@ func TestListsHideWalledOff(t *testing.T) {
 		return n
 	}
 	there := cost()
-	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), ""); err != nil {
+	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), referrals.Recall{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Desk.Revoke(ctx, gina, f.Consent, "code_word"); err != nil {

@@ -175,9 +175,9 @@ func (f *Flow) person() {
 	f.ok(err, "reopening")
 	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
 	f.ok(err, "closing again")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), f.Desk.Day())
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), referrals.Recall{Day: f.Desk.Day()})
 	f.ok(err, "setting a call")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, f.Desk.Day())
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, referrals.Recall{Day: f.Desk.Day()})
 	if err == nil {
 		f.T.Fatal("an old version was accepted")
 	}
