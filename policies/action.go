@@ -98,6 +98,8 @@ const (
 	ReferralList Action = "referral.list"
 	// ReferralMessage writes to the other side of a referral.
 	ReferralMessage Action = "referral.message"
+	// ReferralSeen marks that the desk read a centre's answer, and what it does next.
+	ReferralSeen Action = "referral.seen"
 	// ReferralConfirm reopens a referral that a restore had shut.
 	ReferralConfirm Action = "referral.confirm"
 
@@ -253,6 +255,7 @@ var inOrder = []Action{
 	ReferralRead,
 	ReferralList,
 	ReferralMessage,
+	ReferralSeen,
 	ReferralConfirm,
 	InboxList,
 	ReferralOpen,

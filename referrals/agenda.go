@@ -116,6 +116,9 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 	for _, row := range rows {
 		l := line(row, act)
 		unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
+		if row.AfterAnswer != "" { // a decline that was read
+			continue
+		}
 		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends {
 			continue
 		}

@@ -256,6 +256,7 @@ type ReferralRow struct {
 	SafeVersion int64
 	SafeDay     string // the day the rule last changed, until the centre has seen it
 	Code        string // coded reason of a decline, or what the centre did after a revoke
+	AfterAnswer string // what the desk does next, once it read a decline; the centre never sees it
 	Feedback    string
 	KeepCopy    bool
 	Shut        bool // after a restore, until the desk confirms it
@@ -269,7 +270,7 @@ func (r *ReferralRow) Values() []any {
 	v := []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
 		&r.UntilReply, &r.Secret, &r.KeyVersion, &r.Commitment}
 	v = append(append(v, r.From.values()...), r.To.values()...)
-	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code,
+	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code, &r.AfterAnswer,
 		&r.Feedback, &r.KeepCopy, &r.Shut)
 }
 

@@ -29,7 +29,7 @@ var addresses = []string{
 	"GET /schede/*/invii", "GET /schede/*/aperture", "GET /schede/*/tentativi", "POST /schede/*/tentativi", "POST /schede/*/richiamo",
 	"GET /schede/*/contatto-sicuro", "POST /schede/*/contatto-sicuro", "GET /schede/*/chiudi", "POST /schede/*/chiudi", "GET /schede/*/riapri", "POST /schede/*/riapri",
 	"GET /schede/*/centro", "POST /schede/*/centro", "GET /schede/*/centri/*", "POST /schede/*/centri/*", "POST /schede/*/centri/*/invio", "GET /autorizzazioni/*", "POST /autorizzazioni/*/invia",
-	"GET /invii/*", "POST /invii/*/messaggi", "POST /invii/*/appuntamento", "POST /invii/*/conferma", "GET /invii/*/revoca", "POST /invii/*/revoca",
+	"GET /invii/*", "POST /invii/*/messaggi", "POST /invii/*/appuntamento", "POST /invii/*/conferma", "POST /invii/*/visto", "GET /invii/*/revoca", "POST /invii/*/revoca",
 	// centre
 	"GET /arrivi", "GET /arrivi/*", "POST /arrivi/*/accogli", "GET /arrivi/*/non-accogli", "POST /arrivi/*/non-accogli", "POST /arrivi/*/messaggi", "POST /arrivi/*/appuntamento",
 	"POST /arrivi/*/esito", "GET /arrivi/*/avviso", "POST /arrivi/*/avviso", "GET /arrivi/*/copia", "POST /arrivi/*/copia",

@@ -79,6 +79,8 @@ func nextStep(v referrals.CaseView, today string) (word, href string) {
 	}
 	for _, r := range v.Referrals {
 		switch {
+		case r.State == "declined" && r.AfterAnswer == "":
+			return "read_answer", "/invii/" + r.ID
 		case r.State == "more_info" || r.State == "appointment":
 			return "answer_centre", "/invii/" + r.ID
 		case r.Standing == policies.ConsentLive && (r.State == "sent" || r.State == "acknowledged"):

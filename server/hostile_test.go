@@ -127,6 +127,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/autorizzazioni/{id}/invia", "anna", []string{r.unsent}, v("from", "/agenda", "passphrase", "", "code", "")},
 		{"/invii/{id}/messaggi", "anna", []string{r.sent}, v("text", "x", "version", "1")},
 		{"/invii/{id}/appuntamento", "anna", []string{r.sent}, v("answer", "yes", "version", "1")},
+		{"/invii/{id}/visto", "anna", []string{r.declined}, v("after_answer", "x")},
 		{"/invii/{id}/revoca", "anna", []string{r.withdrawn}, v("recognised", "x", "version", "1")},
 		{"/arrivi/{id}/messaggi", "bruna", []string{r.sent}, v("text", "x", "version", "1")},
 		{"/arrivi/{id}/appuntamento", "bruna", []string{r.sent}, v("day", "2026-11-30", "hour", "10:00", "place", "x", "version", "1")},

@@ -94,6 +94,7 @@ const (
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
 	FlashRevoked      = "revoke.done"
+	FlashAnswerSeen   = "answer.seen"
 	FlashAccepted     = "received.accepted"
 	FlashProposed     = "received.proposed"
 	FailAppointment   = "received.day_wrong"

@@ -162,6 +162,8 @@ type ReferralPage struct {
 	Appointment Appointment
 	StopDone    []string // words of "stop_done" the centre stated after a revocation
 	Reason      string   // a word of "decline"
+	After       string   // a word of "after_answer": what comes next, once the decline was read
+	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
 }
 

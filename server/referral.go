@@ -74,7 +74,7 @@ func (q *request) showReferral(status int, cause error) error {
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
 		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r), Shut: r.Shut}
 	if r.State == "declined" {
-		page.Reason = r.Code
+		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")
 	}
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
@@ -141,6 +141,27 @@ func (q *request) answerAppointment() error {
 		return err
 	}
 	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+}
+
+// markSeen takes a decline that was read off the Agenda, and goes on to what
+// comes next.
+func (q *request) markSeen() error {
+	next := q.form.Get("after_answer")
+	receipt, err := q.s.desk.MarkAnswerSeen(q.ctx(), q.who, q.id("id"), next)
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	if next != "another_centre" {
+		return q.done(receipt, FlashAnswerSeen, "/agenda")
+	}
+	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashAnswerSeen, "/schede/"+r.CaseID+"/centro")
 }
 
 func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, false) }

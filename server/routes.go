@@ -173,6 +173,7 @@ func init() {
 		get("/invii/{id}", policies.ReferralRead, (*request).referral),
 		post("/invii/{id}/messaggi", policies.ReferralMessage, (*request).messageCentre),
 		post("/invii/{id}/appuntamento", policies.ReferralMessage, (*request).answerAppointment),
+		post("/invii/{id}/visto", policies.ReferralSeen, (*request).markSeen),
 		get("/invii/{id}/revoca", policies.ReferralRead, (*request).revokePage),
 		post("/invii/{id}/revoca", policies.ConsentRevoke, (*request).revoke),
 

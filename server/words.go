@@ -43,7 +43,7 @@ var wordLists = map[string][]string{
 	"closing":     {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
 	"identity":    {"anonymous", "alias", "partial", "identified"},
 	"note_kind":   {"listening", "interview", "phone", "network", "other"},
-	"next":        {"review_rule", "choose_centre", "await_centre", "answer_centre", "call_back", "write_note", "reopen", "interview"},
+	"next":        {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
@@ -54,6 +54,7 @@ var wordLists = map[string][]string{
 	"urgency":        {"today", "three_days", "no_hurry"},
 	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},
 	"decline":        {"neutral", "full", "territory", "hours", "not_our_task"},
+	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},

@@ -56,7 +56,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.TaskRow) }},
 	{name: "consent", columns: "case_id, unit, centre, state, day, until_day, until_reply, way, keep_copy, feedback, text_version, key_version, body, ended_day",
 		make: func() accounts.Row { return new(referrals.ConsentRow) }},
-	{name: "referral", columns: "case_id, consent_id, from_unit, to_unit, state, sent_day, until_day, until_reply, secret, key_version, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, safe, safe_version, safe_day, code, feedback, keep_copy, shut",
+	{name: "referral", columns: "case_id, consent_id, from_unit, to_unit, state, sent_day, until_day, until_reply, secret, key_version, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, safe, safe_version, safe_day, code, after_answer, feedback, keep_copy, shut",
 		make: func() accounts.Row { return new(referrals.ReferralRow) }},
 	{name: "referral_step", columns: "referral_id, state, unit, day",
 		make: func() accounts.Row { return new(referrals.ReferralStepRow) }},

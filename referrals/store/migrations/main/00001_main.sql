@@ -269,6 +269,7 @@ CREATE TABLE referral (
   safe_version INTEGER NOT NULL,
   safe_day TEXT NOT NULL,
   code TEXT NOT NULL,
+  after_answer TEXT NOT NULL,
   feedback TEXT NOT NULL,
   keep_copy INTEGER NOT NULL,
   shut INTEGER NOT NULL
