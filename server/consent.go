@@ -92,7 +92,7 @@ func (q *request) wayPage() error {
 	if q.filled && q.form.Get("step") == "1" {
 		return q.showShare(http.StatusOK, v, c, nil)
 	}
-	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Form: q.newForm()}
 	if q.filled {
 		page.Way, page.Chose = q.form.Get("way"), q.form.Get("chose")
 	}
@@ -110,7 +110,7 @@ func (q *request) chooseWay() error {
 	if err != nil {
 		return err
 	}
-	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose")}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose"), Form: q.newForm()}
 	if page.Way == "" {
 		page.Way = "she_calls"
 	}
@@ -121,7 +121,7 @@ func (q *request) chooseWay() error {
 	if page.Way == "we_send" {
 		return q.showShare(http.StatusOK, v, c, nil)
 	}
-	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, "network", q.word("way", page.Way)+": "+c.Name)
+	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, q.formID(), "network", q.word("way", page.Way)+": "+c.Name)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ const (
 	ProblemLiveReferral  = "case_close.live_referral"
 	ProblemReviewRule    = "safe.review"
 	ProblemChanged       = "conflict.happened"
+	ProblemRepeated      = "form.repeated"
 	ForbiddenNoRule      = "attempts.none_recorded" // for AttemptsPage.Forbidden
 	ForbiddenHours       = "attempts.not_now"
 	ForbiddenNever       = "attempts.never"

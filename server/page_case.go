@@ -118,6 +118,7 @@ type NotePage struct {
 	Kind    string
 	Text    string
 	Version string
+	Form    string // the form's own mark: sent twice, it is kept once
 }
 
 // MoveNotePage is "note-move". Posts to (the other file's code), why and
@@ -216,6 +217,7 @@ type AttemptsPage struct {
 	Channel   string
 	Outcome   string
 	Note      string
+	Form      string     // the form's own mark
 	Recall    Recall     // as it is planned now
 	Plan      RecallForm // as typed
 	Version   string     // of the case, for the plan

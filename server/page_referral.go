@@ -37,6 +37,7 @@ type WayPage struct {
 	Centre Centre
 	Way    string // a word of "way"; empty is "she_calls"
 	Chose  string // "yes"
+	Form   string // the form's own mark: sent twice, it is kept once
 }
 
 // ReferralForm is what is typed from "share" to "preview"; values of the other
@@ -159,6 +160,7 @@ type ReferralPage struct {
 	Way         string // a word of "way"
 	Messages    []Message
 	Text        string // the message as typed
+	Form        string // the form's own mark
 	Appointment Appointment
 	StopDone    []string // words of "stop_done" the centre stated after a revocation
 	Reason      string   // a word of "decline"
@@ -230,6 +232,7 @@ type ReceivedPage struct {
 	Package   Package
 	Messages  []Message
 	Text      string
+	Form      string // the forms' own mark
 	Day, Hour string // the appointment as typed
 	Place     string
 	After     string   // a word of "after" as typed

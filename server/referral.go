@@ -72,12 +72,15 @@ func (q *request) showReferral(status int, cause error) error {
 	}
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
-		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r), Shut: r.Shut}
+		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r), Shut: r.Shut}
 	if r.State == "declined" {
 		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")
 	}
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
+	}
+	if errors.Is(cause, referrals.ErrRepeated) {
+		page.Problem = ProblemRepeated
 	}
 	invalid(&page.Page, cause)
 	return q.show(status, "referral", page)
@@ -122,9 +125,13 @@ func appointment(r referrals.ReferralView) Appointment {
 }
 
 func (q *request) messageCentre() error {
-	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReferral(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err
@@ -133,9 +140,13 @@ func (q *request) messageCentre() error {
 }
 
 func (q *request) answerAppointment() error {
-	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.form.Get("answer"))
+	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReferral(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err

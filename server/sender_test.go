@@ -172,9 +172,9 @@ func (s *site) fill(t testing.TB) *records {
 		}
 		return v
 	}
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, "listening", "Nota "+secretWord))
+	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, referrals.NewForm(), "listening", "Nota "+secretWord))
 	r.note = view(anna, r.file).Notes[0].ID
-	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, "listening", "Nota altrove"))
+	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, referrals.NewForm(), "listening", "Nota altrove"))
 	r.veraNote = view(vera, r.vera).Notes[0].ID
 	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)

@@ -50,7 +50,7 @@ func (s *seed) diary(who accounts.Caller, caseID, text string) {
 	if s.err != nil {
 		return
 	}
-	_, err := s.in.desk.AddNote(s.ctx, who, caseID, "phone", text)
+	_, err := s.in.desk.AddNote(s.ctx, who, caseID, referrals.NewForm(), "phone", text)
 	s.try("adding a note", err)
 }
 

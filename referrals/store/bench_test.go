@@ -336,7 +336,7 @@ func benchFiles(b *testing.B, w *storetest.World, p *plain, who accounts.Caller,
 		}))
 		for range 4 {
 			note := strings.Repeat("colloquio lungo e tranquillo, ", 6)
-			_, err = w.Desk.AddNote(ctx, who, out.CaseID, "interview", note)
+			_, err = w.Desk.AddNote(ctx, who, out.CaseID, referrals.NewForm(), "interview", note)
 			ok(err)
 			ok(p.do(func(t *plainTx) error {
 				return t.exec("INSERT INTO note VALUES (?,?,?,?,?)", crypto.NewID(), twinID, "author", "2026-11-20", note)
