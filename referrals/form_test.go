@@ -173,3 +173,44 @@ func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 		t.Fatalf("the diary: %+v, %v", v.Notes, err)
 	}
 }
+
+// TestAuthorisationSentTwiceIsOne: from one form two authorisations could each be
+// sent, and the centre would hear of her twice.
+func TestAuthorisationSentTwiceIsOne(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), rosa(t, w)
+	in := referrals.Authorisation{Form: referrals.NewForm(), Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"}, Feedback: "came",
+		Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
+	ids, errs := make([]string, 20), make([]error, 20)
+	var group sync.WaitGroup
+	for i := range ids {
+		group.Go(func() { ids[i], _, errs[i] = w.Desk.GiveConsent(ctx, anna, out.CaseID, in) })
+	}
+	group.Wait()
+	for i := range ids {
+		if errs[i] != nil || ids[i] != ids[0] || ids[i] == "" {
+			t.Fatalf("twenty at once: %v %v", ids, errs)
+		}
+	}
+	if v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); err != nil || len(v.Consents) != 1 {
+		t.Fatalf("the case has %d authorisations, %v", len(v.Consents), err)
+	}
+	other := in
+	other.Fields = []string{"alias", "request"}
+	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, other); !errors.Is(err, referrals.ErrRepeated) {
+		t.Errorf("the same form with another field: got %v, want ErrRepeated", err)
+	}
+	if _, err := w.Desk.Revoke(ctx, anna, ids[0], "in_person"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, referrals.ErrRepeated) {
+		t.Errorf("the form of what she took back: got %v, want ErrRepeated", err)
+	}
+	in.Form = referrals.NewForm()
+	if id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); err != nil || id == ids[0] {
+		t.Errorf("a form of its own: %v", err)
+	}
+	if cards, _, err := w.Desk.Inbox(ctx, bruna); err != nil || len(cards) != 0 {
+		t.Errorf("the centre has %d referrals, %v", len(cards), err)
+	}
+}

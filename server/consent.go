@@ -218,6 +218,9 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 		page.Form.Lang = v.Told.Language // hers, if the text exists in it
 	}
 	page.Text = q.spoken(page.Form.Lang)
+	if status == http.StatusConflict { // recorded already from this form, with other words
+		page.Problem = ProblemRepeated
+	}
 	for field, key := range fails {
 		page.Fail(field, key)
 	}
@@ -245,7 +248,7 @@ func (q *request) spoken(lang string) Spoken {
 
 // authorisation is the typed form as the desk records it.
 func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
-	a := referrals.Authorisation{Centre: centre, Purpose: "support", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
+	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: "support", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
 		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
 	if a.Feedback == "" {
 		a.Feedback = "state"
@@ -297,6 +300,10 @@ func (q *request) authorise(v referrals.CaseView, c Centre) error {
 			delete(fails, "until")
 		}
 		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Set("form", string(referrals.NewForm()))
+		return q.showHow(http.StatusConflict, v, c, nil)
 	}
 	if err != nil {
 		return err

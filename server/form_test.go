@@ -39,4 +39,19 @@ func TestPageSentTwiceIsKeptOnce(t *testing.T) {
 	if n := strings.Count(anna.get("/invii/"+f.Consent).body, "Viene giovedì."); n != 1 {
 		t.Errorf("the referral holds %d messages of one form", n)
 	}
+
+	centre := file + "/centri/" + f.Units["centre"]
+	anna.get(centre)
+	form = anna.hidden("form")
+	anna.post(centre, "form", form, "way", "we_send", "chose", "yes")
+	if got := anna.hidden("form"); got != form {
+		t.Fatal("the mark of the form is lost between the steps")
+	}
+	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it"}
+	first := anna.status(anna.post(centre+"/invio", list...), http.StatusSeeOther)
+	if again := anna.post(centre+"/invio", list...); again.leads != first.leads || first.leads == "" {
+		t.Errorf("the same authorisation leads to %q, then to %q", first.leads, again.leads)
+	}
+	changed := anna.status(anna.post(centre+"/invio", append(list, "fields", "request")...), http.StatusConflict)
+	anna.says(changed, "già stato salvato, con altre parole")
 }

@@ -54,6 +54,7 @@ type ReferralForm struct {
 	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
 	Lang     string   `form:"text_lang" step:"2"`
 	Heard    string   `form:"heard" step:"2"` // "yes": she heard the text
+	Form     string   `form:"form"`           // the form's own mark, carried through the steps
 }
 
 // ReferralStep is what "share", "how" and "preview" have in common. They post
