@@ -34,6 +34,9 @@ func (q *request) saveEntry() error {
 	}
 	page := &DirectoryPage{Page: q.base(TitleDirectory), ID: u.ID, Name: u.Name, Kind: u.Kind, Version: q.form.Get("version")}
 	ReadForm(q.form, &page.Form)
+	if page.Form.Cost == "" {
+		page.Form.Cost = u.Cost // nothing chosen changes nothing
+	}
 	entry := page.entry()
 	seen, err := strconv.ParseInt(page.Version, 10, 64)
 	if err != nil {

@@ -239,7 +239,7 @@ func samplePackage() server.Package {
 
 func addReferral(add func(string, server.Shown)) {
 	head := caseHead("referrals")
-	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
+	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Cost: "free", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
 	other := centre
 	other.ID, other.Name, other.State = "R", "Centro Aurora", "unpinned"
 	add("choose-centre", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, Need: "bed", From: "Fiorano", Away: "Sassuolo", Centres: []server.Centre{centre, other}})
