@@ -66,6 +66,12 @@ const (
 	TaskCreate Action = "task.create"
 	// TaskOpen shows a task to the unit that has it.
 	TaskOpen Action = "task.open"
+	// TaskTake takes a task on in one's own name.
+	TaskTake Action = "task.take"
+	// TaskAssign names the colleague who takes a task on.
+	TaskAssign Action = "task.assign"
+	// TaskReturn hands a task back with a coded reason: it is open again.
+	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
 
@@ -101,6 +107,8 @@ const (
 	ReferralList Action = "referral.list"
 	// ReferralMessage writes to the other side of a referral.
 	ReferralMessage Action = "referral.message"
+	// ReferralSeen marks that the desk read a centre's answer, and what it does next.
+	ReferralSeen Action = "referral.seen"
 	// ReferralConfirm reopens a referral that a restore had shut.
 	ReferralConfirm Action = "referral.confirm"
 
@@ -251,6 +259,9 @@ var inOrder = []Action{
 	NoteMove,
 	TaskCreate,
 	TaskOpen,
+	TaskTake,
+	TaskAssign,
+	TaskReturn,
 	TaskClose,
 	DeclarationWrite,
 	DeclarationList,
@@ -264,6 +275,7 @@ var inOrder = []Action{
 	ReferralRead,
 	ReferralList,
 	ReferralMessage,
+	ReferralSeen,
 	ReferralConfirm,
 	InboxList,
 	ReferralOpen,

@@ -447,6 +447,7 @@ func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
 // ReferralLine is a referral in a list of the sending unit.
 type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
+	AfterAnswer                                                             string // of the sending unit alone
 	Standing                                                                policies.ConsentState
 	Ends                                                                    bool    // within seven days
 	Shut                                                                    bool    // a restore shut it, and the desk has not confirmed it
@@ -461,6 +462,9 @@ func line(row *ReferralRow, act *accounts.Act) ReferralLine {
 	soon := act.Now.AddDate(0, 0, warnDays).Format("2006-01-02")
 	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, FromUnit: row.FromUnit, ToUnit: row.ToUnit, State: row.State,
 		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.standing(act.Day), Shut: row.Shut}
+	if act.Who.Unit() == row.FromUnit {
+		l.AfterAnswer = row.AfterAnswer
+	}
 	l.Ends = l.Standing == policies.ConsentLive && row.State != "closed" && row.UntilDay <= soon
 	return l
 }

@@ -180,13 +180,17 @@ type TaskRow struct {
 	ToUnit      string
 	Kind        string
 	State       string // open, taken, done
+	CaseID      string // of the sender's case it speaks of, or empty: its walls hold for the sender
+	Worker      string // who took it on in her own name, or empty
+	TakenDay    string
+	Reason      string // why it was handed back, until somebody takes it on again
 	Day         string
 	DueDay      string
 	Secret      string
 	Commitment  []byte
 	From, To    Side
 	Body        crypto.Sealed
-	BodyVersion int64
+	BodyVersion int64 // also the version of its key: each sealing draws a new one
 }
 
 // Table is the name of the table of tasks.
@@ -194,7 +198,7 @@ func (*TaskRow) Table() string { return "task" }
 
 // Values are the columns after id and version.
 func (t *TaskRow) Values() []any {
-	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
+	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.CaseID, &t.Worker, &t.TakenDay, &t.Reason, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
 	v = append(append(v, t.From.values()...), t.To.values()...)
 	return append(v, &t.Body, &t.BodyVersion)
 }
@@ -252,6 +256,7 @@ type ReferralRow struct {
 	SafeVersion int64
 	SafeDay     string // the day the rule last changed, until the centre has seen it
 	Code        string // coded reason of a decline, or what the centre did after a revoke
+	AfterAnswer string // what the desk does next, once it read a decline; the centre never sees it
 	Feedback    string
 	KeepCopy    bool
 	Shut        bool // after a restore, until the desk confirms it
@@ -265,7 +270,7 @@ func (r *ReferralRow) Values() []any {
 	v := []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
 		&r.UntilReply, &r.Secret, &r.KeyVersion, &r.Commitment}
 	v = append(append(v, r.From.values()...), r.To.values()...)
-	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code,
+	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code, &r.AfterAnswer,
 		&r.Feedback, &r.KeepCopy, &r.Shut)
 }
 
@@ -365,10 +370,14 @@ type Reader interface {
 	ContactsOfCase(caseID string) ([]*ContactRow, error)
 	NotesOfCase(caseID string) ([]*NoteRow, error)
 	NoteVersions(noteID string) ([]*NoteVersionRow, error)
+	// TasksOfUnit lists the tasks that wait for a unit, TasksFrom those that
+	// a unit sent and that are not done.
 	TasksOfUnit(unit string) ([]*TaskRow, error)
+	TasksFrom(unit string) ([]*TaskRow, error)
+	TasksOfCase(caseID string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
-	// CasesSentBy lists the cases of the referrals that a unit sent.
+	// CasesSentBy lists the cases of the referrals and the tasks that a unit sent.
 	CasesSentBy(unit string) ([]*CaseRow, error)
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)

@@ -39,6 +39,7 @@ var answers = []struct {
 	{referrals.ErrPin, http.StatusConflict, "error.pin"},
 	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
 	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
+	{referrals.ErrRepeated, http.StatusConflict, "form.repeated"},
 	{referrals.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
 	{accounts.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
 	{accounts.ErrTaken, http.StatusConflict, "error.taken"},

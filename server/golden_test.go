@@ -79,7 +79,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	ids := map[string]string{"own": r.file, "closed": r.closed, "restricted": r.restricted, "walled": r.walled, "other-desk": r.vera,
 		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
 		"declined": r.declined, "shut": r.shut, "declared": r.declared, "expired": r.expired, "contact": r.contact, "task": r.task, "waiting": elena.ID, "lucia": s.People["lucia"].ID,
-		"agency": s.Agency, "first": "1"}
+		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "first": "1"}
 	for name, o := range r.of {
 		ids["contact-"+name], ids["note-"+name], ids["unsent-"+name], ids["sent-"+name] = o.contact, o.note, o.unsent, o.sent
 	}

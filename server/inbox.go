@@ -66,12 +66,10 @@ func (q *request) showReceived(status int, cause error) error {
 	}
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
-		Hour: q.form.Get("hour"), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
-	var bad *referrals.Invalid
-	if errors.As(cause, &bad) {
-		for field, key := range bad.Fields {
-			page.Fail(field, key)
-		}
+		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	invalid(&page.Page, cause)
+	if errors.Is(cause, referrals.ErrRepeated) {
+		page.Problem = ProblemRepeated
 	}
 	return q.show(status, "received", page)
 }
@@ -125,12 +123,16 @@ func (q *request) decline() error {
 
 // askDesk is a question while the centre decides, a message afterwards.
 func (q *request) askDesk() error {
-	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrState) {
-		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	}
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReceived(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err
@@ -139,9 +141,13 @@ func (q *request) askDesk() error {
 }
 
 func (q *request) propose() error {
-	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
+	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReceived(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err

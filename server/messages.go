@@ -21,12 +21,15 @@ const (
 	FlashPersonSaved     = "person.saved"
 	FlashForgotten       = "forget.done"
 	FlashAttemptSaved    = "attempts.saved"
+	FlashRecallSet       = "recall.saved"
+	FlashRecallCleared   = "recall.cleared"
 	FlashSafeSaved       = "safe.saved"
 	FlashCaseClosed      = "case_close.closed"
 	FlashCaseReopened    = "case_close.reopened"
 	ProblemLiveReferral  = "case_close.live_referral"
 	ProblemReviewRule    = "safe.review"
 	ProblemChanged       = "conflict.happened"
+	ProblemRepeated      = "form.repeated"
 	ForbiddenNoRule      = "attempts.none_recorded" // for AttemptsPage.Forbidden
 	ForbiddenHours       = "attempts.not_now"
 	ForbiddenNever       = "attempts.never"
@@ -103,6 +106,7 @@ const (
 	FlashRevoked      = "revoke.done"
 	FailChecked       = "restored.checked_missing"
 	FlashConfirmed    = "restored.done"
+	FlashAnswerSeen   = "answer.seen"
 	FlashAccepted     = "received.accepted"
 	FlashProposed     = "received.proposed"
 	FailAppointment   = "received.day_wrong"
@@ -133,6 +137,11 @@ const (
 	FailFits         = "invite.does_not_fit"
 	FlashVerified    = "log.verified"
 	FlashTaskDone    = "task_page.was_done"
+	// a task that somebody takes on
+	FlashTaskTaken    = "task_page.was_taken"
+	FlashTaskAssigned = "task_page.was_assigned"
+	FlashTaskReturned = "task_page.was_returned"
+	ProblemTaskMoved  = "task_page.moved"
 )
 
 // ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,

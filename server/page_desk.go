@@ -83,6 +83,7 @@ type Task struct {
 	Href    string
 	Due     time.Time
 	DayOnly bool // only the day is known
+	Hold         // of a task that somebody takes on; else empty
 }
 
 // CallBack is someone whose safe hours are open now.
@@ -110,6 +111,7 @@ type AgendaPage struct {
 	CallBack  []CallBack // ending soonest first
 	Today     []Task     // kinds of "task"
 	Tasks     []Task     // later ones, with the day they are due
+	Sent      []SentTask // what the unit asked of a social service
 	Open      []OpenContact
 	Restored  []ShutReferral // shut by a restore, until the desk confirms them
 	Emergency Emergency

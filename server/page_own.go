@@ -236,7 +236,8 @@ type ColleaguesPage struct {
 // PinsPage is "pins": the units this one has compared words with.
 type PinsPage struct {
 	Page
-	Units []Pin
+	Units   []Pin
+	Entries []Unit // of the directory, which a lead's unit keeps
 }
 
 // Pin is one unit that may receive.

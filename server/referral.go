@@ -72,16 +72,19 @@ func (q *request) showReferral(status int, cause error) error {
 	}
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
-		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r)}
+		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r)}
 	page.Shut = r.Shut && page.Live
 	if page.Shut {
 		page.Live = false // nothing is written on it before the desk has confirmed it
 	}
 	if r.State == "declined" {
-		page.Reason = r.Code
+		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")
 	}
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
+	}
+	if errors.Is(cause, referrals.ErrRepeated) {
+		page.Problem = ProblemRepeated
 	}
 	invalid(&page.Page, cause)
 	return q.show(status, "referral", page)
@@ -126,9 +129,13 @@ func appointment(r referrals.ReferralView) Appointment {
 }
 
 func (q *request) messageCentre() error {
-	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReferral(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err
@@ -137,14 +144,39 @@ func (q *request) messageCentre() error {
 }
 
 func (q *request) answerAppointment() error {
-	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.form.Get("answer"))
+	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReferral(http.StatusConflict, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+}
+
+// markSeen takes a decline that was read off the Agenda, and goes on to what
+// comes next.
+func (q *request) markSeen() error {
+	next := q.form.Get("after_answer")
+	receipt, err := q.s.desk.MarkAnswerSeen(q.ctx(), q.who, q.id("id"), next)
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReferral(http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
 		return err
 	}
-	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+	if next != "another_centre" {
+		return q.done(receipt, FlashAnswerSeen, "/agenda")
+	}
+	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashAnswerSeen, "/schede/"+r.CaseID+"/centro")
 }
 
 // restoredPage asks whether an authorisation still stands after a restore. Once

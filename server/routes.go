@@ -140,6 +140,9 @@ func init() {
 		get("/cerca", policies.CaseSearch, (*request).searchPage),
 		post("/cerca", policies.CaseSearch, (*request).search),
 		get("/compiti/{id}", policies.TaskOpen, (*request).task),
+		post("/compiti/{id}/prendi", policies.TaskTake, (*request).takeTask),
+		post("/compiti/{id}/affida", policies.TaskAssign, (*request).assignTask),
+		post("/compiti/{id}/restituisci", policies.TaskReturn, (*request).returnTask),
 		post("/compiti/{id}", policies.TaskClose, (*request).closeTask),
 
 		get("/schede/{id}", policies.CaseOpen, (*request).caseSummary),
@@ -156,6 +159,7 @@ func init() {
 		post("/schede/{id}/persona/dimentica", policies.CaseAnonymise, (*request).forget),
 		get("/schede/{id}/tentativi", policies.CaseOpen, (*request).attempts),
 		post("/schede/{id}/tentativi", policies.AttemptRecord, (*request).recordAttempt),
+		post("/schede/{id}/richiamo", policies.CaseUpdate, (*request).setRecall),
 		get("/schede/{id}/contatto-sicuro", policies.CaseOpen, (*request).safeContactPage),
 		post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, (*request).saveSafeContact),
 		get("/schede/{id}/chiudi", policies.CaseOpen, (*request).closeCasePage),
@@ -177,6 +181,7 @@ func init() {
 		post("/invii/{id}/appuntamento", policies.ReferralMessage, (*request).answerAppointment),
 		get("/invii/{id}/conferma", policies.ReferralRead, (*request).restoredPage),
 		post("/invii/{id}/conferma", policies.ReferralConfirm, (*request).confirmRestored),
+		post("/invii/{id}/visto", policies.ReferralSeen, (*request).markSeen),
 		get("/invii/{id}/revoca", policies.ReferralRead, (*request).revokePage),
 		post("/invii/{id}/revoca", policies.ConsentRevoke, (*request).revoke),
 

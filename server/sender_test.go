@@ -159,7 +159,7 @@ func (s *site) hang(t testing.TB, name, caseID, contact string) *ofCase {
 	t.Helper()
 	ctx, who := context.Background(), s.Caller(name)
 	o := &ofCase{contact: contact}
-	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, "listening", "Una nota"))
+	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, referrals.NewForm(), "listening", "Una nota"))
 	v, _, err := s.Desk.OpenCase(ctx, who, caseID)
 	if err != nil {
 		t.Fatal(err)
@@ -210,9 +210,9 @@ func (s *site) fill(t testing.TB) *records {
 		}
 		return v
 	}
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, "listening", "Nota "+secretWord))
+	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, referrals.NewForm(), "listening", "Nota "+secretWord))
 	r.note = view(anna, r.file).Notes[0].ID
-	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, "listening", "Nota altrove"))
+	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, referrals.NewForm(), "listening", "Nota altrove"))
 	r.veraNote = view(vera, r.vera).Notes[0].ID
 	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)

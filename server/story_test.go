@@ -189,6 +189,8 @@ func (st *story) sofiaFindsTheTask() {
 	v := st.to.visitor(st.t, "sofia")
 	v.signInIn("sofia").at("/agenda").seeNot("Rosalia").click("Sportello distretto II").at("/compiti/{id}")
 	v.see("Rosalia", "Chiede dove può dormire stanotte con la bambina.", "channel.call", "task_page.about")
+	v.see("task_state.open").click("task_page.take").at("/compiti/{id}").see("task_page.was_taken", "task_state.taken", "sofia")
+	st.anna.open("/agenda").see("agenda.sent", "task_state.taken", "sofia")
 	v.fill("task_page.note", "Chiamata lunedì mattina.").click("contact.open_case").at("/schede/{id}").see("Rosalia")
 	v.click("frame.sign_out").at("/entra")
 }

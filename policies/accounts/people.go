@@ -83,18 +83,30 @@ func (d *Door) CreateUnit(ctx context.Context, who Caller, in Unit) (string, aud
 	u := in
 	u.RowKey = RowKey{crypto.NewID(), 1}
 	u.Name = strings.TrimSpace(u.Name)
+	if u.Cost == "" {
+		u.Cost = costAtFirst(u.Kind)
+	}
 	receipt, err := d.do(ctx, who, policies.UnitCreate, func(r Reader, act *Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind}); err != nil {
 			return err
 		}
 		var a Agency
-		if err := r.Get(&a, u.Agency); err != nil || u.Name == "" || !unitKinds[u.Kind] {
+		if err := r.Get(&a, u.Agency); err != nil || u.Name == "" || !unitKinds[u.Kind] || !costs[u.Cost] {
 			return errors.Join(ErrIncomplete, unless(err, ErrNoRow))
 		}
 		act.Commit = func(tx Tx) error { return tx.Put(&u) }
 		return nil
 	})
 	return u.ID, receipt, err
+}
+
+// costAtFirst is what a new unit costs until its entry says otherwise: centres
+// are free to the women who go there (Intesa of 14 September 2022).
+func costAtFirst(kind string) string {
+	if kind == KindCentre {
+		return CostFree
+	}
+	return CostUnknown
 }
 
 // unless drops an error that is the expected one.

@@ -364,7 +364,7 @@ var yesterday = []struct {
 	act reading
 }{
 	{kind{table: "case_file", where: "id = 'CASE'", read: openCase}, func(f *storetest.Flow) error {
-		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, "other", "nuova")
+		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "other", "nuova")
 		return err
 	}},
 	{kind{table: "case_wrap", where: "case_id = 'OTHER' AND person = (SELECT id FROM person WHERE username = 'anna')", read: openOther}, func(f *storetest.Flow) error {
@@ -389,7 +389,7 @@ var yesterday = []struct {
 	}},
 	{kind{table: "person", where: "username = 'bruna'", read: signIn}, signIn},
 	{kind{table: "task", where: "id = 'TASK'", read: openTask}, func(f *storetest.Flow) error {
-		_, err := f.Desk.CloseTask(ctx, f.Caller("sofia"), f.Task)
+		_, err := f.Desk.TakeTask(ctx, f.Caller("sofia"), f.Task)
 		return err
 	}},
 }
@@ -584,7 +584,7 @@ func TestWholeDatabaseRolledBack(t *testing.T) {
 	yesterday := filepath.Join(t.TempDir(), "yesterday.db")
 	copyFile(t, filepath.Join(f.Dir, store.MainFile), yesterday)
 	f.Open()
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, "other", "oggi"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "other", "oggi"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

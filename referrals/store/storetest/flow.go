@@ -177,9 +177,9 @@ func (f *Flow) person() {
 	f.ok(err, "reopening")
 	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
 	f.ok(err, "closing again")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), f.Desk.Day())
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), referrals.Recall{Day: f.Desk.Day()})
 	f.ok(err, "setting a call")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, f.Desk.Day())
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, referrals.Recall{Day: f.Desk.Day()})
 	if err == nil {
 		f.T.Fatal("an old version was accepted")
 	}
@@ -190,12 +190,12 @@ func (f *Flow) diary() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, field := range []string{"note", "note that moves"} {
-		_, err := f.Desk.AddNote(ctx, anna, f.Case, "interview", f.Word(field))
+		_, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", f.Word(field))
 		f.ok(err, "adding a note")
 	}
-	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, "call", "no_answer", f.Word("attempt"))
+	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "call", "no_answer", f.Word("attempt"))
 	f.ok(err, "recording an attempt")
-	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, "sms", "no_answer", f.Word("refused attempt")); err == nil {
+	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
 		f.T.Fatal("an attempt on a forbidden channel was accepted")
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
@@ -221,7 +221,7 @@ func (f *Flow) diary() {
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
-	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, "interview", f.Word("restricted note"))
+	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, referrals.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
 	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), accounts.List(f.People["lia"].ID))
 	f.ok(err, "walling off")
@@ -266,13 +266,13 @@ func (f *Flow) refer() {
 		f.ok(err, "reading the inbox")
 		_, _, err = f.Desk.OpenReferral(ctx, bruna, id)
 		f.ok(err, "opening a referral")
-		_, err = f.Desk.Ask(ctx, bruna, id, f.Word("question"))
+		_, err = f.Desk.Ask(ctx, bruna, id, referrals.NewForm(), f.Word("question"))
 		f.ok(err, "asking")
-		_, err = f.Desk.SendMessage(ctx, anna, id, f.Word("message"))
+		_, err = f.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), f.Word("message"))
 		f.ok(err, "answering")
 		_, err = f.Desk.Accept(ctx, bruna, id)
 		f.ok(err, "accepting")
-		_, err = f.Desk.Propose(ctx, bruna, id, "2026-12-01", "10:00", f.Word("place"))
+		_, err = f.Desk.Propose(ctx, bruna, id, referrals.NewForm(), "2026-12-01", "10:00", f.Word("place"))
 		f.ok(err, "proposing")
 	}
 	_, err := f.Desk.Decline(ctx, bruna, f.Declined, "neutral")

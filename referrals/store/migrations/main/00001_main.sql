@@ -50,6 +50,7 @@ CREATE TABLE unit (
   languages TEXT NOT NULL,
   phone TEXT NOT NULL,
   needs TEXT NOT NULL,
+  cost TEXT NOT NULL,
   lat INTEGER NOT NULL,
   lon INTEGER NOT NULL,
   copy_key TEXT NOT NULL,
@@ -225,6 +226,10 @@ CREATE TABLE task (
   to_unit TEXT NOT NULL,
   kind TEXT NOT NULL,
   state TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  taken_day TEXT NOT NULL,
+  reason TEXT NOT NULL,
   day TEXT NOT NULL,
   due_day TEXT NOT NULL,
   secret TEXT NOT NULL,
@@ -282,6 +287,7 @@ CREATE TABLE referral (
   safe_version INTEGER NOT NULL,
   safe_day TEXT NOT NULL,
   code TEXT NOT NULL,
+  after_answer TEXT NOT NULL,
   feedback TEXT NOT NULL,
   keep_copy INTEGER NOT NULL,
   shut INTEGER NOT NULL
@@ -341,6 +347,8 @@ CREATE INDEX case_wrap_person ON case_wrap (person);
 CREATE INDEX note_case ON note (case_id);
 CREATE INDEX note_version_note ON note_version (note_id);
 CREATE INDEX task_unit ON task (to_unit, state);
+CREATE INDEX task_from ON task (from_unit, state);
+CREATE INDEX task_case ON task (case_id) WHERE case_id <> '';
 CREATE UNIQUE INDEX referral_consent ON referral (consent_id);
 CREATE INDEX consent_case ON consent (case_id);
 CREATE INDEX referral_case ON referral (case_id);
