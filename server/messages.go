@@ -125,6 +125,7 @@ const (
 	ProblemNothing   = "log.nothing"
 	FlashAgencySaved = "agency.saved"
 	FailName         = "agency.name_missing"
+	FailNameTaken    = "agency.name_taken"
 	FailChoice       = "agency.choice_missing"
 	FailEnds         = "agency.ends_missing"
 	FlashUnitSaved   = "unit.saved"
