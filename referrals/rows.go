@@ -442,4 +442,6 @@ type Store interface {
 	Source() audit.Source
 	// EachRecord hands out every stored row, for the check against the log.
 	EachRecord(ctx context.Context, f func(audit.Record) error) error
+	// Details gives every sealed detail, for the same check.
+	Details() audit.Records
 }

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"sportello/crypto"
 	"sportello/policies/audit"
+	"sportello/referrals"
 	"sportello/referrals/store"
 )
 
@@ -186,4 +188,44 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	b.leads(b.post("/registro/verifica"), "/registro")
 	b.follow()
 	b.says(b.page, "Non corrisponde", "unit "+s.w.Units["centre"])
+}
+
+// TestBadRecordIsSaidAndWorkGoesOn takes a note out of the file of a running
+// service: the check names it to the auditor, every page of the staff says that
+// there is such a record, and the desk goes on working.
+func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
+	s := newService(t)
+	const said = "non corrispondono al registro"
+	anna := s.w.SignIn("anna")
+	out, _, err := s.w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "stay_in_touch"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.w.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", "una nota"); err != nil {
+		t.Fatal(err)
+	}
+	b := s.signedIn("anna")
+	b.silent(b.status(b.get("/agenda"), http.StatusOK), said)
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.w.Dir, store.MainFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if res, err := db.Exec("DELETE FROM note"); err != nil {
+		t.Fatal(err)
+	} else if n, _ := res.RowsAffected(); n != 1 {
+		t.Fatalf("%d notes taken out", n)
+	}
+	v, err := s.w.Desk.CheckRecords(t.Context())
+	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
+		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
+	}
+	b.says(b.status(b.get("/agenda"), http.StatusOK), said)
+	b.says(b.status(b.get("/schede/"+out.CaseID), http.StatusOK), said)
+	got := b.post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "info_only")
+	b.status(got, http.StatusSeeOther)
+	b.silent(s.client().get("/entra"), said)
+	clara := s.signedIn("clara")
+	b.says(clara.status(clara.get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
 }

@@ -391,6 +391,9 @@ func (q *request) base(title string) Page {
 	if q.signed {
 		p.User, p.Role = q.who.Username(), string(q.who.Role())
 		p.FormToken = q.s.door.FormToken(q.who)
+		if v := q.s.desk.Verified(); v != nil {
+			p.Differs = !v.Good()
+		}
 		if roster, err := q.s.door.Roster(q.ctx()); err == nil {
 			p.Unit = roster.UnitName(q.who.Unit())
 		}
