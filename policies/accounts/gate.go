@@ -64,7 +64,9 @@ func (g *Gate) Day() string { return g.Now().Format(time.DateOnly) }
 func (g *Gate) Log() *audit.Log { return g.log }
 
 // Act is one act while it is prepared. Allow must be asked before anything is
-// opened; Commit, if set, writes in the transaction of the leaf.
+// opened; Commit, if set, writes in the transaction of the leaf. It may be run
+// more than once, when the group it shares is begun anew: it changes nothing but
+// the transaction.
 type Act struct {
 	Action  policies.Action
 	Who     Caller
