@@ -50,6 +50,7 @@ func (s *sharedReferral) seal(act *accounts.Act, m Message) (*MessageRow, error)
 
 // SendMessage writes to the other side of a referral while her authorisation
 // lives. An answer of the desk to a question reopens the referral for the centre.
+// ErrPin while the desk has to compare the centre's words again.
 func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id, text string) (audit.Receipt, error) {
 	return d.message(ctx, who, id, Message{Kind: "message", Text: text})
 }
@@ -70,6 +71,11 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, m Me
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
+		}
+		if act.Who.Unit() == s.row.FromUnit {
+			if err := pinned(r, s.row.FromUnit, s.row.ToUnit); err != nil {
+				return err
+			}
 		}
 		rows, err := s.renew(r, act)
 		if err != nil {

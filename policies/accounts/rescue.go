@@ -334,7 +334,7 @@ func (d *Door) takeRescue(ctx context.Context, who Caller) (Caller, error) {
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrMembers) || errors.Is(err, ErrEpochMoved) || errors.Is(err, ErrDenied) {
 		return who, nil // recorded; she waits on
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrCovered) { // covered: her other sign-in put it in force a moment ago
 		return who, err
 	}
 	return d.again(ctx, who)
