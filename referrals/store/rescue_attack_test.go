@@ -169,6 +169,40 @@ func TestRescueRaces(t *testing.T) {
 	}
 }
 
+// TestRescueEndsWithAMember: a member who was back ends a rescue, also when she
+// goes again before the newcomer signs in.
+func TestRescueEndsWithAMember(t *testing.T) {
+	f, file, epoch := imported(t)
+	console, anna := accounts.ConsoleCaller(), f.People["anna"].ID
+	if _, err := f.Door.Lift(ctx, console, anna); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Door.Suspend(ctx, console, anna); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.SignIn("livia"); got.State() != accounts.Waiting || f.Store.Log().Epoch(f.Units["desk"]) != epoch {
+		t.Errorf("she is %s, the unit at epoch %d", got.State(), f.Store.Log().Epoch(f.Units["desk"]))
+	}
+	if _, err := f.Door.ImportRescue(ctx, console, file); err != nil {
+		t.Fatalf("importing again: %v", err)
+	}
+	if _, err := f.Door.Suspend(ctx, console, f.People["livia"].ID); err != nil {
+		t.Fatal(err)
+	}
+	if in, err := f.TrySignIn(f.People["livia"]); !errors.Is(err, accounts.ErrSignIn) {
+		t.Errorf("a suspended newcomer: %v, %v", in, err)
+	}
+	if _, err := f.Door.Lift(ctx, console, f.People["livia"].ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.SignIn("livia"); got.State() != accounts.Active || got.Epoch() != epoch+1 {
+		t.Errorf("after an import of its own she is %s at epoch %d", got.State(), got.Epoch())
+	}
+	if r := f.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
+	}
+}
+
 // rescuedUnit has recovery rescue a unit for a newcomer of a role.
 func rescuedUnit(t *testing.T, f *storetest.Flow, unit, member, newcomer string, role policies.Role) {
 	t.Helper()
