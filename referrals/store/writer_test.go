@@ -202,3 +202,105 @@ func TestGroupBegunAnew(t *testing.T) {
 		t.Errorf("checking the records: %v", r.Problems)
 	}
 }
+
+// TestGroupWithALeafThatFails: when the leaf, its detail, or the whole transaction
+// of one act is refused by the database, the others of its group are done, and the
+// tree goes on from where it was.
+func TestGroupWithALeafThatFails(t *testing.T) {
+	for what, trigger := range map[string]string{
+		"leaf":        "BEFORE INSERT ON leaf WHEN instr(NEW.body, CAST('action person.suspend' AS BLOB)) BEGIN SELECT RAISE(ABORT, 'no'); END",
+		"transaction": "BEFORE INSERT ON leaf WHEN instr(NEW.body, CAST('action person.suspend' AS BLOB)) BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+		"detail": `BEFORE INSERT ON detail WHEN EXISTS (SELECT 1 FROM leaf WHERE idx = NEW.idx AND instr(body, CAST('action person.suspend' AS BLOB)))
+			BEGIN SELECT RAISE(ABORT, 'no'); END`,
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := storetest.NewFlow(t)
+			g := &gather{}
+			f.Close()
+			f.Point = g.point
+			f.Open()
+			anna := f.Caller("anna")
+			db := raw(t, f.World, store.MainFile)
+			defer db.Close()
+			do(t, db, "CREATE TRIGGER refuse "+trigger)
+			note := func(text string) func() error {
+				return func() error { _, err := f.Desk.AddNote(ctx, anna, f.Case, "interview", text); return err }
+			}
+			open := func() error { _, _, err := f.Desk.OpenCase(ctx, anna, f.Other); return err }
+			errs := g.run(f.World, open, note("prima"), open,
+				func() error { _, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People["lia"].ID); return err },
+				note("dopo"), open)
+			for i, err := range errs {
+				if (err != nil) != (i == 3) {
+					t.Errorf("act %d: %v", i, err)
+				}
+			}
+			do(t, db, "DROP TRIGGER refuse")
+			if err := note("poi")(); err != nil {
+				t.Errorf("an act after it: %v", err)
+			}
+			f.Close()
+			f.Open()
+			if r := f.CheckRecords(); len(r.Problems) != 0 {
+				t.Errorf("checking the records: %v", r.Problems)
+			}
+			if r, err := f.Store.Log().CheckDetails(ctx, f.Store.Details()); err != nil || len(r.Problems) != 0 {
+				t.Errorf("checking the details: %v, %v", r.Problems, err)
+			}
+			f.SignIn("lia")
+		})
+	}
+}
+
+// TestClosingWithWorkInHand: a store that closes under load answers everybody, and
+// keeps what it acknowledged.
+func TestClosingWithWorkInHand(t *testing.T) {
+	f := storetest.NewFlow(t)
+	anna, closing := f.Caller("anna"), f.Store
+	leaf := audit.Leaf{Day: f.Gate.Day(), Actor: "nobody", Unit: "none", Action: "closing", Object: "none", Outcome: audit.Allowed}
+	var mu sync.Mutex
+	acked := map[int64]bool{}
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() {
+			for {
+				secret := accounts.NewSecret()
+				r, err := closing.Do(ctx, accounts.Work{Secrets: []accounts.Secret{secret}, Do: func(tx accounts.Tx) error { return tx.Record(leaf, nil) }})
+				if errors.Is(err, store.ErrClosed) {
+					return
+				}
+				if err != nil {
+					t.Errorf("an act while the store closes: %v", err)
+					return
+				}
+				mu.Lock()
+				if acked[r.Index] {
+					t.Errorf("leaf %d was acknowledged twice", r.Index)
+				}
+				acked[r.Index] = true
+				mu.Unlock()
+			}
+		})
+	}
+	time.Sleep(300 * time.Millisecond)
+	f.Close()
+	all.Wait()
+	f.Open()
+	mu.Lock()
+	defer mu.Unlock()
+	if len(acked) < 40 {
+		t.Fatalf("only %d acts: this test proves nothing", len(acked))
+	}
+	for index := range acked {
+		if p, err := f.Store.Log().Prove(ctx, index); err != nil || !bytes.Contains(p.Leaf, []byte("action closing")) {
+			t.Fatalf("leaf %d was acknowledged: %v", index, err)
+		}
+	}
+	if r := f.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
+	}
+	if _, _, err := f.Desk.OpenCase(ctx, anna, f.Case); err != nil {
+		t.Error(err)
+	}
+}
