@@ -57,6 +57,19 @@ func TestRescueRowIsHeld(t *testing.T) {
 	}
 }
 
+// TestHiddenMembers: members whose keys were taken out of the database are there
+// still; nothing is handed to recovery behind their backs.
+func TestHiddenMembers(t *testing.T) {
+	f := storetest.NewFlow(t)
+	f.Invite("livia", policies.IntakeWorker, "desk")
+	db := raw(t, f.World, store.MainFile)
+	defer db.Close()
+	change(t, db, "DELETE FROM unit_wrap WHERE unit = ? AND person <> 'recovery'", f.Units["desk"])
+	if x, _, err := f.Door.ExportRescue(ctx, accounts.ConsoleCaller(), f.Units["desk"], "livia"); !errors.Is(err, accounts.ErrTampered) || x != nil {
+		t.Errorf("exporting beside hidden members: %v", err)
+	}
+}
+
 // TestRescueIsTakenOnce: the file, imported again after it is in force, and its
 // row, put back into the database, move nothing.
 func TestRescueIsTakenOnce(t *testing.T) {
