@@ -565,7 +565,9 @@ func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, eras
 }
 
 // tellCentres gives each centre with a live referral of a case the new
-// safe-contact rule, in place of the old one, in the act that changes it.
+// safe-contact rule, in place of the old one, in the act that changes it. One
+// whose words have to be compared again learns only that she is reached through
+// the desk: under the key that it has, since nothing is sealed to its new one.
 func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
 	refs, err := r.ReferralsOfCase(c.row.ID)
 	if err != nil {
@@ -579,16 +581,25 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts
 			continue
 		}
 		s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
-		if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+		err := d.openReferral(r, act, s)
+		if errors.Is(err, accounts.ErrErased) {
 			continue // nobody can open it any more: there is no rule in it to replace
-		} else if err != nil {
-			return nil, err
 		}
-		renewed, err := s.renew(r, act)
 		if err != nil {
 			return nil, err
 		}
-		if err := s.sealSafe(safeFor(c.safe, s.safe.Chosen)); err != nil {
+		safe := safeFor(c.safe, s.safe.Chosen)
+		var renewed []accounts.Row
+		if err = pinned(r, row.FromUnit, row.ToUnit); errors.Is(err, ErrPin) {
+			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
+			err = s.adopt(act.Who)
+		} else if err == nil {
+			renewed, err = s.renew(r, act)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := s.sealSafe(safe); err != nil {
 			return nil, err
 		}
 		row.Version++

@@ -130,14 +130,15 @@ func appointment(r referrals.ReferralView) Appointment {
 
 func (q *request) messageCentre() error {
 	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrInvalid) {
+	switch {
+	case errors.Is(err, referrals.ErrInvalid):
 		return q.showReferral(http.StatusUnprocessableEntity, err)
-	}
-	if errors.Is(err, referrals.ErrRepeated) {
+	case errors.Is(err, referrals.ErrRepeated):
 		q.form.Del("form")
 		return q.showReferral(http.StatusConflict, err)
-	}
-	if err != nil {
+	case errors.Is(err, referrals.ErrPin): // what she typed waits on the page
+		return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": "error.pin"}})
+	case err != nil:
 		return err
 	}
 	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))

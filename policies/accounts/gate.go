@@ -64,7 +64,9 @@ func (g *Gate) Day() string { return g.Now().Format(time.DateOnly) }
 func (g *Gate) Log() *audit.Log { return g.log }
 
 // Act is one act while it is prepared. Allow must be asked before anything is
-// opened; Commit, if set, writes in the transaction of the leaf.
+// opened; Commit, if set, writes in the transaction of the leaf. It may be run
+// more than once, when the group it shares is begun anew: it changes nothing but
+// the transaction.
 type Act struct {
 	Action  policies.Action
 	Who     Caller
@@ -122,10 +124,12 @@ func objectName(o policies.Object) string {
 // returns ErrDenied, ErrConflict, ErrTampered or what prepare returned.
 func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(R) error) error,
 	who Caller, action policies.Action, prepare func(R, *Act) error) (audit.Receipt, error) {
-	if err := g.freshDetailKey(ctx); err != nil {
-		return audit.Receipt{}, err
-	}
 	for range attempts {
+		if err := g.freshDetailKey(ctx); errors.Is(err, audit.ErrDetailKey) {
+			continue // the audit unit drew a new epoch meanwhile
+		} else if err != nil {
+			return audit.Receipt{}, err
+		}
 		act := &Act{Action: action, Who: who, Now: g.Now(), Day: g.Day(), gate: g, outcome: audit.Allowed}
 		var seen []Seen
 		err := look(ctx, func(r R) error {
@@ -144,7 +148,7 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 				return receipt, nil
 			}
 		}
-		if errors.Is(err, ErrStale) {
+		if errors.Is(err, ErrStale) || errors.Is(err, audit.ErrDetailKey) {
 			if err := g.store.Settle(ctx); err != nil {
 				return audit.Receipt{}, err
 			}

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"errors"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -29,16 +28,14 @@ func (d *Door) Invite(ctx context.Context, who Caller, person string) (crypto.Se
 		if err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error {
-			errs := []error{tx.Put(inv)}
-			for _, before := range open {
-				if before.Person == p.ID {
-					before.Version, before.State = before.Version+1, "withdrawn"
-					errs = append(errs, tx.Put(before))
-				}
+		rows := []Row{inv}
+		for _, before := range open {
+			if before.Person == p.ID {
+				before.Version, before.State = before.Version+1, "withdrawn"
+				rows = append(rows, before)
 			}
-			return errors.Join(errs...)
 		}
+		act.Commit = func(tx Tx) error { return putRows(tx, rows, nil) }
 		return nil
 	})
 	return token, receipt, err

@@ -218,7 +218,8 @@ func (d *Door) Suspend(ctx context.Context, who Caller, person string) (audit.Re
 	return receipt, d.store.EndSessionsOf(ctx, person, nil)
 }
 
-// Lift ends a suspension: she has again what she had.
+// Lift ends a suspension: she has again what she had. Who can open her unit again
+// ends a rescue that waits for its newcomer: recovery is asked anew if it must.
 func (d *Door) Lift(ctx context.Context, who Caller, person string) (audit.Receipt, error) {
 	return d.setState(ctx, who, policies.PersonLift, person, "")
 }
@@ -246,11 +247,31 @@ func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, pers
 		} else if p.State == string(Removed) {
 			return ErrConflict
 		}
+		over, err := rescueOver(r, &p, next)
 		p.Version++
 		p.State = string(next)
-		act.Commit = func(tx Tx) error { return tx.Put(&p) }
-		return nil
+		act.Commit = func(tx Tx) error {
+			for _, row := range over {
+				if err := tx.Delete(row); err != nil {
+					return err
+				}
+			}
+			return tx.Put(&p)
+		}
+		return err
 	})
+}
+
+// rescueOver is the rescue that ends when a person moves to a state, if any.
+func rescueOver(r Reader, p *Person, next PersonState) ([]Row, error) {
+	if next != Active || p.Unit == "" {
+		return nil, nil
+	}
+	row := &Rescue{}
+	if err := r.Get(row, p.Unit); err != nil {
+		return nil, unless(err, ErrNoRow)
+	}
+	return []Row{row}, nil
 }
 
 // standing is the state a person returns to: active if the newest epoch of her

@@ -261,6 +261,24 @@ func nobodyLeft(r Reader, unit string, epoch int64) error {
 			return ErrMembers
 		}
 	}
+	return noneHidden(r, unit, epoch)
+}
+
+// noneHidden asks the log about each active person of a unit: a wrap that was
+// taken out of the database is ErrTampered, not a member who is gone.
+func noneHidden(r Reader, unit string, epoch int64) error {
+	people, err := r.PeopleOfUnit(unit)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if p.State != string(Active) {
+			continue
+		}
+		if err := r.Get(&UnitWrap{}, wrapID(unit, epoch, p.ID)); unless(err, ErrNoRow) != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -334,7 +352,7 @@ func (d *Door) takeRescue(ctx context.Context, who Caller) (Caller, error) {
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrMembers) || errors.Is(err, ErrEpochMoved) || errors.Is(err, ErrDenied) {
 		return who, nil // recorded; she waits on
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrCovered) { // covered: her other sign-in put it in force a moment ago
 		return who, err
 	}
 	return d.again(ctx, who)

@@ -61,12 +61,16 @@ func (l *Log) reserve(tx Tx) (*Batch, error) {
 }
 
 // Append writes a leaf and, if there is one, its sealed detail, and gives the leaf's index. The leaf's DetailID
-// and Detail are set here. On an error the batch is as before; the caller rolls back to its savepoint.
+// and Detail are set here. On an error the batch is as before; the caller rolls back to its savepoint. ErrDetailKey
+// if the detail was sealed before the audit unit drew its newest epoch.
 func (b *Batch) Append(leaf Leaf, detail *SealedDetail) (int64, error) {
 	if b.signed || b.over {
 		return 0, fmt.Errorf("appending a leaf: %w", ErrBatch)
 	}
 	leaf.DetailID, leaf.Detail = "", nil
+	if detail != nil && detail.epoch < b.Epoch(detail.unit) {
+		return 0, fmt.Errorf("appending a leaf: %w", ErrDetailKey)
+	}
 	if detail != nil {
 		leaf.DetailID, leaf.Detail = detail.ID, detail.commitment()
 	}

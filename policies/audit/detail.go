@@ -22,6 +22,9 @@ type SealedDetail struct {
 	Leaf      int64 // the index of its leaf, known once it is stored
 	ID, KeyID string
 	Sealed    crypto.Sealed
+
+	unit  string // for whom it was sealed, and under which epoch; known until it is stored
+	epoch int64
 }
 
 // detailVersion is the only version of the rows of this file: they are written once.
@@ -170,7 +173,7 @@ func (l *Log) SealDetail(salt []byte, d Detail) (*SealedDetail, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &SealedDetail{ID: crypto.NewID(), KeyID: k.id}
+	s := &SealedDetail{ID: crypto.NewID(), KeyID: k.id, unit: k.unit, epoch: k.epoch}
 	s.Sealed = k.key.Derive(crypto.LabelDetail, salt).Seal(detailBinding(s.ID), plain)
 	return s, nil
 }

@@ -271,3 +271,28 @@ func TestCheckDetails(t *testing.T) {
 		t.Fatalf("got %v, %+v", err, report.Problems)
 	}
 }
+
+// TestDetailAcrossANewEpoch: a detail that was sealed before the audit unit's new
+// epoch is not stored after it: who left the unit could open it.
+func TestDetailAcrossANewEpoch(t *testing.T) {
+	s := newSite(t)
+	s.auditors("2026-11-22", 1)
+	sealed, err := s.log.SealDetail(nil, audit.Detail{At: start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.log.Begin(s.db.begin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Append(write(row{audit.EpochTable, auditUnit + ".2", 1, "k"}), sealed); err != nil {
+		t.Errorf("the leaf of the new epoch itself: %v", err)
+	}
+	if _, err := b.Append(write(note(1)), sealed); !errors.Is(err, audit.ErrDetailKey) {
+		t.Errorf("a detail of before, after it: %v", err)
+	}
+	if _, err := b.Append(write(note(1)), nil); err != nil {
+		t.Errorf("a leaf without one: %v", err)
+	}
+	s.log.Aborted(b)
+}

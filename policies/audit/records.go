@@ -202,51 +202,52 @@ func missing(history []event, since int64) (last event, ok bool) {
 	return last, there
 }
 
-// CheckDetails compares every stored detail (SealedDetail) with the commitment of its leaf, and names those that
-// were changed, lost or added. It reads all leaves, which must hash to the signed root, and holds some 150 bytes in
-// memory for each detail. What is sealed stays sealed.
+// CheckDetails compares every stored detail (SealedDetail) with the commitment of the leaf beside which it lies, and
+// names those that were changed, moved, lost or added, copies included. It reads all leaves, which must hash to the
+// signed root, and holds some 150 bytes in memory for each detail. What is sealed stays sealed.
 func (l *Log) CheckDetails(ctx context.Context, details Records) (RecordReport, error) {
 	since := l.Size()
-	type stand struct {
-		RowMark
-		leaf int64
-	}
-	stored := map[rowKey]stand{}
+	var report RecordReport
+	stored := map[int64]RowMark{} // by leaf: an id can be copied, a leaf has one place
 	err := details.EachRecord(ctx, func(r Record) error {
 		d, ok := r.(SealedDetail)
 		if !ok {
 			return errors.New("a record that is no detail")
 		}
-		mark := MarkOf(d)
-		stored[keyOf(mark.Table, mark.ID)] = stand{mark, d.Leaf}
+		report.Checked++
+		if _, twice := stored[d.Leaf]; twice {
+			report.fault(MarkOf(d), Unlogged, -1)
+			return nil
+		}
+		stored[d.Leaf] = MarkOf(d)
 		return nil
 	})
 	if err != nil {
 		return RecordReport{}, fmt.Errorf("checking details: %w", err)
 	}
-	report, known := RecordReport{Checked: int64(len(stored))}, l.Checkpoint()
+	known := l.Checkpoint()
 	if report.Checkpoint, err = l.extended(ctx, known); err != nil {
 		return RecordReport{}, err
 	}
 	_, err = l.walk(ctx, report.Checkpoint, []Checkpoint{known}, func(index int64, leaf Leaf) {
-		key := keyOf(DetailTable, leaf.DetailID)
-		d, ok := stored[key]
+		d, ok := stored[index]
 		if leaf.DetailID == "" || !ok && index >= since { // written after the snapshot
 			return
 		}
-		delete(stored, key)
+		delete(stored, index)
+		own := RowMark{Table: DetailTable, ID: leaf.DetailID, Version: detailVersion}
 		switch {
 		case !ok:
-			report.fault(RowMark{Table: DetailTable, ID: leaf.DetailID, Version: detailVersion}, Missing, index)
-		case d.leaf != index || !bytes.Equal(d.Digest[:], leaf.Detail):
-			report.fault(d.RowMark, Changed, index)
+			report.fault(own, Missing, index)
+		case d.ID != leaf.DetailID || !bytes.Equal(d.Digest[:], leaf.Detail):
+			report.fault(own, Changed, index)
 		}
 	})
 	if err != nil {
 		return RecordReport{}, err
 	}
 	for _, d := range stored {
-		report.fault(d.RowMark, Unlogged, -1)
+		report.fault(d, Unlogged, -1)
 	}
 	sortProblems(report.Problems)
 	return report, nil

@@ -89,11 +89,6 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 	if len(secrets) == 0 {
 		return nil
 	}
-	tx, err := f.db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("beginning to keep secrets: %w", err)
-	}
-	defer tx.Rollback()
 	f.mu.Lock()
 	drop := f.drop
 	f.drop = nil
@@ -101,6 +96,26 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 		f.ahead[s.ID] = true
 	}
 	f.mu.Unlock()
+	err := f.exchange(ctx, drop, secrets)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		f.drop = append(f.drop, drop...) // with the next ones
+		return err
+	}
+	for _, id := range drop {
+		delete(f.ahead, id)
+	}
+	return nil
+}
+
+// exchange deletes some secrets and makes others durable, in one transaction.
+func (f *shredFile) exchange(ctx context.Context, drop []string, secrets []accounts.Secret) error {
+	tx, err := f.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning to keep secrets: %w", err)
+	}
+	defer tx.Rollback()
 	for _, id := range drop {
 		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
 			return fmt.Errorf("dropping a secret: %w", err)
@@ -114,17 +129,7 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("committing secrets: %w", err)
 	}
-	f.dropped(drop)
 	return nil
-}
-
-// dropped forgets the secrets of acts that did not commit, once they are gone.
-func (f *shredFile) dropped(ids []string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, id := range ids {
-		delete(f.ahead, id)
-	}
 }
 
 // logged says that the leaves that name these secrets are durable.

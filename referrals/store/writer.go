@@ -24,6 +24,7 @@ type job struct {
 	work    accounts.Work
 	receipt audit.Receipt
 	erases  bool
+	durable bool // its leaf is, whatever becomes of what it erases
 	err     error
 	ready   chan struct{}
 }
@@ -92,7 +93,7 @@ func (s *Store) keepGroup(jobs []*job) {
 	if err != nil {
 		for _, j := range jobs {
 			j.err = err
-			close(j.ready)
+			s.answer(j)
 		}
 		return
 	}
@@ -189,9 +190,10 @@ func (s *Store) group(c *conn, jobs []*job) {
 }
 
 // answer tells the caller how its act ended. Secrets of an act that did not
-// commit belong to no record.
+// commit belong to no record; those of one that did stay, even where it is
+// answered with an error because something it erased could not be deleted.
 func (s *Store) answer(j *job) {
-	if j.err != nil {
+	if j.err != nil && !j.durable {
 		s.secrets.orphan(j.work.Secrets)
 	}
 	close(j.ready)
@@ -292,7 +294,7 @@ func (s *Store) seal(t *tx, jobs []*job) error {
 	s.log.Committed(t.batch)
 	for _, j := range jobs {
 		if j.err == nil {
-			j.receipt.Checkpoint = checkpoint.Note
+			j.durable, j.receipt.Checkpoint = true, checkpoint.Note
 			s.secrets.logged(j.work.Secrets)
 		}
 	}
