@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 
 	"sportello/crypto"
@@ -33,13 +32,7 @@ func (q *request) showDeclarations(status int, cause error) error {
 func (q *request) declare() error {
 	receipt, err := q.s.desk.Declare(q.ctx(), q.who, q.form.Get("id"), referrals.Declared{
 		Name: q.form.Get("declared_name"), Surname: q.form.Get("declared_surname"), Phone: q.form.Get("declared_phone")})
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showDeclarations(http.StatusUnprocessableEntity, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashDeclared, "/credenziali/dichiarazioni")
+	return q.doneOr(q.showDeclarations, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
 }
 
 func (q *request) takeDeclarationBack() error {
