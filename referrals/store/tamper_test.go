@@ -286,7 +286,7 @@ var attacks = []attack{
 		}
 		names, values := dump(t, db, k.table, id)
 		// What is unique in the table must be another's.
-		for column, of := range map[string]string{"username": "person", "token": "invitation", "consent_id": "referral"} {
+		for of, column := range map[string]string{"agency": "name", "unit": "name", "person": "username", "invitation": "token", "referral": "consent_id"} {
 			if i := slices.Index(names, column); i >= 0 && k.table == of {
 				values[i] = any("forged")
 				if of == "invitation" {
