@@ -192,11 +192,11 @@ var kinds = []kind{
 // detail reads the details of who opened case files.
 func detail(f *storetest.Flow) error {
 	clara := f.Caller("clara")
-	entries, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	page, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
+	for _, e := range page.Entries {
 		_, d, _, err := f.Desk.ProveEntry(ctx, clara, e.Index)
 		if err != nil {
 			return err
