@@ -30,7 +30,7 @@ func newIdentity(hybrid *age.HybridIdentity) Identity {
 	return Identity{reveal: func() identityMaterial { return m }}
 }
 
-// NewIdentity draws a random identity.
+// NewIdentity draws a random hybrid identity: ML-KEM-768 with X25519.
 func NewIdentity() (Identity, error) {
 	hybrid, err := age.GenerateHybridIdentity()
 	if err != nil {

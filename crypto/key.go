@@ -21,7 +21,7 @@ type Key struct {
 	reveal func() [keySize]byte
 }
 
-// NewKey draws a random key.
+// NewKey draws a random key of 32 bytes.
 func NewKey() Key {
 	var b [keySize]byte
 	rand.Read(b[:])

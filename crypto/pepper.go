@@ -23,7 +23,7 @@ const (
 // stands alone. It prints as "[pepper]".
 type Pepper struct{ key Key }
 
-// NewPepper draws a random pepper.
+// NewPepper draws a random pepper of 32 bytes.
 func NewPepper() Pepper { return Pepper{NewKey()} }
 
 // ParsePepper reads what Bytes wrote: exactly 32 bytes, not all zero, as a

@@ -33,7 +33,8 @@ type RecallLine struct {
 	Closes   time.Time // when her safe hours end; zero without an end today
 }
 
-// TaskLine is a task that waits for the unit.
+// TaskLine is a task that waits for the unit. Worker is the pseudonym of who has
+// it since TakenDay; Reason says why it was handed back.
 type TaskLine struct {
 	ID, FromUnit, Kind, State, Day, DueDay string
 	Worker, TakenDay, Reason               string

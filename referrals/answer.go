@@ -25,7 +25,8 @@ func answerTransition(row *ReferralRow, next string) error {
 }
 
 // MarkAnswerSeen says that the desk read a centre's decline, and what comes
-// next: it leaves the Agenda. The centre does not see it.
+// next, by a code of AfterAnswers: it leaves the Agenda. The centre does not see
+// it. ErrState for any other state, and once it was said.
 func (d *Desk) MarkAnswerSeen(ctx context.Context, who accounts.Caller, id, next string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("after_answer", next, afterAnswers)

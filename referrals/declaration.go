@@ -45,8 +45,9 @@ const (
 	declarationRemoved = "removed"
 )
 
-func (in *Declared) check() error {
+func (in *Declared) check(form Form) error {
 	bad := check{}
+	form.check(bad)
 	if len(fold(in.Name)) < 2 && len(fold(in.Surname)) < 2 {
 		bad["declared_name"] = "error.declared_name"
 	}
@@ -62,23 +63,19 @@ func (in *Declared) check() error {
 // Declare keeps, sealed by name, whom the caller should not be given. Only she
 // and the leads of her unit can open it: not her other colleagues, whose session
 // holds the unit's key, and so nobody is told while a case file is opened that
-// it resembles one. form is drawn when the form is shown: the same form twice is
-// one declaration.
-func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form string, in Declared) (audit.Receipt, error) {
-	if err := in.check(); err != nil {
+// it resembles one. The same form twice is one declaration, and what it said
+// first stands. Invalid for nobody's name, for more than 30.
+func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form Form, in Declared) (audit.Receipt, error) {
+	if err := in.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
-	prepare := func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *accounts.Act) error {
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
 		}
-		row := &DeclarationRow{}
-		err := r.Get(row, contactID(form))
-		if err == nil && row.Person != act.Who.Person() {
-			return accounts.ErrConflict
-		}
-		if !errors.Is(err, accounts.ErrNoRow) {
-			return err // this very form was kept already, or what went wrong
+		id := form.row(act.Who, "declaration", act.Who.Person())
+		if done, err := made(r, &DeclarationRow{}, id); done || err != nil {
+			return err
 		}
 		all, err := r.DeclarationsOf(act.Who.Person())
 		if err != nil {
@@ -87,15 +84,10 @@ func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form string, in
 		if len(live(all)) >= maxDeclarations {
 			return &Invalid{Fields: map[string]string{"declared_name": "error.declared_many"}}
 		}
-		rows, err := d.newDeclaration(r, act, contactID(form), in)
+		rows, err := d.newDeclaration(r, act, id, in)
 		act.Commit = putAll(rows...)
 		return err
-	}
-	receipt, err := d.do(ctx, who, policies.DeclarationWrite, prepare)
-	if errors.Is(err, accounts.ErrConflict) {
-		receipt, err = d.do(ctx, who, policies.DeclarationWrite, prepare) // the same form, sent twice at once
-	}
-	return receipt, err
+	})
 }
 
 // ownObject is the caller herself as an object of the policy.

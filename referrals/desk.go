@@ -13,7 +13,15 @@ import (
 	"sportello/policies/audit"
 )
 
-// Desk is the one door to case data.
+// Desk is the one door to case data. Ids are 26 letters and digits, days
+// YYYY-MM-DD in Italy, hours HH:MM there, codes those of the exported lists.
+//
+// Any of its acts can end with accounts.ErrDenied, for what the caller may not do
+// or know of and for what is not there alike; with accounts.ErrCovered, when she
+// must type her passphrase first; with accounts.ErrTampered or crypto.ErrOpen,
+// for a row that is not the one the log names; with accounts.ErrConflict, when
+// others were quicker every time; with accounts.ErrUnwritable. A comment names
+// what comes beside these. No error means that the act and its leaf are durable.
 type Desk struct {
 	gate     *accounts.Gate
 	store    Store

@@ -125,6 +125,27 @@ func TestFormSentTwentyTimesAtOnceIsKeptOnce(t *testing.T) {
 	}
 }
 
+// TestDeclarationSentAtOnceIsOne: by a double click, and by a colleague whose form
+// has the same id.
+func TestDeclarationSentAtOnceIsOne(t *testing.T) {
+	w := storetest.New(t).Wide()
+	form, errs := referrals.NewForm(), make([]error, 20)
+	var group sync.WaitGroup
+	for i := range errs {
+		who := w.Caller([]string{"anna", "lia"}[i%2])
+		group.Go(func() { _, errs[i] = w.Desk.Declare(t.Context(), who, form, referrals.Declared{Name: "Rossana"}) })
+	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"anna", "lia"} {
+		if mine, _, _, err := w.Desk.MyDeclarations(t.Context(), w.Caller(name)); err != nil || len(mine) != 1 {
+			t.Errorf("%s has %d declarations, %v", name, len(mine), err)
+		}
+	}
+}
+
 // TestFormIsItsOwnersAlone: the same id from somebody else, or for another case,
 // is another form.
 func TestFormIsItsOwnersAlone(t *testing.T) {

@@ -66,7 +66,8 @@ func (d *Desk) TakeTask(ctx context.Context, who accounts.Caller, id string) (au
 }
 
 // AssignTask puts a task in the name of a colleague of the unit. ErrConflict
-// when it changed since version.
+// when it changed since version, Invalid when she does not work there, ErrState
+// when it is done.
 func (d *Desk) AssignTask(ctx context.Context, who accounts.Caller, id string, version int64, colleague string) (audit.Receipt, error) {
 	return d.moveTask(ctx, who, policies.TaskAssign, id, "assign", func(r Reader, act *accounts.Act, row *TaskRow) error {
 		works, err := worksIn(r, colleague, row.ToUnit)
@@ -86,7 +87,7 @@ func (d *Desk) AssignTask(ctx context.Context, who accounts.Caller, id string, v
 }
 
 // ReturnTask hands a task back with one of TaskReasons: it is open again, and
-// both units read why.
+// both units read why. ErrState when nobody has it.
 func (d *Desk) ReturnTask(ctx context.Context, who accounts.Caller, id, reason string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("reason", reason, taskReasons)
@@ -99,7 +100,7 @@ func (d *Desk) ReturnTask(ctx context.Context, who accounts.Caller, id, reason s
 	})
 }
 
-// CloseTask marks a task that somebody has as done.
+// CloseTask marks a task that somebody has as done; ErrState when nobody has it.
 func (d *Desk) CloseTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
 	return d.moveTask(ctx, who, policies.TaskClose, id, "done", func(Reader, *accounts.Act, *TaskRow) error { return nil })
 }
@@ -141,6 +142,7 @@ func (t *TaskRow) next(r Reader, step string) (string, error) {
 
 // OpenCaseFromTask turns a task into a case file of the caller's unit: alias,
 // request and safe-contact rule come along, and nothing else. The task is done.
+// It returns the case's id; ErrState when nobody has the task.
 func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
 	if len(text) > maxText {
 		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}

@@ -20,7 +20,8 @@ type InboxCard struct {
 	SafeNew bool // her safe-contact rule changed and was not read yet
 }
 
-// Inbox lists what the caller's centre received.
+// Inbox lists what the caller's centre received, in every state, but for what
+// a restore shut. What came by age is kept under the unit key from now on.
 func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, audit.Receipt, error) {
 	var cards []InboxCard
 	receipt, err := d.do(ctx, who, policies.InboxList, func(r Reader, act *accounts.Act) error {
@@ -74,7 +75,8 @@ func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card In
 	return card, kept, err
 }
 
-// OpenReferral is the receiving centre's view.
+// OpenReferral is the receiving centre's view, while her authorisation lives; the
+// first one acknowledges it.
 func (d *Desk) OpenReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
 	return d.readReferral(ctx, who, policies.ReferralOpen, id)
 }
@@ -164,12 +166,13 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 	})
 }
 
-// Accept says that the centre welcomes her.
+// Accept says that the centre welcomes her. Like the steps that follow it, it
+// gives ErrState when the referral's state does not lead there.
 func (d *Desk) Accept(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
 	return d.respond(ctx, who, policies.ReferralAccept, id, "accept", nil, nil)
 }
 
-// Decline says that the centre cannot welcome her now, by a code.
+// Decline says that the centre cannot welcome her now, by one of DeclineCodes.
 func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string) (audit.Receipt, error) {
 	if !declineCodes[code] {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"reason": "error.choose_one"}}
@@ -180,13 +183,14 @@ func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string
 	})
 }
 
-// Ask puts a question to the desk.
+// Ask puts a question to the desk. The same form twice is one question;
+// ErrRepeated when it says something else.
 func (d *Desk) Ask(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
 	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", form, Message{Kind: "question", Text: text})
 }
 
-// Propose proposes an appointment: a day and an hour in Italy, and a place in
-// words.
+// Propose proposes an appointment: a day and an hour, and a place in words. The
+// same form twice is one appointment; ErrRepeated when it says something else.
 func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id string, form Form, day, hour, place string) (audit.Receipt, error) {
 	when, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, d.gate.Now().Location())
 	if err != nil {
@@ -206,7 +210,8 @@ func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.
 var ErrFeedback = fmt.Errorf("she did not allow this to be told back: %w", ErrState)
 
 // Outcome tells the desk that she engaged, did not come, or that the centre's
-// part is over, as far as she lets it be told.
+// part is over ("engaged", "no_show", "closed"), as far as she lets it be told:
+// else ErrFeedback.
 func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome string) (audit.Receipt, error) {
 	if outcome != "engaged" && outcome != "no_show" && outcome != "closed" {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
@@ -219,7 +224,8 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 	})
 }
 
-// AcknowledgeStop records what the centre did before it was told to stop.
+// AcknowledgeStop records, once, what the centre did before it was told to stop:
+// one or more of StopCodes.
 func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
 	code := strings.Join(done, " ")
 	bad := len(done) == 0 || len(done) > len(StopCodes)
@@ -246,7 +252,8 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id stri
 
 // SealedCopy makes the centre's own copy: an age file to its offline key, made
 // when asked and never stored. recipient is an "age1…" line, or empty for the key
-// that the centre keeps here; which of the two it was is in the sealed detail.
+// that the centre keeps here: Invalid if it keeps none. Which of the two it was is
+// in the sealed detail.
 func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string) ([]byte, audit.Receipt, error) {
 	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
 		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}

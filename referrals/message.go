@@ -79,7 +79,8 @@ func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id string, 
 	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
 
-// AnswerAppointment tells the centre what she said to the appointment.
+// AnswerAppointment tells the centre what she said to the appointment: "yes" or
+// "no". The same form twice is one answer; ErrRepeated when it says the other.
 func (d *Desk) AnswerAppointment(ctx context.Context, who accounts.Caller, id string, form Form, answer string) (audit.Receipt, error) {
 	if answer == "" {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"answer": "error.choose_one"}}

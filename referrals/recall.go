@@ -95,7 +95,8 @@ func minuteOf(hour string) int {
 }
 
 // SetRecall puts a case on "Da richiamare", or takes it off. What breaks her
-// safe-contact rule comes back as Invalid, with the reason.
+// safe-contact rule comes back as Invalid, with the reason; ErrConflict when the
+// case changed since version, ErrState when it is closed.
 func (d *Desk) SetRecall(ctx context.Context, who accounts.Caller, id string, version int64, p Recall) (audit.Receipt, error) {
 	if p.Day == "" {
 		p = Recall{}

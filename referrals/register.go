@@ -34,7 +34,8 @@ func (f RegisterFilter) Narrows() bool {
 	return f.Actor+f.Action+f.Object+f.Day+f.From+f.To != "" || f.Outcome != ""
 }
 
-// Matches tells whether a leaf passes.
+// Matches tells whether a leaf passes: every field that is set must fit. Limit
+// and Before are no part of it.
 func (f RegisterFilter) Matches(l *audit.Leaf) bool {
 	return (f.Actor == "" || l.Actor == f.Actor) && (f.Action == "" || l.Action == f.Action) &&
 		(f.Object == "" || l.Object == f.Object || strings.HasSuffix(l.Object, ":"+f.Object)) &&
@@ -63,15 +64,9 @@ type RegisterPage struct {
 	Days    []DayTally // of the leaves that were looked through and match, newest first
 }
 
-// ReadRegister reads a page of the log, newest first. The reading is itself a
-// leaf.
-func (d *Desk) ReadRegister(ctx context.Context, who accounts.Caller, f RegisterFilter) ([]Entry, audit.Receipt, error) {
-	page, receipt, err := d.ReadRegisterPage(ctx, who, f)
-	return page.Entries, receipt, err
-}
-
-// ReadRegisterPage is ReadRegister with where to go on and the days it saw.
-func (d *Desk) ReadRegisterPage(ctx context.Context, who accounts.Caller, f RegisterFilter) (RegisterPage, audit.Receipt, error) {
+// ReadRegister reads a page of the log, newest first, with where to go on and the
+// days it saw. The reading is itself a leaf.
+func (d *Desk) ReadRegister(ctx context.Context, who accounts.Caller, f RegisterFilter) (RegisterPage, audit.Receipt, error) {
 	if f.Limit <= 0 || f.Limit > registerMax {
 		f.Limit = registerMax
 	}
@@ -202,7 +197,8 @@ type AuditedReferral struct {
 	Way, ConsentState string
 }
 
-// AuditReferrals lists every referral with its authorisation.
+// AuditReferrals lists every referral, ended ones too, with the standing of its
+// authorisation and the way it was given.
 func (d *Desk) AuditReferrals(ctx context.Context, who accounts.Caller) ([]AuditedReferral, audit.Receipt, error) {
 	var all []AuditedReferral
 	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *accounts.Act) error {
@@ -325,17 +321,8 @@ func (d *Desk) saltOf(r Reader, leaf *audit.Leaf) ([]byte, error) {
 // ErrNothing says that no leaf answers to a filter: there is nothing to export.
 var ErrNothing = errors.New("no entry of the log answers to this")
 
-// Export writes the bundle that `sportello audit verify` checks offline. The
-// caller has stepped up.
-func (d *Desk) Export(ctx context.Context, who accounts.Caller, f RegisterFilter, w io.Writer) (audit.Receipt, error) {
-	receipt, write, err := d.BeginExport(ctx, who, f)
-	if err != nil {
-		return receipt, err
-	}
-	return receipt, write(w)
-}
-
-// BeginExport records an export, and gives back what writes the bundle: the
+// BeginExport records an export, and gives back what writes the bundle that
+// `sportello audit verify` checks offline. The caller has stepped up, and the
 // leaf is durable before the first byte leaves. With a filter that narrows the
 // bundle holds the leaves that match and were there when it was asked for, each
 // with its place in the signed log, and nothing of the others; ErrNothing

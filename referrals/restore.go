@@ -85,7 +85,8 @@ var (
 // ConfirmRestored reopens a referral that a restore shut. The caller has
 // stepped up, and knows, in the way that checked names, that the woman's
 // authorisation still stands: the copy may be from before she took it back. The
-// way is in the sealed detail of the leaf. What was erased stays shut.
+// way, one of Checks, is in the sealed detail of the leaf. ErrState for what is
+// not shut; what was erased stays shut (accounts.ErrErased).
 func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id, checked string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("checked", checked, checks)

@@ -3,7 +3,6 @@ package referrals_test
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
-	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
 
@@ -24,43 +22,6 @@ func backup(t *testing.T, w *storetest.World) string {
 		t.Fatalf("copying the database: %v", err)
 	}
 	return path
-}
-
-// restore puts a copy of the database back beside today's shred secrets, and
-// settles it as `sportello restore` does.
-func restore(t *testing.T, w *storetest.World, from string) referrals.Restored {
-	t.Helper()
-	ctx := context.Background()
-	w.Close()
-	main := filepath.Join(w.Dir, store.MainFile)
-	b, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{main + "-wal", main + "-shm"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(main, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	w.Accept = true
-	w.Open()
-	w.Accept = false
-	report := w.CheckRecords()
-	erased, _ := store.Apart(&report)
-	if len(report.Problems) != 0 {
-		t.Fatalf("checking the copy: %v", report.Problems)
-	}
-	out, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), erased)
-	if err != nil {
-		t.Fatalf("recording the restore: %v", err)
-	}
-	if r := w.CheckRecords(); len(r.Problems) != 0 {
-		t.Fatalf("checking the restored records: %v", r.Problems)
-	}
-	return out
 }
 
 func lift(t *testing.T, w *storetest.World, names ...string) {
@@ -85,7 +46,7 @@ func TestRestoreDoesNotUndoARevocation(t *testing.T) {
 	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consent, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
-	out := restore(t, w, copied)
+	out := w.Restore(copied)
 	if out.Suspended != 4 || out.Shut != 2 || out.Erased != 1 {
 		t.Fatalf("the restore: %+v, want 4 suspended, 2 shut, 1 erased", out)
 	}
@@ -154,7 +115,7 @@ func TestAfterARestoreTheSafeContactRuleCanChange(t *testing.T) {
 	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consent, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
-	restore(t, w, copied)
+	w.Restore(copied)
 	lift(t, w, "anna", "bruna")
 	anna := w.SignIn("anna")
 	r, _, err := w.Desk.ReadReferral(ctx, anna, id)
@@ -198,7 +159,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 	if _, err := w.Desk.Anonymise(ctx, anna, r.CaseID, v.Version); err != nil {
 		t.Fatal(err)
 	}
-	if out := restore(t, w, copied); out.Erased != 2 {
+	if out := w.Restore(copied); out.Erased != 2 {
 		t.Fatalf("secrets gone: got %d, want those of identity and card", out.Erased)
 	}
 	lift(t, w, "anna")

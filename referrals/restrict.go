@@ -206,8 +206,9 @@ func (d *Desk) Wall(ctx context.Context, who accounts.Caller, id string, version
 	})
 }
 
-// AdoptNamed keeps, under the caller's own key, the restricted cases whose keys
-// came to her by age, and so with declarations. It is called right after sign-in, when her passphrase
+// AdoptNamed keeps, under the caller's own key, the restricted cases and the
+// declarations whose keys came to her by age, and brings what she declared up to
+// who leads her unit now. It is called right after sign-in, when her passphrase
 // has just opened her identity.
 func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 	if _, ok := who.Identity(); !ok {

@@ -17,7 +17,7 @@ import (
 )
 
 // codeOf is the code that an authenticator with this seed shows, in a new step.
-func codeOf(t *testing.T, w *storetest.World, seed string) string {
+func codeOf(t testing.TB, w *storetest.World, seed string) string {
 	t.Helper()
 	w.Clock.Add(30 * time.Second)
 	code, err := totp.GenerateCodeCustom(seed, w.Clock.Now(), totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
@@ -31,13 +31,13 @@ var seedText = regexp.MustCompile(`<p class="mono">([A-Z2-7 ]+)</p>`)
 
 // seed is what the enrolment page shows to type by hand.
 func (b *client) seed() string {
-	b.s.t.Helper()
+	b.t.Helper()
 	m := seedText.FindStringSubmatch(b.page.body)
 	if m == nil {
-		b.s.t.Fatalf("%s shows no seed:\n%s", b.page.path, main(b.page.body))
+		b.t.Fatalf("%s shows no seed:\n%s", b.page.path, main(b.page.body))
 	}
 	if !strings.Contains(b.page.body, `src="data:image/png;base64,`) {
-		b.s.t.Fatalf("%s shows no picture of the seed", b.page.path)
+		b.t.Fatalf("%s shows no picture of the seed", b.page.path)
 	}
 	return strings.ReplaceAll(m[1], " ", "")
 }
@@ -45,7 +45,7 @@ func (b *client) seed() string {
 // invited walks through an invitation and returns the account it made. The
 // browser then stands on the page after the recovery codes.
 func (b *client) invited(code, username, own string) *storetest.Account {
-	b.s.t.Helper()
+	b.t.Helper()
 	b.get("/invito")
 	b.leads(b.post("/invito", "invitation", code), "/invito/frase")
 	b.status(b.get("/invito/frase"), http.StatusOK)
@@ -57,24 +57,24 @@ func (b *client) invited(code, username, own string) *storetest.Account {
 	b.leads(b.post("/invito/frase", "choice", choice, "own", own, "again", a.Passphrase), "/invito/fattore")
 	b.status(b.get("/invito/fattore"), http.StatusOK)
 	a.Seed = b.seed()
-	b.status(b.post("/invito/fattore", "code", codeOf(b.s.t, b.s.w, a.Seed)), http.StatusOK)
+	b.status(b.post("/invito/fattore", "code", codeOf(b.t, b.s.World, a.Seed)), http.StatusOK)
 	for _, c := range b.list("codes mono") {
 		a.Codes = append(a.Codes, crypto.Secret(c))
 	}
 	if len(a.Codes) != 10 {
-		b.s.t.Fatalf("got %d recovery codes, want 10", len(a.Codes))
+		b.t.Fatalf("got %d recovery codes, want 10", len(a.Codes))
 	}
 	b.post("/invito/codici", "kept", "yes")
 	return a
 }
 
 // invite has the console enter a person and returns the code of her invitation.
-func (s *service) invite(username string, role policies.Role, unit string) string {
-	s.t.Helper()
-	_, code, _, err := s.w.Door.CreatePerson(s.t.Context(), accounts.ConsoleCaller(), accounts.NewPerson{Username: username, Role: role,
-		Agency: s.w.Agency, Unit: s.w.Units[unit], Language: "it"})
+func (s *site) invite(username string, role policies.Role, unit string) string {
+	s.T.Helper()
+	_, code, _, err := s.Door.CreatePerson(s.T.Context(), accounts.ConsoleCaller(), accounts.NewPerson{Username: username, Role: role,
+		Agency: s.Agency, Unit: s.Units[unit], Language: "it"})
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	return string(code)
 }
@@ -82,7 +82,7 @@ func (s *service) invite(username string, role policies.Role, unit string) strin
 func TestInvitationOverHTTP(t *testing.T) {
 	s := newService(t)
 	code := s.invite("elena", policies.IntakeWorker, "desk")
-	b := s.client()
+	b := s.client(s.T)
 
 	b.get("/invito")
 	wrong := b.status(b.post("/invito", "invitation", "<em>UHOH</em>"), http.StatusUnprocessableEntity)
@@ -155,7 +155,7 @@ func TestInvitationOverHTTP(t *testing.T) {
 	b.leads(b.post("/colleghi", "known", known), "/")
 	b.says(b.follow(), "Confermato.")
 	b.status(b.get("/contatti/nuovo"), http.StatusOK)
-	if report := s.w.CheckRecords(); len(report.Problems) > 0 {
+	if report := s.CheckRecords(); len(report.Problems) > 0 {
 		t.Errorf("records do not match: %v", report.Problems)
 	}
 }
@@ -163,7 +163,7 @@ func TestInvitationOverHTTP(t *testing.T) {
 func TestOwnPassphraseAtInvitation(t *testing.T) {
 	s := newService(t)
 	own := "nessuno indovina questa frase lunga con 47 papere viola"
-	b := s.client()
+	b := s.client(s.T)
 	a := b.invited(s.invite("elena", policies.IntakeWorker, "desk"), "elena", own)
 	a.Passphrase = strings.ToUpper(own)
 	b.status(b.enter(a), http.StatusOK)
@@ -174,18 +174,18 @@ func TestOwnPassphraseAtInvitation(t *testing.T) {
 
 func TestInvitationPagesEnd(t *testing.T) {
 	s := newService(t)
-	b := s.client()
+	b := s.client(s.T)
 	b.get("/invito")
 	b.post("/invito", "invitation", s.invite("elena", policies.IntakeWorker, "desk"))
-	s.w.Clock.Add(31 * time.Minute)
+	s.Clock.Add(31 * time.Minute)
 	b.leads(b.get("/invito/frase"), "/invito")
 	b.leads(b.post("/invito/fattore", "code", "123456"), "/invito")
 }
 
 // recovering is a browser past the passphrase, on the page for a recovery code.
-func (s *service) recovering(a *storetest.Account) *client {
-	s.t.Helper()
-	b := s.client()
+func (s *site) recovering(a *storetest.Account) *client {
+	s.T.Helper()
+	b := s.client(s.T)
 	b.get("/entra")
 	b.post("/entra", "username", a.Username, "passphrase", a.Passphrase)
 	b.status(b.get("/entra/recupero"), http.StatusOK)
@@ -194,7 +194,7 @@ func (s *service) recovering(a *storetest.Account) *client {
 
 func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 	s := newService(t)
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	b := s.recovering(anna)
 	b.says(b.status(b.post("/entra/recupero", "recovery", "AAAA-BBBB"), http.StatusUnauthorized), "non corrispond")
 
@@ -210,7 +210,7 @@ func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 	b.says(b.status(b.post("/credenziali/fattore/nuovo", "code", "000000"), http.StatusUnprocessableEntity), "Il codice non corrisponde")
 	b.leads(b.post("/cerca", "q", "rosa"), "/credenziali/fattore/nuovo")
 	b.get("/credenziali/fattore/nuovo")
-	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.w, seed)), "/")
+	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.World, seed)), "/")
 	b.says(b.follow(), "Il telefono nuovo è registrato.")
 	b.says(b.get("/credenziali"), "9")
 	b.status(b.get("/cerca"), http.StatusOK)
@@ -218,7 +218,7 @@ func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 	// The same code again, and the old phone, open nothing; the new phone does.
 	again := s.recovering(anna)
 	again.status(again.post("/entra/recupero", "recovery", string(anna.Codes[0])), http.StatusUnauthorized)
-	old := s.client()
+	old := s.client(s.T)
 	old.status(old.enter(anna), http.StatusUnauthorized)
 	anna.Seed = seed
 	s.signedIn("anna")
@@ -226,7 +226,7 @@ func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 
 func TestRecoveryCodeTwiceAtOnce(t *testing.T) {
 	s := newService(t)
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	var browsers []*client
 	for range 8 {
 		browsers = append(browsers, s.recovering(anna))
@@ -248,14 +248,14 @@ func TestRecoveryCodeTwiceAtOnce(t *testing.T) {
 
 func TestWrongRecoveryCodesCountAndARightOneUnlocks(t *testing.T) {
 	s := newService(t)
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	for i := range 10 {
-		s.w.Clock.Add(10 * time.Minute)
+		s.Clock.Add(10 * time.Minute)
 		b := s.recovering(anna)
 		b.status(b.post("/entra/recupero", "recovery", "AAAA-AAAA-AAA"+string(rune('A'+i))), http.StatusUnauthorized)
 	}
-	s.w.Clock.Add(10 * time.Minute)
-	b := s.client()
+	s.Clock.Add(10 * time.Minute)
+	b := s.client(s.T)
 	b.says(b.enter(anna), "blocca")
 	b = s.recovering(anna)
 	b.leads(b.post("/entra/recupero", "recovery", string(anna.Codes[0])), "/credenziali/fattore/nuovo")
@@ -265,30 +265,30 @@ func TestWrongRecoveryCodesCountAndARightOneUnlocks(t *testing.T) {
 // screen was covered, and the enrolment begins anew with the passphrase.
 func TestEnrolmentSurvivesCover(t *testing.T) {
 	s := newService(t)
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	b := s.recovering(anna)
 	b.post("/entra/recupero", "recovery", string(anna.Codes[0]))
 	b.get("/credenziali/fattore/nuovo")
-	s.w.Clock.Add(11 * time.Minute)
+	s.Clock.Add(11 * time.Minute)
 	b.leads(b.get("/credenziali/fattore/nuovo"), "/riprendi")
 	b.get("/riprendi")
 	b.leads(b.post("/riprendi", "passphrase", anna.Passphrase), "/credenziali/fattore/nuovo")
 	b.get("/credenziali/fattore/nuovo")
 	seed := b.seed()
 	b.leads(b.get("/agenda"), "/credenziali/fattore/nuovo")
-	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.w, seed)), "/")
+	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.World, seed)), "/")
 }
 
 func TestOwnFactorAndCodes(t *testing.T) {
 	s := newService(t)
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	other, b := s.signedIn("anna"), s.signedIn("anna")
 	b.says(b.get("/credenziali"), "Codice", "Questo browser", "Firefox, Linux", "10")
 
 	// New recovery codes, with a step-up, once.
 	b.says(b.get("/credenziali/codici"), "Conferma con frase e codice")
-	b.says(b.status(b.post("/credenziali/codici", "passphrase", "sbagliata", "code", s.w.Code(anna)), http.StatusUnauthorized), "Niente è stato fatto")
-	b.status(b.post("/credenziali/codici", "passphrase", anna.Passphrase, "code", s.w.Code(anna)), http.StatusOK)
+	b.says(b.status(b.post("/credenziali/codici", "passphrase", "sbagliata", "code", s.Code(anna)), http.StatusUnauthorized), "Niente è stato fatto")
+	b.status(b.post("/credenziali/codici", "passphrase", anna.Passphrase, "code", s.Code(anna)), http.StatusOK)
 	codes := b.list("codes mono")
 	if len(codes) != 10 || codes[0] == string(anna.Codes[0]) {
 		t.Fatalf("got codes %v", codes)
@@ -300,17 +300,17 @@ func TestOwnFactorAndCodes(t *testing.T) {
 
 	// A new phone.
 	b.get("/credenziali/fattore")
-	b.leads(b.post("/credenziali/fattore", "passphrase", anna.Passphrase, "code", s.w.Code(anna)), "/credenziali/fattore/nuovo")
+	b.leads(b.post("/credenziali/fattore", "passphrase", anna.Passphrase, "code", s.Code(anna)), "/credenziali/fattore/nuovo")
 	b.get("/credenziali/fattore/nuovo")
 	seed := b.seed()
 	thief := s.signedIn("anna")
 	thief.leads(thief.get("/credenziali/fattore/nuovo"), "/credenziali/fattore")
 	b.get("/credenziali/fattore/nuovo")
-	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.w, seed)), "/credenziali")
+	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.World, seed)), "/credenziali")
 	b.says(b.follow(), "Il telefono nuovo è registrato.")
 	anna.Seed = seed
 	s.signedIn("anna")
-	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.w, seed)), "/credenziali/fattore")
+	b.leads(b.post("/credenziali/fattore/nuovo", "code", codeOf(t, s.World, seed)), "/credenziali/fattore")
 }
 
 var sessionField = regexp.MustCompile(`name="session" value="([0-9a-f]+)"`)
@@ -351,23 +351,23 @@ func TestOwnSessions(t *testing.T) {
 
 func TestOwnPassphrase(t *testing.T) {
 	s := newService(t)
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	other, b := s.signedIn("anna"), s.signedIn("anna")
 	b.status(b.get("/credenziali/frase"), http.StatusOK)
 	words := b.hidden("words")
-	wrong := b.status(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "current", "altra frase", "code", s.w.Code(anna)), http.StatusUnauthorized)
+	wrong := b.status(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "current", "altra frase", "code", s.Code(anna)), http.StatusUnauthorized)
 	b.says(wrong, "Niente è stato fatto", words)
-	weak := b.status(b.post("/credenziali/frase", "choice", "own", "words", words, "own", "corta", "again", "corta", "current", anna.Passphrase, "code", s.w.Code(anna)), http.StatusUnprocessableEntity)
+	weak := b.status(b.post("/credenziali/frase", "choice", "own", "words", words, "own", "corta", "again", "corta", "current", anna.Passphrase, "code", s.Code(anna)), http.StatusUnprocessableEntity)
 	b.says(weak, "si indovina troppo in fretta")
-	b.leads(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "current", anna.Passphrase, "code", s.w.Code(anna)), "/credenziali")
+	b.leads(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "current", anna.Passphrase, "code", s.Code(anna)), "/credenziali")
 	b.says(b.follow(), "La frase è cambiata")
 	other.leads(other.get("/credenziali"), "/entra")
-	if _, err := s.w.TrySignIn(anna); err == nil {
+	if _, err := s.TrySignIn(anna); err == nil {
 		t.Error("the old passphrase still signs in")
 	}
 	anna.Passphrase = words
 	s.signedIn("anna")
-	if got := s.w.Store.Log().Epoch(s.w.Units["desk"]); got != 1 {
+	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 1 {
 		t.Errorf("a new passphrase made epoch %d of the unit, want 1", got)
 	}
 }

@@ -15,9 +15,9 @@ import (
 
 func TestFirstMemberFoundsHerUnit(t *testing.T) {
 	s := newService(t)
-	s.w.Unit("rifugio", accounts.KindCentre)
-	first, second := s.w.Invite("irene", policies.CentreWorker, "rifugio"), s.w.Invite("olga", policies.CentreWorker, "rifugio")
-	b := s.client()
+	s.Unit("rifugio", accounts.KindCentre)
+	first, second := s.Invite("irene", policies.CentreWorker, "rifugio"), s.Invite("olga", policies.CentreWorker, "rifugio")
+	b := s.client(s.T)
 	b.leads(b.enter(first), "/ammissioni/fonda")
 	b.status(b.follow(), http.StatusOK)
 	words := strings.Join(b.list("words"), " ")
@@ -35,7 +35,7 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.says(b.status(b.post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
-		strings.ReplaceAll(accounts.RecoveryWords(recovery.Recipient(), s.w.Agency).String(), " ", "</li><li>"))
+		strings.ReplaceAll(accounts.RecoveryWords(recovery.Recipient(), s.Agency).String(), " ", "</li><li>"))
 	b.leads(b.stepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
 	b.says(b.follow(), "L’unità è fondata.", "irene", "Fondata")
 	b.status(b.get("/ammissioni/parole"), http.StatusOK)
@@ -46,39 +46,39 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 	b.status(b.get("/arrivi"), http.StatusOK) // the unit's key is in the session: no passphrase again
 
 	// Who was second waits for the first.
-	o := s.client()
+	o := s.client(s.T)
 	o.says(o.status(o.enter(second), http.StatusOK), "quattro parole")
 	o.status(o.post("/ammissioni/fonda", "same", "yes"), http.StatusConflict)
-	if report := s.w.CheckRecords(); len(report.Problems) > 0 {
+	if report := s.CheckRecords(); len(report.Problems) > 0 {
 		t.Errorf("records do not match: %v", report.Problems)
 	}
 }
 
 // stepUpAs is stepUp of somebody outside the cast.
 func (b *client) stepUpAs(a *storetest.Account, path string, list ...string) answer {
-	b.s.t.Helper()
+	b.t.Helper()
 	b.says(b.post(path, list...), "Conferma con frase e codice")
-	return b.post(path, append(list, "passphrase", a.Passphrase, "code", b.s.w.Code(a))...)
+	return b.post(path, append(list, "passphrase", a.Passphrase, "code", b.s.Code(a))...)
 }
 
 func TestMemberIsRemoved(t *testing.T) {
 	s := newService(t)
-	s.w.Join("desk", "elena", policies.IntakeWorker, "anna")
+	s.Join("desk", "elena", policies.IntakeWorker, "anna")
 	elena, anna := s.signedIn("elena"), s.signedIn("anna")
 	anna.says(anna.get("/ammissioni"), "elena", "Togli dall’unità")
-	path := "/ammissioni/" + s.w.People["elena"].ID + "/togli"
+	path := "/ammissioni/" + s.People["elena"].ID + "/togli"
 	anna.says(anna.status(anna.get(path), http.StatusOK), "elena")
 	anna.says(anna.status(anna.post(path), http.StatusUnprocessableEntity), "Scegliere una voce.")
-	anna.status(anna.post("/ammissioni/"+s.w.People["anna"].ID+"/togli", "cause", "no"), http.StatusNotFound)
+	anna.status(anna.post("/ammissioni/"+s.People["anna"].ID+"/togli", "cause", "no"), http.StatusNotFound)
 	anna.leads(anna.stepUp("anna", path, "cause", "yes"), "/ammissioni")
 	anna.says(anna.follow(), "Tolta dall’unità")
 	anna.silent(anna.page, "elena")
 	anna.status(anna.get("/agenda"), http.StatusOK) // the new epoch is in her session already
 	elena.leads(elena.get("/agenda"), "/entra")
-	if got := s.w.Store.Log().Epoch(s.w.Units["desk"]); got != 2 {
+	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 2 {
 		t.Errorf("the unit's epoch is %d, want 2", got)
 	}
-	only := "/ammissioni/" + s.w.People["bruna"].ID + "/togli"
+	only := "/ammissioni/" + s.People["bruna"].ID + "/togli"
 	anna.status(anna.post(only, "cause", "no"), http.StatusNotFound)
 }
 
@@ -92,14 +92,14 @@ func TestColleagueUnlocksAFactor(t *testing.T) {
 	b.says(b.follow(), "Sbloccato.")
 	s.signedIn("elena")
 	b.status(b.stepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), http.StatusConflict)
-	b.status(b.stepUp("anna", "/ammissioni/"+s.w.People["bruna"].ID+"/sblocca"), http.StatusNotFound)
+	b.status(b.stepUp("anna", "/ammissioni/"+s.People["bruna"].ID+"/sblocca"), http.StatusNotFound)
 }
 
 // join adds somebody to the desk, admitted by Anna.
-func (s *service) join(name string) *storetest.Account {
-	s.t.Helper()
-	s.w.Join("desk", name, policies.IntakeWorker, "anna")
-	return s.w.People[name]
+func (s *site) join(name string) *storetest.Account {
+	s.T.Helper()
+	s.Join("desk", name, policies.IntakeWorker, "anna")
+	return s.People[name]
 }
 
 // TestLaterColleagueStandsOnTheAgenda: whoever came first is not stopped by a
@@ -107,10 +107,10 @@ func (s *service) join(name string) *storetest.Account {
 func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
 	s := newService(t)
 	s.join("elena")
-	carla := s.w.People["elena"]
-	s.w.Clock.Add(24 * time.Hour)
+	carla := s.People["elena"]
+	s.Clock.Add(24 * time.Hour)
 	s.join("franca")
-	b := s.client()
+	b := s.client(s.T)
 	b.enter(carla)
 	b.says(b.follow(), "Colleghe da riconoscere", "anna", "franca")
 	known := regexp.MustCompile(`name="known" value="([^"]+)"[^>]*>\s*<label[^>]*><span dir="auto">anna`).FindStringSubmatch(b.page.body)
@@ -128,7 +128,7 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("sofia")
 	b.says(b.get("/centri"), "centre", "Parole da confrontare")
-	path := "/centri/" + s.w.Units["centre"]
+	path := "/centri/" + s.Units["centre"]
 	b.status(b.get(path), http.StatusOK)
 	shown := b.hidden("words")
 	bruna := s.signedIn("bruna")
@@ -143,10 +143,10 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 	b.status(b.stepUp("sofia", path, "words", "abaco abaco abaco abaco", "number", "06 000", "same", "yes"), http.StatusConflict)
 	b.leads(b.stepUp("sofia", path, "words", shown, "number", "06 000, sito della Regione", "same", "yes"), "/centri")
 	b.says(b.follow(), "Confrontate.", "Parole confrontate")
-	b.status(b.get("/centri/"+s.w.Units["audit"]), http.StatusNotFound)
+	b.status(b.get("/centri/"+s.Units["audit"]), http.StatusNotFound)
 	b.status(b.get("/centri/NESSUNO"), http.StatusNotFound)
 	bruna.status(bruna.get("/centri"), http.StatusOK)
-	bruna.status(bruna.stepUp("bruna", "/centri/"+s.w.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusNotFound)
+	bruna.status(bruna.stepUp("bruna", "/centri/"+s.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusNotFound)
 }
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
@@ -155,7 +155,7 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard := accounts.RecoveryWords(recovery.Recipient(), s.w.Agency).String()
+	heard := accounts.RecoveryWords(recovery.Recipient(), s.Agency).String()
 	anna, sofia := s.signedIn("anna"), s.signedIn("sofia")
 	anna.says(anna.get("/ammissioni/recupero"), "non ne ha ancora")
 	anna.says(anna.status(anna.post("/ammissioni/recupero", "recipient", hostile, "heard", "una due"), http.StatusUnprocessableEntity), "non è una chiave pubblica", "Non sono le parole", hostile)
@@ -176,19 +176,19 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
 	s := newService(t)
 	s.join("elena")
-	anna := s.w.People["anna"]
+	anna := s.People["anna"]
 	b := s.signedIn("anna")
-	before := s.w.SignIn("anna")
+	before := s.SignIn("anna")
 	b.get("/credenziali/frase")
 	words := b.hidden("words")
-	b.leads(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "suspected", "yes", "current", anna.Passphrase, "code", s.w.Code(anna)), "/credenziali")
+	b.leads(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "suspected", "yes", "current", anna.Passphrase, "code", s.Code(anna)), "/credenziali")
 	b.says(b.follow(), "La frase è cambiata")
-	if got := s.w.Store.Log().Epoch(s.w.Units["desk"]); got != 2 {
+	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 2 {
 		t.Fatalf("the unit's epoch is %d, want 2", got)
 	}
 	b.status(b.get("/agenda"), http.StatusOK) // her session holds the new keys
 	anna.Passphrase = words
-	after := s.w.SignIn("anna")
+	after := s.SignIn("anna")
 	if _, ok := before.UnitKey(2); ok {
 		t.Error("the old identity opens the new epoch")
 	}
@@ -200,10 +200,10 @@ func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
 	if _, ok := after.UnitKey(1); !ok {
 		t.Error("what was written before is lost to her")
 	}
-	if who := s.w.SignIn("elena"); who.Epoch() != 2 {
+	if who := s.SignIn("elena"); who.Epoch() != 2 {
 		t.Errorf("her colleague holds epoch %d, want 2", who.Epoch())
 	}
-	if report := s.w.CheckRecords(); len(report.Problems) > 0 {
+	if report := s.CheckRecords(); len(report.Problems) > 0 {
 		t.Errorf("records do not match: %v", report.Problems)
 	}
 }
@@ -212,7 +212,7 @@ func TestCentreKeepsItsEntry(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("bruna")
 	b.says(b.get("/ammissioni"), "Voce nell’elenco dei servizi")
-	path := "/unita/" + s.w.Units["centre"] + "/elenco"
+	path := "/unita/" + s.Units["centre"] + "/elenco"
 	b.status(b.get(path), http.StatusOK)
 	version := b.hidden("version")
 	long := strings.Repeat("lunga ", 100)
@@ -224,7 +224,7 @@ func TestCentreKeepsItsEntry(t *testing.T) {
 	b.says(b.follow(), "Voce salvata.", "Castelli", "06 000")
 	b.silent(b.page, "spaceship")
 	b.status(b.stepUp("bruna", path, form...), http.StatusConflict)
-	b.status(b.get("/unita/"+s.w.Units["service"]+"/elenco"), http.StatusNotFound)
+	b.status(b.get("/unita/"+s.Units["service"]+"/elenco"), http.StatusNotFound)
 	anna := s.signedIn("anna")
 	anna.status(anna.get(path), http.StatusNotFound)
 	anna.status(anna.post(path, form...), http.StatusNotFound)

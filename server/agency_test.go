@@ -14,9 +14,9 @@ const hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
 
 // inert fails the test if hostile text became markup.
 func (b *client) inert(got answer) {
-	b.s.t.Helper()
+	b.t.Helper()
 	if strings.Contains(got.body, "<em>UHOH") {
-		b.s.t.Fatalf("%s lets hostile text through as markup", got.path)
+		b.t.Fatalf("%s lets hostile text through as markup", got.path)
 	}
 }
 
@@ -25,10 +25,10 @@ var optionOf = func(name string) *regexp.Regexp {
 }
 
 func (b *client) option(name string) string {
-	b.s.t.Helper()
+	b.t.Helper()
 	m := optionOf(name).FindStringSubmatch(b.page.body)
 	if m == nil {
-		b.s.t.Fatalf("%s offers no %q:\n%s", b.page.path, name, main(b.page.body))
+		b.t.Fatalf("%s offers no %q:\n%s", b.page.path, name, main(b.page.body))
 	}
 	return m[1]
 }
@@ -89,7 +89,7 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	person := regexp.MustCompile(`action="/personale/reinvita">(?s:.*?)name="person" value="([^"]+)"`).FindStringSubmatch(b.page.body)[1]
 	b.status(b.post("/personale/reinvita", "person", person), http.StatusOK)
 	second := b.shownCode()
-	v := s.client()
+	v := s.client(s.T)
 	v.get("/invito")
 	v.status(v.post("/invito", "invitation", first), http.StatusUnprocessableEntity)
 	v.leads(v.post("/invito", "invitation", second), "/invito/frase")
@@ -100,16 +100,16 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	v.get("/invito")
 	v.status(v.post("/invito", "invitation", second), http.StatusUnprocessableEntity)
 	b.status(b.post("/personale/inviti/ritira", "invitation", invitation), http.StatusConflict)
-	b.status(b.post("/personale/reinvita", "person", s.w.People["anna"].ID), http.StatusConflict)
+	b.status(b.post("/personale/reinvita", "person", s.People["anna"].ID), http.StatusConflict)
 }
 
 var codeText = regexp.MustCompile(`<p class="read-aloud mono">([A-Z2-7-]+)</p>`)
 
 func (b *client) shownCode() string {
-	b.s.t.Helper()
+	b.t.Helper()
 	m := codeText.FindStringSubmatch(b.page.body)
 	if m == nil {
-		b.s.t.Fatalf("%s shows no code:\n%s", b.page.path, main(b.page.body))
+		b.t.Fatalf("%s shows no code:\n%s", b.page.path, main(b.page.body))
 	}
 	return m[1]
 }
@@ -117,12 +117,12 @@ func (b *client) shownCode() string {
 func TestAdministratorSuspendsAndLifts(t *testing.T) {
 	s := newService(t)
 	b, anna := s.administrator(), s.signedIn("anna")
-	id := s.w.People["anna"].ID
+	id := s.People["anna"].ID
 	b.get("/personale")
 	b.leads(b.post("/personale/sospendi", "person", id), "/personale")
 	b.says(b.follow(), "Sospesa")
 	anna.leads(anna.get("/agenda"), "/entra")
-	if _, err := s.w.TrySignIn(s.w.People["anna"]); err == nil {
+	if _, err := s.TrySignIn(s.People["anna"]); err == nil {
 		t.Error("a suspended person signs in")
 	}
 	b.leads(b.post("/personale/riammetti", "person", id), "/personale")
@@ -134,12 +134,12 @@ func TestAdministratorSuspendsAndLifts(t *testing.T) {
 
 func TestAdministratorUnlocksAnother(t *testing.T) {
 	s := newService(t)
-	ada := s.w.Invite("ada", policies.Administrator, "")
+	ada := s.Invite("ada", policies.Administrator, "")
 	s.lock(ada.Username)
 	b := s.administrator()
 	b.says(b.get("/personale"), "Sblocca")
 	b.leads(b.stepUp("dario", "/personale/sblocca", "person", ada.ID), "/personale")
 	b.says(b.follow(), "Sbloccato.")
 	s.signedIn("ada")
-	b.status(b.stepUp("dario", "/personale/sblocca", "person", s.w.People["anna"].ID), http.StatusNotFound)
+	b.status(b.stepUp("dario", "/personale/sblocca", "person", s.People["anna"].ID), http.StatusNotFound)
 }

@@ -29,7 +29,7 @@ import (
 
 // badDay is a service with one case, and what was promised of it.
 type badDay struct {
-	*service
+	*site
 	t      *testing.T
 	caseID string
 	alias  string
@@ -49,7 +49,7 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 	w.Close()
 	prepare(w.Dir)
 	w.Open()
-	d := &badDay{service: serve(t, w), t: t, alias: "alias" + strings.ToLower(crypto.NewID())}
+	d := &badDay{site: serve(t, w), t: t, alias: "alias" + strings.ToLower(crypto.NewID())}
 	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
 		Contact: referrals.Contact{Speaker: "she", Alias: d.alias, Outcome: "info_only"}})
 	if err != nil {
@@ -61,7 +61,7 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 
 // note adds a note; an acknowledged one must never be lost.
 func (d *badDay) note(text string) error {
-	_, err := d.w.Desk.AddNote(context.Background(), d.w.Caller("anna"), d.caseID, referrals.NewForm(), "other", text)
+	_, err := d.Desk.AddNote(context.Background(), d.Caller("anna"), d.caseID, referrals.NewForm(), "other", text)
 	if err == nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -93,14 +93,14 @@ func (d *badDay) refused(b *client, typed string) {
 func (d *badDay) whole(secrets ...string) {
 	d.t.Helper()
 	d.Close()
-	d.w.Close()
-	if err := d.w.TryOpen(); err != nil {
+	d.Close()
+	if err := d.TryOpen(); err != nil {
 		d.t.Fatalf("opening the instance again: %v", err)
 	}
-	if r := d.w.CheckRecords(); len(r.Problems) != 0 || r.Checked < 20 {
+	if r := d.CheckRecords(); len(r.Problems) != 0 || r.Checked < 20 {
 		d.t.Errorf("checking the records: %d checked, %v", r.Checked, r.Problems)
 	}
-	v, _, err := d.w.Desk.OpenCase(d.t.Context(), d.w.Caller("anna"), d.caseID)
+	v, _, err := d.Desk.OpenCase(d.t.Context(), d.Caller("anna"), d.caseID)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -113,12 +113,12 @@ func (d *badDay) whole(secrets ...string) {
 			d.t.Error("an acknowledged note is lost")
 		}
 	}
-	d.w.Close()
+	d.Close()
 	secrets = append(secrets, d.alias)
 	for _, text := range d.acked {
 		secrets = append(secrets, text[:min(len(text), 20)])
 	}
-	noneInClear(d.t, d.w.Dir, secrets)
+	noneInClear(d.t, d.Dir, secrets)
 }
 
 func noneInClear(t *testing.T, dir string, words []string) {
@@ -186,10 +186,10 @@ func diskFull(t *testing.T) {
 	disk.Fill()
 	typed := "scritto a disco pieno " + crypto.NewID()
 	d.refused(b, typed)
-	c := d.client()
+	c := d.client(d.t)
 	c.get("/entra")
-	c.says(c.status(c.post("/entra", "username", "anna", "passphrase", d.w.People["anna"].Passphrase), http.StatusServiceUnavailable), cannotWrite)
-	d.w.Clock.Add(2 * time.Minute) // the session is to be touched, which the disk refuses too
+	c.says(c.status(c.post("/entra", "username", "anna", "passphrase", d.People["anna"].Passphrase), http.StatusServiceUnavailable), cannotWrite)
+	d.Clock.Add(2 * time.Minute) // the session is to be touched, which the disk refuses too
 	d.refused(b, typed)
 	disk.Resize("64m")
 	if got := b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.status != http.StatusSeeOther {
@@ -200,7 +200,7 @@ func diskFull(t *testing.T) {
 	if err := d.note("dopo"); err != nil {
 		t.Errorf("a note once there is room: %v", err)
 	}
-	if err := os.Remove(filepath.Join(d.w.Dir, "ballast")); err != nil {
+	if err := os.Remove(filepath.Join(d.Dir, "ballast")); err != nil {
 		t.Fatal(err)
 	}
 	d.whole(typed)
@@ -221,15 +221,15 @@ func startOnAFullDisk(t *testing.T) {
 		t.Fatalf("a note on a full disk: %v", err)
 	}
 	d.Close()
-	d.w.Close()
-	if err := d.w.TryOpen(); err != nil {
+	d.Close()
+	if err := d.TryOpen(); err != nil {
 		t.Logf("a start on a full disk is refused: %v", err)
 	} else if err := d.note("troppo"); !errors.Is(err, accounts.ErrUnwritable) {
 		t.Errorf("a note on a full disk after a start: %v", err)
 	}
 	disk.Resize("64m")
-	if d.w.Store == nil {
-		d.w.Open()
+	if d.Store == nil {
+		d.Open()
 	}
 	d.whole()
 }
@@ -278,7 +278,7 @@ func (d *badDay) breakTable(file, change, table string) (mend func()) {
 	d.t.Helper()
 	exec := func(text string) {
 		d.t.Helper()
-		db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.w.Dir, file)+"?_busy_timeout=5000")
+		db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.Dir, file)+"?_busy_timeout=5000")
 		if err != nil {
 			d.t.Fatal(err)
 		}
@@ -298,7 +298,7 @@ func (d *badDay) rows(file, table string) int { return d.count(file, "SELECT cou
 // count reads one number from a database file, with a connection of its own.
 func (d *badDay) count(file, text string, args ...any) (n int) {
 	d.t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.w.Dir, file))
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.Dir, file))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestLogNotWritable(t *testing.T) {
 		if err := d.note("prima " + crypto.NewID()); err != nil {
 			t.Fatal(err)
 		}
-		notes, secrets, leaves := d.rows(store.MainFile, "note"), d.rows(secretsFile(store.ShredFile), "shred"), d.w.Store.Log().Size()
+		notes, secrets, leaves := d.rows(store.MainFile, "note"), d.rows(secretsFile(store.ShredFile), "shred"), d.Store.Log().Size()
 		mend := d.breakTable(store.MainFile, "INSERT", table)
 		for _, path := range []string{d.page(), "/agenda", "/ammissioni", "/credenziali"} {
 			got := b.status(b.get(path), http.StatusInternalServerError)
@@ -326,11 +326,11 @@ func TestLogNotWritable(t *testing.T) {
 		}
 		b.silent(b.status(b.post("/cerca", "q", d.alias[:12]), http.StatusInternalServerError), d.alias)
 		b.status(b.post(d.page()+"/diario/nuova", "kind", "other", "text", "mai"), http.StatusInternalServerError)
-		if _, err := d.w.TrySignIn(d.w.People["bruna"]); err == nil {
+		if _, err := d.TrySignIn(d.People["bruna"]); err == nil {
 			t.Errorf("without %s somebody signs in", table)
 		}
-		if got := d.rows(store.MainFile, "note"); got != notes || d.w.Store.Log().Size() != leaves {
-			t.Errorf("without %s: %d notes, want %d; %d leaves, want %d", table, got, notes, d.w.Store.Log().Size(), leaves)
+		if got := d.rows(store.MainFile, "note"); got != notes || d.Store.Log().Size() != leaves {
+			t.Errorf("without %s: %d notes, want %d; %d leaves, want %d", table, got, notes, d.Store.Log().Size(), leaves)
 		}
 		mend()
 		b.says(b.status(b.get(d.page()), http.StatusOK), d.alias)
@@ -358,9 +358,9 @@ func TestSessionsNotWritable(t *testing.T) {
 		}
 	}
 	b.says(b.status(b.get(d.page()), http.StatusOK), d.alias) // which writes no session
-	stranger := d.client()
+	stranger := d.client(d.t)
 	stranger.get("/entra")
-	got := stranger.status(stranger.post("/entra", "username", "anna", "passphrase", d.w.People["anna"].Passphrase), http.StatusInternalServerError)
+	got := stranger.status(stranger.post("/entra", "username", "anna", "passphrase", d.People["anna"].Passphrase), http.StatusInternalServerError)
 	if strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-pending=") {
 		t.Error("a sign-in that could not be kept has a cookie")
 	}
@@ -384,7 +384,7 @@ func TestSessionsNotWritable(t *testing.T) {
 // told that something is erased while its secret is still there.
 func TestSecretsNotWritable(t *testing.T) {
 	d := newBadDay(t, func(string) {})
-	w, ctx := d.w, t.Context()
+	w, ctx := d.World, t.Context()
 	shred := secretsFile(store.ShredFile)
 	notes := d.rows(store.MainFile, "note")
 	mend := d.breakTable(shred, "INSERT", "shred")

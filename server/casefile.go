@@ -18,6 +18,16 @@ func (q *request) openCase() (referrals.CaseView, error) {
 	return v, err
 }
 
+// caseAndRoster reads a case for a page that names people or units too.
+func (q *request) caseAndRoster() (referrals.CaseView, *accounts.Roster, error) {
+	v, err := q.openCase()
+	if err != nil {
+		return v, nil, err
+	}
+	roster, err := q.roster()
+	return v, roster, err
+}
+
 // head is what every page of a case has.
 func (q *request) head(v referrals.CaseView, tab string) CaseHead {
 	s := strip(v.Safe, Who{v.Card.Code, v.Card.Alias})
@@ -38,11 +48,7 @@ func identityWord(v referrals.CaseView) string {
 }
 
 func (q *request) caseSummary() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	roster, err := q.roster()
+	v, roster, err := q.caseAndRoster()
 	if err != nil {
 		return err
 	}

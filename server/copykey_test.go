@@ -19,8 +19,7 @@ import (
 func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
-	web := &service{t: t, w: s.World, Server: s.HTTP}
-	bruna := web.signedIn("bruna")
+	bruna := s.signedIn("bruna")
 	const page = "/credenziali/chiave-centro"
 	bruna.says(bruna.get(page), "Nessuna chiave")
 	copies := "/arrivi/" + r.sent + "/copia"
@@ -70,7 +69,7 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.says(bruna.get("/arrivi"), "è stata tolta")
 	bruna.says(bruna.get(page), "Nessuna chiave")
 	s.Clock.Add(31 * 24 * 3600e9)
-	bruna = web.signedIn("bruna")
+	bruna = s.signedIn("bruna")
 	bruna.silent(bruna.get("/arrivi"), "è stata tolta")
 	s.quiet(t)
 }

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 
-	"sportello/crypto"
 	"sportello/policies"
 	"sportello/referrals"
 )
@@ -19,7 +17,7 @@ func (q *request) showDeclarations(status int, cause error) error {
 		return err
 	}
 	q.receipt(receipt)
-	page := &DeclarationsPage{Page: q.base(TitleDeclarations), Form: crypto.NewID(), Leads: leads}
+	page := &DeclarationsPage{Page: q.base(TitleDeclarations), Form: string(referrals.NewForm()), Leads: leads}
 	if cause != nil || q.filled {
 		page.Name, page.Surname, page.Phone = q.form.Get("declared_name"), q.form.Get("declared_surname"), q.form.Get("declared_phone")
 	}
@@ -31,15 +29,9 @@ func (q *request) showDeclarations(status int, cause error) error {
 }
 
 func (q *request) declare() error {
-	receipt, err := q.s.desk.Declare(q.ctx(), q.who, q.form.Get("id"), referrals.Declared{
+	receipt, err := q.s.desk.Declare(q.ctx(), q.who, referrals.Form(q.form.Get("id")), referrals.Declared{
 		Name: q.form.Get("declared_name"), Surname: q.form.Get("declared_surname"), Phone: q.form.Get("declared_phone")})
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showDeclarations(http.StatusUnprocessableEntity, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashDeclared, "/credenziali/dichiarazioni")
+	return q.doneOr(q.showDeclarations, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
 }
 
 func (q *request) takeDeclarationBack() error {

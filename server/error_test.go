@@ -22,22 +22,22 @@ func TestErrorPagesSayWhatToDo(t *testing.T) {
 		"en": {"absent": {"This page does not open", "get there from it"}, "large": {"This is too much at once", "is still there", "Nothing of this page has been saved"},
 			"state": {"Something changed meanwhile", "reload it"}, "form": {"The form was not accepted", "send again"}, "shut": {"The service is closed for a check", "112"}},
 	} {
-		anna, bruna := s.sender(t, "anna"), s.sender(t, "bruna")
+		anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")
 		anna.setCookie("__Host-lang", lang)
 		bruna.setCookie("__Host-lang", lang)
 		note := "/schede/" + r.file + "/diario/nuova"
 		for what, got := range map[string]struct {
-			reply
-			status int
+			answer
+			want int
 		}{
 			"absent": {anna.get("/schede/" + r.vera), http.StatusNotFound},
-			"large":  {anna.post(note, url.Values{"text": {strings.Repeat("x", 600<<10)}}), http.StatusRequestEntityTooLarge},
-			"state":  {bruna.post("/arrivi/"+r.declined+"/accogli", url.Values{"version": {"1"}}), http.StatusConflict},
-			"form":   {s.stranger(t).inLanguage(lang).post("/entra", url.Values{"token": {"wrong"}}), http.StatusForbidden},
+			"large":  {anna.send(note, url.Values{"text": {strings.Repeat("x", 600<<10)}}), http.StatusRequestEntityTooLarge},
+			"state":  {bruna.send("/arrivi/"+r.declined+"/accogli", url.Values{"version": {"1"}}), http.StatusConflict},
+			"form":   {s.client(t).inLanguage(lang).send("/entra", url.Values{"token": {"wrong"}}), http.StatusForbidden},
 			"shut":   {s.shutDown(t, lang), http.StatusServiceUnavailable},
 		} {
-			if got.reply.status != got.status || !got.says(says[what]...) {
-				t.Errorf("%s in %s: status %d, want %d with %q:\n%s", what, lang, got.reply.status, got.status, says[what], main(got.body))
+			if got.status != got.want || !got.says(says[what]...) {
+				t.Errorf("%s in %s: status %d, want %d with %q:\n%s", what, lang, got.status, got.want, says[what], main(got.body))
 			}
 			if got.header.Get("Content-Security-Policy") == "" || got.header.Get("Cache-Control") != "no-store" || got.header.Get("Content-Language") != lang {
 				t.Errorf("%s in %s: headers %v", what, lang, got.header)
@@ -50,13 +50,13 @@ func TestErrorPagesSayWhatToDo(t *testing.T) {
 	s.quiet(t)
 }
 
-func (c *sender) inLanguage(lang string) *sender {
+func (c *client) inLanguage(lang string) *client {
 	c.setCookie("__Host-lang", lang)
 	return c
 }
 
 // shutDown is what everybody gets while the service is closed for a check.
-func (s *site) shutDown(t *testing.T, lang string) reply {
+func (s *site) shutDown(t *testing.T, lang string) answer {
 	t.Helper()
 	c := fictional
 	c.Desk, c.Door, c.Logger = s.Desk, s.Door, slog.New(slog.DiscardHandler)
@@ -78,5 +78,5 @@ func (s *site) shutDown(t *testing.T, lang string) reply {
 	if body := exit.Body.String(); exit.Code != http.StatusOK || strings.Contains(body, "1522") || strings.Contains(body, "Sportello") || exit.Header().Get("Clear-Site-Data") == "" {
 		t.Errorf("leaving at once while the service is closed: %d\n%s", exit.Code, body)
 	}
-	return reply{w.Code, w.Body.String(), w.Header()}
+	return answer{status: w.Code, body: w.Body.String(), header: w.Header()}
 }

@@ -123,6 +123,18 @@ func (q *request) notFound() error {
 	return nil
 }
 
+// explain says on a page why its form was not taken; nothing without a cause.
+func explain(p *Page, cause error) {
+	switch {
+	case errors.Is(cause, accounts.ErrConflict):
+		p.Problem = ProblemChanged
+	case errors.Is(cause, referrals.ErrRepeated):
+		p.Problem = ProblemRepeated
+	default:
+		invalid(p, cause)
+	}
+}
+
 // invalidAs is invalid, with a page's own words for some fields.
 func invalidAs(p *Page, err error, words map[string]string) bool {
 	found := invalid(p, err)

@@ -83,7 +83,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	for name, o := range r.of {
 		ids["contact-"+name], ids["note-"+name], ids["unsent-"+name], ids["sent-"+name] = o.contact, o.note, o.unsent, o.sent
 	}
-	people := map[string]*sender{}
+	people := map[string]*client{}
 	for _, name := range askers {
 		people[name] = s.asker(t, name)
 	}
@@ -123,12 +123,12 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	s.quiet(t)
 }
 
-func (s *site) asker(t *testing.T, name string) *sender {
+func (s *site) asker(t *testing.T, name string) *client {
 	t.Helper()
 	if name == "nobody" {
-		return s.stranger(t)
+		return s.client(t)
 	}
-	return s.sender(t, name)
+	return s.inside(t, name)
 }
 
 // shutOut are those who are led away from everything, whether it is there or not.
@@ -176,7 +176,7 @@ func absent(variable string) string {
 	return crypto.NewID()
 }
 
-func (c *sender) ask(method, path string) reply {
+func (c *client) ask(method, path string) answer {
 	c.t.Helper()
 	if shutOut[c.name] {
 		c.setCookie("__Host-session", c.cookie) // she goes on with the one she has
@@ -184,11 +184,11 @@ func (c *sender) ask(method, path string) reply {
 	if method == http.MethodGet {
 		return c.get(path)
 	}
-	return c.post(path, url.Values{})
+	return c.send(path, url.Values{})
 }
 
 // sameAsAbsent compares a refusal with the answer to what is not there.
-func (c *sender) sameAsAbsent(a asked, path string, got reply) {
+func (c *client) sameAsAbsent(a asked, path string, got answer) {
 	c.t.Helper()
 	other := "/nessuna-pagina"
 	if strings.Contains(a.pattern, "{") {

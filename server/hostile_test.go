@@ -158,9 +158,9 @@ func TestHostileInput(t *testing.T) {
 	s := newSite(t)
 	s.tick = 0
 	r := s.fill(t)
-	people := map[string]*sender{"": s.stranger(t)}
+	people := map[string]*client{"": s.client(t)}
 	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
-		people[name] = s.sender(t, name)
+		people[name] = s.inside(t, name)
 	}
 	seen := map[string]bool{}
 	for _, f := range s.goodForms(r) {
@@ -177,13 +177,13 @@ func TestHostileInput(t *testing.T) {
 					form[k] = v
 				}
 				form.Set(name, bad)
-				a := c.post(f.path(), form)
+				a := c.send(f.path(), form)
 				s.unhurt(t, a, f.pattern, name, kind)
 				if to := a.header.Get("Location"); f.who != "" && (to == "/entra" || to == "/riprendi") && !ends[f.pattern] {
 					t.Fatalf("POST %s: %s is not signed in any more: %q", f.pattern, f.who, to)
 				}
 				if ends[f.pattern] && f.who != "" {
-					people[f.who] = s.sender(t, f.who)
+					people[f.who] = s.inside(t, f.who)
 					c = people[f.who]
 				}
 			}
@@ -192,8 +192,8 @@ func TestHostileInput(t *testing.T) {
 				all.Del(name)
 			}
 		}
-		s.unhurt(t, c.post(f.path(), all), f.pattern, "every field", "markup")
-		s.unhurt(t, c.post(f.path(), url.Values{}), f.pattern, "no field", "nothing")
+		s.unhurt(t, c.send(f.path(), all), f.pattern, "every field", "markup")
+		s.unhurt(t, c.send(f.path(), url.Values{}), f.pattern, "no field", "nothing")
 		s.bounded(t, c, f)
 	}
 	for _, route := range server.Routes() {
@@ -211,8 +211,8 @@ func secret(name string) bool {
 	return name == "passphrase" || name == "current" || name == "recovery" || name == "own" || name == "invitation"
 }
 
-// unhurt fails when an reply is a 500, runs what was sent, or lacks the headers.
-func (s *site) unhurt(t *testing.T, a reply, pattern, field, kind string) {
+// unhurt fails when an answer is a 500, runs what was sent, or lacks the headers.
+func (s *site) unhurt(t *testing.T, a answer, pattern, field, kind string) {
 	t.Helper()
 	where := fmt.Sprintf("POST %s with %s in %s", pattern, kind, field)
 	if a.status >= 500 || a.status == 200 && a.body == "" {
@@ -232,21 +232,21 @@ func (s *site) unhurt(t *testing.T, a reply, pattern, field, kind string) {
 }
 
 // bounded sends what is too much: a body over the limit, too many fields.
-func (s *site) bounded(t *testing.T, c *sender, f filled) {
+func (s *site) bounded(t *testing.T, c *client, f filled) {
 	t.Helper()
 	huge := url.Values{}
 	for name := range f.form {
 		huge.Set(name, strings.Repeat("x", 600<<10))
 		break
 	}
-	if a := c.post(f.path(), huge); a.status != http.StatusRequestEntityTooLarge {
+	if a := c.send(f.path(), huge); a.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("POST %s with 600 kB: status %d", f.pattern, a.status)
 	}
 	many := url.Values{}
 	for i := range 500 {
 		many.Set(fmt.Sprint("x", i), "y")
 	}
-	if a := c.post(f.path(), many); a.status != http.StatusRequestEntityTooLarge {
+	if a := c.send(f.path(), many); a.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("POST %s with 500 fields: status %d", f.pattern, a.status)
 	}
 }
@@ -256,27 +256,27 @@ func (s *site) bounded(t *testing.T, c *sender, f filled) {
 func TestErrorsSayNothingPersonal(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
-	vera := s.sender(t, "vera")
+	vera := s.inside(t, "vera")
 	for _, path := range []string{"/schede/" + r.file, "/schede/" + r.file + "/persona", "/invii/" + r.sent, "/autorizzazioni/" + r.unsent,
 		"/contatti/" + r.contact, "/arrivi/" + r.sent, "/compiti/" + r.task} {
 		if a := vera.get(path); a.status != http.StatusNotFound || strings.Contains(a.body, secretWord) {
 			t.Errorf("%s: status %d", path, a.status)
 		}
 	}
-	anna := s.sender(t, "anna")
+	anna := s.inside(t, "anna")
 	form := url.Values{"text": {secretWord}, "token": {"an old one"}}
-	if a := vera.post("/schede/"+r.file+"/diario/nuova", url.Values{"text": {"x"}}); a.status != http.StatusNotFound {
+	if a := vera.send("/schede/"+r.file+"/diario/nuova", url.Values{"text": {"x"}}); a.status != http.StatusNotFound {
 		t.Errorf("a note in another unit's file: status %d", a.status)
 	}
-	if a := anna.post("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status < 400 || strings.Contains(a.body, secretWord) {
+	if a := anna.send("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status < 400 || strings.Contains(a.body, secretWord) {
 		t.Errorf("a message about what was taken back: status %d", a.status)
 	}
 	// The form of an earlier session is given back to her who typed it.
-	a := anna.post("/schede/"+r.file+"/diario/nuova", form)
+	a := anna.send("/schede/"+r.file+"/diario/nuova", form)
 	if a.status != http.StatusForbidden || !strings.Contains(a.body, secretWord) || a.header.Get("Sportello-Receipt") != "" {
 		t.Errorf("a form of an earlier session: status %d", a.status)
 	}
-	if a := s.stranger(t).post("/entra", url.Values{"username": {"anna"}, "passphrase": {"x"}, "token": {"an old one"}}); a.status != http.StatusForbidden {
+	if a := s.client(t).send("/entra", url.Values{"username": {"anna"}, "passphrase": {"x"}, "token": {"an old one"}}); a.status != http.StatusForbidden {
 		t.Errorf("a sign-in form of another browser: status %d", a.status)
 	}
 	if strings.Contains(s.log.String(), secretWord) {
@@ -289,29 +289,29 @@ func TestErrorsSayNothingPersonal(t *testing.T) {
 func TestReplayedFormsDoNothingTwice(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
-	anna := s.sender(t, "anna")
+	anna := s.inside(t, "anna")
 	form := url.Values{"step": {"3"}, "id": {"the same form"}, "go": {"open_case"}, "speaker": {"she"}, "outcome": {"thinking"}, "name": {"Duplice"}}
-	first, second := anna.post("/contatti/nuovo", form), anna.post("/contatti/nuovo", form)
+	first, second := anna.send("/contatti/nuovo", form), anna.send("/contatti/nuovo", form)
 	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
 		t.Errorf("the same contact twice: %d to %q, %d to %q", first.status, first.header.Get("Location"), second.status, second.header.Get("Location"))
 	}
-	if found := anna.post("/cerca", url.Values{"q": {"Duplice"}}).body; strings.Count(found, `href="/schede/`) != 1 {
+	if found := anna.send("/cerca", url.Values{"q": {"Duplice"}}).body; strings.Count(found, `href="/schede/`) != 1 {
 		t.Error("the same contact twice made two files")
 	}
 	if first.header.Get("Sportello-Receipt") == "" {
 		t.Error("a recorded contact has no receipt")
 	}
 	path := "/autorizzazioni/" + r.unsent + "/invia"
-	send := func() reply {
+	send := func() answer {
 		p := s.People["anna"]
-		anna := s.sender(t, "anna")
-		return anna.post(path, url.Values{"passphrase": {p.Passphrase}, "code": {s.Code(p)}})
+		anna := s.inside(t, "anna")
+		return anna.send(path, url.Values{"passphrase": {p.Passphrase}, "code": {s.Code(p)}})
 	}
 	first, second = send(), send()
 	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
 		t.Errorf("the same referral twice: %d, %d", first.status, second.status)
 	}
-	if inbox := s.sender(t, "bruna").get("/arrivi").body; strings.Count(inbox, r.unsent) != 1 {
+	if inbox := s.inside(t, "bruna").get("/arrivi").body; strings.Count(inbox, r.unsent) != 1 {
 		t.Error("the same referral twice is in the inbox twice")
 	}
 	s.quiet(t)

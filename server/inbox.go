@@ -67,10 +67,7 @@ func (q *request) showReceived(status int, cause error) error {
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
-	invalid(&page.Page, cause)
-	if errors.Is(cause, referrals.ErrRepeated) {
-		page.Problem = ProblemRepeated
-	}
+	explain(&page.Page, cause)
 	return q.show(status, "received", page)
 }
 
@@ -112,13 +109,7 @@ func (q *request) showDecline(status int, cause error) error {
 
 func (q *request) decline() error {
 	receipt, err := q.s.desk.Decline(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showDecline(http.StatusUnprocessableEntity, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashDeclined, "/arrivi")
+	return q.doneOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
 // askDesk is a question while the centre decides, a message afterwards.
@@ -127,43 +118,17 @@ func (q *request) askDesk() error {
 	if errors.Is(err, referrals.ErrState) {
 		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	}
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showReceived(http.StatusUnprocessableEntity, err)
-	}
-	if errors.Is(err, referrals.ErrRepeated) {
-		q.form.Del("form")
-		return q.showReceived(http.StatusConflict, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashMessageSent, "/arrivi/"+q.id("id"))
+	return q.doneOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) propose() error {
 	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showReceived(http.StatusUnprocessableEntity, err)
-	}
-	if errors.Is(err, referrals.ErrRepeated) {
-		q.form.Del("form")
-		return q.showReceived(http.StatusConflict, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashMessageSent, "/arrivi/"+q.id("id"))
+	return q.doneOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) outcome() error {
 	receipt, err := q.s.desk.Outcome(q.ctx(), q.who, q.id("id"), q.form.Get("after"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showReceived(http.StatusUnprocessableEntity, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashTold, "/arrivi/"+q.id("id"))
+	return q.doneOr(q.showReceived, receipt, err, FlashTold, "/arrivi/"+q.id("id"))
 }
 
 // notice is all a centre sees of a referral that she took back.
@@ -190,13 +155,7 @@ func (q *request) showNotice(status int, cause error) error {
 
 func (q *request) acknowledgeStop() error {
 	receipt, err := q.s.desk.AcknowledgeStop(q.ctx(), q.who, q.id("id"), q.form["done"]...)
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showNotice(http.StatusUnprocessableEntity, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, "", "/arrivi/"+q.id("id")+"/avviso")
+	return q.doneOr(q.showNotice, receipt, err, "", "/arrivi/"+q.id("id")+"/avviso")
 }
 
 func (q *request) copyPage() error { return q.showCopy(http.StatusOK, nil) }

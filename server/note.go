@@ -31,11 +31,7 @@ func (q *request) words(list string, values []string) string {
 }
 
 func (q *request) diary() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	roster, err := q.roster()
+	v, roster, err := q.caseAndRoster()
 	if err != nil {
 		return err
 	}
@@ -66,17 +62,17 @@ func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
 	return v
 }
 
-func (q *request) newNote() error { return q.notePage(http.StatusOK, "", nil) }
+func (q *request) noteForm() error { return q.notePage(http.StatusOK, nil) }
 
-// notePage shows the form of a note, new or to be corrected.
-func (q *request) notePage(status int, note string, cause error) error {
+// notePage shows the form of a note: a new one, or the one that the address names.
+func (q *request) notePage(status int, cause error) error {
 	v, err := q.openCase()
 	if err != nil {
 		return err
 	}
 	page := &NotePage{Page: q.base(TitleNote), CaseHead: q.head(v, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
 		Kind: q.form.Get("kind"), Text: q.form.Get("text"), Version: q.form.Get("version"), Form: q.newForm()}
-	if note != "" {
+	if note := q.id("note"); note != "" {
 		n, ok := noteOf(v, note)
 		if !ok {
 			return accounts.ErrDenied
@@ -90,14 +86,7 @@ func (q *request) notePage(status int, note string, cause error) error {
 	if page.Kind == "" {
 		page.Kind = "listening"
 	}
-	switch {
-	case errors.Is(cause, accounts.ErrConflict):
-		page.Problem = ProblemChanged
-	case errors.Is(cause, referrals.ErrRepeated):
-		page.Problem = ProblemRepeated
-	case cause != nil:
-		invalid(&page.Page, cause)
-	}
+	explain(&page.Page, cause)
 	return q.show(status, "note", page)
 }
 
@@ -112,43 +101,21 @@ func noteOf(v referrals.CaseView, id string) (referrals.NoteView, bool) {
 
 func (q *request) addNote() error {
 	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("kind"), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.notePage(http.StatusUnprocessableEntity, "", err)
-	}
-	if errors.Is(err, referrals.ErrRepeated) {
-		q.form.Del("form")
-		return q.notePage(http.StatusConflict, "", err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
+	return q.doneOr(q.notePage, receipt, err, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
 }
-
-func (q *request) correctNotePage() error { return q.notePage(http.StatusOK, q.id("note"), nil) }
 
 func (q *request) correctNote() error {
 	receipt, err := q.s.desk.CorrectNote(q.ctx(), q.who, q.id("note"), q.version(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.notePage(http.StatusUnprocessableEntity, q.id("note"), err)
-	}
 	if errors.Is(err, accounts.ErrConflict) {
-		return q.notePage(http.StatusConflict, q.id("note"), err)
+		return q.notePage(http.StatusConflict, err)
 	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
+	return q.doneOr(q.notePage, receipt, err, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
 }
 
 func (q *request) moveNotePage() error { return q.movePage(http.StatusOK, "") }
 
 func (q *request) movePage(status int, fail string) error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	roster, err := q.roster()
+	v, roster, err := q.caseAndRoster()
 	if err != nil {
 		return err
 	}
@@ -206,23 +173,14 @@ func (q *request) setRecall() error {
 		return q.attemptsPage(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recall": "error.day"}})
 	}
 	receipt, err := q.s.desk.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), referrals.Recall{Day: f.Day, From: f.From, To: f.To})
-	switch {
-	case errors.Is(err, referrals.ErrInvalid):
-		return q.attemptsPage(http.StatusUnprocessableEntity, err)
-	case errors.Is(err, accounts.ErrConflict):
+	if errors.Is(err, accounts.ErrConflict) {
 		return q.attemptsPage(http.StatusConflict, err)
-	case err != nil:
-		return err
 	}
-	return q.done(receipt, flash, "/schede/"+q.id("id")+"/tentativi")
+	return q.doneOr(q.attemptsPage, receipt, err, flash, "/schede/"+q.id("id")+"/tentativi")
 }
 
 func (q *request) attemptsPage(status int, cause error) error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	roster, err := q.roster()
+	v, roster, err := q.caseAndRoster()
 	if err != nil {
 		return err
 	}
@@ -249,30 +207,15 @@ func (q *request) attemptsPage(status int, cause error) error {
 	if len(page.Channels) == 0 {
 		page.Forbidden = string(reason)
 	}
-	if errors.Is(cause, accounts.ErrConflict) {
-		page.Problem = ProblemChanged
-	}
-	if errors.Is(cause, referrals.ErrRepeated) {
-		page.Problem = ProblemRepeated
-	}
-	invalid(&page.Page, cause)
+	explain(&page.Page, cause)
 	return q.show(status, "attempts", page)
 }
 
 func (q *request) recordAttempt() error {
 	_, receipt, err := q.s.desk.RecordAttempt(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("channel"), q.form.Get("outcome"), q.form.Get("note"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.attemptsPage(http.StatusUnprocessableEntity, err)
-	}
-	if errors.Is(err, referrals.ErrRepeated) {
-		q.form.Del("form")
-		return q.attemptsPage(http.StatusConflict, err)
-	}
-	if err != nil {
-		return err
-	}
+	flash, to := FlashAttemptSaved, "/schede/"+q.id("id")
 	if q.form.Get("outcome") == "other_person" {
-		return q.done(receipt, ProblemReviewRule, "/schede/"+q.id("id")+"/contatto-sicuro")
+		flash, to = ProblemReviewRule, to+"/contatto-sicuro"
 	}
-	return q.done(receipt, FlashAttemptSaved, "/schede/"+q.id("id"))
+	return q.doneOr(q.attemptsPage, receipt, err, flash, to)
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
@@ -11,11 +10,7 @@ import (
 )
 
 func (q *request) caseReferrals() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	roster, err := q.roster()
+	v, roster, err := q.caseAndRoster()
 	if err != nil {
 		return err
 	}
@@ -83,10 +78,7 @@ func (q *request) showReferral(status int, cause error) error {
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
 	}
-	if errors.Is(cause, referrals.ErrRepeated) {
-		page.Problem = ProblemRepeated
-	}
-	invalid(&page.Page, cause)
+	explain(&page.Page, cause)
 	return q.show(status, "referral", page)
 }
 
@@ -130,33 +122,15 @@ func appointment(r referrals.ReferralView) Appointment {
 
 func (q *request) messageCentre() error {
 	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	switch {
-	case errors.Is(err, referrals.ErrInvalid):
-		return q.showReferral(http.StatusUnprocessableEntity, err)
-	case errors.Is(err, referrals.ErrRepeated):
-		q.form.Del("form")
-		return q.showReferral(http.StatusConflict, err)
-	case errors.Is(err, referrals.ErrPin): // what she typed waits on the page
+	if errors.Is(err, referrals.ErrPin) { // what she typed waits on the page
 		return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": "error.pin"}})
-	case err != nil:
-		return err
 	}
-	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+	return q.doneOr(q.showReferral, receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
 }
 
 func (q *request) answerAppointment() error {
 	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showReferral(http.StatusUnprocessableEntity, err)
-	}
-	if errors.Is(err, referrals.ErrRepeated) {
-		q.form.Del("form")
-		return q.showReferral(http.StatusConflict, err)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+	return q.doneOr(q.showReferral, receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
 }
 
 // markSeen takes a decline that was read off the Agenda, and goes on to what
@@ -164,14 +138,8 @@ func (q *request) answerAppointment() error {
 func (q *request) markSeen() error {
 	next := q.form.Get("after_answer")
 	receipt, err := q.s.desk.MarkAnswerSeen(q.ctx(), q.who, q.id("id"), next)
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showReferral(http.StatusUnprocessableEntity, err)
-	}
-	if err != nil {
-		return err
-	}
-	if next != "another_centre" {
-		return q.done(receipt, FlashAnswerSeen, "/agenda")
+	if err != nil || next != "another_centre" {
+		return q.doneOr(q.showReferral, receipt, err, FlashAnswerSeen, "/agenda")
 	}
 	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
@@ -231,18 +199,16 @@ func (q *request) confirmRestored() error {
 	return q.done(receipt, FlashConfirmed, "/invii/"+r.ID)
 }
 
-func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, false) }
+func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, nil) }
 
-func (q *request) showRevoke(status int, missing bool) error {
+func (q *request) showRevoke(status int, cause error) error {
 	r, v, roster, err := q.referralAndCase()
 	if err != nil {
 		return err
 	}
 	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), Opened: len(r.Steps) > 1, Copied: r.Copied, Recognised: q.form.Get("recognised")}
-	if missing {
-		page.Fail("recognised", FailRecognised)
-	}
+	invalidAs(&page.Page, cause, map[string]string{"recognised": FailRecognised})
 	return q.show(status, "revoke", page)
 }
 
@@ -252,11 +218,5 @@ func (q *request) revoke() error {
 		return err
 	}
 	receipt, err := q.s.desk.Revoke(q.ctx(), q.who, r.ConsentID, q.form.Get("recognised"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		return q.showRevoke(http.StatusUnprocessableEntity, true)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashRevoked, "/invii/"+r.ID)
+	return q.doneOr(q.showRevoke, receipt, err, FlashRevoked, "/invii/"+r.ID)
 }

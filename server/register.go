@@ -50,7 +50,7 @@ func (q *request) showRegister(status int, page *LogPage) error {
 		status = http.StatusUnprocessableEntity
 	}
 	filter.Before, filter.Limit = before, registerRows
-	found, receipt, err := q.s.desk.ReadRegisterPage(q.ctx(), q.who, filter)
+	found, receipt, err := q.s.desk.ReadRegister(q.ctx(), q.who, filter)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func TestAuditorReadsTheLog(t *testing.T) {
 	anna.get("/ammissioni")
 	b := s.signedIn("clara")
 	all := b.status(b.get("/registro"), http.StatusOK)
-	b.says(all, "signin", "agenda.read", s.w.Public, s.w.People["anna"].ID)
+	b.says(all, "signin", "agenda.read", s.Public, s.People["anna"].ID)
 	b.silent(all, ">anna<", ">bruna<")
 
 	// Filters go by post: no address carries a pseudonym.
@@ -32,16 +32,16 @@ func TestAuditorReadsTheLog(t *testing.T) {
 		b.status(b.post("/registro", list...), http.StatusOK)
 		return len(indexLink.FindAllString(b.page.body, -1))
 	}
-	if n := rows("action", "agenda.read", "person", s.w.People["anna"].ID); n != 1 {
+	if n := rows("action", "agenda.read", "person", s.People["anna"].ID); n != 1 {
 		t.Errorf("Anna's Agenda was read in %d leaves, want 1", n)
 	}
 	if n := rows("action", "member.list", "outcome", "refused"); n != 0 {
 		t.Errorf("%d refused lists of members, want 0", n)
 	}
-	if n := rows("record", s.w.Units["desk"]); n == 0 {
+	if n := rows("record", s.Units["desk"]); n == 0 {
 		t.Error("nothing about the desk")
 	}
-	day := s.w.Gate.Day()
+	day := s.Gate.Day()
 	if n := rows("from_day", day, "to_day", day, "action", "signin"); n == 0 {
 		t.Error("nobody signed in today")
 	}
@@ -53,7 +53,7 @@ func TestAuditorReadsTheLog(t *testing.T) {
 	b.status(b.post("/registro", "at", "-5", "outcome", "spaceship"), http.StatusOK)
 
 	// Her reading is in the log.
-	if n := rows("action", "log.read", "person", s.w.People["clara"].ID); n < 5 {
+	if n := rows("action", "log.read", "person", s.People["clara"].ID); n < 5 {
 		t.Errorf("the auditor's own reading left %d leaves", n)
 	}
 }
@@ -61,7 +61,7 @@ func TestAuditorReadsTheLog(t *testing.T) {
 func TestLogIsReadPageByPage(t *testing.T) {
 	s := newService(t)
 	for range 60 {
-		if _, err := s.w.Door.Members(t.Context(), s.w.Caller("anna")); err != nil {
+		if _, err := s.Door.Members(t.Context(), s.Caller("anna")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestAuditorOpensAProof(t *testing.T) {
 	b := s.signedIn("clara")
 	b.post("/registro", "action", "agenda.read")
 	index := indexLink.FindStringSubmatch(b.page.body)[1]
-	b.says(b.status(b.get("/registro/"+index), http.StatusOK), "action agenda.read", "actor "+s.w.People["anna"].ID, "— test ", "nov")
+	b.says(b.status(b.get("/registro/"+index), http.StatusOK), "action agenda.read", "actor "+s.People["anna"].ID, "— test ", "nov")
 	for _, bad := range []string{"999999", "-1", "x", "99999999999999999999"} {
 		b.status(b.get("/registro/"+bad), http.StatusNotFound)
 	}
@@ -92,7 +92,7 @@ func TestAuditorOpensAProof(t *testing.T) {
 func TestAuditorSeesWhoCanOpenWhat(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("clara")
-	b.says(b.status(b.get("/registro/accessi"), http.StatusOK), s.w.People["anna"].ID, s.w.People["bruna"].ID, "desk", "Operatrice")
+	b.says(b.status(b.get("/registro/accessi"), http.StatusOK), s.People["anna"].ID, s.People["bruna"].ID, "desk", "Operatrice")
 	b.status(b.get("/registro/invii"), http.StatusOK)
 }
 
@@ -101,13 +101,13 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 	b := s.signedIn("clara")
 	b.get("/registro")
 	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro", "solo le voci")
-	clara := s.w.People["clara"]
+	clara := s.People["clara"]
 	b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", "000000"), http.StatusUnauthorized)
-	got := b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusOK)
+	got := b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.Code(clara)), http.StatusOK)
 	if got.header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("the bundle came as %q, %q", got.header.Get("Content-Type"), got.header.Get("Content-Disposition"))
 	}
-	report, err := audit.VerifyBundle(bytes.NewReader([]byte(got.body)), int64(len(got.body)), s.w.Public)
+	report, err := audit.VerifyBundle(bytes.NewReader([]byte(got.body)), int64(len(got.body)), s.Public)
 	if err != nil {
 		t.Fatalf("verifying the bundle offline: %v", err)
 	}
@@ -126,30 +126,30 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 	s.signedIn("anna")
 	b := s.signedIn("clara")
 	b.says(b.get("/registro"), "Se qui sopra è scritto un filtro", "sportello audit verify")
-	clara, day := s.w.People["clara"], s.w.Gate.Day()
+	clara, day := s.People["clara"], s.Gate.Day()
 	for name, c := range map[string]struct {
 		filter []string
 		keep   func(*audit.Leaf) bool
 	}{
-		"one person":  {[]string{"person", s.w.People["anna"].ID}, func(l *audit.Leaf) bool { return l.Actor == s.w.People["anna"].ID }},
-		"one record":  {[]string{"record", s.w.Units["desk"]}, func(l *audit.Leaf) bool { return strings.HasSuffix(l.Object, ":"+s.w.Units["desk"]) }},
+		"one person":  {[]string{"person", s.People["anna"].ID}, func(l *audit.Leaf) bool { return l.Actor == s.People["anna"].ID }},
+		"one record":  {[]string{"record", s.Units["desk"]}, func(l *audit.Leaf) bool { return strings.HasSuffix(l.Object, ":"+s.Units["desk"]) }},
 		"one outcome": {[]string{"outcome", "allowed", "action", "signin"}, func(l *audit.Leaf) bool { return l.Outcome == audit.Allowed && l.Action == "signin" }},
 		"one day":     {[]string{"from_day", day, "to_day", day, "action", "agenda.read"}, func(l *audit.Leaf) bool { return l.Day == day && l.Action == "agenda.read" }},
 	} {
 		b.get("/registro")
 		asked := b.post("/registro/esporta", c.filter...)
 		b.says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
-		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.w.Code(clara))...), http.StatusOK)
+		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.Code(clara))...), http.StatusOK)
 		body := []byte(b.page.body)
 		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-part-") {
 			t.Errorf("%s: the file is called %q", name, got)
 		}
-		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.w.Public)
+		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.Public)
 		if err != nil {
 			t.Fatalf("%s: verifying offline: %v", name, err)
 		}
 		want := 0
-		err = s.w.Store.Source().EachLeaf(t.Context(), 0, report.Checkpoint.Size, func(_ int64, text []byte) error {
+		err = s.Store.Source().EachLeaf(t.Context(), 0, report.Checkpoint.Size, func(_ int64, text []byte) error {
 			l, err := audit.ParseLeaf(text)
 			if err == nil && c.keep(&l) && l.Action != "log.export" {
 				want++
@@ -163,7 +163,7 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 	b.get("/registro")
 	b.says(b.status(b.post("/registro/esporta", "from_day", "ieri"), http.StatusUnprocessableEntity), "Scrivere i giorni per intero")
 	b.post("/registro/esporta", "record", "NESSUNO")
-	b.says(b.status(b.post("/registro/esporta", "record", "NESSUNO", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusUnprocessableEntity), "non c’è niente da esportare", "NESSUNO")
+	b.says(b.status(b.post("/registro/esporta", "record", "NESSUNO", "passphrase", clara.Passphrase, "code", s.Code(clara)), http.StatusUnprocessableEntity), "non c’è niente da esportare", "NESSUNO")
 	b.says(b.post("/registro", "action", "log.export"), "log.export")
 }
 
@@ -175,11 +175,11 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	b.says(b.follow(), "tutto corrisponde")
 
 	// A row changed behind the service's back is named.
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.w.Dir, store.MainFile)+"?_journal_mode=WAL&_busy_timeout=5000")
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile)+"?_journal_mode=WAL&_busy_timeout=5000")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec("UPDATE unit SET name = 'altro' WHERE id = ?", s.w.Units["centre"]); err != nil {
+	if _, err := db.Exec("UPDATE unit SET name = 'altro' WHERE id = ?", s.Units["centre"]); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -187,7 +187,7 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	}
 	b.leads(b.post("/registro/verifica"), "/registro")
 	b.follow()
-	b.says(b.page, "Non corrisponde", "unit "+s.w.Units["centre"])
+	b.says(b.page, "Non corrisponde", "unit "+s.Units["centre"])
 }
 
 // TestBadRecordIsSaidAndWorkGoesOn takes a note out of the file of a running
@@ -196,18 +196,18 @@ func TestAuditorVerifiesNow(t *testing.T) {
 func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	s := newService(t)
 	const said = "non corrispondono al registro"
-	anna := s.w.SignIn("anna")
-	out, _, err := s.w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+	anna := s.SignIn("anna")
+	out, _, err := s.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
 		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "stay_in_touch"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.w.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", "una nota"); err != nil {
+	if _, err := s.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", "una nota"); err != nil {
 		t.Fatal(err)
 	}
 	b := s.signedIn("anna")
 	b.silent(b.status(b.get("/agenda"), http.StatusOK), said)
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.w.Dir, store.MainFile))
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	} else if n, _ := res.RowsAffected(); n != 1 {
 		t.Fatalf("%d notes taken out", n)
 	}
-	v, err := s.w.Desk.CheckRecords(t.Context())
+	v, err := s.Desk.CheckRecords(t.Context())
 	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
 		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
 	}
@@ -225,7 +225,7 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	b.says(b.status(b.get("/schede/"+out.CaseID), http.StatusOK), said)
 	got := b.post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "info_only")
 	b.status(got, http.StatusSeeOther)
-	b.silent(s.client().get("/entra"), said)
+	b.silent(s.client(t).get("/entra"), said)
 	clara := s.signedIn("clara")
 	b.says(clara.status(clara.get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
 }

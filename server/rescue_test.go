@@ -15,7 +15,7 @@ import (
 // desk that sends there, until it has compared the unit's words.
 func TestRescueStandsOnTheAgenda(t *testing.T) {
 	s := serve(t, storetest.New(t).Wide())
-	w, ctx, console := s.w, context.Background(), accounts.ConsoleCaller()
+	w, ctx, console := s.World, context.Background(), accounts.ConsoleCaller()
 	words := accounts.RecoveryWords(w.Rescue.Recipient(), w.Agency)
 	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp("sofia", policies.RecoverySet, w.Agency), w.Rescue.Recipient().String(), words); err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestRescueStandsOnTheAgenda(t *testing.T) {
 	if _, err := w.Door.Suspend(ctx, console, w.People["sofia"].ID); err != nil {
 		t.Fatal(err)
 	}
-	b := s.client()
+	b := s.client(s.T)
 	b.says(b.enter(nora), "In attesa di una collega")
 	x, _, err := w.Door.ExportRescue(ctx, console, w.Units["service"], "nora")
 	if err != nil {
@@ -40,7 +40,7 @@ func TestRescueStandsOnTheAgenda(t *testing.T) {
 	anna, clara := s.signedIn("anna"), s.signedIn("clara")
 	anna.silent(anna.get("/agenda"), "Centro da confermare a voce", "Unità riaperta con la chiave di recupero")
 
-	b = s.client()
+	b = s.client(s.T)
 	b.enter(nora)
 	b.says(b.status(b.get("/ammissioni"), http.StatusOK), "nora", "chiave di recupero")
 	b.silent(b.get("/agenda"), "Unità riaperta con la chiave di recupero")

@@ -1,17 +1,13 @@
 package server_test
 
 import (
-	"context"
-	"errors"
 	"net/http"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
-	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
 
@@ -102,35 +98,12 @@ func refer(t *testing.T, w *storetest.World, alias string) string {
 	return id
 }
 
-// restore puts a copy of the database back beside today's shred secrets, settles
-// it as `sportello restore` does, and lifts everybody.
+// restore puts a copy of the database back and lifts everybody.
 func restore(t *testing.T, w *storetest.World, from string) {
 	t.Helper()
-	ctx := context.Background()
-	w.Close()
-	main := filepath.Join(w.Dir, store.MainFile)
-	b, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{main + "-wal", main + "-shm"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(main, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	w.Accept = true
-	w.Open()
-	w.Accept = false
-	report := w.CheckRecords()
-	erased, _ := store.Apart(&report)
-	if _, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), erased); err != nil {
-		t.Fatalf("recording the restore: %v", err)
-	}
+	w.Restore(from)
 	for name, p := range w.People {
-		if _, err := w.Door.Lift(ctx, accounts.ConsoleCaller(), p.ID); err != nil {
+		if _, err := w.Door.Lift(t.Context(), accounts.ConsoleCaller(), p.ID); err != nil {
 			t.Fatalf("lifting %s: %v", name, err)
 		}
 	}

@@ -147,9 +147,9 @@ func init() {
 
 		get("/schede/{id}", policies.CaseOpen, (*request).caseSummary),
 		get("/schede/{id}/diario", policies.CaseOpen, (*request).diary),
-		get("/schede/{id}/diario/nuova", policies.CaseOpen, (*request).newNote),
+		get("/schede/{id}/diario/nuova", policies.CaseOpen, (*request).noteForm),
 		post("/schede/{id}/diario/nuova", policies.NoteAdd, (*request).addNote),
-		get("/schede/{id}/diario/{note}/correggi", policies.CaseOpen, (*request).correctNotePage),
+		get("/schede/{id}/diario/{note}/correggi", policies.CaseOpen, (*request).noteForm),
 		post("/schede/{id}/diario/{note}/correggi", policies.NoteCorrect, (*request).correctNote),
 		get("/schede/{id}/diario/{note}/sposta", policies.CaseOpen, (*request).moveNotePage),
 		post("/schede/{id}/diario/{note}/sposta", policies.NoteMove, (*request).moveNote),

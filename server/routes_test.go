@@ -17,15 +17,15 @@ var places = regexp.MustCompile(`\{[a-z]+\}`)
 func address(pattern string) string { return places.ReplaceAllString(pattern, "NESSUNO") }
 
 // administrator signs a fictional administrator in.
-func (s *service) administrator() *client {
-	s.t.Helper()
-	s.w.Invite("dario", policies.Administrator, "")
+func (s *site) administrator() *client {
+	s.T.Helper()
+	s.Invite("dario", policies.Administrator, "")
 	return s.signedIn("dario")
 }
 
 func TestNoSessionLeadsToSignIn(t *testing.T) {
 	s := newService(t)
-	b := s.client()
+	b := s.client(s.T)
 	b.get("/entra")
 	for _, r := range server.Routes() {
 		if r.Public {
@@ -45,8 +45,8 @@ func TestNoSessionLeadsToSignIn(t *testing.T) {
 
 func TestWrongTokenIsRefused(t *testing.T) {
 	s := newService(t)
-	people := map[string]*client{"anna": s.signedIn("anna"), "nobody": s.client()}
-	before := s.w.Store.Log().Size()
+	people := map[string]*client{"anna": s.signedIn("anna"), "nobody": s.client(s.T)}
+	before := s.Store.Log().Size()
 	for _, r := range server.Routes() {
 		if r.Method != http.MethodPost {
 			continue
@@ -59,7 +59,7 @@ func TestWrongTokenIsRefused(t *testing.T) {
 			}
 		}
 	}
-	if size := s.w.Store.Log().Size(); size != before {
+	if size := s.Store.Log().Size(); size != before {
 		t.Errorf("refused forms left %d leaves", size-before)
 	}
 }
@@ -130,8 +130,8 @@ func denied(b *client, r server.Route, path string) answer {
 	if !strings.Contains(got.body, "Conferma con frase e codice") {
 		return got
 	}
-	var a = b.s.w.People[b.name]
-	return b.post(path, "person", "NESSUNO", "passphrase", a.Passphrase, "code", b.s.w.Code(a))
+	var a = b.s.People[b.name]
+	return b.post(path, "person", "NESSUNO", "passphrase", a.Passphrase, "code", b.s.Code(a))
 }
 
 func hasPrefix(path string, prefixes []string) bool {

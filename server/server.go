@@ -464,6 +464,22 @@ func (q *request) done(receipt audit.Receipt, flash, to string) error {
 	return q.redirect(to)
 }
 
+// doneOr is done, or shows the form's page again with why the Desk did not take
+// what was typed. What was sent already, with other words, goes into a form of
+// its own.
+func (q *request) doneOr(again func(status int, cause error) error, receipt audit.Receipt, err error, flash, to string) error {
+	switch {
+	case err == nil:
+		return q.done(receipt, flash, to)
+	case errors.Is(err, referrals.ErrInvalid):
+		return again(http.StatusUnprocessableEntity, err)
+	case errors.Is(err, referrals.ErrRepeated):
+		q.form.Del("form")
+		return again(http.StatusConflict, err)
+	}
+	return err
+}
+
 // receipt lets a stranger tell a lost write from one never promised.
 func (q *request) receipt(r audit.Receipt) {
 	if len(r.Checkpoint) > 0 {

@@ -50,7 +50,7 @@ func (l *lines) String() string {
 	return l.buf.String()
 }
 
-// site is the real service over a real instance, on TLS.
+// site is the real service over a small real instance, on TLS.
 type site struct {
 	*storetest.World
 	URL  string
@@ -59,23 +59,46 @@ type site struct {
 	log  *lines
 }
 
-// newSite serves the town of storetest.
+// newSite serves the town of storetest, with the words of its agency.
 func newSite(t testing.TB) *site {
 	t.Helper()
-	w := storetest.New(t).Town()
-	s := &site{World: w, log: &lines{}, tick: time.Second} // no two acts of people are at the same moment
-	c := fictional
+	s := open(t, storetest.New(t).Town(), fictional)
+	s.tick = time.Second // no two acts of people are at the same moment
+	return s
+}
+
+// newService serves the usual cast.
+func newService(t testing.TB) *site {
+	t.Helper()
+	return serve(t, storetest.New(t).Standard())
+}
+
+// serve serves an instance as it comes.
+func serve(t testing.TB, w *storetest.World) *site {
+	t.Helper()
+	return open(t, w, server.Config{})
+}
+
+func open(t testing.TB, w *storetest.World, c server.Config) *site {
+	t.Helper()
+	s := &site{World: w, log: &lines{}}
 	c.Desk, c.Door, c.Logger = w.Desk, w.Door, slog.New(slog.NewTextHandler(s.log, nil))
 	edge, err := server.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.HTTP = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	s.HTTP = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.Clock.Add(s.tick)
 		edge.Handler().ServeHTTP(rw, r)
 	}))
 	s.HTTP.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	t.Cleanup(s.HTTP.Close)
+	s.HTTP.StartTLS()
+	t.Cleanup(func() {
+		s.HTTP.Close()
+		if t.Failed() && s.log.String() != "" {
+			t.Logf("the server logged:\n%s", s.log)
+		}
+	})
 	s.URL = s.HTTP.URL
 	return s
 }

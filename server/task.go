@@ -52,10 +52,12 @@ func (q *request) sent(list []referrals.SentTask, roster *accounts.Roster) []Sen
 	return all
 }
 
-func (q *request) task() error { return q.taskPage(http.StatusOK, "", nil) }
+func (q *request) task() error { return q.taskPage(http.StatusOK, nil) }
 
 // taskPage shows a task as it stands now, with what went wrong, if anything did.
-func (q *request) taskPage(status int, problem string, cause error) error {
+// When somebody else was quicker, or has it now, nothing was done, and the page
+// says who has it.
+func (q *request) taskPage(status int, cause error) error {
 	t, receipt, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
@@ -74,10 +76,10 @@ func (q *request) taskPage(status int, problem string, cause error) error {
 	if lead && t.State != "done" {
 		page.Colleagues = colleaguesOf(roster, q.who.Unit(), t.Worker)
 	}
-	page.Problem = problem
-	if cause != nil {
-		invalid(&page.Page, cause)
+	if moved(cause) {
+		page.Problem = ProblemTaskMoved
 	}
+	invalid(&page.Page, cause)
 	return q.show(status, "task", page)
 }
 
@@ -93,43 +95,42 @@ func colleaguesOf(roster *accounts.Roster, unit, but string) []Unit {
 	return all
 }
 
-// taskMoved answers a step of a task. When somebody else was quicker, or has it
-// now, nothing was done, and the page says who has it.
-func (q *request) taskMoved(receipt audit.Receipt, err error, flash, to string) error {
-	switch {
-	case err == nil:
-		return q.done(receipt, flash, to)
-	case errors.Is(err, referrals.ErrInvalid):
-		return q.taskPage(http.StatusUnprocessableEntity, "", err)
-	case errors.Is(err, referrals.ErrState), errors.Is(err, accounts.ErrConflict):
-		return q.taskPage(http.StatusConflict, ProblemTaskMoved, nil)
+// moved tells that a task is not where the page showed it any more.
+func moved(err error) bool {
+	return errors.Is(err, referrals.ErrState) || errors.Is(err, accounts.ErrConflict)
+}
+
+// taskStep answers a step of a task.
+func (q *request) taskStep(receipt audit.Receipt, err error, flash, to string) error {
+	if moved(err) {
+		return q.taskPage(http.StatusConflict, err)
 	}
-	return err
+	return q.doneOr(q.taskPage, receipt, err, flash, to)
 }
 
 func (q *request) takeTask() error {
 	receipt, err := q.s.desk.TakeTask(q.ctx(), q.who, q.id("id"))
-	return q.taskMoved(receipt, err, FlashTaskTaken, "/compiti/"+q.id("id"))
+	return q.taskStep(receipt, err, FlashTaskTaken, "/compiti/"+q.id("id"))
 }
 
 func (q *request) assignTask() error {
 	receipt, err := q.s.desk.AssignTask(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("colleague"))
-	return q.taskMoved(receipt, err, FlashTaskAssigned, "/compiti/"+q.id("id"))
+	return q.taskStep(receipt, err, FlashTaskAssigned, "/compiti/"+q.id("id"))
 }
 
 func (q *request) returnTask() error {
 	receipt, err := q.s.desk.ReturnTask(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
-	return q.taskMoved(receipt, q.notMine(err), FlashTaskReturned, "/agenda")
+	return q.taskStep(receipt, q.notMine(err), FlashTaskReturned, "/agenda")
 }
 
 // closeTask marks a task as done, or turns it into a case file of the unit.
 func (q *request) closeTask() error {
 	if q.form.Get("go") != "open_case" {
 		receipt, err := q.s.desk.CloseTask(q.ctx(), q.who, q.id("id"))
-		return q.taskMoved(receipt, q.notMine(err), FlashTaskDone, "/agenda")
+		return q.taskStep(receipt, q.notMine(err), FlashTaskDone, "/agenda")
 	}
 	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
-	return q.taskMoved(receipt, q.notMine(err), "", "/schede/"+caseID)
+	return q.taskStep(receipt, q.notMine(err), "", "/schede/"+caseID)
 }
 
 // notMine tells a worker whose task passed to a colleague meanwhile that it did:

@@ -11,7 +11,7 @@ import (
 )
 
 // handedOver is a service with three people in the social service and one task.
-func handedOver(t *testing.T) (*service, string) {
+func handedOver(t *testing.T) (*site, string) {
 	t.Helper()
 	w := storetest.New(t).Standard()
 	w.Join("service", "sara", policies.SocialWorker, "sofia")
@@ -52,7 +52,7 @@ func TestTaskHandOverPages(t *testing.T) {
 	anna.says(anna.get("/agenda"), "Non ancora affidato", "Non si riesce entro la data")
 
 	livia.says(livia.get(task), "Affida a", "Restituito")
-	livia.leads(livia.post(task+"/affida", "version", livia.hidden("version"), "colleague", s.w.People["sara"].ID), task)
+	livia.leads(livia.post(task+"/affida", "version", livia.hidden("version"), "colleague", s.People["sara"].ID), task)
 	livia.says(livia.follow(), "Affidato a", "sara")
 	sara.leads(sara.post(task, "go", "done"), "/agenda")
 	anna.silent(anna.get("/agenda"), "Chiesto al servizio sociale")

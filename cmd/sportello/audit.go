@@ -214,22 +214,6 @@ func exportTo(ctx context.Context, in *instance, f referrals.RegisterFilter, fro
 	return err
 }
 
-// writeStream makes a new file of the owner's alone, or none.
-func writeStream(path string, f func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("making a file: %w", err)
-	}
-	err = f(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
-	}
-	return nil
-}
-
 func (p *program) auditCheckpoint() *cobra.Command {
 	return &cobra.Command{
 		Use: "checkpoint", Args: cobra.NoArgs,

@@ -191,21 +191,6 @@ func mustJSON(v any) []byte {
 	return append(b, '\n')
 }
 
-// replaceFile writes a file of the owner's alone, at once or not at all.
-func replaceFile(path string, b []byte) error {
-	tmp := path + ".new"
-	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("clearing a half-written file: %w", err)
-	}
-	if err := writeNew(tmp, b); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return fmt.Errorf("replacing a file: %w", err)
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
 // code is the one-time code of a seed now.
 func code(seed string, now time.Time) (string, error) {
 	return totp.GenerateCodeCustom(seed, now, totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})

@@ -95,33 +95,6 @@ func parseKey(b []byte, kind, instance string) ([]byte, error) {
 	return key, nil
 }
 
-// writeNew makes a file of the owner's alone, durably. It replaces nothing.
-func writeNew(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("making a file: %w", err)
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("writing a file: %w", err)
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("opening a folder: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
-		return fmt.Errorf("syncing a folder: %w", err)
-	}
-	return nil
-}
-
 // readKeyFile reads a key file that only its owner may read.
 func readKeyFile(dir, name string) ([]byte, error) {
 	path := keyPath(dir, name)

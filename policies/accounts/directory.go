@@ -7,8 +7,10 @@ import (
 	"sportello/policies/audit"
 )
 
-// Entry is what the public directory says of a unit. Needs of a desk or a social
-// service are those for which a woman is told that it is there too.
+// Entry is what the public directory says of a unit. Needs and Languages are
+// codes with a blank between them, Cost is one of CostFree, CostNot, CostUnknown.
+// Needs of a desk or a social service are those for which a woman is told that it
+// is there too.
 type Entry struct {
 	Area, Town, Hours, Languages, Phone, Needs, Cost string
 	Lat, Lon                                         int64 // hundred-thousandths of a degree, of the published seat
@@ -45,7 +47,7 @@ func (d *Door) KeptEntry(ctx context.Context, who Caller, unit string) (*Unit, e
 
 // UpdateEntry changes a public entry that the caller may change. She has stepped
 // up: a wrong number can send a woman to him. ErrConflict when the entry changed
-// since version.
+// since version, ErrIncomplete for a cost that is none.
 func (d *Door) UpdateEntry(ctx context.Context, who Caller, unit string, e Entry, version int64) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.DirectoryUpdate, func(r Reader, act *Act) error {
 		var u Unit

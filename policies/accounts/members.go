@@ -13,6 +13,7 @@ import (
 // Words are the four words that two people compare by voice.
 type Words [4]string
 
+// String is the words with a blank between them.
 func (w Words) String() string { return w[0] + " " + w[1] + " " + w[2] + " " + w[3] }
 
 // MyWords computes the words of a waiting person from the identity that her

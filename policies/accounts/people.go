@@ -47,9 +47,6 @@ var (
 	}
 )
 
-// RolesOf lists the roles that a kind of unit has.
-func RolesOf(kind string) []policies.Role { return unitRoles[kind] }
-
 // CreateAgency enters an agency and returns its id.
 func (d *Door) CreateAgency(ctx context.Context, who Caller, in NewAgency) (string, audit.Receipt, error) {
 	a := &Agency{RowKey: RowKey{crypto.NewID(), 1}, Name: strings.TrimSpace(in.Name), Kind: in.Kind,

@@ -50,7 +50,7 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling":   func() error { _, err := f.Desk.Wall(ctx, thief, f.Case, v.Version, ""); return err },
 		"exporting": func() error {
-			_, err := f.Desk.Export(ctx, f.Caller("clara"), referrals.RegisterFilter{}, os.Stderr)
+			_, _, err := f.Desk.BeginExport(ctx, f.Caller("clara"), referrals.RegisterFilter{})
 			return err
 		},
 		"recovery": func() error {

@@ -218,12 +218,12 @@ func TestWhatDoesNotDeclare(t *testing.T) {
 	long := string(make([]byte, 300))
 	for name, in := range map[string]referrals.Declared{"nothing": {}, "one letter": {Name: "x"}, "only a phone": {Phone: "333 7654321"},
 		"half a phone": {Name: "Rosa", Phone: "12"}, "too long": {Name: "Rosa", Surname: long}} {
-		if _, err := w.Desk.Declare(ctx, anna, name, in); !errors.Is(err, referrals.ErrInvalid) {
+		if _, err := w.Desk.Declare(ctx, anna, referrals.Form(name), in); !errors.Is(err, referrals.ErrInvalid) {
 			t.Errorf("%s: %v, want ErrInvalid", name, err)
 		}
 	}
 	for i := range 31 {
-		_, err := w.Desk.Declare(ctx, anna, crypto.NewID(), referrals.Declared{Name: "Nome"})
+		_, err := w.Desk.Declare(ctx, anna, referrals.NewForm(), referrals.Declared{Name: "Nome"})
 		if i < 30 && err != nil || i == 30 && !errors.Is(err, referrals.ErrInvalid) {
 			t.Fatalf("declaration %d: %v", i+1, err)
 		}

@@ -192,11 +192,11 @@ var kinds = []kind{
 // detail reads the details of who opened case files.
 func detail(f *storetest.Flow) error {
 	clara := f.Caller("clara")
-	entries, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	page, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
+	for _, e := range page.Entries {
 		_, d, _, err := f.Desk.ProveEntry(ctx, clara, e.Index)
 		if err != nil {
 			return err
@@ -286,7 +286,7 @@ var attacks = []attack{
 		}
 		names, values := dump(t, db, k.table, id)
 		// What is unique in the table must be another's.
-		for column, of := range map[string]string{"username": "person", "token": "invitation", "consent_id": "referral"} {
+		for of, column := range map[string]string{"agency": "name", "unit": "name", "person": "username", "invitation": "token", "referral": "consent_id"} {
 			if i := slices.Index(names, column); i >= 0 && k.table == of {
 				values[i] = any("forged")
 				if of == "invitation" {

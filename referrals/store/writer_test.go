@@ -39,7 +39,7 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
 	do(t, db, "DROP TRIGGER held")
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, "interview", "dopo"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

@@ -299,7 +299,7 @@ func (f *Flow) declare() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, prefix := range []string{"declared ", "taken back "} {
-		_, err := f.Desk.Declare(ctx, anna, prefix, referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
+		_, err := f.Desk.Declare(ctx, anna, referrals.Form(prefix), referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
 		f.ok(err, "declaring")
 	}
 	all, _, _, err := f.Desk.MyDeclarations(ctx, anna)

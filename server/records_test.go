@@ -2,14 +2,6 @@ package server_test
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/cookiejar"
-	"net/url"
-	"regexp"
-	"strings"
-	"sync/atomic"
 	"testing"
 
 	"sportello/policies"
@@ -17,122 +9,6 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
-
-// sender is somebody without a browser: she sends what she wants to.
-type sender struct {
-	t    testing.TB
-	s    *site
-	http *http.Client
-	name string
-	who  accounts.Caller
-
-	cookie string // of her session
-}
-
-// reply is what came back.
-type reply struct {
-	status int
-	body   string
-	header http.Header
-}
-
-// stranger has no session.
-func (s *site) stranger(t testing.TB) *sender {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &sender{t: t, s: s, http: &http.Client{Jar: jar, Transport: s.HTTP.Client().Transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-}
-
-// sender is a person of the town with a session.
-func (s *site) sender(t testing.TB, name string) *sender {
-	t.Helper()
-	c := s.stranger(t)
-	in := s.enter(t, name)
-	c.name, c.who, c.cookie = name, in.Caller, in.Cookie
-	c.setCookie("__Host-session", c.cookie)
-	return c
-}
-
-var desks atomic.Int64
-
-// enter signs a person in, each time at another desk: the throttle counts by
-// address.
-func (s *site) enter(t testing.TB, name string) *accounts.SignedIn {
-	t.Helper()
-	ctx, p, from := context.Background(), s.People[name], accounts.From{Address: fmt.Sprint("desk ", desks.Add(1))}
-	pending, err := s.Door.Begin(ctx, p.Username, p.Passphrase, from)
-	if err != nil {
-		t.Fatalf("signing in %s: %v", name, err)
-	}
-	in, err := s.Door.Finish(ctx, pending, s.Code(p), from)
-	if err != nil {
-		t.Fatalf("signing in %s: %v", name, err)
-	}
-	return in
-}
-
-func (c *sender) setCookie(name, value string) {
-	u, err := url.Parse(c.s.URL)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.http.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
-}
-
-func (c *sender) get(path string) reply {
-	c.t.Helper()
-	r, err := c.http.Get(c.s.URL + path)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return c.read(r)
-}
-
-func (c *sender) read(r *http.Response) reply {
-	c.t.Helper()
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return reply{r.StatusCode, string(body), r.Header}
-}
-
-var tokenInPage = regexp.MustCompile(`name="token" value="([^"]+)"`)
-
-// token is one that the service accepts from her.
-func (c *sender) token() string {
-	c.t.Helper()
-	if c.name != "" {
-		return c.s.Door.FormToken(c.who)
-	}
-	m := tokenInPage.FindStringSubmatch(c.get("/entra").body)
-	if m == nil {
-		c.t.Fatal("the sign-in page has no token")
-	}
-	return m[1]
-}
-
-// post sends a form with a good token.
-func (c *sender) post(path string, form url.Values) reply {
-	c.t.Helper()
-	sent := url.Values{}
-	for k, v := range form {
-		sent[k] = v
-	}
-	if !sent.Has("token") {
-		sent.Set("token", c.token())
-	}
-	r, err := c.http.Post(c.s.URL+path, "application/x-www-form-urlencoded", strings.NewReader(sent.Encode()))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return c.read(r)
-}
 
 // secretWord is in Rosa's file and may be on no page of anybody else.
 const secretWord = "Zaffiro7731"
