@@ -86,6 +86,16 @@ type Task struct {
 	Hold         // of a task that somebody takes on; else empty
 }
 
+// Ends tells whether the day is the last one of her authorisation: elsewhere it
+// is when the thing itself was due.
+func (t Task) Ends() bool {
+	switch t.Kind {
+	case "referral_unanswered", "referral_question", "consent_ending":
+		return true
+	}
+	return false
+}
+
 // CallBack is someone whose safe hours are open now.
 type CallBack struct {
 	Who      Who
