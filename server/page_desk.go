@@ -23,9 +23,10 @@ type RecoveryCodePage struct{ Page }
 type ErrorPage struct {
 	Page
 	Status int
-	What   string // message key of what happened
-	Saved  bool   // what was sent just before is kept
-	Asked  bool   // a page was asked for and nothing sent: there was nothing to save
+	What   string   // message key of what happened
+	Saved  bool     // what was sent just before is kept
+	Asked  bool     // a page was asked for and nothing sent: there was nothing to save
+	Typed  []string // texts that were sent and not taken: the page before does not keep them
 	// What was typed and not taken, to be sent again on purpose.
 	Action  string
 	Carried []Pair

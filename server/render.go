@@ -136,7 +136,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"weekday": func(word string) string { // Monday is the first of the words, Sunday of the names
 			return c.Weekday(lang, time.Weekday((slices.Index(Words("weekday"), word)+1)%7))
 		},
-		"status":  func(list, value string) (Status, error) { return r.status(lang, list, value) },
+		"status": func(list, value string) (Status, error) { return r.status(lang, list, value) },
 		"field": func(p Shown, name, value string, opts ...string) (Field, error) {
 			return r.field(lang, p, name, value, opts)
 		},
