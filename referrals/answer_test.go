@@ -69,3 +69,32 @@ func TestDeclineLeavesTheAgendaOnceRead(t *testing.T) {
 		t.Fatalf("checking the records: %v", r.Problems)
 	}
 }
+
+// TestStepsInOrder: a referral's line of states reads as it went, though all of
+// it went on one day and a step tells its day only.
+func TestStepsInOrder(t *testing.T) {
+	w := storetest.New(t).Standard()
+	anna, bruna, ctx := w.Caller("anna"), w.Caller("bruna"), t.Context()
+	_, id := send(t, w, rosa(t, w).CaseID, "alias")
+	_, _, err := w.Desk.OpenReferral(ctx, bruna, id)
+	try(t, "opening", err)
+	for range 3 {
+		_, err = w.Desk.Ask(ctx, bruna, id, referrals.NewForm(), "quando?")
+		try(t, "asking", err)
+		_, err = w.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), "domani")
+		try(t, "answering", err)
+	}
+	_, err = w.Desk.Decline(ctx, bruna, id, "full")
+	try(t, "declining", err)
+	v, _, err := w.Desk.ReadReferral(ctx, anna, id)
+	try(t, "reading", err)
+	var got []string
+	for _, s := range v.Steps {
+		got = append(got, s.State)
+	}
+	asked := []string{"more_info", "acknowledged"}
+	want := slices.Concat([]string{"sent", "acknowledged"}, asked, asked, asked, []string{"declined"})
+	if !slices.Equal(got, want) {
+		t.Errorf("the line of states: got %v, want %v", got, want)
+	}
+}

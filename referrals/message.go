@@ -109,11 +109,11 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form
 		if err != nil {
 			return err
 		}
+		s.row.Version++
 		if next, err := referralTransition(s.row.State, "answer"); err == nil && act.Who.Unit() == s.row.FromUnit {
 			s.row.State = next
 			rows = append(rows, step(s.row, act))
 		}
-		s.row.Version++
 		row, err := s.seal(act, form, m)
 		if err != nil {
 			return err

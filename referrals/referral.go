@@ -242,7 +242,8 @@ func (d *Desk) sealReferral(r Reader, act *accounts.Act, consent *ConsentRow, p 
 
 // step is one entry of a referral's line of states.
 func step(row *ReferralRow, act *accounts.Act) *ReferralStepRow {
-	return &ReferralStepRow{RowKey: newRow(), ReferralID: row.ID, State: row.State, Unit: act.Who.Unit(), Day: act.Day}
+	return &ReferralStepRow{RowKey: newRow(), ReferralID: row.ID, State: row.State, Unit: act.Who.Unit(), Day: act.Day,
+		Place: row.Version}
 }
 
 // stepCopied marks, in a referral's steps, that the centre made a sealed copy.

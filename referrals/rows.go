@@ -281,13 +281,16 @@ type ReferralStepRow struct {
 	State      string
 	Unit       string
 	Day        string
+	Place      int64 // the referral's version at this step: a day does not tell two of its steps apart
 }
 
 // Table is the name of the table of referral steps.
 func (*ReferralStepRow) Table() string { return "referral_step" }
 
 // Values are the columns after id and version.
-func (s *ReferralStepRow) Values() []any { return []any{&s.ReferralID, &s.State, &s.Unit, &s.Day} }
+func (s *ReferralStepRow) Values() []any {
+	return []any{&s.ReferralID, &s.State, &s.Unit, &s.Day, &s.Place}
+}
 
 // MessageRow is one message between desk and centre about a referral, sealed
 // under the referral's key.

@@ -42,8 +42,11 @@ func (q *request) agenda() error {
 				Centre: roster.UnitName(l.ToUnit), Sent: q.day(l.SentDay)})
 			continue
 		}
-		page.Urgent = append(page.Urgent, Task{Who: Who(l.Who), Kind: waitingKind(l), Href: "/invii/" + l.ID,
-			Due: q.day(l.UntilDay), DayOnly: true})
+		task := Task{Who: Who(l.Who), Kind: waitingKind(l), Href: "/invii/" + l.ID, DayOnly: true}
+		if task.Ends() {
+			task.Due = q.day(l.UntilDay)
+		}
+		page.Urgent = append(page.Urgent, task)
 	}
 	for _, c := range a.Contacts {
 		page.Open = append(page.Open, OpenContact{Who: Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})

@@ -21,3 +21,20 @@ func TestDeclineIsReadOnItsPage(t *testing.T) {
 	anna.says(anna.get(page), "Visto. Adesso:", "Si sceglie con lei un altro centro")
 	anna.status(anna.post(page+"/visto", "after_answer", "nothing"), http.StatusConflict)
 }
+
+// TestInboxLeadsSomewhere: what the centre can no longer open has no link in
+// its inbox, and no urgency that nobody knows any more.
+func TestInboxLeadsSomewhere(t *testing.T) {
+	f := storetest.NewFlow(t)
+	untilReply := f.Authorise("alias")
+	untilReply.UntilReply = true
+	answered := f.Refer(f.Other, untilReply)
+	if _, err := f.Desk.Decline(t.Context(), f.Caller("bruna"), answered, "full"); err != nil {
+		t.Fatal(err)
+	}
+	bruna := serve(t, f.World).signedIn("bruna")
+	bruna.silent(bruna.get("/arrivi"), answered, "Voce non nota")
+	bruna.says(bruna.get("/arrivi"), "Il centro non può accogliere", "/arrivi/"+f.Declined)
+	bruna.status(bruna.get("/arrivi/"+f.Declined), http.StatusOK)
+	bruna.status(bruna.get("/arrivi/"+answered), http.StatusNotFound)
+}

@@ -17,9 +17,9 @@ func TestErrorPagesSayWhatToDo(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
 	for lang, says := range map[string]map[string][]string{
-		"it": {"absent": {"Questa pagina non si apre", "arrivarci da lì"}, "large": {"È troppo per una volta sola", "è ancora lì", "Niente di questa pagina è stato salvato"},
+		"it": {"absent": {"Questa pagina non si apre", "arrivarci da lì"}, "large": {"È troppo per una volta sola", "scrivere meno", "Niente di questa pagina è stato salvato"},
 			"state": {"Intanto qualcosa è cambiato", "ricaricarla"}, "form": {"Il modulo non è stato accettato", "inviare di nuovo"}, "shut": {"Il servizio è chiuso per un controllo", "112"}},
-		"en": {"absent": {"This page does not open", "get there from it"}, "large": {"This is too much at once", "is still there", "Nothing of this page has been saved"},
+		"en": {"absent": {"This page does not open", "get there from it"}, "large": {"This is too much at once", "write less", "Nothing of this page has been saved"},
 			"state": {"Something changed meanwhile", "reload it"}, "form": {"The form was not accepted", "send again"}, "shut": {"The service is closed for a check", "112"}},
 	} {
 		anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")
@@ -46,6 +46,19 @@ func TestErrorPagesSayWhatToDo(t *testing.T) {
 		if got := anna.get("/schede/" + r.vera); got.says("salvato") || got.says("saved") {
 			t.Errorf("a page that was only asked for speaks of saving:\n%s", main(got.body))
 		}
+	}
+	s.quiet(t)
+}
+
+// A browser does not keep what was typed on the page before: what a changed
+// state refused stands on the page that says so, for the person who typed it.
+func TestConflictGivesBackWhatWasTyped(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	form := url.Values{"version": {"1"}, "reason": {"moved"}, "note": {"una frase <b>da</b> non perdere"}}
+	got := s.inside(t, "anna").send("/schede/"+r.closed+"/chiudi", form)
+	if got.status != http.StatusConflict || !strings.Contains(got.body, "una frase &lt;b&gt;da&lt;/b&gt; non perdere") {
+		t.Errorf("closing a closed file with a note: status %d:\n%s", got.status, main(got.body))
 	}
 	s.quiet(t)
 }

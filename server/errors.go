@@ -115,7 +115,21 @@ func (q *request) support(status int, err error) string {
 func (q *request) problem(status int, key, support string) {
 	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key, Asked: q.r.Method == http.MethodGet}
 	page.Support = support
+	if status == http.StatusConflict && q.r.Method == http.MethodPost && q.known && q.tokenFits() {
+		page.Typed = q.typed()
+	}
 	q.show(status, "error", page)
+}
+
+// typed are the texts of a form that took time to write.
+func (q *request) typed() []string {
+	var all []string
+	for _, name := range []string{"request", "text", "note", "children_note"} {
+		if text := q.form.Get(name); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 func (q *request) notFound() error {

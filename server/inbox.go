@@ -24,6 +24,7 @@ func (q *request) inbox() error {
 	for _, c := range cards {
 		row := InboxRow{ID: c.ID, Desk: roster.UnitName(c.FromUnit), Sent: q.day(c.SentDay), DayOnly: true, Urgency: c.Urgency,
 			State: stateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
+		row.Over = !row.Stop && c.Standing != policies.ConsentLive
 		switch {
 		case row.Stop, c.SafeNew:
 			page.WaitUs = append(page.WaitUs, row)

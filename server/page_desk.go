@@ -23,9 +23,10 @@ type RecoveryCodePage struct{ Page }
 type ErrorPage struct {
 	Page
 	Status int
-	What   string // message key of what happened
-	Saved  bool   // what was sent just before is kept
-	Asked  bool   // a page was asked for and nothing sent: there was nothing to save
+	What   string   // message key of what happened
+	Saved  bool     // what was sent just before is kept
+	Asked  bool     // a page was asked for and nothing sent: there was nothing to save
+	Typed  []string // texts that were sent and not taken: the page before does not keep them
 	// What was typed and not taken, to be sent again on purpose.
 	Action  string
 	Carried []Pair
@@ -84,6 +85,16 @@ type Task struct {
 	Due     time.Time
 	DayOnly bool // only the day is known
 	Hold         // of a task that somebody takes on; else empty
+}
+
+// Ends tells whether the day is the last one of her authorisation: elsewhere it
+// is when the thing itself was due.
+func (t Task) Ends() bool {
+	switch t.Kind {
+	case "referral_unanswered", "referral_question", "consent_ending":
+		return true
+	}
+	return false
 }
 
 // CallBack is someone whose safe hours are open now.

@@ -239,6 +239,7 @@ type InboxRow struct {
 	Urgency string // a word of "urgency"
 	State   string // a word of "referral_state"
 	Stop    bool   // revoked, and not yet confirmed
+	Over    bool   // her authorisation has ended: nothing is left to open
 }
 
 // ReceivedPage is "received", the centre's side. It posts to /arrivi/ID/accogli,

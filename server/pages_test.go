@@ -83,6 +83,7 @@ func addSignIn(add func(string, server.Shown)) {
 		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Asked: status == 404}
 		add(fmt.Sprint("error.", status), p)
 	}
+	add("error.typed", &server.ErrorPage{Page: desk("error.title", "/schede/A/chiudi"), Status: 409, What: "error.state", Typed: []string{"mezza frase\nche continua"}})
 	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
 	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
 	broken.Support = "F3K9-QP"

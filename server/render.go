@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -132,7 +133,10 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"moment":  func(now, t time.Time) string { return c.Moment(lang, now, t) },
 		"day":     func(now, t time.Time) string { return c.Day(lang, now, t) },
 		"clock":   c.Clock,
-		"status":  func(list, value string) (Status, error) { return r.status(lang, list, value) },
+		"weekday": func(word string) string { // Monday is the first of the words, Sunday of the names
+			return c.Weekday(lang, time.Weekday((slices.Index(Words("weekday"), word)+1)%7))
+		},
+		"status": func(list, value string) (Status, error) { return r.status(lang, list, value) },
 		"field": func(p Shown, name, value string, opts ...string) (Field, error) {
 			return r.field(lang, p, name, value, opts)
 		},

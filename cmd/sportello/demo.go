@@ -219,7 +219,7 @@ func (p *program) showAccounts(ctx context.Context, address, dir string, people 
 	fmt.Fprint(p.out, accountTable(people, time.Now()))
 	f, isFile := p.out.(*os.File)
 	if !isFile || !term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(p.out, "\nA code works once and changes every 30 seconds; for new ones: sportello demo codes --dir %s\n", dir)
+		fmt.Fprintf(p.out, "\nA code works once and changes every 30 seconds; for new ones: %s demo codes --dir %s\n", os.Args[0], dir)
 		return func() {}
 	}
 	fmt.Fprintln(p.out, "\nA code works once; these change by themselves every 30 seconds.")

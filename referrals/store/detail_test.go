@@ -44,7 +44,8 @@ func TestDetailsStayWithTheirLeaves(t *testing.T) {
 			t.Parallel()
 			f := storetest.NewFlow(t)
 			clara := f.Caller("clara")
-			entries, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+			page, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+			entries := page.Entries
 			if err != nil || len(entries) < 2 {
 				t.Fatalf("reading the register: %d entries, %v", len(entries), err)
 			}

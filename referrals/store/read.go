@@ -339,7 +339,7 @@ func (s *snapshot) Referrals() ([]*referrals.ReferralRow, error) {
 
 // StepsOf lists the steps of a referral in order.
 func (s *snapshot) StepsOf(referralID string) ([]*referrals.ReferralStepRow, error) {
-	return list[referrals.ReferralStepRow](s, "WHERE referral_id = $1 ORDER BY day, id", referralID)
+	return list[referrals.ReferralStepRow](s, "WHERE referral_id = $1 ORDER BY place, id", referralID)
 }
 
 // MessagesOf lists the messages of a referral in order.

@@ -300,11 +300,11 @@ func TestRescuedAuditUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	dora := f.SignIn("dora")
-	entries, _, err := f.Desk.ReadRegister(ctx, dora, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
-	if err != nil || len(entries) < 3 {
-		t.Fatalf("%d entries, %v", len(entries), err)
+	page, _, err := f.Desk.ReadRegister(ctx, dora, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	if err != nil || len(page.Entries) < 3 {
+		t.Fatalf("%d entries, %v", len(page.Entries), err)
 	}
-	for _, e := range entries {
+	for _, e := range page.Entries {
 		if _, d, _, err := f.Desk.ProveEntry(ctx, dora, e.Index); err != nil || d == nil {
 			t.Errorf("the detail of leaf %d: %v, %v", e.Index, d, err)
 		}

@@ -60,7 +60,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.ConsentRow) }},
 	{name: "referral", columns: "case_id, consent_id, from_unit, to_unit, state, sent_day, until_day, until_reply, secret, key_version, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, safe, safe_version, safe_day, code, after_answer, feedback, keep_copy, shut",
 		make: func() accounts.Row { return new(referrals.ReferralRow) }},
-	{name: "referral_step", columns: "referral_id, state, unit, day",
+	{name: "referral_step", columns: "referral_id, state, unit, day, place",
 		make: func() accounts.Row { return new(referrals.ReferralStepRow) }},
 	{name: "message", columns: "referral_id, unit, author, day, kind, key_version, body",
 		make: func() accounts.Row { return new(referrals.MessageRow) }},

@@ -43,6 +43,9 @@ func (c *Catalogue) Day(lang Lang, now, t time.Time) string {
 	return s
 }
 
+// Weekday is a day of the week as dates name it: "lun".
+func (c *Catalogue) Weekday(lang Lang, d time.Weekday) string { return c.names[lang].days[d] }
+
 // Clock is the hour: "10:40".
 func (c *Catalogue) Clock(t time.Time) string {
 	if t.IsZero() {

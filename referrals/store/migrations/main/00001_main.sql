@@ -298,7 +298,8 @@ CREATE TABLE referral_step (
   referral_id TEXT NOT NULL,
   state TEXT NOT NULL,
   unit TEXT NOT NULL,
-  day TEXT NOT NULL
+  day TEXT NOT NULL,
+  place INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE message (
   id TEXT PRIMARY KEY,
