@@ -32,6 +32,7 @@ var answers = []struct {
 	{accounts.ErrErased, http.StatusNotFound, "error.not_found"},
 	{accounts.ErrTampered, http.StatusInternalServerError, "error.tampered"},
 	{audit.ErrLogTampered, http.StatusInternalServerError, "error.tampered"},
+	{audit.ErrClock, http.StatusServiceUnavailable, "error.server"},
 	{crypto.ErrOpen, http.StatusInternalServerError, "error.tampered"},
 	{accounts.ErrConflict, http.StatusConflict, "error.conflict"},
 	{referrals.ErrFeedback, http.StatusConflict, "error.feedback"},

@@ -121,8 +121,13 @@ type pendingLogin struct {
 
 // Begin takes user name and passphrase and returns the cookie that the code
 // page sends back within two minutes. Right or wrong, known or unknown take
-// the same path, time and answer. ErrThrottled when too many were tried.
+// the same path, time and answer. ErrThrottled when too many were tried,
+// audit.ErrClock for everybody while the clock does not fit the log: codes and
+// deadlines hang on it.
 func (d *Door) Begin(ctx context.Context, username, passphrase string, from From) (string, error) {
+	if err := d.gate.log.CheckClock(); err != nil {
+		return "", err
+	}
 	name := NormaliseUsername(username)
 	p, err := d.find(ctx, name)
 	if err != nil {
@@ -195,6 +200,9 @@ func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*Si
 
 // finish is the second step of a sign-in, with a one-time or a recovery code.
 func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key) (Caller, error)) (*SignedIn, error) {
+	if err := d.gate.log.CheckClock(); err != nil {
+		return nil, err
+	}
 	var l pendingLogin
 	if err := d.kept(ctx, keptLogin, pending, &l); errors.Is(err, ErrOver) {
 		return nil, ErrSignIn

@@ -303,7 +303,7 @@ func (s *snapshot) TasksFrom(unit string) ([]*referrals.TaskRow, error) {
 
 // TasksOfCase lists the tasks that speak of a case, newest first.
 func (s *snapshot) TasksOfCase(caseID string) ([]*referrals.TaskRow, error) {
-	return list[referrals.TaskRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+	return list[referrals.TaskRow](s, "WHERE case_id = $1 AND case_id <> '' ORDER BY day DESC, id", caseID)
 }
 
 // ConsentsOfCase lists the authorisations of a case, newest first.
