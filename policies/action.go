@@ -66,8 +66,23 @@ const (
 	TaskCreate Action = "task.create"
 	// TaskOpen shows a task to the unit that has it.
 	TaskOpen Action = "task.open"
+	// TaskTake takes a task on in one's own name.
+	TaskTake Action = "task.take"
+	// TaskAssign names the colleague who takes a task on.
+	TaskAssign Action = "task.assign"
+	// TaskReturn hands a task back with a coded reason: it is open again.
+	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
+
+	// Declarations.
+
+	// DeclarationWrite declares, or takes back, whose case files one should not be given.
+	DeclarationWrite Action = "declaration.write"
+	// DeclarationList shows what one declared oneself.
+	DeclarationList Action = "declaration.list"
+	// DeclarationRead shows a lead what the people of her unit declared.
+	DeclarationRead Action = "declaration.read"
 
 	// Directory.
 
@@ -92,6 +107,8 @@ const (
 	ReferralList Action = "referral.list"
 	// ReferralMessage writes to the other side of a referral.
 	ReferralMessage Action = "referral.message"
+	// ReferralSeen marks that the desk read a centre's answer, and what it does next.
+	ReferralSeen Action = "referral.seen"
 	// ReferralConfirm reopens a referral that a restore had shut.
 	ReferralConfirm Action = "referral.confirm"
 
@@ -171,6 +188,8 @@ const (
 	RecoveryImport Action = "recovery.import"
 	// RecoveryRewrap puts that epoch in force, once the newcomer's own key opened it and found it genuine.
 	RecoveryRewrap Action = "recovery.rewrap"
+	// CopyKeySet changes the public key to which a centre's sealed copies are made.
+	CopyKeySet Action = "copy_key.set"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
 	KeyAdopt Action = "key.adopt"
 
@@ -240,7 +259,13 @@ var inOrder = []Action{
 	NoteMove,
 	TaskCreate,
 	TaskOpen,
+	TaskTake,
+	TaskAssign,
+	TaskReturn,
 	TaskClose,
+	DeclarationWrite,
+	DeclarationList,
+	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,
@@ -250,6 +275,7 @@ var inOrder = []Action{
 	ReferralRead,
 	ReferralList,
 	ReferralMessage,
+	ReferralSeen,
 	ReferralConfirm,
 	InboxList,
 	ReferralOpen,
@@ -285,6 +311,7 @@ var inOrder = []Action{
 	RecoveryExport,
 	RecoveryImport,
 	RecoveryRewrap,
+	CopyKeySet,
 	KeyAdopt,
 	CredentialsRead,
 	FactorReplace,
@@ -319,6 +346,7 @@ var steppedUp = map[Action]bool{
 	RecoverySet:          true,
 	RecoveryConfirm:      true,
 	RecoveryRewrap:       true,
+	CopyKeySet:           true,
 	FactorReplace:        true,
 	RecoveryCodesReplace: true,
 	PassphraseChange:     true,

@@ -95,7 +95,7 @@ type Object struct {
 	WalledOff    bool // the asker may not know that it exists
 	Consent      ConsentState
 	KeepCopy     bool   // she lets the centre keep a sealed copy
-	Person       string // whose account or session it is
+	Person       string // whose account or session it is; of a task who took it on
 	RestoredShut bool   // a restore shut it, and the desk has not confirmed it
 	AgencyEnded  bool   // the responsibility of its agency, on either side of a referral, is over
 	Founded      bool   // the unit has, or ever had, a member

@@ -88,6 +88,15 @@ func TestContactAtTheDesk(t *testing.T) {
 	st.deny(anna, TaskOpen, task, DefaultDeny) // it is the social service's now
 	st.allow(sofia, TaskOpen, task)
 	st.deny(sofia, CaseOpen, rosa, DefaultDeny) // a task carries no case key
+	st.allow(sofia, TaskTake, task)
+	st.deny(anna, TaskTake, task, DefaultDeny)
+	st.deny(sofia, TaskAssign, task, DefaultDeny) // the lead names colleagues
+	hers, another := task, task
+	hers.Person, another.Person = sofia.Person, "chiara"
+	st.allow(sofia, TaskReturn, hers)
+	st.allow(sofia, TaskClose, hers)
+	st.deny(sofia, TaskReturn, another, DefaultDeny)
+	st.deny(sofia, TaskClose, another, DefaultDeny)
 }
 
 func TestCuriousColleague(t *testing.T) {

@@ -17,7 +17,8 @@ type Agenda struct {
 	Day      string
 	Recall   []RecallLine
 	Tasks    []TaskLine
-	Waiting  []ReferralLine // sent and unanswered, or about to end
+	Sent     []SentTask     // what this unit asked of a social service and is not done
+	Waiting  []ReferralLine // sent and unanswered, about to end, or shut by a restore
 	Contacts []ContactLine
 }
 
@@ -35,6 +36,7 @@ type RecallLine struct {
 // TaskLine is a task that waits for the unit.
 type TaskLine struct {
 	ID, FromUnit, Kind, State, Day, DueDay string
+	Worker, TakenDay, Reason               string
 	Overdue                                bool
 }
 
@@ -56,7 +58,14 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 		if a.Tasks, err = d.tasks(r, act); err != nil {
 			return err
 		}
-		if a.Waiting, err = d.waiting(r, act); err != nil {
+		cases, err := casesSentBy(r, act.Who.Unit())
+		if err != nil {
+			return err
+		}
+		if a.Sent, err = d.sent(r, act, cases); err != nil {
+			return err
+		}
+		if a.Waiting, err = d.waiting(r, act, cases); err != nil {
 			return err
 		}
 		if a.Contacts, err = d.openContacts(r, act); err != nil {
@@ -91,19 +100,15 @@ func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
 	var all []TaskLine
 	for _, row := range rows {
 		all = append(all, TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day,
-			DueDay: row.DueDay, Overdue: row.DueDay < act.Day})
+			DueDay: row.DueDay, Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.DueDay < act.Day})
 	}
 	return all, err
 }
 
 // waiting lists the referrals that need somebody's eye. Those of cases that the
 // caller may not know of are left out before anything is shown.
-func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
+func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]ReferralLine, error) {
 	rows, err := r.ReferralsFrom(act.Who.Unit())
-	if err != nil {
-		return nil, err
-	}
-	cases, err := casesSentBy(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -111,16 +116,18 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 	for _, row := range rows {
 		l := line(row, act)
 		unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
-		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends {
+		if row.AfterAnswer != "" { // a decline that was read
+			continue
+		}
+		shut := row.Shut && l.Standing == policies.ConsentLive
+		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends && !shut {
 			continue
 		}
 		c, ok := cases[row.CaseID]
 		if !ok {
 			return nil, fmt.Errorf("%w: case_file %s", accounts.ErrTampered, row.CaseID)
 		}
-		o := policies.Object{}
-		walls(act.Who, c, &o)
-		if o.WalledOff || o.Restricted && !o.Named {
+		if shutTo(act.Who, c) {
 			continue
 		}
 		f, err := d.openCase(r, act, c)
@@ -133,7 +140,7 @@ func (d *Desk) waiting(r Reader, act *accounts.Act) ([]ReferralLine, error) {
 	return all, nil
 }
 
-// casesSentBy reads the cases of a unit's referrals at once: a case behind
+// casesSentBy reads the cases of a unit's referrals and tasks at once: a case behind
 // a wall costs no statement of its own.
 func casesSentBy(r Reader, unit string) (map[string]*CaseRow, error) {
 	rows, err := r.CasesSentBy(unit)
@@ -160,7 +167,11 @@ func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: c.safe.Closing(act.Now)}
+		plan := c.recall()
+		if !plan.now(act.Now) {
+			continue
+		}
+		l := RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: plan.closes(c.safe.Closing(act.Now), act.Now)}
 		for _, kind := range []string{"call", "whatsapp", "sms"} {
 			if c.safe.Allows(kind, act.Now) == Permitted {
 				l.Channels = append(l.Channels, kind)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -21,6 +20,9 @@ type CaseCard struct {
 	Phones  []string `json:"phones,omitempty"`
 	Last    string   `json:"last"` // day of the last contact
 	Channel string   `json:"channel,omitempty"`
+	// The hours of the next call, HH:MM; its day is in the case row.
+	RecallFrom string `json:"recall_from,omitempty"`
+	RecallTo   string `json:"recall_to,omitempty"`
 }
 
 // CaseWho names a case on a list of its own unit: code and alias, never more.
@@ -266,7 +268,7 @@ type CaseView struct {
 	State      string
 	OpenedDay  string
 	LastDay    string
-	RecallDay  string
+	Recall     Recall
 	Restricted bool
 	Card       CaseCard
 	Safe       SafeContact
@@ -276,6 +278,7 @@ type CaseView struct {
 	Contacts   []ContactView
 	Consents   []ConsentView
 	Referrals  []ReferralLine
+	Sent       []SentTask // what the social service was asked, newest first
 }
 
 // OpenCase reads a case file: one act, one leaf, whatever the page shows of it.
@@ -294,7 +297,7 @@ func (d *Desk) OpenCase(ctx context.Context, who accounts.Caller, id string) (Ca
 
 func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, error) {
 	v := CaseView{ID: c.row.ID, Version: c.row.Version, State: c.row.State, OpenedDay: c.row.OpenedDay,
-		LastDay: c.row.LastDay, RecallDay: c.row.RecallDay, Restricted: c.row.Restricted,
+		LastDay: c.row.LastDay, Recall: c.recall(), Restricted: c.row.Restricted,
 		Card: c.card, Safe: c.safe, Told: c.told}
 	var err error
 	if v.Identity, err = d.identity(r, c); err != nil {
@@ -309,7 +312,10 @@ func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, err
 	if v.Consents, err = d.consents(r, act, c); err != nil {
 		return CaseView{}, err
 	}
-	v.Referrals, err = d.referralLines(r, act, c)
+	if v.Referrals, err = d.referralLines(r, act, c); err != nil {
+		return CaseView{}, err
+	}
+	v.Sent, err = d.sentOfCase(r, act, c)
 	return v, err
 }
 
@@ -501,24 +507,13 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id st
 		if p := safe.Phone(); p != "" {
 			c.card.Phones = []string{p}
 		}
-		if !safe.Recorded() {
-			c.row.RecallDay = ""
+		c.keepRecall(act.Now.Location())
+		rows, err := d.tellCentres(r, act, c)
+		if err != nil {
+			return nil, err
 		}
-		return d.tellCentres(r, act, c)
-	})
-}
-
-// SetRecall puts a case on "Da richiamare" from a day on, or takes it off.
-func (d *Desk) SetRecall(ctx context.Context, who accounts.Caller, id string, version int64, day string) (audit.Receipt, error) {
-	if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"recall": "error.day"}}
-	}
-	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
-		if day != "" && !c.safe.Recorded() {
-			return nil, &Invalid{Fields: map[string]string{"recall": string(NothingRecorded)}}
-		}
-		c.row.RecallDay = day
-		return nil, nil
+		tasks, err := d.tellServices(r, act, c)
+		return append(rows, tasks...), err
 	})
 }
 

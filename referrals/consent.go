@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"sportello/crypto"
@@ -15,6 +16,9 @@ import (
 // fields, told back this much, until then. It is a sharing authorisation, not
 // the GDPR's legal basis of consent.
 type Authorisation struct {
+	// Form is the id of the form it was typed in: sent twice, it is one
+	// authorisation. Without one, each call is another.
+	Form        Form     `json:"-"`
 	Centre      string   `json:"centre"`
 	Purpose     string   `json:"purpose"`
 	Fields      []string `json:"fields"` // codes; empty is valid
@@ -101,7 +105,8 @@ func (row *ConsentRow) standing(day string) policies.ConsentState {
 }
 
 // GiveConsent records her authorisation. Nothing is sent by it. It returns the
-// consent's id.
+// consent's id: the same for the same form, and ErrRepeated when that says
+// something else.
 func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, audit.Receipt, error) {
 	var id string
 	receipt, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
@@ -109,11 +114,19 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if err != nil {
 			return err
 		}
-		if c.row.State != "open" {
-			return ErrState
-		}
 		if err := in.check(act.Now); err != nil {
 			return err
+		}
+		if in.Form != "" {
+			id = in.Form.row(act.Who, "consent", caseID)
+		} else {
+			id = crypto.NewID()
+		}
+		if done, err := d.given(r, c, id, in); done || err != nil {
+			return err
+		}
+		if c.row.State != "open" {
+			return ErrState
 		}
 		var centre accounts.Unit
 		if err := r.Get(&centre, in.Centre); err != nil || centre.Kind != accounts.KindCentre {
@@ -123,10 +136,9 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if err != nil {
 			return err
 		}
-		row := &ConsentRow{RowKey: newRow(), CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: "live",
+		row := &ConsentRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: "live",
 			Day: act.Day, UntilDay: in.Until, UntilReply: in.UntilReply, Way: in.Way, KeepCopy: in.KeepCopy,
 			Feedback: in.Feedback, Text: in.Text, KeyVersion: c.row.KeyVersion}
-		id = row.ID
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
@@ -137,6 +149,24 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		return nil
 	})
 	return id, receipt, err
+}
+
+// given tells whether a form's authorisation was recorded already.
+func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, error) {
+	row := &ConsentRow{}
+	there, err := made(r, row, id)
+	if !there || err != nil {
+		return there, err
+	}
+	old, err := d.openConsent(r, c, row)
+	if err != nil {
+		return true, err
+	}
+	old.Form = in.Form
+	if row.State != "live" || !reflect.DeepEqual(old, in) {
+		return true, ErrRepeated
+	}
+	return true, nil
 }
 
 // ConsentView is a consent as the desk reads it.

@@ -60,7 +60,7 @@ var (
 	Answers  = []string{"", "yes", "no", "unknown", "refused"}
 	Outcomes = []string{"info_only", "stay_in_touch", "social_service", "emergency",
 		"thinking", "nothing_more", "line_dropped", "no_safe_way"}
-	Needs    = []string{"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "language_help", "other"}
+	Needs    = []string{"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "care", "language_help", "other"}
 	Where    = []string{"", "none", "with_her", "elsewhere", "with_person", "unknown", "refused"}
 	Sources  = []string{"", "relative", "friend", "citizen", "police", "judicial_police", "114", "red_code", "hospital", "health_authority", "other_municipality", "other"}
 	speakers = codes(Speakers...)
@@ -241,7 +241,7 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *Co
 	}
 	writes = append(writes, row)
 	if in.Outcome == "social_service" && row.State != openState {
-		task, err := d.newTask(r, act, in)
+		task, err := d.newTask(r, act, in, c)
 		if err != nil {
 			return err
 		}

@@ -116,21 +116,34 @@ var (
 	stopCodes    = codes(StopCodes...)
 )
 
-// respond moves a referral by a typed step of the centre, with a message.
-func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string,
-	f func(s *sharedReferral) (*Message, error)) (audit.Receipt, error) {
+// formMessage is what a form of the centre says beside its step.
+type formMessage struct {
+	form Form
+	Message
+}
+
+// respond moves a referral by a typed step of the centre that fits, with
+// a message or nil. A form that was sent already changes nothing.
+func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m *formMessage,
+	fits func(s *sharedReferral) error) (audit.Receipt, error) {
 	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
 		}
+		if m != nil {
+			if done, err := s.said(r, act.Who, m.form, m.Message); done || err != nil {
+				return err
+			}
+		}
 		next, err := referralTransition(s.row.State, stepName)
 		if err != nil {
 			return err
 		}
-		message, err := f(s)
-		if err != nil {
-			return err
+		if fits != nil {
+			if err := fits(s); err != nil {
+				return err
+			}
 		}
 		rows, err := s.renew(r, act)
 		if err != nil {
@@ -139,8 +152,8 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 		s.row.Version++
 		s.row.State = next
 		rows = append(rows, s.row, step(s.row, act))
-		if message != nil {
-			row, err := s.seal(act, *message)
+		if m != nil {
+			row, err := s.seal(act, m.form, m.Message)
 			if err != nil {
 				return err
 			}
@@ -153,7 +166,7 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 
 // Accept says that the centre welcomes her.
 func (d *Desk) Accept(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
-	return d.respond(ctx, who, policies.ReferralAccept, id, "accept", func(*sharedReferral) (*Message, error) { return nil, nil })
+	return d.respond(ctx, who, policies.ReferralAccept, id, "accept", nil, nil)
 }
 
 // Decline says that the centre cannot welcome her now, by a code.
@@ -161,32 +174,32 @@ func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string
 	if !declineCodes[code] {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"reason": "error.choose_one"}}
 	}
-	return d.respond(ctx, who, policies.ReferralDecline, id, "decline", func(s *sharedReferral) (*Message, error) {
+	return d.respond(ctx, who, policies.ReferralDecline, id, "decline", nil, func(s *sharedReferral) error {
 		s.row.Code = code
-		return nil, nil
+		return nil
 	})
 }
 
 // Ask puts a question to the desk.
-func (d *Desk) Ask(ctx context.Context, who accounts.Caller, id, text string) (audit.Receipt, error) {
-	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", Message{Kind: "question", Text: text})
+func (d *Desk) Ask(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
+	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", form, Message{Kind: "question", Text: text})
 }
 
 // Propose proposes an appointment: a day and an hour in Italy, and a place in
 // words.
-func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id, day, hour, place string) (audit.Receipt, error) {
+func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id string, form Form, day, hour, place string) (audit.Receipt, error) {
 	when, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, d.gate.Now().Location())
 	if err != nil {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"day": "error.day"}}
 	}
-	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", Message{Kind: "appointment", When: when, Place: place})
+	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", form, Message{Kind: "appointment", When: when, Place: place})
 }
 
-func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m Message) (audit.Receipt, error) {
-	if err := m.check(); err != nil {
+func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, form Form, m Message) (audit.Receipt, error) {
+	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.respond(ctx, who, a, id, stepName, func(*sharedReferral) (*Message, error) { return &m, nil })
+	return d.respond(ctx, who, a, id, stepName, &formMessage{form, m}, nil)
 }
 
 // ErrFeedback says that she did not allow the centre to tell this back.
@@ -198,11 +211,11 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 	if outcome != "engaged" && outcome != "no_show" && outcome != "closed" {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
 	}
-	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, func(s *sharedReferral) (*Message, error) {
+	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, nil, func(s *sharedReferral) error {
 		if outcome != "closed" && s.row.Feedback == "state" {
-			return nil, ErrFeedback
+			return ErrFeedback
 		}
-		return nil, nil
+		return nil
 	})
 }
 
@@ -232,15 +245,19 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id stri
 }
 
 // SealedCopy makes the centre's own copy: an age file to its offline key, made
-// when asked and never stored. recipient is the centre's "age1…" line.
+// when asked and never stored. recipient is an "age1…" line, or empty for the key
+// that the centre keeps here; which of the two it was is in the sealed detail.
 func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string) ([]byte, audit.Receipt, error) {
-	to, err := crypto.ParseRecipient(recipient)
-	if err != nil {
+	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
 		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
 	var file []byte
 	receipt, err := d.do(ctx, who, policies.ReferralCopy, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		to, err := copyTo(r, act, recipient)
 		if err != nil {
 			return err
 		}
@@ -258,4 +275,23 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 		return err
 	})
 	return file, receipt, err
+}
+
+// copyTo is whom a sealed copy is made to: the key that was typed, or the one
+// that the caller's centre keeps here.
+func copyTo(r Reader, act *accounts.Act, recipient string) (crypto.Recipient, error) {
+	act.Detail.Reason = "other key"
+	if recipient == "" {
+		act.Detail.Reason = "kept key"
+		var u accounts.Unit
+		if err := r.Get(&u, act.Who.Unit()); err != nil {
+			return crypto.Recipient{}, err
+		}
+		recipient = u.CopyKey
+	}
+	to, err := crypto.ParseRecipient(recipient)
+	if err != nil {
+		return to, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
+	}
+	return to, nil
 }

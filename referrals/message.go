@@ -27,8 +27,9 @@ type MessageView struct {
 	Message
 }
 
-func (m *Message) check() error {
+func (m *Message) check(form Form) error {
 	bad := check{}
+	form.check(bad)
 	bad.max("text", m.Text, maxText)
 	bad.max("place", m.Place, maxShort)
 	bad.oneOf("answer", m.Answer, yesNo)
@@ -38,10 +39,32 @@ func (m *Message) check() error {
 	return bad.err()
 }
 
-// seal makes the row of a message under the referral's newest key.
-func (s *sharedReferral) seal(act *accounts.Act, m Message) (*MessageRow, error) {
+// said tells whether a form's message was written already; ErrRepeated when it
+// said something else.
+func (s *sharedReferral) said(r Reader, who accounts.Caller, form Form, m Message) (bool, error) {
+	row := &MessageRow{}
+	there, err := made(r, row, s.messageID(who, form))
+	if !there || err != nil {
+		return there, err
+	}
+	old, err := s.openMessage(r, row)
+	if err != nil {
+		return true, err
+	}
+	if old.Text != m.Text || !old.When.Equal(m.When) || old.Place != m.Place || old.Answer != m.Answer {
+		return true, ErrRepeated
+	}
+	return true, nil
+}
+
+func (s *sharedReferral) messageID(who accounts.Caller, form Form) string {
+	return form.row(who, "message", s.row.ID)
+}
+
+// seal makes the row of a form's message under the referral's newest key.
+func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*MessageRow, error) {
 	m.At = act.Now
-	row := &MessageRow{RowKey: newRow(), ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
+	row := &MessageRow{RowKey: accounts.RowKey{ID: s.messageID(act.Who, form), Version: 1}, ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
 		Kind: m.Kind, KeyVersion: s.row.KeyVersion}
 	var err error
 	row.Body, err = sealJSON(s.key.Derive(crypto.LabelReferralData, s.secret), row, "body", m)
@@ -50,26 +73,30 @@ func (s *sharedReferral) seal(act *accounts.Act, m Message) (*MessageRow, error)
 
 // SendMessage writes to the other side of a referral while her authorisation
 // lives. An answer of the desk to a question reopens the referral for the centre.
-// ErrPin while the desk has to compare the centre's words again.
-func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id, text string) (audit.Receipt, error) {
-	return d.message(ctx, who, id, Message{Kind: "message", Text: text})
+// The same form twice gives the same message; ErrRepeated when it says something
+// else, ErrPin while the desk has to compare the centre's words again.
+func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
+	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
 
 // AnswerAppointment tells the centre what she said to the appointment.
-func (d *Desk) AnswerAppointment(ctx context.Context, who accounts.Caller, id, answer string) (audit.Receipt, error) {
+func (d *Desk) AnswerAppointment(ctx context.Context, who accounts.Caller, id string, form Form, answer string) (audit.Receipt, error) {
 	if answer == "" {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"answer": "error.choose_one"}}
 	}
-	return d.message(ctx, who, id, Message{Kind: "answer", Answer: answer})
+	return d.message(ctx, who, id, form, Message{Kind: "answer", Answer: answer})
 }
 
-func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, m Message) (audit.Receipt, error) {
-	if err := m.check(); err != nil {
+func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form Form, m Message) (audit.Receipt, error) {
+	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ReferralMessage, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
+			return err
+		}
+		if done, err := s.said(r, act.Who, form, m); done || err != nil {
 			return err
 		}
 		if act.Who.Unit() == s.row.FromUnit {
@@ -86,13 +113,21 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, m Me
 			rows = append(rows, step(s.row, act))
 		}
 		s.row.Version++
-		row, err := s.seal(act, m)
+		row, err := s.seal(act, form, m)
 		if err != nil {
 			return err
 		}
 		act.Commit = putAll(append(rows, s.row, row)...)
 		return nil
 	})
+}
+
+func (s *sharedReferral) openMessage(r Reader, row *MessageRow) (m Message, err error) {
+	key, err := keyBefore(r, s.row.ID, s.key, s.row.KeyVersion, row.KeyVersion)
+	if err != nil {
+		return m, err
+	}
+	return m, openJSON(key.Derive(crypto.LabelReferralData, s.secret), row, "body", row.Body, &m)
 }
 
 // messages opens a referral's messages in the order they were written.
@@ -103,12 +138,8 @@ func (d *Desk) messages(r Reader, s *sharedReferral) ([]MessageView, error) {
 	}
 	all := make([]MessageView, 0, len(rows))
 	for _, row := range rows {
-		key, err := keyBefore(r, s.row.ID, s.key, s.row.KeyVersion, row.KeyVersion)
-		if err != nil {
-			return nil, err
-		}
 		v := MessageView{ID: row.ID, Unit: row.Unit, Author: row.Author, Day: row.Day}
-		if err := openJSON(key.Derive(crypto.LabelReferralData, s.secret), row, "body", row.Body, &v.Message); err != nil {
+		if v.Message, err = s.openMessage(r, row); err != nil {
 			return nil, err
 		}
 		all = append(all, v)

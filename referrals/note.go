@@ -45,13 +45,18 @@ var attemptOutcomes = codes(AttemptOutcomes...)
 
 // addNote makes a diary row of a case that is open in this act.
 func (d *Desk) addNote(act *accounts.Act, c *caseFile, n Note) ([]accounts.Row, error) {
+	row, err := d.noteRow(act, c, crypto.NewID(), n)
+	return []accounts.Row{row}, err
+}
+
+func (d *Desk) noteRow(act *accounts.Act, c *caseFile, id string, n Note) (*NoteRow, error) {
 	secret := act.NewSecret()
 	n.At = act.Now
-	row := &NoteRow{RowKey: newRow(), CaseID: c.row.ID, Author: act.Who.Person(), Day: act.Day, State: "current",
+	row := &NoteRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: c.row.ID, Author: act.Who.Person(), Day: act.Day, State: "current",
 		Kind: n.Kind, Secret: secret.ID, KeyVersion: c.row.KeyVersion}
 	var err error
 	row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret.Bytes), row, "body", n)
-	return []accounts.Row{row}, err
+	return row, err
 }
 
 // NoteKinds are the kinds of note that a worker writes.
@@ -59,9 +64,11 @@ var NoteKinds = []string{"listening", "interview", "phone", "network", "other"}
 
 var noteKinds = codes(NoteKinds...)
 
-// AddNote writes a note in a case's diary.
-func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID, kind, text string) (audit.Receipt, error) {
+// AddNote writes a note in a case's diary. The same form twice gives the same
+// note; ErrRepeated when it says something else.
+func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID string, form Form, kind, text string) (audit.Receipt, error) {
 	bad := check{}
+	form.check(bad)
 	bad.oneOf("kind", kind, noteKinds)
 	bad.max("text", text, maxText)
 	if text == "" {
@@ -70,16 +77,15 @@ func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID, kind, t
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.write(ctx, who, policies.NoteAdd, caseID, func(act *accounts.Act, c *caseFile) (Note, error) {
-		return Note{Kind: kind, Text: text}, nil
-	})
+	return d.write(ctx, who, policies.NoteAdd, caseID, form, Note{Kind: kind, Text: text}, nil)
 }
 
 // RecordAttempt notes a call attempt. A channel or an hour that she did not
 // allow comes back as the reason, and nothing is recorded: the page says no
-// before anything is dialled.
-func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID, channel, outcome, text string) (Refusal, audit.Receipt, error) {
+// before anything is dialled. The same form twice gives the same attempt.
+func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID string, form Form, channel, outcome, text string) (Refusal, audit.Receipt, error) {
 	bad := check{}
+	form.check(bad)
 	bad.oneOf("channel", channel, channelKinds)
 	bad.oneOf("outcome", outcome, attemptOutcomes)
 	bad.max("text", text, maxText)
@@ -87,26 +93,33 @@ func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID, c
 		return Permitted, audit.Receipt{}, err
 	}
 	var refused Refusal
-	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, func(act *accounts.Act, c *caseFile) (Note, error) {
+	n := Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}
+	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *accounts.Act, c *caseFile) error {
 		if refused = c.safe.Allows(channel, act.Now); refused != Permitted {
-			return Note{}, &Invalid{Fields: map[string]string{"channel": string(refused)}}
+			return &Invalid{Fields: map[string]string{"channel": string(refused)}}
 		}
-		return Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}, nil
+		return nil
 	})
 	return refused, receipt, err
 }
 
-// write adds a diary entry; the case's last day moves with it.
-func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action, caseID string,
-	make func(*accounts.Act, *caseFile) (Note, error)) (audit.Receipt, error) {
+// write adds a diary entry that fits, once for each form; the case's last day
+// moves with it.
+func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action, caseID string, form Form, n Note,
+	fits func(*accounts.Act, *caseFile) error) (audit.Receipt, error) {
 	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
 		}
-		n, err := make(act, c)
-		if err != nil {
+		id := form.row(act.Who, "note", caseID)
+		if done, err := written(r, c, id, n); done || err != nil {
 			return err
+		}
+		if fits != nil {
+			if err := fits(act, c); err != nil {
+				return err
+			}
 		}
 		rows, err := d.advance(r, act.Who, c)
 		if err != nil {
@@ -114,18 +127,37 @@ func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action
 		}
 		c.row.LastDay, c.card.Last = act.Day, act.Day
 		if n.Kind == "attempt" && n.Outcome == "reached" {
-			c.row.RecallDay = ""
+			c.setRecall(Recall{})
 		}
-		note, err := d.addNote(act, c, n)
+		note, err := d.noteRow(act, c, id, n)
 		if err != nil {
 			return err
 		}
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
-		act.Commit = putAll(append(rows, note...)...)
+		act.Commit = putAll(append(rows, note)...)
 		return nil
 	})
+}
+
+// written tells whether a form made its entry already. One that was corrected or
+// moved since is the same entry.
+func written(r Reader, c *caseFile, id string, n Note) (bool, error) {
+	row := &NoteRow{}
+	there, err := made(r, row, id)
+	if !there || err != nil || row.Version > 1 {
+		return there, err
+	}
+	old, err := openNote(r, c, row)
+	if err != nil {
+		return true, err
+	}
+	old.At = n.At
+	if old != n {
+		return true, ErrRepeated
+	}
+	return true, nil
 }
 
 // noteObject is a note as the policy sees it, with the walls of its case.

@@ -113,10 +113,16 @@ func TestReferralFollowsThePlainModel(t *testing.T) {
 		"open":    func(id string) error { _, _, err := f.Desk.OpenReferral(t.Context(), bruna, id); return err },
 		"accept":  func(id string) error { _, err := f.Desk.Accept(t.Context(), bruna, id); return err },
 		"decline": func(id string) error { _, err := f.Desk.Decline(t.Context(), bruna, id, "neutral"); return err },
-		"ask":     func(id string) error { _, err := f.Desk.Ask(t.Context(), bruna, id, "?"); return err },
-		"answer":  func(id string) error { _, err := f.Desk.SendMessage(t.Context(), anna, id, "!"); return err },
+		"ask": func(id string) error {
+			_, err := f.Desk.Ask(t.Context(), bruna, id, referrals.NewForm(), "?")
+			return err
+		},
+		"answer": func(id string) error {
+			_, err := f.Desk.SendMessage(t.Context(), anna, id, referrals.NewForm(), "!")
+			return err
+		},
 		"appointment": func(id string) error {
-			_, err := f.Desk.Propose(t.Context(), bruna, id, "2026-12-01", "10:00", "qui")
+			_, err := f.Desk.Propose(t.Context(), bruna, id, referrals.NewForm(), "2026-12-01", "10:00", "qui")
 			return err
 		},
 		"engaged": func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "engaged"); return err },
@@ -236,7 +242,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 		group.Go(func() {
 			for j := range 4 {
 				text := fmt.Sprintf("nota %d-%d.", i, j)
-				_, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, "other", text)
+				_, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", text)
 				if err == nil {
 					mu.Lock()
 					written = append(written, text)

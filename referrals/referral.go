@@ -447,8 +447,10 @@ func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
 // ReferralLine is a referral in a list of the sending unit.
 type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
+	AfterAnswer                                                             string // of the sending unit alone
 	Standing                                                                policies.ConsentState
 	Ends                                                                    bool    // within seven days
+	Shut                                                                    bool    // a restore shut it, and the desk has not confirmed it
 	EndedDay                                                                string  // of a withdrawn one, where it was asked for
 	Who                                                                     CaseWho // on the sender's Agenda only
 }
@@ -459,7 +461,10 @@ const warnDays = 7
 func line(row *ReferralRow, act *accounts.Act) ReferralLine {
 	soon := act.Now.AddDate(0, 0, warnDays).Format("2006-01-02")
 	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, FromUnit: row.FromUnit, ToUnit: row.ToUnit, State: row.State,
-		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.standing(act.Day)}
+		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.standing(act.Day), Shut: row.Shut}
+	if act.Who.Unit() == row.FromUnit {
+		l.AfterAnswer = row.AfterAnswer
+	}
 	l.Ends = l.Standing == policies.ConsentLive && row.State != "closed" && row.UntilDay <= soon
 	return l
 }
@@ -485,14 +490,15 @@ type ReferralView struct {
 	SafeDay  string
 	KeepCopy bool
 	Copied   bool // the centre made a sealed copy
-	Shut     bool
+	Erased   bool // its secret is gone: she took it back after the copy that was restored
 	Feedback string
 	Steps    []ReferralStepRow
 	Messages []MessageView
 }
 
 // ReadReferral is the sending unit's view. It works in every state; of
-// a withdrawn referral only the line of states is left.
+// a withdrawn referral only the line of states is left, and of one whose secret
+// is gone though a restored copy still calls it live.
 func (d *Desk) ReadReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
 	return d.readReferral(ctx, who, policies.ReferralRead, id)
 }
@@ -501,10 +507,11 @@ func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies
 	var v ReferralView
 	receipt, err := d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
-		if err != nil {
+		erased := errors.Is(err, accounts.ErrErased) && s != nil && s.row.Shut && a == policies.ReferralRead
+		if err != nil && !erased {
 			return err
 		}
-		if v, err = d.viewReferral(r, act, s); err != nil {
+		if v, err = d.viewReferral(r, act, s, erased); err != nil || erased {
 			return err
 		}
 		return d.noteOpened(act, s, a)
@@ -537,9 +544,9 @@ func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Actio
 	return nil
 }
 
-func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral) (ReferralView, error) {
-	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, Package: s.body,
-		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Shut: s.row.Shut, Feedback: s.row.Feedback}
+func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, erased bool) (ReferralView, error) {
+	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, Erased: erased, Package: s.body,
+		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
 	steps, err := r.StepsOf(s.row.ID)
 	if err != nil {
 		return v, err
@@ -551,7 +558,7 @@ func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral) (Ref
 		}
 		v.Steps = append(v.Steps, *st)
 	}
-	if s.row.State != "withdrawn" {
+	if s.row.State != "withdrawn" && !erased {
 		v.Messages, err = d.messages(r, s)
 	}
 	return v, err
@@ -575,6 +582,9 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts
 		}
 		s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
 		err := d.openReferral(r, act, s)
+		if errors.Is(err, accounts.ErrErased) {
+			continue // nobody can open it any more: there is no rule in it to replace
+		}
 		if err != nil {
 			return nil, err
 		}

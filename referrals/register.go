@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -28,7 +29,13 @@ type RegisterFilter struct {
 	Limit                      int
 }
 
-func (f RegisterFilter) matches(l *audit.Leaf) bool {
+// Narrows tells whether the filter leaves anything out.
+func (f RegisterFilter) Narrows() bool {
+	return f.Actor+f.Action+f.Object+f.Day+f.From+f.To != "" || f.Outcome != ""
+}
+
+// Matches tells whether a leaf passes.
+func (f RegisterFilter) Matches(l *audit.Leaf) bool {
 	return (f.Actor == "" || l.Actor == f.Actor) && (f.Action == "" || l.Action == f.Action) &&
 		(f.Object == "" || l.Object == f.Object || strings.HasSuffix(l.Object, ":"+f.Object)) &&
 		(f.Day == "" || l.Day == f.Day) && (f.From == "" || l.Day >= f.From) && (f.To == "" || l.Day <= f.To) && (f.Outcome == "" || l.Outcome == f.Outcome)
@@ -77,7 +84,7 @@ func (d *Desk) ReadRegisterPage(ctx context.Context, who accounts.Caller, f Regi
 		scanned := 0
 		return r.LeavesBackward(f.Before, func(index int64, l *audit.Leaf) (bool, error) {
 			scanned++
-			if f.matches(l) {
+			if f.Matches(l) {
 				page.take(index, l)
 			}
 			if f.From != "" && l.Day < f.From || index == 0 {
@@ -315,10 +322,13 @@ func (d *Desk) saltOf(r Reader, leaf *audit.Leaf) ([]byte, error) {
 	return nil, nil
 }
 
+// ErrNothing says that no leaf answers to a filter: there is nothing to export.
+var ErrNothing = errors.New("no entry of the log answers to this")
+
 // Export writes the bundle that `sportello audit verify` checks offline. The
 // caller has stepped up.
-func (d *Desk) Export(ctx context.Context, who accounts.Caller, w io.Writer) (audit.Receipt, error) {
-	receipt, write, err := d.BeginExport(ctx, who)
+func (d *Desk) Export(ctx context.Context, who accounts.Caller, f RegisterFilter, w io.Writer) (audit.Receipt, error) {
+	receipt, write, err := d.BeginExport(ctx, who, f)
 	if err != nil {
 		return receipt, err
 	}
@@ -326,16 +336,38 @@ func (d *Desk) Export(ctx context.Context, who accounts.Caller, w io.Writer) (au
 }
 
 // BeginExport records an export, and gives back what writes the bundle: the
-// leaf is durable before the first byte leaves.
-func (d *Desk) BeginExport(ctx context.Context, who accounts.Caller) (audit.Receipt, func(io.Writer) error, error) {
+// leaf is durable before the first byte leaves. With a filter that narrows the
+// bundle holds the leaves that match and were there when it was asked for, each
+// with its place in the signed log, and nothing of the others; ErrNothing
+// without any. The leaf's count says how many of them there were.
+func (d *Desk) BeginExport(ctx context.Context, who accounts.Caller, f RegisterFilter) (audit.Receipt, func(io.Writer) error, error) {
+	var chosen []int64
 	receipt, err := d.do(ctx, who, policies.LogExport, func(_ Reader, act *accounts.Act) error {
-		return act.Allow(logObject())
+		if err := act.Allow(logObject()); err != nil || !f.Narrows() {
+			return err
+		}
+		if chosen == nil {
+			var err error
+			if chosen, err = audit.Select(ctx, d.store.Source(), f.Matches); err != nil {
+				return err
+			}
+		}
+		if act.Count = int64(len(chosen)); act.Count == 0 {
+			return ErrNothing
+		}
+		return nil
 	})
 	if err != nil {
 		return receipt, nil, err
 	}
 	return receipt, func(w io.Writer) error {
-		if err := audit.Export(ctx, d.store.Source(), 0, -1, w); err != nil {
+		var err error
+		if f.Narrows() {
+			err = audit.ExportOnly(ctx, d.store.Source(), chosen, w)
+		} else {
+			err = audit.Export(ctx, d.store.Source(), 0, -1, w)
+		}
+		if err != nil {
 			return fmt.Errorf("exporting the log: %w", err)
 		}
 		return nil
@@ -361,12 +393,28 @@ func (d *Desk) Verify(ctx context.Context, who accounts.Caller) (Verification, a
 	if err != nil {
 		return v, receipt, err
 	}
-	if v.Records, err = d.gate.Log().CheckRecords(ctx, d.store); err != nil {
-		return v, receipt, err
+	v, err = d.CheckRecords(ctx)
+	return v, receipt, err
+}
+
+// CheckRecords holds every stored row and every sealed detail to the log, for
+// the service itself: nobody asks and nothing is shown, so it leaves no leaf.
+// What it finds, Verified tells until the next check.
+func (d *Desk) CheckRecords(ctx context.Context) (Verification, error) {
+	log := d.gate.Log()
+	records, err := log.CheckRecords(ctx, d.store)
+	if err != nil {
+		return Verification{}, err
 	}
-	v.At, v.Checkpoint = d.gate.Now(), d.gate.Log().Checkpoint()
+	details, err := log.CheckDetails(ctx, d.store.Details())
+	if err != nil {
+		return Verification{}, err
+	}
+	records.Checked += details.Checked
+	records.Problems = append(records.Problems, details.Problems...)
+	v := Verification{At: d.gate.Now(), Checkpoint: records.Checkpoint, Records: records}
 	d.verified.Store(&v)
-	return v, receipt, nil
+	return v, nil
 }
 
 // Verified is the last check of all records, nil before the first one since the

@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"context"
-	"errors"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -76,21 +75,32 @@ func suspended(r Reader) ([]accounts.Row, error) {
 	return rows, nil
 }
 
+// Checks are the ways in which a desk can know that an authorisation still
+// stands after a restore: she said so since, or the unit's own papers do.
+var (
+	Checks = []string{"she_said", "papers"}
+	checks = codes(Checks...)
+)
+
 // ConfirmRestored reopens a referral that a restore shut. The caller has
-// stepped up, and knows that the woman's authorisation still stands: the copy
-// may be from before she took it back. What was erased stays shut.
-func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+// stepped up, and knows, in the way that checked names, that the woman's
+// authorisation still stands: the copy may be from before she took it back. The
+// way is in the sealed detail of the leaf. What was erased stays shut.
+func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id, checked string) (audit.Receipt, error) {
+	bad := check{}
+	bad.oneOf("checked", checked, checks)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
 	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
-		if errors.Is(err, accounts.ErrErased) {
-			return accounts.ErrErased
-		}
 		if err != nil {
 			return err
 		}
 		if !s.row.Shut {
 			return ErrState
 		}
+		act.Detail.Reason = checked
 		s.row.Version++
 		s.row.Shut = false
 		act.Commit = putAll(s.row)

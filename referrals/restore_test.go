@@ -102,7 +102,7 @@ func TestRestoreDoesNotUndoARevocation(t *testing.T) {
 		}
 	}
 	confirm := func(name, id string) error {
-		_, err := w.Desk.ConfirmRestored(ctx, w.StepUp(name, policies.ReferralConfirm, id), id)
+		_, err := w.Desk.ConfirmRestored(ctx, w.StepUp(name, policies.ReferralConfirm, id), id, "she_said")
 		return err
 	}
 	if err := confirm("bruna", twin); !errors.Is(err, accounts.ErrDenied) {
@@ -140,6 +140,39 @@ func TestRestoreDoesNotUndoARevocation(t *testing.T) {
 	}
 	if r := w.CheckRecords(); len(r.Problems) != 0 {
 		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}
+
+// What is gone for good does not stand in the way of a new safe-contact rule, and
+// the desk can still read that it was sent.
+func TestAfterARestoreTheSafeContactRuleCanChange(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	file := rosa(t, w)
+	consent, id := send(t, w, file.CaseID, "alias")
+	copied := backup(t, w)
+	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consent, "code_word"); err != nil {
+		t.Fatalf("revoking: %v", err)
+	}
+	restore(t, w, copied)
+	lift(t, w, "anna", "bruna")
+	anna := w.SignIn("anna")
+	r, _, err := w.Desk.ReadReferral(ctx, anna, id)
+	if err != nil || !r.Erased || !r.Shut || len(r.Package.Fields) != 0 {
+		t.Fatalf("reading what is gone: %v, erased %v, shut %v, %d fields", err, r.Erased, r.Shut, len(r.Package.Fields))
+	}
+	if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, accounts.ErrDenied) {
+		t.Fatalf("the centre opening what is gone: %v, want ErrDenied", err)
+	}
+	v, _, err := w.Desk.OpenCase(ctx, anna, file.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Desk.ChangeSafeContact(ctx, anna, file.CaseID, v.Version, referrals.SafeContact{DeskOnly: true}, "in_person"); err != nil {
+		t.Fatalf("changing the safe-contact rule: %v", err)
+	}
+	if _, err := w.Desk.ConfirmRestored(ctx, w.StepUp("anna", policies.ReferralConfirm, id), id, "she was here"); !errors.Is(err, referrals.ErrInvalid) {
+		t.Fatalf("confirming without saying how one knows: %v, want ErrInvalid", err)
 	}
 }
 

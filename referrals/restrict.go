@@ -207,7 +207,7 @@ func (d *Desk) Wall(ctx context.Context, who accounts.Caller, id string, version
 }
 
 // AdoptNamed keeps, under the caller's own key, the restricted cases whose keys
-// came to her by age. It is called right after sign-in, when her passphrase
+// came to her by age, and so with declarations. It is called right after sign-in, when her passphrase
 // has just opened her identity.
 func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 	if _, ok := who.Identity(); !ok {
@@ -226,7 +226,7 @@ func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 	for _, id := range waiting {
 		err = errors.Join(err, d.adoptNamed(ctx, who, id))
 	}
-	return err
+	return errors.Join(err, d.keepDeclarations(ctx, who))
 }
 
 func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) error {
@@ -293,7 +293,8 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 		}
 		rows = append(rows, named...)
 	}
-	return putAll(rows...), nil
+	declared, err := rekeyedDeclarations(all, act.Who, after, true)
+	return putAll(append(rows, declared...)...), err
 }
 
 // view reads a snapshot, again when a group committed in between.

@@ -180,13 +180,17 @@ type TaskRow struct {
 	ToUnit      string
 	Kind        string
 	State       string // open, taken, done
+	CaseID      string // of the sender's case it speaks of, or empty: its walls hold for the sender
+	Worker      string // who took it on in her own name, or empty
+	TakenDay    string
+	Reason      string // why it was handed back, until somebody takes it on again
 	Day         string
 	DueDay      string
 	Secret      string
 	Commitment  []byte
 	From, To    Side
 	Body        crypto.Sealed
-	BodyVersion int64
+	BodyVersion int64 // also the version of its key: each sealing draws a new one
 }
 
 // Table is the name of the table of tasks.
@@ -194,7 +198,7 @@ func (*TaskRow) Table() string { return "task" }
 
 // Values are the columns after id and version.
 func (t *TaskRow) Values() []any {
-	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
+	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.CaseID, &t.Worker, &t.TakenDay, &t.Reason, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
 	v = append(append(v, t.From.values()...), t.To.values()...)
 	return append(v, &t.Body, &t.BodyVersion)
 }
@@ -252,6 +256,7 @@ type ReferralRow struct {
 	SafeVersion int64
 	SafeDay     string // the day the rule last changed, until the centre has seen it
 	Code        string // coded reason of a decline, or what the centre did after a revoke
+	AfterAnswer string // what the desk does next, once it read a decline; the centre never sees it
 	Feedback    string
 	KeepCopy    bool
 	Shut        bool // after a restore, until the desk confirms it
@@ -265,7 +270,7 @@ func (r *ReferralRow) Values() []any {
 	v := []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
 		&r.UntilReply, &r.Secret, &r.KeyVersion, &r.Commitment}
 	v = append(append(v, r.From.values()...), r.To.values()...)
-	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code,
+	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code, &r.AfterAnswer,
 		&r.Feedback, &r.KeepCopy, &r.Shut)
 }
 
@@ -305,6 +310,45 @@ func (m *MessageRow) Values() []any {
 	return []any{&m.ReferralID, &m.Unit, &m.Author, &m.Day, &m.Kind, &m.KeyVersion, &m.Body}
 }
 
+// DeclarationRow is whom a worker should not be given, by her own choice. It has
+// its own key and shred secret; once taken back it is empty.
+type DeclarationRow struct {
+	accounts.RowKey
+	Person     string // who declared
+	Unit       string
+	Day        string
+	State      string // live, removed
+	Secret     string
+	Commitment []byte
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of declarations.
+func (*DeclarationRow) Table() string { return "declaration" }
+
+// Values are the columns after id and version.
+func (r *DeclarationRow) Values() []any {
+	return []any{&r.Person, &r.Unit, &r.Day, &r.State, &r.Secret, &r.Commitment, &r.Body}
+}
+
+// DeclarationWrapRow is a declaration's key kept for its author or for a lead of
+// her unit. Its id is DECLARATION.PERSON.
+type DeclarationWrapRow struct {
+	accounts.RowKey
+	Declaration string
+	Person      string
+	Symmetric   bool // under the person's own key; by age until she next signs in
+	Wrapped     crypto.Sealed
+}
+
+// Table is the name of the table of declarations' keys.
+func (*DeclarationWrapRow) Table() string { return "declaration_wrap" }
+
+// Values are the columns after id and version.
+func (w *DeclarationWrapRow) Values() []any {
+	return []any{&w.Declaration, &w.Person, &w.Symmetric, &w.Wrapped}
+}
+
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
 	accounts.Reader
@@ -326,10 +370,14 @@ type Reader interface {
 	ContactsOfCase(caseID string) ([]*ContactRow, error)
 	NotesOfCase(caseID string) ([]*NoteRow, error)
 	NoteVersions(noteID string) ([]*NoteVersionRow, error)
+	// TasksOfUnit lists the tasks that wait for a unit, TasksFrom those that
+	// a unit sent and that are not done.
 	TasksOfUnit(unit string) ([]*TaskRow, error)
+	TasksFrom(unit string) ([]*TaskRow, error)
+	TasksOfCase(caseID string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
-	// CasesSentBy lists the cases of the referrals that a unit sent.
+	// CasesSentBy lists the cases of the referrals and the tasks that a unit sent.
 	CasesSentBy(unit string) ([]*CaseRow, error)
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)
@@ -337,6 +385,12 @@ type Reader interface {
 	StepsOf(referralID string) ([]*ReferralStepRow, error)
 	MessagesOf(referralID string) ([]*MessageRow, error)
 	CaseKeys(caseID string) ([]*CaseKeyRow, error)
+	// DeclarationsOf lists what a person declared, DeclarationsIn what holds
+	// now in a unit; both newest first.
+	DeclarationsOf(person string) ([]*DeclarationRow, error)
+	DeclarationsIn(unit string) ([]*DeclarationRow, error)
+	DeclarationWraps(declaration string) ([]*DeclarationWrapRow, error)
+	DeclarationWrapsOf(person string) ([]*DeclarationWrapRow, error)
 	LeavesOfObject(object string, limit int) ([]audit.Leaf, error)
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.
@@ -388,4 +442,6 @@ type Store interface {
 	Source() audit.Source
 	// EachRecord hands out every stored row, for the check against the log.
 	EachRecord(ctx context.Context, f func(audit.Record) error) error
+	// Details gives every sealed detail, for the same check.
+	Details() audit.Records
 }

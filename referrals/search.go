@@ -70,9 +70,28 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]hit, error) {
 	if q.empty() {
 		return nil, nil
 	}
-	keys := map[int64]crypto.Key{}
 	var hits []hit
-	err := r.EachCard(who.Unit(), func(c *Card) error {
+	err := d.eachCard(r, who, func(c *Card, card *CaseCard) {
+		if q.matches(card) {
+			hits = append(hits, hit{cardOf(c, card), c.Digest()})
+		}
+	})
+	sort.Slice(hits, func(i, j int) bool { return hits[i].LastDay > hits[j].LastDay })
+	if len(hits) > SearchMax {
+		hits = hits[:SearchMax]
+	}
+	return hits, err
+}
+
+func cardOf(c *Card, card *CaseCard) SearchCard {
+	return SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias}
+}
+
+// eachCard opens the cards of the caller's unit that she may open, one after the
+// other. Exclusion comes before any card is opened.
+func (d *Desk) eachCard(r Reader, who accounts.Caller, f func(*Card, *CaseCard)) error {
+	keys := map[int64]crypto.Key{}
+	return r.EachCard(who.Unit(), func(c *Card) error {
 		if c.Walled.Has(who.Person()) || c.Restricted && !c.Named.Has(who.Person()) {
 			return nil
 		}
@@ -82,16 +101,9 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]hit, error) {
 		} else if err != nil {
 			return d.notOpened(r, c.ID, err)
 		}
-		if q.matches(&card) {
-			hits = append(hits, hit{SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias}, c.Digest()})
-		}
+		f(c, &card)
 		return nil
 	})
-	sort.Slice(hits, func(i, j int) bool { return hits[i].LastDay > hits[j].LastDay })
-	if len(hits) > SearchMax {
-		hits = hits[:SearchMax]
-	}
-	return hits, err
 }
 
 // notOpened says ErrTampered of a card that does not open because its row is not
@@ -152,16 +164,26 @@ func (q query) matches(c *CaseCard) bool {
 	if strings.Contains(fold(c.Code), q.folded) && len(q.folded) >= 4 {
 		return true
 	}
-	for _, name := range append([]string{c.Alias}, c.Names...) {
+	return q.named(append([]string{c.Alias}, c.Names...)) || q.phoned(c.Phones)
+}
+
+// named tells whether one of some names contains the term or sounds like it.
+func (q query) named(names []string) bool {
+	for _, name := range names {
 		f := fold(name)
 		if f != "" && (strings.Contains(f, q.folded) || q.sound != "" && sounds(f) == q.sound) {
 			return true
 		}
 	}
+	return false
+}
+
+// phoned tells whether one of some numbers ends with the term's digits.
+func (q query) phoned(phones []string) bool {
 	if q.digits == "" {
 		return false
 	}
-	for _, p := range c.Phones {
+	for _, p := range phones {
 		if strings.HasSuffix(onlyDigits(p), strings.TrimPrefix(q.digits, "39")) {
 			return true
 		}

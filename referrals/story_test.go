@@ -103,7 +103,7 @@ func TestStory02(t *testing.T) {
 			Hours: []referrals.Hours{{To: "09:00"}}}}})
 	try(t, "recording her rule", err)
 	attempt := func(channel string) referrals.Refusal {
-		r, _, err := w.Desk.RecordAttempt(t.Context(), anna, out.CaseID, channel, "no_answer", "provato")
+		r, _, err := w.Desk.RecordAttempt(t.Context(), anna, out.CaseID, referrals.NewForm(), channel, "no_answer", "provato")
 		if (err == nil) != (r == referrals.Permitted) {
 			t.Fatalf("an attempt by %s: refused %q, but %v", channel, r, err)
 		}
@@ -148,7 +148,7 @@ func TestStory03(t *testing.T) {
 	if v.State != "closed" || len(v.Consents) != 0 || len(v.Referrals) != 0 {
 		t.Fatalf("after her refusal: %+v", v)
 	}
-	if _, err := w.Desk.AddNote(t.Context(), anna, "", "other", "x"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.AddNote(t.Context(), anna, "", referrals.NewForm(), "other", "x"); !errors.Is(err, accounts.ErrDenied) {
 		t.Errorf("a note in no case: %v", err)
 	}
 	// Months later she comes back with her code.

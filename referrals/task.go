@@ -22,9 +22,18 @@ type TaskPackage struct {
 
 const purposeInterview = "interview"
 
+// The states of a task: it waits for somebody, somebody has it in her own name,
+// it is over. One that was handed back is open again, and says why.
+const (
+	taskOpen  = "open"
+	taskTaken = "taken"
+	taskDone  = "done"
+)
+
 // newTask makes the task that a contact with the outcome "Colloquio con
-// l'assistente sociale" puts on the social service's Agenda.
-func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact) (*TaskRow, error) {
+// l'assistente sociale" puts on the social service's Agenda. What the form does
+// not say of a woman who has a case file is taken from there: she tells it once.
+func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) (*TaskRow, error) {
 	var service accounts.Unit
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
@@ -33,20 +42,46 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact) (*TaskRow, er
 		return nil, err
 	}
 	secret := act.NewSecret()
-	row := &TaskRow{RowKey: newRow(), FromUnit: act.Who.Unit(), ToUnit: service.ID, Kind: purposeInterview, State: "open",
-		Day: act.Day, DueDay: act.Now.AddDate(0, 0, interviewDays).Format(time.DateOnly), Secret: secret.ID, BodyVersion: 1}
-	key := crypto.NewKey()
-	row.Commitment = recordCommitment(key, row, 1)
-	if err := row.From.keep(act.Who, row, "from_box", 1, key); err != nil {
-		return nil, err
-	}
-	if err := row.To.send(r, row, service.ID, 1, key); err != nil {
-		return nil, err
-	}
+	row := &TaskRow{RowKey: newRow(), FromUnit: act.Who.Unit(), ToUnit: service.ID, Kind: purposeInterview, State: taskOpen,
+		Day: act.Day, DueDay: act.Now.AddDate(0, 0, interviewDays).Format(time.DateOnly), Secret: secret.ID}
 	body := TaskPackage{Alias: in.Alias, Request: in.Request, Safe: in.Safe}
+	if c != nil {
+		row.CaseID = c.row.ID
+		body = body.from(c)
+	}
+	return row, sealTask(r, act, row, secret.Bytes, body)
+}
+
+// from fills what a package does not say with what the case file says.
+func (p TaskPackage) from(c *caseFile) TaskPackage {
+	if p.Alias == "" {
+		p.Alias = c.card.Alias
+	}
+	if p.Request == "" {
+		p.Request = c.told.Request
+	}
+	if !p.Safe.Recorded() {
+		p.Safe = c.safe
+	}
+	p.Safe.Recognised = ""
+	return p
+}
+
+// sealTask seals a package into a task at the row's version, under a new key
+// that both units hold.
+func sealTask(r Reader, act *accounts.Act, row *TaskRow, secret []byte, body TaskPackage) error {
+	key := crypto.NewKey()
+	row.BodyVersion = row.Version
+	row.Commitment = recordCommitment(key, row, row.BodyVersion)
+	if err := row.From.keep(act.Who, row, "from_box", row.BodyVersion, key); err != nil {
+		return err
+	}
+	if err := row.To.send(r, row, row.ToUnit, row.BodyVersion, key); err != nil {
+		return err
+	}
 	var err error
-	row.Body, err = sealJSON(key.Derive(crypto.LabelTaskData, secret.Bytes), row, "body", body)
-	return row, err
+	row.Body, err = sealJSON(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
+	return err
 }
 
 // notNoRow drops ErrNoRow: the form's own message says it better.
@@ -60,13 +95,15 @@ func notNoRow(err error) error {
 // TaskView is a task as the unit that has it reads it.
 type TaskView struct {
 	ID, FromUnit, Kind, State, Day, DueDay string
+	Worker, TakenDay, Reason               string
+	Free                                   bool // who had it has left: a colleague may take it on
 	Version                                int64
 	TaskPackage
 }
 
 // taskObject is a task as the policy sees it: it belongs to the unit that has it.
 func taskObject(who accounts.Caller, row *TaskRow) policies.Object {
-	return policies.Object{Kind: policies.KindTask, ID: row.ID, Unit: row.ToUnit, UnitKind: who.UnitKind(), State: row.State}
+	return policies.Object{Kind: policies.KindTask, ID: row.ID, Unit: row.ToUnit, UnitKind: who.UnitKind(), State: row.State, Person: row.Worker}
 }
 
 // OpenTask reads a task of the caller's unit. What came by age is kept under
@@ -79,17 +116,19 @@ func (d *Desk) OpenTask(ctx context.Context, who accounts.Caller, id string) (Ta
 			return err
 		}
 		if arrived {
+			row.Version++
 			act.Commit = putAll(row)
 		}
 		v = TaskView{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day, DueDay: row.DueDay,
-			Version: row.Version, TaskPackage: body}
-		return nil
+			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, TaskPackage: body}
+		v.Free, err = row.free(r)
+		return err
 	})
 	return v, receipt, err
 }
 
-// loadTask looks a task up, asks the policy and opens it. When its key arrived
-// by age the row is moved to its next version, holding the key symmetrically.
+// loadTask looks a task up, asks the policy and opens it. A key that arrived by
+// age stands, in the row it returns, under the unit key: the caller writes it.
 func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskPackage, bool, error) {
 	row := &TaskRow{}
 	if err := r.Get(row, id); err != nil {
@@ -103,7 +142,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	act.Salt = secret
-	key, arrived, err := row.To.open(act.Who, row, "to_box", 1, row.Commitment)
+	key, arrived, err := row.To.open(act.Who, row, "to_box", row.BodyVersion, row.Commitment)
 	if err != nil {
 		return nil, TaskPackage{}, false, err
 	}
@@ -112,67 +151,50 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	if arrived {
-		row.Version++
-		if err := row.To.keep(act.Who, row, "to_box", 1, key); err != nil {
+		if err := row.To.keep(act.Who, row, "to_box", row.BodyVersion, key); err != nil {
 			return nil, TaskPackage{}, false, err
 		}
 	}
 	return row, body, arrived, nil
 }
 
-// OpenCaseFromTask turns a task into a case file of the caller's unit: alias,
-// request and safe-contact rule come along, and nothing else. The task is done.
-func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
-	if len(text) > maxText {
-		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+// openSentTask opens a task from the side of the unit that sent it.
+func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (TaskPackage, []byte, error) {
+	secret, err := r.Secret(row.Secret)
+	if err != nil {
+		return TaskPackage{}, nil, err
 	}
-	var caseID string
-	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
-		task, body, arrived, err := d.loadTask(r, act, id)
-		if err != nil {
-			return err
-		}
-		if task.State == "done" {
-			return ErrState
-		}
-		if !arrived {
-			task.Version++
-		}
-		task.State = "done"
-		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request, Safe: body.Safe}}
-		c, rows, err := d.newCase(r, act, in)
-		if err != nil {
-			return err
-		}
-		caseID = c.row.ID
-		if text != "" {
-			note, err := d.addNote(act, c, Note{Kind: "interview", Text: text})
-			if err != nil {
-				return err
-			}
-			rows = append(rows, note...)
-		}
-		act.Commit = putAll(append(rows, task)...)
-		return nil
-	})
-	return caseID, receipt, err
+	key, _, err := row.From.open(act.Who, row, "from_box", row.BodyVersion, row.Commitment)
+	if err != nil {
+		return TaskPackage{}, nil, err
+	}
+	var body TaskPackage
+	return body, secret, openAt(key.Derive(crypto.LabelTaskData, secret), row, "body", row.BodyVersion, row.Body, &body)
 }
 
-// CloseTask marks a task as done.
-func (d *Desk) CloseTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
-		row, _, arrived, err := d.loadTask(r, act, id)
+// tellServices gives each social service with a task of a case the new
+// safe-contact rule in place of the old one, in the act that changes it.
+func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	tasks, err := r.TasksOfCase(c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, row := range tasks {
+		if row.State == taskDone {
+			continue
+		}
+		body, secret, err := openSentTask(r, act, row)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if row.State == "done" {
-			return ErrState
+		body.Safe = c.safe
+		body.Safe.Recognised = ""
+		row.Version++
+		if err := sealTask(r, act, row, secret, body); err != nil {
+			return nil, err
 		}
-		if !arrived {
-			row.Version++
-		}
-		row.State = "done"
-		act.Commit = putAll(row)
-		return nil
-	})
+		rows = append(rows, row)
+	}
+	return rows, nil
 }

@@ -120,7 +120,7 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	ctx := context.Background()
 	a, b := rosa(t, w), rosa(t, w)
 	anna := w.SignIn("anna")
-	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, "listening", "prima"); err != nil {
+	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, referrals.NewForm(), "listening", "prima"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID)

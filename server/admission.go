@@ -33,6 +33,7 @@ func (q *request) admissions() error {
 	if m.Unit.Kind == accounts.KindCentre {
 		page.Entry = "/unita/" + m.Unit.ID + "/elenco"
 	}
+	page.Declarations = q.leads()
 	for _, n := range m.Waiting {
 		page.Waiting = append(page.Waiting, newcomer(n))
 	}

@@ -211,7 +211,7 @@ func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
 func TestCentreKeepsItsEntry(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("bruna")
-	b.says(b.get("/ammissioni"), "Voce nell’elenco dei centri")
+	b.says(b.get("/ammissioni"), "Voce nell’elenco dei servizi")
 	path := "/unita/" + s.w.Units["centre"] + "/elenco"
 	b.status(b.get(path), http.StatusOK)
 	version := b.hidden("version")

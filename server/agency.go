@@ -135,6 +135,10 @@ func (q *request) createAgency() error {
 		return q.show(http.StatusUnprocessableEntity, "agency", page)
 	}
 	_, receipt, err := q.s.door.CreateAgency(q.ctx(), q.who, accounts.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends})
+	if errors.Is(err, accounts.ErrTaken) {
+		page.Fail("name", FailNameTaken)
+		return q.show(http.StatusConflict, "agency", page)
+	}
 	if err != nil {
 		return err
 	}
@@ -222,6 +226,10 @@ func (q *request) createUnit() error {
 		return q.show(http.StatusUnprocessableEntity, "unit", page)
 	}
 	_, receipt, err := q.s.door.CreateUnit(q.ctx(), q.who, accounts.Unit{Agency: page.Agency, Name: page.Name, Kind: page.Kind})
+	if errors.Is(err, accounts.ErrTaken) {
+		page.Fail("name", FailNameTaken)
+		return q.show(http.StatusConflict, "unit", page)
+	}
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,10 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 		t.Error("an acknowledged write has no receipt")
 	}
 	b.says(b.follow(), "Ente salvato.", "Cooperativa Aurora", "1 ente")
+	b.get("/enti/nuovo")
+	twice := b.status(b.post("/enti/nuovo", "name", "cooperativa aurora ", "kind", "operator", "responsibility", "processor", "ends", "2026-12-31"), http.StatusConflict)
+	b.says(twice, "C’è già un ente o un’unità con questo nome.", "cooperativa aurora")
+	b.get("/enti")
 
 	// Its end is changed; two tabs do not fight.
 	edit := regexp.MustCompile(`/enti/[A-Z2-7]{26}`).FindAllString(b.page.body, -1)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -31,24 +30,18 @@ func (q *request) agenda() error {
 		return err
 	}
 	q.receipt(receipt)
-	page := &AgendaPage{Page: q.base(TitleAgenda), Emergency: q.s.config.Emergency}
+	page := &AgendaPage{Page: q.base(TitleAgenda), Emergency: q.s.config.Emergency, Sent: q.sent(a.Sent, roster)}
 	for _, l := range a.Recall {
 		page.CallBack = append(page.CallBack, CallBack{Who: Who{l.Code, l.Alias}, Href: "/schede/" + l.CaseID + "/tentativi",
 			Until: l.Closes, Channels: l.Channels})
 	}
-	for _, t := range a.Tasks {
-		task := Task{Who: Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true}
-		switch {
-		case t.Overdue:
-			task.Kind = "overdue"
-			page.Urgent = append(page.Urgent, task)
-		case t.DueDay == a.Day:
-			page.Today = append(page.Today, task)
-		default:
-			page.Tasks = append(page.Tasks, task)
-		}
-	}
+	q.tasks(page, a, roster)
 	for _, l := range a.Waiting {
+		if l.Shut {
+			page.Restored = append(page.Restored, ShutReferral{Who: Who(l.Who), Href: "/invii/" + l.ID + "/conferma",
+				Centre: roster.UnitName(l.ToUnit), Sent: q.day(l.SentDay)})
+			continue
+		}
 		page.Urgent = append(page.Urgent, Task{Who: Who(l.Who), Kind: waitingKind(l), Href: "/invii/" + l.ID,
 			Due: q.day(l.UntilDay), DayOnly: true})
 	}
@@ -121,49 +114,6 @@ func (q *request) search() error {
 
 func (q *request) card(c referrals.SearchCard) Card {
 	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.day(c.LastDay)}
-}
-
-func (q *request) task() error {
-	t, receipt, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
-	if err != nil {
-		return err
-	}
-	q.receipt(receipt)
-	return q.showTask(http.StatusOK, t, "")
-}
-
-func (q *request) showTask(status int, t referrals.TaskView, problem string) error {
-	roster, err := q.roster()
-	if err != nil {
-		return err
-	}
-	page := &TaskPage{Page: q.base("task.interview_30"), ID: t.ID, Version: version(t.Version), Kind: "interview_30",
-		Due: q.day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: strip(t.Safe, Who{Alias: t.Alias}), Request: t.Request, Open: t.State != "done"}
-	page.Problem, page.Note = problem, q.form.Get("note")
-	return q.show(status, "task", page)
-}
-
-// closeTask marks a task as done, or turns it into a case file of the unit.
-func (q *request) closeTask() error {
-	if q.form.Get("go") != "open_case" {
-		receipt, err := q.s.desk.CloseTask(q.ctx(), q.who, q.id("id"))
-		if err != nil {
-			return err
-		}
-		return q.done(receipt, "", "/agenda")
-	}
-	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
-	if errors.Is(err, referrals.ErrInvalid) {
-		t, _, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
-		if err != nil {
-			return err
-		}
-		return q.showTask(http.StatusUnprocessableEntity, t, "error.too_long")
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, "", "/schede/"+caseID)
 }
 
 // isDesk tells whether the caller is a member of a unit that keeps contacts and

@@ -61,7 +61,7 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 
 // note adds a note; an acknowledged one must never be lost.
 func (d *badDay) note(text string) error {
-	_, err := d.w.Desk.AddNote(context.Background(), d.w.Caller("anna"), d.caseID, "other", text)
+	_, err := d.w.Desk.AddNote(context.Background(), d.w.Caller("anna"), d.caseID, referrals.NewForm(), "other", text)
 	if err == nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -321,7 +321,7 @@ func TestLogNotWritable(t *testing.T) {
 		mend := d.breakTable(store.MainFile, "INSERT", table)
 		for _, path := range []string{d.page(), "/agenda", "/ammissioni", "/credenziali"} {
 			got := b.status(b.get(path), http.StatusInternalServerError)
-			b.says(got, "Niente di questa pagina è stato salvato")
+			b.says(got, "Il servizio si è fermato mentre lavorava a questa pagina")
 			b.silent(got, d.alias)
 		}
 		b.silent(b.status(b.post("/cerca", "q", d.alias[:12]), http.StatusInternalServerError), d.alias)

@@ -55,7 +55,8 @@ func (q *request) caseSummary() error {
 		r := v.Referrals[0]
 		page.Referral, page.Centre = stateOf(r), roster.UnitName(r.ToUnit)
 	}
-	page.Next, page.NextHref = nextStep(v)
+	page.Sent, page.Recall = q.sent(v.Sent, roster), q.recall(v.Recall)
+	page.Next, page.NextHref = nextStep(v, q.s.desk.Day())
 	return q.show(http.StatusOK, "case", page)
 }
 
@@ -67,8 +68,8 @@ func stateOf(r referrals.ReferralLine) string {
 	return r.State
 }
 
-// nextStep is the one next thing to do for a case's state.
-func nextStep(v referrals.CaseView) (word, href string) {
+// nextStep is the one next thing to do for a case's state today.
+func nextStep(v referrals.CaseView, today string) (word, href string) {
 	root := "/schede/" + v.ID
 	if v.State == "closed" {
 		return "reopen", root + "/riapri"
@@ -78,13 +79,15 @@ func nextStep(v referrals.CaseView) (word, href string) {
 	}
 	for _, r := range v.Referrals {
 		switch {
+		case r.State == "declined" && r.AfterAnswer == "":
+			return "read_answer", "/invii/" + r.ID
 		case r.State == "more_info" || r.State == "appointment":
 			return "answer_centre", "/invii/" + r.ID
 		case r.Standing == policies.ConsentLive && (r.State == "sent" || r.State == "acknowledged"):
 			return "await_centre", "/invii/" + r.ID
 		}
 	}
-	if v.RecallDay != "" {
+	if v.Recall.Day != "" && v.Recall.Day <= today {
 		return "call_back", root + "/tentativi"
 	}
 	if len(v.Referrals) == 0 {

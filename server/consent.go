@@ -50,7 +50,7 @@ const farEnough = 30
 
 func centre(c referrals.CentreEntry) Centre {
 	v := Centre{ID: c.ID, Name: c.Name, Area: c.Area, Needs: strings.Fields(c.Needs), Hours: c.Hours,
-		Languages: strings.Fields(c.Languages), Phone: c.Phone, Distance: max(c.Km, 0), State: "unpinned"}
+		Languages: strings.Fields(c.Languages), Phone: c.Phone, Cost: c.Cost, Distance: max(c.Km, 0), State: "unpinned"}
 	switch {
 	case c.Pinned && c.Confirm:
 		v.State = "confirm_voice"
@@ -92,7 +92,7 @@ func (q *request) wayPage() error {
 	if q.filled && q.form.Get("step") == "1" {
 		return q.showShare(http.StatusOK, v, c, nil)
 	}
-	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Form: q.newForm()}
 	if q.filled {
 		page.Way, page.Chose = q.form.Get("way"), q.form.Get("chose")
 	}
@@ -110,7 +110,7 @@ func (q *request) chooseWay() error {
 	if err != nil {
 		return err
 	}
-	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose")}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose"), Form: q.newForm()}
 	if page.Way == "" {
 		page.Way = "she_calls"
 	}
@@ -121,7 +121,7 @@ func (q *request) chooseWay() error {
 	if page.Way == "we_send" {
 		return q.showShare(http.StatusOK, v, c, nil)
 	}
-	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, "network", q.word("way", page.Way)+": "+c.Name)
+	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, q.formID(), "network", q.word("way", page.Way)+": "+c.Name)
 	if err != nil {
 		return err
 	}
@@ -218,6 +218,9 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 		page.Form.Lang = v.Told.Language // hers, if the text exists in it
 	}
 	page.Text = q.spoken(page.Form.Lang)
+	if status == http.StatusConflict { // recorded already from this form, with other words
+		page.Problem = ProblemRepeated
+	}
 	for field, key := range fails {
 		page.Fail(field, key)
 	}
@@ -245,7 +248,7 @@ func (q *request) spoken(lang string) Spoken {
 
 // authorisation is the typed form as the desk records it.
 func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
-	a := referrals.Authorisation{Centre: centre, Purpose: "support", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
+	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: "support", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
 		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
 	if a.Feedback == "" {
 		a.Feedback = "state"
@@ -297,6 +300,10 @@ func (q *request) authorise(v referrals.CaseView, c Centre) error {
 			delete(fails, "until")
 		}
 		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Set("form", string(referrals.NewForm()))
+		return q.showHow(http.StatusConflict, v, c, nil)
 	}
 	if err != nil {
 		return err

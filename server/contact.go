@@ -25,6 +25,10 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 		page.ID = crypto.NewID()
 	}
 	ReadForm(q.form, &page.Form)
+	page.Also = alsoFor(roster, q.who.Unit(), page.Form.Needs)
+	if u, ok := roster.Units[q.who.Unit()]; ok {
+		page.Free = u.Cost == accounts.CostFree
+	}
 	for _, u := range roster.Units {
 		if u.Kind == accounts.KindSocial && roster.Epochs[u.ID] > 0 {
 			page.Services = append(page.Services, Unit{u.ID, u.Name})

@@ -17,7 +17,7 @@ func (q *request) credentials() error {
 		return err
 	}
 	page := &OwnPage{Page: q.base(TitleOwn), Factor: "totp", FactorState: "active", FactorSince: q.day(own.Factor),
-		CodesLeft: own.Codes, PhraseSince: q.day(own.Phrase)}
+		CodesLeft: own.Codes, PhraseSince: q.day(own.Phrase), MayDeclare: q.mayDeclare(), CopyKey: q.atCentre()}
 	if own.Locked {
 		page.FactorState = "locked"
 	}

@@ -11,15 +11,16 @@ import (
 	"sportello/referrals"
 )
 
-// entryPage is where a centre's members change what the directory says of it.
+// entryPage is where a centre's members, or the lead of a desk, change what the
+// directory says of it, or of a service that has no members here.
 func (q *request) entryPage() error {
-	u, err := q.s.door.OwnEntry(q.ctx(), q.who, q.id("unit"))
+	u, err := q.s.door.KeptEntry(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
-	page := &DirectoryPage{Page: q.base(TitleDirectory), ID: u.ID, Name: u.Name, Version: version(u.Version),
+	page := &DirectoryPage{Page: q.base(TitleDirectory), ID: u.ID, Name: u.Name, Kind: u.Kind, Version: version(u.Version),
 		Form: DirectoryForm{Area: u.Area, Town: u.Town, Hours: u.Hours, Phone: u.Phone,
-			Needs: strings.Fields(u.Needs), Languages: strings.Fields(u.Languages)}}
+			Cost: u.Cost, Needs: strings.Fields(u.Needs), Languages: strings.Fields(u.Languages)}}
 	if q.filled {
 		ReadForm(q.form, &page.Form)
 	}
@@ -27,12 +28,15 @@ func (q *request) entryPage() error {
 }
 
 func (q *request) saveEntry() error {
-	u, err := q.s.door.OwnEntry(q.ctx(), q.who, q.id("unit"))
+	u, err := q.s.door.KeptEntry(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
-	page := &DirectoryPage{Page: q.base(TitleDirectory), ID: u.ID, Name: u.Name, Version: q.form.Get("version")}
+	page := &DirectoryPage{Page: q.base(TitleDirectory), ID: u.ID, Name: u.Name, Kind: u.Kind, Version: q.form.Get("version")}
 	ReadForm(q.form, &page.Form)
+	if page.Form.Cost == "" {
+		page.Form.Cost = u.Cost // nothing chosen changes nothing
+	}
 	entry := page.entry()
 	seen, err := strconv.ParseInt(page.Version, 10, 64)
 	if err != nil {
@@ -63,12 +67,15 @@ func (p *DirectoryPage) entry() accounts.Entry {
 			p.Fail(field.name, "error.too_long")
 		}
 	}
+	if !IsWord("cost", f.Cost) {
+		p.Fail("cost", FailChoice)
+	}
 	place, known := referrals.PlaceOf(f.Town)
 	if f.Town != "" && !known {
 		p.Fail("town", "centre.place_unknown")
 	}
 	return accounts.Entry{Area: strings.TrimSpace(f.Area), Town: strings.TrimSpace(f.Town), Hours: strings.TrimSpace(f.Hours),
-		Phone: strings.TrimSpace(f.Phone), Needs: onlyWords("need", f.Needs), Languages: onlyWords("language", f.Languages),
+		Phone: strings.TrimSpace(f.Phone), Cost: f.Cost, Needs: onlyWords("need", f.Needs), Languages: onlyWords("language", f.Languages),
 		Lat: place.Lat, Lon: place.Lon}
 }
 
@@ -81,4 +88,46 @@ func onlyWords(list string, values []string) string {
 		}
 	}
 	return strings.Join(kept, " ")
+}
+
+// keptEntries are the entries that the caller's unit keeps, for the lead of a
+// desk or a social service: its own, and those of services without members.
+func (q *request) keptEntries() ([]Unit, error) {
+	if q.who.Role() != policies.Lead || !q.isDesk() {
+		return nil, nil
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return nil, err
+	}
+	var all []Unit
+	for _, u := range sorted(roster.Units, unitName) {
+		if u.ID == q.who.Unit() || u.Agency == q.who.Agency() && roster.Epochs[u.ID] == 0 && u.Kind != accounts.KindAudit {
+			all = append(all, Unit{u.ID, u.Name})
+		}
+	}
+	return all, nil
+}
+
+// alsoFor lists, for each need she named, the other desks and services that the
+// directory marks for it. It is information: nothing is sent.
+func alsoFor(roster *accounts.Roster, unit string, needs []string) []Also {
+	var all []Also
+	for _, need := range Words("need") {
+		if !slices.Contains(needs, need) {
+			continue
+		}
+		also := Also{Need: need}
+		for _, u := range sorted(roster.Units, unitName) {
+			desk := u.Kind == accounts.KindDesk || u.Kind == accounts.KindSocial
+			if desk && u.ID != unit && slices.Contains(strings.Fields(u.Needs), need) {
+				also.Services = append(also.Services, Centre{ID: u.ID, Name: u.Name, Area: u.Area, Hours: u.Hours, Phone: u.Phone,
+					Languages: strings.Fields(u.Languages), Cost: u.Cost})
+			}
+		}
+		if len(also.Services) > 0 {
+			all = append(all, also)
+		}
+	}
+	return all
 }

@@ -39,6 +39,7 @@ var answers = []struct {
 	{referrals.ErrPin, http.StatusConflict, "error.pin"},
 	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
 	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
+	{referrals.ErrRepeated, http.StatusConflict, "form.repeated"},
 	{referrals.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
 	{accounts.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
 	{accounts.ErrTaken, http.StatusConflict, "error.taken"},
@@ -112,7 +113,7 @@ func (q *request) support(status int, err error) string {
 }
 
 func (q *request) problem(status int, key, support string) {
-	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key}
+	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key, Asked: q.r.Method == http.MethodGet}
 	page.Support = support
 	q.show(status, "error", page)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sportello/referrals"
 	"sportello/server/locale"
 )
 
@@ -250,4 +251,16 @@ func stepIn(t reflect.Type, name string) int {
 		}
 	}
 	return 0
+}
+
+// formID is the id of the form that was sent, or a new one for what came without
+// a page of ours; newForm is that of the form to be shown, the same while what
+// was typed comes back.
+func (q *request) formID() referrals.Form { return referrals.Form(q.newForm()) }
+
+func (q *request) newForm() string {
+	if id := q.form.Get("form"); id != "" {
+		return id
+	}
+	return string(referrals.NewForm())
 }

@@ -37,6 +37,9 @@ func (q *request) inbox() error {
 			page.Closed = append(page.Closed, row)
 		}
 	}
+	if u := roster.Units[q.who.Unit()]; u != nil && u.CopyKeyChanged(page.Now) {
+		page.KeyChanged, page.KeySince, page.KeyBy, page.KeySet = true, q.day(u.CopyKeyDay), roster.Username(u.CopyKeyBy), u.CopyKey != ""
+	}
 	return q.show(http.StatusOK, "inbox", page)
 }
 
@@ -63,12 +66,10 @@ func (q *request) showReceived(status int, cause error) error {
 	}
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
-		Hour: q.form.Get("hour"), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
-	var bad *referrals.Invalid
-	if errors.As(cause, &bad) {
-		for field, key := range bad.Fields {
-			page.Fail(field, key)
-		}
+		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	invalid(&page.Page, cause)
+	if errors.Is(cause, referrals.ErrRepeated) {
+		page.Problem = ProblemRepeated
 	}
 	return q.show(status, "received", page)
 }
@@ -122,12 +123,16 @@ func (q *request) decline() error {
 
 // askDesk is a question while the centre decides, a message afterwards.
 func (q *request) askDesk() error {
-	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrState) {
-		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
+		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	}
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReceived(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err
@@ -136,9 +141,13 @@ func (q *request) askDesk() error {
 }
 
 func (q *request) propose() error {
-	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
+	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReceived(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReceived(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err
@@ -201,7 +210,14 @@ func (q *request) showCopy(status int, cause error) error {
 		return q.notFound()
 	}
 	q.receipt(receipt)
-	page := &CopyPage{Page: q.base(TitleCopy), ID: r.ID, Version: version(r.Version), Key: q.form.Get("recipient")}
+	page := &CopyPage{Page: q.base(TitleCopy), ID: r.ID, Version: version(r.Version), Key: q.form.Get("recipient"), Which: q.form.Get("which")}
+	kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+	if err != nil {
+		return err
+	}
+	if page.Kept = kept.Set; kept.Set {
+		page.Words, page.Since = kept.Words, q.day(kept.Unit.CopyKeyDay)
+	}
 	invalid(&page.Page, cause)
 	return q.show(status, "copy", page)
 }
@@ -209,7 +225,13 @@ func (q *request) showCopy(status int, cause error) error {
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
-	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), strings.TrimSpace(q.form.Get("recipient")))
+	recipient := strings.Join(strings.Fields(q.form.Get("recipient")), "")
+	if q.form.Get("which") == "kept" {
+		recipient = ""
+	} else if recipient == "" {
+		recipient = "none" // another key was chosen, and none typed
+	}
+	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient)
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showCopy(http.StatusUnprocessableEntity, err)
 	}

@@ -75,7 +75,7 @@ func (q *request) notePage(status int, note string, cause error) error {
 		return err
 	}
 	page := &NotePage{Page: q.base(TitleNote), CaseHead: q.head(v, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
-		Kind: q.form.Get("kind"), Text: q.form.Get("text"), Version: q.form.Get("version")}
+		Kind: q.form.Get("kind"), Text: q.form.Get("text"), Version: q.form.Get("version"), Form: q.newForm()}
 	if note != "" {
 		n, ok := noteOf(v, note)
 		if !ok {
@@ -93,6 +93,8 @@ func (q *request) notePage(status int, note string, cause error) error {
 	switch {
 	case errors.Is(cause, accounts.ErrConflict):
 		page.Problem = ProblemChanged
+	case errors.Is(cause, referrals.ErrRepeated):
+		page.Problem = ProblemRepeated
 	case cause != nil:
 		invalid(&page.Page, cause)
 	}
@@ -109,9 +111,13 @@ func noteOf(v referrals.CaseView, id string) (referrals.NoteView, bool) {
 }
 
 func (q *request) addNote() error {
-	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, q.id("id"), q.form.Get("kind"), q.form.Get("text"))
+	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("kind"), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.notePage(http.StatusUnprocessableEntity, "", err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.notePage(http.StatusConflict, "", err)
 	}
 	if err != nil {
 		return err
@@ -182,6 +188,35 @@ func (q *request) moveNote() error {
 
 func (q *request) attempts() error { return q.attemptsPage(http.StatusOK, nil) }
 
+func (q *request) recall(p referrals.Recall) Recall {
+	if p.Day == "" {
+		return Recall{}
+	}
+	return Recall{Day: q.day(p.Day), From: p.From, To: p.To}
+}
+
+// setRecall plans the next call, or takes her off the list.
+func (q *request) setRecall() error {
+	var f RecallForm
+	ReadForm(q.form, &f)
+	flash := FlashRecallSet
+	if q.form.Get("go") == "clear" {
+		f, flash = RecallForm{}, FlashRecallCleared
+	} else if f.Day == "" {
+		return q.attemptsPage(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recall": "error.day"}})
+	}
+	receipt, err := q.s.desk.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), referrals.Recall{Day: f.Day, From: f.From, To: f.To})
+	switch {
+	case errors.Is(err, referrals.ErrInvalid):
+		return q.attemptsPage(http.StatusUnprocessableEntity, err)
+	case errors.Is(err, accounts.ErrConflict):
+		return q.attemptsPage(http.StatusConflict, err)
+	case err != nil:
+		return err
+	}
+	return q.done(receipt, flash, "/schede/"+q.id("id")+"/tentativi")
+}
+
 func (q *request) attemptsPage(status int, cause error) error {
 	v, err := q.openCase()
 	if err != nil {
@@ -192,7 +227,11 @@ func (q *request) attemptsPage(status int, cause error) error {
 		return err
 	}
 	page := &AttemptsPage{Page: q.base(TitleAttempts), CaseHead: q.head(v, "summary"), Channel: q.form.Get("channel"),
-		Outcome: q.form.Get("outcome"), Note: q.form.Get("note")}
+		Outcome: q.form.Get("outcome"), Note: q.form.Get("note"), Recall: q.recall(v.Recall), Version: version(v.Version), Form: q.newForm(),
+		MayPlan: v.State != "closed" && v.Safe.Recorded()}
+	if ReadForm(q.form, &page.Plan); !q.form.Has("recall") {
+		page.Plan = RecallForm{v.Recall.Day, v.Recall.From, v.Recall.To}
+	}
 	for _, n := range v.Notes {
 		if n.Kind == "attempt" && n.State == "current" {
 			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Note: n.Text})
@@ -210,16 +249,24 @@ func (q *request) attemptsPage(status int, cause error) error {
 	if len(page.Channels) == 0 {
 		page.Forbidden = string(reason)
 	}
-	if cause != nil {
-		invalid(&page.Page, cause)
+	if errors.Is(cause, accounts.ErrConflict) {
+		page.Problem = ProblemChanged
 	}
+	if errors.Is(cause, referrals.ErrRepeated) {
+		page.Problem = ProblemRepeated
+	}
+	invalid(&page.Page, cause)
 	return q.show(status, "attempts", page)
 }
 
 func (q *request) recordAttempt() error {
-	_, receipt, err := q.s.desk.RecordAttempt(q.ctx(), q.who, q.id("id"), q.form.Get("channel"), q.form.Get("outcome"), q.form.Get("note"))
+	_, receipt, err := q.s.desk.RecordAttempt(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("channel"), q.form.Get("outcome"), q.form.Get("note"))
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.attemptsPage(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.attemptsPage(http.StatusConflict, err)
 	}
 	if err != nil {
 		return err

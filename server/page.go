@@ -21,6 +21,7 @@ type Page struct {
 	Flash     string      // message key of what was just done, or empty
 	Problem   string      // message key of what went wrong with the whole page, or empty
 	Support   string      // code to tell support beside Problem, or empty
+	Differs   bool        // the last check found records that are not what the log says
 	Refilled  bool        // the form comes back from a draft
 	Errors    []FieldError
 }

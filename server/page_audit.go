@@ -158,12 +158,13 @@ type UnitPage struct {
 	Agency, Name, Kind string
 }
 
-// DirectoryPage is "directory": a centre's public entry. Posts DirectoryForm
+// DirectoryPage is "directory": a unit's public entry. Posts DirectoryForm
 // and version to /unita/ID/elenco.
 type DirectoryPage struct {
 	Page
 	ID      string
 	Name    string
+	Kind    string // a word of "unit_kind"
 	Version string
 	Form    DirectoryForm
 }
@@ -174,6 +175,7 @@ type DirectoryForm struct {
 	Town      string   `form:"town"` // distances are measured from here
 	Hours     string   `form:"hours"`
 	Phone     string   `form:"phone"`
+	Cost      string   `form:"cost"`      // a word of "cost"
 	Needs     []string `form:"needs"`     // words of "need"
 	Languages []string `form:"languages"` // words of "language"
 }

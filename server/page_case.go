@@ -77,7 +77,8 @@ type CasePage struct {
 	Restricted  bool
 	Next        string // a word of "next"
 	NextHref    string
-	Tasks       []Task
+	Recall      Recall
+	Sent        []SentTask // what a social service was asked for her
 }
 
 // DiaryPage is "diary": notes, newest first.
@@ -117,6 +118,7 @@ type NotePage struct {
 	Kind    string
 	Text    string
 	Version string
+	Form    string // the form's own mark: sent twice, it is kept once
 }
 
 // MoveNotePage is "note-move". Posts to (the other file's code), why and
@@ -215,6 +217,25 @@ type AttemptsPage struct {
 	Channel   string
 	Outcome   string
 	Note      string
+	Form      string     // the form's own mark
+	Recall    Recall     // as it is planned now
+	Plan      RecallForm // as typed
+	Version   string     // of the case, for the plan
+	MayPlan   bool       // the case is open, and she allowed something
+}
+
+// Recall is when she is to be called next; without a day, no call is planned.
+type Recall struct {
+	Day      time.Time
+	From, To string // HH:MM, or empty
+}
+
+// RecallForm is what is typed to plan a call. It is posted with version and go
+// ("clear" takes her off the list) to /schede/ID/richiamo.
+type RecallForm struct {
+	Day  string `form:"recall"`
+	From string `form:"recall_from"`
+	To   string `form:"recall_to"`
 }
 
 // Attempt is one try to reach her.

@@ -103,7 +103,15 @@ type ContactPage struct {
 	Sheets    []Sheet
 	Services  []Unit // social services this desk has compared words with
 	Due       time.Time
-	MayLimit  bool // the agency has a recovery identity, so a file may be restricted
+	Also      []Also // other services for what she asks, in step 3
+	Free      bool   // what this unit does costs her nothing
+	MayLimit  bool   // the agency has a recovery identity, so a file may be restricted
+}
+
+// Also is a need she named, and who else is there for it.
+type Also struct {
+	Need     string // a word of "need"
+	Services []Centre
 }
 
 // Carried lists the typed values of the other steps.
@@ -162,8 +170,10 @@ type UnlinkedNote struct {
 }
 
 // TaskPage is "task": what a social service received from a desk, sealed as a
-// small package: name she chose, request, safe-contact rule. It posts note,
-// version and go ("open_case" or "done") to /compiti/ID.
+// small package: name she chose, request, safe-contact rule; and who answers for
+// it. It posts nothing to /compiti/ID/prendi, colleague and version to
+// /compiti/ID/affida, reason to /compiti/ID/restituisci, and note and go
+// ("open_case" or "done") to /compiti/ID.
 type TaskPage struct {
 	Page
 	ID      string
@@ -174,7 +184,42 @@ type TaskPage struct {
 	Strip   Strip
 	Request string
 	Note    string
-	Open    bool
+	Reason  string // a word of "task_reason"
+	Hold
+	MayTake    bool
+	MayEnd     bool   // hers, or her unit's and she leads it
+	Colleagues []Unit // whom the lead may name
+}
+
+// Hold says who has a task and since when, or why nobody does.
+type Hold struct {
+	State  string // a word of "task_state"
+	Worker string
+	Mine   bool
+	Since  time.Time
+	Back   string // a word of "task_reason", or empty: why it was handed back
+}
+
+// SentTask is what this unit asked of a social service, and how it stands.
+type SentTask struct {
+	Who     Who
+	Href    string // of her case file, or empty
+	To      string // the social service
+	Due     time.Time
+	Overdue bool
+	Hold
+}
+
+// holdLine and sentLines are these on a page that has more than them.
+type holdLine struct {
+	Page Page
+	Hold Hold
+}
+
+type sentLines struct {
+	Page  Page
+	Sent  SentTask
+	Lines holdLine
 }
 
 // ContactDonePage is "contact-done": the contact is closed or became a case.

@@ -1,6 +1,9 @@
 package server
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // SignInPage is "signin": user name and passphrase.
 // Posts username, passphrase to /entra.
@@ -22,9 +25,39 @@ type ErrorPage struct {
 	Status int
 	What   string // message key of what happened
 	Saved  bool   // what was sent just before is kept
+	Asked  bool   // a page was asked for and nothing sent: there was nothing to save
 	// What was typed and not taken, to be sent again on purpose.
 	Action  string
 	Carried []Pair
+}
+
+// The words of an error page that depend on its status; the first two stand for
+// all others.
+var (
+	errorHeadings = map[int]string{0: "error.title", http.StatusForbidden: "error.title_form", http.StatusNotFound: "error.title_absent",
+		http.StatusConflict: "error.title_conflict", http.StatusRequestEntityTooLarge: "error.title_large",
+		http.StatusTooManyRequests: "error.title_wait", http.StatusServiceUnavailable: "error.title_shut"}
+	errorNext = map[int]string{0: "error.what_next", http.StatusForbidden: "error.next_form", http.StatusNotFound: "error.next_absent",
+		http.StatusConflict: "error.next_conflict", http.StatusRequestEntityTooLarge: "error.next_large",
+		http.StatusTooManyRequests: "error.next_wait", http.StatusServiceUnavailable: "error.next_shut"}
+)
+
+func forStatus(keys map[int]string, status int) string {
+	if key, ok := keys[status]; ok {
+		return key
+	}
+	return keys[0]
+}
+
+// Heading says in a few words what happened.
+func (p *ErrorPage) Heading() string { return forStatus(errorHeadings, p.Status) }
+
+// Next says what to do now; nothing where the page's own words say it.
+func (p *ErrorPage) Next() string {
+	if p.What == "error.tampered" {
+		return ""
+	}
+	return forStatus(errorNext, p.Status)
 }
 
 // CoveredPage is "covered": a sheet that says nothing about the service.
@@ -50,6 +83,7 @@ type Task struct {
 	Href    string
 	Due     time.Time
 	DayOnly bool // only the day is known
+	Hold         // of a task that somebody takes on; else empty
 }
 
 // CallBack is someone whose safe hours are open now.
@@ -77,8 +111,18 @@ type AgendaPage struct {
 	CallBack  []CallBack // ending soonest first
 	Today     []Task     // kinds of "task"
 	Tasks     []Task     // later ones, with the day they are due
+	Sent      []SentTask // what the unit asked of a social service
 	Open      []OpenContact
+	Restored  []ShutReferral // shut by a restore, until the desk confirms them
 	Emergency Emergency
+}
+
+// ShutReferral is a referral that a restore shut.
+type ShutReferral struct {
+	Who    Who
+	Href   string
+	Centre string
+	Sent   time.Time
 }
 
 // SearchPage is "search". Posts q to /cerca: what is looked for is never part

@@ -19,14 +19,14 @@ type StepUpPage struct {
 // OwnPage is "own": factor, recovery codes, passphrase and open sessions. Each item leads to its own page or posts one button.
 type OwnPage struct {
 	Page
-	Factor        string // a word of "factor"
-	FactorState   string // a word of "factor_state"
-	FactorSince   time.Time
-	CodesLeft     int
-	PhraseSince   time.Time
-	Sessions      []Session
-	OfflineKey    string
-	MaySetOffline bool // a centre worker may keep her centre's own key for copies
+	Factor      string // a word of "factor"
+	FactorState string // a word of "factor_state"
+	FactorSince time.Time
+	CodesLeft   int
+	PhraseSince time.Time
+	Sessions    []Session
+	MayDeclare  bool // she works with case files: whom she should not be given
+	CopyKey     bool // she works at a centre, which may keep its key for copies
 }
 
 // Session is one open session. Closing posts session to /credenziali/sessioni.
@@ -36,6 +36,58 @@ type Session struct {
 	Began  time.Time
 	Last   time.Time
 	Here   bool
+}
+
+// DeclarationsPage is "declarations": whom one should not be given. Posts id and
+// declared_name, declared_surname, declared_phone to /credenziali/dichiarazioni;
+// taking back posts to /credenziali/dichiarazioni/ID/togli.
+type DeclarationsPage struct {
+	Page
+	Mine  []Declared
+	Leads []string // user names of who can read them too
+	Form  string   // drawn when the form is shown: sent twice, it is one declaration
+
+	Name, Surname, Phone string // as typed
+}
+
+// Declared is one person whom somebody should not be given.
+type Declared struct {
+	ID      string
+	By      string // user name; empty on one's own page
+	Sealed  bool   // not yet open to the reader
+	Name    string
+	Surname string
+	Phone   string
+	Day     time.Time
+	Matches []DeclaredMatch
+}
+
+// DeclaredMatch is a case file that looks like a declared person.
+type DeclaredMatch struct {
+	Card
+	By []string // words of "match_by"
+}
+
+// UnitDeclarationsPage is "unit-declarations": what the lead of a unit reads
+// before she gives a case file to somebody.
+type UnitDeclarationsPage struct {
+	Page
+	All []Declared
+}
+
+// CopyKeyPage is "copy-key": the centre's own public key, kept off the server, to
+// which its sealed copies are made. Posts recipient (empty takes it away) and
+// version to /credenziali/chiave-centro; the step-up page follows.
+type CopyKeyPage struct {
+	Page
+	UnitID    string
+	Name      string
+	Set       bool
+	Words     [4]string
+	Since     time.Time
+	By        string // user name
+	Recipient string // as typed
+	Version   string
 }
 
 // EnrolPage is "enrol": a new one-time code on a phone. It posts code (and, for
@@ -116,6 +168,8 @@ type AdmissionsPage struct {
 	State    string // a word of "unit_state"
 	MayFound bool   // the unit is empty: the first member founds it
 	Entry    string // address of the centre's entry in the directory, or empty
+
+	Declarations bool // the reader leads the unit: whom its people should not be given
 }
 
 // Newcomer waits to be admitted.
@@ -182,7 +236,8 @@ type ColleaguesPage struct {
 // PinsPage is "pins": the units this one has compared words with.
 type PinsPage struct {
 	Page
-	Units []Pin
+	Units   []Pin
+	Entries []Unit // of the directory, which a lead's unit keeps
 }
 
 // Pin is one unit that may receive.

@@ -24,6 +24,7 @@ type Centre struct {
 	Hours     string
 	Languages []string // words of "language"
 	Phone     string
+	Cost      string // a word of "cost"
 	Distance  int    // km from the municipality she named; 0 when she named none
 	State     string // a word of "centre_state": sending needs "pinned"
 }
@@ -36,6 +37,7 @@ type WayPage struct {
 	Centre Centre
 	Way    string // a word of "way"; empty is "she_calls"
 	Chose  string // "yes"
+	Form   string // the form's own mark: sent twice, it is kept once
 }
 
 // ReferralForm is what is typed from "share" to "preview"; values of the other
@@ -52,6 +54,7 @@ type ReferralForm struct {
 	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
 	Lang     string   `form:"text_lang" step:"2"`
 	Heard    string   `form:"heard" step:"2"` // "yes": she heard the text
+	Form     string   `form:"form"`           // the form's own mark, carried through the steps
 }
 
 // ReferralStep is what "share", "how" and "preview" have in common. They post
@@ -158,9 +161,12 @@ type ReferralPage struct {
 	Way         string // a word of "way"
 	Messages    []Message
 	Text        string // the message as typed
+	Form        string // the form's own mark
 	Appointment Appointment
 	StopDone    []string // words of "stop_done" the centre stated after a revocation
 	Reason      string   // a word of "decline"
+	After       string   // a word of "after_answer": what comes next, once the decline was read
+	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
 }
 
@@ -199,10 +205,29 @@ type RevokePage struct {
 	Recognised string
 }
 
+// RestoredPage is "restored": a referral that a restore shut. Posts checked to
+// /invii/ID/conferma; the step-up page follows. Revoking has its own page.
+type RestoredPage struct {
+	Page
+	CaseHead
+	ID      string
+	Centre  string
+	State   string // a word of "referral_state"
+	Sent    time.Time
+	Until   time.Time
+	Erased  bool   // its content is gone for good: she took it back since
+	Checked string // a word of "checked": how one knows that it still stands
+}
+
 // InboxPage is "inbox": referrals without names.
 type InboxPage struct {
 	Page
 	New, WaitUs, WaitThem, Closed []InboxRow
+
+	KeyChanged bool // the centre's key for copies, not long ago
+	KeySet     bool
+	KeySince   time.Time
+	KeyBy      string // user name
 }
 
 // InboxRow is one referral in the inbox.
@@ -227,6 +252,7 @@ type ReceivedPage struct {
 	Package   Package
 	Messages  []Message
 	Text      string
+	Form      string // the forms' own mark
 	Day, Hour string // the appointment as typed
 	Place     string
 	After     string   // a word of "after" as typed
@@ -255,13 +281,17 @@ type StopPage struct {
 	Stated  bool // the centre has already stated what it did
 }
 
-// CopyPage is "copy": a sealed copy, made when asked. Posts to /arrivi/ID/copia;
-// the step-up page follows, then the file.
+// CopyPage is "copy": a sealed copy, made when asked. Posts which (kept, other)
+// and recipient to /arrivi/ID/copia, which answers with the file.
 type CopyPage struct {
 	Page
 	ID      string
 	Version string
-	Key     string // the centre's own public key, as typed; posts as recipient
+	Key     string // another public key, as typed; posts as recipient
+	Which   string // "kept", the default where the centre keeps a key here, or "other"
+	Kept    bool
+	Words   [4]string // of the kept key
+	Since   time.Time
 }
 
 // inboxRows is one list of the inbox with the moment its ages count from.

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"time"
 
 	"sportello/server"
@@ -32,9 +33,14 @@ func desk(title, here string) server.Page {
 }
 
 var (
-	rosa      = server.Who{Code: "K7QM-2F", Alias: "Rosa"}
-	nadia     = server.Who{Code: "T4XC-9B", Alias: "نادية"}
-	lina      = server.Who{Code: "B2HN-6P", Alias: "Lina"}
+	rosa       = server.Who{Code: "K7QM-2F", Alias: "Rosa"}
+	nadia      = server.Who{Code: "T4XC-9B", Alias: "نادية"}
+	lina       = server.Who{Code: "B2HN-6P", Alias: "Lina"}
+	sampleSent = []server.SentTask{
+		{Who: rosa, Href: "/schede/A", To: "Servizio sociale, Municipio II", Due: ago(-12), Hold: server.Hold{State: "open", Back: "time"}},
+		{Who: lina, Href: "/schede/B", To: "Servizio sociale, Municipio II", Due: ago(-20), Hold: server.Hold{State: "taken", Worker: "sofia", Since: ago(1)}},
+		{Who: server.Who{Alias: "Mirela"}, To: "Servizio sociale, Municipio II", Due: ago(2), Overdue: true, Hold: server.Hold{State: "open"}},
+	}
 	emergency = server.Emergency{Name: "Pronto intervento sociale", Phone: "800 000 112", Hours: "sempre"}
 )
 
@@ -72,7 +78,12 @@ func addSignIn(add func(string, server.Shown)) {
 	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
 	add("error.again", &server.ErrorPage{Page: desk(server.TitleError, "/schede/A/diario/nuova"), Status: 403, What: "error.form_old", Action: "/schede/A/diario/nuova",
 		Carried: []server.Pair{{Name: "text", Value: "mezza frase"}}})
-	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404})
+	add("error", &server.ErrorPage{Page: public("error.title", "/"), Status: 404, What: "error.not_found", Asked: true})
+	for status, what := range map[int]string{403: "error.form_refused", 404: "error.not_found", 409: "error.state", 413: "error.too_large", 429: "signin.wait", 500: "error.tampered"} {
+		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Asked: status == 404}
+		add(fmt.Sprint("error.", status), p)
+	}
+	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
 	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
@@ -90,8 +101,10 @@ func addDesk(add func(string, server.Shown)) {
 		},
 		CallBack: []server.CallBack{{Who: nadia, Href: "/schede/C", Until: sampleNow.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
 		Today:    []server.Task{{Who: lina, Kind: "appointment", Href: "/schede/B", Due: sampleNow.Add(4 * time.Hour)}},
-		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}},
+		Tasks:    []server.Task{{Who: rosa, Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true, Hold: server.Hold{State: "taken", Worker: "sofia", Mine: true, Since: ago(1)}}},
+		Sent:     sampleSent,
 		Open:     []server.OpenContact{{Who: server.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: sampleNow.Add(-20 * time.Minute)}}, Emergency: emergency,
+		Restored: []server.ShutReferral{{Who: rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: ago(5)}},
 	})
 	add("agenda.empty", &server.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
 	add("search", &server.SearchPage{Page: desk("search.title", "/cerca"), Query: "rosa", Asked: true, More: true, Cards: []server.Card{
@@ -103,7 +116,7 @@ func addDesk(add func(string, server.Shown)) {
 	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
 	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
 		p := &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: emergency,
-			Searched: step == 0, Matches: []server.Card{{ID: "A", Who: rosa}}, MayLimit: true, Due: ago(-30),
+			Searched: step == 0, Matches: []server.Card{{ID: "A", Who: rosa}}, MayLimit: true, Due: ago(-30), Free: true, Also: []server.Also{{Need: "care", Services: []server.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
 			Duties:   []server.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
 			Sheets:   []server.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
 			Services: []server.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
@@ -118,7 +131,14 @@ func addDesk(add func(string, server.Shown)) {
 	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
 	taskStrip := caseHead("").Strip
 	taskStrip.MayEdit = false
-	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.", Open: true})
+	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: server.Hold{State: "open", Back: "time"}, MayTake: true, Colleagues: []server.Unit{{ID: "P1", Name: "sara"}, {ID: "P2", Name: "sofia"}}})
+	mine := &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: server.Hold{State: "taken", Worker: "sofia", Mine: true, Since: ago(1)}, MayEnd: true}
+	mine.Fail("reason", "error.choose_one")
+	add("task.mine", mine)
+	add("task.other", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: server.Hold{State: "taken", Worker: "sara", Since: ago(1)}})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
 }
 
@@ -133,8 +153,8 @@ func caseHead(tab string) server.CaseHead {
 func addCase(add func(string, server.Shown)) {
 	head := caseHead("summary")
 	add("case", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
-		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
-		Tasks: []server.Task{{Kind: "interview_30", Href: "/compiti/1", Due: ago(-12), DayOnly: true}}})
+		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Recall: server.Recall{Day: ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
+		Sent: sampleSent[1:2]})
 	bare := server.CaseHead{Tab: "summary", Strip: server.Strip{CaseID: "A", Who: nadia, State: "closed", MayEdit: true}}
 	add("case.bare", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: ago(40), Restricted: true})
 	note := server.Note{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
@@ -159,9 +179,13 @@ func addCase(add func(string, server.Shown)) {
 	add("readers", &server.ReadersPage{Page: desk("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []server.Reader{
 		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: ago(2), Times: 1}}})
 	head.Tab = ""
+	planned := &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, MayPlan: true, Version: "4",
+		Recall: server.Recall{Day: ago(-1), From: "08:00", To: "08:30"}, Plan: server.RecallForm{Day: "2026-11-22", From: "20:00", To: "21:00"}}
+	planned.Fail("recall_from", "recall.outside")
+	add("attempts.planned", planned)
 	add("attempts", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
 		Attempts: []server.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
-	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now"})
+	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
 	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Centres: []string{"Centro Le Querce"}})
 	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
@@ -173,8 +197,18 @@ func addCase(add func(string, server.Shown)) {
 func addOwn(add func(string, server.Shown)) {
 	words := [4]string{"fiume", "tavolo", "neve", "gatto"}
 	add("step-up", &server.StepUpPage{Page: desk(server.TitleStepUp, "/schede/A/centri/Q/invio"), Act: server.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []server.Pair{{Name: "step", Value: "preview"}}})
-	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MaySetOffline: true,
+	add("own", &server.OwnPage{Page: desk(server.TitleOwn, "/credenziali"), Factor: "totp", FactorState: "active", FactorSince: ago(90), CodesLeft: 8, PhraseSince: ago(90), MayDeclare: true, CopyKey: true,
 		Sessions: []server.Session{{ID: "S1", Here: true, Began: sampleNow.Add(-2 * time.Hour), Last: sampleNow}, {ID: "S2", Device: "Firefox, Windows", Began: ago(1), Last: ago(1)}}})
+	declared := server.Declared{ID: "D1", Name: "Rossana", Surname: "Ferri", Phone: "333 0000000", Day: ago(30)}
+	add("declarations", &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1", Leads: []string{"lucia"}, Mine: []server.Declared{declared}})
+	empty := &server.DeclarationsPage{Page: desk(server.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1"}
+	empty.Fail("declared_name", "error.declared_name")
+	add("declarations.empty", empty)
+	declared.By, declared.Matches = "anna", []server.DeclaredMatch{{Card: server.Card{ID: "A", Who: rosa, State: "open"}, By: []string{"name", "phone"}}}
+	lead := desk(server.TitleUnitDeclarations, "/ammissioni/dichiarazioni")
+	lead.Role = "lead"
+	add("unit-declarations", &server.UnitDeclarationsPage{Page: lead, All: []server.Declared{declared, {ID: "D2", By: "sara", Sealed: true, Day: ago(1)}, {ID: "D3", By: "sara", Name: "Ivo", Day: ago(2)}}})
+	add("unit-declarations.empty", &server.UnitDeclarationsPage{Page: lead})
 	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
 		Image: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAAE0lEQVR42mP4z8DAgIz/Q2kGAGPcB/kWeRT6AAAAAElFTkSuQmCC"})
 	codes := make([]string, 10)
@@ -203,7 +237,7 @@ func addOwn(add func(string, server.Shown)) {
 	add("recovery-key.second", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), InForce: true, Confirming: true, ProposedBy: "carla"})
 	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
-	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}})
+	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}, Entries: []server.Unit{{ID: "P", Name: "PuntoInsieme"}, {ID: "U1", Name: "Sportello Donna, Municipio II"}}})
 	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Unit: pin, Words: words})
 }
 
@@ -222,7 +256,7 @@ func samplePackage() server.Package {
 
 func addReferral(add func(string, server.Shown)) {
 	head := caseHead("referrals")
-	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
+	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Cost: "free", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
 	other := centre
 	other.ID, other.Name, other.State = "R", "Centro Aurora", "unpinned"
 	add("choose-centre", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, Need: "bed", From: "Fiorano", Away: "Sassuolo", Centres: []server.Centre{centre, other}})
@@ -249,7 +283,13 @@ func addReferral(add func(string, server.Shown)) {
 	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
 		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
+	add("referral.declined", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: ago(-28), Way: "we_send", Reason: "full"})
+	add("referral.read", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	restored := &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: ago(5), Until: ago(-20)}
+	restored.Fail("checked", server.FailChecked)
+	add("restored", restored)
+	add("restored.erased", &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "sent", Sent: ago(5), Until: ago(-20), Erased: true})
 	add("revoke", &server.RevokePage{Page: desk(server.TitleRevoke, "/invii/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Opened: true, Copied: true})
 	row := server.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
 	stop := row
@@ -262,6 +302,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
+	add("copy.kept", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
+	add("inbox.key", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), KeyChanged: true, KeySet: true, KeySince: ago(2), KeyBy: "bruna"})
+	keep := &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), UnitID: "Q7K2QX4MZB", Name: "Centro Le Querce", Set: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20), By: "bruna"}
+	keep.Fail("recipient", server.FailCopyKey)
+	add("copy-key", keep)
+	add("copy-key.none", &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), Name: "Centro Le Querce"})
 }
 
 func addAudit(add func(string, server.Shown)) {
@@ -302,7 +348,8 @@ func addAdmin(add func(string, server.Shown)) {
 	add("agency", agency)
 	add("agency.ends", &server.AgencyPage{Page: page(server.TitleAgency, "/enti/E2"), Action: "/enti/E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Version: "3"})
 	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
-	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
+	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Kind: "centre", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Cost: "free", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
+	add("directory.desk", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/P/elenco"), ID: "P", Name: "PuntoInsieme", Kind: "desk", Form: server.DirectoryForm{Phone: "0536 000111", Cost: "unknown", Needs: []string{"care"}}})
 	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})

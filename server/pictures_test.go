@@ -75,11 +75,11 @@ func (s *site) friday(t *testing.T) (file, unsent, sent string) {
 		return id
 	}
 	file = open("Rosalia", "Chiede dove può dormire con la bambina, lontano da casa.", "stay_in_touch", "listen", "bed")
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, file, "interview", "Ha parlato con calma."))
+	s.receipt(t)(s.Desk.AddNote(ctx, anna, file, referrals.NewForm(), "interview", "Ha parlato con calma."))
 	open("Mirela", "Vuole parlare con una legale.", "stay_in_touch", "legal")
 	other := open("Nadia", "Chiede chi può accompagnarla.", "thinking", "cav")
 	sent = send(give(other, "three_days", "alias", "request"))
-	s.receipt(t)(s.Desk.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), "Parla italiano?"))
+	s.receipt(t)(s.Desk.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), referrals.NewForm(), "Parla italiano?"))
 	return file, give(file, "three_days", "alias", "request", "needs"), sent
 }
 

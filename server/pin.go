@@ -18,6 +18,9 @@ func (q *request) pins() error {
 	for i := range units {
 		page.Units = append(page.Units, q.pinned(&units[i]))
 	}
+	if page.Entries, err = q.keptEntries(); err != nil {
+		return err
+	}
 	return q.show(http.StatusOK, "pins", page)
 }
 

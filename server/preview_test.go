@@ -126,8 +126,9 @@ func TestScreenshots(t *testing.T) {
 					continue
 				}
 				look(t, ctx, s.name+" in "+string(lang), url, width, axe)
-				if keep != "" && lang == locale.Italian {
-					picture(t, ctx, filepath.Join(keep, fmt.Sprintf("%s-%d.png", s.name, width)))
+				if keep != "" {
+					in := map[locale.Lang]string{locale.English: "-en"}[lang]
+					picture(t, ctx, filepath.Join(keep, fmt.Sprintf("%s%s-%d.png", s.name, in, width)))
 				}
 			}
 		}

@@ -72,12 +72,19 @@ func (q *request) showReferral(status int, cause error) error {
 	}
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
-		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Appointment: appointment(r), Shut: r.Shut}
+		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r)}
+	page.Shut = r.Shut && page.Live
+	if page.Shut {
+		page.Live = false // nothing is written on it before the desk has confirmed it
+	}
 	if r.State == "declined" {
-		page.Reason = r.Code
+		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")
 	}
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
+	}
+	if errors.Is(cause, referrals.ErrRepeated) {
+		page.Problem = ProblemRepeated
 	}
 	invalid(&page.Page, cause)
 	return q.show(status, "referral", page)
@@ -122,27 +129,108 @@ func appointment(r referrals.ReferralView) Appointment {
 }
 
 func (q *request) messageCentre() error {
-	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.form.Get("text"))
-	switch {
-	case errors.Is(err, referrals.ErrInvalid):
+	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReferral(http.StatusUnprocessableEntity, err)
-	case errors.Is(err, referrals.ErrPin): // what she typed waits on the page
+	}
+	if errors.Is(err, referrals.ErrPin) { // what she typed waits on the page
 		return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": "error.pin"}})
-	case err != nil:
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReferral(http.StatusConflict, err)
+	}
+	if err != nil {
 		return err
 	}
 	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
 }
 
 func (q *request) answerAppointment() error {
-	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.form.Get("answer"))
+	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
+	if errors.Is(err, referrals.ErrInvalid) {
+		return q.showReferral(http.StatusUnprocessableEntity, err)
+	}
+	if errors.Is(err, referrals.ErrRepeated) {
+		q.form.Del("form")
+		return q.showReferral(http.StatusConflict, err)
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+}
+
+// markSeen takes a decline that was read off the Agenda, and goes on to what
+// comes next.
+func (q *request) markSeen() error {
+	next := q.form.Get("after_answer")
+	receipt, err := q.s.desk.MarkAnswerSeen(q.ctx(), q.who, q.id("id"), next)
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showReferral(http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
 		return err
 	}
-	return q.done(receipt, FlashMessageSent, "/invii/"+q.id("id"))
+	if next != "another_centre" {
+		return q.done(receipt, FlashAnswerSeen, "/agenda")
+	}
+	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashAnswerSeen, "/schede/"+r.CaseID+"/centro")
+}
+
+// restoredPage asks whether an authorisation still stands after a restore. Once
+// that is answered, or the authorisation has ended, it leads to the referral.
+func (q *request) restoredPage() error {
+	r, v, roster, err := q.referralAndCase()
+	if err != nil {
+		return err
+	}
+	if !shut(r) {
+		return q.redirect("/invii/" + r.ID)
+	}
+	return q.showRestored(http.StatusOK, r, v, roster, "")
+}
+
+// shut tells whether a referral waits for the desk after a restore.
+func shut(r referrals.ReferralView) bool {
+	return r.Shut && r.Standing == policies.ConsentLive
+}
+
+func (q *request) showRestored(status int, r referrals.ReferralView, v referrals.CaseView, roster *accounts.Roster, fail string) error {
+	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(v, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
+		State: stateOf(r.ReferralLine), Sent: q.day(r.SentDay), Until: q.day(r.UntilDay), Erased: r.Erased, Checked: q.form.Get("checked")}
+	if fail != "" {
+		page.Fail("checked", fail)
+	}
+	return q.show(status, "restored", page)
+}
+
+// confirmRestored reopens the referral, after passphrase and code. What she
+// took back since the copy stays shut.
+func (q *request) confirmRestored() error {
+	r, v, roster, err := q.referralAndCase()
+	switch {
+	case err != nil:
+		return err
+	case !shut(r):
+		return q.redirect("/invii/" + r.ID) // a form sent twice confirms once
+	case r.Erased:
+		return q.showRestored(http.StatusConflict, r, v, roster, "")
+	case !IsWord("checked", q.form.Get("checked")):
+		return q.showRestored(http.StatusUnprocessableEntity, r, v, roster, FailChecked)
+	}
+	if ok, err := q.stepUp(policies.ReferralConfirm, r.ID, StepUpRestored, roster.UnitName(r.ToUnit)); !ok {
+		return err
+	}
+	receipt, err := q.s.desk.ConfirmRestored(q.ctx(), q.who, r.ID, q.form.Get("checked"))
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashConfirmed, "/invii/"+r.ID)
 }
 
 func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, false) }

@@ -2,6 +2,8 @@ package server
 
 import (
 	"encoding/base64"
+	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,17 +24,32 @@ const chartStep = 20
 func (q *request) register() error {
 	page := &LogPage{Page: q.base(TitleLog)}
 	ReadForm(q.form, &page.Filter)
-	before, _ := strconv.ParseInt(q.form.Get("at"), 10, 64)
-	filter := referrals.RegisterFilter{Actor: strings.TrimSpace(page.Filter.Person), Action: strings.TrimSpace(page.Filter.Action),
-		Object: strings.TrimSpace(page.Filter.Record), From: page.Filter.From, To: page.Filter.To, Before: before, Limit: registerRows}
-	if IsWord("result", page.Filter.Outcome) {
-		filter.Outcome = audit.Outcome(page.Filter.Outcome)
+	return q.showRegister(http.StatusOK, page)
+}
+
+// logFilter is the filter as typed; false when its days do not fit.
+func (q *request) logFilter(page *LogPage) (referrals.RegisterFilter, bool) {
+	f := page.Filter
+	filter := referrals.RegisterFilter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
+		Object: strings.TrimSpace(f.Record), From: f.From, To: f.To}
+	if IsWord("result", f.Outcome) {
+		filter.Outcome = audit.Outcome(f.Outcome)
 	}
-	status := http.StatusOK
-	if !q.daysFit(page.Filter) {
+	if !q.daysFit(f) {
 		page.Fail("from_day", FailLogDays)
-		filter.From, filter.To, status = "", "", http.StatusUnprocessableEntity
+		filter.From, filter.To = "", ""
+		return filter, false
 	}
+	return filter, true
+}
+
+func (q *request) showRegister(status int, page *LogPage) error {
+	before, _ := strconv.ParseInt(q.form.Get("at"), 10, 64)
+	filter, fits := q.logFilter(page)
+	if !fits {
+		status = http.StatusUnprocessableEntity
+	}
+	filter.Before, filter.Limit = before, registerRows
 	found, receipt, err := q.s.desk.ReadRegisterPage(q.ctx(), q.who, filter)
 	if err != nil {
 		return err
@@ -160,20 +177,41 @@ func (q *request) auditReferrals() error {
 	return q.show(http.StatusOK, "audit-referrals", page)
 }
 
-// exportLog sends the bundle that `sportello audit verify` checks offline.
+// exportLog sends the bundle that `sportello audit verify` checks offline: the
+// whole log, or the entries that the filter lets through, each with its proof.
 func (q *request) exportLog() error {
-	ok, err := q.stepUp(policies.LogExport, "", StepUpExport, "")
+	page := &LogPage{Page: q.base(TitleLog)}
+	ReadForm(q.form, &page.Filter)
+	filter, fits := q.logFilter(page)
+	if !fits {
+		page.Errors = nil // showing it says so again
+		return q.showRegister(http.StatusUnprocessableEntity, page)
+	}
+	scope := "all"
+	if filter.Narrows() {
+		scope = "part"
+	}
+	ok, err := q.stepUp(policies.LogExport, "", StepUpExport, q.word("export_scope", scope))
 	if !ok {
 		return err
 	}
-	receipt, write, err := q.s.desk.BeginExport(q.ctx(), q.who)
+	receipt, write, err := q.s.desk.BeginExport(q.ctx(), q.who, filter)
+	if errors.Is(err, referrals.ErrNothing) {
+		page.Page = q.base(TitleLog) // with the token of the session that stepped up
+		page.Problem = ProblemNothing
+		return q.showRegister(http.StatusUnprocessableEntity, page)
+	}
 	if err != nil {
 		return err
 	}
 	q.receipt(receipt)
+	return q.sendBundle("registro-"+scope+"-"+q.s.desk.Day()+".zip", write)
+}
+
+func (q *request) sendBundle(name string, write func(io.Writer) error) error {
 	h := q.w.Header()
 	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="registro-`+q.s.desk.Day()+`.zip"`)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	if err := write(q.w); err != nil {
 		// Part of it has left: a connection that breaks off cannot be taken for
 		// a whole bundle.

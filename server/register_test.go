@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"sportello/crypto"
 	"sportello/policies/audit"
+	"sportello/referrals"
 	"sportello/referrals/store"
 )
 
@@ -98,7 +100,7 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("clara")
 	b.get("/registro")
-	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro")
+	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro", "solo le voci")
 	clara := s.w.People["clara"]
 	b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", "000000"), http.StatusUnauthorized)
 	got := b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusOK)
@@ -115,6 +117,54 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 	}
 	b.get("/registro")
 	b.says(b.page, "esporta")
+}
+
+// The export honours the filter: what does not match is not in the file, and
+// each entry that is can be verified with the public key alone.
+func TestAuditorExportsWhatSheFiltered(t *testing.T) {
+	s := newService(t)
+	s.signedIn("anna")
+	b := s.signedIn("clara")
+	b.says(b.get("/registro"), "Se qui sopra è scritto un filtro", "sportello audit verify")
+	clara, day := s.w.People["clara"], s.w.Gate.Day()
+	for name, c := range map[string]struct {
+		filter []string
+		keep   func(*audit.Leaf) bool
+	}{
+		"one person":  {[]string{"person", s.w.People["anna"].ID}, func(l *audit.Leaf) bool { return l.Actor == s.w.People["anna"].ID }},
+		"one record":  {[]string{"record", s.w.Units["desk"]}, func(l *audit.Leaf) bool { return strings.HasSuffix(l.Object, ":"+s.w.Units["desk"]) }},
+		"one outcome": {[]string{"outcome", "allowed", "action", "signin"}, func(l *audit.Leaf) bool { return l.Outcome == audit.Allowed && l.Action == "signin" }},
+		"one day":     {[]string{"from_day", day, "to_day", day, "action", "agenda.read"}, func(l *audit.Leaf) bool { return l.Day == day && l.Action == "agenda.read" }},
+	} {
+		b.get("/registro")
+		asked := b.post("/registro/esporta", c.filter...)
+		b.says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
+		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.w.Code(clara))...), http.StatusOK)
+		body := []byte(b.page.body)
+		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-part-") {
+			t.Errorf("%s: the file is called %q", name, got)
+		}
+		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.w.Public)
+		if err != nil {
+			t.Fatalf("%s: verifying offline: %v", name, err)
+		}
+		want := 0
+		err = s.w.Store.Source().EachLeaf(t.Context(), 0, report.Checkpoint.Size, func(_ int64, text []byte) error {
+			l, err := audit.ParseLeaf(text)
+			if err == nil && c.keep(&l) && l.Action != "log.export" {
+				want++
+			}
+			return err
+		})
+		if err != nil || want == 0 || report.Leaves != int64(want) || report.Whole {
+			t.Errorf("%s: the bundle holds %d leaves, want %d (%v)", name, report.Leaves, want, err)
+		}
+	}
+	b.get("/registro")
+	b.says(b.status(b.post("/registro/esporta", "from_day", "ieri"), http.StatusUnprocessableEntity), "Scrivere i giorni per intero")
+	b.post("/registro/esporta", "record", "NESSUNO")
+	b.says(b.status(b.post("/registro/esporta", "record", "NESSUNO", "passphrase", clara.Passphrase, "code", s.w.Code(clara)), http.StatusUnprocessableEntity), "non c’è niente da esportare", "NESSUNO")
+	b.says(b.post("/registro", "action", "log.export"), "log.export")
 }
 
 func TestAuditorVerifiesNow(t *testing.T) {
@@ -138,4 +188,44 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	b.leads(b.post("/registro/verifica"), "/registro")
 	b.follow()
 	b.says(b.page, "Non corrisponde", "unit "+s.w.Units["centre"])
+}
+
+// TestBadRecordIsSaidAndWorkGoesOn takes a note out of the file of a running
+// service: the check names it to the auditor, every page of the staff says that
+// there is such a record, and the desk goes on working.
+func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
+	s := newService(t)
+	const said = "non corrispondono al registro"
+	anna := s.w.SignIn("anna")
+	out, _, err := s.w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "stay_in_touch"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.w.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", "una nota"); err != nil {
+		t.Fatal(err)
+	}
+	b := s.signedIn("anna")
+	b.silent(b.status(b.get("/agenda"), http.StatusOK), said)
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.w.Dir, store.MainFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if res, err := db.Exec("DELETE FROM note"); err != nil {
+		t.Fatal(err)
+	} else if n, _ := res.RowsAffected(); n != 1 {
+		t.Fatalf("%d notes taken out", n)
+	}
+	v, err := s.w.Desk.CheckRecords(t.Context())
+	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
+		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
+	}
+	b.says(b.status(b.get("/agenda"), http.StatusOK), said)
+	b.says(b.status(b.get("/schede/"+out.CaseID), http.StatusOK), said)
+	got := b.post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "info_only")
+	b.status(got, http.StatusSeeOther)
+	b.silent(s.client().get("/entra"), said)
+	clara := s.signedIn("clara")
+	b.says(clara.status(clara.get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
 }

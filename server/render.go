@@ -143,6 +143,8 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"safeform":   func(p Shown, f SafeForm) safeForm { return safeForm{p, f} },
 		"safewindow": func(p Shown, w Window) (safeWindow, error) { return r.safeWindow(lang, p, w) },
 		"rows":       func(now time.Time, rows []InboxRow) inboxRows { return inboxRows{now, rows} },
+		"hold":       func(p Page, h Hold) holdLine { return holdLine{p, h} },
+		"sentlines":  func(p Page, s SentTask) sentLines { return sentLines{p, s, holdLine{p, s.Hold}} },
 		"contains":   contains,
 		"searchbox":  func(p Shown, query string) searchBox { return searchBox{p, query} },
 		"words":      Words,

@@ -76,6 +76,11 @@ func init() {
 		post("/credenziali/codici", policies.RecoveryCodesReplace, (*request).newCodes),
 		get("/credenziali/frase", policies.PassphraseChange, (*request).changePhrasePage),
 		post("/credenziali/frase", policies.PassphraseChange, (*request).changePhrase),
+		get("/credenziali/chiave-centro", policies.InboxList, (*request).copyKeyPage),
+		post("/credenziali/chiave-centro", policies.CopyKeySet, (*request).setCopyKey),
+		get("/credenziali/dichiarazioni", policies.DeclarationList, (*request).declarations),
+		post("/credenziali/dichiarazioni", policies.DeclarationWrite, (*request).declare),
+		post("/credenziali/dichiarazioni/{id}/togli", policies.DeclarationWrite, (*request).takeDeclarationBack),
 
 		// members admit members, and desks compare the words of other units
 		get("/ammissioni", policies.MemberList, (*request).admissions),
@@ -85,6 +90,7 @@ func init() {
 		get("/ammissioni/recupero", policies.MemberList, (*request).recoveryKeyPage),
 		post("/ammissioni/recupero", policies.RecoverySet, (*request).setRecovery),
 		post("/ammissioni/recupero/conferma", policies.RecoveryConfirm, (*request).confirmRecovery),
+		get("/ammissioni/dichiarazioni", policies.DeclarationRead, (*request).unitDeclarations),
 		get("/ammissioni/{person}", policies.MemberList, (*request).admitPage),
 		post("/ammissioni/{person}", policies.MemberAdmit, (*request).admit),
 		get("/ammissioni/{person}/togli", policies.MemberList, (*request).removePage),
@@ -134,6 +140,9 @@ func init() {
 		get("/cerca", policies.CaseSearch, (*request).searchPage),
 		post("/cerca", policies.CaseSearch, (*request).search),
 		get("/compiti/{id}", policies.TaskOpen, (*request).task),
+		post("/compiti/{id}/prendi", policies.TaskTake, (*request).takeTask),
+		post("/compiti/{id}/affida", policies.TaskAssign, (*request).assignTask),
+		post("/compiti/{id}/restituisci", policies.TaskReturn, (*request).returnTask),
 		post("/compiti/{id}", policies.TaskClose, (*request).closeTask),
 
 		get("/schede/{id}", policies.CaseOpen, (*request).caseSummary),
@@ -150,6 +159,7 @@ func init() {
 		post("/schede/{id}/persona/dimentica", policies.CaseAnonymise, (*request).forget),
 		get("/schede/{id}/tentativi", policies.CaseOpen, (*request).attempts),
 		post("/schede/{id}/tentativi", policies.AttemptRecord, (*request).recordAttempt),
+		post("/schede/{id}/richiamo", policies.CaseUpdate, (*request).setRecall),
 		get("/schede/{id}/contatto-sicuro", policies.CaseOpen, (*request).safeContactPage),
 		post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, (*request).saveSafeContact),
 		get("/schede/{id}/chiudi", policies.CaseOpen, (*request).closeCasePage),
@@ -169,6 +179,9 @@ func init() {
 		get("/invii/{id}", policies.ReferralRead, (*request).referral),
 		post("/invii/{id}/messaggi", policies.ReferralMessage, (*request).messageCentre),
 		post("/invii/{id}/appuntamento", policies.ReferralMessage, (*request).answerAppointment),
+		get("/invii/{id}/conferma", policies.ReferralRead, (*request).restoredPage),
+		post("/invii/{id}/conferma", policies.ReferralConfirm, (*request).confirmRestored),
+		post("/invii/{id}/visto", policies.ReferralSeen, (*request).markSeen),
 		get("/invii/{id}/revoca", policies.ReferralRead, (*request).revokePage),
 		post("/invii/{id}/revoca", policies.ConsentRevoke, (*request).revoke),
 

@@ -142,19 +142,3 @@ func hasPrefix(path string, prefixes []string) bool {
 	}
 	return false
 }
-
-// TestRoutesAnswerAddresses: where the pages lead and post to is where the
-// service answers.
-func TestRoutesAnswerAddresses(t *testing.T) {
-	answered := map[string]bool{}
-	for _, r := range server.Routes() {
-		answered[r.Method+" "+places.ReplaceAllString(r.Pattern, "*")] = true
-	}
-	prefixes := []string{"/entra", "/invito", "/attesa", "/credenziali", "/ammissioni", "/colleghi", "/centri", "/registro", "/enti", "/personale", "/unita"}
-	for _, a := range addresses {
-		_, path, _ := strings.Cut(a, " ")
-		if hasPrefix(path, prefixes) && !answered[a] && path != "/credenziali/chiave-centro" {
-			t.Errorf("no route answers %s", a)
-		}
-	}
-}

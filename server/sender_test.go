@@ -25,6 +25,8 @@ type sender struct {
 	http *http.Client
 	name string
 	who  accounts.Caller
+
+	cookie string // of her session
 }
 
 // reply is what came back.
@@ -50,8 +52,8 @@ func (s *site) sender(t testing.TB, name string) *sender {
 	t.Helper()
 	c := s.stranger(t)
 	in := s.enter(t, name)
-	c.name, c.who = name, in.Caller
-	c.setCookie("__Host-session", in.Cookie)
+	c.name, c.who, c.cookie = name, in.Caller, in.Cookie
+	c.setCookie("__Host-session", c.cookie)
 	return c
 }
 
@@ -141,13 +143,45 @@ type records struct {
 	note, veraNote                         string
 	consent, unsent                        string
 	sent, withdrawn, expired, declined     string // referrals
+	shut                                   string // a referral that a restore shut
 	contact, task                          string
+	declared                               string // whom anna should not be given
+
+	// Of the cases restricted to lucia, walled off from anna, and of vera's desk.
+	of map[string]*ofCase
+}
+
+// ofCase is what hangs on one case.
+type ofCase struct{ contact, note, unsent, sent string }
+
+// hang gives a case a note, an authorisation and a referral.
+func (s *site) hang(t testing.TB, name, caseID, contact string) *ofCase {
+	t.Helper()
+	ctx, who := context.Background(), s.Caller(name)
+	o := &ofCase{contact: contact}
+	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, referrals.NewForm(), "listening", "Una nota"))
+	v, _, err := s.Desk.OpenCase(ctx, who, caseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.note = v.Notes[0].ID
+	for _, to := range []*string{&o.unsent, &o.sent} {
+		if *to, _, err = s.Desk.GiveConsent(ctx, who, caseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
+			Until: s.Clock.Now().AddDate(0, 0, 20).Format("2006-01-02")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err = s.Desk.SendReferral(ctx, s.StepUp(name, policies.ReferralSend, o.sent), o.sent); err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 // fill makes records through the Desk, as people would.
 func (s *site) fill(t testing.TB) *records {
 	t.Helper()
-	ctx, r := context.Background(), &records{}
+	ctx, r := context.Background(), &records{shut: s.shut(t)}
 	anna, lucia, vera := s.Caller("anna"), s.Caller("lucia"), s.Caller("vera")
 	open := func(who accounts.Caller, alias string, restrict bool) (string, string) {
 		out, _, err := s.Desk.RecordContact(ctx, who, referrals.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
@@ -161,9 +195,13 @@ func (s *site) fill(t testing.TB) *records {
 	}
 	r.file, r.contact = open(anna, secretWord, false)
 	r.closed, _ = open(anna, "Chiusa", false)
-	r.restricted, _ = open(lucia, "Riservata", true)
-	r.walled, _ = open(lucia, "Nascosta", false)
-	r.vera, _ = open(vera, "Altrove", false)
+	contacts := map[string]string{}
+	r.restricted, contacts["restricted"] = open(lucia, "Riservata", true)
+	r.walled, contacts["walled"] = open(lucia, "Nascosta", false)
+	r.vera, contacts["other-desk"] = open(vera, "Altrove", false)
+	s.Pin("vera", storetest.TownOther, storetest.Ginestra, "bruna")
+	r.of = map[string]*ofCase{"restricted": s.hang(t, "lucia", r.restricted, contacts["restricted"]), "walled": s.hang(t, "lucia", r.walled, contacts["walled"]),
+		"other-desk": s.hang(t, "vera", r.vera, contacts["other-desk"])}
 	must := storetest.Must[string]
 	view := func(who accounts.Caller, id string) referrals.CaseView {
 		v, _, err := s.Desk.OpenCase(ctx, who, id)
@@ -172,9 +210,9 @@ func (s *site) fill(t testing.TB) *records {
 		}
 		return v
 	}
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, "listening", "Nota "+secretWord))
+	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, referrals.NewForm(), "listening", "Nota "+secretWord))
 	r.note = view(anna, r.file).Notes[0].ID
-	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, "listening", "Nota altrove"))
+	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, referrals.NewForm(), "listening", "Nota altrove"))
 	r.veraNote = view(vera, r.vera).Notes[0].ID
 	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)
@@ -203,7 +241,43 @@ func (s *site) fill(t testing.TB) *records {
 		t.Fatal(err)
 	}
 	r.task = out.TaskID
+	s.receipt(t)(s.Desk.Declare(ctx, anna, "declared", referrals.Declared{Name: "Vicina"}))
+	mine, _, _, err := s.Desk.MyDeclarations(ctx, anna)
+	if err != nil || s.Desk.AdoptNamed(ctx, lucia) != nil {
+		t.Fatalf("declaring: %v", err)
+	}
+	r.declared = mine[0].ID
 	return r
+}
+
+// shut is a referral of a file of its own that a restore shut. All people are
+// lifted again; their sessions have ended.
+func (s *site) shut(t testing.TB) string {
+	t.Helper()
+	ctx, anna := context.Background(), s.Caller("anna")
+	out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "shut", OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Ines"}})
+	if err != nil {
+		t.Fatalf("opening a file: %v", err)
+	}
+	consent, _, err := s.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "signed", Text: referrals.AuthorisationText, Language: "it", Urgency: "no_hurry"})
+	if err != nil {
+		t.Fatalf("giving consent: %v", err)
+	}
+	id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
+	if err != nil {
+		t.Fatalf("sending: %v", err)
+	}
+	if _, _, err := s.Desk.Restore(ctx, accounts.ConsoleCaller(), nil); err != nil {
+		t.Fatalf("restoring: %v", err)
+	}
+	for name, p := range s.People {
+		if _, err := s.Door.Lift(ctx, accounts.ConsoleCaller(), p.ID); err != nil {
+			t.Fatalf("lifting %s: %v", name, err)
+		}
+	}
+	return id
 }
 
 // receipt fails the test when an act was not done.

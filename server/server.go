@@ -67,6 +67,26 @@ func New(c Config) (*Server, error) {
 // Handler answers every request of the service.
 func (s *Server) Handler() http.Handler { return s.handle }
 
+// Shut answers every request while the service is closed for a check: one page,
+// with the headers of every other, that reads and keeps nothing.
+func (s *Server) Shut() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		headers(w.Header())
+		if strings.HasPrefix(r.URL.Path, "/static/") && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			StaticHandler().ServeHTTP(w, r)
+			return
+		}
+		q := s.newRequest(w, r)
+		if r.URL.Path == "/uscita" { // leaving at once works whatever else does not
+			q.leave(Page{Lang: q.lang, Title: TitleExit})
+			return
+		}
+		w.Header().Set("Retry-After", "600")
+		q.show(http.StatusServiceUnavailable, "error", &ErrorPage{Page: Page{Lang: q.lang, Now: s.door.Gate().Now(), Title: TitleError, Here: "/"},
+			Status: http.StatusServiceUnavailable, What: "error.shut", Asked: r.Method == http.MethodGet})
+	})
+}
+
 // Limits of one request.
 const (
 	maxBody   = 512 << 10
@@ -371,6 +391,9 @@ func (q *request) base(title string) Page {
 	if q.signed {
 		p.User, p.Role = q.who.Username(), string(q.who.Role())
 		p.FormToken = q.s.door.FormToken(q.who)
+		if v := q.s.desk.Verified(); v != nil {
+			p.Differs = !v.Good()
+		}
 		if roster, err := q.s.door.Roster(q.ctx()); err == nil {
 			p.Unit = roster.UnitName(q.who.Unit())
 		}

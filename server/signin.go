@@ -168,7 +168,6 @@ func (q *request) uncover() error {
 
 // exit shows the neutral page; with a session it ends it first.
 func (q *request) exit() error {
-	q.setCookie(sessionCookie, "", -1)
 	if q.known {
 		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
 			// Whatever fails, this page must be gone: the cookie is, and the session
@@ -176,9 +175,15 @@ func (q *request) exit() error {
 			q.support(http.StatusInternalServerError, err)
 		}
 	}
-	q.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	q.signed, q.known = false, false
-	return q.show(http.StatusOK, "exit", &ExitPage{Page: q.base(TitleExit)})
+	return q.leave(q.base(TitleExit))
+}
+
+// leave takes the session's cookie away and shows a page that says nothing.
+func (q *request) leave(page Page) error {
+	q.setCookie(sessionCookie, "", -1)
+	q.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return q.show(http.StatusOK, "exit", &ExitPage{Page: page})
 }
 
 func (q *request) signOut() error {

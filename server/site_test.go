@@ -18,6 +18,9 @@ import (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	storetest.CleanUp()
+	if commandDir != "" {
+		os.RemoveAll(commandDir)
+	}
 	os.Exit(code)
 }
 

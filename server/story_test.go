@@ -1,16 +1,19 @@
 package server_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"sportello/policies/audit"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/locale"
@@ -28,9 +31,7 @@ func TestStory(t *testing.T) {
 		t.Run(run.name, func(t *testing.T) {
 			t.Parallel()
 			to := newTour(t, newSite(t), run.lang, run.script)
-			if run.script {
-				to.axe = axeSource(t)
-			}
+			to.axe = axeSource(t)
 			if run.lang == locale.Italian && run.script {
 				to.keep = os.Getenv("STORY_PICTURES")
 			}
@@ -65,10 +66,13 @@ type story struct {
 	elena                     *visitor
 	invitations               map[string]string
 	words                     string // of a centre that is new
+	ines                      string // a referral that a restore shut before the story begins
 }
 
 func (st *story) tell() {
+	st.ines = st.to.s.shut(st.t)
 	st.annaSignsIn()
+	st.aRestoreShutAReferral()
 	st.rosaCalls()
 	st.emergencyStays()
 	st.rosaGetsAFile()
@@ -77,6 +81,7 @@ func (st *story) tell() {
 	st.nobodyCallsOutsideHerHours()
 	st.annaWritesNotes()
 	st.rosaSaysMore()
+	st.annaShouldNotBeGiven()
 	st.twoTabsDoNotFight()
 	st.somebodyElseCalls()
 	st.theScreenIsCovered()
@@ -114,6 +119,20 @@ func (st *story) annaSignsIn() {
 	v.fill("signin.username", "anna").fill("signin.passphrase", "non è questa").click("action.continue")
 	v.fill("code.code", "000000").click("action.continue").see("signin.failed")
 	v.signIn("anna").at("/agenda").see("agenda.urgent_empty", "agenda.callback_empty", "Pronto intervento sociale", "000 000 0100", "1522")
+}
+
+// aRestoreShutAReferral: the data came back from an older copy; Anna asks Ines
+// before the centre opens anything again.
+func (st *story) aRestoreShutAReferral() {
+	v := st.anna
+	v.see("agenda.restored", "agenda.restored_about", storetest.Ginestra).open("/invii/" + st.ines).see("referral.shut").seeNot("referral.answer")
+	v.click("referral.confirm_shut").at("/invii/{id}/conferma").see("restored.why", "restored.otherwise", "Ines")
+	v.click("referral.revoke").at("/invii/{id}/revoca").click("stepup.back").at("/invii/{id}").click("referral.confirm_shut")
+	v.click("restored.do").see("restored.checked_missing").choose("restored.how", "checked.she_said").click("restored.do")
+	v.see("stepup.title", "stepup.restored", storetest.Ginestra).stepUp().at("/invii/{id}").see("restored.done").seeNot("referral.shut")
+	v.open("/agenda").seeNot("agenda.restored_about")
+	// Ines changes her mind: from here the story is Rosalia's.
+	v.open("/invii/"+st.ines).click("referral.revoke").choose("safe.recognised", "recognised.known_voice").click("revoke.do").see("revoke.done")
 }
 
 // rosaCalls: step 1, answered while somebody may overhear.
@@ -170,6 +189,8 @@ func (st *story) sofiaFindsTheTask() {
 	v := st.to.visitor(st.t, "sofia")
 	v.signInIn("sofia").at("/agenda").seeNot("Rosalia").click("Sportello distretto II").at("/compiti/{id}")
 	v.see("Rosalia", "Chiede dove può dormire stanotte con la bambina.", "channel.call", "task_page.about")
+	v.see("task_state.open").click("task_page.take").at("/compiti/{id}").see("task_page.was_taken", "task_state.taken", "sofia")
+	st.anna.open("/agenda").see("agenda.sent", "task_state.taken", "sofia")
 	v.fill("task_page.note", "Chiamata lunedì mattina.").click("contact.open_case").at("/schede/{id}").see("Rosalia")
 	v.click("frame.sign_out").at("/entra")
 }
@@ -255,6 +276,20 @@ func (st *story) rosaSaysMore() {
 	v.see("forget.done", "identity.alias").holds("person.surname", "").holds("person.town", "Frascati")
 	v.open("/cerca").fill("search.box", "ferri").click("action.search").see("search.none")
 	v.open(st.file+"/persona").fill("person.name", "Rosa").click("person.save").see("identity.partial")
+}
+
+// annaShouldNotBeGiven: a neighbour of hers may come; she says so, and only lucia
+// sees which file looks like it.
+func (st *story) annaShouldNotBeGiven() {
+	v := st.anna
+	v.open("/credenziali").click("own.declare").at("/credenziali/dichiarazioni").see("declare.lead", "declare.truth", "declare.empty", "lucia")
+	v.fill("declare.phone", "12").click("declare.do").see("error.declared_name", "error.declared_phone").holds("declare.phone", "12")
+	v.fill("person.surname", "Sbagliato").fill("declare.phone", "").click("declare.do").see("declare.done", "Sbagliato").click("declare.take_back").see("declare.gone", "declare.empty")
+	v.fill("person.name", "Mirella").click("declare.do").see("declare.done", "Mirella")
+	lucia := st.to.visitor(st.t, "lucia").signInIn("lucia").at("/agenda")
+	lucia.open("/ammissioni").click("declared.title").at("/ammissioni/dichiarazioni").see("anna", "declared.matches", "Mirela", st.other, "match_by.name", "declared.about").seeNot("Rosalia")
+	lucia.click(st.other).at("/schede/{id}").see("Mirela").click("frame.sign_out")
+	v.open("/ammissioni/dichiarazioni").see("error.not_found")
 }
 
 // twoTabsDoNotFight: the second to save sees both versions and chooses.
@@ -399,9 +434,10 @@ func (st *story) brunaKeepsACopy() {
 	key := filepath.Join(dir, "key.txt")
 	run(st.t, "age-keygen", "-pq", "-o", key)
 	recipient := strings.TrimSpace(run(st.t, "age-keygen", "-y", key))
-	v.click("received.copy").at("/arrivi/{id}/copia").see("copy.truth")
+	v.click("received.copy").at("/arrivi/{id}/copia").see("copy.truth", "copy.keep_one")
 	v.fill("copy.key", "age1questanonè").click("received.copy").see("error.recipient")
-	v.fill("copy.key", recipient)
+	st.theCentreKeepsItsKey(recipient)
+	v.open(st.arrived).click("received.copy").see("copy.kept", "copy.words").answered("copy.which", "copy.kept")
 	file := v.download("received.copy")
 	text := run(st.t, "age", "-d", "-i", key, file)
 	for _, want := range []string{"Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
@@ -412,6 +448,19 @@ func (st *story) brunaKeepsACopy() {
 	if strings.Contains(text, "Ferri") || strings.Contains(text, "Marino") {
 		st.t.Error("the sealed copy holds what she did not share")
 	}
+}
+
+// theCentreKeepsItsKey: pasted once, with passphrase and code; its words can be
+// compared, and every member is told.
+func (st *story) theCentreKeepsItsKey(recipient string) {
+	v := st.bruna
+	v.open("/credenziali").click("copy_key.see").at("/credenziali/chiave-centro").see("copy_key.none", "copy_key.truth")
+	v.fill("copy_key.recipient", "age1questanonè").click("copy_key.do").see("copy_key.wrong").holds("copy_key.recipient", "age1questanonè")
+	v.fill("copy_key.recipient", recipient).click("copy_key.do").see("stepup.copy_key", storetest.Ginestra).stepUp().see("copy_key.done", "copy_key.kept", "bruna")
+	if n := len(strings.Fields(v.words())); n != 4 {
+		v.stop("the key has %d words", n)
+	}
+	v.open("/arrivi").see("inbox.key_changed", "inbox.key_about")
 }
 
 // rosaTakesItBack: from then on the centre opens nothing of it, and says what it
@@ -626,18 +675,108 @@ func (st *story) claraTakesTheLogAway() {
 	v.click("log.export").see("stepup.export")
 	p := st.to.s.People["clara"]
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
-	body, err := os.ReadFile(v.download("stepup.do"))
+	whole := st.verifyOffline(v.download("stepup.do"), key)
+	if !strings.Contains(whole, "leaves 0 to ") {
+		v.stop("the whole log does not verify: %s", whole)
+	}
+	v.open("/registro").fill("log.action", "referral.send").see("log.export_part").click("log.export").see("export_scope.part")
+	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
+	part := st.verifyOffline(v.download("stepup.do"), key)
+	if !strings.Contains(part, "chosen leaves between ") || strings.Contains(part, "leaves 0 to ") {
+		v.stop("a part of the log does not verify: %s", part)
+	}
+}
+
+// verifyOffline runs the command line in an empty folder, with nothing but the
+// bundle and the public key, and says what it said; and it says no to a bundle
+// that was changed.
+func (st *story) verifyOffline(bundle, key string) string {
+	st.t.Helper()
+	body, err := os.ReadFile(bundle)
 	if err != nil {
 		st.t.Fatal(err)
 	}
-	report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), key)
-	if err != nil || report.To-report.From < 100 {
-		v.stop("the exported log does not verify: %v, %d leaves", err, report.To-report.From)
+	dir := st.t.TempDir()
+	for name, b := range map[string][]byte{"registro.zip": body, "log.pub": []byte(key + "\n")} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			st.t.Fatal(err)
+		}
 	}
-	body[len(body)/2] ^= 1
-	if _, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), key); err == nil {
-		v.stop("a changed bundle verifies")
+	verify := func() (string, error) {
+		cmd := exec.CommandContext(st.t.Context(), commandLine(st.t), "audit", "verify", "registro.zip", "--key", "log.pub")
+		cmd.Dir, cmd.Env = dir, []string{"HOME=" + dir}
+		said, err := cmd.CombinedOutput()
+		return string(said), err
 	}
+	said, err := verify()
+	if err != nil || !strings.Contains(said, "the bundle is what was signed") {
+		st.t.Fatalf("verifying offline: %v\n%s", err, said)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "registro.zip"), refusedLeaf(st.t, body), 0o600); err != nil {
+		st.t.Fatal(err)
+	}
+	if said, err := verify(); err == nil {
+		st.t.Fatalf("a changed bundle verifies: %s", said)
+	}
+	return said
+}
+
+// refusedLeaf is a bundle in which the first allowed act became a refused one.
+func refusedLeaf(t *testing.T, bundle []byte) []byte {
+	t.Helper()
+	in, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, changed := zip.NewWriter(&out), 0
+	for _, f := range in.File {
+		text, err := fs.ReadFile(in, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := w.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := bytes.Replace(text, []byte("outcome allowed"), []byte("outcome refused"), 1)
+		if !bytes.Equal(next, text) {
+			changed++
+		}
+		if _, err := to.Write(next); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil || changed != 1 {
+		t.Fatalf("changing a bundle: %v, %d files", err, changed)
+	}
+	return out.Bytes()
+}
+
+// commandDir holds the program while the tests run.
+var commandDir string
+
+var commandOnce = sync.OnceValues(func() (string, error) {
+	var err error
+	if commandDir, err = os.MkdirTemp("", "sportello-command-"); err != nil {
+		return "", err
+	}
+	path := filepath.Join(commandDir, "sportello")
+	out, err := exec.Command("go", "build", "-o", path, "sportello/cmd/sportello").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// commandLine is the program itself, built once.
+func commandLine(t *testing.T) string {
+	t.Helper()
+	path, err := commandOnce()
+	if err != nil {
+		t.Fatalf("building the command line: %v", err)
+	}
+	return path
 }
 
 // annaLooksAfterHerself: sessions, recovery codes, telephone, passphrase.

@@ -40,7 +40,7 @@ type tour struct {
 	lang    locale.Lang
 	script  bool
 	words   *locale.Catalogue
-	axe     string // empty: axe-core is left to another run
+	axe     string // axe-core's source; without script it runs on what the page is without
 	keep    string // folder for pictures, or empty
 	looked  map[string]bool
 	routes  map[string]bool // GET patterns seen

@@ -20,7 +20,7 @@ var wordLists = map[string][]string{
 	"where":      {"here", "home", "near", "away", "unknown"},
 	"children":   {"none", "with_her", "elsewhere", "with_person", "unknown", "refused"},
 	"who_calls":  {"she", "desk", "later"},
-	"need":       {"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "language_help", "other"},
+	"need":       {"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "care", "language_help", "other"},
 	"outcome":    {"info_only", "stay_in_touch", "social_service", "emergency", "thinking", "nothing_more", "line_dropped", "no_safe_way"},
 	"unlinked":   {"general", "noted"},
 	"visibility": {"unit", "restricted"},
@@ -35,13 +35,15 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":     {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "unit_rescued", "promised_call"},
-	"task":       {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
-	"case_state": {"open", "in_charge", "closed"},
-	"closing":    {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
-	"identity":   {"anonymous", "alias", "partial", "identified"},
-	"note_kind":  {"listening", "interview", "phone", "network", "other"},
-	"next":       {"review_rule", "choose_centre", "await_centre", "answer_centre", "call_back", "write_note", "reopen", "interview"},
+	"urgent":      {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "unit_rescued", "promised_call"},
+	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
+	"task_state":  {"open", "taken", "done"},
+	"task_reason": {"cannot", "time", "territory", "not_reached"},
+	"case_state":  {"open", "in_charge", "closed"},
+	"closing":     {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
+	"identity":    {"anonymous", "alias", "partial", "identified"},
+	"note_kind":   {"listening", "interview", "phone", "network", "other"},
+	"next":        {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
@@ -52,15 +54,19 @@ var wordLists = map[string][]string{
 	"urgency":        {"today", "three_days", "no_hurry"},
 	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},
 	"decline":        {"neutral", "full", "territory", "hours", "not_our_task"},
+	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},
+	"checked":        {"she_said", "papers"},
 
+	"cost": {"free", "not_free", "unknown"},
 	"same": {"yes", "no"},
 
 	// audit and administration
 	"result":         {"allowed", "refused", "failed"},
 	"verification":   {"good", "running", "bad"},
+	"export_scope":   {"all", "part"},
 	"agency_kind":    {"municipality", "district", "company", "operator"},
 	"responsibility": {"controller", "processor"},
 	"unit_kind":      {"desk", "social_service", "centre", "audit", "administration"},
@@ -69,6 +75,7 @@ var wordLists = map[string][]string{
 	"centre_state":   {"unpinned", "pinned", "confirm_voice"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
+	"match_by":       {"name", "surname", "phone"},
 }
 
 // Words lists the codes of a list in the order in which they are offered.
@@ -103,6 +110,9 @@ var statusClass = map[string]string{
 	"referral_state.closed":       "stop",
 	"referral_state.withdrawn":    "stop",
 	"referral_state.expired":      "stop",
+	"task_state.open":             "wait",
+	"task_state.taken":            "good",
+	"task_state.done":             "stop",
 	"case_state.open":             "good",
 	"case_state.in_charge":        "good",
 	"case_state.closed":           "stop",

@@ -13,6 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
+	"sportello/referrals"
 	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
@@ -87,8 +88,13 @@ func (p *program) verifyBundle(path, key string, earlier []string) error {
 	if err != nil {
 		return differs{err}
 	}
-	fmt.Fprintf(p.out, "the bundle is what was signed\nlog %s\nleaves %d to %d of %d\ndays %s to %s\n",
-		report.Checkpoint.Origin, report.From, report.To-1, report.Checkpoint.Size, report.FirstDay, report.LastDay)
+	which := fmt.Sprintf("leaves %d to %d of %d", report.From, report.To-1, report.Checkpoint.Size)
+	if report.Leaves < report.To-report.From {
+		which = fmt.Sprintf("%d chosen leaves between %d and %d of %d: each is in the log; that no other answers to the choice only the whole log shows",
+			report.Leaves, report.From, report.To-1, report.Checkpoint.Size)
+	}
+	fmt.Fprintf(p.out, "the bundle is what was signed\nlog %s\n%s\ndays %s to %s\n",
+		report.Checkpoint.Origin, which, report.FirstDay, report.LastDay)
 	for _, o := range []audit.Outcome{audit.Allowed, audit.Refused, audit.Failed} {
 		fmt.Fprintf(p.out, "%s %d\n", o, report.Outcomes[o])
 	}
@@ -149,33 +155,63 @@ func (p *program) problems(report audit.RecordReport) error {
 func (p *program) auditExport() *cobra.Command {
 	var out string
 	var from, to int64
+	var f referrals.RegisterFilter
 	c := &cobra.Command{
 		Use: "export", Args: cobra.NoArgs,
 		Short: "Write the log as a bundle that can be checked offline",
 		Long: `Writes one zip: checkpoint, leaves and, for a part of the log, its proof. It holds
-pseudonyms, codes and days; no name and no content.`,
+pseudonyms, codes and days; no name and no content.
+
+With --person, --action, --record, --outcome, --from-day or --to-day it holds only
+the leaves that match. The proof shows that each of them is in the signed log; that
+no other leaf matches only the whole log shows.`,
 		Example: `  sportello audit export --out bundle.zip
-  sportello audit export --out november.zip --from 1200 --to 1840`,
+  sportello audit export --out november.zip --from 1200 --to 1840
+  sportello audit export --out refused.zip --outcome refused --from-day 2026-11-01`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if f.Narrows() && (from != 0 || to >= 0) {
+				return wrongUse("give leaves by number, or a filter")
+			}
 			return p.with(c.Context(), func(in *instance) error {
 				if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.LogExport); err != nil {
 					return deed("exporting the log", err)
 				}
-				return writeStream(p.path(out), func(w io.Writer) error {
-					err := audit.Export(c.Context(), in.store.Source(), from, to, w)
-					if errors.Is(err, audit.ErrNoLeaf) {
-						return refuse(err, "the log has no such leaves")
-					}
-					return err
-				})
+				return writeStream(p.path(out), func(w io.Writer) error { return exportTo(c.Context(), in, f, from, to, w) })
 			})
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "file to make; it must not exist")
 	c.Flags().Int64Var(&from, "from", 0, "first leaf")
 	c.Flags().Int64Var(&to, "to", -1, "leaf after the last; below 0 all there are")
+	c.Flags().StringVar(&f.Actor, "person", "", "only what this person did, by pseudonym")
+	c.Flags().StringVar(&f.Action, "action", "", "only this act, as the log names it")
+	c.Flags().StringVar(&f.Object, "record", "", "only what was done with this record")
+	c.Flags().StringVar((*string)(&f.Outcome), "outcome", "", "only allowed, refused or failed acts")
+	c.Flags().StringVar(&f.From, "from-day", "", "first day, as 2026-11-01")
+	c.Flags().StringVar(&f.To, "to-day", "", "last day")
 	must(c.MarkFlagRequired("out"))
 	return c
+}
+
+// exportTo writes the leaves of a range, or those that a filter lets through.
+func exportTo(ctx context.Context, in *instance, f referrals.RegisterFilter, from, to int64, w io.Writer) error {
+	source := in.store.Source()
+	var err error
+	if f.Narrows() {
+		var chosen []int64
+		if chosen, err = audit.Select(ctx, source, f.Matches); err == nil {
+			err = audit.ExportOnly(ctx, source, chosen, w)
+		}
+	} else {
+		err = audit.Export(ctx, source, from, to, w)
+	}
+	switch {
+	case errors.Is(err, audit.ErrNoLeaf):
+		return refuse(err, "the log has no such leaves")
+	case errors.Is(err, audit.ErrScattered):
+		return refuse(err, "the leaves that match are too many and too far apart for one bundle: narrow the filter, or export the whole log")
+	}
+	return err
 }
 
 // writeStream makes a new file of the owner's alone, or none.

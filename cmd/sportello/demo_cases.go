@@ -50,7 +50,7 @@ func (s *seed) diary(who accounts.Caller, caseID, text string) {
 	if s.err != nil {
 		return
 	}
-	_, err := s.in.desk.AddNote(s.ctx, who, caseID, "phone", text)
+	_, err := s.in.desk.AddNote(s.ctx, who, caseID, referrals.NewForm(), "phone", text)
 	s.try("adding a note", err)
 }
 
@@ -60,7 +60,7 @@ func (s *seed) recall(who accounts.Caller, caseID string) {
 	}
 	v, _, err := s.in.desk.OpenCase(s.ctx, who, caseID)
 	s.try("opening a case", err)
-	_, err = s.in.desk.SetRecall(s.ctx, who, caseID, v.Version, s.in.desk.Day())
+	_, err = s.in.desk.SetRecall(s.ctx, who, caseID, v.Version, referrals.Recall{Day: s.in.desk.Day()})
 	s.try("setting a call", err)
 }
 

@@ -107,8 +107,9 @@ func (s *seed) agencies() {
 	lucciole := s.agency(dario, accounts.NewAgency{Name: "Cooperativa Le Lucciole", Kind: "operator", Responsibility: "processor"})
 	for _, u := range []accounts.Unit{
 		{Agency: town, Kind: accounts.KindAudit, Name: "Ufficio controllo"},
-		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Lat: 41_80790, Lon: 12_67990},
-		{Agency: town, Kind: accounts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Lat: 41_80790, Lon: 12_67990},
+		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Cost: accounts.CostFree, Lat: 41_80790, Lon: 12_67990},
+		{Agency: town, Kind: accounts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Cost: accounts.CostFree,
+			Hours: "lun-ven 9-13", Languages: "it en", Phone: "000 000 0103", Needs: "money home care", Lat: 41_80790, Lon: 12_67990},
 		{Agency: ginestra, Kind: accounts.KindCentre, Name: "Centro antiviolenza La Ginestra", Town: "Albano Laziale", Area: "Castelli Romani",
 			Hours: "lun-ven 9-18; telefono sempre", Languages: "it en fr ar", Phone: "000 000 0201",
 			Needs: "listen cav legal psychology child", Lat: 41_72950, Lon: 12_65930},

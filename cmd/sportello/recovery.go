@@ -69,25 +69,33 @@ read, and prints the recipient. Keep the file on paper or two sticks, in two saf
 }
 
 func (p *program) recoveryWords() *cobra.Command {
-	var file, agency string
+	var file, agency, unit string
 	c := &cobra.Command{
 		Use: "words", Args: cobra.NoArgs,
-		Short:   "Print the four words that two members compare",
-		Long:    `Prints the four words of a recovery identity for one agency, from the identity itself. Read them to the two members by voice.`,
-		Example: `  sportello recovery words --identity recovery.txt --agency ID`,
+		Short: "Print the four words that two members compare",
+		Long: `Prints the four words of a recovery identity for one agency, from the identity itself. Read them to the two members by voice.
+With --unit, those of a centre's own key for sealed copies, as its members' page shows them.`,
+		Example: `  sportello recovery words --identity recovery.txt --agency ID
+  sportello recovery words --identity copies.txt --unit ID`,
 		RunE: func(*cobra.Command, []string) error {
 			id, err := readIdentity(file)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(p.out, accounts.RecoveryWords(id.Recipient(), agency))
+			words := accounts.RecoveryWords(id.Recipient(), agency)
+			if unit != "" {
+				words = accounts.CopyKeyWords(id.Recipient(), unit)
+			}
+			fmt.Fprintln(p.out, words)
 			return nil
 		},
 	}
 	c.Flags().StringVar(&file, "identity", "", "file that `recovery new` made")
 	c.Flags().StringVar(&agency, "agency", "", "id of the agency, as the members' page and `agency list` show it")
 	must(c.MarkFlagRequired("identity"))
-	must(c.MarkFlagRequired("agency"))
+	c.Flags().StringVar(&unit, "unit", "", "id of the centre, as its page shows it")
+	c.MarkFlagsOneRequired("agency", "unit")
+	c.MarkFlagsMutuallyExclusive("agency", "unit")
 	return c
 }
 

@@ -22,8 +22,8 @@ func (p *program) serveCommand() *cobra.Command {
 answers finish. It makes no account.
 
 At start it replays the log; then it serves, and holds every record to the log in
-the background, again each hour. If one differs it answers nothing more and its
-log line names the record.
+the background, again each hour. One that differs opens on no page; a log line and
+the auditor's page name it, and every page of the staff says that there is one.
 
 While it runs, the other commands on the same folder are handed to it.
 

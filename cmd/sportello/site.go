@@ -26,7 +26,7 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
-	closed atomic.Bool // the records differ from the log: nothing is answered
+	closed atomic.Bool // the log is not what was signed: nothing is answered
 }
 
 // texts are what an agency says in its own words.
@@ -61,11 +61,10 @@ func (s *site) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := edge.Handler()
+	open, shut := edge.Handler(), edge.Shut()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.closed.Load() {
-			w.Header().Set("Cache-Control", "no-store")
-			http.Error(w, "Il servizio è chiuso per un controllo. The service is closed for a check.", http.StatusServiceUnavailable)
+			shut.ServeHTTP(w, r)
 			return
 		}
 		open.ServeHTTP(w, r)
@@ -158,33 +157,27 @@ func (s *site) sweep(ctx context.Context) {
 	}
 }
 
-// check holds every record to the log. What differs shuts the service: rows
-// that were changed are refused one by one anyway, rows that were taken away
-// would not be missed.
+// check holds every record to the log. A log that is not what was signed shuts
+// the service: nobody could say what happened in it. A record that differs is
+// refused by each page that needs it; every page says that there are such, and
+// the rest of the work goes on.
 func (s *site) check(ctx context.Context) {
-	report, err := s.in.store.Log().CheckRecords(ctx, s.in.store)
-	if err == nil {
-		var details audit.RecordReport
-		details, err = s.in.store.Log().CheckDetails(ctx, s.in.store.Details())
-		report.Checked += details.Checked
-		report.Problems = append(report.Problems, details.Problems...)
-	}
+	v, err := s.in.desk.CheckRecords(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return
-	case err != nil && errors.Is(err, audit.ErrLogTampered):
+	case errors.Is(err, audit.ErrLogTampered):
 		s.closed.Store(true)
 		s.log.Error("the service is closed: the log is not what was signed; run audit verify --records", "error", err)
 	case err != nil:
 		s.log.Error("the records could not be checked; trying again in an hour", "error", err)
-	case len(report.Problems) > 0:
-		s.closed.Store(true)
-		for _, problem := range report.Problems {
-			s.log.Error("the service is closed: a record is not what the log says; run audit verify --records",
+	case !v.Good():
+		for _, problem := range v.Records.Problems {
+			s.log.Error("a record is not what the log says, and no page uses it; run audit verify --records",
 				"table", problem.Table, "id", problem.ID, "fault", string(problem.Fault))
 		}
 	default:
-		s.log.Info("all records are what the log says", "records", report.Checked, "leaves", report.Checkpoint.Size)
+		s.log.Info("all records are what the log says", "records", v.Records.Checked, "leaves", v.Checkpoint.Size)
 	}
 }
 

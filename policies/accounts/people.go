@@ -13,8 +13,8 @@ import (
 
 // What the pages of administration tell apart.
 var (
-	// ErrTaken says that a user name is in use.
-	ErrTaken = errors.New("the user name is taken")
+	// ErrTaken says that the name of a user, an agency or a unit is in use.
+	ErrTaken = errors.New("the name is taken")
 	// ErrInvitation says that an invitation is used, withdrawn, over or unknown.
 	ErrInvitation = errors.New("the invitation does not hold")
 	// ErrWeak says that a passphrase is too easy to guess.
@@ -61,10 +61,28 @@ func (d *Door) CreateAgency(ctx context.Context, who Caller, in NewAgency) (stri
 		if a.Name == "" || !agencyKinds[a.Kind] || !responsibilities[a.Responsibility] || !dayOrEmpty(a.Ends) {
 			return ErrIncomplete
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(a) }
-		return nil
+		others, err := r.Agencies()
+		for _, o := range others {
+			if strings.EqualFold(o.Name, a.Name) {
+				return ErrTaken
+			}
+		}
+		act.Commit = putNew(a)
+		return err
 	})
 	return a.ID, receipt, err
+}
+
+// putNew writes a row whose name nobody else may have: of two who give it at
+// once, one is told so.
+func putNew(row Row) func(Tx) error {
+	return func(tx Tx) error {
+		err := tx.Put(row)
+		if errors.Is(err, ErrConflict) {
+			return ErrTaken
+		}
+		return err
+	}
 }
 
 func dayOrEmpty(s string) bool {
@@ -83,18 +101,36 @@ func (d *Door) CreateUnit(ctx context.Context, who Caller, in Unit) (string, aud
 	u := in
 	u.RowKey = RowKey{crypto.NewID(), 1}
 	u.Name = strings.TrimSpace(u.Name)
+	if u.Cost == "" {
+		u.Cost = costAtFirst(u.Kind)
+	}
 	receipt, err := d.do(ctx, who, policies.UnitCreate, func(r Reader, act *Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind}); err != nil {
 			return err
 		}
 		var a Agency
-		if err := r.Get(&a, u.Agency); err != nil || u.Name == "" || !unitKinds[u.Kind] {
+		if err := r.Get(&a, u.Agency); err != nil || u.Name == "" || !unitKinds[u.Kind] || !costs[u.Cost] {
 			return errors.Join(ErrIncomplete, unless(err, ErrNoRow))
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(&u) }
-		return nil
+		others, err := r.Units()
+		for _, o := range others {
+			if o.Agency == u.Agency && strings.EqualFold(o.Name, u.Name) {
+				return ErrTaken
+			}
+		}
+		act.Commit = putNew(&u)
+		return err
 	})
 	return u.ID, receipt, err
+}
+
+// costAtFirst is what a new unit costs until its entry says otherwise: centres
+// are free to the women who go there (Intesa of 14 September 2022).
+func costAtFirst(kind string) string {
+	if kind == KindCentre {
+		return CostFree
+	}
+	return CostUnknown
 }
 
 // unless drops an error that is the expected one.
@@ -128,9 +164,7 @@ func (d *Door) CreatePerson(ctx context.Context, who Caller, in NewPerson) (stri
 			return err
 		}
 		act.Commit = func(tx Tx) error {
-			if err := tx.Put(p); errors.Is(err, ErrConflict) {
-				return ErrTaken
-			} else if err != nil {
+			if err := putNew(p)(tx); err != nil {
 				return err
 			}
 			return tx.Put(inv)

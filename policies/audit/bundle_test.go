@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -21,6 +22,15 @@ func (s *site) export(from, to int64) []byte {
 	var b bytes.Buffer
 	if err := audit.Export(s.t.Context(), s.db, from, to, &b); err != nil {
 		s.t.Fatalf("exporting %d to %d: %v", from, to, err)
+	}
+	return b.Bytes()
+}
+
+func (s *site) exportOnly(indexes ...int64) []byte {
+	s.t.Helper()
+	var b bytes.Buffer
+	if err := audit.ExportOnly(s.t.Context(), s.db, indexes, &b); err != nil {
+		s.t.Fatalf("exporting %v: %v", indexes, err)
 	}
 	return b.Bytes()
 }
@@ -52,6 +62,107 @@ func TestBundleOfEveryRange(t *testing.T) {
 			t.Errorf("range %v: got %v", r, err)
 		}
 	}
+}
+
+// TestBundleOfEveryChoice: whichever leaves are chosen, each is shown to be in the signed log, and none beside them is
+// in the file.
+func TestBundleOfEveryChoice(t *testing.T) {
+	s := newSite(t)
+	s.fill(9)
+	for choice := 1; choice < 1<<9; choice++ {
+		var indexes []int64
+		for i := range int64(9) {
+			if choice>>i&1 == 1 {
+				indexes = append(indexes, i)
+			}
+		}
+		b := s.exportOnly(indexes...)
+		r, err := verify(b, s.verifier)
+		if err != nil || r.Leaves != int64(len(indexes)) || r.From != indexes[0] || r.To != indexes[len(indexes)-1]+1 || r.FirstBad != -1 ||
+			r.Outcomes[audit.Allowed] != r.Leaves || r.Whole != (choice == 1<<9-1) {
+			t.Fatalf("%v: %v, %+v", indexes, err, r)
+		}
+		text := fileOf(t, b, "leaves.txt")
+		for i := range 9 {
+			if has := strings.Contains(text, fmt.Sprintf("leaf %d ", i)); has != slices.Contains(indexes, int64(i)) {
+				t.Fatalf("%v: leaf %d in the file is %v", indexes, i, has)
+			}
+		}
+	}
+	if !bytes.Equal(s.exportOnly(2, 3, 4), s.export(2, 5)) {
+		t.Error("leaves that stand together gave other bytes than their range")
+	}
+	for _, bad := range [][]int64{nil, {}, {9}, {-1}, {3, 3}, {4, 2}, {0, 9}} {
+		if err := audit.ExportOnly(t.Context(), s.db, bad, io.Discard); !errors.Is(err, audit.ErrNoLeaf) {
+			t.Errorf("%v: got %v", bad, err)
+		}
+	}
+}
+
+func TestSelectNamesLeaves(t *testing.T) {
+	s := newSite(t)
+	s.fill(9)
+	got, err := audit.Select(t.Context(), s.db, func(l *audit.Leaf) bool { return len(l.Rows) > 0 && l.Rows[0].ID == "NOTE3" })
+	if err != nil || !slices.Equal(got, []int64{3}) {
+		t.Errorf("got %v, %v, want leaf 3", got, err)
+	}
+}
+
+// TestPartOfTheLogNamesWhatTheFileLost tampers with a bundle of chosen leaves.
+func TestPartOfTheLogNamesWhatTheFileLost(t *testing.T) {
+	s := filled(t)
+	b := s.exportOnly(3, 4, 9, 12, 17)
+	if r, err := verify(b, s.verifier); err != nil || r.Leaves != 5 {
+		t.Fatalf("the untampered twin: %v, %+v", err, r)
+	}
+	entry := func(text string, i int) string { return strings.SplitAfter(text, "\n\n")[i] }
+	for name, c := range map[string]struct {
+		file   string
+		change func(string) string
+		want   error
+		bad    int64
+	}{
+		"a leaf changed":   {"leaves.txt", func(t string) string { return strings.Replace(t, "NOTE9", "NOTE8", 1) }, audit.ErrLogTampered, 9},
+		"a leaf deleted":   {"leaves.txt", func(t string) string { return strings.Replace(t, entry(t, 2), "", 1) }, audit.ErrLogTampered, 9},
+		"the last deleted": {"leaves.txt", func(t string) string { return strings.Replace(t, entry(t, 4), "", 1) }, audit.ErrLogTampered, 17},
+		"leaves exchanged": {"leaves.txt", func(t string) string { return entry(t, 2) + entry(t, 0) + entry(t, 1) }, audit.ErrLogTampered, 3},
+		"one too many":     {"leaves.txt", func(t string) string { return t + strings.Replace(entry(t, 4), "leaf 17 ", "leaf 18 ", 1) }, audit.ErrLogTampered, 18},
+		"renumbered":       {"leaves.txt", func(t string) string { return strings.Replace(t, "leaf 9 ", "leaf 10 ", 1) }, audit.ErrLogTampered, 9},
+		"a leaf hidden, its place given to a hash": {"proof.txt", func(t string) string {
+			return strings.Replace(t, "leaves 12 13\n", "", 1)
+		}, audit.ErrBundle, -1},
+		"moved to another place": {"proof.txt", func(t string) string { return strings.Replace(t, "leaves 9 10", "leaves 10 11", 1) }, audit.ErrLogTampered, 10},
+		"hashes exchanged":       {"proof.txt", exchangeHashes, audit.ErrLogTampered, -1},
+		"the first choice gone":  {"proof.txt", func(t string) string { return strings.Replace(t, "leaves 3 5\n", "", 1) }, audit.ErrBundle, -1},
+		"out of order": {"proof.txt", func(t string) string {
+			return strings.NewReplacer("leaves 9 10", "leaves 12 13", "leaves 12 13", "leaves 9 10").Replace(t)
+		}, audit.ErrBundle, -1},
+		"beyond the end": {"proof.txt", func(t string) string { return strings.Replace(t, "leaves 17 18", "leaves 17 99", 1) }, audit.ErrBundle, -1},
+	} {
+		r, err := verify(repack(t, b, c.file, c.change), s.verifier)
+		if !errors.Is(err, c.want) || r.FirstBad != c.bad {
+			t.Errorf("%s: got %v, first bad %d; want %v, %d", name, err, r.FirstBad, c.want, c.bad)
+		}
+	}
+	// Moved in both files at once, or taken from another log with its own honest hash: the root tells.
+	moved := repack(t, b, "proof.txt", func(t string) string { return strings.Replace(t, "leaves 9 10", "leaves 10 11", 1) })
+	moved = repack(t, moved, "leaves.txt", func(t string) string { return strings.Replace(t, "leaf 9 ", "leaf 10 ", 1) })
+	other := newSite(t)
+	for i := range 20 {
+		other.do(write(note(i + 100)))
+	}
+	foreign := repack(t, b, "leaves.txt", func(string) string { return fileOf(t, other.exportOnly(3, 4, 9, 12, 17), "leaves.txt") })
+	for name, changed := range map[string][]byte{"moved in both": moved, "of another log": foreign} {
+		if r, err := verify(changed, s.verifier); !errors.Is(err, audit.ErrLogTampered) || r.FirstBad != -1 {
+			t.Errorf("%s: got %v, first bad %d", name, err, r.FirstBad)
+		}
+	}
+}
+
+// fileOf is one file of a bundle.
+func fileOf(t *testing.T, b []byte, name string) string {
+	t.Helper()
+	return string(filesOf(t, b)[name])
 }
 
 // TestBundleInAnEmptyFolder verifies what a stranger has: the file and the public key.
@@ -132,13 +243,14 @@ func TestBundleNamesWhatTheFileLost(t *testing.T) {
 		"garbage":           {"leaves.txt", func(t string) string { return t + "x" }, audit.ErrBundle, -1},
 		"a huge leaf":       {"leaves.txt", func(t string) string { return t + "leaf 17 999999999999 x\n" }, audit.ErrBundle, -1},
 		"a hash changed":    {"leaves.txt", swapFirstHash, audit.ErrLogTampered, 3},
-		"a proof hash":      {"proof.txt", func(t string) string { return strings.Replace(t, "left ", "left A", 1) }, audit.ErrBundle, -1},
+		"a proof hash":      {"proof.txt", func(t string) string { return strings.Replace(t, "hash ", "hash A", 1) }, audit.ErrBundle, -1},
 		"proof hashes":      {"proof.txt", exchangeHashes, audit.ErrLogTampered, -1},
-		"a proof hash less": {"proof.txt", func(t string) string { return t[:strings.LastIndex(t, "right")] }, audit.ErrBundle, -1},
-		"the range":         {"proof.txt", func(t string) string { return strings.Replace(t, "to 17", "to 15", 1) }, audit.ErrLogTampered, 15},
-		"a range too far":   {"proof.txt", func(t string) string { return strings.Replace(t, "to 17", "to 99", 1) }, audit.ErrBundle, -1},
+		"a proof hash less": {"proof.txt", func(t string) string { return t[:strings.LastIndex(t, "hash")] }, audit.ErrBundle, -1},
+		"the range":         {"proof.txt", func(t string) string { return strings.Replace(t, "leaves 3 17", "leaves 3 15", 1) }, audit.ErrLogTampered, 15},
+		"a range too far":   {"proof.txt", func(t string) string { return strings.Replace(t, "leaves 3 17", "leaves 3 99", 1) }, audit.ErrBundle, -1},
 		"no range":          {"proof.txt", func(string) string { return "" }, audit.ErrBundle, -1},
-		"a large proof":     {"proof.txt", func(t string) string { return t + strings.Repeat("x", 20<<10) }, audit.ErrBundle, -1},
+		"a range twice":     {"proof.txt", func(t string) string { return strings.Replace(t, "leaves 3 17\n", "leaves 3 10\nleaves 10 17\n", 1) }, audit.ErrBundle, -1},
+		"garbage in it":     {"proof.txt", func(t string) string { return t + strings.Repeat("x", 20<<10) }, audit.ErrBundle, -1},
 		"the checkpoint":    {"checkpoint.txt", func(t string) string { return strings.Replace(t, "\n20\n", "\n19\n", 1) }, audit.ErrCheckpoint, -1},
 		"older checkpoint":  {"checkpoint.txt", func(string) string { return string(s.db.notes[len(s.db.notes)-2].note) }, audit.ErrLogTampered, -1},
 	} {
@@ -165,10 +277,10 @@ func swapFirstHash(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// exchangeHashes swaps the two left hashes.
+// exchangeHashes swaps the two hashes before the leaves.
 func exchangeHashes(text string) string {
 	lines := strings.Split(text, "\n")
-	i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "left ") })
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "hash ") })
 	lines[i], lines[i+1] = lines[i+1], lines[i]
 	return strings.Join(lines, "\n")
 }
@@ -283,8 +395,9 @@ func (c continuityCase) check(t *testing.T, b []byte, key string, from, size int
 }
 
 func FuzzParseSpan(f *testing.F) {
-	f.Add(audit.Span{From: 3, To: 7, Left: []tlog.Hash{{1}, {2}}, Right: []tlog.Hash{{3}}}.Marshal())
-	f.Add(audit.Span{To: 1}.Marshal())
+	f.Add(audit.Span{Runs: []audit.Run{{From: 3, To: 7}}, Gaps: [][]tlog.Hash{{{1}, {2}}, {{3}}}}.Marshal())
+	f.Add(audit.Span{Runs: []audit.Run{{To: 1}}, Gaps: [][]tlog.Hash{nil, nil}}.Marshal())
+	f.Add(audit.Span{Runs: []audit.Run{{From: 1, To: 2}, {From: 4, To: 9}}, Gaps: [][]tlog.Hash{{{1}}, {{2}}, nil}}.Marshal())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := audit.ParseSpan(b)
 		if err == nil && !bytes.Equal(s.Marshal(), b) {
@@ -304,6 +417,8 @@ func FuzzReadEntries(f *testing.F) {
 	})
 }
 
+// FuzzVerifyBundle fills a zip with strange texts around an honest checkpoint: nothing verifies but what was signed.
+// The checkpoint is of this process, whose key no other knows; the texts are the same in all of them.
 func FuzzVerifyBundle(f *testing.F) {
 	secret, public, err := audit.NewSigner("log")
 	if err != nil {
@@ -311,14 +426,62 @@ func FuzzVerifyBundle(f *testing.F) {
 	}
 	s := &site{t: f, db: newMemory(), secret: secret, verifier: public, state: filepath.Join(f.TempDir(), "s"), clock: start}
 	s.mustOpen()
-	s.fill(4)
+	s.fill(9)
 	s.stop()
-	good := s.export(1, 3)
-	f.Add(good)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := verify(b, public)
-		if err == nil && (r.Checkpoint.Size != 4 || r.FirstBad != -1) {
+	whole := filesOf(f, s.export(0, -1))
+	for _, b := range [][]byte{s.export(0, -1), s.export(1, 3), s.exportOnly(0, 2, 8)} {
+		files := filesOf(f, b)
+		f.Add(files["proof.txt"], files["leaves.txt"])
+	}
+	f.Fuzz(func(t *testing.T, proof, leaves []byte) {
+		var out bytes.Buffer
+		w := zip.NewWriter(&out)
+		for _, file := range []struct {
+			name string
+			text []byte
+		}{{"checkpoint.txt", whole["checkpoint.txt"]}, {"proof.txt", proof}, {"leaves.txt", leaves}} {
+			to, err := w.CreateHeader(&zip.FileHeader{Name: file.name}) // stored, so that the fuzzer sees its bytes
+			if err == nil {
+				_, err = to.Write(file.text)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := verify(out.Bytes(), public)
+		if err != nil {
+			return
+		}
+		if r.Checkpoint.Size != 9 || r.FirstBad != -1 || r.Leaves < 1 || r.Leaves > 9 {
 			t.Fatalf("a strange bundle verified: %+v", r)
 		}
+		for _, entry := range bytes.SplitAfter(leaves, []byte("\n\n")) {
+			if !bytes.Contains(whole["leaves.txt"], entry) {
+				t.Fatalf("a leaf that was never signed verified: %q", entry)
+			}
+		}
 	})
+}
+
+func filesOf(t testing.TB, b []byte) map[string][]byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[f.Name], err = io.ReadAll(r); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+	}
+	return all
 }

@@ -23,6 +23,7 @@ var (
 type (
 	State = state
 	Span  = span
+	Run   = run
 )
 
 func (s state) Marshal() []byte              { return s.marshal() }

@@ -34,7 +34,9 @@ type Continuity struct {
 // and Continuity, which explain the error.
 type Report struct {
 	Checkpoint Checkpoint
-	From, To   int64 // leaves covered, To excluded
+	From, To   int64 // the first leaf of the bundle, and the one after its last
+	Leaves     int64 // how many it holds
+	Whole      bool  // it holds every leaf of the log
 	FirstDay   string
 	LastDay    string
 	Outcomes   map[Outcome]int64
@@ -119,10 +121,17 @@ func (v *bundleVerifier) open(files []*zip.File, verifier note.Verifier) error {
 		return err
 	}
 	s, size := v.span, v.report.Checkpoint.Size
-	v.report.From, v.report.To = s.From, s.To
-	if s.To > size || len(s.Left) != len(subtrees(0, s.From)) || len(s.Right) != len(subtrees(s.To, size)) {
-		return fmt.Errorf("comparing proof and checkpoint: %w", ErrBundle)
+	v.report.From, v.report.To = s.Runs[0].From, s.Runs[len(s.Runs)-1].To
+	for i, hashes := range s.Gaps {
+		lo, hi := s.gap(i, size)
+		if hi < lo || len(hashes) != len(subtrees(lo, hi)) {
+			return fmt.Errorf("comparing proof and checkpoint: %w", ErrBundle)
+		}
 	}
+	for _, r := range s.Runs {
+		v.report.Leaves += r.To - r.From
+	}
+	v.report.Whole = v.report.Leaves == size
 	return nil
 }
 
@@ -142,23 +151,24 @@ func readSmall(f *zip.File, limit int64) ([]byte, error) {
 // verify walks the whole tree from left to right. A leaf whose body is not that of its hash is named; the hashes
 // themselves are held to the signed root at the end.
 func (v *bundleVerifier) verify(leaves *zip.File) error {
-	for i, s := range subtrees(0, v.span.From) {
-		v.push(s.level, v.span.Left[i])
-	}
 	if err := v.readLeaves(leaves); err != nil {
 		return err
 	}
 	if v.report.FirstBad >= 0 {
 		return &TamperError{Leaf: v.report.FirstBad, What: v.report.Problem}
 	}
-	for i, s := range subtrees(v.span.To, v.report.Checkpoint.Size) {
-		v.push(s.level, v.span.Right[i])
-	}
 	if v.tip.root() != v.report.Checkpoint.Root {
 		v.report.Problem = "leaves and hashes of the bundle are not those of its checkpoint"
 		return &TamperError{Leaf: -1, What: v.report.Problem}
 	}
 	return v.judgeContinuity()
+}
+
+// pass pushes the hashes of the gap before run i, or after the last.
+func (v *bundleVerifier) pass(i int) {
+	for n, s := range subtrees(v.span.gap(i, v.report.Checkpoint.Size)) {
+		v.push(s.level, v.span.Gaps[i][n])
+	}
 }
 
 // push also compares with the earlier checkpoints of the size reached.
@@ -208,24 +218,36 @@ func (v *bundleVerifier) readLeaves(f *zip.File) error {
 	defer r.Close()
 	in := bufio.NewReaderSize(r, 64<<10)
 	var body []byte
-	for index := v.span.From; ; index++ {
-		e, err := readEntry(in, body)
-		if errors.Is(err, io.EOF) {
-			if index < v.span.To {
+	last := int64(-1)
+	for i, r := range v.span.Runs {
+		v.pass(i)
+		for index := r.From; index < r.To; index++ {
+			e, err := readEntry(in, body)
+			if errors.Is(err, io.EOF) {
 				v.bad(index, "is missing")
+				return nil
 			}
-			return nil
+			if err != nil {
+				return err
+			}
+			body = e.body
+			if e.index != index {
+				v.bad(index, "is missing, out of order or one too many")
+				return nil
+			}
+			v.leaf(index, e)
+			last = index
 		}
-		if err != nil {
-			return err
-		}
-		body = e.body
-		if e.index != index || index >= v.span.To {
-			v.bad(index, "is missing, out of order or one too many")
-			return nil
-		}
-		v.leaf(index, e)
 	}
+	switch _, err := readEntry(in, body); {
+	case err == nil:
+		v.bad(last+1, "is one too many, or out of order")
+	case !errors.Is(err, io.EOF):
+		return err
+	default:
+		v.pass(len(v.span.Runs))
+	}
+	return nil
 }
 
 // leaf judges one leaf and pushes the hash that the bundle gives for it.

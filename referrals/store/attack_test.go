@@ -49,7 +49,10 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"pinning":   func() error { _, err := f.Door.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling":   func() error { _, err := f.Desk.Wall(ctx, thief, f.Case, v.Version, ""); return err },
-		"exporting": func() error { _, err := f.Desk.Export(ctx, f.Caller("clara"), os.Stderr); return err },
+		"exporting": func() error {
+			_, err := f.Desk.Export(ctx, f.Caller("clara"), referrals.RegisterFilter{}, os.Stderr)
+			return err
+		},
 		"recovery": func() error {
 			_, _, err := f.Door.SetRecovery(ctx, thief, f.Rescue.Recipient().String(), words)
 			return err
@@ -393,12 +396,12 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, "other", "dopo"); err != nil {
+		if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, referrals.NewForm(), "other", "dopo"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	write()
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, "other", "dopo"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "other", "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
@@ -409,7 +412,7 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, v.Version, safe, "code_word"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, "dopo"); err != nil {
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	k := newRing(t, f.World, gone)
@@ -431,7 +434,7 @@ func TestWriteAcrossARemoval(t *testing.T) {
 	}
 	result := make(chan error)
 	go func() {
-		_, err := desk.AddNote(ctx, f.Caller("gina"), f.Closed, "other", "a cavallo")
+		_, err := desk.AddNote(ctx, f.Caller("gina"), f.Closed, referrals.NewForm(), "other", "a cavallo")
 		result <- err
 	}()
 	<-slow.reached
@@ -640,7 +643,10 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	for name, act := range map[string]func(caseID, contact, note, consent string) error{
 		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c)) },
 		"readers": func(c, _, _, _ string) error { return second(f.Desk.Readers(ctx, sister, c)) },
-		"note":    func(c, _, _, _ string) error { _, err := f.Desk.AddNote(ctx, sister, c, "other", "x"); return err },
+		"note": func(c, _, _, _ string) error {
+			_, err := f.Desk.AddNote(ctx, sister, c, referrals.NewForm(), "other", "x")
+			return err
+		},
 		"close": func(c, _, _, _ string) error {
 			_, err := f.Desk.CloseCase(ctx, sister, c, 1, "path_done", "")
 			return err
@@ -651,7 +657,10 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		"preview":         func(_, _, _, r string) error { return second(f.Desk.PreviewReferral(ctx, sister, r)) },
 		"revoke":          func(_, _, _, r string) error { _, err := f.Desk.Revoke(ctx, sister, r, "code_word"); return err },
 		"read a referral": func(_, _, _, r string) error { return second(f.Desk.ReadReferral(ctx, sister, r)) },
-		"message":         func(_, _, _, r string) error { _, err := f.Desk.SendMessage(ctx, sister, r, "x"); return err },
+		"message": func(_, _, _, r string) error {
+			_, err := f.Desk.SendMessage(ctx, sister, r, referrals.NewForm(), "x")
+			return err
+		},
 		"contact for it": func(c, _, _, _ string) error {
 			_, _, err := f.Desk.RecordContact(ctx, sister, referrals.NewContact{Form: "same", CaseID: c, Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}})
 			return err
@@ -672,7 +681,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		}
 	}
 	// A note of her own moved into the walled-off case, as into one that is not.
-	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, "other", "mia"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, referrals.NewForm(), "other", "mia"); err != nil {
 		t.Fatal(err)
 	}
 	closed, _, err := f.Desk.OpenCase(ctx, sister, f.Closed)
@@ -731,7 +740,7 @@ func TestListsHideWalledOff(t *testing.T) {
 		return n
 	}
 	there := cost()
-	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), ""); err != nil {
+	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), referrals.Recall{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Desk.Revoke(ctx, gina, f.Consent, "code_word"); err != nil {

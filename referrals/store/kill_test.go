@@ -104,7 +104,7 @@ func killWriter(w *storetest.World, who accounts.Caller, say func(ack, audit.Rec
 		say(ack{Kind: "contact", Case: out.CaseID, Text: alias}, receipt)
 		stays, goes := crypto.NewID(), crypto.NewID()
 		for _, text := range []string{stays, goes} {
-			if receipt, err = w.Desk.AddNote(ctx, who, out.CaseID, "other", text); err != nil {
+			if receipt, err = w.Desk.AddNote(ctx, who, out.CaseID, referrals.NewForm(), "other", text); err != nil {
 				panic(err)
 			}
 			say(ack{Kind: "note", Case: out.CaseID, Text: text}, receipt)

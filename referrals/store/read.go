@@ -296,6 +296,16 @@ func (s *snapshot) TasksOfUnit(unit string) ([]*referrals.TaskRow, error) {
 	return list[referrals.TaskRow](s, "WHERE to_unit = $1 AND state <> 'done' ORDER BY due_day, id", unit)
 }
 
+// TasksFrom lists the tasks that a unit sent and that are not done, by deadline.
+func (s *snapshot) TasksFrom(unit string) ([]*referrals.TaskRow, error) {
+	return list[referrals.TaskRow](s, "WHERE from_unit = $1 AND state <> 'done' ORDER BY due_day, id", unit)
+}
+
+// TasksOfCase lists the tasks that speak of a case, newest first.
+func (s *snapshot) TasksOfCase(caseID string) ([]*referrals.TaskRow, error) {
+	return list[referrals.TaskRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+}
+
 // ConsentsOfCase lists the authorisations of a case, newest first.
 func (s *snapshot) ConsentsOfCase(caseID string) ([]*referrals.ConsentRow, error) {
 	return list[referrals.ConsentRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
@@ -306,9 +316,10 @@ func (s *snapshot) ReferralsOfCase(caseID string) ([]*referrals.ReferralRow, err
 	return list[referrals.ReferralRow](s, "WHERE case_id = $1 ORDER BY sent_day DESC, id", caseID)
 }
 
-// CasesSentBy lists the cases of the referrals that a unit sent.
+// CasesSentBy lists the cases of the referrals and the open tasks that a unit sent.
 func (s *snapshot) CasesSentBy(unit string) ([]*referrals.CaseRow, error) {
-	return list[referrals.CaseRow](s, "WHERE id IN (SELECT case_id FROM referral WHERE from_unit = $1)", unit)
+	return list[referrals.CaseRow](s, `WHERE id IN (SELECT case_id FROM referral WHERE from_unit = $1
+		UNION SELECT case_id FROM task WHERE from_unit = $1 AND state <> 'done')`, unit)
 }
 
 // ReferralsFrom lists what a unit sent.
@@ -339,4 +350,24 @@ func (s *snapshot) MessagesOf(referralID string) ([]*referrals.MessageRow, error
 // CaseKeys lists the earlier keys of a case, newest first.
 func (s *snapshot) CaseKeys(caseID string) ([]*referrals.CaseKeyRow, error) {
 	return list[referrals.CaseKeyRow](s, "WHERE case_id = $1 ORDER BY key_version DESC", caseID)
+}
+
+// DeclarationsOf lists what a person declared, newest first.
+func (s *snapshot) DeclarationsOf(person string) ([]*referrals.DeclarationRow, error) {
+	return list[referrals.DeclarationRow](s, "WHERE person = $1 ORDER BY day DESC, id", person)
+}
+
+// DeclarationsIn lists what holds now in a unit, newest first.
+func (s *snapshot) DeclarationsIn(unit string) ([]*referrals.DeclarationRow, error) {
+	return list[referrals.DeclarationRow](s, "WHERE unit = $1 AND state = 'live' ORDER BY day DESC, id", unit)
+}
+
+// DeclarationWraps lists for whom a declaration's key is kept.
+func (s *snapshot) DeclarationWraps(declaration string) ([]*referrals.DeclarationWrapRow, error) {
+	return list[referrals.DeclarationWrapRow](s, "WHERE declaration = $1 ORDER BY id", declaration)
+}
+
+// DeclarationWrapsOf lists the declarations' keys kept for a person.
+func (s *snapshot) DeclarationWrapsOf(person string) ([]*referrals.DeclarationWrapRow, error) {
+	return list[referrals.DeclarationWrapRow](s, "WHERE person = $1 ORDER BY id", person)
 }

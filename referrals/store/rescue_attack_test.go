@@ -248,7 +248,7 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 	if got := f.SignIn("nora"); got.State() != accounts.Active {
 		t.Fatalf("the newcomer is %s", got.State())
 	}
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, "dorme dalla sorella"); !errors.Is(err, referrals.ErrPin) {
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dorme dalla sorella"); !errors.Is(err, referrals.ErrPin) {
 		t.Errorf("a message before the words were compared: %v", err)
 	}
 	safe := referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 7654321"}
@@ -263,7 +263,7 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 		t.Errorf("the centre learns %+v before its words were compared", v.Safe)
 	}
 	f.Pin("anna", "desk", "centre", "nora")
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, "dopo"); err != nil {
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dopo"); err != nil {
 		t.Errorf("a message after the words were compared: %v", err)
 	}
 	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), safe, "code_word"); err != nil {

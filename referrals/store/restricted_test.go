@@ -86,7 +86,7 @@ func TestNameTakenOff(t *testing.T) {
 			if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.Desk.AddNote(ctx, anna, f.Other, "other", "scritto dopo"); err != nil {
+			if _, err := f.Desk.AddNote(ctx, anna, f.Other, referrals.NewForm(), "other", "scritto dopo"); err != nil {
 				t.Fatal(err)
 			}
 			v, _, err := f.Desk.OpenCase(ctx, anna, f.Other)

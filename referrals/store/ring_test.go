@@ -40,6 +40,7 @@ var opens = map[string]struct {
 }{
 	"contact.key_box": {crypto.LabelCaseWrap, false}, "case_file.key_box": {crypto.LabelCaseWrap, false},
 	"case_wrap.wrapped": {crypto.LabelCaseWrap, false}, "case_key.wrapped": {crypto.LabelCaseWrap, false},
+	"declaration_wrap.wrapped": {crypto.LabelCaseWrap, false}, "declaration.body": {crypto.LabelData, true},
 	"task.from_box": {crypto.LabelReferralWrap, false}, "task.to_box": {crypto.LabelReferralWrap, false},
 	"referral.from_box": {crypto.LabelReferralWrap, false}, "referral.to_box": {crypto.LabelReferralWrap, false},
 	"unit_epoch.before": {crypto.LabelPrevEpoch, false},
@@ -128,7 +129,7 @@ func (k *ring) take(t *testing.T, db *sql.DB, name string) {
 					b.unit = v
 				case "person":
 					b.person = v
-				case "case_id":
+				case "case_id", "declaration":
 					b.caseID = v
 				case "to_unit", "from_unit":
 					if strings.HasPrefix(column, n[:strings.Index(n, "_")]) {
@@ -214,6 +215,7 @@ func (k *ring) unwrap(b *box, name string) {
 				for _, c := range []crypto.WrapContext{
 					{Purpose: "record-" + b.table, Unit: b.unit, Record: b.id, Epoch: epoch, Version: version},
 					{Purpose: "unit-epoch", Unit: b.unit, Person: b.person, Epoch: epoch},
+					{Purpose: "declaration", Record: b.caseID, Person: b.person, Version: 1},
 					{Purpose: "restricted-case", Record: b.caseID, Person: b.person, Version: version},
 				} {
 					if key, err := crypto.Unwrap(id, c, b.sealed); err == nil {

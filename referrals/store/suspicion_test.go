@@ -5,6 +5,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
+	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
 
@@ -35,7 +36,7 @@ func TestSuspectedPassphrase(t *testing.T) {
 		if _, _, err := f.Desk.OpenCase(ctx, who, id); err != nil {
 			t.Fatalf("she lost a case: %v", err)
 		}
-		if _, err := f.Desk.AddNote(ctx, who, id, "other", note); err != nil {
+		if _, err := f.Desk.AddNote(ctx, who, id, referrals.NewForm(), "other", note); err != nil {
 			t.Fatalf("she cannot write in it: %v", err)
 		}
 	}

@@ -24,7 +24,7 @@ type table struct {
 var tables = prepareTables([]*table{
 	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
 		make: func() accounts.Row { return new(accounts.Agency) }},
-	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, lat, lon",
+	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, cost, lat, lon, copy_key, copy_key_by, copy_key_day",
 		make: func() accounts.Row { return new(accounts.Unit) }},
 	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed",
 		make: func() accounts.Row { return new(accounts.Person) }},
@@ -54,16 +54,20 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.NoteRow) }},
 	{name: "note_version", columns: "note_id, author, day, key_version, body",
 		make: func() accounts.Row { return new(referrals.NoteVersionRow) }},
-	{name: "task", columns: "from_unit, to_unit, kind, state, day, due_day, secret, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version",
+	{name: "task", columns: "from_unit, to_unit, kind, state, case_id, worker, taken_day, reason, day, due_day, secret, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version",
 		make: func() accounts.Row { return new(referrals.TaskRow) }},
 	{name: "consent", columns: "case_id, unit, centre, state, day, until_day, until_reply, way, keep_copy, feedback, text_version, key_version, body, ended_day",
 		make: func() accounts.Row { return new(referrals.ConsentRow) }},
-	{name: "referral", columns: "case_id, consent_id, from_unit, to_unit, state, sent_day, until_day, until_reply, secret, key_version, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, safe, safe_version, safe_day, code, feedback, keep_copy, shut",
+	{name: "referral", columns: "case_id, consent_id, from_unit, to_unit, state, sent_day, until_day, until_reply, secret, key_version, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, safe, safe_version, safe_day, code, after_answer, feedback, keep_copy, shut",
 		make: func() accounts.Row { return new(referrals.ReferralRow) }},
 	{name: "referral_step", columns: "referral_id, state, unit, day",
 		make: func() accounts.Row { return new(referrals.ReferralStepRow) }},
 	{name: "message", columns: "referral_id, unit, author, day, kind, key_version, body",
 		make: func() accounts.Row { return new(referrals.MessageRow) }},
+	{name: "declaration", columns: "person, unit, day, state, secret, commitment, body",
+		make: func() accounts.Row { return new(referrals.DeclarationRow) }},
+	{name: "declaration_wrap", columns: "declaration, person, symmetric_wrap, wrapped",
+		make: func() accounts.Row { return new(referrals.DeclarationWrapRow) }},
 })
 
 func prepareTables(list []*table) map[string]*table {

@@ -131,6 +131,15 @@ func correct(f *storetest.Flow) error {
 	return err
 }
 
+func declared(f *storetest.Flow) error {
+	_, _, _, err := f.Desk.MyDeclarations(ctx, f.Caller("anna"))
+	return err
+}
+func declareAgain(f *storetest.Flow) error {
+	_, err := f.Desk.Declare(ctx, f.Caller("anna"), "declared ", referrals.Declared{Name: "x", Surname: "xx"})
+	return err
+}
+
 // kind is one kind of row, and how the attacks on it are met. A nil reading
 // means that no page asks for the row by its id: that one is missing is then
 // found by the check of all records.
@@ -174,6 +183,8 @@ var kinds = []kind{
 		return second(f.Desk.Notice(ctx, f.Caller("bruna"), f.Withdrawn))
 	}, nil},
 	{"referral_step", "referral_id = 'CONSENT'", "", "state = 'closed'", openReferral, nil, openReferral},
+	{"declaration", "id = 'DECLARED'", "body", "day = '2020-01-01'", declared, declareAgain, declared},
+	{"declaration_wrap", "declaration = 'DECLARED' AND person = (SELECT id FROM person WHERE username = 'anna')", "wrapped", "symmetric_wrap = 0", declared, declared, nil},
 	{"message", "referral_id = 'CONSENT'", "body", "unit = 'x'", openReferral, nil, openReferral},
 	{"detail_key", "id = (SELECT key_id FROM detail GROUP BY key_id ORDER BY count(*) DESC LIMIT 1)", "wrapped", "epoch = 9", detail, nil, nil},
 }
@@ -201,7 +212,7 @@ func detail(f *storetest.Flow) error {
 func (k kind) id(t *testing.T, f *storetest.Flow, db *sql.DB) string {
 	t.Helper()
 	where := strings.NewReplacer("'CASE'", "'"+f.Case+"'", "'OTHER'", "'"+f.Other+"'", "'RESTRICTED'", "'"+f.Restricted+"'", "'NOTE'", "'"+f.Note+"'",
-		"'TASK'", "'"+f.Task+"'", "'CONSENT'", "'"+f.Consent+"'", "'WITHDRAWN'", "'"+f.Withdrawn+"'").Replace(k.where)
+		"'TASK'", "'"+f.Task+"'", "'CONSENT'", "'"+f.Consent+"'", "'WITHDRAWN'", "'"+f.Withdrawn+"'", "'DECLARED'", "'"+f.Declared+"'").Replace(k.where)
 	var id string
 	if err := db.QueryRow("SELECT id FROM " + k.table + " WHERE " + where + " ORDER BY id LIMIT 1").Scan(&id); err != nil {
 		t.Fatalf("no row of %s to attack: %v", k.table, err)
@@ -353,7 +364,7 @@ var yesterday = []struct {
 	act reading
 }{
 	{kind{table: "case_file", where: "id = 'CASE'", read: openCase}, func(f *storetest.Flow) error {
-		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, "other", "nuova")
+		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "other", "nuova")
 		return err
 	}},
 	{kind{table: "case_wrap", where: "case_id = 'OTHER' AND person = (SELECT id FROM person WHERE username = 'anna')", read: openOther}, func(f *storetest.Flow) error {
@@ -378,7 +389,7 @@ var yesterday = []struct {
 	}},
 	{kind{table: "person", where: "username = 'bruna'", read: signIn}, signIn},
 	{kind{table: "task", where: "id = 'TASK'", read: openTask}, func(f *storetest.Flow) error {
-		_, err := f.Desk.CloseTask(ctx, f.Caller("sofia"), f.Task)
+		_, err := f.Desk.TakeTask(ctx, f.Caller("sofia"), f.Task)
 		return err
 	}},
 }
@@ -573,7 +584,7 @@ func TestWholeDatabaseRolledBack(t *testing.T) {
 	yesterday := filepath.Join(t.TempDir(), "yesterday.db")
 	copyFile(t, filepath.Join(f.Dir, store.MainFile), yesterday)
 	f.Open()
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, "other", "oggi"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "other", "oggi"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

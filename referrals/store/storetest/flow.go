@@ -30,6 +30,7 @@ type Flow struct {
 	Consent     string // live, accepted
 	Withdrawn   string // consent and referral that she took back
 	Declined    string
+	Declared    string // whom anna should not be given
 	Invitation  crypto.Secret
 }
 
@@ -90,6 +91,7 @@ func (f *Flow) run() {
 	f.diary()
 	f.refer()
 	f.restrict()
+	f.declare()
 	f.roster()
 }
 
@@ -175,9 +177,9 @@ func (f *Flow) person() {
 	f.ok(err, "reopening")
 	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
 	f.ok(err, "closing again")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), f.Desk.Day())
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), referrals.Recall{Day: f.Desk.Day()})
 	f.ok(err, "setting a call")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, f.Desk.Day())
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, referrals.Recall{Day: f.Desk.Day()})
 	if err == nil {
 		f.T.Fatal("an old version was accepted")
 	}
@@ -188,12 +190,12 @@ func (f *Flow) diary() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, field := range []string{"note", "note that moves"} {
-		_, err := f.Desk.AddNote(ctx, anna, f.Case, "interview", f.Word(field))
+		_, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", f.Word(field))
 		f.ok(err, "adding a note")
 	}
-	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, "call", "no_answer", f.Word("attempt"))
+	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "call", "no_answer", f.Word("attempt"))
 	f.ok(err, "recording an attempt")
-	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, "sms", "no_answer", f.Word("refused attempt")); err == nil {
+	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
 		f.T.Fatal("an attempt on a forbidden channel was accepted")
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
@@ -219,7 +221,7 @@ func (f *Flow) diary() {
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
-	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, "interview", f.Word("restricted note"))
+	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, referrals.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
 	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), accounts.List(f.People["lia"].ID))
 	f.ok(err, "walling off")
@@ -264,13 +266,13 @@ func (f *Flow) refer() {
 		f.ok(err, "reading the inbox")
 		_, _, err = f.Desk.OpenReferral(ctx, bruna, id)
 		f.ok(err, "opening a referral")
-		_, err = f.Desk.Ask(ctx, bruna, id, f.Word("question"))
+		_, err = f.Desk.Ask(ctx, bruna, id, referrals.NewForm(), f.Word("question"))
 		f.ok(err, "asking")
-		_, err = f.Desk.SendMessage(ctx, anna, id, f.Word("message"))
+		_, err = f.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), f.Word("message"))
 		f.ok(err, "answering")
 		_, err = f.Desk.Accept(ctx, bruna, id)
 		f.ok(err, "accepting")
-		_, err = f.Desk.Propose(ctx, bruna, id, "2026-12-01", "10:00", f.Word("place"))
+		_, err = f.Desk.Propose(ctx, bruna, id, referrals.NewForm(), "2026-12-01", "10:00", f.Word("place"))
 		f.ok(err, "proposing")
 	}
 	_, err := f.Desk.Decline(ctx, bruna, f.Declined, "neutral")
@@ -289,6 +291,34 @@ func (f *Flow) refer() {
 	if err == nil {
 		f.T.Fatal("a referral that she took back was opened")
 	}
+}
+
+// declare has anna say whom she should not be given, and take one back; gina,
+// who leads, reads it.
+func (f *Flow) declare() {
+	f.T.Helper()
+	ctx, anna := context.Background(), f.Caller("anna")
+	for _, prefix := range []string{"declared ", "taken back "} {
+		_, err := f.Desk.Declare(ctx, anna, prefix, referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
+		f.ok(err, "declaring")
+	}
+	all, _, _, err := f.Desk.MyDeclarations(ctx, anna)
+	f.ok(err, "reading what one declared")
+	for _, v := range all {
+		if v.Name == f.Word("taken back name") {
+			_, err := f.Desk.WithdrawDeclaration(ctx, anna, v.ID)
+			f.ok(err, "taking a declaration back")
+		}
+	}
+	for _, v := range all {
+		if v.Name == f.Word("declared name") {
+			f.Declared = v.ID
+		}
+	}
+	gina := f.SignIn("gina")
+	f.ok(f.Desk.AdoptNamed(ctx, gina), "keeping the key of a declaration")
+	_, _, err = f.Desk.Declarations(ctx, gina)
+	f.ok(err, "reading the unit's declarations")
 }
 
 // roster leaves a row in what remains: an acquaintance, an open invitation,

@@ -50,8 +50,12 @@ CREATE TABLE unit (
   languages TEXT NOT NULL,
   phone TEXT NOT NULL,
   needs TEXT NOT NULL,
+  cost TEXT NOT NULL,
   lat INTEGER NOT NULL,
-  lon INTEGER NOT NULL
+  lon INTEGER NOT NULL,
+  copy_key TEXT NOT NULL,
+  copy_key_by TEXT NOT NULL,
+  copy_key_day TEXT NOT NULL
 ) STRICT;
 CREATE TABLE person (
   id TEXT PRIMARY KEY,
@@ -222,6 +226,10 @@ CREATE TABLE task (
   to_unit TEXT NOT NULL,
   kind TEXT NOT NULL,
   state TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  taken_day TEXT NOT NULL,
+  reason TEXT NOT NULL,
   day TEXT NOT NULL,
   due_day TEXT NOT NULL,
   secret TEXT NOT NULL,
@@ -279,6 +287,7 @@ CREATE TABLE referral (
   safe_version INTEGER NOT NULL,
   safe_day TEXT NOT NULL,
   code TEXT NOT NULL,
+  after_answer TEXT NOT NULL,
   feedback TEXT NOT NULL,
   keep_copy INTEGER NOT NULL,
   shut INTEGER NOT NULL
@@ -302,7 +311,28 @@ CREATE TABLE message (
   key_version INTEGER NOT NULL,
   body BLOB
 ) STRICT;
+CREATE TABLE declaration (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  person TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  day TEXT NOT NULL,
+  state TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  commitment BLOB,
+  body BLOB
+) STRICT;
+CREATE TABLE declaration_wrap (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  declaration TEXT NOT NULL,
+  person TEXT NOT NULL,
+  symmetric_wrap INTEGER NOT NULL,
+  wrapped BLOB
+) STRICT;
 CREATE UNIQUE INDEX person_username ON person (username) WHERE state <> 'removed';
+CREATE UNIQUE INDEX agency_name ON agency (name);
+CREATE UNIQUE INDEX unit_name ON unit (agency, name);
 CREATE INDEX person_unit ON person (unit);
 CREATE INDEX unit_wrap_person ON unit_wrap (person);
 CREATE INDEX unit_wrap_epoch ON unit_wrap (unit, epoch);
@@ -319,6 +349,8 @@ CREATE INDEX case_wrap_person ON case_wrap (person);
 CREATE INDEX note_case ON note (case_id);
 CREATE INDEX note_version_note ON note_version (note_id);
 CREATE INDEX task_unit ON task (to_unit, state);
+CREATE INDEX task_from ON task (from_unit, state);
+CREATE INDEX task_case ON task (case_id) WHERE case_id <> '';
 CREATE UNIQUE INDEX referral_consent ON referral (consent_id);
 CREATE INDEX consent_case ON consent (case_id);
 CREATE INDEX referral_case ON referral (case_id);
@@ -326,3 +358,7 @@ CREATE INDEX referral_from ON referral (from_unit);
 CREATE INDEX referral_to ON referral (to_unit);
 CREATE INDEX step_referral ON referral_step (referral_id);
 CREATE INDEX message_referral ON message (referral_id);
+CREATE INDEX declaration_person ON declaration (person);
+CREATE INDEX declaration_unit ON declaration (unit, state);
+CREATE INDEX declaration_wrap_person ON declaration_wrap (person);
+CREATE INDEX declaration_wrap_declaration ON declaration_wrap (declaration);

@@ -1,0 +1,92 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// copyKeyPerson stands for the holder of a centre's key for copies in its words.
+const copyKeyPerson = "copies"
+
+// CopyKeyWords are the four words of the public key to which a centre's sealed
+// copies are made. Who holds its secret half computes them off the server.
+func CopyKeyWords(to crypto.Recipient, unit string) Words {
+	return Words(crypto.AdmissionWords(to, crypto.WordsSubject{Unit: unit, Person: copyKeyPerson}))
+}
+
+// CopyKey is the key for copies of the caller's centre, as its members see it.
+type CopyKey struct {
+	Unit  Unit
+	Words Words
+	Set   bool
+}
+
+// copyKeyNews is for how many days a change is shown to all members.
+const copyKeyNews = 30
+
+// CopyKeyChanged tells whether the key was set, changed or taken away not long
+// ago: every member of the centre is told on the page her work begins with.
+func (u *Unit) CopyKeyChanged(now time.Time) bool {
+	return u.CopyKeyDay != "" && u.CopyKeyDay >= now.AddDate(0, 0, -copyKeyNews).Format(time.DateOnly)
+}
+
+// OwnCopyKey reads the key for copies of the caller's own centre; any other
+// unit has none, and is absent.
+func (d *Door) OwnCopyKey(ctx context.Context, who Caller) (*CopyKey, error) {
+	k := &CopyKey{}
+	_, err := Do(ctx, d.gate, d.store.Look, who, policies.InboxList, func(r Reader, act *Act) error {
+		*k = CopyKey{}
+		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: act.Who.unit, Unit: act.Who.unit, UnitKind: act.Who.unitKind, Agency: act.Who.agency}); err != nil {
+			return err
+		}
+		if err := r.Get(&k.Unit, act.Who.unit); err != nil {
+			return err
+		}
+		k.Set = k.Unit.CopyKey != ""
+		if !k.Set {
+			return nil
+		}
+		to, err := crypto.ParseRecipient(k.Unit.CopyKey)
+		if err != nil {
+			return ErrTampered
+		}
+		k.Words = CopyKeyWords(to, k.Unit.ID)
+		return nil
+	})
+	return k, err
+}
+
+// SetCopyKey keeps the public key of the caller's centre for its sealed copies,
+// or none. The caller has stepped up. ErrConflict when the unit's row changed
+// since version, ErrIncomplete for what is no hybrid age recipient.
+func (d *Door) SetCopyKey(ctx context.Context, who Caller, recipient string, version int64) (audit.Receipt, error) {
+	if recipient != "" {
+		if _, err := crypto.ParseRecipient(recipient); err != nil {
+			return audit.Receipt{}, errors.Join(ErrIncomplete, err)
+		}
+	}
+	return d.do(ctx, who, policies.CopyKeySet, func(r Reader, act *Act) error {
+		var u Unit
+		if err := r.Get(&u, act.Who.unit); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, UnitKind: u.Kind, Agency: u.Agency}); err != nil {
+			return err
+		}
+		if u.Version != version {
+			return ErrConflict
+		}
+		if u.CopyKey == recipient {
+			return nil // sent twice
+		}
+		u.Version++
+		u.CopyKey, u.CopyKeyBy, u.CopyKeyDay = recipient, act.Who.person, act.Day
+		act.Commit = func(tx Tx) error { return tx.Put(&u) }
+		return nil
+	})
+}

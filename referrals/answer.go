@@ -1,0 +1,50 @@
+package referrals
+
+import (
+	"context"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// AfterAnswers are what a desk does once it read that a centre cannot welcome
+// her.
+var AfterAnswers = []string{"another_centre", "with_her", "service", "nothing"}
+
+var afterAnswers = codes(AfterAnswers...)
+
+// answerTransition is the desk's own view of a decline: it waits on the Agenda
+// until somebody read it, once. Any other state has no answer to be read.
+func answerTransition(row *ReferralRow, next string) error {
+	if row.State != "declined" || row.AfterAnswer != "" {
+		return ErrState
+	}
+	row.AfterAnswer = next
+	return nil
+}
+
+// MarkAnswerSeen says that the desk read a centre's decline, and what comes
+// next: it leaves the Agenda. The centre does not see it.
+func (d *Desk) MarkAnswerSeen(ctx context.Context, who accounts.Caller, id, next string) (audit.Receipt, error) {
+	bad := check{}
+	bad.oneOf("after_answer", next, afterAnswers)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.do(ctx, who, policies.ReferralSeen, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, id)
+		if err != nil {
+			return err
+		}
+		if err := answerTransition(s.row, next); err != nil {
+			return err
+		}
+		if err := s.adopt(act.Who); err != nil {
+			return err
+		}
+		s.row.Version++
+		act.Commit = putAll(s.row)
+		return nil
+	})
+}

@@ -1,0 +1,71 @@
+package referrals_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+// TestDeclineLeavesTheAgendaOnceRead: until somebody read it and said what comes
+// next, and no longer; the centre does not see it.
+func TestDeclineLeavesTheAgendaOnceRead(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna, bruna := t.Context(), w.Caller("anna"), w.Caller("bruna")
+	_, id := send(t, w, rosa(t, w).CaseID, "alias")
+	waits := func() bool {
+		t.Helper()
+		a, _, err := w.Desk.ReadAgenda(ctx, anna)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(a.Waiting, func(l referrals.ReferralLine) bool { return l.ID == id })
+	}
+	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "with_her"); !errors.Is(err, referrals.ErrState) {
+		t.Errorf("an answer that was not given: got %v, want ErrState", err)
+	}
+	if _, err := w.Desk.Decline(ctx, bruna, id, "full"); err != nil {
+		t.Fatal(err)
+	}
+	if !waits() { // the consent ended with the answer: it waits all the same
+		t.Fatal("the decline is not on the Agenda")
+	}
+	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "because"); !errors.Is(err, referrals.ErrInvalid) {
+		t.Errorf("words of her own: got %v, want ErrInvalid", err)
+	}
+	if _, err := w.Desk.MarkAnswerSeen(ctx, bruna, id, "nothing"); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("the centre marks it: got %v, want ErrDenied", err)
+	}
+	before := w.Store.Log().Size()
+	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "another_centre"); err != nil {
+		t.Fatalf("marking it as read: %v", err)
+	}
+	if w.Store.Log().Size() != before+1 {
+		t.Error("marking it left no leaf of its own")
+	}
+	if waits() {
+		t.Error("what was read stays on the Agenda")
+	}
+	v, _, err := w.Desk.ReadReferral(ctx, anna, id)
+	if err != nil || v.State != "declined" || v.AfterAnswer != "another_centre" {
+		t.Errorf("the desk reads %+v, %v", v.ReferralLine, err)
+	}
+	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "nothing"); !errors.Is(err, referrals.ErrState) {
+		t.Errorf("marking it twice: got %v, want ErrState", err)
+	}
+	cards, _, err := w.Desk.Inbox(ctx, bruna)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cards {
+		if c.AfterAnswer != "" {
+			t.Error("the centre sees what the desk does next")
+		}
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}

@@ -1,0 +1,558 @@
+package referrals
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// Declared is whom a worker asks not to be given: a relative, a neighbour. She
+// declares by choice and gives no reason.
+type Declared struct {
+	Name    string `json:"name,omitempty"`
+	Surname string `json:"surname,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+}
+
+// Declaration is one declaration as its author or the lead reads it.
+type Declaration struct {
+	ID     string
+	Author string // pseudonym
+	Day    string
+	Sealed bool // not yet kept for the reader: it opens once its author signs in again
+	Declared
+	Matches []DeclarationMatch // for the lead only
+}
+
+// DeclarationMatch is a case file of the unit that looks like a declared person.
+type DeclarationMatch struct {
+	SearchCard
+	By []string // name, surname, phone
+}
+
+// maxDeclarations bounds what one person can declare.
+const maxDeclarations = 30
+
+// The states of a declaration.
+const (
+	declarationLive    = "live"
+	declarationRemoved = "removed"
+)
+
+func (in *Declared) check() error {
+	bad := check{}
+	if len(fold(in.Name)) < 2 && len(fold(in.Surname)) < 2 {
+		bad["declared_name"] = "error.declared_name"
+	}
+	if in.Phone != "" && len(onlyDigits(in.Phone)) < 5 {
+		bad["declared_phone"] = "error.declared_phone"
+	}
+	bad.max("declared_name", in.Name, maxShort)
+	bad.max("declared_surname", in.Surname, maxShort)
+	bad.max("declared_phone", in.Phone, maxShort)
+	return bad.err()
+}
+
+// Declare keeps, sealed by name, whom the caller should not be given. Only she
+// and the leads of her unit can open it: not her other colleagues, whose session
+// holds the unit's key, and so nobody is told while a case file is opened that
+// it resembles one. form is drawn when the form is shown: the same form twice is
+// one declaration.
+func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form string, in Declared) (audit.Receipt, error) {
+	if err := in.check(); err != nil {
+		return audit.Receipt{}, err
+	}
+	prepare := func(r Reader, act *accounts.Act) error {
+		if err := act.Allow(ownObject(act.Who)); err != nil {
+			return err
+		}
+		row := &DeclarationRow{}
+		err := r.Get(row, contactID(form))
+		if err == nil && row.Person != act.Who.Person() {
+			return accounts.ErrConflict
+		}
+		if !errors.Is(err, accounts.ErrNoRow) {
+			return err // this very form was kept already, or what went wrong
+		}
+		all, err := r.DeclarationsOf(act.Who.Person())
+		if err != nil {
+			return err
+		}
+		if len(live(all)) >= maxDeclarations {
+			return &Invalid{Fields: map[string]string{"declared_name": "error.declared_many"}}
+		}
+		rows, err := d.newDeclaration(r, act, contactID(form), in)
+		act.Commit = putAll(rows...)
+		return err
+	}
+	receipt, err := d.do(ctx, who, policies.DeclarationWrite, prepare)
+	if errors.Is(err, accounts.ErrConflict) {
+		receipt, err = d.do(ctx, who, policies.DeclarationWrite, prepare) // the same form, sent twice at once
+	}
+	return receipt, err
+}
+
+// ownObject is the caller herself as an object of the policy.
+func ownObject(who accounts.Caller) policies.Object {
+	return policies.Object{Kind: policies.KindPerson, ID: who.Person(), Person: who.Person(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
+}
+
+func (d *Desk) newDeclaration(r Reader, act *accounts.Act, id string, in Declared) ([]accounts.Row, error) {
+	secret, key := act.NewSecret(), crypto.NewKey()
+	row := &DeclarationRow{RowKey: accounts.RowKey{ID: id, Version: 1}, Person: act.Who.Person(), Unit: act.Who.Unit(), Day: act.Day,
+		State: declarationLive, Secret: secret.ID, Commitment: key.Commitment("declaration", id)}
+	var err error
+	if row.Body, err = sealJSON(key.Derive(crypto.LabelData, secret.Bytes), row, "body", in); err != nil {
+		return nil, err
+	}
+	rows := []accounts.Row{row, keptDeclaration(act.Who, row.ID, 1, key)}
+	leads, err := leadsOf(r, act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range leads {
+		if p.ID == act.Who.Person() {
+			continue
+		}
+		wrap, err := sentDeclaration(row.ID, p, key)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, wrap)
+	}
+	return rows, nil
+}
+
+func live(all []*DeclarationRow) (list []*DeclarationRow) {
+	for _, row := range all {
+		if row.State == declarationLive {
+			list = append(list, row)
+		}
+	}
+	return list
+}
+
+// leadsOf are the active leads of a unit: who assigns its case files.
+func leadsOf(r Reader, unit string) ([]*accounts.Person, error) {
+	people, err := r.PeopleOfUnit(unit)
+	var leads []*accounts.Person
+	for _, p := range people {
+		if p.Role == string(policies.Lead) && p.State == string(accounts.Active) {
+			leads = append(leads, p)
+		}
+	}
+	return leads, err
+}
+
+func newDeclarationWrap(id, person string, version int64) *DeclarationWrapRow {
+	return &DeclarationWrapRow{RowKey: accounts.RowKey{ID: id + "." + person, Version: version}, Declaration: id, Person: person}
+}
+
+// keptDeclaration keeps a declaration's key under its reader's own.
+func keptDeclaration(who accounts.Caller, id string, version int64, key crypto.Key) *DeclarationWrapRow {
+	w := newDeclarationWrap(id, who.Person(), version)
+	w.Symmetric = true
+	w.Wrapped = who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", version), key.Bytes())
+	return w
+}
+
+// sentDeclaration wraps a declaration's key to a lead, with age until her
+// passphrase next opens her identity.
+func sentDeclaration(id string, to *accounts.Person, key crypto.Key) (*DeclarationWrapRow, error) {
+	recipient, err := crypto.ParseRecipient(to.Recipient)
+	if err != nil {
+		return nil, fmt.Errorf("reading a recipient: %w", err)
+	}
+	w := newDeclarationWrap(id, to.ID, 1)
+	w.Wrapped, err = crypto.Wrap(recipient, declarationContext(id, to.ID), key)
+	return w, err
+}
+
+func declarationContext(id, person string) crypto.WrapContext {
+	return crypto.WrapContext{Purpose: "declaration", Record: id, Person: person, Version: 1}
+}
+
+func openDeclarationWrap(who accounts.Caller, w *DeclarationWrapRow) (crypto.Key, error) {
+	if !w.Symmetric {
+		id, ok := who.Identity()
+		if !ok {
+			return crypto.Key{}, accounts.ErrCovered // her passphrase opens what came by age
+		}
+		return crypto.Unwrap(id, declarationContext(w.Declaration, w.Person), w.Wrapped)
+	}
+	b, err := who.PersonalKey().Derive(crypto.LabelCaseWrap).Open(binding(w, "wrapped", w.Version), w.Wrapped)
+	if err != nil {
+		return crypto.Key{}, fmt.Errorf("opening a declaration's key: %w", err)
+	}
+	return crypto.KeyFromBytes(b)
+}
+
+// declarationKey is a declaration's key as the caller holds it; ErrNoRow when it
+// was never kept for her.
+func declarationKey(r Reader, who accounts.Caller, row *DeclarationRow) (crypto.Key, error) {
+	var w DeclarationWrapRow
+	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
+		return crypto.Key{}, err
+	}
+	key, err := openDeclarationWrap(who, &w)
+	if err == nil && string(key.Commitment("declaration", row.ID)) != string(row.Commitment) {
+		err = crypto.ErrOpen
+	}
+	return key, err
+}
+
+// openDeclaration opens a declaration for a reader. What a restored copy still
+// holds of one whose secret is gone is nothing: it reports false.
+func openDeclaration(r Reader, who accounts.Caller, row *DeclarationRow) (Declaration, bool, error) {
+	v := Declaration{ID: row.ID, Author: row.Person, Day: row.Day}
+	secret, err := r.Secret(row.Secret)
+	if errors.Is(err, accounts.ErrErased) {
+		return v, false, nil
+	}
+	if err != nil {
+		return v, false, err
+	}
+	key, err := declarationKey(r, who, row)
+	if errors.Is(err, accounts.ErrNoRow) {
+		v.Sealed = true
+		return v, true, nil
+	}
+	if err != nil {
+		return v, false, err
+	}
+	return v, true, openJSON(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Declared)
+}
+
+// MyDeclarations lists what the caller declared, newest first, and the user
+// names of those who can read it beside her.
+func (d *Desk) MyDeclarations(ctx context.Context, who accounts.Caller) (all []Declaration, leads []string, receipt audit.Receipt, err error) {
+	receipt, err = d.do(ctx, who, policies.DeclarationList, func(r Reader, act *accounts.Act) error {
+		all, leads = nil, nil
+		if err := act.Allow(ownObject(act.Who)); err != nil {
+			return err
+		}
+		rows, err := r.DeclarationsOf(act.Who.Person())
+		if err != nil {
+			return err
+		}
+		for _, row := range live(rows) {
+			v, there, err := openDeclaration(r, act.Who, row)
+			if err != nil {
+				return err
+			}
+			if there {
+				all = append(all, v)
+			}
+		}
+		people, err := leadsOf(r, act.Who.Unit())
+		for _, p := range people {
+			if p.ID != act.Who.Person() {
+				leads = append(leads, p.Username)
+			}
+		}
+		return err
+	})
+	return all, leads, receipt, err
+}
+
+// WithdrawDeclaration takes back what the caller declared. Its secret is
+// shredded: nobody can open it any more, from any copy of the database.
+func (d *Desk) WithdrawDeclaration(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *accounts.Act) error {
+		row := &DeclarationRow{}
+		if err := r.Get(row, id); err != nil {
+			return err
+		}
+		if row.Person != act.Who.Person() {
+			return accounts.ErrNoRow
+		}
+		if err := act.Allow(ownObject(act.Who)); err != nil {
+			return err
+		}
+		if row.State != declarationLive {
+			return nil // taken back already, in another tab
+		}
+		var err error
+		act.Commit, err = eraseDeclarations(r, row)
+		return err
+	})
+}
+
+// eraseDeclarations empties declarations and shreds their secrets. That they
+// were once made stays, as it does in the log.
+func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(accounts.Tx) error, error) {
+	var secrets []string
+	var wraps []accounts.Row
+	for _, row := range rows {
+		list, err := r.DeclarationWraps(row.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range list {
+			wraps = append(wraps, w)
+		}
+		secrets = append(secrets, row.Secret)
+		row.Version++
+		row.State, row.Commitment, row.Body = declarationRemoved, nil, nil
+	}
+	return func(tx accounts.Tx) error {
+		for _, row := range rows {
+			if err := tx.Put(row); err != nil {
+				return err
+			}
+		}
+		for _, w := range wraps {
+			if err := tx.Delete(w); err != nil {
+				return err
+			}
+		}
+		for _, s := range secrets {
+			if err := tx.Erase(s); err != nil && !errors.Is(err, accounts.ErrErased) {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
+// Declarations is what the lead reads before she gives a case file to somebody:
+// who should not be given whom, and which case files of the unit that she may
+// open look like it. What people declared who have left is erased in this act.
+func (d *Desk) Declarations(ctx context.Context, who accounts.Caller) ([]Declaration, audit.Receipt, error) {
+	var all []Declaration
+	receipt, err := d.do(ctx, who, policies.DeclarationRead, func(r Reader, act *accounts.Act) error {
+		all = nil
+		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		rows, err := r.DeclarationsIn(act.Who.Unit())
+		if err != nil {
+			return err
+		}
+		var gone []*DeclarationRow
+		for _, row := range rows {
+			var p accounts.Person
+			if err := r.Get(&p, row.Person); err != nil {
+				return err
+			}
+			if p.Unit != act.Who.Unit() || p.State == string(accounts.Removed) {
+				gone = append(gone, row)
+				continue
+			}
+			v, there, err := openDeclaration(r, act.Who, row)
+			if err != nil {
+				return err
+			}
+			if there {
+				all = append(all, v)
+			}
+		}
+		if len(gone) > 0 {
+			if act.Commit, err = eraseDeclarations(r, gone...); err != nil {
+				return err
+			}
+		}
+		return d.matchDeclared(r, act, all)
+	})
+	return all, receipt, err
+}
+
+// matchDeclared finds the case files that look like what was declared, with the
+// search's own matcher, among those that the lead may open.
+func (d *Desk) matchDeclared(r Reader, act *accounts.Act, all []Declaration) error {
+	if len(all) == 0 {
+		return nil
+	}
+	queries := make([]declaredQuery, len(all))
+	for i, v := range all {
+		queries[i] = declaredQuery{newQuery(v.Name), newQuery(v.Surname), newQuery(v.Phone)}
+	}
+	shown := map[string]Shown{}
+	err := d.eachCard(r, act.Who, func(c *Card, card *CaseCard) {
+		for i := range all {
+			by := queries[i].by(card)
+			if len(by) == 0 || len(all[i].Matches) >= SearchMax {
+				continue
+			}
+			shown[c.ID] = Shown{c.ID, c.Digest()}
+			all[i].Matches = append(all[i].Matches, DeclarationMatch{cardOf(c, card), by})
+		}
+	})
+	if err != nil {
+		return err
+	}
+	var list []Shown
+	for id, s := range shown {
+		act.Detail.IDs, list = append(act.Detail.IDs, id), append(list, s)
+	}
+	sort.Strings(act.Detail.IDs)
+	for from := 0; from < len(list); from += SearchMax {
+		if err := r.CheckShown(list[from:min(from+SearchMax, len(list))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// declaredQuery is one declared person in the forms that cards are compared in.
+type declaredQuery struct{ name, surname, phone query }
+
+// by tells by what a card looks like the declared person. A given name alone is
+// enough only where the card, or the declaration, has no surname.
+func (q declaredQuery) by(card *CaseCard) (by []string) {
+	named := !q.name.empty() && q.name.named(append([]string{card.Alias}, card.Names...))
+	if !q.surname.empty() && q.surname.named(card.Names) {
+		by = append(by, "surname")
+	}
+	if named && (len(by) > 0 || q.surname.empty() || len(card.Names) == 0) {
+		by = append([]string{"name"}, by...)
+	}
+	if q.phone.phoned(card.Phones) {
+		by = append(by, "phone")
+	}
+	return by
+}
+
+// keepDeclarations runs right after a passphrase: it keeps under the caller's
+// own key what came to her by age, and wraps what she declared to each lead of
+// her unit who does not have it yet. Who leads no longer keeps nothing.
+func (d *Desk) keepDeclarations(ctx context.Context, who accounts.Caller) error {
+	var adopt, offer bool
+	err := d.view(ctx, func(r Reader) error {
+		adopt, offer = false, false
+		mine, err := r.DeclarationWrapsOf(who.Person())
+		if err != nil {
+			return err
+		}
+		for _, w := range mine {
+			adopt = adopt || !w.Symmetric
+		}
+		own, err := r.DeclarationsOf(who.Person())
+		if err != nil {
+			return err
+		}
+		put, drop, err := d.declarationsDue(r, who, live(own))
+		offer = len(put)+len(drop) > 0
+		return err
+	})
+	if err == nil && adopt {
+		err = d.adoptDeclarations(ctx, who)
+	}
+	if err == nil && offer {
+		err = d.offerDeclarations(ctx, who)
+	}
+	return err
+}
+
+func (d *Desk) adoptDeclarations(ctx context.Context, who accounts.Caller) error {
+	_, err := d.do(ctx, who, policies.KeyAdopt, func(r Reader, act *accounts.Act) error {
+		o := d.unitObject(act.Who)
+		o.Kind = policies.KindKey
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		rows, err := rekeyedDeclarations(r, act.Who, act.Who, false)
+		act.Commit = putAll(rows...)
+		return err
+	})
+	return err
+}
+
+// rekeyedDeclarations keeps the declarations that a person can open under her
+// key of after: all of them when she has a new identity, else those that came by
+// age.
+func rekeyedDeclarations(r Reader, who, after accounts.Caller, all bool) ([]accounts.Row, error) {
+	wraps, err := r.DeclarationWrapsOf(who.Person())
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, w := range wraps {
+		if w.Symmetric && !all {
+			continue
+		}
+		key, err := openDeclarationWrap(who, w)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, keptDeclaration(after, w.Declaration, w.Version+1, key))
+	}
+	return rows, nil
+}
+
+func (d *Desk) offerDeclarations(ctx context.Context, who accounts.Caller) error {
+	_, err := d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *accounts.Act) error {
+		if err := act.Allow(ownObject(act.Who)); err != nil {
+			return err
+		}
+		own, err := r.DeclarationsOf(act.Who.Person())
+		if err != nil {
+			return err
+		}
+		put, drop, err := d.declarationsDue(r, act.Who, live(own))
+		act.Commit = func(tx accounts.Tx) error {
+			for _, w := range drop {
+				if err := tx.Delete(w); err != nil {
+					return err
+				}
+			}
+			return putAll(put...)(tx)
+		}
+		return err
+	})
+	return err
+}
+
+// declarationsDue are the wraps that are missing for a lead, and those of people
+// who lead the unit no longer.
+func (d *Desk) declarationsDue(r Reader, who accounts.Caller, own []*DeclarationRow) (put, drop []accounts.Row, err error) {
+	if len(own) == 0 {
+		return nil, nil, nil
+	}
+	leads, err := leadsOf(r, who.Unit())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, row := range own {
+		wraps, err := r.DeclarationWraps(row.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		have := map[string]*DeclarationWrapRow{}
+		for _, w := range wraps {
+			have[w.Person] = w
+		}
+		mine, ok := have[who.Person()]
+		if !ok {
+			continue
+		}
+		delete(have, who.Person())
+		for _, p := range leads {
+			if p.ID == who.Person() {
+				continue
+			}
+			if have[p.ID] == nil {
+				key, err := openDeclarationWrap(who, mine)
+				if err != nil {
+					return nil, nil, err
+				}
+				w, err := sentDeclaration(row.ID, p, key)
+				if err != nil {
+					return nil, nil, err
+				}
+				put = append(put, w)
+			}
+			delete(have, p.ID)
+		}
+		for _, w := range have {
+			drop = append(drop, w)
+		}
+	}
+	return put, drop, nil
+}

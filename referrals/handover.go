@@ -1,0 +1,244 @@
+package referrals
+
+import (
+	"context"
+	"fmt"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+)
+
+// A hand-over is a task that somebody of the social service takes on in her own
+// name. The service charter promises a woman the presence of a social worker
+// (founding text 000): so each task says who answers for it and since when, to
+// the unit that has it and to the desk that sent it.
+
+// taskTransitions says, for each step, from which state it leads where. Only
+// the lead's "assign", and a task whose worker has left, move what somebody has.
+var taskTransitions = map[string]map[string]string{
+	"take":   {taskOpen: taskTaken},
+	"assign": {taskOpen: taskTaken, taskTaken: taskTaken},
+	"return": {taskTaken: taskOpen},
+	"done":   {taskTaken: taskDone},
+}
+
+// taskTransition refuses what a task's state does not allow.
+func taskTransition(state, step string) (string, error) {
+	next, ok := taskTransitions[step][state]
+	if !ok {
+		return state, ErrState
+	}
+	return next, nil
+}
+
+// TaskReasons are why a task is handed back. None of them speaks of the woman's
+// story, nor of another woman.
+var TaskReasons = []string{"cannot", "time", "territory", "not_reached"}
+
+var taskReasons = codes(TaskReasons...)
+
+// free tells that a task is in the name of somebody who does not work in its
+// unit any more, or is suspended.
+func (t *TaskRow) free(r Reader) (bool, error) {
+	if t.State != taskTaken {
+		return false, nil
+	}
+	works, err := worksIn(r, t.Worker, t.ToUnit)
+	return !works, err
+}
+
+func worksIn(r Reader, person, unit string) (bool, error) {
+	var p accounts.Person
+	if err := r.Get(&p, person); err != nil {
+		return false, notNoRow(err)
+	}
+	return p.Unit == unit && p.State == string(accounts.Active), nil
+}
+
+// TakeTask takes a task on in the caller's own name. Of two who do it at once
+// one has it, and the other gets ErrState.
+func (d *Desk) TakeTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+	return d.moveTask(ctx, who, policies.TaskTake, id, "take", func(r Reader, act *accounts.Act, row *TaskRow) error {
+		row.Worker, row.TakenDay, row.Reason = act.Who.Person(), act.Day, ""
+		return nil
+	})
+}
+
+// AssignTask puts a task in the name of a colleague of the unit. ErrConflict
+// when it changed since version.
+func (d *Desk) AssignTask(ctx context.Context, who accounts.Caller, id string, version int64, colleague string) (audit.Receipt, error) {
+	return d.moveTask(ctx, who, policies.TaskAssign, id, "assign", func(r Reader, act *accounts.Act, row *TaskRow) error {
+		works, err := worksIn(r, colleague, row.ToUnit)
+		if err != nil {
+			return err
+		}
+		if !works {
+			return &Invalid{Fields: map[string]string{"colleague": "error.choose_one"}}
+		}
+		if row.Version != version {
+			return accounts.ErrConflict
+		}
+		row.Worker, row.TakenDay, row.Reason = colleague, act.Day, ""
+		act.Detail.IDs = append(act.Detail.IDs, colleague)
+		return nil
+	})
+}
+
+// ReturnTask hands a task back with one of TaskReasons: it is open again, and
+// both units read why.
+func (d *Desk) ReturnTask(ctx context.Context, who accounts.Caller, id, reason string) (audit.Receipt, error) {
+	bad := check{}
+	bad.oneOf("reason", reason, taskReasons)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.moveTask(ctx, who, policies.TaskReturn, id, "return", func(r Reader, act *accounts.Act, row *TaskRow) error {
+		row.Worker, row.TakenDay, row.Reason = "", "", reason
+		return nil
+	})
+}
+
+// CloseTask marks a task that somebody has as done.
+func (d *Desk) CloseTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+	return d.moveTask(ctx, who, policies.TaskClose, id, "done", func(Reader, *accounts.Act, *TaskRow) error { return nil })
+}
+
+// moveTask does one step of a task.
+func (d *Desk) moveTask(ctx context.Context, who accounts.Caller, a policies.Action, id, step string,
+	change func(Reader, *accounts.Act, *TaskRow) error) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+		row, _, _, err := d.loadTask(r, act, id)
+		if err != nil {
+			return err
+		}
+		next, err := row.next(r, step)
+		if err != nil {
+			return err
+		}
+		if err := change(r, act, row); err != nil {
+			return err
+		}
+		row.State = next
+		row.Version++
+		act.Commit = putAll(row)
+		return nil
+	})
+}
+
+// next is where a step leads. What was in the name of somebody who left counts
+// as open for whoever takes it on.
+func (t *TaskRow) next(r Reader, step string) (string, error) {
+	free, err := t.free(r)
+	if err != nil {
+		return "", err
+	}
+	if step == "take" && free {
+		return taskTaken, nil
+	}
+	return taskTransition(t.State, step)
+}
+
+// OpenCaseFromTask turns a task into a case file of the caller's unit: alias,
+// request and safe-contact rule come along, and nothing else. The task is done.
+func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
+	if len(text) > maxText {
+		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	}
+	var caseID string
+	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
+		task, body, _, err := d.loadTask(r, act, id)
+		if err != nil {
+			return err
+		}
+		if task.State, err = task.next(r, "done"); err != nil {
+			return err
+		}
+		task.Version++
+		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request, Safe: body.Safe}}
+		c, rows, err := d.newCase(r, act, in)
+		if err != nil {
+			return err
+		}
+		caseID = c.row.ID
+		if text != "" {
+			note, err := d.addNote(act, c, Note{Kind: "interview", Text: text})
+			if err != nil {
+				return err
+			}
+			rows = append(rows, note...)
+		}
+		act.Commit = putAll(append(rows, task)...)
+		return nil
+	})
+	return caseID, receipt, err
+}
+
+// SentTask is a task as the unit that sent it sees it: who has it and since
+// when, or why it came back.
+type SentTask struct {
+	ID, CaseID, ToUnit, State, Day, DueDay string
+	Worker, TakenDay, Reason               string
+	Overdue                                bool
+	Who                                    CaseWho // on the Agenda only
+}
+
+func sentTask(row *TaskRow, act *accounts.Act) SentTask {
+	return SentTask{ID: row.ID, CaseID: row.CaseID, ToUnit: row.ToUnit, State: row.State, Day: row.Day, DueDay: row.DueDay,
+		Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.State != taskDone && row.DueDay < act.Day}
+}
+
+// sent lists what the caller's unit asked of a social service. Those of cases
+// that she may not know of are left out before anything is opened.
+func (d *Desk) sent(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]SentTask, error) {
+	rows, err := r.TasksFrom(act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
+	var all []SentTask
+	for _, row := range rows {
+		c, ok := cases[row.CaseID]
+		if row.CaseID != "" && !ok {
+			return nil, fmt.Errorf("%w: case_file %s", accounts.ErrTampered, row.CaseID)
+		}
+		if c != nil && shutTo(act.Who, c) {
+			continue
+		}
+		l := sentTask(row, act)
+		if l.Who, err = d.whoOfSent(r, act, row, c); err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// shutTo tells whether a case may not be known to the caller.
+func shutTo(who accounts.Caller, c *CaseRow) bool {
+	var o policies.Object
+	walls(who, c, &o)
+	return o.WalledOff || o.Restricted && !o.Named
+}
+
+// whoOfSent names the woman a task speaks of: as her case file does, or, for a
+// contact that stands alone, by the name in the task.
+func (d *Desk) whoOfSent(r Reader, act *accounts.Act, row *TaskRow, c *CaseRow) (CaseWho, error) {
+	if c == nil {
+		body, _, err := openSentTask(r, act, row)
+		return CaseWho{Alias: body.Alias}, err
+	}
+	f, err := d.openCase(r, act, c)
+	if err != nil {
+		return CaseWho{}, err
+	}
+	return f.card.who(), nil
+}
+
+func (d *Desk) sentOfCase(r Reader, act *accounts.Act, c *caseFile) ([]SentTask, error) {
+	rows, err := r.TasksOfCase(c.row.ID)
+	var all []SentTask
+	for _, row := range rows {
+		all = append(all, sentTask(row, act))
+	}
+	return all, err
+}

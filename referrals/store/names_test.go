@@ -1,0 +1,53 @@
+package store_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"sportello/policies/accounts"
+	"sportello/referrals/store/storetest"
+)
+
+// TestOneNameOnce sends the same agency and the same unit twenty times at once:
+// one is made, everybody else hears that the name is taken.
+func TestOneNameOnce(t *testing.T) {
+	w := storetest.New(t).Standard()
+	console := accounts.ConsoleCaller()
+	for what, create := range map[string]func() error{
+		"agency": func() error {
+			_, _, err := w.Door.CreateAgency(ctx, console, accounts.NewAgency{Name: " Comune di Altrove", Kind: "municipality", Responsibility: "controller"})
+			return err
+		},
+		"unit": func() error {
+			_, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: w.Agency, Kind: accounts.KindDesk, Name: "Sportello di prova"})
+			return err
+		},
+	} {
+		var made, taken atomic.Int64
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				switch err := create(); {
+				case err == nil:
+					made.Add(1)
+				case errors.Is(err, accounts.ErrTaken):
+					taken.Add(1)
+				default:
+					t.Errorf("creating an %s: %v", what, err)
+				}
+			})
+		}
+		all.Wait()
+		if made.Load() != 1 || taken.Load() != 19 {
+			t.Errorf("%s: %d made, %d told that the name is taken", what, made.Load(), taken.Load())
+		}
+		if err := create(); !errors.Is(err, accounts.ErrTaken) {
+			t.Errorf("creating the %s later: %v", what, err)
+		}
+	}
+	if _, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: w.Agency, Kind: accounts.KindDesk, Name: "SPORTELLO di prova"}); !errors.Is(err, accounts.ErrTaken) {
+		t.Errorf("another way of writing the name: %v", err)
+	}
+}

@@ -1,0 +1,33 @@
+package server_test
+
+import (
+	"net/http"
+	"testing"
+
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+func TestRecallPage(t *testing.T) {
+	w := storetest.New(t).Standard()
+	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "recall", OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "thinking", Alias: "Mirela", Safe: referrals.SafeContact{
+			Channels: map[string]string{"call": "yes"}, Number: "000 000 0300", Hours: []referrals.Hours{{From: "08:00", To: "09:00"}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna := serve(t, w).signedIn("anna")
+	file := "/schede/" + out.CaseID
+	tries, plan := file+"/tentativi", file+"/richiamo"
+	anna.says(anna.get(tries), "Nessuna chiamata prevista.")
+	refused := anna.status(anna.post(plan, "version", anna.hidden("version"), "recall", "2026-11-24", "recall_from", "20:00", "recall_to", "21:00"), http.StatusUnprocessableEntity)
+	anna.says(refused, "Queste ore sono fuori da quelle che ha permesso", `value="2026-11-24"`, `value="20:00"`)
+	anna.leads(anna.post(plan, "version", anna.hidden("version"), "recall", "2026-11-24", "recall_from", "08:00", "recall_to", "08:30"), tries)
+	anna.says(anna.follow(), "Segnata “Da richiamare”.", "mar 24 nov", "08:00–08:30")
+	anna.says(anna.get(file), "mar 24 nov", "08:00–08:30")
+	anna.silent(anna.page, "Richiamarla") // it is not yet the next thing to do
+	anna.get(tries)
+	anna.says(anna.status(anna.post(plan, "version", "1", "go", "clear"), http.StatusConflict), "Intanto")
+	anna.leads(anna.post(plan, "version", anna.hidden("version"), "go", "clear"), tries)
+	anna.says(anna.follow(), "Tolta da “Da richiamare”.", "Nessuna chiamata prevista.")
+}

@@ -1,0 +1,137 @@
+package server_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
+)
+
+// A copy of the database is put back that is older than a revocation. The pages
+// ask the desk before anything opens again: what stands is confirmed with
+// passphrase and code, what does not is revoked without, and what she took back
+// since is gone whoever says otherwise. In both languages.
+func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
+	w := storetest.New(t).Standard()
+	stands, doubted, taken := refer(t, w, "Rosa"), refer(t, w, "Lina"), refer(t, w, "Nadia")
+	copied := filepath.Join(t.TempDir(), "main.db")
+	if err := w.Store.CopyMain(t.Context(), copied); err != nil {
+		t.Fatalf("copying the database: %v", err)
+	}
+	if _, err := w.Desk.Revoke(t.Context(), w.SignIn("anna"), taken, "code_word"); err != nil {
+		t.Fatalf("revoking: %v", err)
+	}
+	restore(t, w, copied)
+
+	s := serve(t, w)
+	anna, bruna := s.signedIn("anna"), s.signedIn("bruna")
+	for _, id := range []string{stands, doubted, taken} {
+		bruna.status(bruna.get("/arrivi/"+id), http.StatusNotFound)
+	}
+	agenda := anna.get("/agenda")
+	anna.says(agenda, "Invii da confermare dopo un ripristino", "/invii/"+stands+"/conferma", "/invii/"+doubted+"/conferma", "/invii/"+taken+"/conferma")
+	anna.silent(agenda, "Invio senza risposta")
+
+	confirm := "/invii/" + stands + "/conferma"
+	anna.says(anna.get("/invii/"+stands), "Dopo un ripristino questo invio è chiuso", confirm)
+	anna.says(anna.get(confirm), "L’autorizzazione vale ancora?", "che lei ha revocato nel frattempo può risultare ancora valida", "/invii/"+stands+"/revoca")
+	anna.says(anna.status(anna.post(confirm), http.StatusUnprocessableEntity), "Dire come si sa che l’autorizzazione vale ancora.")
+	anna.status(anna.post(confirm, "checked", "perhaps"), http.StatusUnprocessableEntity)
+	bruna.status(bruna.post(confirm, "checked", "papers"), http.StatusNotFound)
+	bruna.status(bruna.get("/arrivi/"+stands), http.StatusNotFound)
+	anna.leads(anna.stepUp("anna", confirm, "checked", "papers"), "/invii/"+stands)
+	anna.says(anna.follow(), "Confermato. Il centro può aprire di nuovo l’invio.")
+	bruna.says(bruna.status(bruna.get("/arrivi/"+stands), http.StatusOK), "Rosa")
+	anna.leads(anna.post(confirm, "checked", "papers"), "/invii/"+stands) // a second press
+	anna.leads(anna.get(confirm), "/invii/"+stands)
+
+	anna.get("/invii/" + doubted + "/revoca")
+	anna.leads(anna.post("/invii/"+doubted+"/revoca", "recognised", "known_voice"), "/invii/"+doubted)
+	bruna.says(bruna.get("/arrivi/"+doubted+"/avviso"), "Non contattatela")
+
+	gone := "/invii/" + taken + "/conferma"
+	anna.says(anna.get(gone), "Lei ha revocato questa autorizzazione dopo la copia", "Registra la revoca")
+	anna.silent(anna.page, "Conferma l’invio")
+	anna.status(anna.post(gone, "checked", "she_said"), http.StatusConflict)
+	anna.says(anna.get("/invii/"+taken+"/revoca"), "Revoca l’autorizzazione")
+	anna.leads(anna.post("/invii/"+taken+"/revoca", "recognised", "code_word"), "/invii/"+taken)
+	anna.silent(anna.get("/agenda"), "Invii da confermare")
+}
+
+func TestAfterARestoreInEnglish(t *testing.T) {
+	w := storetest.New(t).Standard()
+	id := refer(t, w, "Rosa")
+	copied := filepath.Join(t.TempDir(), "main.db")
+	if err := w.Store.CopyMain(t.Context(), copied); err != nil {
+		t.Fatalf("copying the database: %v", err)
+	}
+	restore(t, w, copied)
+	anna := serve(t, w).signedIn("anna")
+	anna.get("/agenda")
+	anna.status(anna.post("/lingua", "lang", "en", "from", "/agenda"), http.StatusSeeOther)
+	anna.says(anna.get("/agenda"), "Referrals to confirm after a restore", "/invii/"+id+"/conferma")
+	anna.says(anna.get("/invii/"+id+"/conferma"), "Does the authorisation still hold?", "an authorisation that she took back meanwhile may look live again", "Passphrase and code are not needed")
+	anna.says(anna.post("/invii/"+id+"/conferma", "checked", "she_said"), "Open the referral again: her authorisation still holds")
+}
+
+// refer sends what a woman authorised, and returns the referral.
+func refer(t *testing.T, w *storetest.World, alias string) string {
+	t.Helper()
+	ctx, anna := t.Context(), w.Caller("anna")
+	out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: alias, OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
+	if err != nil {
+		t.Fatalf("opening a file: %v", err)
+	}
+	id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	if err != nil {
+		t.Fatalf("giving consent: %v", err)
+	}
+	if _, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, id), id); err != nil {
+		t.Fatalf("sending: %v", err)
+	}
+	return id
+}
+
+// restore puts a copy of the database back beside today's shred secrets, settles
+// it as `sportello restore` does, and lifts everybody.
+func restore(t *testing.T, w *storetest.World, from string) {
+	t.Helper()
+	ctx := context.Background()
+	w.Close()
+	main := filepath.Join(w.Dir, store.MainFile)
+	b, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{main + "-wal", main + "-shm"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(main, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Accept = true
+	w.Open()
+	w.Accept = false
+	report := w.CheckRecords()
+	erased, _ := store.Apart(&report)
+	if _, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), erased); err != nil {
+		t.Fatalf("recording the restore: %v", err)
+	}
+	for name, p := range w.People {
+		if _, err := w.Door.Lift(ctx, accounts.ConsoleCaller(), p.ID); err != nil {
+			t.Fatalf("lifting %s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"sort"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/audit"
+	"sportello/referrals"
+)
+
+// tasks puts what the unit was asked where the Agenda shows it: late, today or
+// later, each with who has it.
+func (q *request) tasks(page *AgendaPage, a referrals.Agenda, roster *accounts.Roster) {
+	for _, t := range a.Tasks {
+		task := Task{Who: Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true,
+			Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+		switch {
+		case t.Overdue:
+			task.Kind = "overdue"
+			page.Urgent = append(page.Urgent, task)
+		case t.DueDay == a.Day:
+			page.Today = append(page.Today, task)
+		default:
+			page.Tasks = append(page.Tasks, task)
+		}
+	}
+}
+
+// hold says who has a task, or why nobody does.
+func (q *request) hold(state, worker, day, reason string, roster *accounts.Roster) Hold {
+	h := Hold{State: state, Since: q.day(day), Back: reason}
+	if worker != "" {
+		h.Worker, h.Mine = roster.Username(worker), worker == q.who.Person()
+	}
+	return h
+}
+
+// sent is what this unit asked of a social service, with its answer so far.
+func (q *request) sent(list []referrals.SentTask, roster *accounts.Roster) []SentTask {
+	var all []SentTask
+	for _, t := range list {
+		l := SentTask{Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue,
+			Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+		if t.CaseID != "" {
+			l.Href = "/schede/" + t.CaseID
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func (q *request) task() error { return q.taskPage(http.StatusOK, "", nil) }
+
+// taskPage shows a task as it stands now, with what went wrong, if anything did.
+func (q *request) taskPage(status int, problem string, cause error) error {
+	t, receipt, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &TaskPage{Page: q.base("task.interview_30"), ID: t.ID, Version: version(t.Version), Kind: "interview_30",
+		Due: q.day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: strip(t.Safe, Who{Alias: t.Alias}), Request: t.Request,
+		Note: q.form.Get("note"), Reason: q.form.Get("reason"), Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+	lead := q.who.Role() == policies.Lead
+	page.MayTake = t.State == "open" || t.Free
+	page.MayEnd = t.State == "taken" && (page.Hold.Mine || lead)
+	if lead && t.State != "done" {
+		page.Colleagues = colleaguesOf(roster, q.who.Unit(), t.Worker)
+	}
+	page.Problem = problem
+	if cause != nil {
+		invalid(&page.Page, cause)
+	}
+	return q.show(status, "task", page)
+}
+
+// colleaguesOf lists who works in a unit, but for whoever has the task already.
+func colleaguesOf(roster *accounts.Roster, unit, but string) []Unit {
+	var all []Unit
+	for id, p := range roster.People {
+		if p.Unit == unit && p.State == string(accounts.Active) && id != but {
+			all = append(all, Unit{ID: id, Name: p.Username})
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
+	return all
+}
+
+// taskMoved answers a step of a task. When somebody else was quicker, or has it
+// now, nothing was done, and the page says who has it.
+func (q *request) taskMoved(receipt audit.Receipt, err error, flash, to string) error {
+	switch {
+	case err == nil:
+		return q.done(receipt, flash, to)
+	case errors.Is(err, referrals.ErrInvalid):
+		return q.taskPage(http.StatusUnprocessableEntity, "", err)
+	case errors.Is(err, referrals.ErrState), errors.Is(err, accounts.ErrConflict):
+		return q.taskPage(http.StatusConflict, ProblemTaskMoved, nil)
+	}
+	return err
+}
+
+func (q *request) takeTask() error {
+	receipt, err := q.s.desk.TakeTask(q.ctx(), q.who, q.id("id"))
+	return q.taskMoved(receipt, err, FlashTaskTaken, "/compiti/"+q.id("id"))
+}
+
+func (q *request) assignTask() error {
+	receipt, err := q.s.desk.AssignTask(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("colleague"))
+	return q.taskMoved(receipt, err, FlashTaskAssigned, "/compiti/"+q.id("id"))
+}
+
+func (q *request) returnTask() error {
+	receipt, err := q.s.desk.ReturnTask(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
+	return q.taskMoved(receipt, q.notMine(err), FlashTaskReturned, "/agenda")
+}
+
+// closeTask marks a task as done, or turns it into a case file of the unit.
+func (q *request) closeTask() error {
+	if q.form.Get("go") != "open_case" {
+		receipt, err := q.s.desk.CloseTask(q.ctx(), q.who, q.id("id"))
+		return q.taskMoved(receipt, q.notMine(err), FlashTaskDone, "/agenda")
+	}
+	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
+	return q.taskMoved(receipt, q.notMine(err), "", "/schede/"+caseID)
+}
+
+// notMine tells a worker whose task passed to a colleague meanwhile that it did:
+// she may read it, so it is not absent for her.
+func (q *request) notMine(err error) error {
+	if errors.Is(err, accounts.ErrDenied) {
+		if _, _, open := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id")); open == nil {
+			return referrals.ErrState
+		}
+	}
+	return err
+}
