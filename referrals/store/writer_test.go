@@ -13,6 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
+	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -72,11 +73,11 @@ func TestSecretsThatNobodyNeedsGo(t *testing.T) {
 		t.Fatalf("an act that fails: %v", err)
 	}
 	do(t, db, "CREATE TRIGGER full BEFORE INSERT ON shred BEGIN SELECT RAISE(ABORT, 'no'); END")
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, "interview", "non tenuta"); err == nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "interview", "non tenuta"); err == nil {
 		t.Fatal("a note was acknowledged whose secret was not kept")
 	}
 	do(t, db, "DROP TRIGGER full")
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, "interview", "tenuta"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "interview", "tenuta"); err != nil {
 		t.Fatal(err)
 	}
 	var n int
@@ -162,7 +163,7 @@ func TestGroupBegunAnew(t *testing.T) {
 	errs := g.run(f.World,
 		func() (err error) { _, receipts[3], err = f.Door.Invite(ctx, console, invited); return },
 		func() (err error) {
-			receipts[0], err = f.Desk.AddNote(ctx, anna, f.Case, "interview", "nel gruppo")
+			receipts[0], err = f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "nel gruppo")
 			return
 		},
 		half(func(accounts.Tx) error { return broken }),
@@ -225,7 +226,10 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 			defer db.Close()
 			do(t, db, "CREATE TRIGGER refuse "+trigger)
 			note := func(text string) func() error {
-				return func() error { _, err := f.Desk.AddNote(ctx, anna, f.Case, "interview", text); return err }
+				return func() error {
+					_, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", text)
+					return err
+				}
 			}
 			open := func() error { _, _, err := f.Desk.OpenCase(ctx, anna, f.Other); return err }
 			errs := g.run(f.World, open, note("prima"), open,
