@@ -21,13 +21,13 @@ func TestMessageWaitsForTheWords(t *testing.T) {
 	if _, err := s.Door.Remove(t.Context(), s.StepUp("bruna", policies.MemberRemove, bea), bea, true); err != nil {
 		t.Fatal(err)
 	}
-	anna := s.sender(t, "anna")
-	a := anna.post("/invii/"+r.sent+"/messaggi", url.Values{"text": {"Richiama lunedì"}})
+	anna := s.inside(t, "anna")
+	a := anna.send("/invii/"+r.sent+"/messaggi", url.Values{"text": {"Richiama lunedì"}})
 	if a.status != http.StatusConflict || !strings.Contains(a.body, "Richiama lunedì") || !strings.Contains(a.body, "confrontare a voce") {
 		t.Errorf("a message before the words were compared: status %d, %q", a.status, a.body)
 	}
 	s.Pin("lucia", storetest.TownDesk, storetest.Ginestra, "bruna")
-	if a := anna.post("/invii/"+r.sent+"/messaggi", url.Values{"text": {"Richiama lunedì"}}); a.status != http.StatusSeeOther {
+	if a := anna.send("/invii/"+r.sent+"/messaggi", url.Values{"text": {"Richiama lunedì"}}); a.status != http.StatusSeeOther {
 		t.Errorf("a message after the words were compared: status %d", a.status)
 	}
 	s.quiet(t)
