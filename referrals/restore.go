@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -14,8 +15,9 @@ type Restored struct{ Suspended, Shut, Erased int }
 // Restore makes an older copy of the database safe to work with, in one act
 // whose leaf marks every row it changes. All sessions end. Every account is
 // suspended until it is lifted by name; every referral is shut until the
-// sending desk confirms it; what has lost its shred secret, named by gone,
-// counts as erased.
+// sending desk confirms it; a rescue that waits for its newcomer is forgotten:
+// its key may have been in force since the copy, and people have left it; what
+// has lost its shred secret, named by gone, counts as erased.
 func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) (Restored, audit.Receipt, error) {
 	var out Restored
 	receipt, err := d.do(ctx, who, policies.BackupRestore, func(r Reader, act *accounts.Act) error {
@@ -40,10 +42,19 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 				out.Shut++
 			}
 		}
-		act.Count = int64(len(rows) + len(gone))
+		waiting, err := rescues(r)
+		if err != nil {
+			return err
+		}
+		act.Count = int64(len(rows) + len(gone) + len(waiting))
 		act.Commit = func(tx accounts.Tx) error {
 			for _, id := range gone {
 				if err := tx.Erase(id); err != nil {
+					return err
+				}
+			}
+			for _, row := range waiting {
+				if err := tx.Delete(row); err != nil {
 					return err
 				}
 			}
@@ -55,6 +66,24 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 		return Restored{}, receipt, err
 	}
 	return out, receipt, d.store.EndAllSessions(ctx)
+}
+
+// rescues are the next epochs that recovery made and no newcomer took yet.
+func rescues(r Reader) ([]accounts.Row, error) {
+	units, err := r.Units()
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, u := range units {
+		row := &accounts.Rescue{}
+		if err := r.Get(row, u.ID); err == nil {
+			rows = append(rows, row)
+		} else if !errors.Is(err, accounts.ErrNoRow) {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // suspended are all people who could sign in, as they are after a restore.

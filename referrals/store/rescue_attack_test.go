@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -311,5 +312,25 @@ func TestRescuedAuditUnit(t *testing.T) {
 	}
 	if r, err := f.Store.Log().CheckDetails(ctx, f.Store.Details()); err != nil || len(r.Problems) != 0 {
 		t.Errorf("checking the details: %v, %v", r.Problems, err)
+	}
+}
+
+// TestRestoreForgetsARescue: a rescue that waited in the copy may have been in
+// force since, and its key be with somebody who left. It is asked anew.
+func TestRestoreForgetsARescue(t *testing.T) {
+	f, _, epoch := imported(t)
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := f.Store.CopyMain(ctx, copied); err != nil {
+		t.Fatal(err)
+	}
+	f.Restore(copied)
+	if _, err := f.Door.Lift(ctx, accounts.ConsoleCaller(), f.People["livia"].ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.SignIn("livia"); got.State() != accounts.Waiting || f.Store.Log().Epoch(f.Units["desk"]) != epoch {
+		t.Errorf("she is %s, the unit at epoch %d", got.State(), f.Store.Log().Epoch(f.Units["desk"]))
+	}
+	if r := f.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
 	}
 }
