@@ -21,7 +21,37 @@ import (
 
 func (p *program) auditCommand() *cobra.Command {
 	c := &cobra.Command{Use: "audit", GroupID: "keep", Short: "Verify and export the log"}
-	c.AddCommand(p.auditVerify(), p.auditExport(), p.auditCheckpoint())
+	c.AddCommand(p.auditVerify(), p.auditExport(), p.auditCheckpoint(), p.auditPurposes())
+	return c
+}
+
+func (p *program) auditPurposes() *cobra.Command {
+	lang, controller := "it", ""
+	c := &cobra.Command{
+		Use: "purposes", Args: cobra.NoArgs,
+		Short: "Print the record of processing activities (GDPR art. 30)",
+		Long: `Prints the record of processing activities that article 30 of the GDPR asks for,
+made from the map that classes every column of the database: purposes, whose data,
+recipients, time limits, categories of data. Legal bases and contacts are the
+controller's own to add. It needs no data folder.`,
+		Example: `  sportello audit purposes --controller "Comune di Prova"
+  sportello audit purposes --lang en --controller "Comune di Prova"`,
+		RunE: func(*cobra.Command, []string) error {
+			if lang != "it" && lang != "en" {
+				return wrongUse("--lang is it or en")
+			}
+			if strings.TrimSpace(controller) == "" {
+				return wrongUse("the record needs --controller, the name of the controller")
+			}
+			m, err := policies.DataMap()
+			if err != nil {
+				return err
+			}
+			return m.WriteRecord(p.out, lang, controller)
+		},
+	}
+	c.Flags().StringVar(&lang, "lang", lang, "language, it or en")
+	c.Flags().StringVar(&controller, "controller", "", "name of the controller")
 	return c
 }
 
