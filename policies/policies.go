@@ -83,16 +83,6 @@ func (p *Policy) Decide(s Subject, a Action, o Object) Decision {
 	return Decision{Allowed: verdict == cedar.Allow, Rules: rules}
 }
 
-// NeedsStepUp says whether only the step-up is missing. Ask it, and not the rules of a Decision, before showing
-// the step-up page: to somebody who would be refused anyway the page would betray that the thing exists.
-func (p *Policy) NeedsStepUp(s Subject, a Action, o Object) bool {
-	if !a.StepUp() || s.SteppedUp || p.Decide(s, a, o).Allowed {
-		return false
-	}
-	s.SteppedUp = true
-	return p.Decide(s, a, o).Allowed
-}
-
 // Rules lists the rules in the order of their files, for the auditor's page. The slice is the caller's own.
 func (p *Policy) Rules() []Rule { return append([]Rule(nil), p.rules...) }
 

@@ -244,20 +244,3 @@ func TestWrongRoleForTheUnit(t *testing.T) {
 	st.deny(centre, ReferralOpen, referral, DefaultDeny)
 	st.deny(Subject{Person: "x", Role: IntakeWorker, UnitKind: UnitDesk, Admitted: true}, CaseOpen, Object{Kind: KindCase}, DefaultDeny)
 }
-
-func TestNeedsStepUp(t *testing.T) {
-	p := newPolicy(t)
-	if !p.NeedsStepUp(anna, ReferralSend, referral) {
-		t.Error("Anna, her own referral: want the step-up page")
-	}
-	for name, got := range map[string]bool{
-		"who is refused anyway":  p.NeedsStepUp(marta, ReferralSend, referral),
-		"who has stepped up":     p.NeedsStepUp(steppedUp(anna), ReferralSend, referral),
-		"an act without step-up": p.NeedsStepUp(anna, ReferralRead, referral),
-		"the withdrawn":          p.NeedsStepUp(anna, ReferralSend, withdrawn(referral)),
-	} {
-		if got {
-			t.Errorf("%s: do not show the step-up page", name)
-		}
-	}
-}
