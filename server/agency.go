@@ -226,8 +226,12 @@ func (q *request) createUnit() error {
 		return q.show(http.StatusUnprocessableEntity, "unit", page)
 	}
 	_, receipt, err := q.s.door.CreateUnit(q.ctx(), q.who, accounts.Unit{Agency: page.Agency, Name: page.Name, Kind: page.Kind})
-	if errors.Is(err, accounts.ErrTaken) {
+	switch {
+	case errors.Is(err, accounts.ErrTaken):
 		page.Fail("name", FailNameTaken)
+		return q.show(http.StatusConflict, "unit", page)
+	case errors.Is(err, accounts.ErrOneAudit):
+		page.Fail("kind", FailOneAudit)
 		return q.show(http.StatusConflict, "unit", page)
 	}
 	if err != nil {

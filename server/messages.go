@@ -126,6 +126,7 @@ const (
 	FlashAgencySaved = "agency.saved"
 	FailName         = "agency.name_missing"
 	FailNameTaken    = "agency.name_taken"
+	FailOneAudit     = "unit.one_audit"
 	FailChoice       = "agency.choice_missing"
 	FailEnds         = "agency.ends_missing"
 	FlashUnitSaved   = "unit.saved"

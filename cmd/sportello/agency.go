@@ -83,6 +83,7 @@ func deed(doing string, err error) error {
 		accounts.ErrDenied:     "there is none, or the command line may not do this",
 		accounts.ErrIncomplete: "something needed is missing, or not one of its codes; see --help",
 		accounts.ErrTaken:      "the name is taken",
+		accounts.ErrOneAudit:   "there is an audit unit already, and an instance has one",
 		accounts.ErrConflict:   "its state does not allow this",
 		accounts.ErrMembers:    "a member who can open the unit is active: she admits the newcomer, or is suspended first",
 		accounts.ErrNoRecovery: "the unit's newest key was not handed to a recovery recipient",

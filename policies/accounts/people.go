@@ -15,6 +15,10 @@ import (
 var (
 	// ErrTaken says that the name of a user, an agency or a unit is in use.
 	ErrTaken = errors.New("the name is taken")
+	// ErrOneAudit says that there is an audit unit already: the details of the log
+	// are sealed to the one there is, and whoever could enter another could read
+	// them.
+	ErrOneAudit = errors.New("there is an audit unit already")
 	// ErrInvitation says that an invitation is used, withdrawn, over or unknown.
 	ErrInvitation = errors.New("the invitation does not hold")
 	// ErrWeak says that a passphrase is too easy to guess.
@@ -111,6 +115,9 @@ func (d *Door) CreateUnit(ctx context.Context, who Caller, in Unit) (string, aud
 		}
 		others, err := r.Units()
 		for _, o := range others {
+			if u.Kind == KindAudit && o.Kind == KindAudit {
+				return ErrOneAudit
+			}
 			if o.Agency == u.Agency && strings.EqualFold(o.Name, u.Name) {
 				return ErrTaken
 			}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -49,5 +50,36 @@ func TestOneNameOnce(t *testing.T) {
 	}
 	if _, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: w.Agency, Kind: accounts.KindDesk, Name: "SPORTELLO di prova"}); !errors.Is(err, accounts.ErrTaken) {
 		t.Errorf("another way of writing the name: %v", err)
+	}
+}
+
+// TestOneAuditUnit: an administrator who enters a second audit unit, to have the
+// details of the log sealed to people of his own, is refused, and so is the
+// second of two sent at once.
+func TestOneAuditUnit(t *testing.T) {
+	w := storetest.New(t)
+	console := accounts.ConsoleCaller()
+	agency, _, err := w.Door.CreateAgency(ctx, console, accounts.NewAgency{Name: "Comune", Kind: "municipality", Responsibility: "controller"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made atomic.Int64
+	var all sync.WaitGroup
+	for i := range 10 {
+		all.Go(func() {
+			_, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: agency, Kind: accounts.KindAudit, Name: fmt.Sprint("Revisione ", i)})
+			if err == nil {
+				made.Add(1)
+			} else if !errors.Is(err, accounts.ErrOneAudit) && !errors.Is(err, accounts.ErrTaken) {
+				t.Errorf("creating an audit unit: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 {
+		t.Errorf("%d audit units", made.Load())
+	}
+	if _, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: agency, Kind: accounts.KindAudit, Name: "AAA"}); !errors.Is(err, accounts.ErrOneAudit) {
+		t.Errorf("a second audit unit: %v", err)
 	}
 }

@@ -334,6 +334,7 @@ CREATE TABLE declaration_wrap (
 CREATE UNIQUE INDEX person_username ON person (username) WHERE state <> 'removed';
 CREATE UNIQUE INDEX agency_name ON agency (name);
 CREATE UNIQUE INDEX unit_name ON unit (agency, name);
+CREATE UNIQUE INDEX unit_audit ON unit (kind) WHERE kind = 'audit';
 CREATE INDEX person_unit ON person (unit);
 CREATE INDEX unit_wrap_person ON unit_wrap (person);
 CREATE INDEX unit_wrap_epoch ON unit_wrap (unit, epoch);
