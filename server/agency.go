@@ -216,7 +216,7 @@ func (q *request) createUnit() error {
 	if name := strings.TrimSpace(page.Name); name == "" || len(name) > 200 {
 		page.Fail("name", FailName)
 	}
-	if !IsWord("unit_kind", page.Kind) || page.Kind == "administration" {
+	if !IsWord("unit_kind", page.Kind) {
 		page.Fail("kind", FailChoice)
 	}
 	if !slices.ContainsFunc(page.Agencies, func(u Unit) bool { return u.ID == page.Agency }) {

@@ -69,7 +69,7 @@ var wordLists = map[string][]string{
 	"export_scope":   {"all", "part"},
 	"agency_kind":    {"municipality", "district", "company", "operator"},
 	"responsibility": {"controller", "processor"},
-	"unit_kind":      {"desk", "social_service", "centre", "audit", "administration"},
+	"unit_kind":      {"desk", "social_service", "centre", "audit"},
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},
 	"centre_state":   {"unpinned", "pinned", "confirm_voice"},
