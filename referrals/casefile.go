@@ -128,13 +128,13 @@ func (d *Desk) sealCase(who accounts.Caller, c *caseFile) error {
 		unit, _ := who.UnitKey(c.row.Epoch)
 		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
-	if c.row.Card, err = sealJSON(cardKey, c.row, "card", c.card); err != nil {
+	if c.row.Card, err = seal(cardKey, c.row, "card", c.card); err != nil {
 		return err
 	}
-	if c.row.Safe, err = sealJSON(c.data, c.row, "safe", c.safe); err != nil {
+	if c.row.Safe, err = seal(c.data, c.row, "safe", c.safe); err != nil {
 		return err
 	}
-	c.row.Told, err = sealJSON(c.data, c.row, "told", c.told)
+	c.row.Told, err = seal(c.data, c.row, "told", c.told)
 	return err
 }
 
@@ -185,12 +185,12 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
 	if named {
 		c.newCardSecret = act.NewSecret
-	} else if err := openJSON(cardKey, row, "card", row.Card, &c.card); err != nil {
+	} else if err := open(cardKey, row, "card", row.Card, &c.card); err != nil {
 		return nil, err
 	}
 	return c, errors.Join(
-		openJSON(c.data, row, "safe", row.Safe, &c.safe),
-		openJSON(c.data, row, "told", row.Told, &c.told))
+		open(c.data, row, "safe", row.Safe, &c.safe),
+		open(c.data, row, "told", row.Told, &c.told))
 }
 
 // advance moves a case to its next version, before anything is sealed into it.
@@ -432,7 +432,7 @@ func (d *Desk) identify(r Reader, act *accounts.Act, c *caseFile, in Identity) (
 	row.KeyVersion = c.row.KeyVersion
 	c.card.Names = []string{in.Name, in.Surname}
 	c.row.IdentityID = row.ID
-	row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret), row, "body", in)
+	row.Body, err = seal(c.key.Derive(crypto.LabelData, secret), row, "body", in)
 	return []accounts.Row{row}, err
 }
 
@@ -597,5 +597,5 @@ func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {
 		return nil, err
 	}
 	var id Identity
-	return &id, openJSON(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
+	return &id, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
 }

@@ -142,7 +142,7 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
-		if row.Body, err = sealJSON(c.data, row, "body", in); err != nil {
+		if row.Body, err = seal(c.data, row, "body", in); err != nil {
 			return err
 		}
 		act.Commit = putAll(append(rows, row)...)
@@ -184,7 +184,7 @@ func (d *Desk) openConsent(r Reader, c *caseFile, row *ConsentRow) (Authorisatio
 		return Authorisation{}, err
 	}
 	var a Authorisation
-	return a, openJSON(key.Derive(crypto.LabelData, c.secret), row, "body", row.Body, &a)
+	return a, open(key.Derive(crypto.LabelData, c.secret), row, "body", row.Body, &a)
 }
 
 func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView, error) {
@@ -251,7 +251,7 @@ func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recog
 		}
 		row.Version++
 		row.State, row.EndedDay, row.KeyVersion = "withdrawn", act.Day, c.row.KeyVersion
-		if row.Body, err = sealJSON(c.data, row, "body", a); err != nil {
+		if row.Body, err = seal(c.data, row, "body", a); err != nil {
 			return err
 		}
 		note, err := d.addNote(act, c, Note{Kind: "revoked", Text: recognised})

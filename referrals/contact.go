@@ -157,9 +157,10 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 
 func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies.Action, in NewContact, state string) (Recorded, audit.Receipt, error) {
 	var out Recorded
+	again := false
 	prepare := func(r Reader, act *accounts.Act) error {
 		out = Recorded{}
-		row, err := d.started(r, act, in.Form)
+		row, err := d.started(r, act, in.Form, again)
 		if err != nil {
 			return err
 		}
@@ -181,21 +182,25 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 	}
 	receipt, err := d.do(ctx, who, action, prepare)
 	if errors.Is(err, accounts.ErrConflict) {
+		again = true
 		receipt, err = d.do(ctx, who, action, prepare) // the same form, sent twice at once: now it is found
 	}
 	return out, receipt, err
 }
 
 // started asks the policy about the contact of a form, and returns its row: the
-// stored one, or a new one at version 0.
-func (d *Desk) started(r Reader, act *accounts.Act, form string) (*ContactRow, error) {
+// stored one, or a new one at version 0. Again says that writing a new one met
+// a row that is there.
+func (d *Desk) started(r Reader, act *accounts.Act, form string, again bool) (*ContactRow, error) {
 	if strings.TrimSpace(form) == "" {
 		return nil, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
 	}
-	row := &ContactRow{}
-	err := r.Get(row, contactID(form))
+	id, row, err := contactID(form), &ContactRow{}, accounts.ErrNoRow
+	if again || !r.Unnamed(row.Table(), id) {
+		err = r.Get(row, id)
+	}
 	if errors.Is(err, accounts.ErrNoRow) {
-		row.ID, row.Unit, row.Author, row.Day = contactID(form), act.Who.Unit(), act.Who.Person(), act.Day
+		row.ID, row.Unit, row.Author, row.Day = id, act.Who.Unit(), act.Who.Person(), act.Day
 		return row, act.Allow(d.unitObject(act.Who))
 	}
 	if err != nil {
@@ -286,7 +291,7 @@ func sealContact(who accounts.Caller, row *ContactRow, c *caseFile, secret []byt
 	} else if row.KeyBox, row.Epoch, err = wrapRecordKey(who, row, "key_box", row.Version, key, crypto.LabelCaseWrap); err != nil {
 		return err
 	}
-	row.Body, err = sealJSON(key.Derive(crypto.LabelData, secret), row, "body", body)
+	row.Body, err = seal(key.Derive(crypto.LabelData, secret), row, "body", body)
 	return err
 }
 
@@ -359,7 +364,7 @@ func (d *Desk) viewContact(r Reader, act *accounts.Act, c *caseFile, row *Contac
 	if err != nil {
 		return ContactView{}, err
 	}
-	return v, openJSON(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Contact)
+	return v, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Contact)
 }
 
 func contactKey(r Reader, who accounts.Caller, c *caseFile, row *ContactRow) (crypto.Key, error) {

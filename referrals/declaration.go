@@ -100,7 +100,7 @@ func (d *Desk) newDeclaration(r Reader, act *accounts.Act, id string, in Declare
 	row := &DeclarationRow{RowKey: accounts.RowKey{ID: id, Version: 1}, Person: act.Who.Person(), Unit: act.Who.Unit(), Day: act.Day,
 		State: declarationLive, Secret: secret.ID, Commitment: key.Commitment("declaration", id)}
 	var err error
-	if row.Body, err = sealJSON(key.Derive(crypto.LabelData, secret.Bytes), row, "body", in); err != nil {
+	if row.Body, err = seal(key.Derive(crypto.LabelData, secret.Bytes), row, "body", in); err != nil {
 		return nil, err
 	}
 	rows := []accounts.Row{row, keptDeclaration(act.Who, row.ID, 1, key)}
@@ -218,7 +218,7 @@ func openDeclaration(r Reader, who accounts.Caller, row *DeclarationRow) (Declar
 	if err != nil {
 		return v, false, err
 	}
-	return v, true, openJSON(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Declared)
+	return v, true, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Declared)
 }
 
 // MyDeclarations lists what the caller declared, newest first, and the user

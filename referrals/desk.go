@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -106,39 +105,16 @@ func binding(row accounts.Row, column string, version int64) crypto.Binding {
 	return crypto.Binding{Table: row.Table(), Row: id, Column: column, Version: version}
 }
 
-// sealJSON seals a value into a column of a row, at the row's version.
-func sealJSON(key crypto.Key, row accounts.Row, column string, v any) (crypto.Sealed, error) {
+// seal seals a value into a column of a row, at the row's version.
+func seal(key crypto.Key, row accounts.Row, column string, v any) (crypto.Sealed, error) {
 	_, version := row.Key()
-	return sealAt(key, row, column, version, v)
+	return key.SealValue(binding(row, column, version), v)
 }
 
-func sealAt(key crypto.Key, row accounts.Row, column string, version int64, v any) (crypto.Sealed, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encoding %s: %w", column, err)
-	}
-	return key.Seal(binding(row, column, version), text), nil
-}
-
-// openJSON opens what sealJSON sealed.
-func openJSON(key crypto.Key, row accounts.Row, column string, s crypto.Sealed, v any) error {
+// open opens what seal sealed.
+func open(key crypto.Key, row accounts.Row, column string, s crypto.Sealed, v any) error {
 	_, version := row.Key()
-	return openAt(key, row, column, version, s, v)
-}
-
-func openAt(key crypto.Key, row accounts.Row, column string, version int64, s crypto.Sealed, v any) error {
-	return openBound(key, binding(row, column, version), s, v)
-}
-
-func openBound(key crypto.Key, b crypto.Binding, s crypto.Sealed, v any) error {
-	text, err := key.Open(b, s)
-	if err != nil {
-		return fmt.Errorf("opening %s: %w", b.Column, err)
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return fmt.Errorf("opening %s: %w", b.Column, crypto.ErrOpen)
-	}
-	return nil
+	return key.OpenValue(binding(row, column, version), s, v)
 }
 
 // recordKey is the key of one record that a unit keeps: 32 bytes of its own,

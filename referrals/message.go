@@ -67,7 +67,7 @@ func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*Message
 	row := &MessageRow{RowKey: accounts.RowKey{ID: s.messageID(act.Who, form), Version: 1}, ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
 		Kind: m.Kind, KeyVersion: s.row.KeyVersion}
 	var err error
-	row.Body, err = sealJSON(s.key.Derive(crypto.LabelReferralData, s.secret), row, "body", m)
+	row.Body, err = seal(s.key.Derive(crypto.LabelReferralData, s.secret), row, "body", m)
 	return row, err
 }
 
@@ -128,7 +128,7 @@ func (s *sharedReferral) openMessage(r Reader, row *MessageRow) (m Message, err 
 	if err != nil {
 		return m, err
 	}
-	return m, openJSON(key.Derive(crypto.LabelReferralData, s.secret), row, "body", row.Body, &m)
+	return m, open(key.Derive(crypto.LabelReferralData, s.secret), row, "body", row.Body, &m)
 }
 
 // messages opens a referral's messages in the order they were written.

@@ -55,7 +55,7 @@ func (d *Desk) noteRow(act *accounts.Act, c *caseFile, id string, n Note) (*Note
 	row := &NoteRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: c.row.ID, Author: act.Who.Person(), Day: act.Day, State: "current",
 		Kind: n.Kind, Secret: secret.ID, KeyVersion: c.row.KeyVersion}
 	var err error
-	row.Body, err = sealJSON(c.key.Derive(crypto.LabelData, secret.Bytes), row, "body", n)
+	row.Body, err = seal(c.key.Derive(crypto.LabelData, secret.Bytes), row, "body", n)
 	return row, err
 }
 
@@ -208,7 +208,7 @@ func openNote(r Reader, c *caseFile, row *NoteRow) (Note, error) {
 		return Note{}, err
 	}
 	var n Note
-	return n, openJSON(key, row, "body", row.Body, &n)
+	return n, open(key, row, "body", row.Body, &n)
 }
 
 // CorrectNote replaces a note's text and keeps the earlier one under it.
@@ -241,13 +241,13 @@ func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, 
 		data := c.key.Derive(crypto.LabelData, secret)
 		old := &NoteVersionRow{RowKey: accounts.RowKey{ID: row.ID + "." + strconv.FormatInt(row.Version, 10), Version: 1},
 			NoteID: row.ID, Author: row.Author, Day: row.Day, KeyVersion: c.row.KeyVersion}
-		if old.Body, err = sealJSON(data, old, "body", n); err != nil {
+		if old.Body, err = seal(data, old, "body", n); err != nil {
 			return err
 		}
 		row.Version++
 		row.Day, row.KeyVersion = act.Day, c.row.KeyVersion
 		n.Text, n.At = text, act.Now
-		if row.Body, err = sealJSON(data, row, "body", n); err != nil {
+		if row.Body, err = seal(data, row, "body", n); err != nil {
 			return err
 		}
 		if err := d.sealCase(act.Who, c); err != nil {
@@ -338,7 +338,7 @@ func (d *Desk) earlier(r Reader, c *caseFile, note *NoteRow) ([]EarlierNote, err
 			return nil, err
 		}
 		e := EarlierNote{Author: row.Author, Day: row.Day}
-		if err := openJSON(key, row, "body", row.Body, &e.Note); err != nil {
+		if err := open(key, row, "body", row.Body, &e.Note); err != nil {
 			return nil, err
 		}
 		all = append(all, e)

@@ -233,10 +233,10 @@ func (d *Desk) sealReferral(r Reader, act *accounts.Act, consent *ConsentRow, p 
 	}
 	data := key.Derive(crypto.LabelReferralData, secret.Bytes)
 	var err error
-	if row.Body, err = sealJSON(data, row, "body", p); err != nil {
+	if row.Body, err = seal(data, row, "body", p); err != nil {
 		return nil, err
 	}
-	row.Safe, err = sealJSON(data, row, "safe", safe)
+	row.Safe, err = seal(data, row, "safe", safe)
 	return row, err
 }
 
@@ -369,8 +369,8 @@ func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) erro
 	}
 	s.data = s.key.Derive(crypto.LabelReferralData, s.secret)
 	return errors.Join(
-		openAt(s.data, s.row, "body", s.row.BodyVersion, s.row.Body, &s.body),
-		openAt(s.data, s.row, "safe", s.row.SafeVersion, s.row.Safe, &s.safe))
+		s.data.OpenValue(binding(s.row, "body", s.row.BodyVersion), s.row.Body, &s.body),
+		s.data.OpenValue(binding(s.row, "safe", s.row.SafeVersion), s.row.Safe, &s.safe))
 }
 
 // keyBefore walks the chain of a record's earlier keys back to a version.
@@ -432,7 +432,7 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 	s.data = next.Derive(crypto.LabelReferralData, s.secret)
 	s.row.BodyVersion = s.row.Version + 1
 	var err error
-	if s.row.Body, err = sealAt(s.data, s.row, "body", s.row.BodyVersion, s.body); err != nil {
+	if s.row.Body, err = s.data.SealValue(binding(s.row, "body", s.row.BodyVersion), s.body); err != nil {
 		return nil, err
 	}
 	return []accounts.Row{old}, s.sealSafe(s.safe)
@@ -441,7 +441,7 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 // sealSafe seals a safe-contact rule into the row's next version.
 func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
 	s.row.SafeVersion = s.row.Version + 1
-	s.row.Safe, err = sealAt(s.data, s.row, "safe", s.row.SafeVersion, safe)
+	s.row.Safe, err = s.data.SealValue(binding(s.row, "safe", s.row.SafeVersion), safe)
 	return err
 }
 

@@ -130,7 +130,7 @@ func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key
 		if err != nil {
 			return err
 		}
-		return openJSON(key.Derive(crypto.LabelCard, secret), row, "card", row.Card, card)
+		return open(key.Derive(crypto.LabelCard, secret), row, "card", row.Card, card)
 	}
 	unit, ok := keys[c.Epoch]
 	if !ok {
@@ -139,7 +139,7 @@ func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key
 		}
 		keys[c.Epoch] = unit
 	}
-	return openBound(unit.Derive(crypto.LabelCard, secret), b, c.Box, card)
+	return unit.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 }
 
 // query is a search term in the forms it is compared in.

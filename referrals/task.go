@@ -80,7 +80,7 @@ func sealTask(r Reader, act *accounts.Act, row *TaskRow, secret []byte, body Tas
 		return err
 	}
 	var err error
-	row.Body, err = sealJSON(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
+	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
 	return err
 }
 
@@ -147,7 +147,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	var body TaskPackage
-	if err := openAt(key.Derive(crypto.LabelTaskData, secret), row, "body", row.BodyVersion, row.Body, &body); err != nil {
+	if err := key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body); err != nil {
 		return nil, TaskPackage{}, false, err
 	}
 	if arrived {
@@ -169,7 +169,7 @@ func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (TaskPackage, []byt
 		return TaskPackage{}, nil, err
 	}
 	var body TaskPackage
-	return body, secret, openAt(key.Derive(crypto.LabelTaskData, secret), row, "body", row.BodyVersion, row.Body, &body)
+	return body, secret, key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body)
 }
 
 // tellServices gives each social service with a task of a case the new

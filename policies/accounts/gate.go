@@ -107,7 +107,7 @@ func (a *Act) refusing(rule string, kind policies.Kind, id string) {
 
 // NewSecret makes the shred secret of a record that this act creates.
 func (a *Act) NewSecret() Secret {
-	s := NewSecret()
+	s := NewSecret(a.gate.log.Size())
 	a.Secrets = append(a.Secrets, s)
 	return s
 }

@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -198,24 +197,17 @@ func boxBinding(p *Person) crypto.Binding {
 
 // sealBox seals b into the next version of p.
 func sealBox(p *Person, kek crypto.Key, b *box) error {
-	text, err := json.Marshal(b)
-	if err != nil {
-		return fmt.Errorf("encoding a box: %w", err)
-	}
 	p.Version++
 	p.BoxVersion = p.Version
-	p.Box = kek.Seal(boxBinding(p), text)
-	return nil
+	var err error
+	p.Box, err = kek.SealValue(boxBinding(p), b)
+	return err
 }
 
 func openBox(p *Person, kek crypto.Key) (*box, error) {
-	text, err := kek.Open(boxBinding(p), p.Box)
-	if err != nil {
-		return nil, err
-	}
 	var b box
-	if err := json.Unmarshal(text, &b); err != nil {
-		return nil, crypto.ErrOpen
+	if err := kek.OpenValue(boxBinding(p), p.Box, &b); err != nil {
+		return nil, err
 	}
 	return &b, nil
 }

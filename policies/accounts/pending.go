@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"sportello/crypto"
 )
 
 // What waits between two pages, by kind. Each kind opens only as itself.
@@ -20,13 +22,18 @@ const (
 func (d *Door) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
 	cookie, hash, key := d.newToken()
 	row := &PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
-	if row.Sealed, err = sealJSON(d.sessionKey(key, hash), "pending-"+kind, hash, v); err != nil {
+	if row.Sealed, err = d.keptKey(key, kind, hash).SealValue(tokenBinding("pending-"+kind, hash), v); err != nil {
 		return "", err
 	}
 	if err := d.store.PutPending(ctx, row); err != nil {
 		return "", err
 	}
 	return cookie, nil
+}
+
+// keptKey is the key of one kind.
+func (d *Door) keptKey(part crypto.Key, kind string, hash []byte) crypto.Key {
+	return d.sessionKey(part, hash).Derive(crypto.LabelLogin, []byte("pending-"+kind))
 }
 
 // kept opens what an earlier page left. ErrOver when it ended, was taken, or is
@@ -43,7 +50,7 @@ func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
 	if err != nil {
 		return fmt.Errorf("reading what an earlier page left: %w", err)
 	}
-	if err := openJSON(d.sessionKey(key, hash), "pending-"+kind, hash, row.Sealed, v); err != nil {
+	if err := d.keptKey(key, kind, hash).OpenValue(tokenBinding("pending-"+kind, hash), row.Sealed, v); err != nil {
 		return ErrOver
 	}
 	return nil

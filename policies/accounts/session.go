@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,25 +37,6 @@ func parseToken(cookie string) (hash []byte, key crypto.Key, err error) {
 
 func tokenBinding(kind string, hash []byte) crypto.Binding {
 	return crypto.Binding{Table: kind, Row: base64.RawURLEncoding.EncodeToString(hash), Column: "sealed", Version: 1}
-}
-
-func sealJSON(key crypto.Key, kind string, hash []byte, v any) (crypto.Sealed, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encoding what is kept: %w", err)
-	}
-	return key.Derive(crypto.LabelLogin, []byte(kind)).Seal(tokenBinding(kind, hash), text), nil
-}
-
-func openJSON(key crypto.Key, kind string, hash []byte, s crypto.Sealed, v any) error {
-	text, err := key.Derive(crypto.LabelLogin, []byte(kind)).Open(tokenBinding(kind, hash), s)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(text, v); err != nil {
-		return crypto.ErrOpen
-	}
-	return nil
 }
 
 // held is what a session row seals: the unit keys and the key of what is
@@ -97,22 +77,16 @@ func (d *Door) sealHeld(row *SessionRow, c Caller, draft []byte) error {
 	for _, e := range c.epochs {
 		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
 	}
-	text, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("encoding a session: %w", err)
-	}
-	row.Sealed = d.sessionKey(c.keyPart, c.session).Seal(tokenBinding("session", c.session), text)
-	return nil
+	var err error
+	row.Sealed, err = d.sessionKey(c.keyPart, c.session).SealValue(tokenBinding("session", c.session), h)
+	return err
 }
 
 // openHeld brings the keys of a session back, and returns its draft.
 func (d *Door) openHeld(row *SessionRow, c *Caller) ([]byte, error) {
-	text, err := d.sessionKey(c.keyPart, c.session).Open(tokenBinding("session", c.session), row.Sealed)
-	if err != nil {
-		return nil, ErrSignedOut
-	}
 	var h held
-	if err := json.Unmarshal(text, &h); err != nil || h.Person != row.Person || h.Created != row.Created || h.Ends != row.Ends {
+	err := d.sessionKey(c.keyPart, c.session).OpenValue(tokenBinding("session", c.session), row.Sealed, &h)
+	if err != nil || h.Person != row.Person || h.Created != row.Created || h.Ends != row.Ends {
 		return nil, ErrSignedOut
 	}
 	if c.personal, err = crypto.KeyFromBytes(h.Personal); err != nil {

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"sportello/crypto"
 	"sportello/policies/audit"
@@ -50,6 +51,10 @@ type Reader interface {
 	Secret(id string) ([]byte, error)
 	// Newest is the digest the log names for a row, as prepare saw it.
 	Newest(table, id string) (audit.Digest16, bool)
+	// Unnamed tells that the log names no such row, without a look whether one
+	// is stored; the writer relies on it as on a row that was read. A row that was
+	// put there without a leaf is met when a new one is written over it.
+	Unnamed(table, id string) bool
 	// Epoch is the highest epoch of a unit that a leaf names.
 	Epoch(unit string) int64
 	// Seen lists every row read so far, present or absent, with its digest: the
@@ -87,9 +92,11 @@ type Secret struct {
 	Bytes []byte
 }
 
-// NewSecret makes 32 random bytes under a random id.
-func NewSecret() Secret {
-	return Secret{ID: crypto.NewID(), Bytes: crypto.NewKey().Bytes()}
+// NewSecret makes 32 random bytes under a random id. The id begins with the size
+// of the log, so that secrets of one hour lie together in their file; it says no
+// more than the leaf that will name it.
+func NewSecret(log int64) Secret {
+	return Secret{ID: fmt.Sprintf("%010x", log) + crypto.NewID(), Bytes: crypto.NewKey().Bytes()}
 }
 
 // Work is one act for the writer.

@@ -45,8 +45,9 @@ type Options struct {
 	VerifierKey  string // public text of NewSigner
 	StateFile    string // path beside the keys, outside backups of the database
 	Now          func() time.Time
-	AcceptOlder  bool // restore only: a log shorter than the state file's, or no state file
-	ClockChecked bool // somebody looked at the clock: ErrClock is not raised, and its time becomes the last one
+	Rest         func() <-chan time.Time // what the state file waits for after each write; nil for nothing
+	AcceptOlder  bool                    // restore only: a log shorter than the state file's, or no state file
+	ClockChecked bool                    // somebody looked at the clock: ErrClock is not raised, and its time becomes the last one
 }
 
 // Log is the open log. Its readers may be many; its batches are one at a time, by one goroutine.
@@ -198,7 +199,7 @@ func (l *Log) start(o Options, st *state) error {
 	if err := writeState(o.StateFile, state{At: l.seen, Note: l.last.Note}); err != nil {
 		return err
 	}
-	l.keeper = startKeeper(o.StateFile)
+	l.keeper = startKeeper(o.StateFile, o.Rest)
 	return nil
 }
 

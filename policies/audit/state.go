@@ -124,11 +124,12 @@ func syncFolder(path string) error {
 	return nil
 }
 
-// keeper writes the newest state in the background: commits hand it over and never wait. What came while it
-// wrote is written once, as the newest.
+// keeper writes the newest state in the background: commits hand it over and never wait. What came since the
+// last write is written once, as the newest.
 type keeper struct {
 	path string
 	wake chan struct{}
+	stop chan struct{}
 	done chan struct{}
 
 	mu    sync.Mutex // guards what follows
@@ -137,18 +138,29 @@ type keeper struct {
 	ended bool
 }
 
-func startKeeper(path string) *keeper {
-	k := &keeper{path: path, wake: make(chan struct{}, 1), done: make(chan struct{})}
-	go k.run()
+func startKeeper(path string, rest func() <-chan time.Time) *keeper {
+	k := &keeper{path: path, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	go k.run(rest)
 	return k
 }
 
-func (k *keeper) run() {
+func (k *keeper) run(rest func() <-chan time.Time) {
 	defer close(k.done)
-	for range k.wake {
-		k.flush()
+	for {
+		select {
+		case <-k.wake:
+			k.flush()
+		case <-k.stop:
+			k.flush()
+			return
+		}
+		if rest != nil {
+			select {
+			case <-rest():
+			case <-k.stop:
+			}
+		}
 	}
-	k.flush()
 }
 
 func (k *keeper) flush() {
@@ -192,7 +204,7 @@ func (k *keeper) close() error {
 	k.mu.Lock()
 	if !k.ended {
 		k.ended = true
-		close(k.wake)
+		close(k.stop)
 	}
 	k.mu.Unlock()
 	<-k.done

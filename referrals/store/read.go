@@ -67,6 +67,15 @@ func (s *snapshot) Seen() []accounts.Seen { return s.seen }
 // Newest is the digest the log names for a row.
 func (s *snapshot) Newest(table, id string) (audit.Digest16, bool) { return s.log.Newest(table, id) }
 
+// Unnamed tells that the log names no row with this id.
+func (s *snapshot) Unnamed(table, id string) bool {
+	if _, ok := s.log.Newest(table, id); ok {
+		return false
+	}
+	s.seen = append(s.seen, accounts.Seen{Table: table, ID: id})
+	return true
+}
+
 // Epoch is the highest epoch of a unit that a leaf names. Who asks relies on it:
 // the writer looks again whether the next one is still absent, so that nothing
 // prepared under the keys of an epoch is written after the next began.

@@ -85,7 +85,7 @@ func (f *shredFile) keep(gone int, id string, b []byte) {
 
 // insert makes secrets durable. One that is there already was kept for a group
 // whose commit failed, and which is tried again act by act.
-func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error {
+func (f *shredFile) insert(ctx context.Context, c *conn, secrets []accounts.Secret) error {
 	if len(secrets) == 0 {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 		f.ahead[s.ID] = true
 	}
 	f.mu.Unlock()
-	err := f.exchange(ctx, drop, secrets)
+	err := exchange(ctx, c, drop, secrets)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err != nil {
@@ -110,27 +110,36 @@ func (f *shredFile) insert(ctx context.Context, secrets []accounts.Secret) error
 }
 
 // exchange deletes some secrets and makes others durable, in one transaction.
-func (f *shredFile) exchange(ctx context.Context, drop []string, secrets []accounts.Secret) error {
-	tx, err := f.db.BeginTx(ctx, nil)
-	if err != nil {
+func exchange(ctx context.Context, c *conn, drop []string, secrets []accounts.Secret) (err error) {
+	if err := c.exec(ctx, beginWrite); err != nil {
 		return fmt.Errorf("beginning to keep secrets: %w", err)
 	}
-	defer tx.Rollback()
+	defer func() {
+		if err != nil && inTransaction(ctx, c.c) {
+			c.exec(ctx, "ROLLBACK")
+		}
+	}()
 	for _, id := range drop {
-		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
+		if err := c.exec(ctx, "DELETE FROM shred WHERE id = $1", id); err != nil {
 			return fmt.Errorf("dropping a secret: %w", err)
 		}
 	}
-	for _, s := range secrets {
-		if _, err := tx.ExecContext(ctx, bind("INSERT INTO shred (id, secret) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING"), s.ID, s.Bytes); err != nil {
-			return fmt.Errorf("keeping a secret: %w", err)
+	if err := inBatches(len(secrets), func(i, n int) error {
+		args := make([]any, 0, 2*batch)
+		for _, s := range secrets[i : i+n] {
+			args = append(args, s.ID, s.Bytes)
 		}
+		return c.exec(ctx, insertSecret[n], args...)
+	}); err != nil {
+		return fmt.Errorf("keeping secrets: %w", err)
 	}
-	if err := tx.Commit(); err != nil {
+	if err := c.exec(ctx, "COMMIT"); err != nil {
 		return fmt.Errorf("committing secrets: %w", err)
 	}
 	return nil
 }
+
+var insertSecret = batched("INSERT INTO shred (id, secret) VALUES ", " ON CONFLICT (id) DO NOTHING")
 
 // logged says that the leaves that name these secrets are durable.
 func (f *shredFile) logged(secrets []accounts.Secret) {

@@ -70,19 +70,53 @@ func (r source) Hashes(ctx context.Context, indexes []int64) ([]tlog.Hash, error
 	return readHashes(ctx, c, indexes)
 }
 
+// readHashes reads hashes of the tree in one statement for each hashesAtOnce.
 func readHashes(ctx context.Context, c *conn, indexes []int64) ([]tlog.Hash, error) {
-	hashes := make([]tlog.Hash, len(indexes))
-	for i, index := range indexes {
-		var b []byte
-		if err := c.queryRow(ctx, "SELECT hash FROM leaf_hash WHERE idx = $1", index).Scan(&b); err != nil {
-			return nil, fmt.Errorf("reading a hash of the tree: %w", err)
+	hashes := make([]tlog.Hash, 0, len(indexes))
+	for chunk := range slices.Chunk(indexes, hashesAtOnce) {
+		args := make([]any, hashesAtOnce)
+		for i := range args {
+			args[i] = chunk[min(i, len(chunk)-1)]
 		}
-		if len(b) != tlog.HashSize {
-			return nil, errors.New("reading a hash of the tree: wrong size")
+		rows, err := c.query(ctx, selectHashes, args...)
+		if err != nil {
+			return nil, fmt.Errorf("reading hashes of the tree: %w", err)
 		}
-		copy(hashes[i][:], b)
+		found, err := scanHashes(rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, index := range chunk {
+			h, ok := found[index]
+			if !ok {
+				return nil, errors.New("reading hashes of the tree: one is missing")
+			}
+			hashes = append(hashes, h)
+		}
 	}
 	return hashes, nil
+}
+
+// hashesAtOnce is more than the right edge of a tree of a million leaves has.
+const hashesAtOnce = 24
+
+var selectHashes = "SELECT idx, hash FROM leaf_hash WHERE idx IN (" + placeholders(1, hashesAtOnce) + ")"
+
+func scanHashes(rows *sql.Rows) (map[int64]tlog.Hash, error) {
+	defer rows.Close()
+	found := make(map[int64]tlog.Hash, hashesAtOnce)
+	for rows.Next() {
+		var index int64
+		var b sql.RawBytes
+		if err := rows.Scan(&index, &b); err != nil {
+			return nil, fmt.Errorf("reading hashes of the tree: %w", err)
+		}
+		if len(b) != tlog.HashSize {
+			return nil, errors.New("reading hashes of the tree: one has the wrong size")
+		}
+		found[index] = tlog.Hash(b)
+	}
+	return found, rows.Err()
 }
 
 // Source reads the log, for export.

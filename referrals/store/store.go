@@ -36,6 +36,11 @@ const (
 // readers bounds the snapshots open at once.
 const readers = 4
 
+// stateEvery keeps the two flushes of the log's state file, of itself and of its
+// folder, out of the way of a busy log's own. What a crash takes with it is
+// a state that start-up makes again from a longer log.
+const stateEvery = 50 * time.Millisecond
+
 // Store is the database of one instance.
 type Store struct {
 	dir      string
@@ -97,6 +102,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	o.Audit.Source = source{s}
+	o.Audit.Rest = func() <-chan time.Time { return time.After(stateEvery) }
 	var err error
 	if s.log, err = audit.Open(ctx, o.Audit); err != nil {
 		s.closeFiles()
@@ -111,7 +117,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeFiles()
 		return nil, err
 	}
-	go s.keep()
+	keeper, err := newConn(ctx, s.secrets.db, hooks{})
+	if err != nil {
+		s.closeFiles()
+		return nil, err
+	}
+	go s.keep(keeper)
 	go s.write(writer)
 	return s, nil
 }

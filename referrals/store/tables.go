@@ -112,10 +112,9 @@ func (s *snapshot) Get(row accounts.Row, id string) error {
 
 // absent says that a row is not there, if the log agrees.
 func (s *snapshot) absent(table, id string) error {
-	if _, ok := s.log.Newest(table, id); ok {
+	if !s.Unnamed(table, id) {
 		return s.doubt(table, id)
 	}
-	s.seen = append(s.seen, accounts.Seen{Table: table, ID: id})
 	return accounts.ErrNoRow
 }
 

@@ -524,6 +524,25 @@ func TestReferralHiddenFromRevoke(t *testing.T) {
 	}
 }
 
+// TestContactPutBeforeItsForm: a row that somebody put where the contact of a form
+// will go, without a leaf, is met before it is written over.
+func TestContactPutBeforeItsForm(t *testing.T) {
+	f := storetest.NewFlow(t)
+	db := raw(t, f.World, store.MainFile)
+	defer db.Close()
+	names, values := dump(t, db, "contact", f.Contact)
+	form := crypto.NewID()
+	put(t, db, "contact", form, names, values)
+	in := referrals.NewContact{Form: form, Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: "info_only"}}
+	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); !errors.Is(err, accounts.ErrTampered) {
+		t.Fatalf("recording over a row without a leaf: got %v, want ErrTampered", err)
+	}
+	change(t, db, "DELETE FROM contact WHERE id = ?", form)
+	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); err != nil {
+		t.Fatalf("recording once the row is gone: %v", err)
+	}
+}
+
 // The log itself: while the server runs the pages that show leaves fail; what
 // is written next, or the next start, is refused.
 func TestTamperedLog(t *testing.T) {

@@ -62,17 +62,18 @@ func (s *Store) Do(ctx context.Context, w accounts.Work) (audit.Receipt, error) 
 }
 
 // keep is the goroutine that makes secrets durable before their acts.
-func (s *Store) keep() {
+func (s *Store) keep(c *conn) {
 	defer close(s.kept)
+	defer c.close()
 	for {
 		select {
 		case j := <-s.keeping:
-			s.keepGroup(settle([]*job{j}, s.moreSecrets))
+			s.keepGroup(c, settle([]*job{j}, s.moreSecrets))
 		case <-s.closing:
 			for {
 				select {
 				case j := <-s.keeping:
-					s.keepGroup(s.moreSecrets([]*job{j}))
+					s.keepGroup(c, s.moreSecrets([]*job{j}))
 				default:
 					return
 				}
@@ -82,13 +83,13 @@ func (s *Store) keep() {
 }
 
 // keepGroup makes the secrets of some acts durable and hands the acts on.
-func (s *Store) keepGroup(jobs []*job) {
+func (s *Store) keepGroup(c *conn, jobs []*job) {
 	var secrets []accounts.Secret
 	for _, j := range jobs {
 		secrets = append(secrets, j.work.Secrets...)
 	}
 	s.hooks.at("before secrets")
-	err := s.secrets.insert(context.Background(), secrets)
+	err := s.secrets.insert(context.Background(), c, secrets)
 	s.hooks.at("between files")
 	if err != nil {
 		for _, j := range jobs {
@@ -482,38 +483,45 @@ func (t *tx) InsertLeaf(index int64, body []byte) error {
 
 // InsertHashes stores consecutive hashes of the tree.
 func (t *tx) InsertHashes(first int64, hashes []tlog.Hash) error {
-	for len(hashes) > 0 {
-		n := min(len(hashes), hashesAtOnce)
-		text, args := insertHash, make([]any, 0, 2*hashesAtOnce)
-		if n == hashesAtOnce {
-			text = insertHashes
-		} else {
+	return inBatches(len(hashes), func(i, n int) error {
+		args := make([]any, 0, 2*batch)
+		for j := i; j < i+n; j++ {
+			args = append(args, first+int64(j), hashes[j][:])
+		}
+		_, err := t.exec(insertHash[n], args...)
+		return err
+	})
+}
+
+// batch is how many small rows one statement stores.
+const batch = 16
+
+// inBatches calls f for each run of batch rows from i, then for each row that is
+// left: two texts are enough for any number.
+func inBatches(rows int, f func(i, n int) error) error {
+	for i := 0; i < rows; {
+		n := batch
+		if rows-i < batch {
 			n = 1
 		}
-		for i := range n {
-			args = append(args, first+int64(i), hashes[i][:])
-		}
-		if _, err := t.exec(text, args...); err != nil {
+		if err := f(i, n); err != nil {
 			return err
 		}
-		first, hashes = first+int64(n), hashes[n:]
+		i += n
 	}
 	return nil
 }
 
-// hashesAtOnce is how many hashes one statement stores.
-const hashesAtOnce = 16
+// batched are the texts of a statement that inserts pairs, by number of rows.
+func batched(before, after string) map[int]string {
+	pairs := make([]string, batch)
+	for i := range pairs {
+		pairs[i] = "(" + placeholders(2*i+1, 2) + ")"
+	}
+	return map[int]string{1: before + pairs[0] + after, batch: before + strings.Join(pairs, ", ") + after}
+}
 
-var (
-	insertHash   = "INSERT INTO leaf_hash (idx, hash) VALUES ($1, $2)"
-	insertHashes = func() string {
-		rows := make([]string, hashesAtOnce)
-		for i := range rows {
-			rows[i] = "(" + placeholders(2*i+1, 2) + ")"
-		}
-		return "INSERT INTO leaf_hash (idx, hash) VALUES " + strings.Join(rows, ", ")
-	}()
-)
+var insertHash = batched("INSERT INTO leaf_hash (idx, hash) VALUES ", "")
 
 // ReadHashes reads stored hashes by index.
 func (t *tx) ReadHashes(indexes []int64) ([]tlog.Hash, error) {

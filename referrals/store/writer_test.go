@@ -67,7 +67,7 @@ func TestSecretsThatNobodyNeedsGo(t *testing.T) {
 	f := storetest.NewFlow(t)
 	db := raw(t, f.World, shredFile)
 	defer db.Close()
-	lost := accounts.NewSecret()
+	lost := accounts.NewSecret(0)
 	refused := errors.New("refused")
 	if _, err := f.Store.Do(ctx, accounts.Work{Secrets: []accounts.Secret{lost}, Do: func(accounts.Tx) error { return refused }}); !errors.Is(err, refused) {
 		t.Fatalf("an act that fails: %v", err)
@@ -168,7 +168,7 @@ func TestGroupBegunAnew(t *testing.T) {
 		},
 		half(func(accounts.Tx) error { return broken }),
 		func() (err error) { receipts[1], err = f.Desk.Revoke(ctx, anna, f.Consent, "known_voice"); return },
-		half(func(accounts.Tx) error { panic("half way") }, accounts.NewSecret()),
+		half(func(accounts.Tx) error { panic("half way") }, accounts.NewSecret(0)),
 		half(func(tx accounts.Tx) error {
 			if err := tx.Record(leaf, nil); err != nil {
 				return err
@@ -269,7 +269,7 @@ func TestClosingWithWorkInHand(t *testing.T) {
 	for range 40 {
 		all.Go(func() {
 			for {
-				secret := accounts.NewSecret()
+				secret := accounts.NewSecret(0)
 				r, err := closing.Do(ctx, accounts.Work{Secrets: []accounts.Secret{secret}, Do: func(tx accounts.Tx) error { return tx.Record(leaf, nil) }})
 				if errors.Is(err, store.ErrClosed) {
 					return
