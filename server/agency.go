@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,18 +19,19 @@ import (
 const endingSoon = 60
 
 // sorted lists what a roster keeps by id, by name.
-func sorted[V any](all map[string]*V, name func(*V) string) []*V {
-	list := make([]*V, 0, len(all))
-	for _, v := range all {
-		list = append(list, v)
-	}
-	slices.SortFunc(list, func(a, b *V) int { return cmp.Compare(name(a), name(b)) })
+func sorted[V any](all map[string]*V, name func(*V) (name, id string)) []*V {
+	list := slices.Collect(maps.Values(all))
+	slices.SortFunc(list, func(a, b *V) int {
+		nameA, idA := name(a)
+		nameB, idB := name(b)
+		return cmp.Or(cmp.Compare(nameA, nameB), cmp.Compare(idA, idB))
+	})
 	return list
 }
 
-func agencyName(a *accounts.Agency) string { return a.Name + "\x00" + a.ID }
-func unitName(u *accounts.Unit) string     { return u.Name + "\x00" + u.ID }
-func personName(p *accounts.Person) string { return p.Username + "\x00" + p.ID }
+func agencyName(a *accounts.Agency) (name, id string) { return a.Name, a.ID }
+func unitName(u *accounts.Unit) (name, id string)     { return u.Name, u.ID }
+func personName(p *accounts.Person) (name, id string) { return p.Username, p.ID }
 
 // agencies lists agencies and their units, with what is missing first.
 func (q *request) agencies() error {

@@ -170,16 +170,21 @@ func (p *plain) create(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/schede/"+id, http.StatusSeeOther)
 }
 
+func plainDay(day string) time.Time {
+	t, _ := time.Parse(time.DateOnly, day)
+	return t
+}
+
 func plainPage() server.Page {
 	return server.Page{Lang: locale.Italian, Now: time.Now(), Title: server.TitleCase, Here: "/schede", User: "anna", Role: "intake_worker", Unit: "desk", FormToken: "x"}
 }
 
 func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
 	page := &server.CasePage{Page: plainPage(), Identity: "alias", Next: "choose_centre", NextHref: "/"}
-	var needs, hours, day string
+	var needs, hours, opened, last string
 	s := &page.Strip
-	err := p.read.QueryRow(`SELECT code, alias, state, opened_day, number, mail, say, hours, code_word, answerer FROM case_file WHERE id = ?1`, id).
-		Scan(&s.Who.Code, &s.Who.Alias, &s.State, &day, &s.Number, &s.Mail, &s.Say, &hours, &s.CodeWord, &s.Answerer)
+	err := p.read.QueryRow(`SELECT code, alias, state, opened_day, last_day, number, mail, say, hours, code_word, answerer FROM case_file WHERE id = ?1`, id).
+		Scan(&s.Who.Code, &s.Who.Alias, &s.State, &opened, &last, &s.Number, &s.Mail, &s.Say, &hours, &s.CodeWord, &s.Answerer)
 	if err == nil {
 		err = p.read.QueryRow("SELECT request, needs FROM contact WHERE case_id = ?1 ORDER BY day DESC, id LIMIT 1", id).Scan(&page.Request, &needs)
 	}
@@ -188,6 +193,7 @@ func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	s.CaseID, s.Recorded, s.MayEdit, page.Needs = id, true, true, strings.Fields(needs)
+	page.Opened, page.LastContact = plainDay(opened), plainDay(last)
 	for _, c := range referrals.ChannelKinds {
 		s.Channels = append(s.Channels, server.ChannelRule{Channel: c, Allow: "yes"})
 	}
@@ -202,7 +208,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := &server.SearchPage{Page: plainPage(), Query: r.PostForm.Get("q"), Asked: true}
-	rows, err := p.read.Query("SELECT id, code, alias, state FROM case_file WHERE unit = 'desk' AND (alias LIKE '%' || ?1 || '%' OR code LIKE '%' || ?1 || '%') ORDER BY last_day DESC LIMIT 50", page.Query)
+	rows, err := p.read.Query("SELECT id, code, alias, state, last_day FROM case_file WHERE unit = 'desk' AND (alias LIKE '%' || ?1 || '%' OR code LIKE '%' || ?1 || '%') ORDER BY last_day DESC LIMIT 50", page.Query)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -210,10 +216,12 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 	defer rows.Close()
 	for rows.Next() {
 		var c server.Card
-		if err := rows.Scan(&c.ID, &c.Who.Code, &c.Who.Alias, &c.State); err != nil {
+		var last string
+		if err := rows.Scan(&c.ID, &c.Who.Code, &c.Who.Alias, &c.State, &last); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
+		c.LastContact = plainDay(last)
 		page.Cards = append(page.Cards, c)
 	}
 	p.render.Render(w, http.StatusOK, "search", page)

@@ -113,12 +113,13 @@ func (q *request) keptEntries() ([]Unit, error) {
 // directory marks for it. It is information: nothing is sent.
 func alsoFor(roster *accounts.Roster, unit string, needs []string) []Also {
 	var all []Also
+	units := sorted(roster.Units, unitName)
 	for _, need := range Words("need") {
 		if !slices.Contains(needs, need) {
 			continue
 		}
 		also := Also{Need: need}
-		for _, u := range sorted(roster.Units, unitName) {
+		for _, u := range units {
 			desk := u.Kind == accounts.KindDesk || u.Kind == accounts.KindSocial
 			if desk && u.ID != unit && slices.Contains(strings.Fields(u.Needs), need) {
 				also.Services = append(also.Services, Centre{ID: u.ID, Name: u.Name, Area: u.Area, Hours: u.Hours, Phone: u.Phone,
