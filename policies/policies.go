@@ -32,13 +32,16 @@ type Decision struct {
 	Rules   []string // ids: the permits that allowed, or the forbids that refused, or DefaultDeny, or PolicyError
 }
 
-// A Policy is the checked set of rules. It is never changed after New and safe for concurrent use.
+// A Policy is the checked set of rules. Its rules never change after New; it is safe for concurrent use.
 type Policy struct {
 	rules   []Rule
 	byWho   map[who]ruleList // the rules that can matter at all
 	kinds   map[Action][]Kind
 	roles   map[Role]types.EntityUID
 	unmoved types.EntityMap // roles and actions, with the groups they are in
+
+	subjects remembered[Subject]
+	objects  remembered[Object] // without their ids, which are no facts
 }
 
 // who is what is known of every request before its facts.
@@ -66,10 +69,14 @@ func (p *Policy) Decide(s Subject, a Action, o Object) Decision {
 	if !known(s, o) || !p.applies(a, o.Kind) {
 		return Decision{Rules: []string{PolicyError}}
 	}
-	principal, resource := s.principal(p.roles), o.resource()
+	principal := p.subjects.entity(s, func() types.Entity { return s.principal(p.roles) })
+	facts := o
+	facts.ID = ""
+	resource := p.objects.entity(facts, facts.resource)
+	resource.UID = types.NewEntityUID(entityType[o.Kind], types.String(o.ID))
 	request := cedar.Request{Principal: principal.UID, Action: a.uid(), Resource: resource.UID}
-	facts := entities{principal: principal, resource: resource, unmoved: p.unmoved}
-	verdict, why := cedar.Authorize(p.byWho[who{a, s.Role}], &facts, request)
+	sides := entities{principal: principal, resource: resource, unmoved: p.unmoved}
+	verdict, why := cedar.Authorize(p.byWho[who{a, s.Role}], &sides, request)
 	if len(why.Errors) > 0 {
 		return Decision{Rules: []string{PolicyError}}
 	}

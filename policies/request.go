@@ -1,6 +1,10 @@
 package policies
 
-import "github.com/cedar-policy/cedar-go/types"
+import (
+	"sync"
+
+	"github.com/cedar-policy/cedar-go/types"
+)
 
 // A Role is what a person is employed as; her unit says where.
 type Role string
@@ -168,11 +172,11 @@ func (s Subject) principal(roles map[Role]types.EntityUID) types.Entity {
 	}
 	refer(facts, "unit", "Unit", s.Unit)
 	refer(facts, "agency", "Agency", s.Agency)
-	parents := types.NewEntityUIDSet(roles[s.Role])
+	parents := []types.EntityUID{roles[s.Role]}
 	if s.Admitted && s.Unit != "" {
-		parents = types.NewEntityUIDSet(roles[s.Role], types.NewEntityUID("Unit", types.String(s.Unit)))
+		parents = append(parents, types.NewEntityUID("Unit", types.String(s.Unit)))
 	}
-	return types.Entity{UID: staff(s.Person), Parents: parents, Attributes: types.NewRecord(facts)}
+	return types.Entity{UID: staff(s.Person), Parents: types.NewEntityUIDSet(parents...), Attributes: types.NewRecord(facts)}
 }
 
 // resource is the object as the rules see it.
@@ -205,4 +209,32 @@ func refer(facts types.RecordMap, name types.String, kind types.EntityType, id s
 	if id != "" {
 		facts[name] = types.NewEntityUID(kind, types.String(id))
 	}
+}
+
+// remembered keeps the entities of subjects, or of objects, that were asked about
+// before: making one sorts and hashes its facts, which costs as much as all the
+// rules. An entity never changes, and its key is all that it was made from.
+type remembered[K comparable] struct {
+	mu    sync.RWMutex
+	known map[K]types.Entity
+}
+
+// rememberedMax bounds what is kept: a few hundred bytes each.
+const rememberedMax = 4096
+
+func (r *remembered[K]) entity(key K, make func() types.Entity) types.Entity {
+	r.mu.RLock()
+	e, ok := r.known[key]
+	r.mu.RUnlock()
+	if ok {
+		return e
+	}
+	e = make()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil || len(r.known) >= rememberedMax {
+		r.known = map[K]types.Entity{}
+	}
+	r.known[key] = e
+	return e
 }

@@ -420,7 +420,8 @@ type Card struct {
 // Digest is over everything a card says, as [CaseRow.CardDigest] makes it of
 // a whole row.
 func (c *Card) Digest() crypto.Digest {
-	return crypto.RowDigest("card", c.ID, c.Version, c.State, c.LastDay, c.Secret, c.Epoch, c.Restricted, string(c.Named), string(c.Walled), c.Box)
+	return crypto.RowDigest("card", c.ID, c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted,
+		(*string)(&c.Named), (*string)(&c.Walled), &c.Box)
 }
 
 // CardDigest is over the part of a case row that is its card.

@@ -48,10 +48,11 @@ func (d *Desk) Search(ctx context.Context, who accounts.Caller, term string) ([]
 		}
 		// The rows shown are compared with the log; the hourly check covers
 		// the rest.
+		found = make([]SearchCard, len(hits))
 		shown := make([]Shown, len(hits))
+		act.Detail.IDs = make([]string, len(hits))
 		for i, h := range hits {
-			act.Detail.IDs = append(act.Detail.IDs, h.ID)
-			found, shown[i] = append(found, h.SearchCard), Shown{h.ID, h.digest}
+			act.Detail.IDs[i], found[i], shown[i] = h.ID, h.SearchCard, Shown{h.ID, h.digest}
 		}
 		return r.CheckShown(shown)
 	})

@@ -3,39 +3,36 @@ package store
 import (
 	"sync"
 
+	"sportello/crypto"
 	"sportello/policies/audit"
-	"sportello/referrals"
 )
 
 // knownCards remembers, of case rows that were read whole and had the digest of
-// the log, the digest of their card. It holds nothing that a card says.
+// the log, the digest of their card. It holds nothing that a card says, and no
+// pointers for the collector to follow.
 type knownCards struct {
 	mu    sync.RWMutex
-	known map[string]knownCard
+	known map[audit.Digest16]crypto.Digest
 }
 
-type knownCard struct {
-	row  audit.Digest16
-	card referrals.Shown
-}
-
-// cardsMax bounds what is remembered: 200,000 cards are about 40 MB.
+// cardsMax bounds what is remembered: 200,000 cards are about 12 MB.
 const cardsMax = 200_000
 
-// genuine tells whether a card is that of the row with this digest.
-func (k *knownCards) genuine(c referrals.Shown, row audit.Digest16) bool {
+// genuine tells whether a card is that of the row with this digest, which is of
+// one row at one version.
+func (k *knownCards) genuine(card crypto.Digest, row audit.Digest16) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	known, ok := k.known[c.ID]
-	return ok && known == knownCard{row, c}
+	known, ok := k.known[row]
+	return ok && known == card
 }
 
 // learn remembers the card of a verified row.
-func (k *knownCards) learn(c referrals.Shown, row audit.Digest16) {
+func (k *knownCards) learn(card crypto.Digest, row audit.Digest16) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.known == nil || len(k.known) >= cardsMax {
-		k.known = map[string]knownCard{}
+		k.known = map[audit.Digest16]crypto.Digest{}
 	}
-	k.known[c.ID] = knownCard{row, c}
+	k.known[row] = card
 }

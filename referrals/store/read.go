@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
+	"sportello/crypto"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
 	"sportello/referrals"
@@ -166,7 +168,8 @@ func (s *snapshot) InvitationsOf(person string) ([]*accounts.Invitation, error) 
 	return list[accounts.Invitation](s, "WHERE person = $1 ORDER BY ends DESC, id", person)
 }
 
-// EachCard hands out the cards of a unit, undigested.
+// EachCard hands out the cards of a unit, undigested. A card is the callback's
+// until it returns.
 func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 	rows, err := s.query(`SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
 		FROM case_file WHERE unit = $1`, unit)
@@ -174,12 +177,14 @@ func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 		return fmt.Errorf("reading the cards: %w", err)
 	}
 	defer rows.Close()
+	var c referrals.Card
+	var box sql.RawBytes
+	columns := []any{&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled), &box}
 	for rows.Next() {
-		var c referrals.Card
-		if err := rows.Scan(&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted,
-			(*string)(&c.Named), (*string)(&c.Walled), &c.Box); err != nil {
+		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("reading the cards: %w", err)
 		}
+		c.Box = crypto.Sealed(box)
 		if err := f(&c); err != nil {
 			return err
 		}
@@ -214,14 +219,15 @@ func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
 // own digest is remembered, and a card like it is known to be genuine.
 func (s *snapshot) CheckShown(cards []referrals.Shown) error {
 	var unknown []string
-	shown := make(map[string]referrals.Shown, len(cards))
+	shown := map[string]crypto.Digest{}
+	s.seen = slices.Grow(s.seen, len(cards))
 	for _, c := range cards {
 		newest, ok := s.log.Newest("case_file", c.ID)
-		if ok && s.store.cards.genuine(c, newest) {
+		if ok && s.store.cards.genuine(c.Card, newest) {
 			s.seen = append(s.seen, accounts.Seen{Table: "case_file", ID: c.ID, Digest: newest, Present: true})
 			continue
 		}
-		unknown, shown[c.ID] = append(unknown, c.ID), c
+		unknown, shown[c.ID] = append(unknown, c.ID), c.Card
 	}
 	if len(unknown) == 0 {
 		return nil
@@ -231,7 +237,7 @@ func (s *snapshot) CheckShown(cards []referrals.Shown) error {
 		return err
 	}
 	for _, row := range rows {
-		card := referrals.Shown{ID: row.ID, Card: row.CardDigest()}
+		card := row.CardDigest()
 		if card != shown[row.ID] {
 			return s.doubt("case_file", row.ID)
 		}

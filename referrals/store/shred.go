@@ -23,34 +23,37 @@ type shredFile struct {
 	hooks hooks
 
 	mu    sync.RWMutex
-	known map[string][]byte // as the log names them
-	gone  int               // how often secrets were deleted
-	ahead map[string]bool   // durable before the leaf that names them
-	drop  []string          // of acts that did not commit; deleted with the next insert
+	known map[audit.Digest16]shredSecret // read before, by what the log names; without pointers to follow
+	gone  int                            // how often secrets were deleted
+	ahead map[string]bool                // durable before the leaf that names them
+	drop  []string                       // of acts that did not commit; deleted with the next insert
 
 	// erasing is held from the commit of a tombstone to the deletion of its
 	// secret, so that the check of all records never sees one without the other.
 	erasing sync.RWMutex
 }
 
-// knownMax bounds the secrets kept in memory: 200,000 are about 30 MB.
+type shredSecret [32]byte
+
+// knownMax bounds the secrets kept in memory: 200,000 are about 12 MB.
 const knownMax = 200_000
 
 func newShredFile(db *sql.DB, h hooks) *shredFile {
 	db.SetMaxOpenConns(4)
-	return &shredFile{db: db, hooks: h, known: map[string][]byte{}, ahead: map[string]bool{}}
+	return &shredFile{db: db, hooks: h, known: map[audit.Digest16]shredSecret{}, ahead: map[string]bool{}}
 }
 
 // get reads one secret, which must have the digest that a leaf names: ErrErased
 // when there is none, ErrTampered when it is another.
 func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]byte, error) {
 	f.mu.RLock()
-	b, ok := f.known[id]
+	known, ok := f.known[want]
 	gone := f.gone
 	f.mu.RUnlock()
 	if ok {
-		return b, nil
+		return known[:], nil
 	}
+	var b []byte
 	if f.hooks.statement != nil {
 		f.hooks.statement("SELECT secret")
 	}
@@ -62,16 +65,16 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 		return nil, fmt.Errorf("reading a shred secret: %w", err)
 	}
 	digest := accounts.Secret{ID: id, Bytes: b}.Mark().Digest
-	if !bytes.Equal(digest[:len(want)], want[:]) {
+	if !bytes.Equal(digest[:len(want)], want[:]) || len(b) != len(known) {
 		return nil, fmt.Errorf("%w: shred %s", accounts.ErrTampered, id)
 	}
-	f.keep(gone, id, b)
+	f.keep(gone, want, shredSecret(b))
 	return b, nil
 }
 
 // keep remembers a secret, unless one was deleted since gone was read: it may
 // be this one.
-func (f *shredFile) keep(gone int, id string, b []byte) {
+func (f *shredFile) keep(gone int, want audit.Digest16, b shredSecret) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.gone != gone {
@@ -80,7 +83,7 @@ func (f *shredFile) keep(gone int, id string, b []byte) {
 	if len(f.known) >= knownMax {
 		clear(f.known)
 	}
-	f.known[id] = b
+	f.known[want] = b
 }
 
 // insert makes secrets durable. One that is there already was kept for a group
@@ -145,12 +148,8 @@ var insertSecret = batched("INSERT INTO shred (id, secret) VALUES ", " ON CONFLI
 func (f *shredFile) logged(secrets []accounts.Secret) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.known) >= knownMax {
-		clear(f.known)
-	}
 	for _, s := range secrets {
 		delete(f.ahead, s.ID)
-		f.known[s.ID] = s.Bytes
 	}
 }
 
@@ -172,20 +171,26 @@ func (f *shredFile) early(id string) bool {
 	return f.ahead[id]
 }
 
+// erasure is a secret that has a tombstone, with the digest that the log named.
+type erasure struct {
+	id     string
+	digest audit.Digest16
+}
+
 // delete removes secrets and overwrites what the write-ahead log kept of them.
 // An error is not lost: the tombstones stay, and start-up deletes again.
-func (f *shredFile) delete(ctx context.Context, ids []string) error {
-	if len(ids) == 0 {
+func (f *shredFile) delete(ctx context.Context, erased []erasure) error {
+	if len(erased) == 0 {
 		return nil
 	}
-	defer f.forget(ids)
+	defer f.forget(erased)
 	tx, err := f.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("beginning to delete secrets: %w", err)
 	}
 	defer tx.Rollback()
-	for _, id := range ids {
-		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), id); err != nil {
+	for _, e := range erased {
+		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), e.id); err != nil {
 			return fmt.Errorf("deleting a secret: %w", err)
 		}
 	}
@@ -197,12 +202,12 @@ func (f *shredFile) delete(ctx context.Context, ids []string) error {
 
 // forget takes secrets out of memory, those included that a reader is just
 // about to remember.
-func (f *shredFile) forget(ids []string) {
+func (f *shredFile) forget(erased []erasure) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.gone++
-	for _, id := range ids {
-		delete(f.known, id)
+	for _, e := range erased {
+		delete(f.known, e.digest)
 	}
 }
 
@@ -246,10 +251,10 @@ func (s *Store) finishErasures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var gone []string
+	var gone []erasure
 	for _, id := range ids {
 		if _, ok := s.log.Newest("shred", id); !ok {
-			gone = append(gone, id)
+			gone = append(gone, erasure{id: id})
 		}
 	}
 	return s.secrets.delete(ctx, gone)

@@ -308,7 +308,7 @@ type tx struct {
 	c      *conn
 	batch  *audit.Batch
 	marks  []audit.RowMark
-	erased []string
+	erased []erasure
 
 	savepoints bool
 
@@ -444,11 +444,12 @@ func (t *tx) Delete(r accounts.Row) error {
 
 // Erase makes a secret's tombstone; the secret goes once the leaf is durable.
 func (t *tx) Erase(secret string) error {
-	if _, ok := t.batch.Newest("shred", secret); !ok {
+	digest, ok := t.batch.Newest("shred", secret)
+	if !ok {
 		return accounts.ErrErased
 	}
 	t.marks = append(t.marks, audit.RowMark{Table: "shred", ID: secret, Version: 1, Gone: true})
-	t.erased = append(t.erased, secret)
+	t.erased = append(t.erased, erasure{secret, digest})
 	return nil
 }
 
