@@ -27,8 +27,9 @@ $(STATIC): $(MODULES) $(ASSETS)/build.mjs $(wildcard $(ASSETS)/src/*)
 demo: build
 	./sportello demo
 
+# Four at once: the story is told four times, each waiting for its own browser.
 test: setup assets
-	go test -timeout 30m ./...
+	go test -timeout 30m -parallel 4 ./...
 
 bench: assets
 	go test -run '^$$' -bench . ./...

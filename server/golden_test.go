@@ -65,6 +65,7 @@ func readRoutes(t *testing.T) []asked {
 // TestEveryRouteForEverybody holds every address to the table, and what is
 // denied to what is absent: the same bytes and the same headers.
 func TestEveryRouteForEverybody(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.tick = 0
 	for _, name := range []string{"greta", "sara"} {

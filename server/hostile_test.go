@@ -155,6 +155,7 @@ func (f filled) path() string {
 // TestHostileInput posts to every route, in every field, what nobody should:
 // never a 500, never markup that runs, nothing of it in the server's log.
 func TestHostileInput(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.tick = 0
 	r := s.fill(t)

@@ -23,6 +23,7 @@ import (
 // of the town live it on a Friday evening: in Italian and in English, with
 // script and without.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	for _, run := range []struct {
 		name   string
 		lang   locale.Lang
@@ -31,7 +32,7 @@ func TestStory(t *testing.T) {
 		t.Run(run.name, func(t *testing.T) {
 			t.Parallel()
 			to := newTour(t, newSite(t), run.lang, run.script)
-			to.axe = axeSource(t)
+			to.axe = axeRun(t)
 			if run.lang == locale.Italian && run.script {
 				to.keep = os.Getenv("STORY_PICTURES")
 			}

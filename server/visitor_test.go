@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +39,7 @@ type tour struct {
 	lang    locale.Lang
 	script  bool
 	words   *locale.Catalogue
-	axe     string // axe-core's source; without script it runs on what the page is without
+	axe     string // axe-core and its run; without script it runs on what the page is without
 	keep    string // folder for pictures, or empty
 	looked  map[string]bool
 	routes  map[string]bool // GET patterns seen
@@ -252,34 +251,41 @@ func (v *visitor) answer(steps ...chromedp.Action[chromedp.Void]) {
 	v.arrive()
 }
 
-// arrive waits until another page than the marked one has loaded.
+// arrive waits until another page than the marked one has loaded, and looks at it.
 func (v *visitor) arrive() {
 	v.t.Helper()
 	ctx, cancel := v.within()
 	defer cancel()
 	for {
 		// While the browser changes pages there is none to ask: that is no error.
-		status, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`window.before || document.readyState !== "complete" ? 0
-			: performance.getEntriesByType("navigation")[0]?.responseStatus || 1`))
-		if err == nil && status > 0 {
-			v.status = status
-			break
+		at, err := chromedp.Run(ctx, chromedp.Evaluate[shown](`window.before || document.readyState !== "complete" ? {status: 0} : {
+			status: performance.getEntriesByType("navigation")[0]?.responseStatus || 1, path: location.pathname,
+			title: [document.title, document.querySelector("h1")?.innerText, document.querySelector("[role=alert]")?.innerText].join("|")}`))
+		if err == nil && at.Status > 0 {
+			v.status = at.Status
+			v.look(at)
+			return
 		}
 		if ctx.Err() != nil {
 			v.stop("waiting for the next page: %v", ctx.Err())
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	v.look()
+}
+
+// shown is what a page says of itself.
+type shown struct {
+	Status int64  `json:"status"`
+	Path   string `json:"path"`
+	Title  string `json:"title"`
 }
 
 // click presses the link or button with a text, and waits for the page it leads to.
 func (v *visitor) click(key string) *visitor {
 	v.t.Helper()
-	if !eval[bool](v, "(f => f.mark(f.link(%s)))("+finder+")", v.say(key)) {
+	if !eval[bool](v, "(f => f.mark(f.link(%s)) && (window.before = true))("+finder+")", v.say(key)) {
 		v.stop("there is no link or button %q", v.say(key))
 	}
-	eval[bool](v, `window.before = true`)
 	v.hit()
 	v.arrive()
 	return v
@@ -446,26 +452,21 @@ func (v *visitor) coverAndResume() *visitor {
 
 // look examines a page the first time it is met: axe-core at 1280 px, nothing
 // wider than 320 px, and a picture.
-func (v *visitor) look() {
+func (v *visitor) look(at shown) {
 	v.t.Helper()
-	u, err := url.Parse(eval[string](v, "location.href"))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	route := routeOf("GET", u.Path)
-	title := eval[string](v, `[document.title, document.querySelector("h1")?.innerText, document.querySelector("[role=alert]")?.innerText].join("|")`)
+	route, posted := routeOf("GET", at.Path), routeOf("POST", at.Path)
 	if v.status < 400 && route != "" {
 		v.tour.routes[route] = true
 	}
-	key := fmt.Sprint(route, routeOf("POST", u.Path), v.status, title)
+	key := fmt.Sprint(route, posted, v.status, at.Title)
 	if v.tour.lang == locale.English && v.status < 400 {
-		key = fmt.Sprint(route, routeOf("POST", u.Path)) // one look at each page: its other faces were seen in Italian
+		key = fmt.Sprint(route, posted) // one look at each page: its other faces were seen in Italian
 	}
 	if v.tour.looked[key] {
 		return
 	}
 	v.tour.looked[key] = true
-	v.inspect(strings.Trim(strings.ReplaceAll(patternName(route, u.Path), "/", "-"), "-"))
+	v.inspect(strings.Trim(strings.ReplaceAll(patternName(route, at.Path), "/", "-"), "-"))
 }
 
 func patternName(route, path string) string {
@@ -491,16 +492,7 @@ func (v *visitor) inspect(name string) {
 		v.noScript(false)
 		defer v.noScript(true)
 	}
-	ctx, cancel := v.within()
-	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](v.tour.axe)); err != nil {
-		v.stop("loading axe: %v", err)
-	}
-	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](runAxe, chromedp.EvalAwaitPromise))
-	if err != nil {
-		v.stop("running axe: %v", err)
-	}
-	for _, f := range found {
+	for _, f := range eval[[]string](v, v.tour.axe) {
 		v.t.Errorf("%s (%s): %s", v.path(), v.tour.lang, f)
 	}
 }
