@@ -83,7 +83,13 @@ func addSignIn(add func(string, server.Shown)) {
 		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Asked: status == 404}
 		add(fmt.Sprint("error.", status), p)
 	}
-	add("error.typed", &server.ErrorPage{Page: desk("error.title", "/schede/A/chiudi"), Status: 409, What: "error.state", Typed: []string{"mezza frase\nche continua"}})
+	add("error.typed", &server.ErrorPage{Page: desk("error.title", "/schede/A/chiudi"), Status: 409, What: "error.state", Typed: []string{"mezza frase\nche continua"}, Back: "/schede/A"})
+	for status, what := range map[int]string{500: "error.server", 503: "error.unwritable"} {
+		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Action: "/schede/A/diario/nuova", Kept: true,
+			Carried: []server.Pair{{Name: "text", Value: "mezza frase"}}, Typed: []string{"mezza frase"}}
+		p.Support = "F3K9-QP"
+		add(fmt.Sprint("error.send.", status), p)
+	}
 	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
 	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
 	broken.Support = "F3K9-QP"
