@@ -293,6 +293,9 @@ func addReferral(add func(string, server.Shown)) {
 	add("referral.declined", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: ago(-28), Way: "we_send", Reason: "full"})
 	add("referral.read", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	unsent := &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", Text: "Lunedì può venire alle nove."}
+	unsent.Problem = server.ProblemDeskRevoked
+	add("referral.unsent", unsent)
 	restored := &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: ago(5), Until: ago(-20)}
 	restored.Fail("checked", server.FailChecked)
 	add("restored", restored)
@@ -308,6 +311,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("decline", &server.DeclinePage{Page: centrePage(server.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
+	stopped := &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Unsent: "Parla italiano?"}
+	stopped.Problem = server.ProblemEndedRevoked
+	add("stop.unsent", stopped)
+	over := &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), Unsent: "Parla italiano?", Closed: []server.InboxRow{{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-time.Hour), DayOnly: true, State: "expired", Over: true}}}
+	over.Problem = server.ProblemEndedOver
+	add("inbox.unsent", over)
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
 	add("copy.kept", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
 	add("inbox.key", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), KeyChanged: true, KeySet: true, KeySince: ago(2), KeyBy: "bruna"})
