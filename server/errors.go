@@ -60,7 +60,11 @@ var answers = []struct {
 // fail turns an error into an answer: what happened, whether anything was
 // saved, what to do next, and a code for support. It never says about whom.
 func (q *request) fail(err error) {
+	var done *accounts.Unfinished
 	switch {
+	case errors.As(err, &done):
+		q.unfinished(done)
+		return
 	case errors.Is(err, accounts.ErrSignedOut):
 		if q.cookie(sessionCookie) != "" {
 			q.setCookie(flashCookie, "signin.again", time.Minute)
@@ -110,6 +114,22 @@ func (q *request) comesBack(status int, err error) bool {
 		return false
 	}
 	return !errors.Is(err, accounts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) && !errors.Is(err, crypto.ErrOpen)
+}
+
+// unfinished says that the act is done, and what could not be written after it.
+func (q *request) unfinished(done *accounts.Unfinished) {
+	status, _ := answerTo(done)
+	q.receipt(done.Receipt)
+	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: unfinishedKey(done), Saved: true, Back: q.goOn()}
+	page.Support = q.support(status, done)
+	q.show(status, "error", page)
+}
+
+func unfinishedKey(done *accounts.Unfinished) string {
+	if done.Erasing {
+		return "error.erasing"
+	}
+	return "error.sessions"
 }
 
 // support logs what went wrong inside, value-free, and returns the code under

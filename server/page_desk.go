@@ -24,7 +24,7 @@ type ErrorPage struct {
 	Page
 	Status int
 	What   string   // message key of what happened
-	Saved  bool     // what was sent just before is kept
+	Saved  bool     // the act is done, and only something after it is not
 	Asked  bool     // a page was asked for and nothing sent: there was nothing to save
 	Typed  []string // texts that were sent and not taken: the page before does not keep them
 	Back   string   // the page to go on from, or empty: home
@@ -54,8 +54,11 @@ func forStatus(keys map[int]string, status int) string {
 
 // Heading says in a few words what happened.
 func (p *ErrorPage) Heading() string {
-	if p.What == "error.shut" {
+	switch {
+	case p.What == "error.shut":
 		return "error.title_shut"
+	case p.Saved:
+		return "error.title_done"
 	}
 	return forStatus(errorHeadings, p.Status)
 }
@@ -66,6 +69,10 @@ func (p *ErrorPage) Next() []string {
 	switch {
 	case p.What == "error.tampered", p.Action != "" && p.Status == http.StatusForbidden:
 		return nil
+	case p.What == "error.erasing":
+		return []string{"error.erasing_next"}
+	case p.Saved:
+		return []string{"error.sessions_next"}
 	case p.Action != "" && p.Kept:
 		return []string{"error.kept", nextAgain(p.Status)}
 	case p.Action != "":

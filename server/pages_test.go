@@ -91,7 +91,10 @@ func addSignIn(add func(string, server.Shown)) {
 		add(fmt.Sprint("error.send.", status), p)
 	}
 	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
-	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
+	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, What: "error.sessions", Saved: true}
+	erasing := &server.ErrorPage{Page: desk("error.title", "/invii/A/revoca"), Status: 500, What: "error.erasing", Saved: true, Back: "/invii/A"}
+	erasing.Support = "F3K9-QP"
+	add("error.erasing", erasing)
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
 	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})

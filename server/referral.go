@@ -148,8 +148,8 @@ func (q *request) markSeen() error {
 		return q.doneOr(q.showReferral, receipt, err, FlashAnswerSeen, "/agenda")
 	}
 	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
-	if err != nil {
-		return err
+	if err != nil { // it is marked all the same
+		return q.done(receipt, FlashAnswerSeen, "/agenda")
 	}
 	return q.done(receipt, FlashAnswerSeen, "/schede/"+r.CaseID+"/centro")
 }
