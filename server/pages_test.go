@@ -335,9 +335,9 @@ func addAudit(add func(string, server.Shown)) {
 		p.User = "Clara Monti"
 		return p
 	}
-	row := server.LogRow{Index: 10482, Day: ago(0), Person: "P7K2QX4MZB", Action: "case.open", Record: "C3HN9WTRQA", Outcome: "allowed", Rule: "members-open-own-cases"}
+	row := server.LogRow{Index: 10482, Day: ago(0), Person: "P7K2QX4MZB", Action: "case.open", Record: "C3HN9WTRQA", Outcome: "allowed", Rules: []server.LogRule{{ID: "case-work", Text: "People who work at a desk or a social service may start, find, open and keep the case files of their own unit."}}}
 	refused := row
-	refused.Index, refused.Outcome, refused.Rule, refused.Count = 10481, "refused", "default-deny", 4
+	refused.Index, refused.Outcome, refused.Rules, refused.Count = 10481, "refused", []server.LogRule{{ID: "default-deny", Own: "default-deny"}}, 4
 	var days []server.DayCount
 	for i := range 14 {
 		days = append(days, server.DayCount{Day: ago(13 - i), Allowed: 40 + 3*i, Refused: i % 3, Height: 30 + 5*i%60, X: 20 * i})

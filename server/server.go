@@ -45,6 +45,7 @@ type Server struct {
 	log    *slog.Logger
 	render *Renderer
 	config Config
+	rules  map[string]string // the sentence of each rule of the policy
 	mux    *mux.Router
 	handle http.Handler
 }
@@ -58,7 +59,14 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c}
+	policy, err := policies.New()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c, rules: map[string]string{}}
+	for _, rule := range policy.Rules() {
+		s.rules[rule.ID] = rule.Text
+	}
 	s.mux = s.router()
 	s.handle = s.middleware(s.mux)
 	return s, nil

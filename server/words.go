@@ -3,13 +3,27 @@ package server
 import (
 	"slices"
 
+	"sportello/policies"
 	"sportello/server/locale"
 )
+
+func actCodes() []string {
+	var codes []string
+	for _, a := range policies.Actions() {
+		codes = append(codes, string(a))
+	}
+	return codes
+}
 
 // wordLists are the codes that pages show as words, in the order in which they
 // are offered. Each has a message "list.code" in both languages. Handlers check
 // what comes back from a form against them.
 var wordLists = map[string][]string{
+	// what the log keeps: an act by the policy's name of it, and what refused one
+	// beside the rules of the policy
+	"act":      actCodes(),
+	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine"},
+
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
 
