@@ -106,7 +106,7 @@ func addDesk(add func(string, server.Shown)) {
 	add("agenda", &server.AgendaPage{
 		Page: desk("agenda.title", "/agenda"),
 		Urgent: []server.Task{
-			{Who: rosa, Kind: "promised_call", Href: "/schede/A", Due: sampleNow.Add(-50 * time.Minute)},
+			{Who: rosa, Kind: "overdue", Href: "/schede/A", Due: sampleNow.Add(-50 * time.Minute)},
 			{Who: lina, Kind: "referral_unanswered", Href: "/invii/B", Due: ago(3), DayOnly: true},
 		},
 		CallBack: []server.CallBack{{Who: nadia, Href: "/schede/C", Until: sampleNow.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},

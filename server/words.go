@@ -49,7 +49,7 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":      {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "unit_rescued", "promised_call"},
+	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
 	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
 	"task_state":  {"open", "taken", "done"},
 	"task_reason": {"cannot", "time", "territory", "not_reached"},
@@ -136,13 +136,10 @@ var statusClass = map[string]string{
 	"urgent.referral_unanswered":  "wait",
 	"urgent.referral_question":    "wait",
 	"urgent.referral_declined":    "stop",
-	"urgent.hold_ending":          "wait",
 	"urgent.consent_ending":       "wait",
-	"urgent.stop_unconfirmed":     "alarm",
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",
 	"urgent.unit_rescued":         "alarm",
-	"urgent.promised_call":        "alarm",
 	"result.allowed":              "good",
 	"result.refused":              "stop",
 	"result.failed":               "alarm",
