@@ -77,11 +77,11 @@ func (d *badDay) page() string { return "/schede/" + d.caseID }
 func (d *badDay) refused(b *client, typed string) {
 	d.t.Helper()
 	got := b.get(d.page())
-	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, "Niente di questa pagina è stato salvato")
+	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, "Riprovare tra qualche minuto")
 	b.silent(got, d.alias)
 	b.silent(b.status(b.get("/agenda"), http.StatusServiceUnavailable), d.alias)
 	got = b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed, "from", d.page())
-	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, typed, "Invia quello che era scritto")
+	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, typed, "Niente di questa pagina è stato salvato", "Invia quello che era scritto")
 	b.silent(got, d.alias)
 	if r := got.header.Get("Sportello-Receipt"); r != "" {
 		d.t.Error("what was refused has a receipt")

@@ -219,7 +219,7 @@ func (q *request) closeCasePage() error {
 }
 
 func (q *request) closing(v referrals.CaseView) *CloseCasePage {
-	page := &CloseCasePage{Page: q.base(TitleCaseClose), CaseHead: q.head(v, "summary"), Reopen: v.State == "closed",
+	page := &CloseCasePage{Page: q.base(TitleCaseClose), CaseHead: q.head(v, ""), Reopen: v.State == "closed",
 		Reason: q.form.Get("reason"), Note: q.form.Get("note"), Version: version(v.Version)}
 	if page.Reopen {
 		page.Title = TitleCaseReopen
@@ -269,7 +269,7 @@ func (q *request) safeContactPage() error {
 }
 
 func (q *request) safePage(v referrals.CaseView) (*SafeContactPage, error) {
-	page := &SafeContactPage{Page: q.base(TitleSafeContact), CaseHead: q.head(v, "summary"), Form: formOf(v.Safe), Version: version(v.Version)}
+	page := &SafeContactPage{Page: q.base(TitleSafeContact), CaseHead: q.head(v, ""), Form: formOf(v.Safe), Version: version(v.Version)}
 	roster, err := q.roster()
 	if err != nil {
 		return nil, err

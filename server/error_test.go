@@ -18,9 +18,9 @@ func TestErrorPagesSayWhatToDo(t *testing.T) {
 	r := s.fill(t)
 	for lang, says := range map[string]map[string][]string{
 		"it": {"absent": {"Questa pagina non si apre", "arrivarci da lì"}, "large": {"È troppo per una volta sola", "scrivere meno", "Niente di questa pagina è stato salvato"},
-			"state": {"Intanto qualcosa è cambiato", "ricaricarla"}, "form": {"Il modulo non è stato accettato", "inviare di nuovo"}, "shut": {"Il servizio è chiuso per un controllo", "112"}},
+			"state": {"Intanto qualcosa è cambiato", "Andare avanti dalla pagina com’è adesso", "Apri la pagina com’è adesso"}, "form": {"Il modulo non è stato accettato", "inviare di nuovo"}, "shut": {"Il servizio è chiuso per un controllo", "112"}},
 		"en": {"absent": {"This page does not open", "get there from it"}, "large": {"This is too much at once", "write less", "Nothing of this page has been saved"},
-			"state": {"Something changed meanwhile", "reload it"}, "form": {"The form was not accepted", "send again"}, "shut": {"The service is closed for a check", "112"}},
+			"state": {"Something changed meanwhile", "Go on from the page as it is now", "Open the page as it is now"}, "form": {"The form was not accepted", "send again"}, "shut": {"The service is closed for a check", "112"}},
 	} {
 		anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")
 		anna.setCookie("__Host-lang", lang)

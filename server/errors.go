@@ -60,7 +60,11 @@ var answers = []struct {
 // fail turns an error into an answer: what happened, whether anything was
 // saved, what to do next, and a code for support. It never says about whom.
 func (q *request) fail(err error) {
+	var done *accounts.Unfinished
 	switch {
+	case errors.As(err, &done):
+		q.unfinished(done)
+		return
 	case errors.Is(err, accounts.ErrSignedOut):
 		if q.cookie(sessionCookie) != "" {
 			q.setCookie(flashCookie, "signin.again", time.Minute)
@@ -78,28 +82,54 @@ func (q *request) fail(err error) {
 		q.redirect("/colleghi")
 		return
 	}
-	if errors.Is(err, accounts.ErrUnwritable) {
-		q.unwritable(err)
+	status, key := answerTo(err)
+	support := q.support(status, err)
+	if q.comesBack(status, err) && q.again(trouble{status, key, support, err}) {
 		return
+	}
+	q.problem(status, key, support)
+}
+
+// answerTo is the status and the message key of an error.
+func answerTo(err error) (int, string) {
+	if errors.Is(err, accounts.ErrUnwritable) {
+		return http.StatusServiceUnavailable, "error.unwritable"
 	}
 	for _, a := range answers {
 		if errors.Is(err, a.err) {
-			q.problem(a.status, a.key, q.support(a.status, err))
-			return
+			return a.status, a.key
 		}
 	}
-	q.problem(http.StatusInternalServerError, "error.server", q.support(http.StatusInternalServerError, err))
+	return http.StatusInternalServerError, "error.server"
 }
 
-// unwritable says that the disk takes no writes. What she typed stands on the page
-// that says so, if the form was hers, and one press sends it again.
-func (q *request) unwritable(err error) {
-	page := &ErrorPage{Page: q.base(TitleError), Status: http.StatusServiceUnavailable, What: "error.unwritable"}
-	page.Support = q.support(page.Status, err)
-	if q.r.Method == http.MethodPost && q.known && q.tokenFits() {
-		page.FormToken, page.Action, page.Carried = q.s.door.FormToken(q.who), q.r.URL.Path, q.carried()
+// comesBack tells whether a form can be sent again as it is or mended: not where
+// what it is about is denied or shut, and not where its step is over while its
+// page is the form alone.
+func (q *request) comesBack(status int, err error) bool {
+	switch {
+	case status == http.StatusNotFound, status == http.StatusForbidden, status == http.StatusRequestEntityTooLarge:
+		return false
+	case errors.Is(err, referrals.ErrState) && q.formPage() == q.r.URL.Path:
+		return false
 	}
-	q.show(page.Status, "error", page)
+	return !errors.Is(err, accounts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) && !errors.Is(err, crypto.ErrOpen)
+}
+
+// unfinished says that the act is done, and what could not be written after it.
+func (q *request) unfinished(done *accounts.Unfinished) {
+	status, _ := answerTo(done)
+	q.receipt(done.Receipt)
+	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: unfinishedKey(done), Saved: true, Back: q.goOn()}
+	page.Support = q.support(status, done)
+	q.show(status, "error", page)
+}
+
+func unfinishedKey(done *accounts.Unfinished) string {
+	if done.Erasing {
+		return "error.erasing"
+	}
+	return "error.sessions"
 }
 
 // support logs what went wrong inside, value-free, and returns the code under
@@ -113,11 +143,25 @@ func (q *request) support(status int, err error) string {
 	return code
 }
 
+// problem is the error page. What was typed stands on it, for whoever typed it:
+// a browser does not keep the page before. Where the fault was the service's, one
+// press sends it again.
 func (q *request) problem(status int, key, support string) {
 	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: key, Asked: q.r.Method == http.MethodGet}
 	page.Support = support
-	if status == http.StatusConflict && q.r.Method == http.MethodPost && q.known && q.tokenFits() {
+	switch {
+	case page.Asked || status == http.StatusNotFound:
+	case status == http.StatusConflict:
+		page.Back = q.goOn()
+	case status < http.StatusInternalServerError:
+		page.Back = q.here()
+	}
+	if q.ours && (status == http.StatusConflict || status >= http.StatusInternalServerError) {
 		page.Typed = q.typed()
+	}
+	if q.ours && status >= http.StatusInternalServerError && key != "error.tampered" {
+		page.FormToken, page.Action, page.Carried = q.s.door.FormToken(q.who), q.r.URL.Path, q.carried()
+		page.Kept = len(q.typedFields()) > 0
 	}
 	q.show(status, "error", page)
 }
@@ -125,7 +169,7 @@ func (q *request) problem(status int, key, support string) {
 // typed are the texts of a form that took time to write.
 func (q *request) typed() []string {
 	var all []string
-	for _, name := range []string{"request", "text", "note", "children_note"} {
+	for _, name := range []string{"request", "text", "note", "children_note", "requester", "subject", "why", "place"} {
 		if text := q.form.Get(name); text != "" {
 			all = append(all, text)
 		}

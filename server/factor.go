@@ -101,11 +101,19 @@ func (q *request) newCodes() error {
 		return err
 	}
 	codes, receipt, err := q.s.door.NewRecoveryCodes(q.ctx(), q.who)
-	if err != nil {
+	var done *accounts.Unfinished
+	if err != nil && !errors.As(err, &done) {
 		return err
 	}
 	q.receipt(receipt)
-	return q.showCodes("/credenziali/codici", codes, false)
+	page := q.codesPage("/credenziali/codici", codes, false)
+	if done != nil { // the old ones are worth nothing any more: she must see these
+		status, _ := answerTo(done)
+		page.Problem, page.Then = unfinishedKey(done), []string{"error.saved", unfinishedKey(done) + "_next"}
+		page.Support = q.support(status, done)
+		return q.show(status, "recovery-codes", page)
+	}
+	return q.show(http.StatusOK, "recovery-codes", page)
 }
 
 // unlock lets a colleague's locked factor be tried again.

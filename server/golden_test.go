@@ -218,7 +218,7 @@ var (
 	tokens   = regexp.MustCompile(`(name="token" value=")[^"]*`)
 	from     = regexp.MustCompile(`(name="from" value=")[^"]*`)
 	aboutOne = regexp.MustCompile(`/[A-Z2-7]{26}`)
-	current  = regexp.MustCompile(` aria-current="page"`)
+	current  = regexp.MustCompile(` aria-current="(page|true)"`)
 )
 
 // plainly takes out of a page what she asked for herself: the address, the menu

@@ -269,7 +269,11 @@ func TestErrorsSayNothingPersonal(t *testing.T) {
 	if a := vera.send("/schede/"+r.file+"/diario/nuova", url.Values{"text": {"x"}}); a.status != http.StatusNotFound {
 		t.Errorf("a note in another unit's file: status %d", a.status)
 	}
-	if a := anna.send("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status < 400 || strings.Contains(a.body, secretWord) {
+	if a := vera.send("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status != http.StatusNotFound || strings.Contains(a.body, secretWord) {
+		t.Errorf("a message about what was taken back from another unit: status %d", a.status)
+	}
+	// Her own words come back to her who typed them, and to nobody else.
+	if a := anna.send("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status != http.StatusConflict || !strings.Contains(a.body, secretWord) {
 		t.Errorf("a message about what was taken back: status %d", a.status)
 	}
 	// The form of an earlier session is given back to her who typed it.

@@ -11,13 +11,21 @@ import (
 
 // inbox lists what the centre received: age, urgency, sending desk, no names.
 func (q *request) inbox() error {
-	cards, receipt, err := q.s.desk.Inbox(q.ctx(), q.who)
+	page, err := q.inboxPage()
 	if err != nil {
 		return err
 	}
+	return q.show(http.StatusOK, "inbox", page)
+}
+
+func (q *request) inboxPage() (*InboxPage, error) {
+	cards, receipt, err := q.s.desk.Inbox(q.ctx(), q.who)
+	if err != nil {
+		return nil, err
+	}
 	roster, err := q.roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.receipt(receipt)
 	page := &InboxPage{Page: q.base(TitleInbox)}
@@ -41,7 +49,7 @@ func (q *request) inbox() error {
 	if u := roster.Units[q.who.Unit()]; u != nil && u.CopyKeyChanged(page.Now) {
 		page.KeyChanged, page.KeySince, page.KeyBy, page.KeySet = true, q.day(u.CopyKeyDay), roster.Username(u.CopyKeyBy), u.CopyKey != ""
 	}
-	return q.show(http.StatusOK, "inbox", page)
+	return page, nil
 }
 
 // received is the centre's side of a referral. One that was taken back shows
@@ -51,10 +59,7 @@ func (q *request) received() error { return q.showReceived(http.StatusOK, nil) }
 func (q *request) showReceived(status int, cause error) error {
 	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		if line, _, noticeErr := q.s.desk.Notice(q.ctx(), q.who, q.id("id")); noticeErr == nil && line.State == "withdrawn" {
-			return q.redirect("/arrivi/" + line.ID + "/avviso")
-		}
-		return err
+		return q.endedAtCentre(err)
 	}
 	q.receipt(receipt)
 	roster, err := q.roster()
@@ -90,7 +95,7 @@ func afterMay(r referrals.ReferralView) []string {
 func (q *request) accept() error {
 	receipt, err := q.s.desk.Accept(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		return err
+		return q.endedAtCentre(err)
 	}
 	return q.done(receipt, FlashAccepted, "/arrivi/"+q.id("id"))
 }
@@ -100,7 +105,7 @@ func (q *request) declinePage() error { return q.showDecline(http.StatusOK, nil)
 func (q *request) showDecline(status int, cause error) error {
 	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		return err
+		return q.endedAtCentre(err)
 	}
 	q.receipt(receipt)
 	page := &DeclinePage{Page: q.base(TitleDecline), ID: r.ID, Version: version(r.Version)}
@@ -110,7 +115,7 @@ func (q *request) showDecline(status int, cause error) error {
 
 func (q *request) decline() error {
 	receipt, err := q.s.desk.Decline(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
-	return q.doneOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
+	return q.toDeskOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
 // askDesk is a question while the centre decides, a message afterwards.
@@ -119,17 +124,17 @@ func (q *request) askDesk() error {
 	if errors.Is(err, referrals.ErrState) {
 		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	}
-	return q.doneOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
+	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) propose() error {
 	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
-	return q.doneOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
+	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) outcome() error {
 	receipt, err := q.s.desk.Outcome(q.ctx(), q.who, q.id("id"), q.form.Get("after"))
-	return q.doneOr(q.showReceived, receipt, err, FlashTold, "/arrivi/"+q.id("id"))
+	return q.toDeskOr(q.showReceived, receipt, err, FlashTold, "/arrivi/"+q.id("id"))
 }
 
 // notice is all a centre sees of a referral that she took back.
@@ -148,8 +153,11 @@ func (q *request) showNotice(status int, cause error) error {
 	if err != nil {
 		return err
 	}
-	page := &StopPage{Page: q.base(TitleStop), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
+	page := &StopPage{Page: q.base(TitleStop), Unsent: q.unsent(), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
 		Done: strings.Fields(l.Code), Stated: l.Code != ""}
+	if status == http.StatusConflict {
+		page.Problem = ProblemEndedRevoked
+	}
 	invalidAs(&page.Page, cause, map[string]string{"done": FailStop})
 	return q.show(status, "stop", page)
 }
@@ -164,7 +172,7 @@ func (q *request) copyPage() error { return q.showCopy(http.StatusOK, nil) }
 func (q *request) showCopy(status int, cause error) error {
 	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		return err
+		return q.endedAtCentre(err)
 	}
 	if !r.KeepCopy || r.Standing != policies.ConsentLive {
 		return q.notFound()
@@ -196,7 +204,7 @@ func (q *request) copy() error {
 		return q.showCopy(http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {
-		return err
+		return q.endedAtCentre(err)
 	}
 	q.receipt(receipt)
 	h := q.w.Header()

@@ -144,15 +144,15 @@ func (q *request) enrolInvited() error {
 		return err
 	}
 	q.setCookie(invitationCookie, cookie, invitationFor)
-	return q.showCodes("/invito/codici", codes, true)
+	return q.show(http.StatusOK, "recovery-codes", q.codesPage("/invito/codici", codes, true))
 }
 
-func (q *request) showCodes(action string, codes []crypto.Secret, first bool) error {
+func (q *request) codesPage(action string, codes []crypto.Secret, first bool) *RecoveryCodesPage {
 	page := &RecoveryCodesPage{Page: q.base(TitleRecoveryCodes), Action: action, First: first}
 	for _, c := range codes {
 		page.Codes = append(page.Codes, string(c))
 	}
-	return q.show(http.StatusOK, "recovery-codes", page)
+	return page
 }
 
 // invitationDone is the last page of an invitation: the words for a colleague,

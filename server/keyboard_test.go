@@ -116,7 +116,7 @@ func TestEyes(t *testing.T) {
 		if len(faint) > 0 {
 			t.Errorf("%s with forced colours: without an edge: %s", path, strings.Join(faint, "\n"))
 		}
-		same := eval[[]string](v, `[...document.querySelectorAll(".status, .strip, .note-box, .steps li.here, [aria-current=page]")].filter(e => {
+		same := eval[[]string](v, `[...document.querySelectorAll(".status, .strip, .note-box, .steps li.here, [aria-current]")].filter(e => {
 			const s = getComputedStyle(e); return e.checkVisibility() && s.color === s.backgroundColor; }).map(e => e.outerHTML.slice(0, 120))`)
 		if len(same) > 0 {
 			t.Errorf("%s with forced colours: unreadable: %s", path, strings.Join(same, "\n"))

@@ -103,16 +103,23 @@ const (
 	FailUrgency       = "how.urgency_missing"
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
-	FlashRevoked      = "revoke.done"
-	FailChecked       = "restored.checked_missing"
-	FlashConfirmed    = "restored.done"
-	FlashAnswerSeen   = "answer.seen"
-	FlashAccepted     = "received.accepted"
-	FlashProposed     = "received.proposed"
-	FailAppointment   = "received.day_wrong"
-	FlashTold         = "received.told"
-	FlashDeclined     = "decline_page.done"
-	FailStop          = "stop.missing"
+
+	ProblemDeskRevoked  = "ended.desk_revoked"
+	ProblemDeskOver     = "ended.desk_over"
+	ProblemDeskShut     = "ended.desk_shut"
+	ProblemEndedRevoked = "ended.revoked"
+	ProblemEndedOver    = "ended.over"
+
+	FlashRevoked    = "revoke.done"
+	FailChecked     = "restored.checked_missing"
+	FlashConfirmed  = "restored.done"
+	FlashAnswerSeen = "answer.seen"
+	FlashAccepted   = "received.accepted"
+	FlashProposed   = "received.proposed"
+	FailAppointment = "received.day_wrong"
+	FlashTold       = "received.told"
+	FlashDeclined   = "decline_page.done"
+	FailStop        = "stop.missing"
 )
 
 // What log and administration pages say; the first are keys for Missing.Key.

@@ -184,7 +184,7 @@ func (q *request) attemptsPage(status int, cause error) error {
 	if err != nil {
 		return err
 	}
-	page := &AttemptsPage{Page: q.base(TitleAttempts), CaseHead: q.head(v, "summary"), Channel: q.form.Get("channel"),
+	page := &AttemptsPage{Page: q.base(TitleAttempts), CaseHead: q.head(v, ""), Channel: q.form.Get("channel"),
 		Outcome: q.form.Get("outcome"), Note: q.form.Get("note"), Recall: q.recall(v.Recall), Version: version(v.Version), Form: q.newForm(),
 		MayPlan: v.State != "closed" && v.Safe.Recorded()}
 	if ReadForm(q.form, &page.Plan); !q.form.Has("recall") {

@@ -20,6 +20,7 @@ type Page struct {
 	Unit      string      // name of her unit
 	Flash     string      // message key of what was just done, or empty
 	Problem   string      // message key of what went wrong with the whole page, or empty
+	Then      []string    // message keys beside Problem: whether anything was saved, and what to do next
 	Support   string      // code to tell support beside Problem, or empty
 	Differs   bool        // the last check found records that are not what the log says
 	Refilled  bool        // the form comes back from a draft

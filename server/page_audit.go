@@ -35,12 +35,16 @@ type LogRow struct {
 	Index   int64
 	Day     time.Time
 	Person  string
-	Action  string // the policy's name of the act
+	Action  string // the policy's name of the act, a word of "act"
 	Record  string
 	Outcome string // a word of "result"
-	Rule    string
+	Rules   []LogRule
 	Count   int64
 }
+
+// LogRule is a rule that decided. Text is its sentence in the policy, in English
+// as there; Own is a word of "own_rule" for what refuses without a rule of it.
+type LogRule struct{ ID, Own, Text string }
 
 // DayCount is one bar of the chart, and one row of its table.
 type DayCount struct {

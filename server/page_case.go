@@ -38,7 +38,7 @@ type HoursRule struct {
 // CaseHead is what every page of a case has.
 type CaseHead struct {
 	Strip Strip
-	Tab   string // "summary", "diary", "person", "referrals", "readers"
+	Tab   string // "summary", "diary", "person", "referrals", "readers"; empty on a page under no tab
 }
 
 // CaseTab is one tab of a case file.

@@ -160,7 +160,7 @@ type ReferralPage struct {
 	Until       time.Time
 	Way         string // a word of "way"
 	Messages    []Message
-	Text        string // the message as typed
+	Text        string // the message as typed; on one that is not live it was not sent
 	Form        string // the form's own mark
 	Appointment Appointment
 	StopDone    []string // words of "stop_done" the centre stated after a revocation
@@ -224,6 +224,8 @@ type InboxPage struct {
 	Page
 	New, WaitUs, WaitThem, Closed []InboxRow
 
+	Unsent string // what was written about one that has ended, and was not sent
+
 	KeyChanged bool // the centre's key for copies, not long ago
 	KeySet     bool
 	KeySince   time.Time
@@ -279,7 +281,8 @@ type StopPage struct {
 	Desk    string
 	Since   time.Time
 	Done    []string
-	Stated  bool // the centre has already stated what it did
+	Stated  bool   // the centre has already stated what it did
+	Unsent  string // what the centre had written and was not sent
 }
 
 // CopyPage is "copy": a sealed copy, made when asked. Posts which (kept, other)

@@ -83,9 +83,18 @@ func addSignIn(add func(string, server.Shown)) {
 		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Asked: status == 404}
 		add(fmt.Sprint("error.", status), p)
 	}
-	add("error.typed", &server.ErrorPage{Page: desk("error.title", "/schede/A/chiudi"), Status: 409, What: "error.state", Typed: []string{"mezza frase\nche continua"}})
+	add("error.typed", &server.ErrorPage{Page: desk("error.title", "/schede/A/chiudi"), Status: 409, What: "error.state", Typed: []string{"mezza frase\nche continua"}, Back: "/schede/A"})
+	for status, what := range map[int]string{500: "error.server", 503: "error.unwritable"} {
+		p := &server.ErrorPage{Page: desk("error.title", "/schede/A/diario/nuova"), Status: status, What: what, Action: "/schede/A/diario/nuova", Kept: true,
+			Carried: []server.Pair{{Name: "text", Value: "mezza frase"}}, Typed: []string{"mezza frase"}}
+		p.Support = "F3K9-QP"
+		add(fmt.Sprint("error.send.", status), p)
+	}
 	add("error.503", &server.ErrorPage{Page: public("error.title", "/"), Status: 503, What: "error.shut", Asked: true})
-	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, Saved: true}
+	broken := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 500, What: "error.sessions", Saved: true}
+	erasing := &server.ErrorPage{Page: desk("error.title", "/invii/A/revoca"), Status: 500, What: "error.erasing", Saved: true, Back: "/invii/A"}
+	erasing.Support = "F3K9-QP"
+	add("error.erasing", erasing)
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
 	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
@@ -97,7 +106,7 @@ func addDesk(add func(string, server.Shown)) {
 	add("agenda", &server.AgendaPage{
 		Page: desk("agenda.title", "/agenda"),
 		Urgent: []server.Task{
-			{Who: rosa, Kind: "promised_call", Href: "/schede/A", Due: sampleNow.Add(-50 * time.Minute)},
+			{Who: rosa, Kind: "overdue", Href: "/schede/A", Due: sampleNow.Add(-50 * time.Minute)},
 			{Who: lina, Kind: "referral_unanswered", Href: "/invii/B", Due: ago(3), DayOnly: true},
 		},
 		CallBack: []server.CallBack{{Who: nadia, Href: "/schede/C", Until: sampleNow.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
@@ -287,6 +296,9 @@ func addReferral(add func(string, server.Shown)) {
 	add("referral.declined", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: ago(-28), Way: "we_send", Reason: "full"})
 	add("referral.read", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
+	unsent := &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", Text: "Lunedì può venire alle nove."}
+	unsent.Problem = server.ProblemDeskRevoked
+	add("referral.unsent", unsent)
 	restored := &server.RestoredPage{Page: desk(server.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: ago(5), Until: ago(-20)}
 	restored.Fail("checked", server.FailChecked)
 	add("restored", restored)
@@ -302,6 +314,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("decline", &server.DeclinePage{Page: centrePage(server.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
+	stopped := &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Unsent: "Parla italiano?"}
+	stopped.Problem = server.ProblemEndedRevoked
+	add("stop.unsent", stopped)
+	over := &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), Unsent: "Parla italiano?", Closed: []server.InboxRow{{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-time.Hour), DayOnly: true, State: "expired", Over: true}}}
+	over.Problem = server.ProblemEndedOver
+	add("inbox.unsent", over)
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
 	add("copy.kept", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
 	add("inbox.key", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), KeyChanged: true, KeySet: true, KeySince: ago(2), KeyBy: "bruna"})
@@ -317,9 +335,9 @@ func addAudit(add func(string, server.Shown)) {
 		p.User = "Clara Monti"
 		return p
 	}
-	row := server.LogRow{Index: 10482, Day: ago(0), Person: "P7K2QX4MZB", Action: "case.open", Record: "C3HN9WTRQA", Outcome: "allowed", Rule: "members-open-own-cases"}
+	row := server.LogRow{Index: 10482, Day: ago(0), Person: "P7K2QX4MZB", Action: "case.open", Record: "C3HN9WTRQA", Outcome: "allowed", Rules: []server.LogRule{{ID: "case-work", Text: "People who work at a desk or a social service may start, find, open and keep the case files of their own unit."}}}
 	refused := row
-	refused.Index, refused.Outcome, refused.Rule, refused.Count = 10481, "refused", "default-deny", 4
+	refused.Index, refused.Outcome, refused.Rules, refused.Count = 10481, "refused", []server.LogRule{{ID: "default-deny", Own: "default-deny"}}, 4
 	var days []server.DayCount
 	for i := range 14 {
 		days = append(days, server.DayCount{Day: ago(13 - i), Allowed: 40 + 3*i, Refused: i % 3, Height: 30 + 5*i%60, X: 20 * i})

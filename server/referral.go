@@ -66,6 +66,12 @@ func (q *request) showReferral(status int, cause error) error {
 	if err != nil {
 		return err
 	}
+	page := q.referralPage(r, v, roster)
+	explain(&page.Page, cause)
+	return q.show(status, "referral", page)
+}
+
+func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, roster *accounts.Roster) *ReferralPage {
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
 		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r)}
@@ -79,8 +85,7 @@ func (q *request) showReferral(status int, cause error) error {
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
 	}
-	explain(&page.Page, cause)
-	return q.show(status, "referral", page)
+	return page
 }
 
 // steps is the line of states with their days.
@@ -126,12 +131,12 @@ func (q *request) messageCentre() error {
 	if errors.Is(err, referrals.ErrPin) { // what she typed waits on the page
 		return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": "error.pin"}})
 	}
-	return q.doneOr(q.showReferral, receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
+	return q.toCentreOr(receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
 }
 
 func (q *request) answerAppointment() error {
 	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
-	return q.doneOr(q.showReferral, receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
+	return q.toCentreOr(receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
 }
 
 // markSeen takes a decline that was read off the Agenda, and goes on to what
@@ -143,8 +148,8 @@ func (q *request) markSeen() error {
 		return q.doneOr(q.showReferral, receipt, err, FlashAnswerSeen, "/agenda")
 	}
 	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
-	if err != nil {
-		return err
+	if err != nil { // it is marked all the same
+		return q.done(receipt, FlashAnswerSeen, "/agenda")
 	}
 	return q.done(receipt, FlashAnswerSeen, "/schede/"+r.CaseID+"/centro")
 }

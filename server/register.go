@@ -99,7 +99,20 @@ func (q *request) logRows(entries []referrals.Entry) []LogRow {
 
 func (q *request) logRow(index int64, l *audit.Leaf) LogRow {
 	return LogRow{Index: index, Day: q.day(l.Day), Person: l.Actor, Action: l.Action, Record: l.Object,
-		Outcome: string(l.Outcome), Rule: strings.Join(l.Rules, " "), Count: l.Count}
+		Outcome: string(l.Outcome), Rules: q.rules(l.Rules), Count: l.Count}
+}
+
+// rules are the rules of a leaf with what they say.
+func (q *request) rules(ids []string) []LogRule {
+	var all []LogRule
+	for _, id := range ids {
+		rule := LogRule{ID: id, Text: q.s.rules[id]}
+		if IsWord("own_rule", id) {
+			rule.Own = id
+		}
+		all = append(all, rule)
+	}
+	return all
 }
 
 // chart lays the days out, oldest first, the tallest bar a hundred high.

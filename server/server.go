@@ -45,6 +45,7 @@ type Server struct {
 	log    *slog.Logger
 	render *Renderer
 	config Config
+	rules  map[string]string // the sentence of each rule of the policy
 	mux    *mux.Router
 	handle http.Handler
 }
@@ -58,7 +59,14 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c}
+	policy, err := policies.New()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c, rules: map[string]string{}}
+	for _, rule := range policy.Rules() {
+		s.rules[rule.ID] = rule.Text
+	}
 	s.mux = s.router()
 	s.handle = s.middleware(s.mux)
 	return s, nil
@@ -170,6 +178,9 @@ type request struct {
 	form   url.Values
 	lang   locale.Lang
 	filled bool // form holds a draft given back
+	ours   bool // the form that was sent is one of this session
+
+	trouble *trouble // why the page of a form is shown again
 }
 
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *request {
@@ -201,6 +212,7 @@ func (q *request) answer(t route) error {
 		return err
 	}
 	q.speak()
+	q.ours = q.r.Method == http.MethodPost && q.known && q.tokenFits()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
 		if t.Public || !q.known {
 			return errForm
@@ -388,6 +400,9 @@ func (s *Server) shows(path string) bool {
 // base is what every page has.
 func (q *request) base(title string) Page {
 	p := Page{Lang: q.lang, Now: q.s.door.Gate().Now(), Title: title, Here: q.here(), Refilled: q.filled, Flash: q.flash()}
+	if q.trouble != nil {
+		q.back(&p)
+	}
 	if q.signed {
 		p.User, p.Role = q.who.Username(), string(q.who.Role())
 		p.FormToken = q.s.door.FormToken(q.who)
@@ -488,12 +503,18 @@ func (q *request) receipt(r audit.Receipt) {
 }
 
 func (q *request) redirect(to string) error {
+	if q.trouble != nil {
+		return errElsewhere
+	}
 	http.Redirect(q.w, q.r, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
 	return nil
 }
 
 // show renders a page.
 func (q *request) show(status int, name string, page Shown) error {
+	if q.trouble != nil {
+		return q.showAgain(status, name, page)
+	}
 	if err := q.s.render.Render(q.w, status, name, page); err != nil {
 		q.s.log.Error("rendering a page", "route", routeName(q.r), "error", err.Error())
 	}

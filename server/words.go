@@ -3,13 +3,27 @@ package server
 import (
 	"slices"
 
+	"sportello/policies"
 	"sportello/server/locale"
 )
+
+func actCodes() []string {
+	var codes []string
+	for _, a := range policies.Actions() {
+		codes = append(codes, string(a))
+	}
+	return codes
+}
 
 // wordLists are the codes that pages show as words, in the order in which they
 // are offered. Each has a message "list.code" in both languages. Handlers check
 // what comes back from a form against them.
 var wordLists = map[string][]string{
+	// what the log keeps: an act by the policy's name of it, and what refused one
+	// beside the rules of the policy
+	"act":      actCodes(),
+	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine"},
+
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
 
@@ -35,7 +49,7 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":      {"overdue", "referral_unanswered", "hold_ending", "consent_ending", "referral_question", "referral_declined", "stop_unconfirmed", "member_new", "centre_epoch", "unit_rescued", "promised_call"},
+	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
 	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
 	"task_state":  {"open", "taken", "done"},
 	"task_reason": {"cannot", "time", "territory", "not_reached"},
@@ -122,13 +136,10 @@ var statusClass = map[string]string{
 	"urgent.referral_unanswered":  "wait",
 	"urgent.referral_question":    "wait",
 	"urgent.referral_declined":    "stop",
-	"urgent.hold_ending":          "wait",
 	"urgent.consent_ending":       "wait",
-	"urgent.stop_unconfirmed":     "alarm",
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",
 	"urgent.unit_rescued":         "alarm",
-	"urgent.promised_call":        "alarm",
 	"result.allowed":              "good",
 	"result.refused":              "stop",
 	"result.failed":               "alarm",

@@ -134,7 +134,7 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, errors.Join(d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
+	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
 }
 
 // newSelf gives a person a new identity, and her unit the epoch that follows.

@@ -166,17 +166,19 @@ func (d *Door) ReplaceFactor(ctx context.Context, who Caller, cookie, code strin
 }
 
 // NewRecoveryCodes draws ten new recovery codes, shown once; the old ones are
-// worth nothing from now on. The caller has stepped up.
+// worth nothing from now on. With Unfinished they are hers all the same. The
+// caller has stepped up.
 func (d *Door) NewRecoveryCodes(ctx context.Context, who Caller) ([]crypto.Secret, audit.Receipt, error) {
 	codes, hashes := newRecoveryCodes()
 	receipt, err := d.changeBox(ctx, who, policies.RecoveryCodesReplace, who.kek, func(_ *Person, b *box) error {
 		b.Recovery = hashes
 		return nil
 	})
-	if err != nil {
+	var done *Unfinished
+	if err != nil && !errors.As(err, &done) {
 		return nil, receipt, err
 	}
-	return codes, receipt, nil
+	return codes, receipt, err
 }
 
 // changeBox changes the caller's own box in one act, ends her other sessions and
@@ -207,7 +209,7 @@ func (d *Door) changeBox(ctx context.Context, who Caller, a policies.Action, kek
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, errors.Join(d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
+	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
 }
 
 // afterOwn gives the caller's session what her changed box says.

@@ -154,6 +154,10 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 			}
 			continue
 		}
+		var done *Unfinished
+		if errors.As(err, &done) {
+			return done.Receipt, err // its leaf says that it is done
+		}
 		if errors.Is(err, ErrCovered) || errors.Is(err, ErrEnrol) {
 			return audit.Receipt{}, err // nothing was asked yet: she is sent to her passphrase, or to a new factor
 		}

@@ -107,7 +107,7 @@ func (d *Door) found(ctx context.Context, who Caller, identity crypto.Identity, 
 		return err
 	})
 	if err == nil {
-		err = d.renew(ctx, who)
+		err = sessionsAfter(receipt, d.renew(ctx, who))
 	}
 	return words, receipt, err
 }
@@ -272,7 +272,7 @@ func (d *Door) Remove(ctx context.Context, who Caller, person string, forCause b
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, errors.Join(d.store.EndSessionsOf(ctx, person, nil), d.renew(ctx, who))
+	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil), d.renew(ctx, who))
 }
 
 // succession prepares the epoch after a removal.

@@ -219,7 +219,7 @@ func (d *Door) Suspend(ctx context.Context, who Caller, person string) (audit.Re
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, d.store.EndSessionsOf(ctx, person, nil)
+	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil))
 }
 
 // Lift ends a suspension: she has again what she had. Who can open her unit again

@@ -332,12 +332,13 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	if err != nil {
 		return nil, d.failed(ctx, p.Username, p, err)
 	}
-	if err := d.store.EndSession(ctx, who.session); err != nil {
-		return nil, err
-	}
+	// The new session comes first: when it cannot be kept, she goes on in the old.
 	in, err := d.open(ctx, p, c, p.Username, from)
 	if err != nil {
 		return nil, err
+	}
+	if err := d.store.EndSession(ctx, who.session); err != nil {
+		return nil, errors.Join(err, d.store.EndSession(ctx, in.Caller.session))
 	}
 	in.Caller.stepUp = &grant{a, object}
 	in.Caller.kek = kek

@@ -27,6 +27,29 @@ var (
 	ErrErased = errors.New("the record was erased")
 )
 
+// Unfinished is the error of an act that is durable with its leaf, while
+// something that follows from it could not be written: sessions that do not know
+// of it yet, or a secret with a tombstone that is still on the disk and goes at
+// the next start. The act must not be done again.
+type Unfinished struct {
+	Receipt audit.Receipt
+	Erasing bool // it is a secret that is still there
+	Cause   error
+}
+
+func (u *Unfinished) Error() string { return "finishing an act that is done: " + u.Cause.Error() }
+
+// Unwrap is the cause.
+func (u *Unfinished) Unwrap() error { return u.Cause }
+
+// sessionsAfter is the end of an act that changes sessions: nothing, or Unfinished.
+func sessionsAfter(receipt audit.Receipt, causes ...error) error {
+	if err := errors.Join(causes...); err != nil {
+		return &Unfinished{Receipt: receipt, Cause: err}
+	}
+	return nil
+}
+
 // Reader reads verified rows of one snapshot. Every row it hands out has the
 // digest that the log names as newest; a row that is there without a leaf, or
 // missing against the log, gives ErrTampered.

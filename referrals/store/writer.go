@@ -252,7 +252,7 @@ func (s *Store) transact(c *conn, jobs []*job, savepoints bool) error {
 		// told that something is erased while it is not.
 		for _, j := range jobs {
 			if j.erases && j.err == nil {
-				j.err = err
+				j.err = &accounts.Unfinished{Receipt: j.receipt, Erasing: true, Cause: err}
 			}
 		}
 	}

@@ -1,0 +1,151 @@
+package server_test
+
+import (
+	"database/sql"
+	"html"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sportello/referrals/store"
+)
+
+// notWriting makes every change of a record fail, until the function it returns;
+// the log still takes leaves, so what is read is still read.
+func (s *site) notWriting(t *testing.T) (mend func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile)+"?_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	rows, err := db.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('leaf', 'leaf_hash', 'checkpoint', 'detail', 'detail_key')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var tables []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		tables = append(tables, name)
+	}
+	each := func(text string) {
+		t.Helper()
+		for _, table := range tables {
+			for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
+				if _, err := db.Exec(strings.NewReplacer("NAME", "broken_"+table+change, "CHANGE", change, "TABLE", table).Replace(text)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	each("CREATE TRIGGER NAME BEFORE CHANGE ON TABLE BEGIN SELECT RAISE(ABORT, 'broken'); END")
+	return func() { each("DROP TRIGGER NAME") }
+}
+
+// pageOf is the page that a form is on, for the forms whose own address shows none.
+func (f filled) pageOf() string {
+	path := f.path()
+	switch {
+	case f.pattern == "/contatti/altri":
+		return "/contatti/nuovo"
+	case f.pattern == "/schede/{id}/richiamo":
+		return "/schede/" + f.vars[0] + "/tentativi"
+	}
+	for path != "" && routeOf(http.MethodGet, path) == "" {
+		path = path[:strings.LastIndexByte(path, '/')]
+	}
+	return path
+}
+
+// typedIn are the values of a form that a person chose or typed and that no page
+// keeps from her.
+func (f filled) typedIn() []string {
+	var all []string
+	for name, values := range f.form {
+		if slices.Contains([]string{"version", "form", "id", "step", "go", "keep", "at", "passphrase", "code", "current", "own", "again", "from"}, name) {
+			continue
+		}
+		for _, v := range values {
+			if v != "" {
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}
+
+// TestNothingTypedIsLostWhenWritingFails: of every form of somebody who is signed
+// in, what she typed comes back with the page that says that it was not saved.
+func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	people := map[string]*client{}
+	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
+		people[name] = s.inside(t, name)
+	}
+	s.notWriting(t)
+	failed, onItsPage := 0, 0
+	for _, f := range s.goodForms(r) {
+		if f.who == "" {
+			continue
+		}
+		f.form = url.Values(f.form)
+		for name, values := range f.form {
+			if values[0] == "x" && name != "version" { // words that stand on no page by themselves
+				f.form.Set(name, "digitato-"+name)
+			}
+		}
+		f.form.Set("from", f.pageOf())
+		got := people[f.who].send(f.path(), f.form)
+		if got.status < http.StatusInternalServerError {
+			continue
+		}
+		failed++
+		text := html.UnescapeString(got.body)
+		for _, v := range f.typedIn() {
+			if !strings.Contains(text, v) {
+				t.Errorf("%s: %q is lost:\n%s", f.pattern, v, main(got.body))
+			}
+		}
+		if !got.says("Niente di questa pagina è stato salvato.", "Provare a inviare di nuovo.", "assistenza") {
+			t.Errorf("%s does not say what to do:\n%s", f.pattern, main(got.body))
+		}
+		if !got.says("Invia quello che era scritto") {
+			onItsPage++
+		}
+	}
+	if failed < 20 || onItsPage < 12 {
+		t.Errorf("%d forms failed, %d of them came back on their own page", failed, onItsPage)
+	}
+	t.Logf("%d forms failed, %d of them came back on their own page", failed, onItsPage)
+}
+
+// TestRefusedStepLeadsOn: where something changed meanwhile, the page is the one
+// that she was on, as it is now, or leads to it in the words that it says.
+func TestRefusedStepLeadsOn(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")
+	card := "/arrivi/" + r.declined
+	got := bruna.status(bruna.post(card+"/accogli", "from", card, "version", "1"), http.StatusConflict)
+	bruna.says(got, "Invio ricevuto", "Lo stato non è più quello di prima", "Niente di questa pagina è stato salvato.", "La pagina mostra com’è adesso.")
+	closed := "/schede/" + r.closed
+	got = anna.status(anna.post(closed+"/chiudi", "from", closed+"/chiudi", "version", "1", "reason", "moved", "note", "una frase lunga"), http.StatusConflict)
+	anna.says(got, "una frase lunga", "da copiare prima di andare avanti", "Andare avanti dalla pagina com’è adesso.", `href="`+closed+`">Apri la pagina com’è adesso</a>`)
+	anna.silent(got, "Riapri la scheda", "Torna all’inizio", "indietro")
+	end := "/schede/" + r.file + "/chiudi"
+	got = anna.status(anna.post(end, "from", end, "version", "1", "reason", "moved", "note", "una frase lunga"), http.StatusConflict)
+	anna.says(got, "Qualcun altro ha salvato la stessa cosa", "una frase lunga</textarea>", "Quello che era scritto è ancora in questa pagina.", "La pagina mostra com’è adesso.")
+	anna.leads(anna.post(end, "from", end, "version", anna.hidden("version"), "reason", "moved", "note", "una frase lunga"), "/schede/"+r.file)
+	huge := anna.status(anna.post(closed+"/riapri", "from", closed, "note", strings.Repeat("x", 600<<10)), http.StatusRequestEntityTooLarge)
+	anna.says(huge, `href="`+closed+`/riapri">Torna alla pagina di prima</a>`)
+	anna.silent(huge, "Torna all’inizio")
+	s.quiet(t)
+}

@@ -1,0 +1,83 @@
+package server_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sportello/policies"
+	"sportello/server/locale"
+)
+
+// TestEveryActHasASentence: what the log calls by a code is a sentence of its own
+// in both languages.
+func TestEveryActHasASentence(t *testing.T) {
+	words, err := locale.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range locale.Langs {
+		whose := map[string]policies.Action{}
+		for _, a := range policies.Actions() {
+			text, err := words.T(lang, "act."+string(a))
+			if err != nil || len(text) < 6 {
+				t.Errorf("%s in %s: %q, %v", a, lang, text, err)
+			}
+			if other, ok := whose[text]; ok {
+				t.Errorf("%s and %s are the same in %s", a, other, lang)
+			}
+			whose[text] = a
+		}
+	}
+}
+
+var (
+	ruleOpens = regexp.MustCompile(`<summary class="mono small">([a-z-]+)</summary><p lang="en">([^<]+)</p>`)
+	bareRule  = regexp.MustCompile(`data-label="(?:Regola|Rule)">(?:<details.*?</details>)*<span class="mono small">`)
+)
+
+// TestLogSpeaks: the auditor reads what was asked and by which rule in sentences,
+// with the codes beside them; a rule's own sentence is English, and says so.
+func TestLogSpeaks(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	s.inside(t, "vera").get("/schede/" + r.file) // refused
+	clara := s.inside(t, "clara")
+	policy, err := policies.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentences := map[string]string{}
+	for _, rule := range policy.Rules() {
+		sentences[rule.ID] = rule.Text
+	}
+	for lang, says := range map[string][]string{
+		"it": {`Fare un invio a un centro <span class="mono small">referral.send</span>`, "in inglese", `Nessuna regola lo permette <span class="mono small">default-deny</span>`},
+		"en": {`Send a referral to a centre <span class="mono small">referral.send</span>`, "its sentence", `No rule allows it <span class="mono small">default-deny</span>`},
+	} {
+		clara.inLanguage(lang)
+		body, seen := "", map[string]bool{}
+		for _, form := range [][]string{{"action", "referral.send"}, {"action", "case.open"}, {"outcome", "refused"}, {}} {
+			body += clara.status(clara.post("/registro", form...), http.StatusOK).body
+		}
+		for _, text := range says {
+			if !strings.Contains(body, text) {
+				t.Errorf("in %s the log does not say %q", lang, text)
+			}
+		}
+		for _, m := range ruleOpens.FindAllStringSubmatch(body, -1) {
+			seen[m[1]] = true
+			if got := (answer{body: m[2]}); !got.says(sentences[m[1]]) || sentences[m[1]] == "" {
+				t.Errorf("rule %s says %q", m[1], m[2])
+			}
+		}
+		if len(seen) < 3 || bareRule.MatchString(body) {
+			t.Errorf("in %s %d rules open to their sentence; without any: %q", lang, len(seen), bareRule.FindString(body))
+		}
+	}
+	proof := clara.status(clara.get("/registro/1"), http.StatusOK)
+	if !regexp.MustCompile(`<dd><p>(<span lang="en">[A-Z][^<]+</span>|[A-Z][^<]+) <span class="mono small">[a-z-]+</span></p></dd>`).MatchString(proof.body) {
+		t.Errorf("the page of an entry does not say its rule:\n%s", main(proof.body))
+	}
+}

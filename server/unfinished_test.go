@@ -1,0 +1,88 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/referrals"
+	"sportello/referrals/store"
+)
+
+// TestWhatIsDoneIsNotDenied: where the act is durable and only something after it
+// could not be written, the page says so, with its receipt; where nothing was
+// done, she goes on in the session that she had.
+func TestWhatIsDoneIsNotDenied(t *testing.T) {
+	d := newBadDay(t, func(string) {})
+	anna := d.People["anna"]
+	b := d.signedIn("anna")
+	sessions := secretsFile(store.SessionFile)
+	nothing, done := "Niente di questa pagina è stato salvato", "È salvato e registrato: non va rifatto."
+
+	mend := d.breakTable(sessions, "INSERT", "session")
+	d.Clock.Add(31e9)
+	b.get("/credenziali")
+	b.post("/credenziali/codici", "from", "/credenziali")
+	b.says(b.status(b.post("/credenziali/codici", "from", "/credenziali", "passphrase", anna.Passphrase, "code", d.Code(anna)), http.StatusInternalServerError), nothing)
+	mend()
+	b.status(b.get("/credenziali"), http.StatusOK)
+
+	d.Clock.Add(61e9)
+	b.get("/credenziali") // which notes that the session is used
+	mend = d.breakTable(sessions, "UPDATE", "session")
+	got := b.status(b.stepUp("anna", "/credenziali/codici", "from", "/credenziali"), http.StatusInternalServerError)
+	b.says(got, done, "non è riuscito ad aggiornare le sessioni", "Uscire e accedere di nuovo")
+	b.silent(got, nothing)
+	codes := b.list("codes mono")
+	if len(codes) != 10 || got.header.Get("Sportello-Receipt") == "" {
+		t.Errorf("%d new codes are shown, receipt %q", len(codes), got.header.Get("Sportello-Receipt"))
+	}
+	mend()
+	d.Clock.Add(61e9)
+	b.get("/credenziali")
+	mend = d.breakTable(sessions, "UPDATE", "session")
+	phrase := string(crypto.NewPassphrase())
+	got = b.status(b.post("/credenziali/frase", "choice", "words", "words", phrase, "again", phrase, "current", anna.Passphrase, "code", d.Code(anna)), http.StatusInternalServerError)
+	b.says(got, "È fatto, ma manca qualcosa", done, `action="/esci"`)
+	b.silent(got, nothing, "Torna all’inizio")
+	if got.header.Get("Sportello-Receipt") == "" {
+		t.Error("a passphrase that was changed has no receipt")
+	}
+	mend()
+	anna.Passphrase = phrase
+	d.Clock.Add(31e9)
+	b = d.signedIn("anna")
+	b.status(b.get("/agenda"), http.StatusOK)
+	d.erasedLater(b, nothing, done)
+}
+
+// erasedLater: a revocation whose secret the disk does not let go is a revocation.
+func (d *badDay) erasedLater(b *client, nothing, done string) {
+	d.t.Helper()
+	ctx := d.t.Context()
+	consent, _, err := d.Desk.GiveConsent(ctx, d.Caller("anna"), d.caseID, referrals.Authorisation{Centre: d.Units["centre"], Purpose: "support",
+		Fields: []string{"alias"}, Feedback: "more", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.Clock.Add(31e9)
+	if _, _, err := d.Desk.SendReferral(ctx, d.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
+		d.t.Fatal(err)
+	}
+	mend := d.breakTable(secretsFile(store.ShredFile), "DELETE", "shred")
+	defer mend()
+	page := "/invii/" + consent
+	leaves := d.Store.Log().Size()
+	got := b.status(b.post(page+"/revoca", "from", page+"/revoca", "recognised", "known_voice"), http.StatusInternalServerError)
+	b.says(got, done, "la sua chiave è ancora sul disco", "assistenza", `href="`+page+`"`)
+	b.silent(got, nothing)
+	if got.header.Get("Sportello-Receipt") == "" || !strings.Contains(d.log.String(), "finishing an act that is done") {
+		d.t.Errorf("receipt %q; the server logged:\n%s", got.header.Get("Sportello-Receipt"), d.log)
+	}
+	if n := d.Store.Log().Size() - leaves; n != 2 { // the referral was read, and revoked: nothing failed
+		d.t.Errorf("%d leaves, want 2", n)
+	}
+	b.says(b.status(b.get(page), http.StatusOK), "Autorizzazione revocata")
+}
