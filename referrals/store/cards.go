@@ -3,7 +3,6 @@ package store
 import (
 	"sync"
 
-	"sportello/crypto"
 	"sportello/policies/audit"
 )
 
@@ -12,7 +11,7 @@ import (
 // pointers for the collector to follow.
 type knownCards struct {
 	mu    sync.RWMutex
-	known map[audit.Digest16]crypto.Digest
+	known map[audit.Digest16][32]byte
 }
 
 // cardsMax bounds what is remembered: 200,000 cards are about 12 MB.
@@ -20,7 +19,7 @@ const cardsMax = 200_000
 
 // genuine tells whether a card is that of the row with this digest, which is of
 // one row at one version.
-func (k *knownCards) genuine(card crypto.Digest, row audit.Digest16) bool {
+func (k *knownCards) genuine(card [32]byte, row audit.Digest16) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	known, ok := k.known[row]
@@ -28,11 +27,11 @@ func (k *knownCards) genuine(card crypto.Digest, row audit.Digest16) bool {
 }
 
 // learn remembers the card of a verified row.
-func (k *knownCards) learn(card crypto.Digest, row audit.Digest16) {
+func (k *knownCards) learn(card [32]byte, row audit.Digest16) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.known == nil || len(k.known) >= cardsMax {
-		k.known = map[audit.Digest16]crypto.Digest{}
+		k.known = map[audit.Digest16][32]byte{}
 	}
 	k.known[row] = card
 }

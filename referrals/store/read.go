@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"sportello/crypto"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
 	"sportello/referrals"
@@ -184,7 +183,7 @@ func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("reading the cards: %w", err)
 		}
-		c.Box = crypto.Sealed(box)
+		c.Box = []byte(box)
 		if err := f(&c); err != nil {
 			return err
 		}
@@ -219,7 +218,7 @@ func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
 // own digest is remembered, and a card like it is known to be genuine.
 func (s *snapshot) CheckShown(cards []referrals.Shown) error {
 	var unknown []string
-	shown := map[string]crypto.Digest{}
+	shown := map[string][32]byte{}
 	s.seen = slices.Grow(s.seen, len(cards))
 	for _, c := range cards {
 		newest, ok := s.log.Newest("case_file", c.ID)
