@@ -19,10 +19,11 @@ import (
 
 // A Rule is one rule as an auditor reads it.
 type Rule struct {
-	ID     string
-	Text   string // one plain sentence
-	File   string
-	Allows bool // false for a rule that forbids
+	ID      string
+	Text    string // one plain sentence, in English
+	Italian string // the same
+	File    string
+	Allows  bool // false for a rule that forbids
 }
 
 // A source is one file of rules.
@@ -166,17 +167,21 @@ func parse(sources []source) (all ruleList, described []Rule, err error) {
 	return all, described, nil
 }
 
-// describe takes a rule's id and sentence and checks that they, and a comment above them, are there.
+func isSentence(s string) bool { return len(s) >= 20 && strings.HasSuffix(s, ".") }
+
+// describe takes a rule's id and sentences and checks that they, and a comment above them, are there.
 func describe(src source, p *cedar.Policy) (Rule, error) {
 	notes := p.Annotations()
-	rule := Rule{ID: string(notes["id"]), Text: string(notes["text"]), File: src.name, Allows: p.Effect() == cedar.Permit}
+	rule := Rule{ID: string(notes["id"]), Text: string(notes["text"]), Italian: string(notes["it"]), File: src.name, Allows: p.Effect() == cedar.Permit}
 	switch {
 	case !isID(rule.ID):
 		return Rule{}, errors.New("it has no @id of lower-case letters, digits and hyphens")
 	case rule.ID == DefaultDeny || rule.ID == PolicyError:
 		return Rule{}, errors.New("its @id is reserved")
-	case len(rule.Text) < 20 || !strings.HasSuffix(rule.Text, "."):
+	case !isSentence(rule.Text):
 		return Rule{}, errors.New("it has no @text that is a sentence")
+	case !isSentence(rule.Italian):
+		return Rule{}, errors.New("it has no @it that is a sentence")
 	case !commented(src.text, p.Position().Offset):
 		return Rule{}, errors.New("it has no comment above it")
 	}

@@ -25,7 +25,7 @@ func with(t *testing.T, more string) ([]byte, []source) {
 	return schema, append(sources, source{"more.cedar", []byte(more)})
 }
 
-const head = "// Because of a test.\n@id(\"more\")\n@text(\"A sentence about this one rule.\")\n"
+const head = "// Because of a test.\n@id(\"more\")\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\n"
 
 // reads is a worker at her own desk in front of a case that the ordinary rules let her open.
 var reads = Subject{Person: "anna", Role: IntakeWorker, Unit: "desk", UnitKind: UnitDesk, Admitted: true}
@@ -71,14 +71,15 @@ func TestFailingForbidWouldAllow(t *testing.T) {
 
 func TestNewRefusesRules(t *testing.T) {
 	for name, rule := range map[string]string{
-		"no id":                   "// Why.\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
+		"no id":                   "// Why.\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\npermit (principal, action, resource);",
 		"no sentence":             "// Why.\n@id(\"more\")\npermit (principal, action, resource);",
 		"a word for a sentence":   "// Why.\n@id(\"more\")\n@text(\"May.\")\npermit (principal, action, resource);",
-		"no comment":              "@id(\"more\")\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
-		"an empty comment":        "//\n@id(\"more\")\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
-		"an id with a space":      "// Why.\n@id(\"more rules\")\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
-		"a reserved id":           "// Why.\n@id(\"default-deny\")\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
-		"an id used twice":        "// Why.\n@id(\"suspended\")\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
+		"no Italian sentence":     "// Why.\n@id(\"more\")\n@text(\"A sentence about this one rule.\")\npermit (principal, action, resource);",
+		"no comment":              "@id(\"more\")\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\npermit (principal, action, resource);",
+		"an empty comment":        "//\n@id(\"more\")\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\npermit (principal, action, resource);",
+		"an id with a space":      "// Why.\n@id(\"more rules\")\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\npermit (principal, action, resource);",
+		"a reserved id":           "// Why.\n@id(\"default-deny\")\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\npermit (principal, action, resource);",
+		"an id used twice":        "// Why.\n@id(\"suspended\")\n@text(\"A sentence about this one rule.\")\n@it(\"Una frase su questa sola regola.\")\npermit (principal, action, resource);",
 		"not Cedar":               head + "permit (principal, action, resource",
 		"an unknown fact":         head + "permit (principal, action, resource) when { resource.colour == \"red\" };",
 		"a fact of another type":  head + "permit (principal, action, resource) when { resource.restricted == \"yes\" };",

@@ -42,8 +42,8 @@ type LogRow struct {
 	Count   int64
 }
 
-// LogRule is a rule that decided. Text is its sentence in the policy, in English
-// as there; Own is a word of "own_rule" for what refuses without a rule of it.
+// LogRule is a rule that decided. Text is its sentence in the policy; Own is
+// a word of "own_rule" for what refuses without a rule of it.
 type LogRule struct{ ID, Own, Text string }
 
 // DayCount is one bar of the chart, and one row of its table.

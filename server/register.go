@@ -12,6 +12,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
 	"sportello/referrals"
+	"sportello/server/locale"
 )
 
 // registerRows is how many leaves one page of the log shows.
@@ -106,7 +107,10 @@ func (q *request) logRow(index int64, l *audit.Leaf) LogRow {
 func (q *request) rules(ids []string) []LogRule {
 	var all []LogRule
 	for _, id := range ids {
-		rule := LogRule{ID: id, Text: q.s.rules[id]}
+		rule := LogRule{ID: id, Text: q.s.rules[id].Text}
+		if q.lang == locale.Italian {
+			rule.Text = q.s.rules[id].Italian
+		}
 		if IsWord("own_rule", id) {
 			rule.Own = id
 		}

@@ -45,7 +45,7 @@ type Server struct {
 	log    *slog.Logger
 	render *Renderer
 	config Config
-	rules  map[string]string // the sentence of each rule of the policy
+	rules  map[string]policies.Rule
 	mux    *mux.Router
 	handle http.Handler
 }
@@ -63,9 +63,9 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c, rules: map[string]string{}}
+	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c, rules: map[string]policies.Rule{}}
 	for _, rule := range policy.Rules() {
-		s.rules[rule.ID] = rule.Text
+		s.rules[rule.ID] = rule
 	}
 	s.mux = s.router()
 	s.handle = s.middleware(s.mux)
