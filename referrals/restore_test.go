@@ -11,6 +11,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
+	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
 
@@ -18,7 +19,7 @@ import (
 func backup(t *testing.T, w *storetest.World) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "main.db")
-	if err := w.Store.CopyMain(context.Background(), path); err != nil {
+	if err := store.CopyMain(context.Background(), w.Dir, path); err != nil {
 		t.Fatalf("copying the database: %v", err)
 	}
 	return path

@@ -8,6 +8,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
+	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
 
@@ -19,7 +20,7 @@ func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
 	w := storetest.New(t).Standard()
 	stands, doubted, taken := refer(t, w, "Rosa"), refer(t, w, "Lina"), refer(t, w, "Nadia")
 	copied := filepath.Join(t.TempDir(), "main.db")
-	if err := w.Store.CopyMain(t.Context(), copied); err != nil {
+	if err := store.CopyMain(t.Context(), w.Dir, copied); err != nil {
 		t.Fatalf("copying the database: %v", err)
 	}
 	if _, err := w.Desk.Revoke(t.Context(), w.SignIn("anna"), taken, "code_word"); err != nil {
@@ -66,7 +67,7 @@ func TestAfterARestoreInEnglish(t *testing.T) {
 	w := storetest.New(t).Standard()
 	id := refer(t, w, "Rosa")
 	copied := filepath.Join(t.TempDir(), "main.db")
-	if err := w.Store.CopyMain(t.Context(), copied); err != nil {
+	if err := store.CopyMain(t.Context(), w.Dir, copied); err != nil {
 		t.Fatalf("copying the database: %v", err)
 	}
 	restore(t, w, copied)

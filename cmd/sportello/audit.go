@@ -93,19 +93,19 @@ What differs ends with exit code 4.`,
 }
 
 func (p *program) verifyBundle(path, key string, earlier []string) error {
-	public, err := os.ReadFile(p.path(key))
+	public, err := os.ReadFile(key)
 	if err != nil {
 		return fmt.Errorf("reading the public key: %w", err)
 	}
 	var notes [][]byte
 	for _, name := range earlier {
-		b, err := os.ReadFile(p.path(name))
+		b, err := os.ReadFile(name)
 		if err != nil {
 			return fmt.Errorf("reading an earlier checkpoint: %w", err)
 		}
 		notes = append(notes, b)
 	}
-	f, err := os.Open(p.path(path))
+	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("opening the bundle: %w", err)
 	}
@@ -202,11 +202,13 @@ no other leaf matches only the whole log shows.`,
 			if f.Narrows() && (from != 0 || to >= 0) {
 				return wrongUse("give leaves by number, or a filter")
 			}
-			return p.with(c.Context(), func(in *instance) error {
-				if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.LogExport); err != nil {
-					return deed("exporting the log", err)
-				}
-				return writeStream(p.path(out), func(w io.Writer) error { return exportTo(c.Context(), in, f, from, to, w) })
+			return p.into(out, func() error {
+				return p.with(c.Context(), func(in *instance) error {
+					if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.LogExport); err != nil {
+						return deed("exporting the log", err)
+					}
+					return exportTo(c.Context(), in, f, from, to, p.out)
+				})
 			})
 		},
 	}

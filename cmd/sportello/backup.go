@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sportello/crypto"
@@ -52,12 +54,13 @@ func (p *program) backupCommand() *cobra.Command {
 main.db is copied before shred.db, then opened and every record held to its log. A
 copy that does not hold is removed. Sessions are in none of them.
 
-Exclude DIR/secrets from images of the machine. The files are made by the process
-that has the folder open: while the server runs, where the server may write.`,
+Exclude DIR/secrets from images of the machine. The files are made by this command,
+for its own user, while the server runs too: that one records the backup, and hands
+over the sealed key files.`,
 		Example: `  sportello backup --to /backup/2026-11-20 --without-keys
   sportello backup --to /backup/long --shred-to /backup/short --keys-to /media/stick`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return p.with(c.Context(), func(in *instance) error { return p.backup(c.Context(), in, b) })
+			return p.backup(c.Context(), b)
 		},
 	}
 	c.Flags().StringVar(&b.to, "to", "", "folder for main.db")
@@ -69,14 +72,31 @@ that has the folder open: while the server runs, where the server may write.`,
 	return c
 }
 
-func (p *program) backup(ctx context.Context, in *instance, b backing) error {
-	place := func(dir, name string) string {
-		if dir == "" {
-			dir = b.to
-		}
-		return filepath.Join(p.path(dir), name)
+// backup asks for the backup where the folder is open, and copies here: beside
+// a running server, or holding the folder.
+func (p *program) backup(ctx context.Context, b backing) error {
+	if p.hosted != nil {
+		return p.grant(ctx, p.hosted, b, p.out)
 	}
-	mainTo, shredTo, keysTo := place("", mainArtefact), place(b.shredTo, shredArtefact), place(b.keysTo, keysArtefact)
+	var sealed bytes.Buffer
+	printed := p.out
+	p.out = &sealed // a running server's answer
+	err := p.with(ctx, func(in *instance) error {
+		if err := p.grant(ctx, in, b, &sealed); err != nil {
+			return err
+		}
+		p.out = printed
+		return p.copies(ctx, b, sealed.Bytes())
+	})
+	p.out = printed
+	if handedOver(err) {
+		return p.copies(ctx, b, sealed.Bytes())
+	}
+	return err
+}
+
+// grant records the backup, and gives the key files, sealed, if they are wanted.
+func (p *program) grant(ctx context.Context, in *instance, b backing, keys io.Writer) error {
 	var sealed []byte
 	if !b.withoutKeys {
 		var err error
@@ -87,18 +107,38 @@ func (p *program) backup(ctx context.Context, in *instance, b backing) error {
 	if _, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.BackupMake); err != nil {
 		return deed("making a backup", err)
 	}
+	if _, err := keys.Write(sealed); err != nil {
+		return fmt.Errorf("handing over the key files: %w", err)
+	}
+	return nil
+}
+
+// copies makes the artefacts of the folder and verifies them.
+func (p *program) copies(ctx context.Context, b backing, sealed []byte) error {
+	place := func(dir, name string) string {
+		if dir == "" {
+			dir = b.to
+		}
+		return filepath.Join(dir, name)
+	}
+	dir := p.text("dir")
+	mainTo, shredTo, keysTo := place("", mainArtefact), place(b.shredTo, shredArtefact), place(b.keysTo, keysArtefact)
+	public, err := readKeyFile(dir, logPubFile)
+	if err != nil {
+		return err
+	}
 	for _, path := range []string{mainTo, shredTo, keysTo} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return fmt.Errorf("making the backup's folder: %w", err)
 		}
 	}
-	if err := in.store.CopyMain(ctx, mainTo); err != nil {
+	if err := store.CopyMain(ctx, dir, mainTo); err != nil {
 		return err
 	}
-	if err := in.store.CopyShred(ctx, shredTo); err != nil {
+	if err := store.CopyShred(ctx, dir, shredTo); err != nil {
 		return errors.Join(err, os.Remove(mainTo))
 	}
-	report, err := inspectCopy(ctx, mainTo, shredTo, in.keys.public)
+	report, err := inspectCopy(ctx, mainTo, shredTo, strings.TrimSpace(string(public)))
 	if err == nil {
 		store.Apart(&report)
 		err = p.problems(report)
@@ -107,7 +147,7 @@ func (p *program) backup(ctx context.Context, in *instance, b backing) error {
 		return errors.Join(fmt.Errorf("verifying the copy: %w", err), os.Remove(mainTo), os.Remove(shredTo))
 	}
 	fmt.Fprintf(p.out, "%s: %d records held to %d leaves\n%s\n", mainTo, report.Checked, report.Checkpoint.Size, shredTo)
-	if sealed == nil {
+	if len(sealed) == 0 {
 		return nil
 	}
 	if err := writeNew(keysTo, sealed); err != nil {

@@ -98,10 +98,10 @@ func startDemo(b *testing.B) *running {
 	return nil
 }
 
-func (r *running) page(b *testing.B, path string) { r.visitor().get(b, path) }
+func (r *running) page(b testing.TB, path string) { r.visitor().get(b, path) }
 
 // resident reads a line of the process's status, in MB.
-func (r *running) resident(b *testing.B, line string) float64 {
+func (r *running) resident(b testing.TB, line string) float64 {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.pid))
 	if err != nil {
@@ -133,9 +133,9 @@ func (r *running) visitor() *visitor {
 
 var formToken = regexp.MustCompile(`name="token" value="([^"]+)"`)
 
-func (v *visitor) get(b *testing.B, path string) int { return v.send(b, "GET", path, nil) }
+func (v *visitor) get(b testing.TB, path string) int { return v.send(b, "GET", path, nil) }
 
-func (v *visitor) send(b *testing.B, method, path string, form url.Values) int {
+func (v *visitor) send(b testing.TB, method, path string, form url.Values) int {
 	var body io.Reader
 	if form != nil {
 		v.mu.Lock()
@@ -177,14 +177,14 @@ func (v *visitor) send(b *testing.B, method, path string, form url.Values) int {
 }
 
 // passphrase does the first half of a sign-in: one Argon2. It may be throttled.
-func (v *visitor) passphrase(b *testing.B, a demoAccount) {
+func (v *visitor) passphrase(b testing.TB, a demoAccount) {
 	v.get(b, "/entra")
 	if got := v.send(b, "POST", "/entra", url.Values{"username": {a.Username}, "passphrase": {a.Passphrase}}); got != http.StatusSeeOther && got != http.StatusTooManyRequests {
 		b.Errorf("a passphrase: status %d", got)
 	}
 }
 
-func (r *running) signIn(b *testing.B, username string) *visitor {
+func (r *running) signIn(b testing.TB, username string) *visitor {
 	b.Helper()
 	v := r.visitor()
 	for _, a := range r.people {
@@ -207,7 +207,7 @@ func (r *running) signIn(b *testing.B, username string) *visitor {
 	return v
 }
 
-func (v *visitor) contact(b *testing.B) {
+func (v *visitor) contact(b testing.TB) {
 	form := url.Values{"step": {"3"}, "go": {"open_case"}, "id": {crypto.NewID()}, "from": {"/contatti/nuovo"}, "speaker": {"she"},
 		"name": {"Rosa"}, "request": {"Chiede dove può dormire stanotte."}, "needs": {"bed"}, "outcome": {"info_only"}}
 	if got := v.send(b, "POST", "/contatti/nuovo", form); got != http.StatusSeeOther {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,23 +20,30 @@ import (
 // handed to the server over a socket in the folder. It does there what it would
 // do here, with the same gate, policy and log. Only the folder's owner and root
 // can reach the socket, and the server asks the kernel who calls.
+//
+// The files that a command names are the caller's: she reads and writes them, and
+// what they hold passes through the socket. The server opens none outside its folder.
 const controlSocket = "control"
 
 type controlRequest struct {
-	Args []string `json:"args"`
-	Dir  string   `json:"dir"` // the caller's working folder, for relative paths
+	Args  []string `json:"args"`
+	Input []byte   `json:"input"` // the file that the command reads, if any
 }
 
+// controlAnswer is a part of what the command prints; the last one ends it.
 type controlAnswer struct {
-	Code int    `json:"code"`
-	Out  []byte `json:"out"`
-	Err  []byte `json:"err"`
+	Out  []byte `json:"out,omitempty"`
+	Err  []byte `json:"err,omitempty"`
+	Done bool   `json:"done,omitempty"`
+	Code int    `json:"code,omitempty"`
 }
 
-// What a command handed over may be, and how long it may take to arrive.
+// What a command handed over may be, how long it may take to arrive, and how long
+// its caller may take for each part of the answer.
 const (
-	maxControl = 1 << 20
+	maxControl = 2 << 20
 	askWithin  = 5 * time.Second
+	takeWithin = 20 * time.Second
 )
 
 // handed is a command that the running server did: its output was printed.
@@ -60,12 +67,20 @@ func (p *program) with(ctx context.Context, f func(*instance) error) error {
 	return errors.Join(f(in), in.Close())
 }
 
-// path is a file that the command line names, seen from where it was typed.
-func (p *program) path(name string) string {
-	if p.hosted == nil || filepath.IsAbs(name) {
-		return name
+// into has what a command prints written to a new file, by the caller's own process.
+func (p *program) into(path string, f func() error) error {
+	if p.hosted != nil {
+		return f()
 	}
-	return filepath.Join(p.from, name)
+	printed := p.out
+	defer func() { p.out = printed }()
+	return writeStream(path, func(w io.Writer) error {
+		p.out = w
+		if err := f(); !handedOver(err) {
+			return err
+		}
+		return nil
+	})
 }
 
 // handOver gives the command line to the process that holds the folder. busy is
@@ -81,20 +96,29 @@ func (p *program) handOver(ctx context.Context, busy error) error {
 		return busy
 	}
 	defer conn.Close()
-	wd, err := os.Getwd()
-	if err != nil {
-		return fmt.Errorf("finding the working folder: %w", err)
-	}
-	if err := json.NewEncoder(conn).Encode(controlRequest{p.args, wd}); err != nil {
+	if err := json.NewEncoder(conn).Encode(controlRequest{p.args, p.input}); err != nil {
 		return fmt.Errorf("asking the running server: %w", err)
 	}
-	var a controlAnswer
-	if err := json.NewDecoder(conn).Decode(&a); err != nil {
-		return fmt.Errorf("reading the running server's answer: %w", err)
+	answers := json.NewDecoder(conn)
+	for {
+		var a controlAnswer
+		if err := answers.Decode(&a); err != nil {
+			return fmt.Errorf("reading the running server's answer: %w", err)
+		}
+		if _, err := p.out.Write(a.Out); err != nil {
+			return fmt.Errorf("writing the running server's answer: %w", err)
+		}
+		p.err.Write(a.Err)
+		if a.Done {
+			return handed{a.Code}
+		}
 	}
-	p.out.Write(a.Out)
-	p.err.Write(a.Err)
-	return handed{a.Code}
+}
+
+// handedOver tells whether the running server did a command, and did it well.
+func handedOver(err error) bool {
+	var done handed
+	return errors.As(err, &done) && done.code == exitDone
 }
 
 // socketIn names the socket through the open folder: a socket's own path may
@@ -155,11 +179,41 @@ func answer(ctx context.Context, in *instance, conn *net.UnixConn) {
 	if conn.SetDeadline(time.Time{}) != nil {
 		return
 	}
-	var out, errOut bytes.Buffer
-	p := &program{out: &out, err: &errOut, args: q.Args, hosted: in, from: q.Dir}
+	to := &teller{conn, json.NewEncoder(conn)}
+	out := bufio.NewWriterSize(printer(func(b []byte) error { return to.tell(controlAnswer{Out: b}) }), 64<<10)
+	p := &program{out: out, args: q.Args, input: q.Input, hosted: in,
+		err: printer(func(b []byte) error { return to.tell(controlAnswer{Err: b}) })}
 	code := p.run(ctx)
 	// A caller who is gone has her answer in the log.
-	_ = json.NewEncoder(conn).Encode(controlAnswer{code, out.Bytes(), errOut.Bytes()})
+	if out.Flush() == nil {
+		_ = to.tell(controlAnswer{Done: true, Code: code})
+	}
+}
+
+// teller sends an answer in parts. A caller who stops taking them is left.
+type teller struct {
+	conn *net.UnixConn
+	to   *json.Encoder
+}
+
+func (t *teller) tell(a controlAnswer) error {
+	if err := t.conn.SetWriteDeadline(time.Now().Add(takeWithin)); err != nil {
+		return fmt.Errorf("answering the console: %w", err)
+	}
+	if err := t.to.Encode(a); err != nil {
+		return fmt.Errorf("answering the console: %w", err)
+	}
+	return nil
+}
+
+// printer is an io.Writer that hands on what is printed.
+type printer func([]byte) error
+
+func (f printer) Write(b []byte) (int, error) {
+	if err := f(b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 func sameOwner(conn *net.UnixConn) bool {

@@ -13,6 +13,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/landlock-lsm/go-landlock/landlock"
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 	"github.com/spf13/cobra"
@@ -93,7 +95,8 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 		if dir, err = os.MkdirTemp("", "sportello-demo-"); err != nil {
 			return fmt.Errorf("making a temporary folder: %w", err)
 		}
-		defer os.RemoveAll(dir)
+		// What holds the folder cannot be opened any more, so not os.RemoveAll.
+		defer func() { _ = errors.Join(clearFolder(dir), os.Remove(dir)) }()
 	}
 	l, err := listen(ctx, addr) // before the work: a busy port shows at once
 	if err != nil {
@@ -124,10 +127,22 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 			return errors.Join(err, in.Close())
 		}
 	}
+	if err := confine(slog.New(slog.NewTextHandler(p.err, nil)), dir, demoRights(dir, keep)...); err != nil {
+		return errors.Join(err, in.Close())
+	}
 	stop := p.showAccounts(ctx, "http://"+l.Addr().String(), dir, people)
 	err = s.run(ctx, l, nil)
 	stop()
 	return errors.Join(err, in.Close())
+}
+
+// demoRights let a temporary folder be removed at the end: what is in it, and
+// itself, which takes the right to remove empty folders beside it.
+func demoRights(dir string, keep bool) []landlock.Rule {
+	if keep {
+		return nil
+	}
+	return []landlock.Rule{landlock.PathAccess(ll.AccessFSRemoveDir, filepath.Dir(dir))}
 }
 
 // demoSite serves with fictional texts where none are given.

@@ -68,4 +68,14 @@ func TestUnitIsHardened(t *testing.T) {
 	if !strings.Contains(string(out), "Overall exposure level") {
 		t.Fatalf("systemd-analyze said nothing of the exposure:\n%s", out)
 	}
+	unit, err := os.ReadFile("sportello.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Debian 12's systemd kills a process for these calls unless they are named.
+	for _, call := range []string{"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"} {
+		if !regexp.MustCompile(`(?m)^SystemCallFilter=[^~\n]*\b` + call + `\b`).Match(unit) {
+			t.Errorf("the unit does not let the program call %s", call)
+		}
+	}
 }

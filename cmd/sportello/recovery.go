@@ -230,16 +230,17 @@ open nothing new: once lifted they wait to be admitted like anybody. The auditor
 the units that send to this one find it on their Agenda, and nothing is sent to it
 before they have compared its words by voice.
 
-The file is read by the process that has the folder open: while the server runs, from
-where the server may read.`,
+While the server runs, the command reads the file and hands it over.`,
 		Example: `  sportello recovery import epoch.json`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.with(c.Context(), func(in *instance) error {
-				b, err := readSmall(p.path(args[0]))
-				if err != nil {
+			if p.hosted == nil {
+				var err error
+				if p.input, err = readSmall(args[0]); err != nil {
 					return err
 				}
-				f, err := accounts.ParseRescueFile(b)
+			}
+			return p.with(c.Context(), func(in *instance) error {
+				f, err := accounts.ParseRescueFile(p.input)
 				if err != nil {
 					return refuse(err, "reading the file: it is not what `sportello recovery rewrap` made")
 				}

@@ -53,8 +53,8 @@ func (d differs) Unwrap() error { return d.error }
 type program struct {
 	out, err io.Writer
 	args     []string
+	input    []byte    // the file that the command line names to be read, for the server too
 	hosted   *instance // in the server: the instance that is open
-	from     string    // in the server: the caller's working folder
 	settings map[string]*value
 	started  bool // the command line was understood
 }

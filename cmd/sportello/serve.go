@@ -70,6 +70,9 @@ func (p *program) serveInstance(ctx context.Context, in *instance, secure *tls.C
 	if err != nil {
 		return err
 	}
+	if err := confine(logger, in.dir); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	logger.Info("serving", "address", l.Addr().String(), "tls", secure != nil)
 	return (&site{in: in, log: logger, texts: words}).run(ctx, l, secure)
 }

@@ -13,20 +13,25 @@ import (
 	"sportello/policies/audit"
 )
 
-// CopyMain writes a consistent copy of the database to a new file of the
-// owner's alone, while acts go on. Copy it before the shred secrets: the copy
-// must not need a secret that the other copy lacks.
-func (s *Store) CopyMain(ctx context.Context, path string) error {
-	return copyDurably(ctx, s.main, path)
+// CopyMain writes a consistent copy of a folder's database to a new file of the
+// caller's alone, while acts go on in this process or another. Copy it before the
+// shred secrets: the copy must not need a secret that the other copy lacks.
+func CopyMain(ctx context.Context, dir, path string) error {
+	return copyDurably(ctx, filepath.Join(dir, MainFile), path)
 }
 
-// CopyShred writes a copy of the shred secrets to a new file of the owner's
+// CopyShred writes a copy of a folder's shred secrets to a new file of the caller's
 // alone. How long such copies are kept is how long erasing takes to be final.
-func (s *Store) CopyShred(ctx context.Context, path string) error {
-	return copyDurably(ctx, s.secrets.db, path)
+func CopyShred(ctx context.Context, dir, path string) error {
+	return copyDurably(ctx, filepath.Join(dir, SecretsDir, ShredFile), path)
 }
 
-func copyDurably(ctx context.Context, db *sql.DB, path string) error {
+func copyDurably(ctx context.Context, from, path string) (err error) {
+	db, err := openSource(from)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	// SQLite would make the file for everybody; it takes an empty one.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {

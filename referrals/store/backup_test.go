@@ -21,7 +21,7 @@ func copied(t *testing.T) (*storetest.World, store.Inspection) {
 	dir := t.TempDir()
 	i := store.Inspection{Main: filepath.Join(dir, "main.db"), Shred: filepath.Join(dir, "shred.db"), Verifier: w.Public, Now: w.Clock.Now}
 	ctx := context.Background()
-	if err := errors.Join(w.Store.CopyMain(ctx, i.Main), w.Store.CopyShred(ctx, i.Shred)); err != nil {
+	if err := errors.Join(store.CopyMain(ctx, w.Dir, i.Main), store.CopyShred(ctx, w.Dir, i.Shred)); err != nil {
 		t.Fatalf("copying: %v", err)
 	}
 	return w, i
@@ -56,7 +56,7 @@ func TestCopyHoldsAndIsTheOwnersAlone(t *testing.T) {
 	if left, err := filepath.Glob(i.Main + "-*"); err != nil || len(left) != 0 {
 		t.Errorf("inspecting left files behind: %v, %v", left, err)
 	}
-	if err := w.Store.CopyMain(ctx, i.Main); err == nil {
+	if err := store.CopyMain(ctx, w.Dir, i.Main); err == nil {
 		t.Error("a copy replaced another file")
 	}
 	if i.Verifier = storetest.New(t).Public; i.Verifier == w.Public {

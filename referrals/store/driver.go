@@ -130,6 +130,17 @@ func openStill(path string, live bool) (*sql.DB, error) {
 	return db, nil
 }
 
+// openSource opens a file that others write, to copy it. It changes nothing in it;
+// query_only would refuse to write the copy as well.
+func openSource(path string) (*sql.DB, error) {
+	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=ro&_busy_timeout=10000"})
+	if err := db.Ping(); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("opening a database file: %w", err)
+	}
+	return db, nil
+}
+
 // frozen tells that a file lies on a read-only disk with nothing left in a
 // write-ahead log: SQLite cannot share it there, and nobody can write it.
 func frozen(path string) bool {

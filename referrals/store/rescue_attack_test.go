@@ -320,7 +320,7 @@ func TestRescuedAuditUnit(t *testing.T) {
 func TestRestoreForgetsARescue(t *testing.T) {
 	f, _, epoch := imported(t)
 	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := f.Store.CopyMain(ctx, copied); err != nil {
+	if err := store.CopyMain(ctx, f.Dir, copied); err != nil {
 		t.Fatal(err)
 	}
 	f.Restore(copied)

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"sportello/referrals/store"
+
+	"github.com/landlock-lsm/go-landlock/landlock"
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+)
+
+// What a confined process may do in its data folder: no symbolic link, no device, no new
+// folder, and nothing is executed.
+const dataRights landlock.AccessFSSet = ll.AccessFSReadFile | ll.AccessFSReadDir | ll.AccessFSWriteFile |
+	ll.AccessFSTruncate | ll.AccessFSMakeReg | ll.AccessFSMakeSock | ll.AccessFSRemoveFile
+
+// confine gives up, for good and on every thread, what serving never needs: any
+// file outside the data folder, any program, and from Linux 6.7 on any TCP
+// connection or port but the one that listens already. It holds against code that
+// somebody brought into the process. It takes back no file that is open, and not
+// what the folder holds; MPTCP and, before ABI 10, UDP are not limited.
+//
+// A kernel without Landlock is no error, and the log says so; a kernel that has it
+// and fails stops the start. more is for what else a caller needs.
+func confine(log *slog.Logger, dir string, more ...landlock.Rule) error {
+	abi, err := ll.LandlockGetABIVersion()
+	if errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EOPNOTSUPP) {
+		log.Warn(confinement(0))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("asking the kernel how it confines: %w", err)
+	}
+	_, _ = time.Now().Zone() // the machine's zone is read once, from a file that is out of reach afterwards
+	rules := append(more,
+		// Each by itself: keys and secrets may be links to another disk.
+		landlock.PathAccess(dataRights, dir, filepath.Join(dir, keysDir), filepath.Join(dir, store.SecretsDir)),
+		// SQLite seeds its own random numbers from it.
+		landlock.PathAccess(ll.AccessFSReadFile, "/dev/urandom").IgnoreIfMissing())
+	if err := landlock.V11.BestEffort().Restrict(rules...); err != nil {
+		return fmt.Errorf("confining the process: %w", err)
+	}
+	log.Info(confinement(abi), "landlock", abi)
+	return nil
+}
+
+// confinement says what a version of Landlock holds the process to.
+func confinement(abi int) string {
+	switch {
+	case abi < 1:
+		return "not confined: this kernel has no Landlock, or it is switched off"
+	case abi < 4:
+		return "confined to the data folder; connections are not limited, this kernel's Landlock is too old"
+	}
+	return "confined to the data folder; no TCP connection goes out"
+}
