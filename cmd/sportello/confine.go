@@ -25,15 +25,16 @@ const dataRights landlock.AccessFSSet = ll.AccessFSReadFile | ll.AccessFSReadDir
 // somebody brought into the process. It takes back no file that is open, and not
 // what the folder holds; MPTCP and, before ABI 10, UDP are not limited.
 //
-// A kernel without Landlock is no error, and the log says so; a kernel that has it
-// and fails stops the start. more is for what else a caller needs.
+// A kernel without Landlock is no error, and the log says so; nor is a container
+// whose filter does not know it yet and forbids to ask. A kernel that has it and
+// fails stops the start. more is for what else a caller needs.
 func confine(log *slog.Logger, dir string, more ...landlock.Rule) error {
 	abi, err := ll.LandlockGetABIVersion()
-	if errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EOPNOTSUPP) {
+	switch {
+	case errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.EPERM):
 		log.Warn(confinement(0))
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("asking the kernel how it confines: %w", err)
 	}
 	_, _ = time.Now().Zone() // the machine's zone is read once, from a file that is out of reach afterwards
@@ -53,7 +54,7 @@ func confine(log *slog.Logger, dir string, more ...landlock.Rule) error {
 func confinement(abi int) string {
 	switch {
 	case abi < 1:
-		return "not confined: this kernel has no Landlock, or it is switched off"
+		return "not confined: this kernel has no Landlock, or it is switched off or out of reach"
 	case abi < 4:
 		return "confined to the data folder; connections are not limited, this kernel's Landlock is too old"
 	}
