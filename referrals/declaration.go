@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"sportello/crypto"
@@ -398,8 +399,8 @@ type declaredQuery struct{ name, surname, phone query }
 // by tells by what a card looks like the declared person. A given name alone is
 // enough only where the card, or the declaration, has no surname.
 func (q declaredQuery) by(card *CaseCard) (by []string) {
-	named := !q.name.empty() && q.name.named(append([]string{card.Alias}, card.Names...))
-	if !q.surname.empty() && q.surname.named(card.Names) {
+	named := !q.name.empty() && q.name.names(card)
+	if !q.surname.empty() && slices.ContainsFunc(card.Names, q.surname.named) {
 		by = append(by, "surname")
 	}
 	if named && (len(by) > 0 || q.surname.empty() || len(card.Names) == 0) {

@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -74,6 +75,9 @@ func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]hit, error) {
 	var hits []hit
 	err := d.eachCard(r, who, func(c *Card, card *CaseCard) {
 		if q.matches(card) {
+			if hits == nil {
+				hits = make([]hit, 0, SearchMax)
+			}
 			hits = append(hits, hit{cardOf(c, card), c.Digest()})
 		}
 	})
@@ -162,21 +166,21 @@ func newQuery(term string) query {
 func (q query) empty() bool { return len(q.folded) < 2 }
 
 func (q query) matches(c *CaseCard) bool {
-	if strings.Contains(fold(c.Code), q.folded) && len(q.folded) >= 4 {
+	if len(q.folded) >= 4 && strings.Contains(fold(c.Code), q.folded) {
 		return true
 	}
-	return q.named(append([]string{c.Alias}, c.Names...)) || q.phoned(c.Phones)
+	return q.names(c) || q.phoned(c.Phones)
 }
 
-// named tells whether one of some names contains the term or sounds like it.
-func (q query) named(names []string) bool {
-	for _, name := range names {
-		f := fold(name)
-		if f != "" && (strings.Contains(f, q.folded) || q.sound != "" && sounds(f) == q.sound) {
-			return true
-		}
-	}
-	return false
+// names tells whether it is her alias or one of her names.
+func (q query) names(c *CaseCard) bool {
+	return q.named(c.Alias) || slices.ContainsFunc(c.Names, q.named)
+}
+
+// named tells whether a name contains the term or sounds like it.
+func (q query) named(name string) bool {
+	f := fold(name)
+	return f != "" && (strings.Contains(f, q.folded) || q.sound != "" && sounds(f) == q.sound)
 }
 
 // phoned tells whether one of some numbers ends with the term's digits.
