@@ -50,7 +50,7 @@ var (
 )
 
 // AuthorisationText is the version of the text that is read out.
-const AuthorisationText = "2026-11"
+const AuthorisationText = "2026-11-22"
 
 // consentDays is how long an authorisation holds unless she says otherwise;
 // longest is the most she can be asked for at once.
@@ -131,6 +131,9 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		var centre accounts.Unit
 		if err := r.Get(&centre, in.Centre); err != nil || centre.Kind != accounts.KindCentre {
 			return errors.Join(&Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
+		}
+		if err := ended(r, act.Day, &centre); err != nil {
+			return err
 		}
 		rows, err := d.advance(r, act.Who, c)
 		if err != nil {

@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 	"math"
 	"sort"
 
@@ -16,6 +17,7 @@ type CentreEntry struct {
 	Km     int  // from the municipality she named; -1 without one
 	Pinned bool // this desk compared its words
 	Open   bool // it has keys, so that it can receive
+	Ended  bool // its agency is not responsible any more: nothing can be sent to it
 	// Confirm asks to compare its words by voice again: its keys changed since.
 	Confirm bool
 }
@@ -45,7 +47,11 @@ func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int6
 		for _, u := range units {
 			if u.Kind == accounts.KindCentre {
 				pin := known[u.ID]
-				all = append(all, CentreEntry{Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil, Open: r.Epoch(u.ID) > 0,
+				over := ended(r, act.Day, u)
+				if over != nil && !errors.Is(over, ErrEnded) {
+					return over
+				}
+				all = append(all, CentreEntry{Ended: over != nil, Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil, Open: r.Epoch(u.ID) > 0,
 					Confirm: pin != nil && pin.Epoch != r.Epoch(u.ID)})
 			}
 		}

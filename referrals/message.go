@@ -101,7 +101,7 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form
 			return err
 		}
 		if act.Who.Unit() == s.row.FromUnit {
-			if err := pinned(r, s.row.FromUnit, s.row.ToUnit); err != nil {
+			if err := pinned(r, act.Day, s.row.FromUnit, s.row.ToUnit); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,8 @@ package referrals
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,14 +48,33 @@ type PackageSafe struct {
 	Rule     SafeContact `json:"rule"`
 }
 
-// safeFor is what a centre learns of the rule: all of it, or that she is
-// reached only through the desk.
-func safeFor(safe SafeContact, chosen bool) PackageSafe {
+// reachField is the field of her number and address. They are one thing with her
+// rule and change with it: the package only says that she shares them, and the
+// rule brings them.
+const reachField = "phone"
+
+// safeFor is what a centre learns of the rule: all of it, without her number and
+// address where she does not share them, or that she is reached only through the
+// desk.
+func safeFor(safe SafeContact, chosen, reach bool) PackageSafe {
 	if chosen || safe.DeskOnly || !safe.Recorded() {
 		return PackageSafe{DeskOnly: true, Chosen: chosen}
 	}
 	safe.Recognised = ""
+	if !reach {
+		safe.Number, safe.Mail = "", ""
+	}
 	return PackageSafe{Rule: safe}
+}
+
+// safeUnder is what the centre of an authorisation learns of the rule.
+func safeUnder(a Authorisation, safe SafeContact) PackageSafe {
+	return safeFor(safe, a.DeskOnly, slices.Contains(a.Fields, reachField))
+}
+
+// reaches tells whether she shares her number and address in a package.
+func (p Package) reaches() bool {
+	return slices.ContainsFunc(p.Fields, func(f PackageField) bool { return f.Code == reachField })
 }
 
 // content is what a case holds for each field code.
@@ -81,7 +102,7 @@ func content(c *caseFile, id *Identity) map[string]PackageField {
 	add("children_count", c.told.HowMany)
 	add("children_ages", c.told.Ages)
 	add("children", c.told.Children)
-	add("phone", c.safe.Phone())
+	add(reachField, c.safe.Reach())
 	return all
 }
 
@@ -92,8 +113,14 @@ func pack(c *caseFile, id *Identity, from string, a Authorisation, consent *Cons
 	p := Package{FromUnit: from, ToUnit: a.Centre, Day: day, Urgency: a.Urgency, Purpose: a.Purpose, Feedback: a.Feedback,
 		KeepCopy: a.KeepCopy, Until: consent.UntilDay, UntilReply: a.UntilReply, Way: a.Way, Text: a.Text}
 	allowed := codes(a.Fields...)
+	if safeUnder(a, c.safe).DeskOnly {
+		delete(allowed, reachField)
+	}
 	for _, code := range Fields {
 		f, there := all[code]
+		if code == reachField {
+			f.Value = ""
+		}
 		switch {
 		case there && allowed[code]:
 			p.Fields = append(p.Fields, f)
@@ -150,7 +177,7 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 			return err
 		}
 		v = Preview{ConsentID: consentID, CaseID: consent.CaseID,
-			Package: pack(c, id, act.Who.Unit(), a, consent, act.Day), Safe: safeFor(c.safe, a.DeskOnly)}
+			Package: pack(c, id, act.Who.Unit(), a, consent, act.Day), Safe: safeUnder(a, c.safe)}
 		return nil
 	})
 	return v, receipt, err
@@ -159,9 +186,33 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 // ErrPin says that the desk has not compared this centre's words by voice.
 var ErrPin = errors.New("the centre's words were not compared yet")
 
-// pinned refuses a centre whose words this desk has not compared, one that
-// removed a member for cause since, and one whose key the agency's recovery made.
-func pinned(r Reader, desk, centre string) error {
+// ErrEnded says that the agency of a centre, or of a service, is not responsible
+// any more: its people could open nothing.
+var ErrEnded = errors.New("the responsibility of the unit's agency has ended")
+
+// ended is ErrEnded for a unit whose agency's responsibility is over.
+func ended(r Reader, day string, u *accounts.Unit) error {
+	var a accounts.Agency
+	if err := r.Get(&a, u.Agency); err != nil {
+		return fmt.Errorf("reading the unit's agency: %w", err)
+	}
+	if a.Over(day) {
+		return ErrEnded
+	}
+	return nil
+}
+
+// pinned refuses a centre whose agency has ended, one whose words this desk has
+// not compared, one that removed a member for cause since, and one whose key the
+// agency's recovery made.
+func pinned(r Reader, day, desk, centre string) error {
+	var u accounts.Unit
+	if err := r.Get(&u, centre); err != nil {
+		return err
+	}
+	if err := ended(r, day, &u); err != nil {
+		return err
+	}
 	var pin accounts.Pin
 	if err := r.Get(&pin, desk+"."+centre); errors.Is(err, accounts.ErrNoRow) {
 		return ErrPin
@@ -181,7 +232,7 @@ func pinned(r Reader, desk, centre string) error {
 }
 
 // SendReferral sends what she authorised, once. The caller has stepped up for
-// this consent. ErrPin, or ErrState if it was sent already.
+// this consent. ErrPin, ErrEnded, or ErrState if it was sent already.
 func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID string) (string, audit.Receipt, error) {
 	var sent string
 	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *accounts.Act) error {
@@ -192,14 +243,14 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		if err := r.Get(&ReferralRow{}, consentID); !errors.Is(err, accounts.ErrNoRow) {
 			return errors.Join(ErrState, err)
 		}
-		if err := pinned(r, act.Who.Unit(), consent.Centre); err != nil {
+		if err := pinned(r, act.Day, act.Who.Unit(), consent.Centre); err != nil {
 			return err
 		}
 		id, err := d.identity(r, c)
 		if err != nil {
 			return err
 		}
-		row, err := d.sealReferral(r, act, consent, pack(c, id, act.Who.Unit(), a, consent, act.Day), safeFor(c.safe, a.DeskOnly))
+		row, err := d.sealReferral(r, act, consent, pack(c, id, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
 		if err != nil {
 			return err
 		}
@@ -589,9 +640,9 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts
 		if err != nil {
 			return nil, err
 		}
-		safe := safeFor(c.safe, s.safe.Chosen)
+		safe := safeFor(c.safe, s.safe.Chosen, s.body.reaches())
 		var renewed []accounts.Row
-		if err = pinned(r, row.FromUnit, row.ToUnit); errors.Is(err, ErrPin) {
+		if err = pinned(r, act.Day, row.FromUnit, row.ToUnit); errors.Is(err, ErrPin) || errors.Is(err, ErrEnded) {
 			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
 			err = s.adopt(act.Who)
 		} else if err == nil {

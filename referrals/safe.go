@@ -183,6 +183,15 @@ func clock(s string) bool {
 	return err == nil && len(s) == 5
 }
 
+// Reach is where she may be reached: her number, her address, or both.
+func (s SafeContact) Reach() string {
+	reach := s.Phone()
+	if s.Channels["email"] == "yes" && s.Mail != "" {
+		reach = strings.TrimSpace(reach + " " + s.Mail)
+	}
+	return reach
+}
+
 // Phone is the number that may be rung or written to, or empty.
 func (s SafeContact) Phone() string {
 	for kind := range timedKinds {

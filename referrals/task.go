@@ -38,7 +38,7 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
-	if err := pinned(r, act.Who.Unit(), service.ID); err != nil {
+	if err := pinned(r, act.Day, act.Who.Unit(), service.ID); err != nil {
 		return nil, err
 	}
 	secret := act.NewSecret()

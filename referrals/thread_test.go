@@ -3,7 +3,9 @@ package referrals_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,5 +175,74 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	}
 	if _, err := w.Desk.Revoke(ctx, anna, consentID, "code_word"); err != nil {
 		t.Errorf("revoking a day later: %v", err)
+	}
+}
+
+// TestEndedCentreGetsNothing: a centre whose agency has ended stands in the
+// directory as such; nothing is authorised for it or sent to it.
+func TestEndedCentreGetsNothing(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	w.Invite("dario", policies.Administrator, "")
+	dario := w.SignIn("dario")
+	agency, _, err := w.Door.CreateAgency(ctx, dario, accounts.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()})
+	try(t, "an agency that ends today", err)
+	centre, _, err := w.Door.CreateUnit(ctx, dario, accounts.Unit{Agency: agency, Kind: accounts.KindCentre, Name: "Il Melograno"})
+	try(t, "its centre", err)
+	out := rosa(t, w)
+	in := referrals.Authorisation{Centre: centre, Purpose: "support", Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
+	consent, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), out.CaseID, in)
+	try(t, "an authorisation on the last day", err)
+	w.Clock.Add(24 * time.Hour)
+	if _, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, referrals.ErrEnded) {
+		t.Errorf("sending a day later: got %v, want ErrEnded", err)
+	}
+	anna := w.SignIn("anna")
+	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, referrals.ErrEnded) {
+		t.Errorf("an authorisation a day later: got %v, want ErrEnded", err)
+	}
+	list, _, err := w.Desk.Directory(ctx, anna, 0, 0)
+	try(t, "the directory", err)
+	for _, c := range list {
+		if c.Ended != (c.ID == centre) {
+			t.Errorf("the directory says of %s: ended %v", c.Name, c.Ended)
+		}
+	}
+}
+
+// TestNumberGoesWithItsOwnTick: her number and address reach a centre with her
+// rule, and only where she shares them; they change with the rule, and an old one
+// is nowhere in the package.
+func TestNumberGoesWithItsOwnTick(t *testing.T) {
+	f := storetest.NewFlow(t)
+	ctx := t.Context()
+	old := f.Word("other number")
+	received := func(id string) string {
+		t.Helper()
+		v, _, err := f.Desk.OpenReferral(ctx, f.Caller("bruna"), id)
+		try(t, "opening at the centre", err)
+		if v.Safe.DeskOnly || v.Safe.Rule.Channels["call"] != "yes" {
+			t.Fatalf("the rule at the centre: %+v", v.Safe)
+		}
+		text, err := json.Marshal([]any{v.Package, v.Safe})
+		try(t, "encoding", err)
+		return string(text)
+	}
+	quiet, shared := f.Refer(f.Other, f.Authorise("alias")), f.Refer(f.Other, f.Authorise("alias", "phone"))
+	if got := received(quiet); strings.Contains(got, old) || strings.Contains(got, "@example.org") {
+		t.Error("a number that she does not share is at the centre")
+	}
+	if got := received(shared); !strings.Contains(got, old) || !strings.Contains(got, "@example.org") {
+		t.Error("the number that she shares is not at the centre")
+	}
+	safe := open(t, f.World, f.Caller("anna"), f.Other).Safe
+	safe.Number, safe.Mail = "333 7654321", ""
+	_, err := f.Desk.ChangeSafeContact(ctx, f.Caller("anna"), f.Other, f.Version(f.Other), safe, "code_word")
+	try(t, "another number", err)
+	if got := received(quiet); strings.Contains(got, safe.Number) {
+		t.Error("the new number is at the centre with which she shares none")
+	}
+	if got := received(shared); !strings.Contains(got, safe.Number) || strings.Contains(got, old) || strings.Contains(got, "@example.org") {
+		t.Error("after the change the centre has not the new number alone")
 	}
 }

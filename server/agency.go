@@ -48,7 +48,7 @@ func (q *request) agencies() error {
 
 func (q *request) agencyOf(all *accounts.Administration, a *accounts.Agency) Agency {
 	shown := Agency{ID: a.ID, Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, Ends: q.day(a.Ends),
-		Ended: a.Ends != "" && a.Ends < q.s.desk.Day()}
+		Ended: a.Over(q.s.desk.Day())}
 	for _, u := range sorted(all.Units, unitName) {
 		if u.Agency == a.ID {
 			shown.Units = append(shown.Units, AgencyUnit{ID: u.ID, Name: u.Name, Kind: u.Kind, State: unitState(all, u), Members: all.MembersOf(u.ID)})
@@ -130,7 +130,7 @@ func (q *request) createAgency() error {
 	if !IsWord("responsibility", page.Responsibility) {
 		page.Fail("responsibility", FailChoice)
 	}
-	if q.day(page.Ends).IsZero() && (page.Ends != "" || page.Responsibility == "processor") {
+	if !q.mayEnd(page) {
 		page.Fail("ends", FailEnds)
 	}
 	if len(page.Errors) > 0 {
@@ -145,6 +145,15 @@ func (q *request) createAgency() error {
 		return err
 	}
 	return q.done(receipt, FlashAgencySaved, "/enti")
+}
+
+// mayEnd tells whether an agency may end on the day that was typed: from today on,
+// or, for a controller, on none.
+func (q *request) mayEnd(page *AgencyPage) bool {
+	if page.Ends == "" {
+		return page.Responsibility != "processor"
+	}
+	return !q.day(page.Ends).IsZero() && page.Ends >= q.s.desk.Day()
 }
 
 // agencyPage is where an agency's end is set; what it is stays as it was entered.
@@ -175,7 +184,7 @@ func (q *request) endAgency() error {
 		return err
 	}
 	page.Ends = q.form.Get("ends")
-	if q.day(page.Ends).IsZero() && (page.Ends != "" || page.Responsibility == "processor") {
+	if !q.mayEnd(page) {
 		page.Fail("ends", FailEnds)
 		return q.show(http.StatusUnprocessableEntity, "agency", page)
 	}

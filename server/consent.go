@@ -52,6 +52,8 @@ func centre(c referrals.CentreEntry) Centre {
 	v := Centre{ID: c.ID, Name: c.Name, Area: c.Area, Needs: strings.Fields(c.Needs), Hours: c.Hours,
 		Languages: strings.Fields(c.Languages), Phone: c.Phone, Cost: c.Cost, Distance: max(c.Km, 0), State: "unpinned"}
 	switch {
+	case c.Ended:
+		v.State = "ended"
 	case c.Pinned && c.Confirm:
 		v.State = "confirm_voice"
 	case c.Pinned:
@@ -156,9 +158,7 @@ func (q *request) showShare(status int, v referrals.CaseView, c Centre, cause er
 			name = "who"
 		}
 		groups[name].Fields = append(groups[name].Fields, Shareable{Value: f.Code, Key: ShareFields[f.Code], Content: q.content(f)})
-		if !contains(page.Form.Fields, f.Code) {
-			page.Private++
-		}
+		page.Private++
 	}
 	for _, name := range []string{"who", "needs", "children"} {
 		if len(groups[name].Fields) > 0 {
@@ -345,8 +345,11 @@ func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *
 		Feedback: p.Feedback, Until: q.day(p.Until), KeepCopy: p.KeepCopy}
 	v.Strip = strip(safe.Rule, Who{})
 	v.Strip.OnlyDesk = safe.DeskOnly
+	v.Strip.Unshared = !safe.DeskOnly && safe.Rule.Number == "" && safe.Rule.Mail == ""
 	for _, f := range p.Fields {
-		v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: q.content(f)})
+		if value := q.content(f); value != "" { // her number stands with her rule
+			v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: value})
+		}
 	}
 	return v
 }
@@ -376,6 +379,8 @@ func (q *request) send() error {
 	switch {
 	case errors.Is(err, referrals.ErrPin):
 		return q.showPreview(http.StatusConflict, "error.pin")
+	case errors.Is(err, referrals.ErrEnded):
+		return q.showPreview(http.StatusConflict, "error.unit_ended")
 	case err != nil:
 		return err
 	}

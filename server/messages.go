@@ -160,7 +160,7 @@ var (
 	ShareFields = map[string]string{
 		"alias": "contact.name", "name": "person.name", "surname": "person.surname", "born": "person.born", "language": "person.language",
 		"mediator": "person.mediator", "town": "person.town", "request": "share_field.request", "needs": "share_field.needs",
-		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages", "phone": "safe.number",
+		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages", "phone": "share_field.reach",
 	}
 )
 

@@ -19,6 +19,7 @@ type Strip struct {
 	Number   string        // behind "Mostra"; empty when none or not for this reader
 	Mail     string        // behind "Mostra"
 	CodeWord string        // behind "Mostra"
+	Unshared bool          // shown to a centre that does not learn number or address
 	Changed  time.Time     // day of the last change
 	MayEdit  bool
 }
@@ -179,15 +180,13 @@ type UnsentRow struct {
 
 // ReferralRow is one referral on a list.
 type ReferralRow struct {
-	ID      string
-	Centre  string
-	Way     string // a word of "way"
-	State   string // a word of "referral_state"
-	Day     time.Time
-	Until   time.Time
-	Live    bool // the authorisation is in force
-	Fields  int
-	Private int
+	ID     string
+	Centre string
+	State  string // a word of "referral_state"
+	Day    time.Time
+	Until  time.Time
+	Live   bool // the authorisation is in force
+	Fields int
 }
 
 // ReadersPage is "readers": who opened this case, on which day, as what.

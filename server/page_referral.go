@@ -81,7 +81,7 @@ type SharePage struct {
 	CaseHead
 	ReferralStep
 	Groups  []ShareGroup
-	Private int // how many stay private with what is ticked now
+	Private int // how many there are: those not ticked stay private
 }
 
 // ShareGroup is a group of fields that can be shared.

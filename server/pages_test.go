@@ -182,8 +182,8 @@ func addCase(add func(string, server.Shown)) {
 	add("forget", &server.ForgetPage{Page: desk("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
 	head.Tab = "referrals"
 	add("case-referrals", &server.CaseReferralsPage{Page: desk("case_referrals.title", "/schede/A/invii"), CaseHead: head, Referrals: []server.ReferralRow{
-		{ID: "B", Centre: "Centro Le Querce", Way: "we_send", State: "accepted", Day: ago(2), Until: ago(-28), Live: true, Fields: 3, Private: 9},
-		{ID: "C", Centre: "Centro Aurora", Way: "we_send", State: "withdrawn", Day: ago(9), Fields: 0, Private: 12}}})
+		{ID: "B", Centre: "Centro Le Querce", State: "accepted", Day: ago(2), Until: ago(-28), Live: true, Fields: 3},
+		{ID: "C", Centre: "Centro Aurora", State: "withdrawn", Day: ago(9), Fields: 0}}})
 	add("case-referrals.empty", &server.CaseReferralsPage{Page: desk("case_referrals.title", "/schede/A/invii"), CaseHead: head})
 	head.Tab = "readers"
 	add("readers", &server.ReadersPage{Page: desk("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []server.Reader{

@@ -21,7 +21,7 @@ func (q *request) caseReferrals() error {
 		fields[c.ID] = len(c.Fields)
 	}
 	for _, r := range v.Referrals {
-		page.Referrals = append(page.Referrals, ReferralRow{ID: r.ID, Centre: roster.UnitName(r.ToUnit), Way: "we_send", State: stateOf(r),
+		page.Referrals = append(page.Referrals, ReferralRow{ID: r.ID, Centre: roster.UnitName(r.ToUnit), State: stateOf(r),
 			Day: q.day(r.SentDay), Until: q.day(r.UntilDay), Live: r.Standing == policies.ConsentLive, Fields: fields[r.ConsentID]})
 	}
 	for _, c := range v.Consents {
@@ -128,8 +128,10 @@ func appointment(r referrals.ReferralView) Appointment {
 
 func (q *request) messageCentre() error {
 	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrPin) { // what she typed waits on the page
-		return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": "error.pin"}})
+	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended"} {
+		if errors.Is(err, cause) { // what she typed waits on the page
+			return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": key}})
+		}
 	}
 	return q.toCentreOr(receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
 }

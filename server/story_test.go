@@ -345,7 +345,7 @@ func (st *story) rosaSaysWhatToShare() {
 	if n := eval[int](v, `document.querySelectorAll("input[name=fields]:checked, input[name=keep_copy]:checked").length`); n != 0 {
 		v.stop("%d boxes are ticked before she said anything", n)
 	}
-	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").choose("share.safe", "way_text.rule").tick("share.keep_copy")
+	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").tick("share_field.reach").choose("share.safe", "way_text.rule").tick("share.keep_copy")
 	v.coverAndResume().see("share.title", "frame.refilled").holds("share_field.needs", "true").holds("share.keep_copy", "true")
 	v.click("action.continue").see("how.title")
 }

@@ -86,7 +86,7 @@ var wordLists = map[string][]string{
 	"unit_kind":      {"desk", "social_service", "centre", "audit"},
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},
-	"centre_state":   {"unpinned", "pinned", "confirm_voice"},
+	"centre_state":   {"unpinned", "pinned", "confirm_voice", "ended"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
 	"match_by":       {"name", "surname", "phone"},
@@ -157,6 +157,7 @@ var statusClass = map[string]string{
 	"centre_state.pinned":         "good",
 	"centre_state.unpinned":       "stop",
 	"centre_state.confirm_voice":  "wait",
+	"centre_state.ended":          "stop",
 	"factor_state.active":         "good",
 	"factor_state.locked":         "alarm",
 }

@@ -192,7 +192,7 @@ func (g *Gate) standing(r Reader, act *Act) error {
 	if err := r.Recall(&a, p.Agency); err != nil {
 		return fmt.Errorf("reading the caller's agency: %w", err)
 	}
-	act.ended = a.Ends != "" && a.Ends < act.Day
+	act.ended = a.Over(act.Day)
 	return nil
 }
 

@@ -183,7 +183,7 @@ func rewrapTo(newcomer *Person, x *RescueWrap, before *unitKeys, words Words) (*
 // command line belongs to no agency.
 func unitObject(u *Unit, a *Agency, day string) policies.Object {
 	return policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind,
-		Founded: true, AgencyEnded: a.Ends != "" && a.Ends < day}
+		Founded: true, AgencyEnded: a.Over(day)}
 }
 
 // rescued reads a unit with its agency and asks the policy.

@@ -116,6 +116,9 @@ type Agency struct {
 	ProposedBy     string // who set or proposed the last one
 }
 
+// Over tells whether its responsibility has ended before a day.
+func (a *Agency) Over(day string) bool { return a.Ends != "" && a.Ends < day }
+
 // Table is the name of the table of agencies.
 func (*Agency) Table() string { return "agency" }
 
