@@ -330,6 +330,7 @@ func (q *request) invite() error {
 
 func (q *request) showCode(code crypto.Secret) error {
 	page := &InvitePage{Page: q.base(TitleInvite), Code: string(code), Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
+	page.Once = true
 	return q.show(http.StatusOK, "invite", page)
 }
 

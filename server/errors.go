@@ -121,7 +121,7 @@ func (q *request) unfinished(done *accounts.Unfinished) {
 	status, _ := answerTo(done)
 	q.receipt(done.Receipt)
 	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: unfinishedKey(done), Saved: true, Back: q.goOn()}
-	page.Support = q.support(status, done)
+	page.Support, page.Once = q.support(status, done), true
 	q.show(status, "error", page)
 }
 
@@ -163,6 +163,7 @@ func (q *request) problem(status int, key, support string) {
 		page.FormToken, page.Action, page.Carried = q.s.door.FormToken(q.who), q.r.URL.Path, q.carried()
 		page.Kept = len(q.typedFields()) > 0
 	}
+	page.Once = !page.Asked && page.Action == "" // an answer to a form, and nothing that could bring it back
 	q.show(status, "error", page)
 }
 
