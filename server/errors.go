@@ -47,6 +47,7 @@ var answers = []struct {
 	{accounts.ErrNoAudit, http.StatusConflict, "error.no_audit"},
 	{accounts.ErrFounded, http.StatusConflict, "error.founded"},
 	{accounts.ErrLastMember, http.StatusConflict, "error.last_member"},
+	{accounts.ErrLastAdministrator, http.StatusConflict, "error.last_administrator"},
 	{accounts.ErrWords, http.StatusConflict, "admit.not_same"},
 	{accounts.ErrOver, http.StatusConflict, "error.over"},
 	{accounts.ErrInvitation, http.StatusConflict, "invitation.wrong"},
