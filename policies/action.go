@@ -340,6 +340,7 @@ var steppedUp = map[Action]bool{
 	ReferralConfirm:      true,
 	LogExport:            true,
 	UnitFound:            true,
+	PersonSuspend:        true,
 	MemberAdmit:          true,
 	MemberRemove:         true,
 	CentrePin:            true,

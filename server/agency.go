@@ -260,7 +260,7 @@ func (q *request) people() error {
 	page := &PeoplePage{Page: q.base(TitlePeople)}
 	for _, p := range sorted(all.People, personName) {
 		page.People = append(page.People, PersonRow{ID: p.ID, Username: p.Username, Role: p.Role, Unit: all.UnitName(p.Unit),
-			State: personState(p.State), Locked: p.Unit == "" && p.LockedFactor() && p.ID != q.who.Person()})
+			State: personState(p.State), Mine: p.ID == q.who.Person(), Locked: p.Unit == "" && p.LockedFactor() && p.ID != q.who.Person()})
 	}
 	for _, i := range all.Invitations {
 		if p, ok := all.People[i.Person]; ok {
@@ -270,8 +270,21 @@ func (q *request) people() error {
 	return q.show(http.StatusOK, "people", page)
 }
 
+// suspend shuts somebody else out, after passphrase and code: nobody does so to
+// herself.
 func (q *request) suspend() error {
-	receipt, err := q.s.door.Suspend(q.ctx(), q.who, q.form.Get("person"))
+	all, err := q.administers()
+	if err != nil {
+		return err
+	}
+	p, ok := all.People[q.form.Get("person")]
+	if !ok || p.ID == q.who.Person() {
+		return accounts.ErrDenied
+	}
+	if ok, err = q.stepUp(policies.PersonSuspend, p.ID, StepUpSuspend, p.Username); !ok {
+		return err
+	}
+	receipt, err := q.s.door.Suspend(q.ctx(), q.who, p.ID)
 	if err != nil {
 		return err
 	}
@@ -339,6 +352,7 @@ func (q *request) invite() error {
 
 func (q *request) showCode(code crypto.Secret) error {
 	page := &InvitePage{Page: q.base(TitleInvite), Code: string(code), Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
+	page.Once = true
 	return q.show(http.StatusOK, "invite", page)
 }
 

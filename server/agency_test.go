@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"html"
 	"net/http"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"sportello/policies"
+	"sportello/policies/accounts"
 )
 
 const hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
@@ -119,7 +121,7 @@ func TestAdministratorSuspendsAndLifts(t *testing.T) {
 	b, anna := s.administrator(), s.signedIn("anna")
 	id := s.People["anna"].ID
 	b.get("/personale")
-	b.leads(b.post("/personale/sospendi", "person", id), "/personale")
+	b.leads(b.stepUp("dario", "/personale/sospendi", "person", id), "/personale")
 	b.says(b.follow(), "Sospesa")
 	anna.leads(anna.get("/agenda"), "/entra")
 	if _, err := s.TrySignIn(s.People["anna"]); err == nil {
@@ -130,6 +132,33 @@ func TestAdministratorSuspendsAndLifts(t *testing.T) {
 	s.signedIn("anna")
 	b.status(b.post("/personale/riammetti", "person", id), http.StatusConflict)
 	b.status(b.post("/personale/sospendi", "person", "NESSUNO"), http.StatusNotFound)
+}
+
+// TestNobodySuspendsHerself: neither by the page, which offers it for others
+// only, nor by its form; and who alone administers stays.
+func TestNobodySuspendsHerself(t *testing.T) {
+	s := newService(t)
+	b := s.administrator()
+	dario := s.People["dario"]
+	b.says(b.get("/personale"), `value="`+s.People["anna"].ID+`"`)
+	b.silent(b.page, `value="`+dario.ID+`"`)
+	b.status(b.post("/personale/sospendi", "person", dario.ID), http.StatusNotFound)
+	console := accounts.ConsoleCaller()
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, accounts.ErrLastAdministrator) {
+		t.Errorf("the last administrator: got %v", err)
+	}
+	s.Invite("elena", policies.Administrator, "")
+	b.leads(b.stepUp("dario", "/personale/sospendi", "person", s.People["elena"].ID), "/personale")
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, accounts.ErrLastAdministrator) {
+		t.Errorf("the last active administrator: got %v", err)
+	}
+	if _, err := s.Door.Lift(t.Context(), console, s.People["elena"].ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); err != nil {
+		t.Errorf("one of two administrators: %v", err)
+	}
+	b.leads(b.get("/personale"), "/entra")
 }
 
 func TestAdministratorUnlocksAnother(t *testing.T) {

@@ -48,6 +48,7 @@ var answers = []struct {
 	{accounts.ErrNoAudit, http.StatusConflict, "error.no_audit"},
 	{accounts.ErrFounded, http.StatusConflict, "error.founded"},
 	{accounts.ErrLastMember, http.StatusConflict, "error.last_member"},
+	{accounts.ErrLastAdministrator, http.StatusConflict, "error.last_administrator"},
 	{accounts.ErrWords, http.StatusConflict, "admit.not_same"},
 	{accounts.ErrOver, http.StatusConflict, "error.over"},
 	{accounts.ErrInvitation, http.StatusConflict, "invitation.wrong"},
@@ -122,7 +123,7 @@ func (q *request) unfinished(done *accounts.Unfinished) {
 	status, _ := answerTo(done)
 	q.receipt(done.Receipt)
 	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: unfinishedKey(done), Saved: true, Back: q.goOn()}
-	page.Support = q.support(status, done)
+	page.Support, page.Once = q.support(status, done), true
 	q.show(status, "error", page)
 }
 
@@ -164,6 +165,7 @@ func (q *request) problem(status int, key, support string) {
 		page.FormToken, page.Action, page.Carried = q.s.door.FormToken(q.who), q.r.URL.Path, q.carried()
 		page.Kept = len(q.typedFields()) > 0
 	}
+	page.Once = !page.Asked && page.Action == "" // an answer to a form, and nothing that could bring it back
 	q.show(status, "error", page)
 }
 

@@ -149,6 +149,7 @@ func (q *request) enrolInvited() error {
 
 func (q *request) codesPage(action string, codes []crypto.Secret, first bool) *RecoveryCodesPage {
 	page := &RecoveryCodesPage{Page: q.base(TitleRecoveryCodes), Action: action, First: first}
+	page.Once = true
 	for _, c := range codes {
 		page.Codes = append(page.Codes, string(c))
 	}
@@ -190,6 +191,7 @@ func (q *request) waiting() error {
 		return err
 	}
 	page := &WaitingPage{Page: q.base(TitleWaiting), Words: words}
+	page.Once = true
 	if a, ok := roster.Agencies[q.who.Agency()]; ok {
 		page.Agency = a.Name
 	}

@@ -199,6 +199,7 @@ type PersonRow struct {
 	Role     string // a word of "role"
 	Unit     string
 	State    string // a word of "person_state"
+	Mine     bool   // the caller: nobody suspends herself
 	Locked   bool   // ten wrong codes, and no unit whose members could unlock: posts person to /personale/sblocca
 }
 

@@ -254,7 +254,7 @@ type Pin struct {
 // and where it was found) and same=yes to /centri/UNIT; the step-up page follows.
 type PinPage struct {
 	Page
-	Unit   Pin
+	Centre Pin
 	Words  [4]string
 	Number string
 	Same   string

@@ -33,7 +33,7 @@ func (q *request) pinPage() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "pin", &PinPage{Page: q.base(TitlePin), Unit: q.pinned(p), Words: words})
+	return q.show(http.StatusOK, "pin", &PinPage{Page: q.base(TitlePin), Centre: q.pinned(p), Words: words})
 }
 
 // pin records that the words the page showed were read out by whoever answered
@@ -44,7 +44,7 @@ func (q *request) pin() error {
 		return err
 	}
 	shown, ok := parseWords(q.form.Get("words"))
-	page := &PinPage{Page: q.base(TitlePin), Unit: q.pinned(p), Words: words, Number: q.form.Get("number"), Same: q.form.Get("same")}
+	page := &PinPage{Page: q.base(TitlePin), Centre: q.pinned(p), Words: words, Number: q.form.Get("number"), Same: q.form.Get("same")}
 	if strings.TrimSpace(page.Number) == "" || len(page.Number) > 400 {
 		page.Fail("number", FailNumberCalled)
 	}

@@ -212,6 +212,11 @@ func (q *request) answer(t route) error {
 		return err
 	}
 	q.speak()
+	if t.StepUp && q.form.Has("lang") {
+		if err := q.askAgain(); err != nil {
+			return err
+		}
+	}
 	q.ours = q.r.Method == http.MethodPost && q.known && q.tokenFits()
 	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
 		if t.Public || !q.known {
@@ -351,6 +356,15 @@ func (q *request) keepTyped(t route, why error) error {
 }
 
 func (q *request) keepDraft() error {
+	text, err := q.draftText()
+	if err != nil {
+		return err
+	}
+	return q.s.door.KeepDraft(q.ctx(), q.who.Person(), text)
+}
+
+// draftText is what a form held, without what is secret, and where it belongs.
+func (q *request) draftText() ([]byte, error) {
 	d := draft{From: q.localPath(q.form.Get("from")), Form: url.Values{}}
 	for name, values := range q.form {
 		d.Form[name] = values
@@ -358,11 +372,7 @@ func (q *request) keepDraft() error {
 	for _, name := range secretFields {
 		d.Form.Del(name)
 	}
-	text, err := json.Marshal(d)
-	if err != nil {
-		return err
-	}
-	return q.s.door.KeepDraft(q.ctx(), q.who.Person(), text)
+	return json.Marshal(d)
 }
 
 // takeDraft gives back, on the page it was typed on, what was kept.
@@ -385,16 +395,22 @@ func (q *request) localPath(p string) string {
 // here is where a page can be found again: its own address, or, for an address
 // that only takes forms, the page the form was on.
 func (q *request) here() string {
-	if q.r.Method == http.MethodPost && !q.s.shows(q.r.URL.Path) {
+	if q.r.Method == http.MethodPost && !q.s.shows(q.r) {
 		return q.localPath(q.form.Get("from"))
 	}
 	return q.r.URL.Path
 }
 
-// shows tells whether an address answers when it is asked for, not posted to.
-func (s *Server) shows(path string) bool {
-	var m mux.RouteMatch
-	return s.mux.Match(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}, &m) && m.MatchErr == nil
+// shows tells whether what a form was sent to also answers when it is asked for:
+// the same route, for another may lie at the same address.
+func (s *Server) shows(r *http.Request) bool {
+	name := routeName(r)
+	for _, t := range routes {
+		if t.Method == http.MethodGet && t.Pattern == name {
+			return true
+		}
+	}
+	return false
 }
 
 // base is what every page has.

@@ -196,13 +196,44 @@ func (q *request) signOut() error {
 	return q.redirect("/entra")
 }
 
+// language shows a page again in the other language, with what its form held.
 func (q *request) language() error {
+	if err := q.speakNow(); err != nil {
+		return err
+	}
+	if q.signed && q.ours && (len(q.typedFields()) > 0 || q.form.Get("step") != "") {
+		text, err := q.draftText()
+		if err != nil {
+			return err
+		}
+		if err := q.s.door.HoldDraft(q.ctx(), q.who, text); err != nil {
+			return err
+		}
+	}
+	return q.redirect(q.localPath(q.form.Get("from")))
+}
+
+// askAgain lets a page that asks for passphrase and code come back in the other
+// language: nothing is done, because nothing secret goes on.
+func (q *request) askAgain() error {
+	for _, name := range secretFields {
+		if name != "token" {
+			q.form.Del(name)
+		}
+	}
+	return q.speakNow()
+}
+
+// speakNow takes the language that a page's switch was pressed for.
+func (q *request) speakNow() error {
 	lang := locale.Lang(q.form.Get("lang"))
 	if lang != locale.Italian && lang != locale.English {
 		return errForm
 	}
+	q.form.Del("lang")
+	q.lang = lang
 	q.setCookie(langCookie, string(lang), 365*24*time.Hour)
-	return q.redirect(q.localPath(q.form.Get("from")))
+	return nil
 }
 
 func (q *request) licences() error {
@@ -214,6 +245,7 @@ func (q *request) licences() error {
 func (q *request) stepUp(a policies.Action, object, act, name string) (bool, error) {
 	page := &StepUpPage{Page: q.base(TitleStepUp), Act: act, Object: name, Action: q.r.URL.Path,
 		Back: q.localPath(q.form.Get("from")), Carried: q.carried()}
+	page.Speak = page.Action
 	if q.form.Get("passphrase") == "" && q.form.Get("code") == "" {
 		return false, q.show(http.StatusOK, "step-up", page)
 	}

@@ -29,6 +29,11 @@ func setLang(p server.Shown, lang locale.Lang) {
 	reflect.ValueOf(p).Elem().FieldByName("Page").FieldByName("Lang").Set(reflect.ValueOf(lang))
 }
 
+// once reads from the embedded Page whether it can be shown again.
+func once(p server.Shown) bool {
+	return reflect.ValueOf(p).Elem().FieldByName("Page").FieldByName("Once").Bool()
+}
+
 func TestEveryPageRendersInBothLanguages(t *testing.T) {
 	r := newRenderer(t)
 	for _, s := range samplePages() {
@@ -41,6 +46,15 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 			}
 			if strings.Contains(string(body), "<no value>") || strings.Contains(string(body), "ZgotmplZ") {
 				t.Errorf("%s in %s shows a value that is not there or was refused", s.name, lang)
+			}
+			if form := `id="f"`; strings.Contains(string(body), `form="f"`) && strings.Count(string(body), form) != 1 {
+				t.Errorf("%s in %s has %d forms that its cover and its language send", s.name, lang, strings.Count(string(body), form))
+			}
+			if strings.Contains(string(body), `name="lang"`) == (once(s.page) || strings.Contains(string(body), `class="blank"`)) {
+				t.Errorf("%s in %s: shown once %t, but the other language is offered or not", s.name, lang, once(s.page))
+			}
+			if leak := leaks(string(body)); leak != "" {
+				t.Errorf("%s in %s shows what a program prints: %s", s.name, lang, leak)
 			}
 			if inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?: [^>]*)?>[^<]`).FindString(string(body)); inline != "" {
 				t.Errorf("%s in %s has inline script or style: %s", s.name, lang, inline)

@@ -478,6 +478,9 @@ func patternName(route, path string) string {
 
 func (v *visitor) inspect(name string) {
 	v.t.Helper()
+	if leak := leaks(eval[string](v, `document.documentElement.outerHTML`)); leak != "" {
+		v.t.Errorf("%s (%s) shows what a program prints: %s", v.path(), v.tour.lang, leak)
+	}
 	v.wide(320)
 	if out := eval[string](v, widest); out != "" {
 		v.t.Errorf("%s (%s) is wider than 320 px:\n%s", v.path(), v.tour.lang, out)

@@ -80,15 +80,16 @@ func recoveryState(a *accounts.Agency) string {
 // deed gives an act's error what the exit code and the reader need.
 func deed(doing string, err error) error {
 	for known, hint := range map[error]string{
-		accounts.ErrDenied:     "there is none, or the command line may not do this",
-		accounts.ErrIncomplete: "something needed is missing, or not one of its codes; see --help",
-		accounts.ErrTaken:      "the name is taken",
-		accounts.ErrOneAudit:   "there is an audit unit already, and an instance has one",
-		accounts.ErrConflict:   "its state does not allow this",
-		accounts.ErrMembers:    "a member who can open the unit is active: she admits the newcomer, or is suspended first",
-		accounts.ErrNoRecovery: "the unit's newest key was not handed to a recovery recipient",
-		accounts.ErrEpochMoved: "the unit's keys, or the newcomer's, are not those it was made for: export again",
-		accounts.ErrWords:      "its words are not the newcomer's",
+		accounts.ErrDenied:            "there is none, or the command line may not do this",
+		accounts.ErrIncomplete:        "something needed is missing, or not one of its codes; see --help",
+		accounts.ErrTaken:             "the name is taken",
+		accounts.ErrOneAudit:          "there is an audit unit already, and an instance has one",
+		accounts.ErrConflict:          "its state does not allow this",
+		accounts.ErrMembers:           "a member who can open the unit is active: she admits the newcomer, or is suspended first",
+		accounts.ErrNoRecovery:        "the unit's newest key was not handed to a recovery recipient",
+		accounts.ErrEpochMoved:        "the unit's keys, or the newcomer's, are not those it was made for: export again",
+		accounts.ErrLastAdministrator: "she is the last active administrator: nobody could lift it; enter another first",
+		accounts.ErrWords:             "its words are not the newcomer's",
 	} {
 		if errors.Is(err, known) {
 			return refuse(err, "%s: %s", doing, hint)

@@ -86,12 +86,18 @@ func (p *program) userState(verb, short string, do func(*accounts.Door, context.
 	return &cobra.Command{
 		Use: verb + " USERNAME", Args: cobra.ExactArgs(1),
 		Short:   short,
+		Long:    short + ".\n\nIt prints the user and the state that she is in now.",
 		Example: "  sportello user " + verb + " anna",
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.person(c.Context(), args[0], func(in *instance, id string) error {
 				if _, err := do(in.door, c.Context(), accounts.ConsoleCaller(), id); err != nil {
 					return deed("changing the user's state", err)
 				}
+				all, err := in.door.Roster(c.Context())
+				if err != nil {
+					return deed("reading the user's state", err)
+				}
+				fmt.Fprintf(p.out, "%s: now %s\n", printable(all.People[id].Username), all.People[id].State)
 				return nil
 			})
 		},

@@ -34,6 +34,8 @@ var (
 	ErrNoAudit = errors.New("no audit unit was founded yet")
 	// ErrLastMember says that the last member of a unit can only be suspended.
 	ErrLastMember = errors.New("the last member can only be suspended")
+	// ErrLastAdministrator says that nobody would be left to lift a suspension.
+	ErrLastAdministrator = errors.New("the last active administrator is not suspended")
 )
 
 // NewAgency is what makes an agency.
@@ -248,8 +250,8 @@ func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, pers
 			if next, err = standing(r, &p); err != nil {
 				return err
 			}
-		} else if p.State == string(Removed) {
-			return ErrConflict
+		} else if err := mayStop(r, &p); err != nil {
+			return err
 		}
 		over, err := rescueOver(r, &p, next)
 		p.Version++
@@ -264,6 +266,26 @@ func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, pers
 		}
 		return err
 	})
+}
+
+// mayStop refuses to suspend who was removed, and the last active administrator.
+func mayStop(r Reader, p *Person) error {
+	switch {
+	case p.State == string(Removed):
+		return ErrConflict
+	case p.Role != string(policies.Administrator) || p.State != string(Active):
+		return nil
+	}
+	all, err := r.People()
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other.ID != p.ID && other.Role == p.Role && other.State == string(Active) {
+			return nil
+		}
+	}
+	return ErrLastAdministrator
 }
 
 // rescueOver is the rescue that ends when a person moves to a state, if any.

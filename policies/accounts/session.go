@@ -389,11 +389,20 @@ func (d *Door) DropDraft(ctx context.Context, who Caller) error {
 	if len(who.draft) == 0 {
 		return nil
 	}
+	return d.HoldDraft(ctx, who, nil)
+}
+
+// HoldDraft keeps what was typed in the open session that typed it, sealed with
+// its keys, until the next form of that session; it ends with the session.
+func (d *Door) HoldDraft(ctx context.Context, who Caller, text []byte) error {
 	row, err := d.store.Session(ctx, who.session)
 	if err != nil {
 		return err
 	}
-	if err = d.sealHeld(row, who, nil); err != nil {
+	if row.Covered {
+		return ErrCovered
+	}
+	if err = d.sealHeld(row, who, text); err != nil {
 		return err
 	}
 	return d.store.PutSession(ctx, row)
