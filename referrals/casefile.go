@@ -490,13 +490,23 @@ var Recognitions = []string{"code_word", "known_voice", "in_person", "call_back"
 
 var recognitions = codes(Recognitions...)
 
+// recognised refuses to go on for somebody who was not.
+func (c check) recognised(how string) {
+	switch {
+	case how == "not_recognised":
+		c["recognised"] = "safe.not_recognised"
+	case !recognitions[how]:
+		c["recognised"] = "safe.recognised_missing"
+	}
+}
+
 // ChangeSafeContact replaces the safe-contact rule. recognised says how the
 // caller knew her: one of Recognitions. Every centre with a live
 // referral is told in the same act to stop using the old rule.
 func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	safe.check(bad)
-	bad.oneOf("recognised", recognised, recognitions)
+	bad.recognised(recognised)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}

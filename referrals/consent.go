@@ -233,7 +233,7 @@ func (d *Desk) loadConsent(r Reader, act *accounts.Act, id string) (*caseFile, *
 // the phone, and it only takes away. What was read or downloaded stays read.
 func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recognised string) (audit.Receipt, error) {
 	bad := check{}
-	bad.oneOf("recognised", recognised, recognitions)
+	bad.recognised(recognised)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}

@@ -38,3 +38,14 @@ func TestInboxLeadsSomewhere(t *testing.T) {
 	bruna.status(bruna.get("/arrivi/"+f.Declined), http.StatusOK)
 	bruna.status(bruna.get("/arrivi/"+answered), http.StatusNotFound)
 }
+
+// TestNotRecognisedChangesNothing: the answer that she was not recognised is an
+// answer, and the page says that nothing changed.
+func TestNotRecognisedChangesNothing(t *testing.T) {
+	f := storetest.NewFlow(t)
+	anna := serve(t, f.World).signedIn("anna")
+	page := "/invii/" + f.Consent + "/revoca"
+	anna.says(anna.status(anna.post(page, "recognised", "not_recognised"), http.StatusUnprocessableEntity), "Non è stata riconosciuta: non è cambiato niente.")
+	anna.says(anna.status(anna.post(page), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
+	anna.silent(anna.get("/invii/"+f.Consent), "Revocato")
+}

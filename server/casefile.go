@@ -296,7 +296,7 @@ func (q *request) saveSafeContact() error {
 			return openErr
 		}
 		page.Form, page.Recognised = f, q.form.Get("recognised")
-		if !invalidAs(&page.Page, err, map[string]string{"recognised": FailRecognised}) {
+		if !invalid(&page.Page, err) {
 			page.Problem = ProblemChanged // the stored version is now the one of the form
 		}
 		return q.show(http.StatusUnprocessableEntity, "safe-contact", page)

@@ -15,7 +15,6 @@ const (
 	FlashContactRepeated = "contact.already"
 	FailNoteEmpty        = "note.empty"
 	FailNoteTo           = "note_move.unknown"
-	FailRecognised       = "safe.recognised_missing"
 	FailClosingReason    = "case_close.reason_missing"
 	FlashNoteSaved       = "note.saved"
 	FlashPersonSaved     = "person.saved"

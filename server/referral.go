@@ -216,7 +216,7 @@ func (q *request) showRevoke(status int, cause error) error {
 	}
 	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), Opened: len(r.Steps) > 1, Copied: r.Copied, Recognised: q.form.Get("recognised")}
-	invalidAs(&page.Page, cause, map[string]string{"recognised": FailRecognised})
+	invalid(&page.Page, cause)
 	return q.show(status, "revoke", page)
 }
 
