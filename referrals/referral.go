@@ -456,6 +456,16 @@ type ReferralLine struct {
 	Who                                                                     CaseWho // on the sender's Agenda only
 }
 
+// Reference is how two people name a referral to each other: the first six
+// characters of its id, "ABC-DEF". It says nothing of her. It opens nothing, and
+// among very many referrals two can have the same.
+func Reference(id string) string {
+	if len(id) < 6 {
+		return id
+	}
+	return id[:3] + "-" + id[3:6]
+}
+
 // warnDays is how long before the end of an authorisation both sides are told.
 const warnDays = 7
 

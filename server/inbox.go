@@ -209,7 +209,7 @@ func (q *request) copy() error {
 	q.receipt(receipt)
 	h := q.w.Header()
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", `attachment; filename="invio.age"`)
+	h.Set("Content-Disposition", `attachment; filename="invio-`+referrals.Reference(q.id("id"))+`.age"`)
 	_, err = q.w.Write(file)
 	return err
 }
