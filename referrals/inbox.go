@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -224,27 +225,64 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 	})
 }
 
-// AcknowledgeStop records, once, what the centre did before it was told to stop:
-// one or more of StopCodes.
-func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
-	code := strings.Join(done, " ")
-	bad := len(done) == 0 || len(done) > len(StopCodes)
-	for _, c := range done {
-		bad = bad || !stopCodes[c]
+// stopAgainst are the StopCodes that cannot both be true.
+var stopAgainst = map[string]string{"not_used": "contacted", "contacted": "not_used"}
+
+// StopLeft are the StopCodes that a centre can still state after what it stated.
+func StopLeft(stated []string) []string {
+	return slices.DeleteFunc(slices.Clone(StopCodes), func(code string) bool {
+		return slices.Contains(stated, code) || slices.Contains(stated, stopAgainst[code])
+	})
+}
+
+// checkStop refuses a statement that says nothing, uses words of its own or
+// contradicts itself or what was stated before.
+func checkStop(stated, done []string) error {
+	bad := check{}
+	for _, code := range done {
+		bad.oneOf("done", code, stopCodes)
 	}
-	if bad {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"done": "error.choose_one"}}
+	if len(done) == 0 || len(done) > len(StopCodes) || slices.Contains(done, "") {
+		bad["done"] = "error.choose_one"
+	}
+	for _, code := range done {
+		if against := stopAgainst[code]; len(bad) == 0 && (slices.Contains(done, against) || slices.Contains(stated, against)) {
+			bad["done"] = "error.contradicts"
+		}
+	}
+	return bad.err()
+}
+
+// AcknowledgeStop records what the centre did before it was told to stop, or to
+// obey: one or more of StopCodes. What was stated stays, and more can be stated
+// later, such as a copy destroyed the next day.
+func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
+	if err := checkStop(nil, done); err != nil {
+		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ReferralAcknowledgeStop, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
 		}
-		if s.row.State != "withdrawn" || s.row.Code != "" {
+		if s.row.State != "withdrawn" {
 			return ErrState
 		}
+		stated := strings.Fields(s.row.Code)
+		if err := checkStop(stated, done); err != nil {
+			return err
+		}
+		before := len(stated)
+		for _, code := range done {
+			if !slices.Contains(stated, code) {
+				stated = append(stated, code)
+			}
+		}
+		if len(stated) == before { // a form sent twice
+			return nil
+		}
 		s.row.Version++
-		s.row.Code = code
+		s.row.Code = strings.Join(stated, " ")
 		act.Commit = putAll(s.row)
 		return nil
 	})

@@ -154,11 +154,15 @@ func (q *request) showNotice(status int, cause error) error {
 		return err
 	}
 	page := &StopPage{Page: q.base(TitleStop), Unsent: q.unsent(), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
-		Done: strings.Fields(l.Code), Stated: l.Code != ""}
+		Done: strings.Fields(l.Code), Ticked: q.form["done"]}
 	if status == http.StatusConflict {
 		page.Problem = ProblemEndedRevoked
 	}
-	invalidAs(&page.Page, cause, map[string]string{"done": FailStop})
+	words := map[string]string{}
+	if len(page.Ticked) == 0 {
+		words["done"] = FailStop
+	}
+	invalidAs(&page.Page, cause, words)
 	return q.show(status, "stop", page)
 }
 

@@ -1,6 +1,12 @@
 package server
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sportello/referrals"
+)
 
 // ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
 // municipality she names) and away to /schede/ID/centro; choosing leads to
@@ -280,9 +286,18 @@ type StopPage struct {
 	Version string
 	Desk    string
 	Since   time.Time
-	Done    []string
-	Stated  bool   // the centre has already stated what it did
-	Unsent  string // what the centre had written and was not sent
+	Done    []string // what the centre has stated so far
+	Ticked  []string // as typed
+	Unsent  string   // what the centre had written and was not sent
+}
+
+// May tells whether there is something left to state.
+func (p *StopPage) May() bool { return len(referrals.StopLeft(p.Done)) > 0 }
+
+// Skip are the words that are not offered: what was stated, and what contradicts it.
+func (p *StopPage) Skip() string {
+	left := referrals.StopLeft(p.Done)
+	return strings.Join(slices.DeleteFunc(slices.Clone(Words("stop_done")), func(w string) bool { return slices.Contains(left, w) }), " ")
 }
 
 // CopyPage is "copy": a sealed copy, made when asked. Posts which (kept, other)

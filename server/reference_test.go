@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,5 +38,27 @@ func TestSidesNameAReferralAlike(t *testing.T) {
 	if name := got.header.Get("Content-Disposition"); !strings.Contains(name, `filename="invio-`+sent+`.age"`) {
 		t.Errorf("the sealed copy is called %s", name)
 	}
+	s.quiet(t)
+}
+
+// TestStopStatementHoldsTogether: the centre is told what cannot both be true,
+// and says tomorrow what it did since.
+func TestStopStatementHoldsTogether(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	bruna := s.inside(t, "bruna")
+	notice := "/arrivi/" + r.withdrawn + "/avviso"
+	bruna.get(notice)
+	got := bruna.status(bruna.post(notice, "done", "not_used", "done", "contacted"), http.StatusUnprocessableEntity)
+	bruna.says(got, "non possono valere insieme", `value="not_used" autocomplete="off" checked`, `value="contacted" autocomplete="off" checked`)
+	bruna.leads(bruna.post(notice, "done", "not_used"), notice)
+	got = bruna.get(notice)
+	bruna.says(got, "Non li abbiamo usati", "Quello che è dichiarato resta", `value="copy_destroyed"`)
+	bruna.silent(got, `value="contacted"`, `value="not_used"`)
+	bruna.says(bruna.status(bruna.post(notice), http.StatusUnprocessableEntity), "Segnare almeno una voce.")
+	bruna.leads(bruna.post(notice, "done", "copy_destroyed"), notice)
+	bruna.says(bruna.get(notice), "Non li abbiamo usati", "Abbiamo distrutto la copia")
+	anna := s.inside(t, "anna")
+	anna.says(anna.get("/invii/"+r.withdrawn), "Non li abbiamo usati", "Abbiamo distrutto la copia")
 	s.quiet(t)
 }
