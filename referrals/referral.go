@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -450,10 +451,11 @@ type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
 	AfterAnswer                                                             string // of the sending unit alone
 	Standing                                                                policies.ConsentState
-	Ends                                                                    bool    // within seven days
-	Shut                                                                    bool    // a restore shut it, and the desk has not confirmed it
-	EndedDay                                                                string  // of a withdrawn one, where it was asked for
-	Who                                                                     CaseWho // on the sender's Agenda only
+	Ends                                                                    bool      // within seven days
+	Shut                                                                    bool      // a restore shut it, and the desk has not confirmed it
+	EndedDay                                                                string    // of a withdrawn one, where it was asked for
+	Who                                                                     CaseWho   // on the sender's Agenda only
+	Proposed                                                                time.Time // an appointment that waits for her answer; on the sender's Agenda only
 }
 
 // Reference is how two people name a referral to each other: the first six

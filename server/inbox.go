@@ -71,7 +71,7 @@ func (q *request) showReceived(status int, cause error) error {
 		state = "acknowledged" // it is open now
 	}
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
-		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
+		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
@@ -129,7 +129,7 @@ func (q *request) askDesk() error {
 
 func (q *request) propose() error {
 	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
-	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
+	return q.toDeskOr(q.showReceived, receipt, err, FlashProposed, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) outcome() error {

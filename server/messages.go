@@ -103,6 +103,7 @@ const (
 	FailUrgency       = "how.urgency_missing"
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
+	FlashAnswerSent   = "referral.answer_sent"
 
 	ProblemDeskRevoked  = "ended.desk_revoked"
 	ProblemDeskOver     = "ended.desk_over"

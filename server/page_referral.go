@@ -255,19 +255,20 @@ type InboxRow struct {
 // /arrivi/ID/esito (after), each with version; declining has its own page.
 type ReceivedPage struct {
 	Page
-	ID        string
-	Version   string
-	State     string // a word of "referral_state"
-	Package   Package
-	Messages  []Message
-	Text      string
-	Form      string // the forms' own mark
-	Day, Hour string // the appointment as typed
-	Place     string
-	After     string   // a word of "after" as typed
-	AfterMay  []string // words of "after" her authorisation lets the centre tell
-	MayCopy   bool     // she allowed a sealed copy
-	Stale     bool     // the safe-contact rule changed and is not among what she authorised
+	ID          string
+	Version     string
+	State       string // a word of "referral_state"
+	Package     Package
+	Messages    []Message
+	Text        string
+	Form        string // the forms' own mark
+	Appointment Appointment
+	Day, Hour   string // the next appointment as typed
+	Place       string
+	After       string   // a word of "after" as typed
+	AfterMay    []string // words of "after" her authorisation lets the centre tell
+	MayCopy     bool     // she allowed a sealed copy
+	Stale       bool     // the safe-contact rule changed and is not among what she authorised
 }
 
 // DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.

@@ -62,3 +62,26 @@ func TestStopStatementHoldsTogether(t *testing.T) {
 	anna.says(anna.get("/invii/"+r.withdrawn), "Non li abbiamo usati", "Abbiamo distrutto la copia")
 	s.quiet(t)
 }
+
+// TestAppointmentIsSeenByBothSides: the centre sees what it proposed and what she
+// said; the desk's Agenda says that somebody has to answer, until somebody did.
+func TestAppointmentIsSeenByBothSides(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")
+	received, sent := "/arrivi/"+r.sent, "/invii/"+r.sent
+	anna.silent(anna.get("/agenda"), "Il centro propone un appuntamento")
+	bruna.get(received)
+	bruna.leads(bruna.post(received+"/appuntamento", "form", bruna.hidden("form"), "day", "2026-12-24", "hour", "09:30", "place", "Sede del centro"), received)
+	bruna.says(bruna.follow(), "Appuntamento proposto.", "gio 24 dic 09:30", "Sede del centro", "Si aspetta la sua risposta")
+	agenda := anna.get("/agenda")
+	anna.says(agenda, "Il centro propone un appuntamento", `href="`+sent+`"`, "gio 24 dic 09:30")
+	anna.silent(agenda, "Sede")
+	anna.get(sent)
+	anna.leads(anna.post(sent+"/appuntamento", "form", anna.hidden("form"), "answer", "yes"), sent)
+	anna.says(anna.follow(), "Risposta inviata.")
+	anna.silent(anna.get("/agenda"), "Il centro propone un appuntamento")
+	bruna.says(bruna.get(received), "gio 24 dic 09:30", "Sede del centro", "La sua risposta: Sì")
+	bruna.silent(bruna.page, "Si aspetta la sua risposta")
+	s.quiet(t)
+}

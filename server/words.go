@@ -49,7 +49,7 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
+	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
 	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
 	"task_state":  {"open", "taken", "done"},
 	"task_reason": {"cannot", "time", "territory", "not_reached"},
@@ -135,6 +135,7 @@ var statusClass = map[string]string{
 	"urgent.overdue":              "alarm",
 	"urgent.referral_unanswered":  "wait",
 	"urgent.referral_question":    "wait",
+	"urgent.referral_appointment": "wait",
 	"urgent.referral_declined":    "stop",
 	"urgent.consent_ending":       "wait",
 	"urgent.member_new":           "wait",
