@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -291,8 +290,10 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id stri
 // SealedCopy makes the centre's own copy: an age file to its offline key, made
 // when asked and never stored. recipient is an "age1…" line, or empty for the key
 // that the centre keeps here: Invalid if it keeps none. Which of the two it was is
-// in the sealed detail.
-func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string) ([]byte, audit.Receipt, error) {
+// in the sealed detail. render makes what the file holds out of what the centre
+// may read; its errors name no value.
+func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string,
+	render func(Package, PackageSafe) ([]byte, error)) ([]byte, audit.Receipt, error) {
 	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
 		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
@@ -306,12 +307,9 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 		if err != nil {
 			return err
 		}
-		text, err := json.MarshalIndent(struct {
-			Package Package     `json:"package"`
-			Safe    PackageSafe `json:"safe_contact"`
-		}{s.body, s.safe}, "", "  ")
+		text, err := render(s.body, s.safe)
 		if err != nil {
-			return fmt.Errorf("encoding a copy: %w", err)
+			return fmt.Errorf("rendering a copy: %w", err)
 		}
 		copied := step(s.row, act)
 		copied.State = stepCopied

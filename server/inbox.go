@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"sportello/policies"
+	"sportello/policies/accounts"
 	"sportello/referrals"
+	"sportello/server/locale"
 )
 
 // inbox lists what the centre received: age, urgency, sending desk, no names.
@@ -194,6 +196,15 @@ func (q *request) showCopy(status int, cause error) error {
 	return q.show(status, "copy", page)
 }
 
+// copyFile is the page that a sealed copy holds. It is read far from here and years
+// from now: in Italian, and each day with its year.
+func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, roster *accounts.Roster) *CopyFile {
+	page := &CopyFile{Page: Page{Lang: locale.Italian, Title: TitleCopyFile}, ID: q.id("id"), Centre: roster.UnitName(p.ToUnit),
+		Made: q.s.door.Gate().Now(), Package: q.pack(p, safe, roster)}
+	page.Package.Now = page.Now
+	return page
+}
+
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
@@ -203,7 +214,13 @@ func (q *request) copy() error {
 	} else if recipient == "" {
 		recipient = "none" // another key was chosen, and none typed
 	}
-	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient)
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {
+		return q.s.render.Bytes("copy-file", q.copyFile(p, safe, roster))
+	})
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showCopy(http.StatusUnprocessableEntity, err)
 	}

@@ -225,6 +225,7 @@ const (
 	TitleDecline          = "received.decline"
 	TitleStop             = "stop.title"
 	TitleCopy             = "received.copy"
+	TitleCopyFile         = "copy_file.title"
 	TitleLog              = "nav.log"
 	TitleProof            = "proof.title"
 	TitleAccess           = "nav.access"

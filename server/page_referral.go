@@ -314,6 +314,17 @@ type CopyPage struct {
 	Since   time.Time
 }
 
+// CopyFile is "copy-file", what a sealed copy holds: one page that asks for
+// nothing beside itself, without script. It has no frame of ours: it is no page of
+// the service. Now is zero, so that every day has its year.
+type CopyFile struct {
+	Page
+	ID      string
+	Centre  string
+	Made    time.Time
+	Package Package
+}
+
 // inboxRows is one list of the inbox with the moment its ages count from.
 type inboxRows struct {
 	Now  time.Time

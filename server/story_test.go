@@ -442,7 +442,7 @@ func (st *story) brunaKeepsACopy() {
 	v.open(st.arrived).click("received.copy").see("copy.kept", "copy.words").answered("copy.which", "copy.kept")
 	file := v.download("received.copy")
 	text := run(st.t, "age", "-d", "-i", key, file)
-	for _, want := range []string{"Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
+	for _, want := range []string{"<!doctype html>", "Copia di un invio ricevuto", "Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
 		if !strings.Contains(text, want) {
 			st.t.Errorf("the sealed copy does not hold %q", want)
 		}
