@@ -214,6 +214,10 @@ func (q *request) copy() error {
 	} else if recipient == "" {
 		recipient = "none" // another key was chosen, and none typed
 	}
+	if isSecretKey(recipient) {
+		q.form.Del("recipient") // it is not shown again either
+		return q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": FailSecretKey}})
+	}
 	roster, err := q.roster()
 	if err != nil {
 		return err

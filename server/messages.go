@@ -61,6 +61,7 @@ const (
 	ProblemStepUp      = "stepup.failed"
 	FlashSessionClosed = "own.closed"
 	FailCopyKey        = "copy_key.wrong"
+	FailSecretKey      = "error.secret_key"
 	FlashCopyKey       = "copy_key.done"
 	FlashCopyKeyGone   = "copy_key.gone"
 

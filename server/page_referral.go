@@ -271,6 +271,11 @@ type ReceivedPage struct {
 	Stale       bool     // the safe-contact rule changed and is not among what she authorised
 }
 
+// Undecided tells whether the centre has still to say that it welcomes her.
+func (p *ReceivedPage) Undecided() bool {
+	return slices.Contains([]string{"sent", "acknowledged", "more_info", "appointment"}, p.State)
+}
+
 // DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.
 type DeclinePage struct {
 	Page

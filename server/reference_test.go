@@ -85,3 +85,35 @@ func TestAppointmentIsSeenByBothSides(t *testing.T) {
 	bruna.silent(bruna.page, "Si aspetta la sua risposta")
 	s.quiet(t)
 }
+
+// TestCentreHasOneMainButton: while it has not answered, that is to welcome her;
+// and its inbox speaks from its own side.
+func TestCentreHasOneMainButton(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	bruna := s.inside(t, "bruna")
+	received := "/arrivi/" + r.sent
+	bruna.says(bruna.get("/arrivi"), "Da aprire")
+	bruna.silent(bruna.page, "Inviato<", "Aperto dal centro")
+	bruna.get(received)
+	bruna.says(bruna.get("/arrivi"), "Aperto, si aspetta la nostra risposta")
+	bruna.silent(bruna.page, "Inviato<", "Aperto dal centro")
+	_, err := s.Desk.Propose(t.Context(), s.Caller("bruna"), r.sent, referrals.NewForm(), "2026-12-24", "09:30", "Sede")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := func(want string) {
+		t.Helper()
+		got := regexp.MustCompile(`<button class="btn btn-primary">([^<]*)`).FindAllStringSubmatch(bruna.get(received).body, -1)
+		if len(got) != 1 || got[0][1] != want {
+			t.Errorf("the main buttons are %q, want %q alone", got, want)
+		}
+	}
+	bruna.says(bruna.get(received), "Comunica allo sportello")
+	one("Accogliamo")
+	if _, err := s.Desk.Accept(t.Context(), s.Caller("bruna"), r.sent); err != nil {
+		t.Fatal(err)
+	}
+	one("Comunica allo sportello")
+	s.quiet(t)
+}

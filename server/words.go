@@ -67,6 +67,7 @@ var wordLists = map[string][]string{
 	"until":          {"answer", "days7", "days30", "day"},
 	"urgency":        {"today", "three_days", "no_hurry"},
 	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},
+	"inbox_state":    {"new", "opened"},
 	"decline":        {"neutral", "full", "territory", "hours", "not_our_task"},
 	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
@@ -115,6 +116,8 @@ type Status struct{ Label, Class string }
 var statusClass = map[string]string{
 	"referral_state.sent":         "wait",
 	"referral_state.acknowledged": "wait",
+	"inbox_state.new":             "wait",
+	"inbox_state.opened":          "wait",
 	"referral_state.more_info":    "wait",
 	"referral_state.appointment":  "good",
 	"referral_state.accepted":     "good",
