@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -18,7 +19,7 @@ type Agenda struct {
 	Recall   []RecallLine
 	Tasks    []TaskLine
 	Sent     []SentTask     // what this unit asked of a social service and is not done
-	Waiting  []ReferralLine // sent and unanswered, about to end, or shut by a restore
+	Waiting  []ReferralLine // sent and unanswered, with an appointment to answer, about to end, or shut by a restore
 	Contacts []ContactLine
 }
 
@@ -121,7 +122,8 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 			continue
 		}
 		shut := row.Shut && l.Standing == policies.ConsentLive
-		if l.Standing != policies.ConsentLive && row.State != "declined" || !unanswered && !l.Ends && !shut {
+		now, proposable := unanswered || l.Ends || shut, row.State == "appointment" || row.State == "accepted"
+		if l.Standing != policies.ConsentLive && row.State != "declined" || !now && !proposable {
 			continue
 		}
 		c, ok := cases[row.CaseID]
@@ -129,6 +131,14 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 			return nil, fmt.Errorf("%w: case_file %s", accounts.ErrTampered, row.CaseID)
 		}
 		if shutTo(act.Who, c) {
+			continue
+		}
+		if proposable && !row.Shut {
+			if l.Proposed, err = d.proposed(r, act, row); err != nil {
+				return nil, err
+			}
+		}
+		if !now && l.Proposed.IsZero() {
 			continue
 		}
 		f, err := d.openCase(r, act, c)
@@ -139,6 +149,24 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 		all = append(all, l)
 	}
 	return all, nil
+}
+
+// proposed is the appointment of a referral that waits for her answer, or zero.
+// Nothing is opened where none was proposed.
+func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Time, error) {
+	rows, err := r.MessagesOf(row.ID)
+	if err != nil || !slices.ContainsFunc(rows, func(m *MessageRow) bool { return m.Kind == "appointment" }) {
+		return time.Time{}, err
+	}
+	s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
+	if err := d.openReferral(r, act, s); err != nil {
+		return time.Time{}, err
+	}
+	messages, err := s.openMessages(r, rows)
+	if a := LastAppointment(messages); a.Answer == "" {
+		return a.When, err
+	}
+	return time.Time{}, err
 }
 
 // casesSentBy reads the cases of a unit's referrals and tasks at once: a case behind

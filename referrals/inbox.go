@@ -2,8 +2,8 @@ package referrals
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -224,27 +224,64 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 	})
 }
 
-// AcknowledgeStop records, once, what the centre did before it was told to stop:
-// one or more of StopCodes.
-func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
-	code := strings.Join(done, " ")
-	bad := len(done) == 0 || len(done) > len(StopCodes)
-	for _, c := range done {
-		bad = bad || !stopCodes[c]
+// stopAgainst are the StopCodes that cannot both be true.
+var stopAgainst = map[string]string{"not_used": "contacted", "contacted": "not_used"}
+
+// StopLeft are the StopCodes that a centre can still state after what it stated.
+func StopLeft(stated []string) []string {
+	return slices.DeleteFunc(slices.Clone(StopCodes), func(code string) bool {
+		return slices.Contains(stated, code) || slices.Contains(stated, stopAgainst[code])
+	})
+}
+
+// checkStop refuses a statement that says nothing, uses words of its own or
+// contradicts itself or what was stated before.
+func checkStop(stated, done []string) error {
+	bad := check{}
+	for _, code := range done {
+		bad.oneOf("done", code, stopCodes)
 	}
-	if bad {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"done": "error.choose_one"}}
+	if len(done) == 0 || len(done) > len(StopCodes) || slices.Contains(done, "") {
+		bad["done"] = "error.choose_one"
+	}
+	for _, code := range done {
+		if against := stopAgainst[code]; len(bad) == 0 && (slices.Contains(done, against) || slices.Contains(stated, against)) {
+			bad["done"] = "error.contradicts"
+		}
+	}
+	return bad.err()
+}
+
+// AcknowledgeStop records what the centre did before it was told to stop, or to
+// obey: one or more of StopCodes. What was stated stays, and more can be stated
+// later, such as a copy destroyed the next day.
+func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
+	if err := checkStop(nil, done); err != nil {
+		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ReferralAcknowledgeStop, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
 		}
-		if s.row.State != "withdrawn" || s.row.Code != "" {
+		if s.row.State != "withdrawn" {
 			return ErrState
 		}
+		stated := strings.Fields(s.row.Code)
+		if err := checkStop(stated, done); err != nil {
+			return err
+		}
+		before := len(stated)
+		for _, code := range done {
+			if !slices.Contains(stated, code) {
+				stated = append(stated, code)
+			}
+		}
+		if len(stated) == before { // a form sent twice
+			return nil
+		}
 		s.row.Version++
-		s.row.Code = code
+		s.row.Code = strings.Join(stated, " ")
 		act.Commit = putAll(s.row)
 		return nil
 	})
@@ -253,8 +290,10 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id stri
 // SealedCopy makes the centre's own copy: an age file to its offline key, made
 // when asked and never stored. recipient is an "age1…" line, or empty for the key
 // that the centre keeps here: Invalid if it keeps none. Which of the two it was is
-// in the sealed detail.
-func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string) ([]byte, audit.Receipt, error) {
+// in the sealed detail. render makes what the file holds out of what the centre
+// may read; its errors name no value.
+func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string,
+	render func(Package, PackageSafe) ([]byte, error)) ([]byte, audit.Receipt, error) {
 	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
 		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
@@ -268,12 +307,9 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 		if err != nil {
 			return err
 		}
-		text, err := json.MarshalIndent(struct {
-			Package Package     `json:"package"`
-			Safe    PackageSafe `json:"safe_contact"`
-		}{s.body, s.safe}, "", "  ")
+		text, err := render(s.body, s.safe)
 		if err != nil {
-			return fmt.Errorf("encoding a copy: %w", err)
+			return fmt.Errorf("rendering a copy: %w", err)
 		}
 		copied := step(s.row, act)
 		copied.State = stepCopied

@@ -27,6 +27,26 @@ type MessageView struct {
 	Message
 }
 
+// Appointment is what a centre proposed, and what she said to it: "yes", "no",
+// or empty while the answer is awaited.
+type Appointment struct {
+	When          time.Time
+	Place, Answer string
+}
+
+// LastAppointment is the last one proposed in a referral's messages, or none.
+func LastAppointment(messages []MessageView) (a Appointment) {
+	for _, m := range messages {
+		switch m.Kind {
+		case "appointment":
+			a = Appointment{When: m.When, Place: m.Place}
+		case "answer":
+			a.Answer = m.Answer
+		}
+	}
+	return a
+}
+
 func (m *Message) check(form Form) error {
 	bad := check{}
 	form.check(bad)
@@ -137,7 +157,11 @@ func (d *Desk) messages(r Reader, s *sharedReferral) ([]MessageView, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]MessageView, 0, len(rows))
+	return s.openMessages(r, rows)
+}
+
+func (s *sharedReferral) openMessages(r Reader, rows []*MessageRow) (all []MessageView, err error) {
+	all = make([]MessageView, 0, len(rows))
 	for _, row := range rows {
 		v := MessageView{ID: row.ID, Unit: row.Unit, Author: row.Author, Day: row.Day}
 		if v.Message, err = s.openMessage(r, row); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -501,10 +502,21 @@ type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
 	AfterAnswer                                                             string // of the sending unit alone
 	Standing                                                                policies.ConsentState
-	Ends                                                                    bool    // within seven days
-	Shut                                                                    bool    // a restore shut it, and the desk has not confirmed it
-	EndedDay                                                                string  // of a withdrawn one, where it was asked for
-	Who                                                                     CaseWho // on the sender's Agenda only
+	Ends                                                                    bool      // within seven days
+	Shut                                                                    bool      // a restore shut it, and the desk has not confirmed it
+	EndedDay                                                                string    // of a withdrawn one, where it was asked for
+	Who                                                                     CaseWho   // on the sender's Agenda only
+	Proposed                                                                time.Time // an appointment that waits for her answer; on the sender's Agenda only
+}
+
+// Reference is how two people name a referral to each other: the first six
+// characters of its id, "ABC-DEF". It says nothing of her. It opens nothing, and
+// among very many referrals two can have the same.
+func Reference(id string) string {
+	if len(id) < 6 {
+		return id
+	}
+	return id[:3] + "-" + id[3:6]
 }
 
 // warnDays is how long before the end of an authorisation both sides are told.

@@ -74,7 +74,7 @@ func TestReferralFromContactToCentreAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := w.Desk.SealedCopy(ctx, bruna, id, identity.Recipient().String())
+	file, _, err := w.Desk.SealedCopy(ctx, bruna, id, identity.Recipient().String(), storetest.Plainly)
 	if err != nil {
 		t.Fatalf("the sealed copy: %v", err)
 	}

@@ -46,6 +46,9 @@ func (q *request) agenda() error {
 		if task.Ends() {
 			task.Due = q.day(l.UntilDay)
 		}
+		if task.Kind == "referral_appointment" {
+			task.Due, task.DayOnly = l.Proposed, false
+		}
 		page.Urgent = append(page.Urgent, task)
 	}
 	for _, c := range a.Contacts {
@@ -88,6 +91,8 @@ func waitingKind(l referrals.ReferralLine) string {
 		return "referral_question"
 	case l.State == "declined":
 		return "referral_declined"
+	case !l.Proposed.IsZero():
+		return "referral_appointment"
 	case l.Ends:
 		return "consent_ending"
 	}

@@ -53,6 +53,11 @@ func (q *request) setCopyKey() error {
 	if take {
 		recipient = ""
 	}
+	if !take && isSecretKey(recipient) {
+		page.Recipient = "" // it is not shown again either
+		page.Fail("recipient", FailSecretKey)
+		return q.show(http.StatusUnprocessableEntity, "copy-key", page)
+	}
 	if !take && !accounts.IsRecipient(recipient) {
 		page.Fail("recipient", FailCopyKey)
 		return q.show(http.StatusUnprocessableEntity, "copy-key", page)
@@ -80,4 +85,10 @@ func (q *request) setCopyKey() error {
 		return q.done(receipt, FlashCopyKeyGone, "/credenziali/chiave-centro")
 	}
 	return q.done(receipt, FlashCopyKey, "/credenziali/chiave-centro")
+}
+
+// isSecretKey tells whether somebody pasted the half of an age key that never
+// leaves the centre.
+func isSecretKey(text string) bool {
+	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-")
 }

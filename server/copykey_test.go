@@ -30,6 +30,13 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.get(page)
 	seen := bruna.hidden("version")
 	bruna.says(bruna.status(bruna.post(page, "recipient", "age1x", "version", seen), http.StatusUnprocessableEntity), "age1pq1", "age1x")
+	secret := strings.Replace(string(id.Secret()), "-PQ-", "-\r\nPQ-", 1) // as an editor may fold it
+	for _, where := range []string{page, copies} {
+		bruna.get(where)
+		got := bruna.status(bruna.post(where, "which", "other", "recipient", secret, "version", seen), http.StatusUnprocessableEntity)
+		bruna.says(got, "Questa è la parte segreta della chiave")
+		bruna.silent(got, "AGE-SECRET-KEY", secret[30:60])
+	}
 	folded := id.Recipient().String()[:900] + "\r\n  " + id.Recipient().String()[900:]
 	bruna.leads(bruna.stepUp("bruna", page, "recipient", folded, "version", seen), page)
 	bruna.says(bruna.follow(), "La chiave è tenuta qui", "bruna")

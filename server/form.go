@@ -160,7 +160,7 @@ type Choices struct {
 
 // choices builds a question from a list of words: words=LIST, legend=KEY,
 // hint=KEY, type=radio|checkbox, class=row|grid|"", hints (each answer has a
-// hint under KEY_hint), skip=VALUE (an answer not offered here).
+// hint under KEY_hint), skip=VALUES (answers not offered here, with spaces between).
 func (r *Renderer) choices(lang locale.Lang, p Shown, name string, chosen any, opts []string) (Choices, error) {
 	q := Choices{Name: name}
 	kind, list, hints := "radio", "", false
@@ -182,7 +182,7 @@ func (r *Renderer) choices(lang locale.Lang, p Shown, name string, chosen any, o
 		case "hints":
 			hints = true
 		case "skip":
-			skip = append(skip, v)
+			skip = append(skip, strings.Fields(v)...)
 		default:
 			err = fmt.Errorf("unknown option %q", k)
 		}

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"sportello/policies"
+	"sportello/policies/accounts"
 	"sportello/referrals"
+	"sportello/server/locale"
 )
 
 // inbox lists what the centre received: age, urgency, sending desk, no names.
@@ -71,7 +73,7 @@ func (q *request) showReceived(status int, cause error) error {
 		state = "acknowledged" // it is open now
 	}
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
-		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Text: q.form.Get("text"), Day: q.form.Get("day"),
+		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
@@ -129,7 +131,7 @@ func (q *request) askDesk() error {
 
 func (q *request) propose() error {
 	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
-	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
+	return q.toDeskOr(q.showReceived, receipt, err, FlashProposed, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) outcome() error {
@@ -154,11 +156,15 @@ func (q *request) showNotice(status int, cause error) error {
 		return err
 	}
 	page := &StopPage{Page: q.base(TitleStop), Unsent: q.unsent(), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.day(l.EndedDay),
-		Done: strings.Fields(l.Code), Stated: l.Code != ""}
+		Done: strings.Fields(l.Code), Ticked: q.form["done"]}
 	if status == http.StatusConflict {
 		page.Problem = ProblemEndedRevoked
 	}
-	invalidAs(&page.Page, cause, map[string]string{"done": FailStop})
+	words := map[string]string{}
+	if len(page.Ticked) == 0 {
+		words["done"] = FailStop
+	}
+	invalidAs(&page.Page, cause, words)
 	return q.show(status, "stop", page)
 }
 
@@ -190,6 +196,15 @@ func (q *request) showCopy(status int, cause error) error {
 	return q.show(status, "copy", page)
 }
 
+// copyFile is the page that a sealed copy holds. It is read far from here and years
+// from now: in Italian, and each day with its year.
+func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, roster *accounts.Roster) *CopyFile {
+	page := &CopyFile{Page: Page{Lang: locale.Italian, Title: TitleCopyFile}, ID: q.id("id"), Centre: roster.UnitName(p.ToUnit),
+		Made: q.s.door.Gate().Now(), Package: q.pack(p, safe, roster)}
+	page.Package.Now = page.Now
+	return page
+}
+
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
@@ -199,7 +214,17 @@ func (q *request) copy() error {
 	} else if recipient == "" {
 		recipient = "none" // another key was chosen, and none typed
 	}
-	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient)
+	if isSecretKey(recipient) {
+		q.form.Del("recipient") // it is not shown again either
+		return q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": FailSecretKey}})
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {
+		return q.s.render.Bytes("copy-file", q.copyFile(p, safe, roster))
+	})
 	if errors.Is(err, referrals.ErrInvalid) {
 		return q.showCopy(http.StatusUnprocessableEntity, err)
 	}
@@ -209,7 +234,7 @@ func (q *request) copy() error {
 	q.receipt(receipt)
 	h := q.w.Header()
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", `attachment; filename="invio.age"`)
+	h.Set("Content-Disposition", `attachment; filename="invio-`+referrals.Reference(q.id("id"))+`.age"`)
 	_, err = q.w.Write(file)
 	return err
 }

@@ -60,6 +60,7 @@ const (
 	ProblemStepUp      = "stepup.failed"
 	FlashSessionClosed = "own.closed"
 	FailCopyKey        = "copy_key.wrong"
+	FailSecretKey      = "error.secret_key"
 	FlashCopyKey       = "copy_key.done"
 	FlashCopyKeyGone   = "copy_key.gone"
 
@@ -102,6 +103,7 @@ const (
 	FailUrgency       = "how.urgency_missing"
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
+	FlashAnswerSent   = "referral.answer_sent"
 
 	ProblemDeskRevoked  = "ended.desk_revoked"
 	ProblemDeskOver     = "ended.desk_over"
@@ -223,6 +225,7 @@ const (
 	TitleDecline          = "received.decline"
 	TitleStop             = "stop.title"
 	TitleCopy             = "received.copy"
+	TitleCopyFile         = "copy_file.title"
 	TitleLog              = "nav.log"
 	TitleProof            = "proof.title"
 	TitleAccess           = "nav.access"

@@ -1,6 +1,12 @@
 package server
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sportello/referrals"
+)
 
 // ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
 // municipality she names) and away to /schede/ID/centro; choosing leads to
@@ -249,19 +255,25 @@ type InboxRow struct {
 // /arrivi/ID/esito (after), each with version; declining has its own page.
 type ReceivedPage struct {
 	Page
-	ID        string
-	Version   string
-	State     string // a word of "referral_state"
-	Package   Package
-	Messages  []Message
-	Text      string
-	Form      string // the forms' own mark
-	Day, Hour string // the appointment as typed
-	Place     string
-	After     string   // a word of "after" as typed
-	AfterMay  []string // words of "after" her authorisation lets the centre tell
-	MayCopy   bool     // she allowed a sealed copy
-	Stale     bool     // the safe-contact rule changed and is not among what she authorised
+	ID          string
+	Version     string
+	State       string // a word of "referral_state"
+	Package     Package
+	Messages    []Message
+	Text        string
+	Form        string // the forms' own mark
+	Appointment Appointment
+	Day, Hour   string // the next appointment as typed
+	Place       string
+	After       string   // a word of "after" as typed
+	AfterMay    []string // words of "after" her authorisation lets the centre tell
+	MayCopy     bool     // she allowed a sealed copy
+	Stale       bool     // the safe-contact rule changed and is not among what she authorised
+}
+
+// Undecided tells whether the centre has still to say that it welcomes her.
+func (p *ReceivedPage) Undecided() bool {
+	return slices.Contains([]string{"sent", "acknowledged", "more_info", "appointment"}, p.State)
 }
 
 // DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.
@@ -280,9 +292,18 @@ type StopPage struct {
 	Version string
 	Desk    string
 	Since   time.Time
-	Done    []string
-	Stated  bool   // the centre has already stated what it did
-	Unsent  string // what the centre had written and was not sent
+	Done    []string // what the centre has stated so far
+	Ticked  []string // as typed
+	Unsent  string   // what the centre had written and was not sent
+}
+
+// May tells whether there is something left to state.
+func (p *StopPage) May() bool { return len(referrals.StopLeft(p.Done)) > 0 }
+
+// Skip are the words that are not offered: what was stated, and what contradicts it.
+func (p *StopPage) Skip() string {
+	left := referrals.StopLeft(p.Done)
+	return strings.Join(slices.DeleteFunc(slices.Clone(Words("stop_done")), func(w string) bool { return slices.Contains(left, w) }), " ")
 }
 
 // CopyPage is "copy": a sealed copy, made when asked. Posts which (kept, other)
@@ -296,6 +317,17 @@ type CopyPage struct {
 	Kept    bool
 	Words   [4]string // of the kept key
 	Since   time.Time
+}
+
+// CopyFile is "copy-file", what a sealed copy holds: one page that asks for
+// nothing beside itself, without script. It has no frame of ours: it is no page of
+// the service. Now is zero, so that every day has its year.
+type CopyFile struct {
+	Page
+	ID      string
+	Centre  string
+	Made    time.Time
+	Package Package
 }
 
 // inboxRows is one list of the inbox with the moment its ages count from.

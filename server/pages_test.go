@@ -309,11 +309,15 @@ func addReferral(add func(string, server.Shown)) {
 	stop.Stop, stop.ID = true, "C"
 	add("inbox", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), New: []server.InboxRow{row, stop}, WaitUs: []server.InboxRow{row}, WaitThem: []server.InboxRow{row}, Closed: []server.InboxRow{row}})
 	add("inbox.empty", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi")})
-	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "acknowledged", Package: samplePackage(), Messages: messages, MayCopy: true, Stale: true})
+	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "appointment", Package: samplePackage(), Messages: messages, Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true, Stale: true})
 	add("received.accepted", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "accepted", Package: samplePackage(), AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true})
 	add("decline", &server.DeclinePage{Page: centrePage(server.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
 	add("stop", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
-	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Stated: true, Done: []string{"not_used"}})
+	add("stop.stated", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Done: []string{"not_used"}})
+	add("stop.whole", &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Done: []string{"contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"}})
+	wrong := &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Ticked: []string{"not_used", "contacted"}}
+	wrong.Fail("done", "error.contradicts")
+	add("stop.wrong", wrong)
 	stopped := &server.StopPage{Page: centrePage(server.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Unsent: "Parla italiano?"}
 	stopped.Problem = server.ProblemEndedRevoked
 	add("stop.unsent", stopped)

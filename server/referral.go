@@ -114,16 +114,8 @@ func (q *request) messages(r referrals.ReferralView, roster *accounts.Roster) []
 
 // appointment is the last one proposed, with what she said to it.
 func appointment(r referrals.ReferralView) Appointment {
-	var a Appointment
-	for _, m := range r.Messages {
-		switch m.Kind {
-		case "appointment":
-			a = Appointment{At: m.When, Place: m.Place}
-		case "answer":
-			a.Answer = m.Answer
-		}
-	}
-	return a
+	a := referrals.LastAppointment(r.Messages)
+	return Appointment{At: a.When, Place: a.Place, Answer: a.Answer}
 }
 
 func (q *request) messageCentre() error {
@@ -138,7 +130,7 @@ func (q *request) messageCentre() error {
 
 func (q *request) answerAppointment() error {
 	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
-	return q.toCentreOr(receipt, err, FlashMessageSent, "/invii/"+q.id("id"))
+	return q.toCentreOr(receipt, err, FlashAnswerSent, "/invii/"+q.id("id"))
 }
 
 // markSeen takes a decline that was read off the Agenda, and goes on to what

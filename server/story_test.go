@@ -408,9 +408,10 @@ func (st *story) theyTalk() {
 	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
 	bruna.open(st.arrived).see("No, ha sei anni.")
 	bruna.press("received.propose").fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")
-	bruna.see("referral_state.appointment")
-	anna.open(st.sent).see("Sede del centro", "10:30").click("referral.app_yes").see("referral.she_said")
-	bruna.open(st.arrived).click("received.accept").see("received.accepted", "referral_state.accepted")
+	bruna.see("referral_state.appointment", "received.proposed", "10:30", "Sede del centro", "received.app_waits")
+	anna.open("/agenda").see("urgent.referral_appointment")
+	anna.open(st.sent).see("Sede del centro", "10:30").click("referral.app_yes").see("referral.answer_sent", "referral.she_said")
+	bruna.open(st.arrived).see("referral.she_said", "Sede del centro").click("received.accept").see("received.accepted", "referral_state.accepted")
 	bruna.choose("received.after_what", "after.engaged").click("received.tell").see("received.told")
 	anna.open(st.sent).see("referral_state.engaged", "referral_state.accepted")
 	bruna.open("/arrivi").seeNot("Rosalia")
@@ -441,7 +442,7 @@ func (st *story) brunaKeepsACopy() {
 	v.open(st.arrived).click("received.copy").see("copy.kept", "copy.words").answered("copy.which", "copy.kept")
 	file := v.download("received.copy")
 	text := run(st.t, "age", "-d", "-i", key, file)
-	for _, want := range []string{"Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
+	for _, want := range []string{"<!doctype html>", "Copia di un invio ricevuto", "Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
 		if !strings.Contains(text, want) {
 			st.t.Errorf("the sealed copy does not hold %q", want)
 		}

@@ -49,7 +49,7 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
+	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
 	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
 	"task_state":  {"open", "taken", "done"},
 	"task_reason": {"cannot", "time", "territory", "not_reached"},
@@ -67,6 +67,7 @@ var wordLists = map[string][]string{
 	"until":          {"answer", "days7", "days30", "day"},
 	"urgency":        {"today", "three_days", "no_hurry"},
 	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},
+	"inbox_state":    {"new", "opened"},
 	"decline":        {"neutral", "full", "territory", "hours", "not_our_task"},
 	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
@@ -115,6 +116,8 @@ type Status struct{ Label, Class string }
 var statusClass = map[string]string{
 	"referral_state.sent":         "wait",
 	"referral_state.acknowledged": "wait",
+	"inbox_state.new":             "wait",
+	"inbox_state.opened":          "wait",
 	"referral_state.more_info":    "wait",
 	"referral_state.appointment":  "good",
 	"referral_state.accepted":     "good",
@@ -135,6 +138,7 @@ var statusClass = map[string]string{
 	"urgent.overdue":              "alarm",
 	"urgent.referral_unanswered":  "wait",
 	"urgent.referral_question":    "wait",
+	"urgent.referral_appointment": "wait",
 	"urgent.referral_declined":    "stop",
 	"urgent.consent_ending":       "wait",
 	"urgent.member_new":           "wait",

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -279,7 +280,7 @@ func (f *Flow) refer() {
 	f.ok(err, "declining")
 	offline, err := crypto.NewIdentity()
 	f.ok(err, "making the centre's own key")
-	_, _, err = f.Desk.SealedCopy(ctx, bruna, f.Consent, offline.Recipient().String())
+	_, _, err = f.Desk.SealedCopy(ctx, bruna, f.Consent, offline.Recipient().String(), Plainly)
 	f.ok(err, "making a copy")
 	_, err = f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), f.safe("second "), "code_word")
 	f.ok(err, "changing the safe contact")
@@ -291,6 +292,11 @@ func (f *Flow) refer() {
 	if err == nil {
 		f.T.Fatal("a referral that she took back was opened")
 	}
+}
+
+// Plainly renders a sealed copy for tests that do not look at its page.
+func Plainly(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {
+	return fmt.Appendf(nil, "%+v %+v", p, safe), nil
 }
 
 // declare has anna say whom she should not be given, and take one back; gina,
