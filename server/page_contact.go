@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"sportello/referrals"
 	"sportello/server/locale"
 )
 
@@ -113,6 +114,12 @@ type Also struct {
 	Need     string // a word of "need"
 	Services []Centre
 }
+
+// GoesOn tells whether what follows from the chosen outcome is a case file.
+func (p *ContactPage) GoesOn() bool { return referrals.GoesOn(p.Form.Outcome) }
+
+// InCase tells whether she was found in a case file.
+func (p *ContactPage) InCase() bool { return p.Form.Case != "" && p.Form.Case != "new" }
 
 // Carried lists the typed values of the other steps.
 func (p *ContactPage) Carried() []Pair { return PairsOf(p.Form, p.Step) }
