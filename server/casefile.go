@@ -62,6 +62,7 @@ func (q *request) caseSummary() error {
 		page.Referral, page.Centre = stateOf(r), roster.UnitName(r.ToUnit)
 	}
 	page.Sent, page.Recall = q.sent(v.Sent, roster), q.recall(v.Recall)
+	page.Danger = q.lastDanger(v)
 	page.Next, page.NextHref = nextStep(v, q.s.desk.Day())
 	return q.show(http.StatusOK, "case", page)
 }

@@ -2,8 +2,10 @@ package server_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/crypto"
 	"sportello/referrals/store/storetest"
@@ -42,4 +44,42 @@ func TestContactWithoutANameHasALink(t *testing.T) {
 	id := crypto.NewID()
 	anna.status(anna.post("/contatti/nuovo", "step", "1", "go", "next", "id", id, "speaker", "she"), http.StatusOK)
 	anna.says(anna.get("/agenda"), `<a href="/contatti/`+id+`">Senza nome, iniziato alle `)
+}
+
+// recorded is what a contact holds that has to be read again, in the words of the page.
+var recorded = []string{"In pericolo adesso", "Sì", "Può arrivare presto", "Chiamiamo noi, alle 11", "Detto, prima che raccontasse", "000 000 0177", "Con lei", "Numeri e luoghi sicuri", "versione 1"}
+
+// call is a contact about which everything was asked.
+func (b *client) call(more ...string) answer {
+	b.t.Helper()
+	form := append([]string{"step", "3", "id", crypto.NewID(), "speaker", "she", "danger", "yes", "where", "near", "danger_caller", "desk", "danger_when", "alle 11",
+		"duty_said", "yes", "call_back", "yes", "call_number", "000 000 0177", "children", "with_her", "given", "numeri-1-it"}, more...)
+	return b.status(b.post("/contatti/nuovo", form...), http.StatusSeeOther)
+}
+
+// TestContactIsReadAgain: what was asked and said in a contact stands in the
+// diary of its file, and the danger on the summary; of a contact without a file
+// at its own address, for whoever may open it.
+func TestContactIsReadAgain(t *testing.T) {
+	s := open(t, storetest.New(t).Town(), fictional)
+	anna, lucia := s.signedIn("anna"), s.signedIn("lucia")
+	anna.call("go", "open_case", "name", "Irene", "outcome", "stay_in_touch")
+	anna.follow()
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.page.body)
+	anna.says(anna.get(file), "In pericolo all’ultimo contatto", "Può arrivare presto")
+	anna.says(anna.get(file+"/diario"), append(recorded, "Restiamo in contatto", "anna", `<details class="more"><summary>Che cosa è stato registrato`)...)
+	s.Clock.Add(time.Minute)
+	id := crypto.NewID()
+	anna.status(anna.post("/contatti/nuovo", "step", "3", "go", "add_case", "id", id, "speaker", "she", "case", strings.TrimPrefix(file, "/schede/"), "danger", "no", "outcome", "thinking"), http.StatusSeeOther)
+	anna.silent(anna.get(file), "In pericolo all’ultimo contatto")
+	anna.silent(anna.get("/contatti/"+id), "Che cosa è stato registrato") // it is read in the file
+
+	alone := anna.call("go", "close", "name", "Chiara", "outcome", "thinking", "request", "Un parere legale", "ch_call", "yes", "number", "000 000 0188")
+	for _, b := range []*client{anna, lucia} {
+		b.says(b.status(b.get(alone.leads), http.StatusOK), append(recorded, "Un parere legale", "Vuole pensarci", "000 000 0188")...)
+	}
+	for _, stranger := range []string{"bruna", "vera"} {
+		b := s.signedIn(stranger)
+		b.silent(b.status(b.get(alone.leads), http.StatusNotFound), recorded...)
+	}
 }

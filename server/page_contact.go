@@ -229,13 +229,30 @@ type sentLines struct {
 	Lines holdLine
 }
 
-// ContactDonePage is "contact-done": the contact is closed or became a case.
+// ContactDonePage is "contact-done": the contact is closed or became a case. What
+// was recorded of one that stands alone is read here again; of one with a case
+// file, in its diary.
 type ContactDonePage struct {
 	Page
 	Who     Who
 	CaseID  string // empty when the contact stands alone
 	Outcome string // a word of "outcome"
 	Due     time.Time
+	Told    *ContactTold // of a contact that stands alone
+	Strip   Strip        // how it may be called, of the same
+}
+
+// ContactTold is what was recorded of a contact.
+type ContactTold struct {
+	At      time.Time
+	Outcome string // a word of "outcome"
+	Facts   []Fact
+}
+
+// Fact is one thing that was recorded, in the page's language.
+type Fact struct {
+	Key   string // message key of what was asked
+	Value string
 }
 
 // safeForm is the safe-contact question on a page that has more than it.
