@@ -57,7 +57,31 @@ func (q *request) newContact() error {
 	if err != nil {
 		return err
 	}
+	if !q.filled {
+		if page.Open, err = q.ownOpen(); err != nil {
+			return err
+		}
+	}
 	return q.show(http.StatusOK, "contact", page)
+}
+
+// ownOpen are the caller's own contacts that nobody closed: a browser that died
+// shows an empty form, and what was typed is there.
+func (q *request) ownOpen() ([]OpenContact, error) {
+	lines, receipt, err := q.s.desk.OwnOpenContacts(q.ctx(), q.who)
+	if err != nil {
+		return nil, err
+	}
+	q.receipt(receipt)
+	return openContacts(lines), nil
+}
+
+func openContacts(lines []referrals.ContactLine) []OpenContact {
+	var all []OpenContact
+	for _, c := range lines {
+		all = append(all, OpenContact{Who: Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
+	}
+	return all
 }
 
 func stepOf(s string) int {

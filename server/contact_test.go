@@ -83,3 +83,35 @@ func TestContactIsReadAgain(t *testing.T) {
 		b.silent(b.status(b.get(alone.leads), http.StatusNotFound), recorded...)
 	}
 }
+
+// TestOwnOpenContactIsNamed: whoever is about to begin another contact sees her own
+// that is still open, and nobody else's.
+func TestOwnOpenContactIsNamed(t *testing.T) {
+	s := serve(t, storetest.New(t).Town())
+	anna, lucia := s.signedIn("anna"), s.signedIn("lucia")
+	const open = "C’è un contatto ancora aperto:"
+	anna.silent(anna.get("/contatti/nuovo"), open)
+	id := anna.hidden("id")
+	kept := anna.status(anna.post("/contatti/nuovo", "step", "1", "go", "next", "id", id, "speaker", "she", "name", "Irene"), http.StatusOK)
+	anna.silent(kept, open)
+	anna.says(anna.get("/contatti/nuovo"), open, "Irene", "iniziato alle ", `href="/contatti/`+id+`"`, "Riprendi")
+	anna.says(anna.status(anna.get("/contatti/"+id), http.StatusOK), `value="Irene"`)
+	lucia.silent(lucia.status(lucia.get("/contatti/nuovo"), http.StatusOK), open, "Irene")
+	anna.status(anna.post("/contatti/nuovo", "step", "3", "go", "close", "id", id, "version", anna.hidden("version"), "speaker", "she", "name", "Irene", "outcome", "thinking"), http.StatusSeeOther)
+	anna.silent(anna.get("/contatti/nuovo"), open)
+}
+
+// TestHoursThatWereNotSaid: days without hours are no dash, on strip and Agenda.
+func TestHoursThatWereNotSaid(t *testing.T) {
+	anna := serve(t, storetest.New(t).Standard()).signedIn("anna")
+	form := []string{"step", "3", "go", "open_case", "id", crypto.NewID(), "speaker", "she", "name", "Irene", "outcome", "stay_in_touch", "ch_call", "yes", "number", "000 000 0177"}
+	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
+		form = append(form, "days0", day)
+	}
+	anna.status(anna.post("/contatti/nuovo", form...), http.StatusSeeOther)
+	anna.follow()
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.page.body)
+	anna.says(anna.get(file), "gio, ven, sab, dom, a qualsiasi ora")
+	anna.says(anna.get("/agenda"), "Irene", "tutto il giorno")
+	anna.silent(anna.page, "fino alle")
+}

@@ -98,9 +98,10 @@ type ContactPage struct {
 	Version   string // of the stored contact; empty while there is none
 	Form      ContactForm
 	Emergency Emergency
-	Searched  bool   // a search in step 1 was asked
-	Matches   []Card // among what this worker may open
-	Duties    []Duty // what this worker may have to report, and to whom
+	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
+	Searched  bool          // a search in step 1 was asked
+	Matches   []Card        // among what this worker may open
+	Duties    []Duty        // what this worker may have to report, and to whom
 	Sheets    []Sheet
 	Services  []Unit // social services this desk has compared words with
 	Due       time.Time

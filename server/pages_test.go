@@ -135,7 +135,8 @@ func addDesk(add func(string, server.Shown)) {
 		}
 		add(name, p)
 	}
-	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
+	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency,
+		Open: []server.OpenContact{{Who: server.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: ago(0)}, {Href: "/contatti/B", Begun: ago(1)}}})
 	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
 	add("unlinked-list", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri"), Notes: []server.UnlinkedNote{{Day: ago(1), Author: "Anna Bassi", Speaker: "someone", Requester: "Una vicina", Subject: "La famiglia del secondo piano", Text: "Sente gridare la notte."}}})
 	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
