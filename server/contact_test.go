@@ -115,3 +115,30 @@ func TestHoursThatWereNotSaid(t *testing.T) {
 	anna.says(anna.get("/agenda"), "Irene", "tutto il giorno")
 	anna.silent(anna.page, "fino alle")
 }
+
+// TestSearchLeadsToWhatItFound: the page after a search begins at the result, with
+// the focus there, without script.
+func TestSearchLeadsToWhatItFound(t *testing.T) {
+	anna := serve(t, storetest.New(t).Standard()).signedIn("anna")
+	anna.says(anna.get("/contatti/nuovo"), `value="search" formaction="/contatti/nuovo#found"`)
+	anna.says(anna.status(anna.post("/contatti/nuovo", "step", "1", "go", "search", "id", crypto.NewID(), "speaker", "she", "q", "Nessuna"), http.StatusOK),
+		`<div id="found" tabindex="-1"`, "Nessuna scheda corrisponde")
+}
+
+// TestWhatDiffersStandsFirst: of two versions of a page, what has to be chosen is
+// read before what is the same.
+func TestWhatDiffersStandsFirst(t *testing.T) {
+	anna := serve(t, storetest.New(t).Standard()).signedIn("anna")
+	anna.call("go", "open_case", "name", "Irene", "outcome", "stay_in_touch")
+	anna.follow()
+	person := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.page.body) + "/persona"
+	anna.get(person)
+	at := anna.hidden("version")
+	anna.status(anna.post(person, "version", at, "alias", "Irene", "town", "Frascati"), http.StatusSeeOther)
+	got := anna.status(anna.post(person, "version", at, "alias", "Irene", "town", "Marino"), http.StatusConflict)
+	for _, list := range strings.Split(got.body, "<dl>")[1:] {
+		if !strings.HasPrefix(list, "<dt>Comune") || strings.Index(list, "<strong>") > strings.Index(list, "Irene") {
+			t.Errorf("what differs does not stand first: %.200s", list)
+		}
+	}
+}

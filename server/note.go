@@ -83,7 +83,7 @@ func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
 	case "reopened", "revoked":
 		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
 		if n.Kind == "revoked" {
-			v.Text = q.word("recognised", n.Text)
+			v.Text = strings.TrimSpace(q.text("diary.revoked") + "\n" + q.word("recognised", n.Text))
 		}
 	}
 	for _, e := range n.Earlier {
