@@ -70,7 +70,7 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 		if a.Waiting, err = d.waiting(r, act, cases); err != nil {
 			return err
 		}
-		if a.Contacts, err = d.openContacts(r, act); err != nil {
+		if a.Contacts, err = d.openContacts(r, act, ""); err != nil {
 			return err
 		}
 		a.Recall, err = d.recall(r, act)
@@ -79,14 +79,34 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 	return a, receipt, err
 }
 
-// openContacts lists what somebody began to write down and nobody closed.
-func (d *Desk) openContacts(r Reader, act *accounts.Act) ([]ContactLine, error) {
+// OwnOpenContacts lists what the caller began to write down and nobody closed:
+// her own lines of the Agenda, for whoever is about to begin another one.
+func (d *Desk) OwnOpenContacts(ctx context.Context, who accounts.Caller) ([]ContactLine, audit.Receipt, error) {
+	var all []ContactLine
+	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *accounts.Act) error {
+		if err := act.Allow(d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		var err error
+		all, err = d.openContacts(r, act, act.Who.Person())
+		act.Salt = nil
+		return err
+	})
+	return all, receipt, err
+}
+
+// openContacts lists what somebody began to write down and nobody closed: one
+// author, or the whole unit.
+func (d *Desk) openContacts(r Reader, act *accounts.Act, author string) ([]ContactLine, error) {
 	rows, err := r.OpenContacts(act.Who.Unit())
 	if err != nil {
 		return nil, err
 	}
 	var all []ContactLine
 	for _, row := range rows {
+		if author != "" && row.Author != author {
+			continue
+		}
 		v, err := d.viewContact(r, act, nil, row)
 		if err != nil {
 			return nil, err

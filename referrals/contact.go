@@ -73,6 +73,22 @@ var (
 	callers  = codes("", "she", "desk", "later")
 )
 
+// GoesOn tells whether an outcome says that she will be called or come back: it
+// needs a case file, or nobody finds her again. "thinking" does not: whether she
+// leaves a trace is hers to say. A social service gets its package in the task.
+func GoesOn(outcome string) bool { return outcome == "stay_in_touch" }
+
+// check is Contact's, and that she can be found again where the outcome goes on.
+func (in *NewContact) check(open bool) error {
+	if err := in.Contact.check(open); err != nil {
+		return err
+	}
+	if !open && GoesOn(in.Outcome) && !in.OpenCase && in.CaseID == "" {
+		return &Invalid{Fields: map[string]string{"outcome": "contact.needs_case"}}
+	}
+	return nil
+}
+
 func (c *Contact) check(open bool) error {
 	bad := check{}
 	bad.oneOf("speaker", c.Speaker, speakers)
@@ -146,7 +162,7 @@ func (d *Desk) KeepContact(ctx context.Context, who accounts.Caller, in NewConta
 
 // RecordContact closes a contact with its outcome, and opens a case file or sets
 // a task where that asks for it, in one act. The same form twice gives the same
-// contact.
+// contact. An outcome that goes on is refused without a case file.
 func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
 	if in.Speaker == "someone" || in.Speaker == "body" {
 		in.OpenCase, in.CaseID = false, ""
@@ -164,7 +180,7 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 		if err != nil {
 			return err
 		}
-		if err := in.Contact.check(state == openState); err != nil {
+		if err := in.check(state == openState); err != nil {
 			return err
 		}
 		if row.Version > 0 && row.State != openState {

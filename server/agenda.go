@@ -51,9 +51,7 @@ func (q *request) agenda() error {
 		}
 		page.Urgent = append(page.Urgent, task)
 	}
-	for _, c := range a.Contacts {
-		page.Open = append(page.Open, OpenContact{Who: Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
-	}
+	page.Open = openContacts(a.Contacts)
 	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -62,6 +63,7 @@ func (q *request) caseSummary() error {
 		page.Referral, page.Centre = stateOf(r), roster.UnitName(r.ToUnit)
 	}
 	page.Sent, page.Recall = q.sent(v.Sent, roster), q.recall(v.Recall)
+	page.Danger = q.lastDanger(v)
 	page.Next, page.NextHref = nextStep(v, q.s.desk.Day())
 	return q.show(http.StatusOK, "case", page)
 }
@@ -176,7 +178,8 @@ func (q *request) personConflict(mine PersonForm) error {
 	return q.show(http.StatusConflict, "conflict", page)
 }
 
-// compare lists the fields of two versions of the person page side by side.
+// compare lists the fields of two versions of the person page side by side, what
+// differs first.
 func (q *request) compare(mine, theirs PersonForm) (a, b []ConflictField) {
 	add := func(key, m, t string) {
 		a = append(a, ConflictField{key, m, m != t})
@@ -191,6 +194,17 @@ func (q *request) compare(mine, theirs PersonForm) (a, b []ConflictField) {
 	add("person.town", mine.Town, theirs.Town)
 	add("person.children", mine.Children, theirs.Children)
 	add("contact.needs", q.words("need", mine.Needs), q.words("need", theirs.Needs))
+	for _, list := range [][]ConflictField{a, b} {
+		slices.SortStableFunc(list, func(x, y ConflictField) int {
+			switch {
+			case x.Differs == y.Differs:
+				return 0
+			case x.Differs:
+				return -1
+			}
+			return 1
+		})
+	}
 	return a, b
 }
 

@@ -3,6 +3,8 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -55,7 +57,31 @@ func (q *request) newContact() error {
 	if err != nil {
 		return err
 	}
+	if !q.filled {
+		if page.Open, err = q.ownOpen(); err != nil {
+			return err
+		}
+	}
 	return q.show(http.StatusOK, "contact", page)
+}
+
+// ownOpen are the caller's own contacts that nobody closed: a browser that died
+// shows an empty form, and what was typed is there.
+func (q *request) ownOpen() ([]OpenContact, error) {
+	lines, receipt, err := q.s.desk.OwnOpenContacts(q.ctx(), q.who)
+	if err != nil {
+		return nil, err
+	}
+	q.receipt(receipt)
+	return openContacts(lines), nil
+}
+
+func openContacts(lines []referrals.ContactLine) []OpenContact {
+	var all []OpenContact
+	for _, c := range lines {
+		all = append(all, OpenContact{Who: Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
+	}
+	return all
 }
 
 func stepOf(s string) int {
@@ -242,10 +268,76 @@ func (q *request) contactDone() error {
 		return q.show(http.StatusOK, "contact", page)
 	}
 	page := &ContactDonePage{Page: q.base(TitleContactDone), Who: Who{v.Code, v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
+	if v.CaseID == "" {
+		page.Told, page.Strip = q.told(v), strip(v.Safe, Who{})
+	}
 	if v.Outcome == "social_service" {
 		page.Due = v.At.AddDate(0, 0, interviewDays)
 	}
 	return q.show(http.StatusOK, "contact-done", page)
+}
+
+// told is what was recorded of a contact: what nobody asked is left out, but for
+// the danger, where that it was not asked says something too.
+func (q *request) told(v referrals.ContactView) *ContactTold {
+	t := &ContactTold{At: v.At, Outcome: v.Outcome}
+	add := func(key string, parts ...string) {
+		if s := joined(parts...); s != "" {
+			t.Facts = append(t.Facts, Fact{key, s})
+		}
+	}
+	add("contact.speaker", q.word("speaker", v.Speaker))
+	if v.Danger == "" && v.Speaker == "she" {
+		add("contact.danger", q.text("strip.unasked"))
+	}
+	add("contact.danger", q.word("said_aloud", v.Danger))
+	add("contact.where", q.word("where", v.WhereHe))
+	add("danger.who_calls", q.word("who_calls", v.WhoCalls), v.CallWhen)
+	if v.DutyTold {
+		add("contact.duty", q.text("contact.duty_said"))
+	}
+	add("contact.can_talk", q.word("yesno", v.Overheard["can_talk"]))
+	add("contact.call_back", q.word("yesno", v.Overheard["call_back"]))
+	add("contact.call_number", v.CallBack)
+	add("contact.been_here", q.word("said_aloud", v.Overheard["been_here"]))
+	add("contact.name", v.Alias)
+	add("contact.request", v.Request)
+	add("contact.needs", q.words("need", v.Needs))
+	add("contact.children", q.word("children", v.Children))
+	add("contact.children_count", v.HowMany)
+	add("contact.children_ages", v.Ages)
+	for _, g := range v.Given {
+		add("contact.given", q.text("contact.sheet", "Title", q.sheet(g.Sheet), "Version", g.Version, "Lang", q.word("language", g.Language)))
+	}
+	add("contact.note", v.Note)
+	return t
+}
+
+// joined is what is there of the parts, with commas.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// sheet is the title of a sheet, or its mark when it is given no longer.
+func (q *request) sheet(value string) string {
+	for _, s := range q.s.config.Sheets {
+		if s.Value == value {
+			return s.Title
+		}
+	}
+	return value
+}
+
+// lastDanger is what she said of danger at the last contact, if it was yes.
+func (q *request) lastDanger(v referrals.CaseView) *Danger {
+	if len(v.Contacts) == 0 {
+		return nil
+	}
+	last := slices.MaxFunc(v.Contacts, func(a, b referrals.ContactView) int { return a.At.Compare(b.At) })
+	if last.Danger != "yes" {
+		return nil
+	}
+	return &Danger{Day: q.day(last.Day), Where: q.word("where", last.WhereHe)}
 }
 
 // unlinkedPage is the form for somebody who is not she, with its own mark.

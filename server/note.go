@@ -3,7 +3,9 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -22,6 +24,15 @@ func (q *request) word(list, value string) string {
 	return s
 }
 
+// text is a message in the page's language, or its key where there is none.
+func (q *request) text(key string, args ...any) string {
+	s, err := q.s.render.Catalogue().T(q.lang, key, args...)
+	if err != nil {
+		return key
+	}
+	return s
+}
+
 func (q *request) words(list string, values []string) string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -36,12 +47,31 @@ func (q *request) diary() error {
 		return err
 	}
 	page := &DiaryPage{Page: q.base(TitleDiary), CaseHead: q.head(v, "diary")}
+	page.Notes = q.entries(v, roster)
+	return q.show(http.StatusOK, "diary", page)
+}
+
+// entries are the notes and the contacts of a case, newest first.
+func (q *request) entries(v referrals.CaseView, roster *accounts.Roster) []Note {
+	type entry struct {
+		at time.Time
+		Note
+	}
+	var all []entry
 	for _, n := range v.Notes {
 		if n.State == "current" && n.Kind != "attempt" {
-			page.Notes = append(page.Notes, q.note(n, roster))
+			all = append(all, entry{n.At, q.note(n, roster)})
 		}
 	}
-	return q.show(http.StatusOK, "diary", page)
+	for _, c := range v.Contacts {
+		all = append(all, entry{c.At, Note{ID: c.ID, Author: roster.Username(c.Author), Day: q.day(c.Day), Contact: q.told(c)}})
+	}
+	slices.SortStableFunc(all, func(a, b entry) int { return b.at.Compare(a.at) })
+	var notes []Note
+	for _, e := range all {
+		notes = append(notes, e.Note)
+	}
+	return notes
 }
 
 func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
@@ -53,7 +83,7 @@ func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
 	case "reopened", "revoked":
 		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
 		if n.Kind == "revoked" {
-			v.Text = q.word("recognised", n.Text)
+			v.Text = strings.TrimSpace(q.text("diary.revoked") + "\n" + q.word("recognised", n.Text))
 		}
 	}
 	for _, e := range n.Earlier {

@@ -79,10 +79,17 @@ type CasePage struct {
 	Next        string // a word of "next"
 	NextHref    string
 	Recall      Recall
+	Danger      *Danger    // she said yes at the last contact
 	Sent        []SentTask // what a social service was asked for her
 }
 
-// DiaryPage is "diary": notes, newest first.
+// Danger is what she said of it at the last contact.
+type Danger struct {
+	Day   time.Time
+	Where string // where the person is whom she fears, in the page's language, or empty
+}
+
+// DiaryPage is "diary": notes and contacts, newest first.
 type DiaryPage struct {
 	Page
 	CaseHead
@@ -99,7 +106,8 @@ type Note struct {
 	Text       string
 	Earlier    []Earlier // corrections keep what was there before
 	MayCorrect bool
-	MayMove    bool // author and lead
+	MayMove    bool         // author and lead
+	Contact    *ContactTold // the entry is a contact, and no note
 }
 
 // Earlier is what a corrected text said before.

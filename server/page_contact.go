@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"sportello/referrals"
 	"sportello/server/locale"
 )
 
@@ -97,9 +98,10 @@ type ContactPage struct {
 	Version   string // of the stored contact; empty while there is none
 	Form      ContactForm
 	Emergency Emergency
-	Searched  bool   // a search in step 1 was asked
-	Matches   []Card // among what this worker may open
-	Duties    []Duty // what this worker may have to report, and to whom
+	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
+	Searched  bool          // a search in step 1 was asked
+	Matches   []Card        // among what this worker may open
+	Duties    []Duty        // what this worker may have to report, and to whom
 	Sheets    []Sheet
 	Services  []Unit // social services this desk has compared words with
 	Due       time.Time
@@ -113,6 +115,12 @@ type Also struct {
 	Need     string // a word of "need"
 	Services []Centre
 }
+
+// GoesOn tells whether what follows from the chosen outcome is a case file.
+func (p *ContactPage) GoesOn() bool { return referrals.GoesOn(p.Form.Outcome) }
+
+// InCase tells whether she was found in a case file.
+func (p *ContactPage) InCase() bool { return p.Form.Case != "" && p.Form.Case != "new" }
 
 // Carried lists the typed values of the other steps.
 func (p *ContactPage) Carried() []Pair { return PairsOf(p.Form, p.Step) }
@@ -222,13 +230,30 @@ type sentLines struct {
 	Lines holdLine
 }
 
-// ContactDonePage is "contact-done": the contact is closed or became a case.
+// ContactDonePage is "contact-done": the contact is closed or became a case. What
+// was recorded of one that stands alone is read here again; of one with a case
+// file, in its diary.
 type ContactDonePage struct {
 	Page
 	Who     Who
 	CaseID  string // empty when the contact stands alone
 	Outcome string // a word of "outcome"
 	Due     time.Time
+	Told    *ContactTold // of a contact that stands alone
+	Strip   Strip        // how it may be called, of the same
+}
+
+// ContactTold is what was recorded of a contact.
+type ContactTold struct {
+	At      time.Time
+	Outcome string // a word of "outcome"
+	Facts   []Fact
+}
+
+// Fact is one thing that was recorded, in the page's language.
+type Fact struct {
+	Key   string // message key of what was asked
+	Value string
 }
 
 // safeForm is the safe-contact question on a page that has more than it.

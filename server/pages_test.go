@@ -135,7 +135,8 @@ func addDesk(add func(string, server.Shown)) {
 		}
 		add(name, p)
 	}
-	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency})
+	add("contact.new", &server.ContactPage{Page: desk("contact.title", "/contatti/nuovo"), Step: 1, Emergency: emergency,
+		Open: []server.OpenContact{{Who: server.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: ago(0)}, {Href: "/contatti/B", Begun: ago(1)}}})
 	add("unlinked", &server.UnlinkedPage{Page: desk("unlinked.title", "/contatti/altri"), Form: server.UnlinkedForm{Speaker: "body"}})
 	add("unlinked-list", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri"), Notes: []server.UnlinkedNote{{Day: ago(1), Author: "Anna Bassi", Speaker: "someone", Requester: "Una vicina", Subject: "La famiglia del secondo piano", Text: "Sente gridare la notte."}}})
 	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
@@ -150,6 +151,8 @@ func addDesk(add func(string, server.Shown)) {
 	add("task.other", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
 		Hold: server.Hold{State: "taken", Worker: "sara", Since: ago(1)}})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
+	add("contact-done.alone", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/A"), Who: server.Who{Alias: "Chiara"}, Outcome: "thinking", Told: sampleTold,
+		Strip: caseHead("").Strip})
 }
 
 func caseHead(tab string) server.CaseHead {
@@ -160,17 +163,22 @@ func caseHead(tab string) server.CaseHead {
 		Answerer: "only_she", Say: "Dire che è la farmacia", Hide: "yes", Voice: "no", Number: "333 0000000", CodeWord: "girasole"}}
 }
 
+// sampleTold is what was recorded of a contact.
+var sampleTold = &server.ContactTold{At: sampleNow.Add(-72 * time.Hour), Outcome: "thinking", Facts: []server.Fact{{Key: "contact.speaker", Value: "Lei"},
+	{Key: "contact.danger", Value: "Sì"}, {Key: "contact.request", Value: "Chiede dove può dormire.\nNon da sola."}, {Key: "contact.given", Value: "Numeri e luoghi sicuri, versione 1, italiano"}}}
+
 func addCase(add func(string, server.Shown)) {
 	head := caseHead("summary")
 	add("case", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
 		Needs: []string{"bed", "listen"}, Opened: ago(3), LastContact: ago(1), LastNote: ago(1), Recall: server.Recall{Day: ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
-		Sent: sampleSent[1:2]})
+		Sent: sampleSent[1:2], Danger: &server.Danger{Day: ago(1), Where: "Può arrivare presto"}})
 	bare := server.CaseHead{Tab: "summary", Strip: server.Strip{CaseID: "A", Who: nadia, State: "closed", MayEdit: true}}
 	add("case.bare", &server.CasePage{Page: desk("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: ago(40), Restricted: true})
 	note := server.Note{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
 		Earlier: []server.Earlier{{Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato."}}}
 	head.Tab = "diary"
-	add("diary", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []server.Note{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}}, Older: "/schede/A/diario?da=2"})
+	call := server.Note{ID: "C1", Author: "Anna Bassi", Day: ago(3), Contact: sampleTold}
+	add("diary", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []server.Note{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}, call}, Older: "/schede/A/diario?da=2"})
 	add("diary.empty", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head})
 	add("note", &server.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", Kind: "phone"})
 	wrong := &server.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, Kind: "phone", Version: "2"}

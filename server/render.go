@@ -134,8 +134,13 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"moment":  func(now, t time.Time) string { return c.Moment(lang, now, t) },
 		"day":     func(now, t time.Time) string { return c.Day(lang, now, t) },
 		"clock":   c.Clock,
-		"weekday": func(word string) string { // Monday is the first of the words, Sunday of the names
-			return c.Weekday(lang, time.Weekday((slices.Index(Words("weekday"), word)+1)%7))
+		"until":   func(t time.Time) string { return c.Until(lang, t) },
+		"hours": func(h HoursRule) string {
+			days := make([]time.Weekday, len(h.Days))
+			for i, word := range h.Days { // Monday is the first of the words, Sunday of the names
+				days[i] = time.Weekday((slices.Index(Words("weekday"), word) + 1) % 7)
+			}
+			return c.Hours(lang, days, h.From, h.To)
 		},
 		"status": func(list, value string) (Status, error) { return r.status(lang, list, value) },
 		"field": func(p Shown, name, value string, opts ...string) (Field, error) {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"sportello/policies"
@@ -52,6 +53,9 @@ func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
 
 	anna.get("/invii/" + doubted + "/revoca")
 	anna.leads(anna.post("/invii/"+doubted+"/revoca", "recognised", "known_voice"), "/invii/"+doubted)
+	anna.follow()
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.page.body)
+	anna.says(anna.get(file+"/diario"), "Lei ha revocato un’autorizzazione.", "Riconosciuta dalla voce") // what she was recognised for
 	bruna.says(bruna.get("/arrivi/"+doubted+"/avviso"), "Non contattatela")
 
 	gone := "/invii/" + taken + "/conferma"

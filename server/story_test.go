@@ -179,7 +179,7 @@ func (st *story) rosaGetsAFile() {
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
 	st.code = eval[string](v, `document.querySelector("main .mono").innerText`)
 	v.click("contact_done.open_case").at("/schede/{id}").see(st.code, "Rosalia", "case_state.open", "identity.alias",
-		"Chiede dove può dormire stanotte con la bambina.", "need.bed", "channel.sms")
+		"Chiede dove può dormire stanotte con la bambina.", "need.bed", "channel.sms", "case.danger", "where.near")
 	v.seeNot("girasole", "333 765 4321")
 	v.press("strip.show_word").see("girasole").press("strip.show_number").see("333 765 4321")
 	st.file = v.path()
@@ -230,7 +230,8 @@ func (st *story) nobodyCallsOutsideHerHours() {
 func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
-	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("diary.empty")
+	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("diary.contact").seeNot("subito dopo")
+	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "333 765 4321", "Numeri e luoghi sicuri")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
 	v.fill("note.text", "Ha parlato con calma, da sola.").click("note.save_correct").see("Ha parlato con calma, da sola.")

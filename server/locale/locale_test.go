@@ -57,6 +57,44 @@ func TestAgesAreWords(t *testing.T) {
 	}
 }
 
+// TestHoursAreWords: hours that were not said are no dash, and a day's last minute
+// is no hour to look at.
+func TestHoursAreWords(t *testing.T) {
+	c := catalogue(t)
+	days := []time.Weekday{time.Monday, time.Sunday}
+	for _, test := range []struct {
+		days             []time.Weekday
+		from, to, it, en string
+	}{
+		{days, "09:00", "12:00", "lun, dom 09:00–12:00", "Mon, Sun 09:00–12:00"},
+		{days, "", "", "lun, dom, a qualsiasi ora", "Mon, Sun, at any hour"},
+		{days, "00:00", "23:59", "lun, dom, a qualsiasi ora", "Mon, Sun, at any hour"},
+		{days, "18:00", "", "lun, dom dalle 18:00", "Mon, Sun from 18:00"},
+		{days, "18:00", "23:59", "lun, dom dalle 18:00", "Mon, Sun from 18:00"},
+		{days, "", "09:00", "lun, dom fino alle 09:00", "Mon, Sun until 09:00"},
+		{days, "22:00", "06:00", "lun, dom 22:00–06:00", "Mon, Sun 22:00–06:00"},
+		{nil, "09:00", "12:00", "09:00–12:00", "09:00–12:00"},
+		{nil, "", "", "a qualsiasi ora", "at any hour"},
+	} {
+		it, en := c.Hours(locale.Italian, test.days, test.from, test.to), c.Hours(locale.English, test.days, test.from, test.to)
+		if it != test.it || en != test.en {
+			t.Errorf("Hours(%q, %q) = %q, %q, want %q, %q", test.from, test.to, it, en, test.it, test.en)
+		}
+	}
+	for clock, want := range map[string]string{"12:00": "fino alle 12:00", "23:59": "tutto il giorno"} {
+		at, err := time.ParseInLocation("15:04", clock, c.Zone())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Until(locale.Italian, at); got != want {
+			t.Errorf("Until(%s) = %q, want %q", clock, got, want)
+		}
+	}
+	if got := c.Until(locale.Italian, time.Time{}); got != "tutto il giorno" {
+		t.Errorf("Until without an end = %q", got)
+	}
+}
+
 func TestDaysCrossTheClockChange(t *testing.T) {
 	c := catalogue(t)
 	now := time.Date(2026, 10, 26, 0, 30, 0, 0, c.Zone())

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -53,6 +54,42 @@ func (c *Catalogue) Clock(t time.Time) string {
 	}
 	return t.In(c.zone).Format("15:04")
 }
+
+// Hours is a stretch of safe hours: the days as dates name them and the hours as
+// they are kept, HH:MM, either of which may be empty: "lun, dom 09:00–12:00",
+// "lun, dom, a qualsiasi ora".
+func (c *Catalogue) Hours(lang Lang, days []time.Weekday, from, to string) string {
+	names := make([]string, len(days))
+	for i, d := range days {
+		names[i] = c.Weekday(lang, d)
+	}
+	open, shut := from == "" || from == "00:00", to == "" || endOfDay(to)
+	hours, sep := from+"–"+to, " "
+	switch {
+	case open && shut:
+		hours, sep = c.must(lang, "hours.any"), ", "
+	case shut:
+		hours = c.must(lang, "hours.from", "Time", from)
+	case from == "":
+		hours = c.must(lang, "agenda.callback_until", "Time", to)
+	}
+	if len(days) == 0 {
+		return hours
+	}
+	return strings.Join(names, ", ") + sep + hours
+}
+
+// Until is when hours end that are open now: "fino alle 12:00", and "tutto il
+// giorno" where they have no end today.
+func (c *Catalogue) Until(lang Lang, t time.Time) string {
+	if t.IsZero() || endOfDay(c.Clock(t)) {
+		return c.must(lang, "hours.all_day")
+	}
+	return c.must(lang, "agenda.callback_until", "Time", c.Clock(t))
+}
+
+// endOfDay tells whether an hour is the last that a form can say.
+func endOfDay(clock string) bool { return clock == "23:59" || clock == "24:00" }
 
 func (c *Catalogue) distance(lang Lang, now, t time.Time) string {
 	d := now.Sub(t)
