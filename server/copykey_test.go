@@ -32,7 +32,7 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.says(bruna.status(bruna.post(page, "recipient", "age1x", "version", seen), http.StatusUnprocessableEntity), "age1pq1", "age1x")
 	folded := id.Recipient().String()[:900] + "\r\n  " + id.Recipient().String()[900:]
 	bruna.leads(bruna.stepUp("bruna", page, "recipient", folded, "version", seen), page)
-	bruna.says(bruna.follow(), "La chiave è tenuta qui", "bruna")
+	bruna.says(bruna.follow(), "La chiave è salvata", "bruna")
 	words := bruna.list("words")
 	if got := accounts.CopyKeyWords(id.Recipient(), s.People["bruna"].Unit); strings.Join(words, " ") != got.String() {
 		t.Errorf("the page shows %q, the key has %q", words, got)

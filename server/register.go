@@ -169,7 +169,8 @@ func (q *request) access() error {
 	page := &AccessPage{Page: q.base(TitleAccess)}
 	for _, a := range all {
 		page.Rows = append(page.Rows, AccessRow{Unit: a.UnitName, UnitKind: a.Kind, Person: a.Person, Role: a.Role,
-			State: personState(a.State), Since: q.day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named})
+			State: personState(a.State), Since: q.day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named,
+			Referrals: a.Referrals, Recovery: a.Person == accounts.RecoveryPerson})
 	}
 	return q.show(http.StatusOK, "access", page)
 }

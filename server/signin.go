@@ -30,8 +30,11 @@ func (q *request) signIn() error {
 		return q.home()
 	}
 	page := &SignInPage{Page: q.base(TitleSignIn)}
-	if page.Flash == "signin.again" {
+	switch page.Flash {
+	case "signin.again":
 		page.Flash, page.Again = "", true
+	case "signin.closed":
+		page.Flash, page.Closed = "", true
 	}
 	return q.show(http.StatusOK, "signin", page)
 }
