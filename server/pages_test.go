@@ -373,5 +373,5 @@ func addAdmin(add func(string, server.Shown)) {
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
 	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})
-	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
+	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Username: "giulia", Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
 }

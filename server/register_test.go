@@ -60,6 +60,18 @@ func TestAuditorReadsTheLog(t *testing.T) {
 	}
 }
 
+// TestARowOfTheLogFilters: who and what of a row are pressed, not typed.
+func TestARowOfTheLogFilters(t *testing.T) {
+	s := newService(t)
+	s.signedIn("anna")
+	b := s.signedIn("clara")
+	anna, bruna := s.People["anna"].ID, s.People["bruna"].ID
+	b.says(b.get("/registro"), `name="pick_person" value="`+anna+`"`, `name="pick_person" value="`+bruna+`"`)
+	got := b.status(b.post("/registro", "pick_person", anna), http.StatusOK)
+	b.says(got, `name="person" value="`+anna+`"`, `name="pick_person" value="`+anna+`"`)
+	b.silent(got, `name="pick_person" value="`+bruna+`"`)
+}
+
 func TestLogIsReadPageByPage(t *testing.T) {
 	s := newService(t)
 	for range 60 {
@@ -144,7 +156,7 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 		b.says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
 		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.Code(clara))...), http.StatusOK)
 		body := []byte(b.page.body)
-		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-part-") {
+		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-filtrato-") {
 			t.Errorf("%s: the file is called %q", name, got)
 		}
 		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.Public)
