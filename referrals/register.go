@@ -119,6 +119,7 @@ type Access struct {
 	Role, State, Since   string
 	Cases                int // of the unit, open to all its members
 	Named                int // restricted cases kept for her by name
+	Referrals            int // sent to the unit, that its members can open today
 }
 
 // WhoCanOpen lists who holds the newest key of every unit now, and what that
@@ -135,7 +136,7 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 			return err
 		}
 		for _, u := range units {
-			holders, err := holdersOf(r, u)
+			holders, err := holdersOf(r, u, act.Day)
 			if err != nil {
 				return err
 			}
@@ -147,7 +148,7 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 }
 
 // holdersOf lists who holds a unit's newest key.
-func holdersOf(r Reader, u *accounts.Unit) ([]Access, error) {
+func holdersOf(r Reader, u *accounts.Unit, day string) ([]Access, error) {
 	wraps, err := r.WrapsOfEpoch(u.ID, r.Epoch(u.ID))
 	if err != nil || len(wraps) == 0 {
 		return nil, err
@@ -156,9 +157,13 @@ func holdersOf(r Reader, u *accounts.Unit) ([]Access, error) {
 	if err != nil {
 		return nil, err
 	}
+	arrived, err := openTo(r, u, day)
+	if err != nil {
+		return nil, err
+	}
 	var all []Access
 	for _, w := range wraps {
-		a := Access{Unit: u.ID, UnitName: u.Name, Kind: u.Kind, Epoch: w.Epoch, Person: w.Person, Since: w.Day, Cases: cases}
+		a := Access{Unit: u.ID, UnitName: u.Name, Kind: u.Kind, Epoch: w.Epoch, Person: w.Person, Since: w.Day, Cases: cases, Referrals: arrived}
 		if w.Person != accounts.RecoveryPerson {
 			if err := a.describe(r); err != nil {
 				return nil, err
@@ -167,6 +172,23 @@ func holdersOf(r Reader, u *accounts.Unit) ([]Access, error) {
 		all = append(all, a)
 	}
 	return all, nil
+}
+
+// openTo counts the referrals that the members of a unit can open on a day: an
+// authorisation taken back or over opens nothing, nor does one that a restore
+// keeps shut.
+func openTo(r Reader, u *accounts.Unit, day string) (int, error) {
+	rows, err := r.ReferralsTo(u.ID)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, row := range rows {
+		if row.standing(day) == policies.ConsentLive && !row.Shut {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // describe adds who the holder is, since when, and what is hers by name.

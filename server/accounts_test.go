@@ -136,7 +136,7 @@ func TestInvitationOverHTTP(t *testing.T) {
 	}
 	shown := anna.hidden("words")
 	anna.says(anna.status(anna.post(link, "words", shown), http.StatusUnprocessableEntity), "Dire se le quattro parole")
-	anna.says(anna.status(anna.post(link, "words", shown, "same", "no"), http.StatusConflict), "niente è stato fatto")
+	anna.says(anna.status(anna.post(link, "words", shown, "same", "no"), http.StatusConflict), "l’ammissione non è stata fatta")
 	anna.says(anna.status(anna.stepUp("anna", link, "words", "abaco abaco abaco abaco", "same", "yes"), http.StatusConflict), "Le parole sono diverse")
 	anna.leads(anna.stepUp("anna", link, "words", shown, "same", "yes"), "/ammissioni")
 	anna.says(anna.follow(), "Ammessa.")

@@ -347,11 +347,11 @@ func (q *request) invite() error {
 		return err
 	}
 	q.receipt(receipt)
-	return q.showCode(code)
+	return q.showCode(code, page.Username)
 }
 
-func (q *request) showCode(code crypto.Secret) error {
-	page := &InvitePage{Page: q.base(TitleInvite), Code: string(code), Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
+func (q *request) showCode(code crypto.Secret, username string) error {
+	page := &InvitePage{Page: q.base(TitleInvite), Code: string(code), Username: username, Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
 	page.Once = true
 	return q.show(http.StatusOK, "invite", page)
 }
@@ -363,5 +363,9 @@ func (q *request) inviteAgain() error {
 		return err
 	}
 	q.receipt(receipt)
-	return q.showCode(code)
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	return q.showCode(code, roster.Username(q.form.Get("person")))
 }

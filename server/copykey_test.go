@@ -39,7 +39,7 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	}
 	folded := id.Recipient().String()[:900] + "\r\n  " + id.Recipient().String()[900:]
 	bruna.leads(bruna.stepUp("bruna", page, "recipient", folded, "version", seen), page)
-	bruna.says(bruna.follow(), "La chiave è tenuta qui", "bruna")
+	bruna.says(bruna.follow(), "La chiave è salvata", "bruna")
 	words := bruna.list("words")
 	if got := accounts.CopyKeyWords(id.Recipient(), s.People["bruna"].Unit); strings.Join(words, " ") != got.String() {
 		t.Errorf("the page shows %q, the key has %q", words, got)

@@ -69,7 +69,11 @@ func (q *request) fail(err error) {
 		return
 	case errors.Is(err, accounts.ErrSignedOut):
 		if q.cookie(sessionCookie) != "" {
-			q.setCookie(flashCookie, "signin.again", time.Minute)
+			flash := "signin.again"
+			if !q.known { // closed from another browser, or with a suspension: nothing typed was kept
+				flash = "signin.closed"
+			}
+			q.setCookie(flashCookie, flash, time.Minute)
 		}
 		q.setCookie(sessionCookie, "", -1)
 		q.redirect("/entra")

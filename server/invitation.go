@@ -63,8 +63,10 @@ func (q *request) invitedPhrasePage() error {
 }
 
 func (q *request) phrasePage(action, words string, first bool) *PassphrasePage {
-	return &PassphrasePage{Page: q.base(TitlePassphrase), Action: action, First: first, Words: words,
+	page := &PassphrasePage{Page: q.base(TitlePassphrase), Action: action, First: first, Words: words,
 		Choice: q.form.Get("choice"), Suspected: q.form.Get("suspected") == "yes"}
+	page.Retype = true
+	return page
 }
 
 func (q *request) choosePhrase() error {

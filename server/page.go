@@ -26,6 +26,7 @@ type Page struct {
 	Refilled  bool        // the form comes back from a draft
 	Once      bool        // what it shows cannot be shown again: another language is not offered
 	Speak     string      // where its form comes back from in another language; empty where its address shows it again
+	Retype    bool        // what was typed is secret: its fields come back empty
 	Errors    []FieldError
 }
 

@@ -92,6 +92,9 @@ type AccessRow struct {
 	Epoch    int64
 	Cases    int
 	Named    int // restricted cases kept for this person by name
+	// Referrals are those sent to the unit whose authorisation holds now.
+	Referrals int
+	Recovery  bool // the agency's recovery key, which is nobody's
 }
 
 // AuditReferralsPage is "audit-referrals": every referral with its live

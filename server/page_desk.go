@@ -11,6 +11,7 @@ type SignInPage struct {
 	Page
 	Username string
 	Again    bool // a session ran out, and what was typed waits
+	Closed   bool // the session was closed from elsewhere, or with a suspension
 }
 
 // CodePage is "code": the one-time code alone. Posts code to /entra/codice.

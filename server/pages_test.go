@@ -358,7 +358,7 @@ func addAudit(add func(string, server.Shown)) {
 	add("log.bad", &server.LogPage{Page: page(server.TitleLog, "/registro"), Verification: "bad", BadRecord: "case C3HN9WTRQA", Checkpoint: "sportello/log 10483"})
 	add("log-proof", &server.ProofPage{Page: page(server.TitleProof, "/registro/10482"), Row: row, Good: true, Leaf: "day 2026-11-19\nactor P7K2QX4MZB\naction case.open\n", Hashes: []string{"8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=", "v0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E8QJ1wAk4f="},
 		Checkpoint: "sportello/log\n10483\n8QJ1wAk4fV0Zr5nJ3mB0nqUuK0i1yJk0o2x6a8s7d5E=\n\n— sportello/log ABCD", Detail: &server.LogDetail{At: sampleNow, Reason: "colloquio", IDs: []string{"C3HN9WTRQA"}}})
-	add("access", &server.AccessPage{Page: page(server.TitleAccess, "/registro/accessi"), Rows: []server.AccessRow{{Unit: "Sportello Donna, Municipio II", UnitKind: "desk", Person: "P7K2QX4MZB", Role: "lead", State: "member", Since: ago(200), Epoch: 3, Cases: 212, Named: 1}}})
+	add("access", &server.AccessPage{Page: page(server.TitleAccess, "/registro/accessi"), Rows: []server.AccessRow{{Unit: "Sportello Donna, Municipio II", UnitKind: "desk", Person: "P7K2QX4MZB", Role: "lead", State: "member", Since: ago(200), Epoch: 3, Cases: 212, Named: 1}, {Unit: "Sportello Donna, Municipio II", UnitKind: "desk", Person: "recovery", Recovery: true, Since: ago(200), Epoch: 3, Cases: 212}}})
 	add("audit-referrals", &server.AuditReferralsPage{Page: page(server.TitleAuditReferrals, "/registro/invii"), Rows: []server.AuditReferral{{ID: "R3HN9WTRQA", Desk: "Sportello Donna, Municipio II", Centre: "Centro Le Querce", Day: ago(2), Given: "interpreter", Live: true, Until: ago(-28), State: "accepted"}}})
 }
 
@@ -385,5 +385,5 @@ func addAdmin(add func(string, server.Shown)) {
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
 	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})
-	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
+	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Username: "giulia", Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
 }

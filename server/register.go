@@ -25,6 +25,12 @@ const chartStep = 20
 func (q *request) register() error {
 	page := &LogPage{Page: q.base(TitleLog)}
 	ReadForm(q.form, &page.Filter)
+	if id := q.form.Get("pick_person"); id != "" { // pressed in a row
+		page.Filter.Person = id
+	}
+	if id := q.form.Get("pick_record"); id != "" {
+		page.Filter.Record = id
+	}
 	return q.showRegister(http.StatusOK, page)
 }
 
@@ -169,7 +175,8 @@ func (q *request) access() error {
 	page := &AccessPage{Page: q.base(TitleAccess)}
 	for _, a := range all {
 		page.Rows = append(page.Rows, AccessRow{Unit: a.UnitName, UnitKind: a.Kind, Person: a.Person, Role: a.Role,
-			State: personState(a.State), Since: q.day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named})
+			State: personState(a.State), Since: q.day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named,
+			Referrals: a.Referrals, Recovery: a.Person == accounts.RecoveryPerson})
 	}
 	return q.show(http.StatusOK, "access", page)
 }
@@ -222,8 +229,11 @@ func (q *request) exportLog() error {
 		return err
 	}
 	q.receipt(receipt)
-	return q.sendBundle("registro-"+scope+"-"+q.s.desk.Day()+".zip", write)
+	return q.sendBundle(exportNames[scope]+q.s.desk.Day()+".zip", write)
 }
+
+// exportNames are how the bundles are called, by what they hold.
+var exportNames = map[string]string{"all": "registro-intero-", "part": "registro-filtrato-"}
 
 func (q *request) sendBundle(name string, write func(io.Writer) error) error {
 	h := q.w.Header()

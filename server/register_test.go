@@ -10,9 +10,11 @@ import (
 	"testing"
 
 	"sportello/crypto"
+	"sportello/policies"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
 )
 
 var indexLink = regexp.MustCompile(`/registro/([0-9]+)"`)
@@ -58,6 +60,18 @@ func TestAuditorReadsTheLog(t *testing.T) {
 	}
 }
 
+// TestARowOfTheLogFilters: who and what of a row are pressed, not typed.
+func TestARowOfTheLogFilters(t *testing.T) {
+	s := newService(t)
+	s.signedIn("anna")
+	b := s.signedIn("clara")
+	anna, bruna := s.People["anna"].ID, s.People["bruna"].ID
+	b.says(b.get("/registro"), `name="pick_person" value="`+anna+`"`, `name="pick_person" value="`+bruna+`"`)
+	got := b.status(b.post("/registro", "pick_person", anna), http.StatusOK)
+	b.says(got, `name="person" value="`+anna+`"`, `name="pick_person" value="`+anna+`"`)
+	b.silent(got, `name="pick_person" value="`+bruna+`"`)
+}
+
 func TestLogIsReadPageByPage(t *testing.T) {
 	s := newService(t)
 	for range 60 {
@@ -93,6 +107,7 @@ func TestAuditorSeesWhoCanOpenWhat(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("clara")
 	b.says(b.status(b.get("/registro/accessi"), http.StatusOK), s.People["anna"].ID, s.People["bruna"].ID, "desk", "Operatrice")
+	b.silent(b.page, "Voce non nota")
 	b.status(b.get("/registro/invii"), http.StatusOK)
 }
 
@@ -141,7 +156,7 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 		b.says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
 		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.Code(clara))...), http.StatusOK)
 		body := []byte(b.page.body)
-		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-part-") {
+		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-filtrato-") {
 			t.Errorf("%s: the file is called %q", name, got)
 		}
 		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.Public)
@@ -228,4 +243,43 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	b.silent(s.client(t).get("/entra"), said)
 	clara := s.signedIn("clara")
 	b.says(clara.status(clara.get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
+}
+
+// TestWhoCanOpenCountsWhatACentreReads: of what was ever sent to a centre, the
+// auditor reads how much it can open today, which is what its members find.
+func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
+	s := newSite(t)
+	s.fill(t)
+	sent, _, err := s.Desk.AuditReferrals(t.Context(), s.Caller("clara"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cards, _, err := s.Desk.Inbox(t.Context(), s.Caller("bruna"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, to := 0, s.Units[storetest.Ginestra]
+	for _, c := range cards {
+		if c.Standing == policies.ConsentLive {
+			live++
+		}
+	}
+	ever := 0
+	for _, r := range sent {
+		if r.ToUnit == to {
+			ever++
+		}
+	}
+	all, _, err := s.Desk.WhoCanOpen(t.Context(), s.Caller("clara"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		if a.Person == s.People["bruna"].ID && (a.Referrals != live || live == 0 || live == ever) {
+			t.Errorf("the centre can open %d of %d, its inbox has %d", a.Referrals, ever, live)
+		}
+		if a.Person == s.People["anna"].ID && a.Referrals != 0 {
+			t.Errorf("the desk is said to have received %d", a.Referrals)
+		}
+	}
 }

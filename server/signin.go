@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"sportello/policies"
@@ -30,8 +31,11 @@ func (q *request) signIn() error {
 		return q.home()
 	}
 	page := &SignInPage{Page: q.base(TitleSignIn)}
-	if page.Flash == "signin.again" {
+	switch page.Flash {
+	case "signin.again":
 		page.Flash, page.Again = "", true
+	case "signin.closed":
+		page.Flash, page.Closed = "", true
 	}
 	return q.show(http.StatusOK, "signin", page)
 }
@@ -246,6 +250,9 @@ func (q *request) stepUp(a policies.Action, object, act, name string) (bool, err
 	page := &StepUpPage{Page: q.base(TitleStepUp), Act: act, Object: name, Action: q.r.URL.Path,
 		Back: q.localPath(q.form.Get("from")), Carried: q.carried()}
 	page.Speak = page.Action
+	if q.form.Get("from") == "" && strings.HasPrefix(q.r.URL.Path, "/credenziali/") {
+		page.Back = "/credenziali" // the links there lead straight here
+	}
 	if q.form.Get("passphrase") == "" && q.form.Get("code") == "" {
 		return false, q.show(http.StatusOK, "step-up", page)
 	}

@@ -64,6 +64,7 @@ var wordLists = map[string][]string{
 	"way_hint":       {"she_calls", "together", "we_send"},
 	"given":          {"spoken", "signed", "interpreter"},
 	"feedback":       {"state", "came", "more"},
+	"told":           {"state", "came", "more"}, // the same, inside a sentence
 	"until":          {"answer", "days7", "days30", "day"},
 	"urgency":        {"today", "three_days", "no_hurry"},
 	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},

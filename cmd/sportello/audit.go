@@ -86,7 +86,7 @@ What differs ends with exit code 4.`,
 			return p.verifyBundle(args[0], key, earlier)
 		},
 	}
-	c.Flags().StringVar(&key, "key", "", "file with the log's public key, as `init` printed it")
+	c.Flags().StringVar(&key, "key", "", "file with the log's public key, as sportello init printed it")
 	c.Flags().StringArrayVar(&earlier, "earlier", nil, "file with an earlier checkpoint; may be given again")
 	c.Flags().BoolVar(&records, "records", false, "check every row of the data folder against its log")
 	return c

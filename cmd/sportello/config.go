@@ -30,7 +30,7 @@ var settings = []setting{
 	{name: "key", text: "TLS private key, PEM", commands: "serve"},
 	{name: "insecure-loopback", yesNo: true, text: "plain HTTP, on a loopback address only", commands: "serve"},
 	{name: "clock-checked", yesNo: true, text: "accept a clock that looks wrong: somebody compared it", commands: "serve restore"},
-	{name: "texts", text: "JSON file with the agency's emergency number, duties and sheets", commands: "serve"},
+	{name: "texts", text: "JSON file with the agency's emergency number, duties and sheets", commands: "serve demo"},
 	{name: "stretches", fallback: fmt.Sprint(min(4, runtime.NumCPU())), text: "how many passphrases are stretched at once, 64 MiB each", commands: "serve demo"},
 }
 

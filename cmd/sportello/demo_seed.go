@@ -19,7 +19,7 @@ var demoTexts = texts{
 	Emergency: server.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
 	Duties: []server.Duty{
 		{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"},
-		{What: "Un reato perseguibile d'ufficio, se chi ascolta è incaricata di pubblico servizio", ToWhom: "alla Procura della Repubblica"},
+		{What: "Un reato perseguibile d’ufficio, se chi ascolta è incaricata di pubblico servizio", ToWhom: "alla Procura della Repubblica"},
 	},
 	Sheets: []server.Sheet{
 		{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
@@ -103,8 +103,9 @@ func (s *seed) agencies() {
 	town := s.agency(console, accounts.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
 	s.invite(console, "dario", policies.Administrator, "", town, "it")
 	dario := s.signIn("dario")
-	ginestra := s.agency(dario, accounts.NewAgency{Name: "Associazione La Ginestra", Kind: "operator", Responsibility: "processor"})
-	lucciole := s.agency(dario, accounts.NewAgency{Name: "Cooperativa Le Lucciole", Kind: "operator", Responsibility: "processor"})
+	ends := s.clock.Now().AddDate(2, 0, 0).Format(time.DateOnly) // the form demands an end of whoever works for another
+	ginestra := s.agency(dario, accounts.NewAgency{Name: "Associazione La Ginestra", Kind: "operator", Responsibility: "processor", Ends: ends})
+	lucciole := s.agency(dario, accounts.NewAgency{Name: "Cooperativa Le Lucciole", Kind: "operator", Responsibility: "processor", Ends: ends})
 	for _, u := range []accounts.Unit{
 		{Agency: town, Kind: accounts.KindAudit, Name: "Ufficio controllo"},
 		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Cost: accounts.CostFree, Lat: 41_80790, Lon: 12_67990},
