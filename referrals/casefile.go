@@ -83,10 +83,16 @@ func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, [
 		c.card.Phones = append(c.card.Phones, p)
 	}
 	c.told = Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages}
-	if in.Outcome == "stay_in_touch" && in.Safe.Phone() != "" {
-		c.row.RecallDay = act.Day
-	}
+	c.toCall(in.Outcome, act.Day)
 	return c, rows, d.sealCase(act.Who, c)
+}
+
+// toCall puts a case on "Da richiamare" after a contact that goes on, where her
+// rule lets a phone ring. A call that was planned stays planned.
+func (c *caseFile) toCall(outcome, day string) {
+	if outcome == "stay_in_touch" && c.row.RecallDay == "" && c.safe.Phone() != "" {
+		c.row.RecallDay = day
+	}
 }
 
 // codeLetters leaves out what is misheard or misread: 0 O, 1 I L, 2 Z, 5 S, 8 B.

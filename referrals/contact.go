@@ -293,7 +293,11 @@ func (d *Desk) caseOfContact(r Reader, act *accounts.Act, in NewContact) (*caseF
 	case in.OpenCase:
 		return d.newCase(r, act, in)
 	case in.CaseID != "":
-		return d.touchCase(r, act, in.CaseID)
+		c, rows, err := d.touchCase(r, act, in.CaseID)
+		if err == nil {
+			c.toCall(in.Outcome, act.Day)
+		}
+		return c, rows, err
 	}
 	return nil, nil, nil
 }

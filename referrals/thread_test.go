@@ -246,3 +246,31 @@ func TestNumberGoesWithItsOwnTick(t *testing.T) {
 		t.Error("after the change the centre has not the new number alone")
 	}
 }
+
+// TestSheComesBack: a woman who is known and stays in touch is called back as
+// a new one is, by the rule that her file holds; a call that is planned stays.
+func TestSheComesBack(t *testing.T) {
+	w := storetest.New(t).Standard()
+	out := rosa(t, w)
+	comes := func(outcome string) {
+		t.Helper()
+		_, _, err := w.Desk.RecordContact(t.Context(), w.SignIn("anna"), referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID,
+			Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: outcome}})
+		try(t, "a contact in her file", err)
+	}
+	recall := func() string { return open(t, w, w.SignIn("anna"), out.CaseID).Recall.Day }
+	comes("thinking")
+	if recall() != "" {
+		t.Error("a contact that ended put her on the list of calls")
+	}
+	first := w.Desk.Day()
+	comes("stay_in_touch")
+	if recall() != first {
+		t.Errorf("the call is planned for %q, want %s", recall(), first)
+	}
+	w.Clock.Add(24 * time.Hour)
+	comes("stay_in_touch")
+	if recall() != first {
+		t.Errorf("the planned call moved to %q", recall())
+	}
+}
