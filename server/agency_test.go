@@ -43,7 +43,7 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	// An agency: what is missing stands beside its field, what was typed stays.
 	b.get("/enti/nuovo")
 	bad := b.status(b.post("/enti/nuovo", "name", hostile, "kind", "spaceship", "responsibility", "processor"), http.StatusUnprocessableEntity)
-	b.says(bad, "Scegliere una voce.", "Per un responsabile serve la data di fine.", hostile)
+	b.says(bad, "Scegliere una voce.", "Scrivere un giorno da oggi in avanti.", hostile)
 	b.inert(bad)
 	b.says(b.status(b.post("/enti/nuovo", "ends", "domani"), http.StatusUnprocessableEntity), "Scrivere il nome.")
 	got := b.post("/enti/nuovo", "name", "Cooperativa Aurora", "kind", "operator", "responsibility", "processor", "ends", "2026-12-31")

@@ -81,7 +81,7 @@ func TestAppointmentIsSeenByBothSides(t *testing.T) {
 	anna.leads(anna.post(sent+"/appuntamento", "form", anna.hidden("form"), "answer", "yes"), sent)
 	anna.says(anna.follow(), "Risposta inviata.")
 	anna.silent(anna.get("/agenda"), "Il centro propone un appuntamento")
-	bruna.says(bruna.get(received), "gio 24 dic 09:30", "Sede del centro", "La sua risposta: Sì")
+	bruna.says(bruna.get(received), "gio 24 dic 09:30", "Sede del centro", "Lei ha risposto: Sì")
 	bruna.silent(bruna.page, "Si aspetta la sua risposta")
 	s.quiet(t)
 }
