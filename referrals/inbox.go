@@ -142,6 +142,11 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 		if err != nil {
 			return err
 		}
+		if stepName == "accept" || stepName == "decline" {
+			if err := undecided(r, id); err != nil {
+				return err
+			}
+		}
 		if fits != nil {
 			if err := fits(s); err != nil {
 				return err
@@ -164,6 +169,16 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 		act.Commit = putAll(rows...)
 		return nil
 	})
+}
+
+// undecided is ErrState once a centre has accepted: an appointment that follows
+// does not bring the question back.
+func undecided(r Reader, id string) error {
+	steps, err := r.StepsOf(id)
+	if err == nil && slices.ContainsFunc(steps, func(s *ReferralStepRow) bool { return s.State == "accepted" }) {
+		err = ErrState
+	}
+	return err
 }
 
 // Accept says that the centre welcomes her. Like the steps that follow it, it

@@ -53,7 +53,7 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 		t.Errorf("the command line says %q, %v; the page %q", said, err, words)
 	}
 
-	bruna.says(bruna.get("/arrivi"), "La chiave del centro per le copie è cambiata", "bruna")
+	bruna.says(bruna.get("/arrivi"), "La chiave del centro per le copie è nuova", "bruna")
 	bruna.says(bruna.get(copies), "La chiave del centro", strings.Join(words, " "))
 	got := bruna.status(bruna.post(copies, "which", "kept"), http.StatusOK)
 	if text, err := crypto.OpenFile(id, []byte(got.body)); err != nil || !strings.Contains(string(text), secretWord) {

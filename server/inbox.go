@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"sportello/policies"
@@ -34,7 +35,8 @@ func (q *request) inboxPage() (*InboxPage, error) {
 	for _, c := range cards {
 		row := InboxRow{ID: c.ID, Desk: roster.UnitName(c.FromUnit), Sent: q.day(c.SentDay), DayOnly: true, Urgency: c.Urgency,
 			State: stateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
-		row.Over = !row.Stop && c.Standing != policies.ConsentLive
+		row.Past = c.State == "withdrawn" && !row.Stop
+		row.Over = c.State != "withdrawn" && c.Standing != policies.ConsentLive
 		switch {
 		case row.Stop, c.SafeNew:
 			page.WaitUs = append(page.WaitUs, row)
@@ -75,6 +77,7 @@ func (q *request) showReceived(status int, cause error) error {
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
 }

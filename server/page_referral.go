@@ -247,6 +247,7 @@ type InboxRow struct {
 	Urgency string // a word of "urgency"
 	State   string // a word of "referral_state"
 	Stop    bool   // revoked, and not yet confirmed
+	Past    bool   // revoked and confirmed: more may be stated
 	Over    bool   // her authorisation has ended: nothing is left to open
 }
 
@@ -257,6 +258,7 @@ type ReceivedPage struct {
 	Page
 	ID          string
 	Version     string
+	Accepted    bool   // it said so, whatever came since
 	State       string // a word of "referral_state"
 	Package     Package
 	Messages    []Message
@@ -273,7 +275,7 @@ type ReceivedPage struct {
 
 // Undecided tells whether the centre has still to say that it welcomes her.
 func (p *ReceivedPage) Undecided() bool {
-	return slices.Contains([]string{"sent", "acknowledged", "more_info", "appointment"}, p.State)
+	return !p.Accepted && slices.Contains([]string{"sent", "acknowledged", "more_info", "appointment"}, p.State)
 }
 
 // DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.

@@ -52,6 +52,7 @@ func TestStopStatementHoldsTogether(t *testing.T) {
 	got := bruna.status(bruna.post(notice, "done", "not_used", "done", "contacted"), http.StatusUnprocessableEntity)
 	bruna.says(got, "non possono valere insieme", `value="not_used" autocomplete="off" checked`, `value="contacted" autocomplete="off" checked`)
 	bruna.leads(bruna.post(notice, "done", "not_used"), notice)
+	bruna.says(bruna.get("/arrivi"), notice) // its inbox still leads there
 	got = bruna.get(notice)
 	bruna.says(got, "Non li abbiamo usati", "Quello che è dichiarato resta", `value="copy_destroyed"`)
 	bruna.silent(got, `value="contacted"`, `value="not_used"`)
@@ -83,6 +84,15 @@ func TestAppointmentIsSeenByBothSides(t *testing.T) {
 	anna.silent(anna.get("/agenda"), "Il centro propone un appuntamento")
 	bruna.says(bruna.get(received), "gio 24 dic 09:30", "Sede del centro", "Lei ha risposto: Sì")
 	bruna.silent(bruna.page, "Si aspetta la sua risposta")
+	// Once the centre has accepted, an appointment does not bring the question back.
+	bruna.get(received)
+	bruna.leads(bruna.post(received+"/accogli", "version", bruna.hidden("version")), received)
+	bruna.get(received)
+	bruna.leads(bruna.post(received+"/appuntamento", "form", bruna.hidden("form"), "day", "2026-12-28", "hour", "10:00", "place", "Sede"), received)
+	bruna.silent(bruna.get(received), received+"/accogli", received+"/non-accogli")
+	for _, again := range []string{"/accogli", "/non-accogli"} {
+		bruna.status(bruna.post(received+again, "version", "9", "reason", "full"), http.StatusConflict)
+	}
 	s.quiet(t)
 }
 
