@@ -82,3 +82,8 @@ func (o *overlay) takeSession(r RowMark) {
 	o.journal = append(o.journal, undo{session: r.ID, of: old, had: had})
 	o.sessions[r.ID] = overlaySession{SessionMark{r.Version, short(r.Digest)}, r.Gone}
 }
+
+// Is tells whether it is a mark of the same version and digest.
+func (m SessionMark) Is(r RowMark) bool {
+	return m.Version == r.Version && m.Digest == short(r.Digest)
+}
