@@ -52,6 +52,7 @@ const (
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
+	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
 )
 
@@ -72,6 +73,9 @@ const (
 	FailPhraseCurrent     = "phrase.current_wrong"
 	FlashPhraseChanged    = "phrase.changed"
 	FailInvitation        = "invitation.wrong"
+	FlashSeen             = "notices.done"
+	FlashLead             = "lead.done"
+	ProblemLeadNotSame    = "lead.not_same"
 	FlashAdmitted         = "admissions.admitted"
 	FlashRemoved          = "admissions.removed"
 	ProblemNotSame        = "admit.not_same"
@@ -201,6 +205,8 @@ const (
 	TitleWaiting       = "waiting.title"
 	TitleAdmissions    = "nav.admissions"
 	TitleAdmit         = "admit.title"
+	TitleLead          = "lead.title"
+	TitleLeadWords     = "lead.my_words"
 	TitleRemove        = "remove.title"
 	TitleFound         = "found.title"
 	TitleColleagues    = "colleagues.title"

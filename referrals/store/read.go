@@ -152,6 +152,17 @@ func (s *snapshot) AcquaintancesOf(person string) ([]*accounts.Acquaintance, err
 	return list[accounts.Acquaintance](s, "WHERE person = $1 ORDER BY colleague", person)
 }
 
+// LeadWordsOf lists the members of a unit for whom somebody was asked, or gave,
+// the second word that makes a lead.
+func (s *snapshot) LeadWordsOf(unit string) ([]*accounts.LeadWord, error) {
+	return list[accounts.LeadWord](s, "WHERE unit = $1 ORDER BY id", unit)
+}
+
+// SightsOf lists the notices that a person has seen.
+func (s *snapshot) SightsOf(person string) ([]*accounts.Sight, error) {
+	return list[accounts.Sight](s, "WHERE person = $1 ORDER BY id", person)
+}
+
 // InvitationByToken finds the invitation whose token has this hash.
 func (s *snapshot) InvitationByToken(hash []byte) (*accounts.Invitation, error) {
 	return one[accounts.Invitation](s, "WHERE token = $1", hash)
