@@ -122,8 +122,11 @@ func exchange(ctx context.Context, c *conn, drop []string, secrets []accounts.Se
 			c.exec(ctx, "ROLLBACK")
 		}
 	}()
+	if err := lookAgain(c.c); err != nil {
+		return err
+	}
 	for _, id := range drop {
-		if err := c.exec(ctx, "DELETE FROM shred WHERE id = $1", id); err != nil {
+		if err := c.exec(ctx, deleteSecret, id); err != nil {
 			return fmt.Errorf("dropping a secret: %w", err)
 		}
 	}
@@ -141,6 +144,8 @@ func exchange(ctx context.Context, c *conn, drop []string, secrets []accounts.Se
 	}
 	return nil
 }
+
+const deleteSecret = "DELETE FROM shred WHERE id = $1"
 
 var insertSecret = batched("INSERT INTO shred (id, secret) VALUES ", " ON CONFLICT (id) DO NOTHING")
 
@@ -190,7 +195,11 @@ func (f *shredFile) delete(ctx context.Context, erased []erasure) error {
 	}
 	defer tx.Rollback()
 	for _, e := range erased {
-		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), e.id); err != nil {
+		err := f.hooks.refuses(deleteSecret, []any{e.id}, func() { tx.Rollback() })
+		if err == nil {
+			_, err = tx.ExecContext(ctx, bind(deleteSecret), e.id)
+		}
+		if err != nil {
 			return fmt.Errorf("deleting a secret: %w", err)
 		}
 	}
