@@ -105,7 +105,7 @@ func still(ctx context.Context, i Inspection) (*Store, error) {
 			s.closeFiles()
 			return nil, err
 		}
-		s.secrets = newShredFile(shred, hooks{})
+		s.secrets = newShredFile(i.Shred, shred, hooks{})
 	}
 	return s, nil
 }

@@ -64,7 +64,7 @@ type Store struct {
 
 // hooks let a test stop the process between two steps; nil in the product. The
 // points of a group are, in order: written (after each act), before secrets,
-// between files, before commit, committed.
+// between files, before commit, committed; where it erases, truncated.
 type hooks struct {
 	point     func(name string)
 	statement func(text string)
@@ -144,11 +144,12 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 	if s.main, err = openMigrated(ctx, filepath.Join(s.dir, MainFile), mainFile); err != nil {
 		return err
 	}
-	shred, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, ShredFile), secretsFile)
+	secrets := filepath.Join(s.dir, SecretsDir, ShredFile)
+	shred, err := openMigrated(ctx, secrets, secretsFile)
 	if err != nil {
 		return err
 	}
-	s.secrets = newShredFile(shred, s.hooks)
+	s.secrets = newShredFile(secrets, shred, s.hooks)
 	sessions, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, SessionFile), sessionsFile)
 	if err != nil {
 		return err

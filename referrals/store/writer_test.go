@@ -60,6 +60,58 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	}
 }
 
+// TestErasedIsLookedFor: a secret that is in the file again, or still, when its
+// deletion is done was not deleted, and nobody is told that it was.
+func TestErasedIsLookedFor(t *testing.T) {
+	f := storetest.NewFlow(t)
+	f.Close()
+	db := raw(t, f.World, shredFile)
+	defer db.Close()
+	before := map[string][]byte{}
+	rows, err := db.Query("SELECT id, secret FROM shred")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var id string
+		var secret []byte
+		if err := rows.Scan(&id, &secret); err != nil {
+			t.Fatal(err)
+		}
+		before[id] = secret
+	}
+	rows.Close()
+	put := func() {
+		for id, secret := range before {
+			if _, err := db.Exec("INSERT INTO shred VALUES (?, ?) ON CONFLICT DO NOTHING", id, secret); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	truncated := 0
+	f.Point = func(name string) {
+		if name == "truncated" {
+			truncated++
+			put()
+		}
+	}
+	f.Open()
+	_, err = f.Desk.MoveNote(ctx, f.Caller("anna"), f.Note, f.Other)
+	var unfinished *accounts.Unfinished
+	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
+		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
+	}
+	f.Close()
+	if f.TryOpen() == nil {
+		t.Error("an instance opens whose erased secrets stay")
+	}
+	f.Point = nil
+	f.Open()
+	if r := f.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
+	}
+}
+
 // TestSecretsThatNobodyNeedsGo: the secret of an act that failed is deleted with
 // the next ones, also when those could not be kept at once.
 func TestSecretsThatNobodyNeedsGo(t *testing.T) {
