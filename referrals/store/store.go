@@ -110,6 +110,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement, o.Fault}, roster: newRoster(),
 		jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), handed: make(chan []*job),
 		kept: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{})}
+	if err := knownFolder(ctx, o.Dir); err != nil {
+		return nil, err
+	}
 	if err := s.openFiles(ctx); err != nil {
 		s.closeFiles()
 		return nil, err
@@ -193,18 +196,8 @@ func openMigrated(ctx context.Context, path string, f file) (*sql.DB, error) {
 // ErrNewerSchema says that the data was written by a newer program.
 var ErrNewerSchema = errors.New("the database was written by a newer version of sportello: install that version, nothing was changed")
 
+// migrate brings a file up to date.
 func migrate(ctx context.Context, p *goose.Provider) error {
-	have, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the schema version: %w", err)
-	}
-	known := int64(0)
-	for _, m := range p.ListSources() {
-		known = max(known, m.Version)
-	}
-	if have > known {
-		return ErrNewerSchema
-	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema up to date: %w", err)
 	}
