@@ -119,7 +119,7 @@ func (f file) copied(path string) file {
 }
 
 func (f file) unlike() error {
-	return fmt.Errorf("%s is not opened: %w; somebody changed it, or an unfinished version wrote it: %s", f.name, ErrSchema, f.advice)
+	return fmt.Errorf("%s is not opened: %w; a version made it that this program cannot bring up to date, or somebody changed it: %s", f.name, ErrSchema, f.advice)
 }
 
 // compare holds the schema that a connection sees to the one of the version that
