@@ -31,6 +31,9 @@ func (s *snapshot) begin() error {
 	if s.begun {
 		return nil
 	}
+	if err := lookAgain(s.c.c); err != nil {
+		return fmt.Errorf("beginning a snapshot: %w", err)
+	}
 	s.size = s.log.Size()
 	if err := s.c.exec(s.ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("beginning a snapshot: %w", err)
