@@ -56,6 +56,7 @@ const (
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
+	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
 )
 
@@ -77,6 +78,9 @@ const (
 	FailPhraseCurrent     = "phrase.current_wrong"
 	FlashPhraseChanged    = "phrase.changed"
 	FailInvitation        = "invitation.wrong"
+	FlashSeen             = "notices.done"
+	FlashLead             = "lead.done"
+	ProblemLeadNotSame    = "lead.not_same"
 	FlashAdmitted         = "admissions.admitted"
 	FlashRemoved          = "admissions.removed"
 	ProblemNotSame        = "admit.not_same"
@@ -207,6 +211,8 @@ const (
 	TitleWaiting       = "waiting.title"
 	TitleAdmissions    = "nav.admissions"
 	TitleAdmit         = "admit.title"
+	TitleLead          = "lead.title"
+	TitleLeadWords     = "lead.my_words"
 	TitleRemove        = "remove.title"
 	TitleFound         = "found.title"
 	TitleColleagues    = "colleagues.title"

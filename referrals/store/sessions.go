@@ -14,14 +14,15 @@ import (
 // counts, known devices and drafts.
 type sessionFile struct {
 	db    *sql.DB
+	hooks hooks
 	ended chan struct{} // something was taken out that the write-ahead log still has
 	stop  chan struct{}
 	done  chan struct{}
 }
 
-func newSessionFile(db *sql.DB) *sessionFile {
+func newSessionFile(db *sql.DB, h hooks) *sessionFile {
 	db.SetMaxOpenConns(4)
-	f := &sessionFile{db: db, ended: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	f := &sessionFile{db: db, hooks: h, ended: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go f.scrub()
 	return f
 }
@@ -73,11 +74,22 @@ func (f *sessionFile) exec(ctx context.Context, doing, text string, args ...any)
 func (f *sessionFile) changes(ctx context.Context, doing, text string, args ...any) (int64, error) {
 	// A closed tab must not leave a session half ended.
 	ctx = context.WithoutCancel(ctx)
+	if err := f.hooks.refuses(text, args, func() {}); err != nil {
+		return 0, fmt.Errorf("%s: %w", doing, unwritable(err))
+	}
 	res, err := f.db.ExecContext(ctx, bind(text), args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, unwritable(err))
 	}
 	return res.RowsAffected()
+}
+
+// change runs a statement that writes and gives a row back.
+func (f *sessionFile) change(ctx context.Context, text string, args ...any) row {
+	if err := f.hooks.refuses(text, args, func() {}); err != nil {
+		return row{err: err}
+	}
+	return row{r: f.db.QueryRowContext(context.WithoutCancel(ctx), bind(text), args...)}
 }
 
 // empties is exec for what takes keys out of the file.
@@ -192,11 +204,10 @@ func (s *Store) Pending(ctx context.Context, hash []byte) (*accounts.PendingRow,
 
 // TakePending reads a pending sign-in and removes it: of two at once, one gets it.
 func (s *Store) TakePending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
-	return scanPending(s.sessions.db.QueryRowContext(context.WithoutCancel(ctx),
-		bind("DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed"), hash))
+	return scanPending(s.sessions.change(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
 }
 
-func scanPending(row *sql.Row) (*accounts.PendingRow, error) {
+func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, error) {
 	var p accounts.PendingRow
 	err := row.Scan(&p.Hash, &p.Kind, &p.Ends, &p.Sealed)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -212,8 +223,8 @@ func scanPending(row *sql.Row) (*accounts.PendingRow, error) {
 func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64, error) {
 	slot := now - now%window
 	var n int64
-	err := s.sessions.db.QueryRowContext(context.WithoutCancel(ctx), bind(`INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
-		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`), key, slot, slot+window).Scan(&n)
+	err := s.sessions.change(ctx, `INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
+		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`, key, slot, slot+window).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting an attempt: %w", unwritable(err))
 	}
