@@ -139,7 +139,7 @@ func (d *Door) keepOpening(ctx context.Context, o *opening, c *Caller) error {
 	}
 	if !o.kept {
 		o.kept = true
-		return d.store.AddSession(ctx, &o.row)
+		return d.store.PutSession(ctx, &o.row)
 	}
 	o.row.Version++
 	return d.store.UpdateSession(ctx, &o.row)

@@ -186,7 +186,7 @@ type DraftRow struct {
 // Sessions is the file that no backup holds: sessions, pending sign-ins,
 // throttle counts, known devices, drafts.
 type Sessions interface {
-	AddSession(ctx context.Context, s *SessionRow) error
+	PutSession(ctx context.Context, s *SessionRow) error
 	// UpdateSession replaces what the version before sealed; ErrConflict when that
 	// is not the one there.
 	UpdateSession(ctx context.Context, s *SessionRow) error

@@ -98,8 +98,8 @@ func (f *sessionFile) empties(ctx context.Context, doing, text string, args ...a
 	return f.exec(ctx, doing, text, args...)
 }
 
-// AddSession keeps the row of a new session.
-func (s *Store) AddSession(ctx context.Context, r *accounts.SessionRow) error {
+// PutSession keeps the row of a new session.
+func (s *Store) PutSession(ctx context.Context, r *accounts.SessionRow) error {
 	return s.sessions.exec(ctx, "keeping a session",
 		`INSERT INTO session (hash, person, created, seen, ends, covered, sealed, agent, version, generation)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
