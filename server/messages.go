@@ -52,7 +52,9 @@ const (
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
-	StepUpCopyKey   = "stepup.copy_key"
+
+	StepUpRestoredUnsent = "stepup.restored_unsent"
+	StepUpCopyKey        = "stepup.copy_key"
 )
 
 // What credentials and admission pages say.
@@ -101,6 +103,9 @@ const (
 	FailInterpreter   = "how.interpreter_missing"
 	FailUntil         = "how.until_wrong"
 	FailUrgency       = "how.urgency_missing"
+	FailBeside        = "how.beside_missing"
+	FailPurpose       = "how.purpose_missing"
+	FailPurposeTaken  = "how.purpose_taken"
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
 	FlashAnswerSent   = "referral.answer_sent"
@@ -111,7 +116,11 @@ const (
 	ProblemEndedRevoked = "ended.revoked"
 	ProblemEndedOver    = "ended.over"
 
-	FlashRevoked    = "revoke.done"
+	FlashRevoked = "revoke.done"
+
+	FlashRevokedUnsent   = "revoke.done_unsent"
+	FlashConfirmedUnsent = "restored.done_unsent"
+
 	FailChecked     = "restored.checked_missing"
 	FlashConfirmed  = "restored.done"
 	FlashAnswerSeen = "answer.seen"
