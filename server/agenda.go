@@ -63,6 +63,9 @@ func (q *request) agenda() error {
 	for _, c := range colleagues {
 		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
 	}
+	if page.Notices, err = q.notices(); err != nil {
+		return err
+	}
 	rescued, err := q.s.door.Rescued(q.ctx(), q.who)
 	if err != nil {
 		return err

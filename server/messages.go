@@ -52,9 +52,10 @@ const (
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
+	StepUpLead      = "stepup.lead"
+	StepUpCopyKey   = "stepup.copy_key"
 
 	StepUpRestoredUnsent = "stepup.restored_unsent"
-	StepUpCopyKey        = "stepup.copy_key"
 )
 
 // What credentials and admission pages say.
@@ -74,6 +75,9 @@ const (
 	FailPhraseCurrent     = "phrase.current_wrong"
 	FlashPhraseChanged    = "phrase.changed"
 	FailInvitation        = "invitation.wrong"
+	FlashSeen             = "notices.done"
+	FlashLead             = "lead.done"
+	ProblemLeadNotSame    = "lead.not_same"
 	FlashAdmitted         = "admissions.admitted"
 	FlashRemoved          = "admissions.removed"
 	ProblemNotSame        = "admit.not_same"
@@ -210,6 +214,8 @@ const (
 	TitleWaiting       = "waiting.title"
 	TitleAdmissions    = "nav.admissions"
 	TitleAdmit         = "admit.title"
+	TitleLead          = "lead.title"
+	TitleLeadWords     = "lead.my_words"
 	TitleRemove        = "remove.title"
 	TitleFound         = "found.title"
 	TitleColleagues    = "colleagues.title"

@@ -141,6 +141,7 @@ type Emergency struct{ Name, Phone, Hours string }
 // AgendaPage is "agenda", the first page of desk and social service.
 type AgendaPage struct {
 	Page
+	Notices   Notices
 	Urgent    []Task     // what cannot wait, kinds of "urgent"
 	CallBack  []CallBack // ending soonest first
 	Today     []Task     // kinds of "task"

@@ -246,10 +246,7 @@ type InboxPage struct {
 
 	Unsent string // what was written about one that has ended, and was not sent
 
-	KeyChanged bool // the centre's key for copies, not long ago
-	KeySet     bool
-	KeySince   time.Time
-	KeyBy      string // user name
+	Notices Notices
 }
 
 // InboxRow is one referral in the inbox.

@@ -342,6 +342,12 @@ func (f *Flow) roster() {
 	ctx := context.Background()
 	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	f.ok(err, "confirming a colleague")
+	notices, err := f.Door.Notices(ctx, f.Caller("gina"))
+	f.ok(err, "reading notices")
+	for _, n := range notices {
+		_, err = f.Door.See(ctx, f.Caller("gina"), []string{n.ID})
+		f.ok(err, "seeing a notice")
+	}
 	_, f.Invitation, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	f.ok(err, "inviting")
 	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")
