@@ -287,6 +287,16 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 	}
 }
 
+// Name gives the second word for a person who was invited as lead.
+func (w *World) Name(person, by string) {
+	w.T.Helper()
+	a := w.People[person]
+	words := w.SignIn(person).MyWords(w.Store.Log().Epoch(a.Unit))
+	if _, err := w.Door.NameLead(context.Background(), w.StepUp(by, policies.MemberLead, a.ID), a.ID, words); err != nil {
+		w.T.Fatalf("naming %s lead: %v", person, err)
+	}
+}
+
 // Standard makes the usual cast: an auditor, a desk, a social service, a centre.
 func (w *World) Standard() *World {
 	w.T.Helper()
