@@ -220,6 +220,7 @@ const (
 	TitleFound         = "found.title"
 	TitleColleagues    = "colleagues.title"
 	TitlePins          = "nav.centres"
+	TitlePinsBack      = "nav.desks"
 	TitleUnitWords     = "unit_words.title"
 	TitleRecoveryKey   = "keep.title"
 	TitlePin           = "pin.title"
