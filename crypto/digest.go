@@ -29,22 +29,73 @@ const (
 	tagBytes     = 'x'
 	tagSealed    = 's'
 	tagRecipient = 'r'
+	tagLater     = 'l'
 )
+
+// Later is the value of a column that came after the table's first migration,
+// under the column's name; Value is a pointer. A row whose later columns hold
+// their zero values (empty, 0, false, NULL) has the digest it had before they
+// were there, so that rows written by an older program keep what the log says
+// of them.
+type Later struct {
+	Name  string
+	Value any
+}
 
 // RowDigest returns SHA-256 over table, id, version and the values in column
 // order; sealed columns enter as SHA-256 of their ciphertext, so the digest
 // can be checked without any key. A value is a string, int64, bool, []byte,
 // Sealed or Recipient, or a pointer to one; a nil pointer, nil bytes and the
-// zero Recipient are NULL, which differs from empty. Any other kind panics: it
-// would be a column that nobody guards.
+// zero Recipient are NULL, which differs from empty. A Later stands after all
+// others, is left out while it is zero and otherwise enters with its name. Any
+// other kind or order panics: it would be a column that nobody guards.
 func RowDigest(table, id string, version int64, values ...any) Digest {
 	b := appendPart(make([]byte, 0, 1024), labelRow)
 	b = appendParts(b, table, id)
 	b = appendInt(b, version)
+	later := false
 	for _, v := range values {
-		b = appendValue(b, v)
+		l, ok := v.(Later)
+		switch {
+		case ok:
+			later = true
+			b = appendLater(b, l)
+		case later:
+			panic("crypto: a column stands after one that came later")
+		default:
+			b = appendValue(b, v)
+		}
 	}
 	return sha256.Sum256(b)
+}
+
+func appendLater(b []byte, l Later) []byte {
+	if l.Name == "" {
+		panic("crypto: a later column has no name")
+	}
+	if isZero(l.Value) {
+		return b
+	}
+	return appendValue(appendPart(append(b, tagLater), l.Name), l.Value)
+}
+
+// isZero tells whether a later column holds what every row had when it came.
+func isZero(v any) bool {
+	switch v := v.(type) {
+	case *string:
+		return *v == ""
+	case *int64:
+		return *v == 0
+	case *bool:
+		return !*v
+	case *[]byte:
+		return *v == nil
+	case *Sealed:
+		return *v == nil
+	case *Recipient:
+		return v.IsZero()
+	}
+	panic(fmt.Sprintf("crypto: a row has a later column of type %T", v))
 }
 
 func appendValue(b []byte, v any) []byte {

@@ -305,3 +305,35 @@ func TestSealedIsStoredAsBlob(t *testing.T) {
 		t.Error("nil is not NULL")
 	}
 }
+
+// TestLaterColumnsKeepOldDigests: what an older program wrote keeps its digest
+// until the new column says something; then nothing else has that digest.
+func TestLaterColumnsKeepOldDigests(t *testing.T) {
+	text, none, some := "a", "", "b"
+	zero, n, off, on := int64(0), int64(1), false, true
+	var box, full crypto.Sealed = nil, crypto.Sealed("a")
+	old := crypto.RowDigest("t", "i", 1, &text)
+	for _, v := range []any{&none, &zero, &off, &box, new([]byte), new(crypto.Recipient)} {
+		if crypto.RowDigest("t", "i", 1, &text, crypto.Later{Name: "x", Value: v}) != old {
+			t.Errorf("a zero %T changes the digest of an old row", v)
+		}
+	}
+	seen := map[crypto.Digest]bool{old: true, crypto.RowDigest("t", "i", 1, &text, &some): true}
+	for _, l := range []crypto.Later{{"x", &some}, {"y", &some}, {"x", &n}, {"x", &on}, {"x", &full}, {"x", &[]byte{}}} {
+		d := crypto.RowDigest("t", "i", 1, &text, l)
+		if seen[d] {
+			t.Errorf("%s of %T adds nothing to the digest", l.Name, l.Value)
+		}
+		seen[d] = true
+	}
+	for name, f := range map[string]func(){
+		"a plain column after a later one": func() { crypto.RowDigest("t", "i", 1, crypto.Later{Name: "x", Value: &some}, &text) },
+		"one without a name":               func() { crypto.RowDigest("t", "i", 1, crypto.Later{Value: &some}) },
+		"one of another type":              func() { crypto.RowDigest("t", "i", 1, crypto.Later{Name: "x", Value: new(int)}) },
+		"one that is no pointer":           func() { crypto.RowDigest("t", "i", 1, crypto.Later{Name: "x", Value: "b"}) },
+	} {
+		if !panics(f) {
+			t.Errorf("%s has a digest", name)
+		}
+	}
+}

@@ -230,11 +230,17 @@ type rowColumn struct {
 	Sealed    *hexBytes `json:"sealed,omitempty"`
 	Recipient *string   `json:"recipient,omitempty"`
 	Null      string    `json:"null,omitempty"`
+	Later     string    `json:"later,omitempty"` // the column's name, if it came later
 }
 
 // value returns the column as a row struct holds it, and as a pointer to it.
 func (c rowColumn) value(t *testing.T) (plain, pointer any) {
 	t.Helper()
+	if name := c.Later; name != "" {
+		c.Later = ""
+		_, pointer = c.value(t)
+		return Later{name, pointer}, Later{name, pointer}
+	}
 	switch {
 	case c.Text != nil:
 		return *c.Text, c.Text

@@ -123,6 +123,10 @@ function passphrases() {
 
 function column(c) {
   const tagged = (tag, ...rest) => join(utf8(tag), ...rest);
+  if (c.later) {
+    const zero = c.null || c.text === '' || c.int === '0' || c.bool === false;
+    return zero ? utf8('') : tagged('l', parts(c.later), column({ ...c, later: undefined }));
+  }
   if (c.null) return utf8('n');
   if ('text' in c) return tagged('t', parts(c.text));
   if ('int' in c) return tagged('i', number(c.int));

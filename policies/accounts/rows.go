@@ -19,12 +19,28 @@ func (k *RowKey) Key() (string, int64) { return k.ID, k.Version }
 // Pointers are where the store scans id and version.
 func (k *RowKey) Pointers() []any { return []any{&k.ID, &k.Version} }
 
-// Row is a stored row: what the log digests and what the store writes.
+// Row is a stored row: what the log digests and what the store writes. Values
+// point to the columns in their order; one that a later migration added stands
+// last, as a crypto.Later.
 type Row interface {
 	Table() string
 	Key() (id string, version int64)
 	Pointers() []any
 	Values() []any
+}
+
+// Columns are where the store scans a row and what it writes of it: id, version
+// and the values, pointers all.
+func Columns(row Row) []any {
+	all := append(append(make([]any, 0, 24), row.Pointers()...), row.Values()...)
+	for i := len(all) - 1; i >= 0; i-- {
+		later, ok := all[i].(crypto.Later)
+		if !ok {
+			break // they stand last
+		}
+		all[i] = later.Value
+	}
+	return all
 }
 
 // List is a set of ids kept in one text column, separated by spaces.

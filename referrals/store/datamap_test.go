@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sportello/policies"
+	"sportello/policies/accounts"
 )
 
 // schema reads the tables of the three files as the migrations make them.
@@ -60,7 +61,7 @@ func TestTablesAreTheSchema(t *testing.T) {
 		if got := all[name]; !slices.Equal(got, want) {
 			t.Errorf("%s: the schema has %v, tables.go %v", name, got, want)
 		}
-		if got := len(arguments(table.make())); got != len(want) {
+		if got := len(accounts.Columns(table.make())); got != len(want) {
 			t.Errorf("%s: a row has %d values for %d columns", name, got, len(want))
 		}
 	}

@@ -190,7 +190,7 @@ func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) erro
 	defer rows.Close()
 	for rows.Next() {
 		row := t.make()
-		if err := rows.Scan(arguments(row)...); err != nil {
+		if err := rows.Scan(accounts.Columns(row)...); err != nil {
 			return fmt.Errorf("reading all rows of %s: %w", t.name, err)
 		}
 		if err := f(row); err != nil {

@@ -86,11 +86,6 @@ func prepareTables(list []*table) map[string]*table {
 	return m
 }
 
-// arguments are the row's values for an insert or update, id and version first.
-func arguments(row accounts.Row) []any {
-	return append(append(make([]any, 0, 16), row.Pointers()...), row.Values()...)
-}
-
 // Get reads one row by id. A row that differs from the newest digest the log
 // names, or lacks a leaf, or is missing against the log, is not handed out:
 // the snapshot may be older than the log, so the caller prepares again, and
@@ -100,7 +95,7 @@ func (s *snapshot) Get(row accounts.Row, id string) error {
 	if !ok {
 		return errors.New("reading a row: unknown table")
 	}
-	err := s.row(t.selects+"WHERE id = $1", id).Scan(arguments(row)...)
+	err := s.row(t.selects+"WHERE id = $1", id).Scan(accounts.Columns(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.absent(row.Table(), id)
 	}
@@ -160,7 +155,7 @@ func list[R any, P interface {
 	var all []P
 	for rows.Next() {
 		row := P(new(R))
-		if err := rows.Scan(arguments(row)...); err != nil {
+		if err := rows.Scan(accounts.Columns(row)...); err != nil {
 			return nil, fmt.Errorf("reading rows of %s: %w", t.name, err)
 		}
 		if err := s.verify(row); err != nil {

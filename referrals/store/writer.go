@@ -410,7 +410,7 @@ func (t *tx) Put(r accounts.Row) error {
 	if version == 1 {
 		text = tb.insert
 	}
-	res, err := t.exec(text, arguments(r)...)
+	res, err := t.exec(text, accounts.Columns(r)...)
 	if err != nil {
 		if isUnique(err) {
 			return accounts.ErrConflict
