@@ -120,7 +120,7 @@ func TestForbiddingFactNeverAllows(t *testing.T) {
 var holders = map[policies.Role][]policies.Action{
 	policies.Administrator: {
 		policies.AgencyCreate, policies.AgencyEnd, policies.UnitCreate, policies.UnitList,
-		policies.PersonCreate, policies.PersonInvite, policies.PersonSuspend, policies.PersonLift, policies.FactorUnlock,
+		policies.PersonCreate, policies.PersonInvite, policies.PersonWithdraw, policies.PersonSuspend, policies.PersonLift, policies.FactorUnlock,
 		policies.CredentialsRead, policies.FactorReplace, policies.RecoveryCodesReplace, policies.PassphraseChange,
 		policies.SessionList, policies.SessionClose, policies.SessionCover, policies.SessionResume,
 		policies.InvitationAccept, policies.SignIn, policies.ActStepUp, policies.DraftKeep,

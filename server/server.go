@@ -346,7 +346,7 @@ var secretFields = []string{"token", "passphrase", "code", "current", "own", "ag
 // keepTyped seals what a form sent when its session had just ended or been
 // covered, for her alone, and then says why it went no further.
 func (q *request) keepTyped(t route, why error) error {
-	if q.r.Method != http.MethodPost || !q.known || t.StepUp {
+	if q.r.Method != http.MethodPost || !q.known {
 		return why
 	}
 	if err := q.keepDraft(); err != nil {

@@ -36,7 +36,7 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	db := raw(t, f.World, shredFile)
 	defer db.Close()
 	do(t, db, "CREATE TRIGGER held BEFORE DELETE ON shred BEGIN SELECT RAISE(ABORT, 'no'); END")
-	if _, err := f.Desk.MoveNote(ctx, anna, f.Note, f.Other); err == nil {
+	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other); err == nil {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
 	do(t, db, "DROP TRIGGER held")
