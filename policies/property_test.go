@@ -123,7 +123,7 @@ var holders = map[policies.Role][]policies.Action{
 		policies.PersonCreate, policies.PersonInvite, policies.PersonWithdraw, policies.PersonSuspend, policies.PersonLift, policies.FactorUnlock,
 		policies.CredentialsRead, policies.FactorReplace, policies.RecoveryCodesReplace, policies.PassphraseChange,
 		policies.SessionList, policies.SessionClose, policies.SessionCover, policies.SessionResume,
-		policies.InvitationAccept, policies.SignIn, policies.ActStepUp, policies.DraftKeep,
+		policies.InvitationAccept, policies.SignIn, policies.ActStepUp, policies.DraftKeep, policies.NoticeSee,
 	},
 	policies.Console: {
 		policies.AgencyCreate, policies.UnitCreate, policies.UnitList, policies.PersonCreate, policies.PersonInvite,

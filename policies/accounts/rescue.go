@@ -426,9 +426,14 @@ func (d *Door) inForce(r Reader, act *Act, p *Person, waiting *Rescue, row *Unit
 		return err
 	}
 	wraps[0].By, wraps[0].Words = RecoveryPerson, waiting.Words
+	rows, err := admittedAs(r, act, p, RecoveryPerson)
+	if err != nil {
+		return err
+	}
+	rows = append(rows, row, p)
 	p.Version++
 	p.State = string(Active)
-	act.Commit = func(tx Tx) error { return errors.Join(putRows(tx, []Row{row, p}, wraps), tx.Delete(waiting)) }
+	act.Commit = func(tx Tx) error { return errors.Join(putRows(tx, rows, wraps), tx.Delete(waiting)) }
 	return nil
 }
 
