@@ -217,6 +217,18 @@ func (q *request) forgetPage() error {
 }
 
 func (q *request) forget() error {
+	v, err := q.openCase()
+	switch {
+	case err != nil:
+		return err
+	case q.version() != v.Version: // before a code is spent on it
+		return accounts.ErrConflict
+	case v.Identity == nil:
+		return referrals.ErrState
+	}
+	if ok, err := q.stepUp(policies.CaseAnonymise, v.ID, StepUpShred, v.Card.Code); !ok {
+		return err
+	}
 	receipt, err := q.s.desk.Anonymise(q.ctx(), q.who, q.id("id"), q.version())
 	if err != nil {
 		return err

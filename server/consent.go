@@ -376,7 +376,9 @@ func (q *request) showPreview(status int, problem string) error {
 	page := &PreviewPage{Several: p.Several, Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
 		ReferralStep: ReferralStep{Centre: Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
 	page.Package = q.pack(p.Package, p.Safe, roster)
-	page.Problem = problem
+	if problem != "" { // what brought the page back may be said already
+		page.Problem = problem
+	}
 	return q.show(status, "preview", page)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
@@ -207,6 +208,30 @@ func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, rost
 	return page
 }
 
+// mayCopy looks whether a copy may be made, and to a key that is one, before a code
+// is spent on it; then it asks for passphrase and code. It reports false when it
+// has answered.
+func (q *request) mayCopy(recipient string) (bool, error) {
+	r, _, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return false, q.endedAtCentre(err)
+	}
+	if !r.KeepCopy || r.Standing != policies.ConsentLive {
+		return false, q.notFound()
+	}
+	if recipient == "" {
+		kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+		if err != nil {
+			return false, err
+		}
+		recipient = kept.Unit.CopyKey
+	}
+	if _, err := crypto.ParseRecipient(recipient); err != nil {
+		return false, q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
+	}
+	return q.stepUp(policies.ReferralCopy, r.ID, StepUpCopy, referrals.Reference(r.ID))
+}
+
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
@@ -222,6 +247,9 @@ func (q *request) copy() error {
 	}
 	roster, err := q.roster()
 	if err != nil {
+		return err
+	}
+	if ok, err := q.mayCopy(recipient); !ok {
 		return err
 	}
 	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {
