@@ -74,6 +74,8 @@ const (
 	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
+	// TaskRevoke takes back what a task carries of how she may be contacted; it only takes away and so needs no step-up.
+	TaskRevoke Action = "task.revoke"
 
 	// Declarations.
 
@@ -95,6 +97,8 @@ const (
 
 	// ConsentGive records what she allows, to whom and until when.
 	ConsentGive Action = "consent.give"
+	// ConsentExtend lets what is new in her rule of contact be told to the recipients that she names.
+	ConsentExtend Action = "consent.extend"
 	// ConsentRevoke takes her consent back; it only takes away and so needs no step-up.
 	ConsentRevoke Action = "consent.revoke"
 	// ReferralPreview shows exactly the page that the centre would see.
@@ -267,12 +271,14 @@ var inOrder = []Action{
 	TaskAssign,
 	TaskReturn,
 	TaskClose,
+	TaskRevoke,
 	DeclarationWrite,
 	DeclarationList,
 	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,
+	ConsentExtend,
 	ConsentRevoke,
 	ReferralPreview,
 	ReferralSend,
@@ -342,6 +348,7 @@ var steppedUp = map[Action]bool{
 	CaseRestrict:         true,
 	CaseWall:             true,
 	DirectoryUpdate:      true,
+	ConsentExtend:        true,
 	ReferralSend:         true,
 	ReferralConfirm:      true,
 	LogExport:            true,

@@ -97,6 +97,11 @@ func TestContactAtTheDesk(t *testing.T) {
 	st.allow(sofia, TaskClose, hers)
 	st.deny(sofia, TaskReturn, another, DefaultDeny)
 	st.deny(sofia, TaskClose, another, DefaultDeny)
+	sentByHer := task
+	sentByHer.Unit, sentByHer.UnitKind = rosa.Unit, rosa.UnitKind
+	st.allow(anna, TaskRevoke, sentByHer) // she may be on the phone: no step-up
+	st.deny(sofia, TaskRevoke, sentByHer, DefaultDeny)
+	st.deny(sister, TaskRevoke, walledOff(sentByHer), "walled-off")
 }
 
 func TestCuriousColleague(t *testing.T) {
@@ -124,6 +129,9 @@ func TestDiary(t *testing.T) {
 
 func TestReferralToTheCentre(t *testing.T) {
 	st := tell(t)
+	st.deny(anna, ConsentExtend, rosa, "step-up") // nor tells a stolen cookie a new number
+	st.allow(steppedUp(anna), ConsentExtend, rosa)
+	st.deny(steppedUp(marta), ConsentExtend, rosa, DefaultDeny)
 	st.allow(anna, ReferralPreview, referral)
 	st.deny(anna, ReferralSend, referral, "step-up") // a stolen cookie sends nothing
 	st.allow(steppedUp(anna), ReferralSend, referral)
