@@ -151,6 +151,8 @@ func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string
 // Preview is the package and the rule as the centre would see them today.
 type Preview struct {
 	ConsentID string
+	Standing  policies.ConsentState
+	Several   bool // an older program let another live beside it: it is not sent so
 	CaseID    string
 	Package   Package
 	Safe      PackageSafe
@@ -169,7 +171,11 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 		if err != nil {
 			return err
 		}
-		v = Preview{ConsentID: consentID, CaseID: consent.CaseID}
+		l, err := d.liveFor(r, act.Day, c, consent.Centre)
+		if err != nil {
+			return err
+		}
+		v = Preview{ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID}
 		if v.Changed, err = m.changed(a.items(), a.Shown); err != nil {
 			return err
 		}
@@ -229,8 +235,9 @@ func pinned(r Reader, day, desk, centre string) error {
 }
 
 // SendReferral sends what she authorised, once. The caller has stepped up for
-// this consent. ErrPin, ErrEnded, ErrState if it was sent already, or a Changed
-// that names what is not as she was shown it: then she is asked again.
+// this consent. ErrPin, ErrEnded, ErrSeveral, ErrState if it was sent already or
+// another stands in its place, or a Changed that names what is not as she was shown
+// it: then she is asked again.
 func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID string) (string, audit.Receipt, error) {
 	var sent string
 	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *accounts.Act) error {
@@ -240,6 +247,13 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		}
 		if err := r.Get(&ReferralRow{}, consentID); !errors.Is(err, accounts.ErrNoRow) {
 			return errors.Join(ErrState, err)
+		}
+		l, err := d.liveFor(r, act.Day, c, consent.Centre)
+		if err != nil {
+			return err
+		}
+		if err := l.alone(a.Purpose, consentID); err != nil {
+			return err
 		}
 		if err := pinned(r, act.Day, act.Who.Unit(), consent.Centre); err != nil {
 			return err

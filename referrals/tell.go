@@ -111,7 +111,7 @@ func (d *Desk) givenTo(r Reader, c *caseFile, recipients []string) ([]givenConse
 		if err != nil {
 			return nil, err
 		}
-		if row.CaseID != c.row.ID || row.State != "live" {
+		if row.CaseID != c.row.ID || row.State != consentLive || row.Shut {
 			return nil, ErrState
 		}
 		a, err := d.openConsent(r, c, row)
@@ -138,7 +138,7 @@ func (d *Desk) giveAgain(r Reader, c *caseFile, given []givenConsent) ([]account
 		maps.Copy(shown, marks)
 		g.Shown = shown
 		g.row.Version++
-		g.row.KeyVersion = c.row.KeyVersion
+		g.row.KeyVersion, g.row.BodyVersion = c.row.KeyVersion, 0
 		if g.row.Body, err = seal(c.data, g.row, "body", g.Authorisation); err != nil {
 			return nil, err
 		}
@@ -192,7 +192,11 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 		} else if err != nil {
 			return nil, err
 		}
-		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Items: s.body.items(), Safe: s.safe}.against(c))
+		to := Recipient{ID: row.ID, Unit: row.ToUnit, Items: s.body.items(), Safe: s.safe}.against(c)
+		if row.Shut {
+			to.Items = nil // nothing new goes to it before the desk has confirmed it
+		}
+		list = append(list, to)
 	}
 	tasks, err := r.TasksOfCase(c.row.ID)
 	if err != nil {

@@ -59,6 +59,8 @@ const (
 	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
 	StepUpTell      = "stepup.tell"
+
+	StepUpRestoredUnsent = "stepup.restored_unsent"
 )
 
 // What credentials and admission pages say.
@@ -110,6 +112,9 @@ const (
 	FailInterpreter   = "how.interpreter_missing"
 	FailUntil         = "how.until_wrong"
 	FailUrgency       = "how.urgency_missing"
+	FailBeside        = "how.beside_missing"
+	FailPurpose       = "how.purpose_missing"
+	FailPurposeTaken  = "how.purpose_taken"
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
 	FlashAnswerSent   = "referral.answer_sent"
@@ -120,7 +125,11 @@ const (
 	ProblemEndedRevoked = "ended.revoked"
 	ProblemEndedOver    = "ended.over"
 
-	FlashRevoked    = "revoke.done"
+	FlashRevoked = "revoke.done"
+
+	FlashRevokedUnsent   = "revoke.done_unsent"
+	FlashConfirmedUnsent = "restored.done_unsent"
+
 	FailChecked     = "restored.checked_missing"
 	FlashConfirmed  = "restored.done"
 	FlashAnswerSeen = "answer.seen"
