@@ -74,6 +74,8 @@ const (
 	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
+	// TaskRevoke takes back what a task carries of how she may be contacted; it only takes away and so needs no step-up.
+	TaskRevoke Action = "task.revoke"
 
 	// Declarations.
 
@@ -95,8 +97,8 @@ const (
 
 	// ConsentGive records what she allows, to whom and until when.
 	ConsentGive Action = "consent.give"
-	// ConsentWiden lets what is new reach whom her live consent already names: a new version of it.
-	ConsentWiden Action = "consent.widen"
+	// ConsentExtend lets what is new in her rule of contact be told to the recipients that she names.
+	ConsentExtend Action = "consent.extend"
 	// ConsentRevoke takes her consent back; it only takes away and so needs no step-up.
 	ConsentRevoke Action = "consent.revoke"
 	// ReferralPreview shows exactly the page that the centre would see.
@@ -271,13 +273,14 @@ var inOrder = []Action{
 	TaskAssign,
 	TaskReturn,
 	TaskClose,
+	TaskRevoke,
 	DeclarationWrite,
 	DeclarationList,
 	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,
-	ConsentWiden,
+	ConsentExtend,
 	ConsentRevoke,
 	ReferralPreview,
 	ReferralSend,
@@ -351,7 +354,7 @@ var grave = map[Action]string{
 	CaseWall:             "hides a case from those who protect her",
 	NoteMove:             "takes her words out of her file, and the earlier text with them",
 	DirectoryUpdate:      "sends women to another door or number",
-	ConsentWiden:         "tells those who receive about her what is new",
+	ConsentExtend:        "tells those who receive about her what is new",
 	ReferralSend:         "sends what she told to a centre",
 	ReferralConfirm:      "reopens to a centre what a restore had shut",
 	ReferralCopy:         "carries what she told out of reach of any withdrawal",

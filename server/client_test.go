@@ -302,6 +302,16 @@ func (b *client) hidden(name string) string {
 	return html.UnescapeString(m[1])
 }
 
+// hiddens are the values of all hidden fields of a name on the page the browser is
+// on.
+func (b *client) hiddens(name string) []string {
+	var all []string
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="`+name+`" value="([^"]*)"`).FindAllStringSubmatch(b.page.body, -1) {
+		all = append(all, html.UnescapeString(m[1]))
+	}
+	return all
+}
+
 // list is what stands in the items of the list with this class.
 func (b *client) list(class string) []string {
 	b.t.Helper()

@@ -78,6 +78,7 @@ func (q *request) showReceived(status int, cause error) error {
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	page.Compare = r.Compare
 	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
+	page.Free = r.Feedback == "more"
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
 }
@@ -123,11 +124,16 @@ func (q *request) decline() error {
 	return q.toDeskOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
-// askDesk is a question while the centre decides, a message afterwards.
+// askDesk puts a question to the desk, or, where she lets the centre tell more,
+// writes freely.
 func (q *request) askDesk() error {
-	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrState) {
-		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	write := q.s.desk.Ask
+	if q.form.Get("kind") == "message" {
+		write = q.s.desk.SendMessage
+	}
+	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrFeedback) {
+		return q.showReceived(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }

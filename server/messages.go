@@ -27,6 +27,10 @@ const (
 	FlashRecallSet       = "recall.saved"
 	FlashRecallCleared   = "recall.cleared"
 	FlashSafeSaved       = "safe.saved"
+	FlashSafeTold        = "safe.told"
+	FlashTaskRevoked     = "task_revoke.done"
+	FailShareChanged     = "share.changed"
+	FailFeedback         = "error.feedback"
 	FlashCaseClosed      = "case_close.closed"
 	FlashCaseReopened    = "case_close.reopened"
 	ProblemLiveReferral  = "case_close.live_referral"
@@ -58,6 +62,7 @@ const (
 	StepUpRestored  = "stepup.restored"
 	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
+	StepUpTell      = "stepup.tell"
 
 	StepUpAgency         = "stepup.agency"
 	StepUpAgencyEnd      = "stepup.agency_end"
@@ -186,11 +191,12 @@ const (
 // ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,
 // Shareable.Key and PackageField.Key, by the value the form sends.
 var (
-	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children"}
+	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children", "reach": "share_group.reach"}
 	ShareFields = map[string]string{
 		"alias": "contact.name", "name": "person.name", "surname": "person.surname", "born": "person.born", "language": "person.language",
 		"mediator": "person.mediator", "town": "person.town", "request": "share_field.request", "needs": "share_field.needs",
-		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages", "phone": "share_field.reach",
+		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages",
+		"number": "share_field.number", "mail": "share_field.mail", "code_word": "share_field.code_word", "phone": "share_field.reach",
 	}
 )
 
@@ -219,6 +225,7 @@ const (
 	TitleReaders       = "readers.title"
 	TitleAttempts      = "attempts.title"
 	TitleSafeContact   = "safe.edit_title"
+	TitleTaskRevoke    = "task_revoke.title"
 	TitleCaseClose     = "case_close.title"
 	TitleCaseReopen    = "case_close.reopen_title"
 	TitleConflict      = "conflict.title"

@@ -151,6 +151,8 @@ func init() {
 		post("/compiti/{id}/affida", policies.TaskAssign, (*request).assignTask),
 		post("/compiti/{id}/restituisci", policies.TaskReturn, (*request).returnTask),
 		post("/compiti/{id}", policies.TaskClose, (*request).closeTask),
+		get("/compiti/{id}/revoca", policies.AgendaRead, (*request).revokeTaskPage),
+		post("/compiti/{id}/revoca", policies.TaskRevoke, (*request).revokeTask),
 
 		get("/schede/{id}", policies.CaseOpen, (*request).caseSummary),
 		get("/schede/{id}/diario", policies.CaseOpen, (*request).diary),
@@ -169,6 +171,7 @@ func init() {
 		post("/schede/{id}/richiamo", policies.CaseUpdate, (*request).setRecall),
 		get("/schede/{id}/contatto-sicuro", policies.CaseOpen, (*request).safeContactPage),
 		post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, (*request).saveSafeContact),
+		post("/schede/{id}/contatto-sicuro/novita", policies.ConsentExtend, (*request).tellSafeContact),
 		get("/schede/{id}/chiudi", policies.CaseOpen, (*request).closeCasePage),
 		post("/schede/{id}/chiudi", policies.CaseClose, (*request).closeCase),
 		get("/schede/{id}/riapri", policies.CaseOpen, (*request).closeCasePage),
