@@ -51,6 +51,10 @@ func (q *request) agenda() error {
 		}
 		page.Urgent = append(page.Urgent, task)
 	}
+	for _, c := range a.Shut {
+		page.Restored = append(page.Restored, ShutReferral{Who: Who(c.Who), Href: "/autorizzazioni/" + c.ID + "/conferma",
+			Centre: roster.UnitName(c.Centre), Sent: q.day(c.Day), Unsent: true})
+	}
 	page.Open = openContacts(a.Contacts)
 	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
 	if err != nil {

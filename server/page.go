@@ -79,6 +79,7 @@ var menus = map[string][]NavItem{
 	"centre_worker": {
 		{Key: "nav.inbox", Href: "/arrivi"},
 		{Key: "nav.admissions", Href: "/ammissioni"},
+		{Key: "nav.desks", Href: "/centri"},
 	},
 	"auditor": {
 		{Key: "nav.log", Href: "/registro"},

@@ -152,12 +152,14 @@ type AgendaPage struct {
 	Emergency Emergency
 }
 
-// ShutReferral is a referral that a restore shut.
+// ShutReferral is a referral that a restore shut, or an authorisation that was not
+// sent yet.
 type ShutReferral struct {
 	Who    Who
 	Href   string
 	Centre string
-	Sent   time.Time
+	Sent   time.Time // or given
+	Unsent bool
 }
 
 // SearchPage is "search". Posts q to /cerca: what is looked for is never part

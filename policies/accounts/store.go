@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	"sportello/crypto"
 	"sportello/policies/audit"
@@ -128,6 +130,18 @@ type Secret struct {
 // more than the leaf that will name it.
 func NewSecret(log int64) Secret {
 	return Secret{ID: fmt.Sprintf("%010x", log) + crypto.NewID(), Bytes: crypto.NewKey().Bytes()}
+}
+
+var secretID = regexp.MustCompile(`^[0-9a-f]{10}[A-Z2-7]{26}$`)
+
+// IsSecretID tells that an id has the form of NewSecret's, made while the log was
+// no longer than this.
+func IsSecretID(id string, log int64) bool {
+	if !secretID.MatchString(id) {
+		return false
+	}
+	n, err := strconv.ParseInt(id[:10], 16, 64)
+	return err == nil && n <= log
 }
 
 // Work is one act for the writer.

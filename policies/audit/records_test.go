@@ -40,7 +40,7 @@ func TestCheckRecordsNamesEveryFault(t *testing.T) {
 		"added": {func(r rows) rows { return append(r, row{"case", "C9", 1, "new"}) },
 			[]audit.RecordProblem{{Table: "case", ID: "C9", Version: 1, Fault: audit.Unlogged, Leaf: -1}}},
 		"put back": {func(r rows) rows { return append(r, row{"note", "N2", 1, "b"}) },
-			[]audit.RecordProblem{{Table: "note", ID: "N2", Version: 1, Fault: audit.Returned, Leaf: 3}}},
+			[]audit.RecordProblem{{Table: "note", ID: "N2", Version: 1, Fault: audit.Returned, Leaf: 3, Last: true}}},
 		"put back changed": {func(r rows) rows { return append(r, row{"note", "N2", 2, "z"}) },
 			[]audit.RecordProblem{{Table: "note", ID: "N2", Version: 2, Fault: audit.Returned, Leaf: 3}}},
 		"deleted": {func(r rows) rows { return r[:2] },

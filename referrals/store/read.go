@@ -339,6 +339,16 @@ func (s *snapshot) ConsentsOfCase(caseID string) ([]*referrals.ConsentRow, error
 	return list[referrals.ConsentRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
 }
 
+// LiveConsents lists the authorisations that did not end.
+func (s *snapshot) LiveConsents() ([]*referrals.ConsentRow, error) {
+	return list[referrals.ConsentRow](s, "WHERE state = 'live' ORDER BY id")
+}
+
+// ShutConsents lists a unit's authorisations that a restore shut, newest first.
+func (s *snapshot) ShutConsents(unit string) ([]*referrals.ConsentRow, error) {
+	return list[referrals.ConsentRow](s, "WHERE unit = $1 AND shut <> 0 ORDER BY day DESC, id", unit)
+}
+
 // ReferralsOfCase lists the referrals of a case, newest first.
 func (s *snapshot) ReferralsOfCase(caseID string) ([]*referrals.ReferralRow, error) {
 	return list[referrals.ReferralRow](s, "WHERE case_id = $1 ORDER BY sent_day DESC, id", caseID)
