@@ -94,7 +94,7 @@ func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*Message
 // SendMessage writes to the other side of a referral while her authorisation
 // lives. An answer of the desk to a question reopens the referral for the centre.
 // The same form twice gives the same message; ErrRepeated when it says something
-// else, ErrPin while the desk has to compare the centre's words again.
+// else, ErrPin while one has to compare the other's words again.
 func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
 	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
@@ -119,11 +119,6 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form
 		}
 		if done, err := s.said(r, act.Who, form, m); done || err != nil {
 			return err
-		}
-		if act.Who.Unit() == s.row.FromUnit {
-			if err := pinned(r, act.Day, s.row.FromUnit, s.row.ToUnit); err != nil {
-				return err
-			}
 		}
 		rows, err := s.renew(r, act)
 		if err != nil {

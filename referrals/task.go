@@ -38,7 +38,8 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
-	if err := pinned(r, act.Day, act.Who.Unit(), service.ID); err != nil {
+	to, err := mayReceive(r, act.Day, act.Who.Unit(), service.ID, 0)
+	if err != nil {
 		return nil, err
 	}
 	secret := act.NewSecret()
@@ -49,7 +50,7 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 		row.CaseID = c.row.ID
 		body = body.from(c)
 	}
-	return row, sealTask(r, act, row, secret.Bytes, body)
+	return row, sealTask(act, to, row, secret.Bytes, body)
 }
 
 // from fills what a package does not say with what the case file says.
@@ -69,17 +70,34 @@ func (p TaskPackage) from(c *caseFile) TaskPackage {
 
 // sealTask seals a package into a task at the row's version, under a new key
 // that both units hold.
-func sealTask(r Reader, act *accounts.Act, row *TaskRow, secret []byte, body TaskPackage) error {
+func sealTask(act *accounts.Act, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
 	key := crypto.NewKey()
-	row.BodyVersion = row.Version
+	row.BodyVersion, row.KeyVersion = row.Version, 0
 	row.Commitment = recordCommitment(key, row, row.BodyVersion)
 	if err := row.From.keep(act.Who, row, "from_box", row.BodyVersion, key); err != nil {
 		return err
 	}
-	if err := row.To.send(r, row, row.ToUnit, row.BodyVersion, key); err != nil {
+	if err := row.To.send(to, row, row.BodyVersion, key); err != nil {
 		return err
 	}
 	var err error
+	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
+	return err
+}
+
+// keyVersion is the version of a task's key.
+func (t *TaskRow) keyVersion() int64 {
+	if t.KeyVersion != 0 {
+		return t.KeyVersion
+	}
+	return t.BodyVersion
+}
+
+// resealTask puts a package in the place of the one before, under the key that both
+// units have: where nothing may be sealed to the newest one.
+func resealTask(row *TaskRow, key crypto.Key, secret []byte, body TaskPackage) (err error) {
+	row.KeyVersion = row.keyVersion()
+	row.BodyVersion = row.Version
 	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
 	return err
 }
@@ -142,7 +160,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	act.Salt = secret
-	key, arrived, err := row.To.open(act.Who, row, "to_box", row.BodyVersion, row.Commitment)
+	key, arrived, err := row.To.open(act.Who, row, "to_box", row.keyVersion(), row.Commitment)
 	if err != nil {
 		return nil, TaskPackage{}, false, err
 	}
@@ -151,7 +169,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	if arrived {
-		if err := row.To.keep(act.Who, row, "to_box", row.BodyVersion, key); err != nil {
+		if err := row.To.keep(act.Who, row, "to_box", row.keyVersion(), key); err != nil {
 			return nil, TaskPackage{}, false, err
 		}
 	}
@@ -159,21 +177,19 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 }
 
 // openSentTask opens a task from the side of the unit that sent it.
-func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (TaskPackage, []byte, error) {
-	secret, err := r.Secret(row.Secret)
-	if err != nil {
-		return TaskPackage{}, nil, err
+func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (body TaskPackage, key crypto.Key, secret []byte, err error) {
+	if secret, err = r.Secret(row.Secret); err != nil {
+		return body, key, nil, err
 	}
-	key, _, err := row.From.open(act.Who, row, "from_box", row.BodyVersion, row.Commitment)
-	if err != nil {
-		return TaskPackage{}, nil, err
+	if key, _, err = row.From.open(act.Who, row, "from_box", row.keyVersion(), row.Commitment); err != nil {
+		return body, key, nil, err
 	}
-	var body TaskPackage
-	return body, secret, key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body)
+	return body, key, secret, key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body)
 }
 
 // tellServices gives each social service with a task of a case the new
-// safe-contact rule in place of the old one, in the act that changes it.
+// safe-contact rule in place of the old one, in the act that changes it. One to
+// which nothing may be sealed now learns only that she is reached through the desk.
 func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
 	tasks, err := r.TasksOfCase(c.row.ID)
 	if err != nil {
@@ -184,14 +200,22 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile) ([]account
 		if row.State == taskDone {
 			continue
 		}
-		body, secret, err := openSentTask(r, act, row)
+		body, key, secret, err := openSentTask(r, act, row)
 		if err != nil {
 			return nil, err
 		}
-		body.Safe = c.safe
-		body.Safe.Recognised = ""
 		row.Version++
-		if err := sealTask(r, act, row, secret, body); err != nil {
+		to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
+		switch {
+		case unreachable(err):
+			body.Safe = SafeContact{DeskOnly: true}
+			err = resealTask(row, key, secret, body)
+		case err == nil:
+			body.Safe = c.safe
+			body.Safe.Recognised = ""
+			err = sealTask(act, to, row, secret, body)
+		}
+		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)

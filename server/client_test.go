@@ -90,6 +90,22 @@ func (b *client) setCookie(name, value string) {
 	b.web.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
 }
 
+// cookieNow is the session cookie that the browser has, for who steals it.
+func (b *client) cookieNow() string {
+	b.t.Helper()
+	u, err := url.Parse(b.s.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range b.web.Jar.Cookies(u) {
+		if c.Name == "__Host-session" {
+			return c.Value
+		}
+	}
+	b.t.Fatal("the browser has no session cookie")
+	return ""
+}
+
 var tokenField = regexp.MustCompile(`name="token" value="([^"]*)"`)
 
 func (b *client) do(method, path string, form url.Values) answer {

@@ -424,6 +424,8 @@ func (q *request) send() error {
 	switch {
 	case errors.Is(err, referrals.ErrPin):
 		return q.showPreview(http.StatusConflict, "error.pin")
+	case errors.Is(err, referrals.ErrNobody):
+		return q.showPreview(http.StatusConflict, "error.nobody")
 	case errors.Is(err, referrals.ErrSeveral):
 		return q.showPreview(http.StatusConflict, "")
 	case errors.Is(err, referrals.ErrEnded):

@@ -75,6 +75,7 @@ func (q *request) showReceived(status int, cause error) error {
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	page.Compare = r.Compare
 	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)

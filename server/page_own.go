@@ -241,6 +241,7 @@ type PinsPage struct {
 	Page
 	Units   []Pin
 	Entries []Unit // of the directory, which a lead's unit keeps
+	Answers bool   // of a centre, which answers those that wrote to it
 }
 
 // Pin is one unit that may receive.

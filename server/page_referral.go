@@ -184,6 +184,7 @@ type ReferralPage struct {
 	After       string   // a word of "after_answer": what comes next, once the decline was read
 	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
+	Compare     string   // the centre's id, where its words come first
 }
 
 // StepDay is one step of the line.
@@ -282,6 +283,7 @@ type ReceivedPage struct {
 	AfterMay    []string // words of "after" her authorisation lets the centre tell
 	MayCopy     bool     // she allowed a sealed copy
 	Stale       bool     // the safe-contact rule changed and is not among what she authorised
+	Compare     string   // the desk's id, where its words come before any answer
 }
 
 // Undecided tells whether the centre has still to say that it welcomes her.

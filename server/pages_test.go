@@ -97,6 +97,21 @@ func addSignIn(add func(string, server.Shown)) {
 	add("error.erasing", erasing)
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
+	late := &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow.Add(-time.Hour),
+		Fields: []server.LateField{{Value: "mezza frase"}, {Key: "safe.number", Value: "333 7654321"}}, Codes: []string{"kind phone"}}
+	add("late", late)
+	add("late.empty", &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow})
+	waits := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 404, What: "error.not_found", Asked: true}
+	waits.Late = true
+	add("error.late", waits)
+	for _, problem := range []string{server.ProblemCoveredHere, server.ProblemCoveredWait} {
+		sheet := &server.CoveredPage{Page: public("covered.title", "/coperto")}
+		sheet.Problem = problem
+		add(problem, sheet)
+	}
+	left := &server.ExitPage{Page: public("exit.title", "/uscita")}
+	left.Problem = server.ProblemExitHere
+	add("exit.unrecorded", left)
 	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
 	add("exit", &server.ExitPage{Page: public("exit.title", "/uscita")})
 	add("licences", &server.LicencesPage{Page: public("licences.title", "/licenze"), Texts: server.Licences()})

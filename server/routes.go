@@ -51,6 +51,8 @@ func init() {
 		public("POST", "/riprendi", (*request).uncover),
 		public("POST", "/esci", (*request).signOut),
 		post("/copri", policies.SessionCover, (*request).cover),
+		get("/bozza", policies.DraftKeep, (*request).latePage),
+		post("/bozza", policies.DraftKeep, (*request).settleLate),
 
 		// an invitation, and the second factor replaced by a recovery code
 		public("GET", "/entra/recupero", (*request).recoveryPage),

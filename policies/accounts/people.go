@@ -221,7 +221,8 @@ func (d *Door) Suspend(ctx context.Context, who Caller, person string) (audit.Re
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil))
+	d.dropRows(ctx, person, Caller{})
+	return receipt, nil
 }
 
 // Lift ends a suspension: she has again what she had. Who can open her unit again
@@ -261,6 +262,9 @@ func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, pers
 				if err := tx.Delete(row); err != nil {
 					return err
 				}
+			}
+			if next == Suspended {
+				EndSessions(tx, p.ID, Caller{})
 			}
 			return tx.Put(&p)
 		}

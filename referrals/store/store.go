@@ -238,7 +238,7 @@ func (s *Store) closeFiles() error {
 		errs = append(errs, s.secrets.db.Close())
 	}
 	if s.sessions != nil {
-		errs = append(errs, s.sessions.db.Close())
+		errs = append(errs, s.sessions.close())
 	}
 	return errors.Join(errs...)
 }
