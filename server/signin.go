@@ -279,8 +279,16 @@ func (q *request) licences() error {
 // stepUp asks for passphrase and code, for one act on one object. It reports
 // false when it has shown the page that asks; on true q.who may act, once.
 func (q *request) stepUp(a policies.Action, object, act, name string) (bool, error) {
-	page := &StepUpPage{Page: q.base(TitleStepUp), Act: act, Object: name, Action: q.r.URL.Path,
-		Back: q.localPath(q.form.Get("from")), Carried: q.carried()}
+	return q.askStepUp(a, object, &StepUpPage{Act: act, Object: name})
+}
+
+// stepUpList is stepUp for all that one form lists, by name.
+func (q *request) stepUpList(a policies.Action, object, act string, names []string) (bool, error) {
+	return q.askStepUp(a, object, &StepUpPage{Act: act, List: names})
+}
+
+func (q *request) askStepUp(a policies.Action, object string, page *StepUpPage) (bool, error) {
+	page.Page, page.Action, page.Back, page.Carried = q.base(TitleStepUp), q.r.URL.Path, q.localPath(q.form.Get("from")), q.carried()
 	page.Speak = page.Action
 	if q.form.Get("from") == "" && strings.HasPrefix(q.r.URL.Path, "/credenziali/") {
 		page.Back = "/credenziali" // the links there lead straight here

@@ -77,7 +77,7 @@ var wordLists = map[string][]string{
 	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
-	"way_text":       {"only_desk", "rule"},
+	"way_text":       {"only_desk"},
 	"checked":        {"she_said", "papers"},
 	"beside":         {"instead", "besides"},
 	"purpose":        referrals.Purposes,
