@@ -144,7 +144,7 @@ func (p *program) copies(ctx context.Context, b backing, sealed []byte) error {
 		err = p.problems(report)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("verifying the copy: %w", err), os.Remove(mainTo), os.Remove(shredTo))
+		return errors.Join(unlike(fmt.Errorf("verifying the copy: %w", err)), os.Remove(mainTo), os.Remove(shredTo))
 	}
 	fmt.Fprintf(p.out, "%s: %d records held to %d leaves\n%s\n", mainTo, report.Checked, report.Checkpoint.Size, shredTo)
 	if len(sealed) == 0 {
