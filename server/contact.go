@@ -36,9 +36,7 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 			page.Services = append(page.Services, Unit{u.ID, u.Name})
 		}
 	}
-	if a, ok := roster.Agencies[q.who.Agency()]; ok {
-		page.MayLimit = a.Recovery != ""
-	}
+	page.MayLimit = roster.Recovery[q.who.Unit()]
 	return page, nil
 }
 
