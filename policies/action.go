@@ -170,6 +170,8 @@ const (
 	UnitFound Action = "unit.found"
 	// MemberAdmit gives a newcomer the unit's key after the four words were compared.
 	MemberAdmit Action = "member.admit"
+	// MemberLead is the second word for a lead whom no lead admitted: from then on she leads the unit.
+	MemberLead Action = "member.lead"
 	// MemberRemove takes a person out of a unit and starts a new epoch.
 	MemberRemove Action = "member.remove"
 	// MemberConfirm says that a listed member is a colleague one knows.
@@ -209,6 +211,8 @@ const (
 	RecoveryCodesReplace Action = "recovery_codes.replace"
 	// PassphraseChange changes one's own passphrase.
 	PassphraseChange Action = "passphrase.change"
+	// NoticeSee says that one saw what stood on one's Agenda until then.
+	NoticeSee Action = "notice.see"
 	// FactorUnlock unlocks a colleague's locked second factor.
 	FactorUnlock Action = "factor.unlock"
 	// SessionList shows one's own open sessions.
@@ -308,6 +312,7 @@ var inOrder = []Action{
 	PersonLift,
 	UnitFound,
 	MemberAdmit,
+	MemberLead,
 	MemberRemove,
 	MemberConfirm,
 	MemberList,
@@ -326,6 +331,7 @@ var inOrder = []Action{
 	FactorReplace,
 	RecoveryCodesReplace,
 	PassphraseChange,
+	NoticeSee,
 	FactorUnlock,
 	SessionList,
 	SessionClose,
@@ -351,6 +357,7 @@ var steppedUp = map[Action]bool{
 	UnitFound:            true,
 	PersonSuspend:        true,
 	MemberAdmit:          true,
+	MemberLead:           true,
 	MemberRemove:         true,
 	CentrePin:            true,
 	RecoverySet:          true,

@@ -181,6 +181,33 @@ func TestMembersAdmitMembers(t *testing.T) {
 	st.allow(steppedUp(newcomer()), FactorReplace, account("nadia", "desk-2"))
 }
 
+// TestMembersNameTheirLead: whom an administrator invites as lead leads once a
+// lead says so, or a second member who was there before her.
+func TestMembersNameTheirLead(t *testing.T) {
+	st := tell(t)
+	invited := account("nadia", "desk-2")
+	invited.Author = "anna" // who admitted her
+	before := invited
+	before.Named = true // the asker was a member before her
+	st.allow(steppedUp(laura), MemberLead, invited)
+	st.allow(steppedUp(sister), MemberLead, before)
+	st.deny(sister, MemberLead, before, "step-up")
+	st.deny(steppedUp(sister), MemberLead, invited, DefaultDeny) // she came after her
+	st.deny(steppedUp(anna), MemberLead, before, DefaultDeny)    // one person is not two
+	st.deny(steppedUp(marta), MemberLead, before, DefaultDeny)   // of another desk
+	st.deny(steppedUp(dario), MemberLead, before, DefaultDeny)
+	herself := laura
+	herself.Person = "nadia"
+	st.deny(steppedUp(herself), MemberLead, before, "not-oneself")
+}
+
+func TestNoticesAreOnesOwn(t *testing.T) {
+	st := tell(t)
+	st.allow(anna, NoticeSee, account("anna", "desk-2"))
+	st.deny(anna, NoticeSee, account("laura", "desk-2"), DefaultDeny)
+	st.deny(newcomer(), NoticeSee, account("nadia", "desk-2"), "not-admitted")
+}
+
 func TestAdministratorAndConsole(t *testing.T) {
 	st := tell(t)
 	pin := Object{Kind: KindPin, ID: "beta", Unit: "desk-2", UnitKind: UnitDesk, Centre: "beta"}

@@ -18,6 +18,7 @@ func service(t *testing.T) *storetest.World {
 	w := storetest.New(t).Standard()
 	w.Join("service", "sara", policies.SocialWorker, "sofia")
 	w.Join("service", "livia", policies.Lead, "sofia")
+	w.Name("livia", "sara")
 	return w
 }
 

@@ -160,6 +160,8 @@ func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string
 // Preview is the package and the rule as the centre would see them today.
 type Preview struct {
 	ConsentID string
+	Standing  policies.ConsentState
+	Several   bool // an older program let another live beside it: it is not sent so
 	CaseID    string
 	Package   Package
 	Safe      PackageSafe
@@ -177,7 +179,11 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 		if err != nil {
 			return err
 		}
-		v = Preview{ConsentID: consentID, CaseID: consent.CaseID,
+		l, err := d.liveFor(r, act.Day, c, consent.Centre)
+		if err != nil {
+			return err
+		}
+		v = Preview{ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID,
 			Package: pack(c, id, act.Who.Unit(), a, consent, act.Day), Safe: safeUnder(a, c.safe)}
 		return nil
 	})
@@ -233,7 +239,8 @@ func pinned(r Reader, day, desk, centre string) error {
 }
 
 // SendReferral sends what she authorised, once. The caller has stepped up for
-// this consent. ErrPin, ErrEnded, or ErrState if it was sent already.
+// this consent. ErrPin, ErrEnded, ErrSeveral, or ErrState if it was sent already or
+// another stands in its place.
 func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID string) (string, audit.Receipt, error) {
 	var sent string
 	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *accounts.Act) error {
@@ -243,6 +250,13 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		}
 		if err := r.Get(&ReferralRow{}, consentID); !errors.Is(err, accounts.ErrNoRow) {
 			return errors.Join(ErrState, err)
+		}
+		l, err := d.liveFor(r, act.Day, c, consent.Centre)
+		if err != nil {
+			return err
+		}
+		if err := l.alone(a.Purpose, consentID); err != nil {
+			return err
 		}
 		if err := pinned(r, act.Day, act.Who.Unit(), consent.Centre); err != nil {
 			return err

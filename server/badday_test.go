@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -272,26 +271,6 @@ func diskFails(t *testing.T) {
 	d.whole(typed)
 }
 
-// breakTable makes every change of a kind to a table of a database file fail, by a
-// second connection, until the function it returns.
-func (d *badDay) breakTable(file, change, table string) (mend func()) {
-	d.t.Helper()
-	exec := func(text string) {
-		d.t.Helper()
-		db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.Dir, file)+"?_busy_timeout=5000")
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		defer db.Close()
-		if _, err := db.Exec(text); err != nil {
-			d.t.Fatal(err)
-		}
-	}
-	name := "broken_" + strings.ToLower(change) + "_" + table
-	exec(fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, 'broken'); END", name, change, table))
-	return func() { exec("DROP TRIGGER " + name) }
-}
-
 // rows counts the rows of a table.
 func (d *badDay) rows(file, table string) int { return d.count(file, "SELECT count(*) FROM "+table) }
 
@@ -318,7 +297,7 @@ func TestLogNotWritable(t *testing.T) {
 			t.Fatal(err)
 		}
 		notes, secrets, leaves := d.rows(store.MainFile, "note"), d.rows(secretsFile(store.ShredFile), "shred"), d.Store.Log().Size()
-		mend := d.breakTable(store.MainFile, "INSERT", table)
+		mend := d.BreakTable("INSERT", table)
 		for _, path := range []string{d.page(), "/agenda", "/ammissioni", "/credenziali"} {
 			got := b.status(b.get(path), http.StatusInternalServerError)
 			b.says(got, "Il servizio si è fermato mentre lavorava a questa pagina")
@@ -354,7 +333,7 @@ func TestSessionsNotWritable(t *testing.T) {
 	b, c := d.signedIn("anna"), d.signedIn("anna")
 	for _, table := range []string{"session", "pending", "throttle", "draft"} {
 		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
-			defer d.breakTable(secretsFile(store.SessionFile), change, table)()
+			defer d.BreakTable(change, table)()
 		}
 	}
 	b.says(b.status(b.get(d.page()), http.StatusOK), d.alias) // which writes no session
@@ -387,7 +366,7 @@ func TestSecretsNotWritable(t *testing.T) {
 	w, ctx := d.World, t.Context()
 	shred := secretsFile(store.ShredFile)
 	notes := d.rows(store.MainFile, "note")
-	mend := d.breakTable(shred, "INSERT", "shred")
+	mend := d.BreakTable("INSERT", "shred")
 	if err := d.note("mai"); err == nil || d.rows(store.MainFile, "note") != notes {
 		t.Errorf("a note without its secret: %v", err)
 	}
@@ -415,7 +394,7 @@ func TestSecretsNotWritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	is := func() int { return d.count(shred, "SELECT count(*) FROM shred WHERE id = ?", secret) }
-	mend = d.breakTable(shred, "DELETE", "shred")
+	mend = d.BreakTable("DELETE", "shred")
 	if _, err := w.Desk.Revoke(ctx, w.Caller("anna"), consent, "known_voice"); err == nil {
 		t.Error("a revocation is answered while its secret is there")
 	}

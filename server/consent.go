@@ -218,6 +218,8 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 		page.Form.Lang = v.Told.Language // hers, if the text exists in it
 	}
 	page.Text = q.spoken(page.Form.Lang)
+	page.Taken = holding(v, c.ID)
+	page.Holds = contains(page.Taken, usualPurpose)
 	if status == http.StatusConflict { // recorded already from this form, with other words
 		page.Problem = ProblemRepeated
 	}
@@ -226,6 +228,23 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 	}
 	sort.Slice(page.Errors, func(i, j int) bool { return page.Errors[i].Field < page.Errors[j].Field })
 	return q.show(status, "how", page)
+}
+
+// usualPurpose is what an authorisation is for, unless it stands beside another.
+const usualPurpose = "support"
+
+// holding are the purposes for which something was sent to a centre that still holds.
+func holding(v referrals.CaseView, centre string) (taken []string) {
+	lives := map[string]bool{}
+	for _, r := range v.Referrals {
+		lives[r.ConsentID] = r.Standing == policies.ConsentLive
+	}
+	for _, c := range v.Consents {
+		if c.Centre == centre && lives[c.ID] {
+			taken = append(taken, c.Purpose)
+		}
+	}
+	return taken
 }
 
 // spokenLines are the sentences that are read out to her.
@@ -248,8 +267,11 @@ func (q *request) spoken(lang string) Spoken {
 
 // authorisation is the typed form as the desk records it.
 func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
-	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: "support", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
+	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
 		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
+	if f.Beside == "besides" {
+		a.Purpose = f.Purpose
+	}
 	if a.Feedback == "" {
 		a.Feedback = "state"
 	}
@@ -288,7 +310,14 @@ func (f ReferralForm) missing() map[string]string {
 // authorise records her authorisation and leads to the preview.
 func (q *request) authorise(v referrals.CaseView, c Centre) error {
 	f := q.referralForm()
-	if fails := f.missing(); len(fails) > 0 {
+	fails := f.missing()
+	if f.Beside == "besides" && f.Purpose == "" {
+		fails["purpose"] = FailPurpose
+	}
+	if f.Beside == "" && contains(holding(v, c.ID), usualPurpose) {
+		fails["beside"] = FailBeside
+	}
+	if len(fails) > 0 {
 		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
 	}
 	id, receipt, err := q.s.desk.GiveConsent(q.ctx(), q.who, v.ID, f.authorisation(c.ID, q.s.door.Gate().Now()))
@@ -300,6 +329,13 @@ func (q *request) authorise(v referrals.CaseView, c Centre) error {
 			delete(fails, "until")
 		}
 		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+	}
+	if errors.Is(err, referrals.ErrLive) {
+		field, key := "beside", FailBeside
+		if f.Beside == "besides" {
+			field, key = "purpose", FailPurposeTaken
+		}
+		return q.showHow(http.StatusUnprocessableEntity, v, c, map[string]string{field: key})
 	}
 	if errors.Is(err, referrals.ErrRepeated) {
 		q.form.Set("form", string(referrals.NewForm()))
@@ -316,6 +352,9 @@ func (q *request) preview() error { return q.showPreview(http.StatusOK, "") }
 
 func (q *request) showPreview(status int, problem string) error {
 	p, receipt, err := q.s.desk.PreviewReferral(q.ctx(), q.who, q.id("id"))
+	if errors.Is(err, accounts.ErrDenied) {
+		return q.afterRestore()
+	}
 	if err != nil {
 		return err
 	}
@@ -331,7 +370,10 @@ func (q *request) showPreview(status int, problem string) error {
 	if sent := sentUnder(v, q.id("id")); sent != "" {
 		return q.redirect("/invii/" + sent)
 	}
-	page := &PreviewPage{Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
+	if p.Standing != policies.ConsentLive {
+		return q.redirect(caseReferralsPath(v.ID))
+	}
+	page := &PreviewPage{Several: p.Several, Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
 		ReferralStep: ReferralStep{Centre: Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
 	page.Package = q.pack(p.Package, p.Safe, roster)
 	page.Problem = problem
@@ -358,6 +400,9 @@ func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *
 func (q *request) send() error {
 	id := q.id("id")
 	p, _, err := q.s.desk.PreviewReferral(q.ctx(), q.who, id)
+	if errors.Is(err, accounts.ErrDenied) {
+		return q.afterRestore()
+	}
 	if err != nil {
 		return err
 	}
@@ -379,6 +424,8 @@ func (q *request) send() error {
 	switch {
 	case errors.Is(err, referrals.ErrPin):
 		return q.showPreview(http.StatusConflict, "error.pin")
+	case errors.Is(err, referrals.ErrSeveral):
+		return q.showPreview(http.StatusConflict, "")
 	case errors.Is(err, referrals.ErrEnded):
 		return q.showPreview(http.StatusConflict, "error.unit_ended")
 	case err != nil:

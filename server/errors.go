@@ -38,6 +38,8 @@ var answers = []struct {
 	{referrals.ErrFeedback, http.StatusConflict, "error.feedback"},
 	{referrals.ErrState, http.StatusConflict, "error.state"},
 	{referrals.ErrPin, http.StatusConflict, "error.pin"},
+	{referrals.ErrLive, http.StatusConflict, FailBeside},
+	{referrals.ErrSeveral, http.StatusConflict, "preview.several"},
 	{referrals.ErrEnded, http.StatusConflict, "error.unit_ended"},
 	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
 	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},

@@ -50,10 +50,8 @@ func (q *request) inboxPage() (*InboxPage, error) {
 			page.Closed = append(page.Closed, row)
 		}
 	}
-	if u := roster.Units[q.who.Unit()]; u != nil && u.CopyKeyChanged(page.Now) {
-		page.KeyChanged, page.KeySince, page.KeyBy, page.KeySet = true, q.day(u.CopyKeyDay), roster.Username(u.CopyKeyBy), u.CopyKey != ""
-	}
-	return page, nil
+	page.Notices, err = q.noticesAndColleagues()
+	return page, err
 }
 
 // received is the centre's side of a referral. One that was taken back shows

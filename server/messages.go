@@ -53,7 +53,10 @@ const (
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
+	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
+
+	StepUpRestoredUnsent = "stepup.restored_unsent"
 )
 
 // What credentials and admission pages say.
@@ -73,6 +76,9 @@ const (
 	FailPhraseCurrent     = "phrase.current_wrong"
 	FlashPhraseChanged    = "phrase.changed"
 	FailInvitation        = "invitation.wrong"
+	FlashSeen             = "notices.done"
+	FlashLead             = "lead.done"
+	ProblemLeadNotSame    = "lead.not_same"
 	FlashAdmitted         = "admissions.admitted"
 	FlashRemoved          = "admissions.removed"
 	ProblemNotSame        = "admit.not_same"
@@ -104,6 +110,9 @@ const (
 	FailInterpreter   = "how.interpreter_missing"
 	FailUntil         = "how.until_wrong"
 	FailUrgency       = "how.urgency_missing"
+	FailBeside        = "how.beside_missing"
+	FailPurpose       = "how.purpose_missing"
+	FailPurposeTaken  = "how.purpose_taken"
 	FlashReferralSent = "referral.was_sent"
 	FlashMessageSent  = "referral.sent"
 	FlashAnswerSent   = "referral.answer_sent"
@@ -114,7 +123,11 @@ const (
 	ProblemEndedRevoked = "ended.revoked"
 	ProblemEndedOver    = "ended.over"
 
-	FlashRevoked    = "revoke.done"
+	FlashRevoked = "revoke.done"
+
+	FlashRevokedUnsent   = "revoke.done_unsent"
+	FlashConfirmedUnsent = "restored.done_unsent"
+
 	FailChecked     = "restored.checked_missing"
 	FlashConfirmed  = "restored.done"
 	FlashAnswerSeen = "answer.seen"
@@ -204,6 +217,8 @@ const (
 	TitleWaiting       = "waiting.title"
 	TitleAdmissions    = "nav.admissions"
 	TitleAdmit         = "admit.title"
+	TitleLead          = "lead.title"
+	TitleLeadWords     = "lead.my_words"
 	TitleRemove        = "remove.title"
 	TitleFound         = "found.title"
 	TitleColleagues    = "colleagues.title"

@@ -84,6 +84,9 @@ func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
 		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
 		if n.Kind == "revoked" {
 			v.Text = strings.TrimSpace(q.text("diary.revoked") + "\n" + q.word("recognised", n.Text))
+			if n.Text == "instead" {
+				v.Text = q.text("diary.replaced")
+			}
 		}
 	}
 	for _, e := range n.Earlier {

@@ -18,6 +18,7 @@ type LogPage struct {
 	Rows         []LogRow
 	Older, Newer string // leaf index to go on from, or empty; posted as "at"
 	Days         []DayCount
+	Notices      Notices
 }
 
 // LogFilter is the filter as typed.

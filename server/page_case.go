@@ -181,9 +181,11 @@ type CaseReferralsPage struct {
 
 // UnsentRow is an authorisation that waits to be sent, or taken back.
 type UnsentRow struct {
-	ID     string
-	Centre string
-	Day    time.Time
+	ID      string
+	Centre  string
+	Purpose string // a word of "purpose"
+	Day     time.Time
+	Shut    bool // after a restore, until it is confirmed
 }
 
 // ReferralRow is one referral on a list.

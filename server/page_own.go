@@ -213,6 +213,9 @@ type Member struct {
 	Locked bool   // ten wrong codes: unlocking posts to /ammissioni/PERSON/sblocca, the step-up page follows
 	Known  bool   // confirmed by the reader as a colleague she knows
 	Mine   bool   // the reader herself
+
+	ToLead  bool // invited as lead: a second word is missing
+	MayName bool // the reader may give it, at /ammissioni/PERSON/responsabile
 }
 
 // AdmitPage is "admit": the four words of one newcomer. It posts same=yes to
@@ -268,6 +271,9 @@ type Pin struct {
 	Phone string // published; where to find it, not from this database
 	State string // a word of "centre_state"
 	Since time.Time
+
+	Agency  string    // of one whose words were never compared
+	Founded time.Time // the same
 }
 
 // PinPage is "pin": the words of one unit. It posts number (the number called,

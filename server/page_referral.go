@@ -59,8 +59,10 @@ type ReferralForm struct {
 	UntilDay string   `form:"until_day" step:"2"`
 	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
 	Lang     string   `form:"text_lang" step:"2"`
-	Heard    string   `form:"heard" step:"2"` // "yes": she heard the text
-	Form     string   `form:"form"`           // the form's own mark, carried through the steps
+	Heard    string   `form:"heard" step:"2"`   // "yes": she heard the text
+	Beside   string   `form:"beside" step:"2"`  // a word of "beside": what becomes of the one that was sent
+	Purpose  string   `form:"purpose" step:"2"` // a word of "purpose", of one besides
+	Form     string   `form:"form"`             // the form's own mark, carried through the steps
 }
 
 // ReferralStep is what "share", "how" and "preview" have in common. They post
@@ -109,7 +111,14 @@ type HowPage struct {
 	CaseHead
 	ReferralStep
 	Text Spoken
+	// Holds tells that one was sent to this centre and still holds: the form asks
+	// what becomes of it. Taken are the purposes that such ones are for.
+	Holds bool
+	Taken []string
 }
+
+// Skip are the purposes that are not offered.
+func (p *HowPage) Skip() string { return strings.Join(p.Taken, " ") }
 
 // Spoken is the text to be read out to her, in her language.
 type Spoken struct {
@@ -126,6 +135,7 @@ type PreviewPage struct {
 	CaseHead
 	ReferralStep
 	ID      string // of the authorisation
+	Several bool   // another for the same purpose holds too: neither is sent
 	Package Package
 }
 
@@ -198,11 +208,13 @@ type Appointment struct {
 	Answer string // "yesno", or empty
 }
 
-// RevokePage is "revoke". Posts version to /invii/ID/revoca.
+// RevokePage is "revoke". Posts version to /invii/ID/revoca, or to
+// /autorizzazioni/ID/revoca for what was not sent.
 type RevokePage struct {
 	Page
 	CaseHead
 	ID      string
+	Unsent  bool
 	Version string
 	Centre  string
 	Opened  bool // the centre has already opened it
@@ -212,11 +224,13 @@ type RevokePage struct {
 }
 
 // RestoredPage is "restored": a referral that a restore shut. Posts checked to
-// /invii/ID/conferma; the step-up page follows. Revoking has its own page.
+// /invii/ID/conferma, or to /autorizzazioni/ID/conferma for what was not sent; the
+// step-up page follows. Revoking has its own page.
 type RestoredPage struct {
 	Page
 	CaseHead
 	ID      string
+	Unsent  bool
 	Centre  string
 	State   string // a word of "referral_state"
 	Sent    time.Time
@@ -232,10 +246,7 @@ type InboxPage struct {
 
 	Unsent string // what was written about one that has ended, and was not sent
 
-	KeyChanged bool // the centre's key for copies, not long ago
-	KeySet     bool
-	KeySince   time.Time
-	KeyBy      string // user name
+	Notices Notices
 }
 
 // InboxRow is one referral in the inbox.

@@ -248,6 +248,16 @@ func addOwn(add func(string, server.Shown)) {
 		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
+	asLead := newcomer
+	asLead.Role = "lead"
+	add("admit.lead", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: asLead, Words: words})
+	toLead := server.Member{ID: "P5", Name: "Nina Rossi", Role: "intake_worker", State: "member", Since: ago(1), By: "Anna Bassi", Known: true, ToLead: true, MayName: true}
+	waits := toLead
+	waits.Mine, waits.MayName = true, false
+	add("admissions.lead", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "founded", Members: []server.Member{member, toLead, waits}})
+	add("name-lead", &server.LeadPage{Page: desk(server.TitleLead, "/ammissioni/P5/responsabile"), Who: toLead, Words: words})
+	add("lead-words", &server.LeadWordsPage{Page: desk(server.TitleLeadWords, "/ammissioni/mie-parole")})
+	add("lead-words.read", &server.LeadWordsPage{Page: desk(server.TitleLeadWords, "/ammissioni/mie-parole"), Words: words[:]})
 	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
 	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("unit-words", &server.UnitWordsPage{Page: desk(server.TitleUnitWords, "/ammissioni/parole"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
@@ -264,9 +274,17 @@ func addOwn(add func(string, server.Shown)) {
 	add("recovery-proposed", &server.RecoveryProposedPage{Page: desk(server.TitleRecoveryProposed, "/recuperi/U7K2QX4MZB"), UnitID: "U7K2QX4MZB",
 		Name: "Centro antiviolenza La Ginestra", Proposed: ago(3), From: ago(-11)})
 	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
-	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "unpinned"}
+	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "new", Agency: "Cooperativa Le Querce", Founded: ago(3)}
 	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}, Entries: []server.Unit{{ID: "P", Name: "PuntoInsieme"}, {ID: "U1", Name: "Sportello Donna, Municipio II"}}})
 	add("pin", &server.PinPage{Page: desk(server.TitlePin, "/centri/Q"), Centre: pin, Words: words})
+}
+
+func sampleNotices() server.Notices {
+	return server.Notices{Colleagues: []string{"elena"}, Groups: []server.NoticeGroup{
+		{Kind: "keys", Notices: []server.Notice{{ID: "copy_key.Q.1", Kind: "copy_key", Name: "Centro Le Querce", By: "bruna", Day: ago(1), Words: []string{"abaco", "fiume", "neve", "vetro"}, Href: "/credenziali/chiave-centro"}}},
+		{Kind: "leads", Notices: []server.Notice{{ID: "lead.P5.1", Kind: "lead_waits", Name: "nina", By: "anna", Day: ago(1), Href: "/ammissioni/P5/responsabile", Stays: true}, {ID: "lead.P6.2", Kind: "lead", Name: "olga", By: "anna", Second: "lia", Day: ago(1)}}},
+		{Kind: "units", Notices: []server.Notice{{ID: "founded.U9", Kind: "unit_founded", Name: "Sportello nuovo", UnitKind: "desk", Agency: "Comune di Fiorano", By: "finta", Day: ago(1)}, {ID: "unit.U8", Kind: "unit_new", Name: "Sportello vuoto", UnitKind: "desk", Agency: "Comune di Fiorano"}}},
+	}}
 }
 
 func centrePage(title, here string) server.Page {
@@ -326,6 +344,7 @@ func addReferral(add func(string, server.Shown)) {
 	stop := row
 	stop.Stop, stop.ID = true, "C"
 	add("inbox", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), New: []server.InboxRow{row, stop}, WaitUs: []server.InboxRow{row}, WaitThem: []server.InboxRow{row}, Closed: []server.InboxRow{row}})
+	add("inbox.notices", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), Notices: sampleNotices()})
 	add("inbox.empty", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi")})
 	add("received", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "appointment", Package: samplePackage(), Messages: messages, Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true, Stale: true})
 	add("received.accepted", &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), ID: "B", State: "accepted", Package: samplePackage(), AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true})
@@ -344,7 +363,6 @@ func addReferral(add func(string, server.Shown)) {
 	add("inbox.unsent", over)
 	add("copy", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
 	add("copy.kept", &server.CopyPage{Page: centrePage(server.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
-	add("inbox.key", &server.InboxPage{Page: centrePage(server.TitleInbox, "/arrivi"), KeyChanged: true, KeySet: true, KeySince: ago(2), KeyBy: "bruna"})
 	keep := &server.CopyKeyPage{Page: centrePage(server.TitleCopyKey, "/credenziali/chiave-centro"), UnitID: "Q7K2QX4MZB", Name: "Centro Le Querce", Set: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20), By: "bruna"}
 	keep.Fail("recipient", server.FailCopyKey)
 	add("copy-key", keep)

@@ -26,7 +26,7 @@ func (q *request) caseReferrals() error {
 	}
 	for _, c := range v.Consents {
 		if c.Standing == policies.ConsentLive && sentUnder(v, c.ID) == "" {
-			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Day: q.day(c.Day)})
+			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Purpose: c.Purpose, Day: q.day(c.Day), Shut: c.Shut})
 		}
 	}
 	return q.show(http.StatusOK, "case-referrals", page)

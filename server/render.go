@@ -153,6 +153,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"safeform":   func(p Shown, f SafeForm) safeForm { return safeForm{p, f} },
 		"safewindow": func(p Shown, w Window) (safeWindow, error) { return r.safeWindow(lang, p, w) },
 		"rows":       func(now time.Time, rows []InboxRow) inboxRows { return inboxRows{now, rows} },
+		"pinline":    func(p Page, pin Pin) pinLine { return pinLine{p, pin} },
 		"hold":       func(p Page, h Hold) holdLine { return holdLine{p, h} },
 		"sentlines":  func(p Page, s SentTask) sentLines { return sentLines{p, s, holdLine{p, s.Hold}} },
 		"contains":   contains,

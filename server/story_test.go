@@ -463,7 +463,7 @@ func (st *story) theCentreKeepsItsKey(recipient string) {
 	if n := len(strings.Fields(v.words())); n != 4 {
 		v.stop("the key has %d words", n)
 	}
-	v.open("/arrivi").see("inbox.key_changed", "inbox.key_about")
+	v.open("/arrivi").see("notice.copy_key", "notices_about.keys").click("notices.seen").see("notices.done")
 }
 
 // rosaTakesItBack: from then on the centre opens nothing of it, and says what it

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sportello/policies"
+	"sportello/referrals"
 	"sportello/server/locale"
 )
 
@@ -51,14 +52,17 @@ var wordLists = map[string][]string{
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
 		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed"},
-	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
-	"task_state":  {"open", "taken", "done"},
-	"task_reason": {"cannot", "time", "territory", "not_reached"},
-	"case_state":  {"open", "in_charge", "closed"},
-	"closing":     {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
-	"identity":    {"anonymous", "alias", "partial", "identified"},
-	"note_kind":   {"listening", "interview", "phone", "network", "other"},
-	"next":        {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
+	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits"},
+	"notices":       {"keys", "leads", "units"},
+	"notices_about": {"keys", "leads", "units"},
+	"task":          {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
+	"task_state":    {"open", "taken", "done"},
+	"task_reason":   {"cannot", "time", "territory", "not_reached"},
+	"case_state":    {"open", "in_charge", "closed"},
+	"closing":       {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
+	"identity":      {"anonymous", "alias", "partial", "identified"},
+	"note_kind":     {"listening", "interview", "phone", "network", "other"},
+	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
@@ -76,6 +80,8 @@ var wordLists = map[string][]string{
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
 	"way_text":       {"only_desk", "rule"},
 	"checked":        {"she_said", "papers"},
+	"beside":         {"instead", "besides"},
+	"purpose":        referrals.Purposes,
 
 	"cost": {"free", "not_free", "unknown"},
 	"same": {"yes", "no"},
@@ -89,7 +95,7 @@ var wordLists = map[string][]string{
 	"unit_kind":      {"desk", "social_service", "centre", "audit"},
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},
-	"centre_state":   {"unpinned", "pinned", "confirm_voice", "ended"},
+	"centre_state":   {"unpinned", "new", "pinned", "confirm_voice", "ended"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
 	"match_by":       {"name", "surname", "phone"},
@@ -168,6 +174,7 @@ var statusClass = map[string]string{
 	"unit_state.no_recovery":      "wait",
 	"centre_state.pinned":         "good",
 	"centre_state.unpinned":       "stop",
+	"centre_state.new":            "stop",
 	"centre_state.confirm_voice":  "wait",
 	"centre_state.ended":          "stop",
 	"factor_state.active":         "good",

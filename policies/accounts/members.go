@@ -193,7 +193,8 @@ func (d *Door) wrapAll(recovery Recovery, unit string, keys unitKeys, members []
 
 // Admit lets a waiting person into the caller's unit, after the words that the
 // newcomer read aloud were typed or chosen by the admitter: they must be those
-// of the stored recipient, or nothing happens (ErrWords).
+// of the stored recipient, or nothing happens (ErrWords). Who was invited as lead
+// is a lead only if the caller is one; see [Door.NameLead].
 func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.MemberAdmit, func(r Reader, act *Act) error {
 		var p Person
@@ -219,10 +220,15 @@ func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words
 		if err != nil {
 			return err
 		}
+		rows, err := admittedAs(r, act, &p, act.Who.person)
+		if err != nil {
+			return err
+		}
 		p.Version++
 		p.State = string(Active)
 		known, err := acquainted(r, act, p.ID)
-		act.Commit = func(tx Tx) error { return putRows(tx, append([]Row{&p}, known...), []*UnitWrap{w}) }
+		rows = append(append(rows, &p), known...)
+		act.Commit = func(tx Tx) error { return putRows(tx, rows, []*UnitWrap{w}) }
 		return err
 	})
 }

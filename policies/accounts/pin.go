@@ -14,6 +14,10 @@ type Pinned struct {
 	Unit
 	State string // unpinned, pinned, confirm_voice
 	Since string // day of the comparison, or empty
+
+	// Of one that was never compared: nobody vouches for it.
+	AgencyName string
+	Founded    string // day
 }
 
 // Receivers lists the founded units to which the caller's unit may come to send.
@@ -56,13 +60,24 @@ func pinnedState(r Reader, from string, u *Unit) (Pinned, error) {
 	var pin Pin
 	err := r.Get(&pin, from+"."+u.ID)
 	if errors.Is(err, ErrNoRow) {
-		return p, nil
+		return p, p.unvouched(r)
 	}
 	p.State, p.Since = "pinned", pin.Day
 	if pin.Epoch != r.Epoch(u.ID) {
 		p.State = "confirm_voice"
 	}
 	return p, err
+}
+
+// unvouched says of a unit that is new to the caller's whose it is and since when.
+func (p *Pinned) unvouched(r Reader) error {
+	var a Agency
+	var first UnitEpoch
+	if err := errors.Join(r.Get(&a, p.Agency), r.Get(&first, epochID(p.ID, 1))); err != nil {
+		return err
+	}
+	p.AgencyName, p.Founded = a.Name, first.Day
+	return nil
 }
 
 // Receiver shows one of them with the words of its newest key, as stored.

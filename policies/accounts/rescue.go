@@ -426,9 +426,13 @@ func (d *Door) inForce(r Reader, act *Act, p *Person, waiting *Rescue, row *Unit
 		return err
 	}
 	wraps[0].By, wraps[0].Words = RecoveryPerson, waiting.Words
+	rows, err := admittedAs(r, act, p, RecoveryPerson)
+	if err != nil {
+		return err
+	}
+	rows = append(rows, row, p)
 	p.Version++
 	p.State = string(Active)
-	rows := []Row{row, p}
 	if kept.Proposed != "" {
 		kept.Version++
 		kept.drop()

@@ -67,6 +67,8 @@ type Reader interface {
 	WrapsOfEpoch(unit string, epoch int64) ([]*UnitWrap, error)
 	PinsOfUnit(unit string) ([]*Pin, error)
 	AcquaintancesOf(person string) ([]*Acquaintance, error)
+	LeadWordsOf(unit string) ([]*LeadWord, error)
+	SightsOf(person string) ([]*Sight, error)
 	InvitationByToken(hash []byte) (*Invitation, error)
 	OpenInvitations() ([]*Invitation, error)
 	InvitationsOf(person string) ([]*Invitation, error)

@@ -33,7 +33,9 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 	if _, _, err := f.Desk.Search(ctx, thief, "rosa"); err != nil {
 		t.Fatalf("an ordinary read: %v", err)
 	}
-	consent, _, err := f.Desk.GiveConsent(ctx, thief, f.Case, f.Authorise("alias"))
+	another := f.Authorise("alias")
+	another.Purpose = "legal"
+	consent, _, err := f.Desk.GiveConsent(ctx, thief, f.Case, another)
 	if err != nil {
 		t.Fatalf("an ordinary write: %v", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,31 +16,31 @@ import (
 // caller's alone, while acts go on in this process or another. Copy it before the
 // shred secrets: the copy must not need a secret that the other copy lacks.
 func CopyMain(ctx context.Context, dir, path string) error {
-	return copyDurably(ctx, filepath.Join(dir, MainFile), path)
+	return copyDurably(ctx, filepath.Join(dir, MainFile), mainFile, path)
 }
 
 // CopyShred writes a copy of a folder's shred secrets to a new file of the caller's
 // alone. How long such copies are kept is how long erasing takes to be final.
 func CopyShred(ctx context.Context, dir, path string) error {
-	return copyDurably(ctx, filepath.Join(dir, SecretsDir, ShredFile), path)
+	return copyDurably(ctx, filepath.Join(dir, SecretsDir, ShredFile), secretsFile, path)
 }
 
-func copyDurably(ctx context.Context, from, path string) (err error) {
-	db, err := openSource(from)
+func copyDurably(ctx context.Context, from string, f file, path string) (err error) {
+	db, err := openSource(from, f)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	// SQLite would make the file for everybody; it takes an empty one.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	copied, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("making the copy's file: %w", err)
 	}
 	err = copyTo(ctx, db, path)
 	if err == nil {
-		err = f.Sync()
+		err = copied.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = errors.Join(err, copied.Close()); err != nil {
 		return errors.Join(fmt.Errorf("making the copy durable: %w", err), os.Remove(path))
 	}
 	return nil
@@ -93,7 +92,7 @@ func still(ctx context.Context, i Inspection) (*Store, error) {
 	}
 	s := &Store{}
 	var err error
-	if s.read, err = openStill(i.Main, i.Live); err != nil {
+	if s.read, err = openStill(i.Main, mainFile, i.Live); err != nil {
 		return nil, err
 	}
 	if err := sameSchema(ctx, s.read); err != nil {
@@ -101,12 +100,12 @@ func still(ctx context.Context, i Inspection) (*Store, error) {
 		return nil, err
 	}
 	if i.Shred != "" {
-		shred, err := openStill(i.Shred, i.Live)
+		shred, err := openStill(i.Shred, secretsFile, i.Live)
 		if err != nil {
 			s.closeFiles()
 			return nil, err
 		}
-		s.secrets = newShredFile(shred, hooks{})
+		s.secrets = newShredFile(i.Shred, shred, hooks{})
 	}
 	return s, nil
 }
@@ -117,18 +116,11 @@ func sameSchema(ctx context.Context, db *sql.DB) error {
 	if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1").Scan(&have); err != nil {
 		return fmt.Errorf("reading the schema version: %w", err)
 	}
-	files, err := fs.Glob(migrations, "migrations/main/*.sql")
+	all, err := versions(mainFile.folder)
 	if err != nil {
-		return fmt.Errorf("reading the migrations: %w", err)
+		return err
 	}
-	var known int64
-	for _, f := range files {
-		var n int64
-		if _, err := fmt.Sscanf(filepath.Base(f), "%d", &n); err != nil {
-			return fmt.Errorf("reading the migrations: %w", err)
-		}
-		known = max(known, n)
-	}
+	known := all[len(all)-1]
 	if have > known {
 		return ErrNewerSchema
 	}

@@ -11,20 +11,35 @@ import (
 
 // sessionFile keeps what no backup holds: sessions, pending sign-ins, throttle
 // counts, known devices and drafts.
-type sessionFile struct{ db *sql.DB }
+type sessionFile struct {
+	db    *sql.DB
+	hooks hooks
+}
 
-func newSessionFile(db *sql.DB) *sessionFile {
+func newSessionFile(db *sql.DB, h hooks) *sessionFile {
 	db.SetMaxOpenConns(4)
-	return &sessionFile{db}
+	return &sessionFile{db, h}
 }
 
 func (f *sessionFile) exec(ctx context.Context, doing, text string, args ...any) error {
 	// A closed tab must not leave a session half ended.
 	ctx = context.WithoutCancel(ctx)
-	if _, err := f.db.ExecContext(ctx, bind(text), args...); err != nil {
+	err := f.hooks.refuses(text, args, func() {})
+	if err == nil {
+		_, err = f.db.ExecContext(ctx, bind(text), args...)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", doing, unwritable(err))
 	}
 	return nil
+}
+
+// change runs a statement that writes and gives a row back.
+func (f *sessionFile) change(ctx context.Context, text string, args ...any) row {
+	if err := f.hooks.refuses(text, args, func() {}); err != nil {
+		return row{err: err}
+	}
+	return row{r: f.db.QueryRowContext(context.WithoutCancel(ctx), bind(text), args...)}
 }
 
 // PutSession keeps a new session, or replaces one.
@@ -112,11 +127,10 @@ func (s *Store) Pending(ctx context.Context, hash []byte) (*accounts.PendingRow,
 
 // TakePending reads a pending sign-in and removes it: of two at once, one gets it.
 func (s *Store) TakePending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
-	return scanPending(s.sessions.db.QueryRowContext(context.WithoutCancel(ctx),
-		bind("DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed"), hash))
+	return scanPending(s.sessions.change(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
 }
 
-func scanPending(row *sql.Row) (*accounts.PendingRow, error) {
+func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, error) {
 	var p accounts.PendingRow
 	err := row.Scan(&p.Hash, &p.Kind, &p.Ends, &p.Sealed)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -132,8 +146,8 @@ func scanPending(row *sql.Row) (*accounts.PendingRow, error) {
 func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64, error) {
 	slot := now - now%window
 	var n int64
-	err := s.sessions.db.QueryRowContext(context.WithoutCancel(ctx), bind(`INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
-		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`), key, slot, slot+window).Scan(&n)
+	err := s.sessions.change(ctx, `INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
+		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`, key, slot, slot+window).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting an attempt: %w", unwritable(err))
 	}
@@ -171,8 +185,7 @@ func (s *Store) PutDraft(ctx context.Context, d *accounts.DraftRow) error {
 // TakeDraft reads a person's draft and removes it.
 func (s *Store) TakeDraft(ctx context.Context, person string, now int64) (*accounts.DraftRow, error) {
 	var d accounts.DraftRow
-	err := s.sessions.db.QueryRowContext(context.WithoutCancel(ctx),
-		bind("DELETE FROM draft WHERE person = $1 AND ends > $2 RETURNING id, person, ends, sealed"), person, now).
+	err := s.sessions.change(ctx, "DELETE FROM draft WHERE person = $1 AND ends > $2 RETURNING id, person, ends, sealed", person, now).
 		Scan(&d.ID, &d.Person, &d.Ends, &d.Sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, accounts.ErrNoRow

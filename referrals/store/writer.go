@@ -225,6 +225,9 @@ func (s *Store) transact(c *conn, jobs []*job, savepoints bool) error {
 	if err := c.exec(ctx, beginWrite); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
+	if err := lookAgain(c.c); err != nil {
+		return errors.Join(err, c.exec(ctx, "ROLLBACK"))
+	}
 	t := &tx{ctx: ctx, c: c, savepoints: savepoints}
 	batch, err := s.log.Begin(t)
 	if err != nil {

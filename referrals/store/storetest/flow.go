@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -238,11 +239,18 @@ func (f *Flow) Authorise(fields ...string) referrals.Authorisation {
 		Way: "interpreter", Interpreter: f.Word("interpreter"), Text: referrals.AuthorisationText, Language: f.Word("consent language"), Urgency: "today"}
 }
 
-// Refer gives a consent and sends what it allows.
+// Refer gives a consent, for a purpose for which none was sent yet, and sends what
+// it allows.
 func (f *Flow) Refer(caseID string, a referrals.Authorisation) string {
 	f.T.Helper()
 	ctx := context.Background()
 	consent, _, err := f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+	for _, purpose := range referrals.Purposes {
+		if errors.Is(err, referrals.ErrLive) {
+			a.Purpose = purpose
+			consent, _, err = f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+		}
+	}
 	f.ok(err, "giving consent")
 	_, _, err = f.Desk.PreviewReferral(ctx, f.Caller("anna"), consent)
 	f.ok(err, "previewing")
@@ -334,6 +342,12 @@ func (f *Flow) roster() {
 	ctx := context.Background()
 	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	f.ok(err, "confirming a colleague")
+	notices, err := f.Door.Notices(ctx, f.Caller("gina"))
+	f.ok(err, "reading notices")
+	for _, n := range notices {
+		_, err = f.Door.See(ctx, f.Caller("gina"), []string{n.ID})
+		f.ok(err, "seeing a notice")
+	}
 	_, f.Invitation, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	f.ok(err, "inviting")
 	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")

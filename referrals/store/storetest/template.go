@@ -101,6 +101,7 @@ func wideCast(w *World) {
 	})
 	w.Join("desk", "lia", policies.IntakeWorker, "anna")
 	w.Join("desk", "gina", policies.Lead, "anna")
+	w.Name("gina", "lia")
 }
 
 // become turns an empty world into a copy of the template.
