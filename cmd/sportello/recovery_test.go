@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,6 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
 )
 
 // readers are the functions that may read what is stored of a recovery recipient:
@@ -79,4 +85,48 @@ func readsIn(decl ast.Decl, file string, found map[string]bool) {
 		}
 		return true
 	})
+}
+
+// TestOldFolderAcceptsRecoveryAgain: after the upgrade each unit is told that the
+// agency's recovery is worth nothing new, works on without, and accepts its own.
+func TestOldFolderAcceptsRecoveryAgain(t *testing.T) {
+	dir, people := oldFolder(t, "d081591")
+	s := reopen(t, dir, people, afterOld)
+	older := func(name string) bool {
+		t.Helper()
+		who := s.signIn(name)
+		check(t, s.err)
+		news, err := s.in.door.RecoveryNews(s.ctx, who)
+		check(t, err)
+		return len(news) > 0 && news[0].Kind == accounts.RecoveryOlder && news[0].Unit == who.Unit()
+	}
+	for _, name := range []string{"anna", "sofia", "clara"} {
+		if !older(name) {
+			t.Errorf("%s is not told", name)
+		}
+	}
+	if older("bruna") {
+		t.Error("a centre is told whose agency never had one")
+	}
+	anna := s.signIn("anna")
+	_, err := s.in.desk.AddNote(s.ctx, anna, found(t, s, anna, "Vittoria"), referrals.NewForm(), "phone", "Dopo l'aggiornamento.")
+	check(t, err)
+	if to, err := s.in.door.BackupRecipient(s.ctx, ""); !errors.Is(err, accounts.ErrNoRecovery) {
+		t.Errorf("key files would be sealed to %s: %v", to, err)
+	}
+	id, err := crypto.NewIdentity()
+	check(t, err)
+	desk := anna.Unit()
+	words := accounts.RecoveryWords(id.Recipient(), desk)
+	_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp("anna", policies.RecoverySet, desk), id.Recipient().String(), words)
+	check(t, err)
+	_, err = s.in.door.ConfirmRecovery(s.ctx, s.stepUp("lucia", policies.RecoveryConfirm, desk), words)
+	check(t, err)
+	if older("anna") {
+		t.Error("she is still told, though her unit accepted one")
+	}
+	if to, err := s.in.door.BackupRecipient(s.ctx, desk); err != nil || to.String() != id.Recipient().String() {
+		t.Errorf("the unit's own recipient for key files: %v", err)
+	}
+	verifies(t, s, "after the unit accepted its own")
 }
