@@ -119,3 +119,16 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	b.status(b.get("/ammissioni/dichiarazioni"), http.StatusOK)
 	s.quiet(t)
 }
+
+// TestANameThatExistedIsAnother: an administrator can give the name of somebody who
+// left to anybody; whoever would admit her reads so.
+func TestANameThatExistedIsAnother(t *testing.T) {
+	s := newService(t)
+	s.join("lia")
+	anna := s.signedIn("anna")
+	anna.stepUp("anna", "/ammissioni/"+s.People["lia"].ID+"/togli", "cause", "no")
+	anna = s.signedIn("anna")
+	again, other := s.Invite("lia", policies.Lead, "desk"), s.Invite("mara", policies.IntakeWorker, "desk")
+	anna.says(anna.get("/ammissioni/"+again.ID), "Una persona con questo nome utente è stata tolta", "Questo è un altro account")
+	anna.silent(anna.get("/ammissioni/"+other.ID), "è stata tolta")
+}

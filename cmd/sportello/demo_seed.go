@@ -78,6 +78,7 @@ func seedDemo(ctx context.Context, dir string) error {
 	s.admit()
 	s.recovery(dir)
 	s.pin()
+	s.seen("lucia", "clara")
 	s.cases()
 	if err := errors.Join(s.err, in.Close()); err != nil {
 		return fmt.Errorf("filling the demo's folder: %w", err)
@@ -276,6 +277,25 @@ func (s *seed) recovery(dir string) {
 	for _, name := range []string{"clara", "sofia"} {
 		_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp(name, policies.RecoverySet, agency), recipient, read)
 		s.try("handing a unit's key to the recovery recipient", err)
+	}
+}
+
+// seen has people say that they saw what stands on their first page: the units
+// of the town are no news to them.
+func (s *seed) seen(names ...string) {
+	for _, name := range names {
+		who := s.signIn(name)
+		if s.err != nil {
+			return
+		}
+		notices, err := s.in.door.Notices(s.ctx, who)
+		s.try("reading notices", err)
+		var ids []string
+		for _, n := range notices {
+			ids = append(ids, n.ID)
+		}
+		_, err = s.in.door.See(s.ctx, who, ids)
+		s.try("seeing notices", err)
 	}
 }
 
