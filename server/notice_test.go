@@ -81,7 +81,7 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	anna := s.signedIn("anna")
 	anna.says(anna.get("/ammissioni/"+nina.ID), "È invitata come responsabile")
 	anna.stepUp("anna", "/ammissioni/"+nina.ID, "words", anna.hidden("words"), "same", "yes")
-	anna.says(anna.get("/ammissioni"), "nina", "manca la parola di una seconda collega")
+	anna.says(anna.get("/ammissioni"), "nina", "per responsabile manca una parola")
 	anna.silent(anna.page, "Conferma come responsabile")
 	path := "/ammissioni/" + nina.ID + "/responsabile"
 	anna.status(anna.get(path), http.StatusNotFound)
@@ -113,7 +113,7 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	lia.status(lia.post(path, "words", shown, "same", "yes"), http.StatusOK) // passphrase and code first
 	lia.leads(lia.stepUp("lia", path, "words", shown, "same", "yes"), "/ammissioni")
 	lia.says(lia.follow(), "Da adesso è responsabile.")
-	lia.silent(lia.page, "manca la parola")
+	lia.silent(lia.page, "manca una parola")
 	anna.says(anna.get("/agenda"), "nina", "È responsabile", "lia")
 	b.status(b.get("/ammissioni/mie-parole"), http.StatusNotFound)
 	b.status(b.get("/ammissioni/dichiarazioni"), http.StatusOK)
