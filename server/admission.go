@@ -35,7 +35,7 @@ func (q *request) admissions() error {
 	}
 	page.Declarations = q.leads()
 	for _, n := range m.Waiting {
-		page.Waiting = append(page.Waiting, newcomer(n))
+		page.Waiting = append(page.Waiting, q.newcomer(n))
 	}
 	for _, c := range m.Members {
 		page.Members = append(page.Members, q.member(c))
@@ -43,8 +43,8 @@ func (q *request) admissions() error {
 	return q.show(http.StatusOK, "admissions", page)
 }
 
-func newcomer(n accounts.Newcomer) Newcomer {
-	return Newcomer{ID: n.ID, Name: n.Username, Role: n.Role, Invited: n.Invited, By: n.By}
+func (q *request) newcomer(n accounts.Newcomer) Newcomer {
+	return Newcomer{ID: n.ID, Name: n.Username, Role: n.Role, Invited: n.Invited, By: n.By, Before: q.day(n.Before)}
 }
 
 func (q *request) member(c accounts.Member) Member {
@@ -68,7 +68,7 @@ func (q *request) waitingOne() (Newcomer, error) {
 	}
 	for _, n := range m.Waiting {
 		if n.ID == q.id("person") {
-			return newcomer(n), nil
+			return q.newcomer(n), nil
 		}
 	}
 	return Newcomer{}, accounts.ErrDenied

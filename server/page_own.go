@@ -199,7 +199,8 @@ type Newcomer struct {
 	Name    string
 	Role    string // a word of "role"
 	Invited time.Time
-	By      string // who invited her
+	By      string    // who invited her
+	Before  time.Time // when somebody else of this name left, or zero
 }
 
 // Member is a colleague of the unit.

@@ -263,6 +263,9 @@ func addOwn(add func(string, server.Shown)) {
 		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
+	before := newcomer
+	before.Before = ago(12)
+	add("admit.again", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: before, Words: words})
 	asLead := newcomer
 	asLead.Role = "lead"
 	add("admit.lead", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: asLead, Words: words})

@@ -77,6 +77,7 @@ func seedDemo(ctx context.Context, dir string) error {
 	s.found(s.recovery(dir))
 	s.admit()
 	s.pin()
+	s.seen("lucia", "clara")
 	s.cases()
 	if err := errors.Join(s.err, in.Close()); err != nil {
 		return fmt.Errorf("filling the demo's folder: %w", err)
@@ -310,6 +311,25 @@ func (s *seed) recovery(dir string) string {
 	s.try("making a recovery identity", err)
 	s.try("keeping the recovery identity", writeNew(filepath.Join(dir, demoRecovery), []byte(string(identity.Secret())+"\n")))
 	return identity.Recipient().String()
+}
+
+// seen has people say that they saw what stands on their first page: the units
+// of the town are no news to them.
+func (s *seed) seen(names ...string) {
+	for _, name := range names {
+		who := s.signIn(name)
+		if s.err != nil {
+			return
+		}
+		notices, err := s.in.door.Notices(s.ctx, who)
+		s.try("reading notices", err)
+		var ids []string
+		for _, n := range notices {
+			ids = append(ids, n.ID)
+		}
+		_, err = s.in.door.See(s.ctx, who, ids)
+		s.try("seeing notices", err)
+	}
 }
 
 // pin compares the words of each centre, and of the social service, with their own people.

@@ -14,6 +14,7 @@ type Newcomer struct {
 	ID, Username, Role string
 	Invited            time.Time
 	By                 string // who invited her, by user name
+	Before             string // day on which somebody of this user name was removed, or empty: another person
 }
 
 // Member is a person of the caller's unit who was admitted at some time.
@@ -79,6 +80,7 @@ func (m *Membership) read(r Reader, who Caller) error {
 			if err != nil {
 				return err
 			}
+			n.Before = removedAs(people, p.Username)
 			m.Waiting = append(m.Waiting, n)
 		case Active, Suspended:
 			one, err := member(r, p)
@@ -91,6 +93,17 @@ func (m *Membership) read(r Reader, who Caller) error {
 		}
 	}
 	return nil
+}
+
+// removedAs is the last day on which a member of a user name was removed: the
+// name is free then, and whoever invites can give it to somebody else.
+func removedAs(people []*Person, username string) (day string) {
+	for _, p := range people {
+		if p.Username == username && p.State == string(Removed) {
+			day = max(day, p.Removed)
+		}
+	}
+	return day
 }
 
 func newcomer(r Reader, p *Person) (Newcomer, error) {
