@@ -55,6 +55,7 @@ var answers = []struct {
 	{accounts.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
 	{accounts.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
+	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},
 	{errForm, http.StatusForbidden, "error.form_refused"},
 	{errTooBig, http.StatusRequestEntityTooLarge, "error.too_large"},
 }
@@ -88,6 +89,7 @@ func (q *request) fail(err error) {
 		q.redirect("/colleghi")
 		return
 	}
+	q.retryAfter(err)
 	status, key := answerTo(err)
 	support := q.support(status, err)
 	if q.comesBack(status, err) && q.again(trouble{status, key, support, err}) {

@@ -4,6 +4,7 @@ package server
 const (
 	ProblemSignIn        = "signin.failed"
 	ProblemSignInWait    = "signin.wait"
+	ProblemSignInBusy    = "signin.busy"
 	ProblemCoveredWrong  = "covered.wrong"
 	FailCodeShape        = "code.wrong"
 	FailOutcomeMissing   = "contact.outcome_missing"

@@ -38,14 +38,14 @@ func recoveryHash(code string) []byte {
 // code. The code is used up; the session it opens may do nothing but enrol a new
 // second factor. It works for a locked factor too, and a wrong code counts.
 func (d *Door) FinishRecovery(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key, raise *raised) (Caller, error) {
 		if p.ID == "" {
 			p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
 		}
 		if _, err := openBox(p, kek); err != nil || p.State == string(Suspended) || p.State == string(Removed) {
 			return Caller{}, ErrSignIn
 		}
-		c, err := d.useRecovery(ctx, p.ID, kek, recoveryHash(code))
+		c, err := d.useRecovery(ctx, p.ID, kek, raise, recoveryHash(code))
 		if errors.Is(err, ErrConflict) {
 			err = ErrThrottled // too many at once: this one was not even compared
 		}
@@ -56,7 +56,7 @@ func (d *Door) FinishRecovery(ctx context.Context, pending, code string, from Fr
 // useRecovery compares a recovery code and writes down in the person's row that
 // it was used, or that it was wrong, if the row's version is unchanged: of two
 // uses of a code one fails.
-func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, hash []byte) (Caller, error) {
+func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, raise *raised, hash []byte) (Caller, error) {
 	var caller Caller
 	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SignIn, func(r Reader, act *Act) error {
@@ -82,7 +82,7 @@ func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, h
 			return err
 		}
 		act.Detail.Reason = "recovery code"
-		if err := sealBox(&p, kek, b); err != nil {
+		if caller.kek, err = sealRaised(&p, kek, raise, b); err != nil {
 			return err
 		}
 		act.Commit = func(tx Tx) error { return tx.Put(&p) }

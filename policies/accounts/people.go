@@ -160,7 +160,7 @@ type NewPerson struct {
 // invitation's token, which is shown once and stored nowhere.
 func (d *Door) CreatePerson(ctx context.Context, who Caller, in NewPerson) (string, crypto.Secret, audit.Receipt, error) {
 	p := &Person{RowKey: RowKey{crypto.NewID(), 1}, Username: NormaliseUsername(in.Username), Role: string(in.Role),
-		Agency: in.Agency, Unit: in.Unit, State: string(Invited), Language: in.Language, Salt: crypto.NewSalt()}
+		Agency: in.Agency, Unit: in.Unit, State: string(Invited), Language: in.Language, Salt: crypto.NewSalt(), Stretch: d.stretcher.Newest()}
 	inv, token := d.newInvitation(who, p.ID)
 	receipt, err := d.do(ctx, who, policies.PersonCreate, func(r Reader, act *Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {

@@ -105,7 +105,7 @@ func (d *Door) openHeld(row *SessionRow, c *Caller) ([]byte, error) {
 }
 
 // open makes the session of somebody whose credentials were right.
-func (d *Door) open(ctx context.Context, p *Person, c Caller, name string, from From) (*SignedIn, error) {
+func (d *Door) open(ctx context.Context, p *Person, c Caller, from From) (*SignedIn, error) {
 	cookie, hash, key := d.newToken()
 	c.session, c.keyPart = hash, key
 	c.draft = d.takeDraft(ctx, c)
@@ -123,9 +123,6 @@ func (d *Door) open(ctx context.Context, p *Person, c Caller, name string, from 
 		device = string(crypto.NewToken())
 	}
 	if err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), p.ID, now.Add(deviceFor).Unix()); err != nil {
-		return nil, err
-	}
-	if err := d.store.Uncount(ctx, d.throttleKey("account", name)); err != nil {
 		return nil, err
 	}
 	return &SignedIn{Cookie: cookie, Device: device, Caller: c}, nil
@@ -225,20 +222,25 @@ func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From
 	if err != nil {
 		return Caller{}, err
 	}
-	if err := d.throttle(ctx, p.Username, p, from); err != nil {
+	t, err := d.known(ctx, p, from, who)
+	if err != nil {
 		return Caller{}, err
 	}
-	kek, err := d.kek(ctx, passphrase, p.Salt)
+	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
 		return Caller{}, err
 	}
 	b, err := openBox(p, kek)
 	if err != nil {
-		return Caller{}, d.failed(ctx, p.Username, p, ErrSignIn)
+		return Caller{}, d.failed(p, ErrSignIn)
 	}
 	c, err := d.refill(ctx, who, p.ID, b)
+	if err != nil {
+		return Caller{}, err
+	}
 	c.kek = kek
-	return c, err
+	d.giveBack(ctx, t)
+	return c, nil
 }
 
 // refill puts freshly fetched keys into a session.
@@ -321,19 +323,20 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := d.throttle(ctx, p.Username, p, from); err != nil {
-		return nil, err
-	}
-	kek, err := d.kek(ctx, passphrase, p.Salt)
+	t, err := d.known(ctx, p, from, who)
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.verify(ctx, p, kek, code, policies.ActStepUp)
+	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
-		return nil, d.failed(ctx, p.Username, p, err)
+		return nil, err
+	}
+	c, err := d.verify(ctx, p, kek, nil, code, policies.ActStepUp)
+	if err != nil {
+		return nil, d.failed(p, err)
 	}
 	// The new session comes first: when it cannot be kept, she goes on in the old.
-	in, err := d.open(ctx, p, c, p.Username, from)
+	in, err := d.open(ctx, p, c, from)
 	if err != nil {
 		return nil, err
 	}
@@ -342,6 +345,7 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	}
 	in.Caller.stepUp = &grant{a, object}
 	in.Caller.kek = kek
+	d.giveBack(ctx, t)
 	return in, nil
 }
 
