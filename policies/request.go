@@ -95,7 +95,7 @@ type Object struct {
 	State        string // the code of its state
 	Author       string // the person who wrote, opened or proposed it
 	Restricted   bool
-	Named        bool // the asker is one of the people it is restricted to
+	Named        bool // the asker is one of the people it is restricted to; of somebody who is to lead, one of those whose word counts
 	WalledOff    bool // the asker may not know that it exists
 	Consent      ConsentState
 	KeepCopy     bool   // she lets the centre keep a sealed copy

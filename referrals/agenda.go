@@ -20,7 +20,15 @@ type Agenda struct {
 	Tasks    []TaskLine
 	Sent     []SentTask     // what this unit asked of a social service and is not done
 	Waiting  []ReferralLine // sent and unanswered, with an appointment to answer, about to end, or shut by a restore
+	Shut     []ShutConsent  // not sent yet, and shut by a restore
 	Contacts []ContactLine
+}
+
+// ShutConsent is an authorisation that waits, after a restore, for the desk's
+// word.
+type ShutConsent struct {
+	ID, Centre, Day string
+	Who             CaseWho
 }
 
 // RecallLine is a woman whose safe hours are open now. Number and code word are
@@ -68,6 +76,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 			return err
 		}
 		if a.Waiting, err = d.waiting(r, act, cases); err != nil {
+			return err
+		}
+		if a.Shut, err = d.shutConsents(r, act); err != nil {
 			return err
 		}
 		if a.Contacts, err = d.openContacts(r, act, ""); err != nil {
@@ -171,6 +182,36 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 	return all, nil
 }
 
+// shutConsents lists the authorisations that a restore shut before they were sent;
+// one that was sent stands with its referral. Those of cases that the caller may
+// not know of are left out before anything is opened.
+func (d *Desk) shutConsents(r Reader, act *accounts.Act) ([]ShutConsent, error) {
+	rows, err := r.ShutConsents(act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
+	var all []ShutConsent
+	for _, row := range rows {
+		ref, err := sentUnder(r, row.ID)
+		if err != nil {
+			return nil, err
+		}
+		c := &CaseRow{}
+		if err := r.Get(c, row.CaseID); err != nil {
+			return nil, err
+		}
+		if ref != nil || row.standing(act.Day) != policies.ConsentLive || shutTo(act.Who, c) {
+			continue
+		}
+		f, err := d.openCase(r, act, c)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ShutConsent{ID: row.ID, Centre: row.Centre, Day: row.Day, Who: f.card.who()})
+	}
+	return all, nil
+}
+
 // proposed is the appointment of a referral that waits for her answer, or zero.
 // Nothing is opened where none was proposed.
 func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Time, error) {
@@ -182,7 +223,7 @@ func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Tim
 	if err := d.openReferral(r, act, s); err != nil {
 		return time.Time{}, err
 	}
-	messages, err := s.openMessages(r, rows)
+	messages, err := s.openMessages(r, rows, row.FromUnit)
 	if a := LastAppointment(messages); a.Answer == "" {
 		return a.When, err
 	}

@@ -18,7 +18,10 @@ import (
 type Authorisation struct {
 	// Form is the id of the form it was typed in: sent twice, it is one
 	// authorisation. Without one, each call is another.
-	Form        Form     `json:"-"`
+	Form Form `json:"-"`
+	// Instead says that it takes the place of one that was sent for the same
+	// recipient and purpose: that one is revoked in the same act.
+	Instead     bool     `json:"-"`
 	Centre      string   `json:"centre"`
 	Purpose     string   `json:"purpose"`
 	Fields      []string `json:"fields"` // codes; empty is valid
@@ -32,17 +35,27 @@ type Authorisation struct {
 	Text        string   `json:"text"` // version of the text read out
 	Language    string   `json:"language"`
 	Urgency     string   `json:"urgency"`
+	Shown       Marks    `json:"shown,omitempty"` // what she was shown of each field
+}
+
+// shown is the authorisation for bind: one from before there were marks has
+// none, and not what the case holds now.
+func (a Authorisation) shown() *Authorisation {
+	if a.Shown == nil {
+		a.Shown = Marks{}
+	}
+	return &a
 }
 
 // The codes of an authorisation, in the order they are shown.
 var (
-	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", "phone", "request", "needs",
+	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", itemNumber, itemMail, itemCodeWord, "request", "needs",
 		"children_where", "children_count", "children_ages", "children"}
 	Purposes  = []string{"support", "shelter", "legal", "counselling"}
 	Feedbacks = []string{"state", "came", "more"}
 	Ways      = []string{"spoken", "signed", "interpreter"}
 	Urgencies = []string{"today", "three_days", "no_hurry"}
-	fields    = codes(Fields...)
+	fields    = codes(append([]string{itemReach}, Fields...)...)
 	purposes  = codes(Purposes...)
 	feedbacks = codes(Feedbacks...)
 	ways      = codes(Ways...)
@@ -50,7 +63,7 @@ var (
 )
 
 // AuthorisationText is the version of the text that is read out.
-const AuthorisationText = "2026-11-22"
+const AuthorisationText = "2026-11-26"
 
 // consentDays is how long an authorisation holds unless she says otherwise;
 // longest is the most she can be asked for at once.
@@ -88,25 +101,35 @@ func (a *Authorisation) check(today time.Time) error {
 func consentObject(who accounts.Caller, c *CaseRow, row *ConsentRow, day string) policies.Object {
 	o := caseObject(who, c)
 	o.Kind, o.ID, o.Centre, o.State = policies.KindConsent, row.ID, row.Centre, row.State
-	o.Consent, o.KeepCopy = row.standing(day), row.KeepCopy
+	o.Consent, o.KeepCopy, o.RestoredShut = row.standing(day), row.KeepCopy, row.Shut
 	return o
 }
+
+// The states of a consent as stored. One that another took the place of before it
+// was sent is superseded.
+const (
+	consentLive       = "live"
+	consentWithdrawn  = "withdrawn"
+	consentSuperseded = "superseded"
+)
 
 // standing is where a consent stands on a day. Expiry is a predicate: no
 // nightly job has to run for a consent to end.
 func (row *ConsentRow) standing(day string) policies.ConsentState {
 	switch {
-	case row.State == "withdrawn":
+	case row.State == consentWithdrawn:
 		return policies.ConsentWithdrawn
-	case row.State != "live" || day > row.UntilDay:
+	case row.State != consentLive || day > row.UntilDay:
 		return policies.ConsentExpired
 	}
 	return policies.ConsentLive
 }
 
-// GiveConsent records her authorisation. Nothing is sent by it. It returns the
+// GiveConsent records her authorisation. Nothing is sent by it. What she had
+// allowed the same recipient for the same purpose ends with it if it was not sent;
+// ErrLive if it was, unless the new one is given instead. It returns the
 // consent's id: the same for the same form, and ErrRepeated when that says
-// something else.
+// something else. A Changed names what is not as she was shown it.
 func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, audit.Receipt, error) {
 	var id string
 	receipt, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
@@ -135,11 +158,26 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if err := ended(r, act.Day, &centre); err != nil {
 			return err
 		}
+		m, err := d.marker(r, c)
+		if err != nil {
+			return err
+		}
+		if err := m.bind(&in); err != nil {
+			return err
+		}
+		l, err := d.liveFor(r, act.Day, c, in.Centre)
+		if err != nil {
+			return err
+		}
+		before, err := d.succeeded(r, act.Day, c, l, in)
+		if err != nil {
+			return err
+		}
 		rows, err := d.advance(r, act.Who, c)
 		if err != nil {
 			return err
 		}
-		row := &ConsentRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: "live",
+		row := &ConsentRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: consentLive,
 			Day: act.Day, UntilDay: in.Until, UntilReply: in.UntilReply, Way: in.Way, KeepCopy: in.KeepCopy,
 			Feedback: in.Feedback, Text: in.Text, KeyVersion: c.row.KeyVersion}
 		if err := d.sealCase(act.Who, c); err != nil {
@@ -148,8 +186,17 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if row.Body, err = seal(c.data, row, "body", in); err != nil {
 			return err
 		}
-		act.Commit = putAll(append(rows, row)...)
-		return nil
+		l.take(in.Purpose, id)
+		lives, err := l.seal(c)
+		if err != nil {
+			return err
+		}
+		replaced, err := d.noteReplaced(act, c, before)
+		if err != nil {
+			return err
+		}
+		act.Commit, err = c.end(act, before, append(append(rows, row, lives), replaced...)...)
+		return err
 	})
 	return id, receipt, err
 }
@@ -165,8 +212,8 @@ func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, 
 	if err != nil {
 		return true, err
 	}
-	old.Form = in.Form
-	if row.State != "live" || !reflect.DeepEqual(old, in) {
+	old.Form, old.Instead, old.Shown = in.Form, in.Instead, in.Shown
+	if row.State != consentLive || !reflect.DeepEqual(old, in) {
 		return true, ErrRepeated
 	}
 	return true, nil
@@ -174,10 +221,16 @@ func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, 
 
 // ConsentView is a consent as the desk reads it.
 type ConsentView struct {
-	ID, State, Day, EndedDay string
-	Standing                 policies.ConsentState
-	ReferralID               string
+	ID, CaseID, State, Day, EndedDay string
+	Standing                         policies.ConsentState
+	Shut                             bool // a restore shut it, and the desk has not confirmed it
+	ReferralID                       string
 	Authorisation
+}
+
+func viewConsent(row *ConsentRow, day string, a Authorisation) ConsentView {
+	return ConsentView{ID: row.ID, CaseID: row.CaseID, State: row.State, Day: row.Day, EndedDay: row.EndedDay,
+		Standing: row.standing(day), Shut: row.Shut, Authorisation: a}
 }
 
 // openConsent opens a consent with the data key of its case.
@@ -186,8 +239,21 @@ func (d *Desk) openConsent(r Reader, c *caseFile, row *ConsentRow) (Authorisatio
 	if err != nil {
 		return Authorisation{}, err
 	}
+	version := row.Version
+	if row.BodyVersion != 0 {
+		version = row.BodyVersion
+	}
 	var a Authorisation
-	return a, open(key.Derive(crypto.LabelData, c.secret), row, "body", row.Body, &a)
+	return a, key.Derive(crypto.LabelData, c.secret).OpenValue(binding(row, "body", version), row.Body, &a)
+}
+
+// setShut shuts a consent, or opens it again, without a key.
+func (row *ConsentRow) setShut(shut bool) {
+	if row.BodyVersion == 0 {
+		row.BodyVersion = row.Version
+	}
+	row.Version++
+	row.Shut = shut
 }
 
 func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView, error) {
@@ -201,8 +267,7 @@ func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, ConsentView{ID: row.ID, State: row.State, Day: row.Day, EndedDay: row.EndedDay,
-			Standing: row.standing(act.Day), Authorisation: a})
+		all = append(all, viewConsent(row, act.Day, a))
 	}
 	return all, nil
 }
@@ -242,8 +307,16 @@ func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recog
 		if err != nil {
 			return err
 		}
-		if row.State == "withdrawn" {
+		if row.State == consentWithdrawn {
 			return ErrState
+		}
+		it, err := d.ending(r, c, consentID)
+		if err != nil {
+			return err
+		}
+		l, err := d.liveFor(r, act.Day, c, row.Centre)
+		if err != nil {
+			return err
 		}
 		rows, err := d.advance(r, act.Who, c)
 		if err != nil {
@@ -252,46 +325,51 @@ func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recog
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
-		row.Version++
-		row.State, row.EndedDay, row.KeyVersion = "withdrawn", act.Day, c.row.KeyVersion
-		if row.Body, err = seal(c.data, row, "body", a); err != nil {
+		l.drop(a.Purpose, consentID)
+		lives, err := l.seal(c)
+		if err != nil {
 			return err
 		}
 		note, err := d.addNote(act, c, Note{Kind: "revoked", Text: recognised})
 		if err != nil {
 			return err
 		}
-		return d.revoke(r, act, row, append(append(rows, row), note...))
+		act.Commit, err = c.end(act, []lapse{it}, append(append(rows, lives), note...)...)
+		return err
 	})
 }
 
-// revoke ends the referral that was sent under a consent, if there is one.
-func (d *Desk) revoke(r Reader, act *accounts.Act, consent *ConsentRow, rows []accounts.Row) error {
-	ref := &ReferralRow{}
-	err := r.Get(ref, consent.ID)
-	if errors.Is(err, accounts.ErrNoRow) {
-		act.Commit = putAll(rows...)
-		return nil
+// noteReplaced writes into the diary that what was sent was taken back for a new
+// authorisation.
+func (d *Desk) noteReplaced(act *accounts.Act, c *caseFile, before []lapse) (rows []accounts.Row, err error) {
+	for _, e := range before {
+		if e.ref == nil {
+			continue
+		}
+		note, err := d.addNote(act, c, Note{Kind: "revoked", Text: "instead"})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, note...)
 	}
-	if err != nil {
-		return err
-	}
-	next, err := referralTransition(ref.State, "revoke")
-	if err != nil {
-		return err
-	}
-	ref.Version++
-	ref.State, ref.Code = next, ""
-	ref.From, ref.To, ref.Body, ref.Safe = Side{}, Side{}, nil, nil
-	rows = append(rows, ref, step(ref, act))
-	act.Commit = func(tx accounts.Tx) error {
-		if err := putAll(rows...)(tx); err != nil {
+	return rows, nil
+}
+
+// ReadConsent is an authorisation as the desk reads it, in every state, with the
+// id of the referral that was sent under it, if there is one.
+func (d *Desk) ReadConsent(ctx context.Context, who accounts.Caller, id string) (ConsentView, audit.Receipt, error) {
+	var v ConsentView
+	receipt, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *accounts.Act) error {
+		_, row, a, err := d.loadConsent(r, act, id)
+		if err != nil {
 			return err
 		}
-		if err := tx.Erase(ref.Secret); !errors.Is(err, accounts.ErrErased) {
-			return err
+		v = viewConsent(row, act.Day, a)
+		ref, err := sentUnder(r, id)
+		if ref != nil {
+			v.ReferralID = ref.ID
 		}
-		return nil
-	}
-	return nil
+		return err
+	})
+	return v, receipt, err
 }

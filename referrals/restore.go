@@ -10,12 +10,15 @@ import (
 )
 
 // Restored says what a restore changed.
-type Restored struct{ Suspended, Shut, Erased int }
+type Restored struct {
+	Suspended, Shut, Erased int
+	Consents                int // of those that live, shut too
+}
 
 // Restore makes an older copy of the database safe to work with, in one act
 // whose leaf marks every row it changes. All sessions end. Every account is
-// suspended until it is lifted by name; every referral is shut until the
-// sending desk confirms it; a rescue that waits for its newcomer is forgotten:
+// suspended until it is lifted by name; every referral, and every authorisation
+// that lives, is shut until the desk confirms it; a rescue that waits for its newcomer is forgotten:
 // its key may have been in force since the copy, and people have left it; what
 // has lost its shred secret, named by gone, counts as erased.
 func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) (Restored, audit.Receipt, error) {
@@ -42,12 +45,24 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 				out.Shut++
 			}
 		}
+		consents, err := r.LiveConsents()
+		if err != nil {
+			return err
+		}
+		for _, row := range consents {
+			if !row.Shut {
+				row.setShut(true)
+				rows = append(rows, row)
+				out.Consents++
+			}
+		}
 		waiting, err := rescues(r)
 		if err != nil {
 			return err
 		}
 		act.Count = int64(len(rows) + len(gone) + len(waiting))
 		act.Commit = func(tx accounts.Tx) error {
+			accounts.EndSessions(tx, "", accounts.Caller{})
 			for _, id := range gone {
 				if err := tx.Erase(id); err != nil {
 					return err
@@ -130,10 +145,52 @@ func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id, che
 		if !s.row.Shut {
 			return ErrState
 		}
+		consent, err := reopened(r, s.row.ConsentID)
+		if err != nil {
+			return err
+		}
 		act.Detail.Reason = checked
 		s.row.Version++
 		s.row.Shut = false
-		act.Commit = putAll(s.row)
+		act.Commit = putAll(append(consent, s.row)...)
+		return nil
+	})
+}
+
+// reopened is the authorisation of a referral that is confirmed: it was one
+// question.
+func reopened(r Reader, id string) ([]accounts.Row, error) {
+	row := &ConsentRow{}
+	if err := r.Get(row, id); err != nil || !row.Shut {
+		return nil, err
+	}
+	row.setShut(false)
+	return []accounts.Row{row}, nil
+}
+
+// ConfirmConsent opens again an authorisation that a restore shut before it was
+// sent. Everything is as for ConfirmRestored.
+func (d *Desk) ConfirmConsent(ctx context.Context, who accounts.Caller, id, checked string) (audit.Receipt, error) {
+	bad := check{}
+	bad.oneOf("checked", checked, checks)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *accounts.Act) error {
+		_, row, _, err := d.loadConsent(r, act, id)
+		if err != nil {
+			return err
+		}
+		ref, err := sentUnder(r, id)
+		if err != nil {
+			return err
+		}
+		if !row.Shut || ref != nil {
+			return ErrState
+		}
+		act.Detail.Reason = checked
+		row.setShut(false)
+		act.Commit = putAll(row)
 		return nil
 	})
 }

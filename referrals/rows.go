@@ -190,7 +190,8 @@ type TaskRow struct {
 	Commitment  []byte
 	From, To    Side
 	Body        crypto.Sealed
-	BodyVersion int64 // also the version of its key: each sealing draws a new one
+	BodyVersion int64
+	KeyVersion  int64 // where it is not BodyVersion: each sealing draws a new key, unless none may be sealed
 }
 
 // Table is the name of the table of tasks.
@@ -200,7 +201,7 @@ func (*TaskRow) Table() string { return "task" }
 func (t *TaskRow) Values() []any {
 	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.CaseID, &t.Worker, &t.TakenDay, &t.Reason, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
 	v = append(append(v, t.From.values()...), t.To.values()...)
-	return append(v, &t.Body, &t.BodyVersion)
+	return append(v, &t.Body, &t.BodyVersion, crypto.Later{Name: "key_version", Value: &t.KeyVersion})
 }
 
 // ConsentRow is her authorisation: one centre, one purpose, exactly these
@@ -222,6 +223,10 @@ type ConsentRow struct {
 	KeyVersion int64
 	Body       crypto.Sealed
 	EndedDay   string
+	Shut       bool // after a restore, until the desk confirms it
+	// BodyVersion is the version that Body is sealed for, where it is not the
+	// row's own: what a restore changes it cannot seal again.
+	BodyVersion int64
 }
 
 // Table is the name of the table of consents.
@@ -230,7 +235,26 @@ func (*ConsentRow) Table() string { return "consent" }
 // Values are the columns after id and version.
 func (c *ConsentRow) Values() []any {
 	return []any{&c.CaseID, &c.Unit, &c.Centre, &c.State, &c.Day, &c.UntilDay, &c.UntilReply,
-		&c.Way, &c.KeepCopy, &c.Feedback, &c.Text, &c.KeyVersion, &c.Body, &c.EndedDay}
+		&c.Way, &c.KeepCopy, &c.Feedback, &c.Text, &c.KeyVersion, &c.Body, &c.EndedDay,
+		crypto.Later{Name: "shut", Value: &c.Shut}, crypto.Later{Name: "body_version", Value: &c.BodyVersion}}
+}
+
+// LiveConsentRow names the one authorisation that lives for a case and a
+// recipient, for each purpose. Its id is made from both.
+type LiveConsentRow struct {
+	accounts.RowKey
+	CaseID     string
+	Centre     string
+	KeyVersion int64
+	Body       crypto.Sealed
+}
+
+// Table is the name of the table of what lives.
+func (*LiveConsentRow) Table() string { return "live_consent" }
+
+// Values are the columns after id and version.
+func (l *LiveConsentRow) Values() []any {
+	return []any{&l.CaseID, &l.Centre, &l.KeyVersion, &l.Body}
 }
 
 // ReferralRow is what travels to a centre: a sealed package with its own key,
@@ -259,7 +283,8 @@ type ReferralRow struct {
 	AfterAnswer string // what the desk does next, once it read a decline; the centre never sees it
 	Feedback    string
 	KeepCopy    bool
-	Shut        bool // after a restore, until the desk confirms it
+	Shut        bool  // after a restore, until the desk confirms it
+	SentEpoch   int64 // the sender's, when it was sent; 0 in what an older program sent
 }
 
 // Table is the name of the table of referrals.
@@ -271,7 +296,7 @@ func (r *ReferralRow) Values() []any {
 		&r.UntilReply, &r.Secret, &r.KeyVersion, &r.Commitment}
 	v = append(append(v, r.From.values()...), r.To.values()...)
 	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code, &r.AfterAnswer,
-		&r.Feedback, &r.KeepCopy, &r.Shut)
+		&r.Feedback, &r.KeepCopy, &r.Shut, crypto.Later{Name: "sent_epoch", Value: &r.SentEpoch})
 }
 
 // ReferralStepRow is one step of a referral's line of states.
@@ -379,6 +404,10 @@ type Reader interface {
 	TasksFrom(unit string) ([]*TaskRow, error)
 	TasksOfCase(caseID string) ([]*TaskRow, error)
 	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
+	// LiveConsents lists the authorisations of all units that did not end, for
+	// a restore; ShutConsents those of a unit that wait for it after one.
+	LiveConsents() ([]*ConsentRow, error)
+	ShutConsents(unit string) ([]*ConsentRow, error)
 	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
 	// CasesSentBy lists the cases of the referrals and the tasks that a unit sent.
 	CasesSentBy(unit string) ([]*CaseRow, error)

@@ -49,7 +49,7 @@ func newcomer(n accounts.Newcomer) Newcomer {
 
 func (q *request) member(c accounts.Member) Member {
 	return Member{ID: c.ID, Name: c.Username, Role: c.Role, State: personState(string(c.State)), Since: q.day(c.Since),
-		By: c.By, Rescue: c.Rescue, Locked: c.Locked, Known: c.Known, Mine: c.Mine}
+		By: c.By, Rescue: c.Rescue, Locked: c.Locked, Known: c.Known, Mine: c.Mine, ToLead: c.ToLead, MayName: c.MayName}
 }
 
 // personState is a person's state as pages say it.

@@ -127,7 +127,7 @@ func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
 func TestCentreIsPinnedByVoice(t *testing.T) {
 	s := newService(t)
 	b := s.signedIn("sofia")
-	b.says(b.get("/centri"), "centre", "Parole da confrontare")
+	b.says(b.get("/centri"), "centre", "Nuova, non confermata", "Fondata", "Comune di Prova")
 	path := "/centri/" + s.Units["centre"]
 	b.status(b.get(path), http.StatusOK)
 	shown := b.hidden("words")

@@ -1,52 +1,27 @@
 package server_test
 
 import (
-	"database/sql"
 	"html"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
 )
 
 // notWriting makes every change of a record fail, until the function it returns;
 // the log still takes leaves, so what is read is still read.
-func (s *site) notWriting(t *testing.T) (mend func()) {
-	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile)+"?_busy_timeout=5000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	rows, err := db.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('leaf', 'leaf_hash', 'checkpoint', 'detail', 'detail_key')")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var tables []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
+func (s *site) notWriting() (mend func()) {
+	log := []string{"leaf", "leaf_hash", "checkpoint", "detail", "detail_key"}
+	others := []string{"shred", "session", "pending", "throttle", "device", "draft"} // of other files
+	return s.Break(func(text string, _ []any, _ func()) error {
+		if _, table := storetest.Change(text); table != "" && !slices.Contains(log, table) && !slices.Contains(others, table) {
+			return storetest.ErrBroken
 		}
-		tables = append(tables, name)
-	}
-	each := func(text string) {
-		t.Helper()
-		for _, table := range tables {
-			for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
-				if _, err := db.Exec(strings.NewReplacer("NAME", "broken_"+table+change, "CHANGE", change, "TABLE", table).Replace(text)); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-	}
-	each("CREATE TRIGGER NAME BEFORE CHANGE ON TABLE BEGIN SELECT RAISE(ABORT, 'broken'); END")
-	return func() { each("DROP TRIGGER NAME") }
+		return nil
+	})
 }
 
 // pageOf is the page that a form is on, for the forms whose own address shows none.
@@ -90,7 +65,7 @@ func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
 		people[name] = s.inside(t, name)
 	}
-	s.notWriting(t)
+	s.notWriting()
 	failed, onItsPage := 0, 0
 	for _, f := range s.goodForms(r) {
 		if f.who == "" {
@@ -104,6 +79,11 @@ func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 		}
 		f.form.Set("from", f.pageOf())
 		got := people[f.who].send(f.path(), f.form)
+		if got.asksStepUp() {
+			f.form.Set("passphrase", s.People[f.who].Passphrase)
+			f.form.Set("code", s.Code(s.People[f.who]))
+			got = people[f.who].send(f.path(), f.form)
+		}
 		if got.status < http.StatusInternalServerError {
 			continue
 		}

@@ -51,6 +51,10 @@ func (q *request) agenda() error {
 		}
 		page.Urgent = append(page.Urgent, task)
 	}
+	for _, c := range a.Shut {
+		page.Restored = append(page.Restored, ShutReferral{Who: Who(c.Who), Href: "/autorizzazioni/" + c.ID + "/conferma",
+			Centre: roster.UnitName(c.Centre), Sent: q.day(c.Day), Unsent: true})
+	}
 	page.Open = openContacts(a.Contacts)
 	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
 	if err != nil {
@@ -58,6 +62,9 @@ func (q *request) agenda() error {
 	}
 	for _, c := range colleagues {
 		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
+	}
+	if page.Notices, err = q.notices(); err != nil {
+		return err
 	}
 	rescued, err := q.s.door.Rescued(q.ctx(), q.who)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -272,26 +271,6 @@ func diskFails(t *testing.T) {
 	d.whole(typed)
 }
 
-// breakTable makes every change of a kind to a table of a database file fail, by a
-// second connection, until the function it returns.
-func (d *badDay) breakTable(file, change, table string) (mend func()) {
-	d.t.Helper()
-	exec := func(text string) {
-		d.t.Helper()
-		db, err := sql.Open("sqlite3", "file:"+filepath.Join(d.Dir, file)+"?_busy_timeout=5000")
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		defer db.Close()
-		if _, err := db.Exec(text); err != nil {
-			d.t.Fatal(err)
-		}
-	}
-	name := "broken_" + strings.ToLower(change) + "_" + table
-	exec(fmt.Sprintf("CREATE TRIGGER %s BEFORE %s ON %s BEGIN SELECT RAISE(ABORT, 'broken'); END", name, change, table))
-	return func() { exec("DROP TRIGGER " + name) }
-}
-
 // rows counts the rows of a table.
 func (d *badDay) rows(file, table string) int { return d.count(file, "SELECT count(*) FROM "+table) }
 
@@ -318,7 +297,7 @@ func TestLogNotWritable(t *testing.T) {
 			t.Fatal(err)
 		}
 		notes, secrets, leaves := d.rows(store.MainFile, "note"), d.rows(secretsFile(store.ShredFile), "shred"), d.Store.Log().Size()
-		mend := d.breakTable(store.MainFile, "INSERT", table)
+		mend := d.BreakTable("INSERT", table)
 		for _, path := range []string{d.page(), "/agenda", "/ammissioni", "/credenziali"} {
 			got := b.status(b.get(path), http.StatusInternalServerError)
 			b.says(got, "Il servizio si è fermato mentre lavorava a questa pagina")
@@ -347,14 +326,14 @@ func TestLogNotWritable(t *testing.T) {
 
 func secretsFile(name string) string { return filepath.Join(store.SecretsDir, name) }
 
-// TestSessionsNotWritable: nobody signs in and nothing typed is lost; the quick exit
-// leaves all the same.
+// TestSessionsNotWritable: nobody signs in, and what covers or ends a session does so
+// all the same: it is the log that says how a session stands.
 func TestSessionsNotWritable(t *testing.T) {
 	d := newBadDay(t, func(string) {})
-	b, c := d.signedIn("anna"), d.signedIn("anna")
+	b, c, e := d.signedIn("anna"), d.signedIn("anna"), d.signedIn("anna")
 	for _, table := range []string{"session", "pending", "throttle", "draft"} {
 		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
-			defer d.breakTable(secretsFile(store.SessionFile), change, table)()
+			defer d.BreakTable(change, table)()
 		}
 	}
 	b.says(b.status(b.get(d.page()), http.StatusOK), d.alias) // which writes no session
@@ -364,20 +343,89 @@ func TestSessionsNotWritable(t *testing.T) {
 	if strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-pending=") {
 		t.Error("a sign-in that could not be kept has a cookie")
 	}
-	b.silent(b.status(b.post("/copri"), http.StatusInternalServerError), d.alias)
+	cookie := e.cookieNow()
+	e.leads(e.post("/copri"), "/riprendi")
+	e.silent(e.status(e.get("/riprendi"), http.StatusOK), d.alias, "annotar")
+	d.ended(cookie, "/riprendi")
 	for path, who := range map[string]*client{"/uscita": b, "/esci": c} {
+		cookie := who.cookieNow()
 		got = who.get(path)
 		if path == "/esci" {
 			who.get("/agenda")
-			got = who.status(who.post(path), http.StatusInternalServerError)
+			who.leads(who.post(path), "/entra")
+			got = who.page
+			who.silent(who.status(who.get("/entra"), http.StatusOK), "annotar")
 		} else {
-			who.status(got, http.StatusOK)
+			who.silent(who.status(got, http.StatusOK), d.alias, "annotar")
 		}
-		who.silent(got, d.alias)
 		if !strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-session=;") {
 			t.Errorf("%s leaves the session's cookie in the browser", path)
 		}
+		d.ended(cookie, "/entra")
 	}
+}
+
+// TestEndsOnAFullDisk: while the log takes no leaf, covering, leaving and signing out
+// hold in this process, for whoever has the cookie, and the page says that this is
+// all. Once it takes leaves again the sweep writes them down, and a start keeps them.
+func TestEndsOnAFullDisk(t *testing.T) {
+	d := newBadDay(t, func(string) {})
+	covers, leaves, signsOut, idle := d.signedIn("anna"), d.signedIn("anna"), d.signedIn("bruna"), d.signedIn("clara")
+	cookies := map[*client]string{covers: covers.cookieNow(), leaves: leaves.cookieNow(), signsOut: signsOut.cookieNow(), idle: idle.cookieNow()}
+	covers.get("/schede")
+	signsOut.get("/arrivi")
+	size := d.Store.Log().Size()
+	mend := d.BreakTable("INSERT", "leaf")
+	mend2 := d.BreakTable("INSERT", "draft")
+	covers.leads(covers.post("/copri", "from", "/contatti/nuovo", "name", "Irene Prova", "step", "1"), "/riprendi")
+	sheet := covers.status(covers.get("/riprendi"), http.StatusOK)
+	covers.says(sheet, "non è stato possibile annotarla")
+	covers.silent(sheet, "Irene", "Sportello")
+	leaves.says(leaves.status(leaves.get("/uscita"), http.StatusOK), "L’uscita vale da subito, ma non è stato possibile annotarla")
+	leaves.silent(leaves.page, "Sportello", "Entra")
+	signsOut.leads(signsOut.post("/esci"), "/entra")
+	signsOut.says(signsOut.status(signsOut.get("/entra"), http.StatusOK), "La sessione è chiusa da subito, ma il disco non ha accettato di annotarlo")
+	d.ended(cookies[covers], "/riprendi")
+	d.ended(cookies[leaves], "/entra")
+	d.ended(cookies[signsOut], "/entra")
+	if err := d.Door.Sweep(t.Context()); err == nil {
+		t.Error("a sweep that cannot be recorded does not say so")
+	}
+	if got := d.Store.Log().Size(); got != size {
+		t.Fatalf("the fault did not fire: %d leaves, want %d", got, size)
+	}
+	mend()
+	mend2()
+	if err := d.Door.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Store.Log().Size(); got != size+1 {
+		t.Errorf("the sweep left %d leaves, want one", got-size)
+	}
+	covers.leads(covers.post("/riprendi", "passphrase", d.People["anna"].Passphrase), "/contatti/nuovo")
+	covers.says(covers.follow(), `value="Irene Prova"`) // kept in memory alone
+	covers.leads(covers.post("/copri"), "/riprendi")
+	d.again()
+	d.ended(cookies[covers], "/riprendi")
+	d.ended(cookies[leaves], "/entra")
+	d.ended(cookies[signsOut], "/entra")
+	idle.status(idle.get("/registro"), http.StatusOK)
+}
+
+// ended fails the test unless a browser with this cookie is led away.
+func (d *badDay) ended(cookie, to string) {
+	d.t.Helper()
+	b := d.client(d.t)
+	b.setCookie("__Host-session", cookie)
+	b.leads(b.get("/agenda"), to)
+}
+
+// again stops the service and starts it on the same folder.
+func (d *badDay) again() {
+	d.t.Helper()
+	d.World.Close()
+	d.World.Open()
+	*d.site = *serve(d.t, d.World)
 }
 
 // TestSecretsNotWritable: without a shred secret nothing is recorded; and nobody is
@@ -387,7 +435,7 @@ func TestSecretsNotWritable(t *testing.T) {
 	w, ctx := d.World, t.Context()
 	shred := secretsFile(store.ShredFile)
 	notes := d.rows(store.MainFile, "note")
-	mend := d.breakTable(shred, "INSERT", "shred")
+	mend := d.BreakTable("INSERT", "shred")
 	if err := d.note("mai"); err == nil || d.rows(store.MainFile, "note") != notes {
 		t.Errorf("a note without its secret: %v", err)
 	}
@@ -415,7 +463,7 @@ func TestSecretsNotWritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	is := func() int { return d.count(shred, "SELECT count(*) FROM shred WHERE id = ?", secret) }
-	mend = d.breakTable(shred, "DELETE", "shred")
+	mend = d.BreakTable("DELETE", "shred")
 	if _, err := w.Desk.Revoke(ctx, w.Caller("anna"), consent, "known_voice"); err == nil {
 		t.Error("a revocation is answered while its secret is there")
 	}

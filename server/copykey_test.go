@@ -53,15 +53,17 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 		t.Errorf("the command line says %q, %v; the page %q", said, err, words)
 	}
 
-	bruna.says(bruna.get("/arrivi"), "La chiave del centro per le copie è nuova", "bruna")
+	bruna.says(bruna.get("/arrivi"), "Chiave del centro per le copie", "È nuova", "bruna", strings.Join(words, "</li><li>"))
+	bruna.leads(bruna.post("/avvisi", "notice", bruna.hidden("notice"), "from", "/arrivi"), "/arrivi")
+	bruna.silent(bruna.get("/arrivi"), "È nuova")
 	bruna.says(bruna.get(copies), "La chiave del centro", strings.Join(words, " "))
-	got := bruna.status(bruna.post(copies, "which", "kept"), http.StatusOK)
+	got := bruna.status(bruna.stepUp("bruna", copies, "which", "kept"), http.StatusOK)
 	if text, err := crypto.OpenFile(id, []byte(got.body)); err != nil || !strings.Contains(string(text), secretWord) {
 		t.Errorf("the copy made to the kept key: %v", err)
 	}
 	other := identity(t)
 	bruna.get(copies)
-	got = bruna.status(bruna.post(copies, "which", "other", "recipient", other.Recipient().String()), http.StatusOK)
+	got = bruna.status(bruna.stepUp("bruna", copies, "which", "other", "recipient", other.Recipient().String()), http.StatusOK)
 	if _, err := crypto.OpenFile(other, []byte(got.body)); err != nil {
 		t.Errorf("the copy made to another key: %v", err)
 	}
@@ -73,11 +75,13 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.says(bruna.status(bruna.page, http.StatusConflict), "Intanto una collega ha cambiato", strings.Join(words, "</li><li>"))
 	seen = bruna.hidden("version")
 	bruna.leads(bruna.stepUp("bruna", page, "go", "take_away", "version", seen), page)
-	bruna.says(bruna.get("/arrivi"), "è stata tolta")
+	bruna.says(bruna.get("/arrivi"), "È stata tolta")
 	bruna.says(bruna.get(page), "Nessuna chiave")
 	s.Clock.Add(31 * 24 * 3600e9)
 	bruna = s.signedIn("bruna")
-	bruna.silent(bruna.get("/arrivi"), "è stata tolta")
+	bruna.says(bruna.get("/arrivi"), "È stata tolta") // until she has seen it
+	bruna.post("/avvisi", "notice", bruna.hidden("notice"))
+	bruna.silent(bruna.get("/arrivi"), "È stata tolta")
 	s.quiet(t)
 }
 

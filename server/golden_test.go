@@ -139,7 +139,7 @@ var shutOut = map[string]bool{"greta": true, "sara": true}
 func (s *site) expire(t *testing.T, r *records) {
 	t.Helper()
 	ctx, anna := t.Context(), s.Caller("anna")
-	id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+	id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "shelter", Fields: []string{"alias"},
 		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", Until: s.Clock.Now().AddDate(0, 0, 1).Format("2006-01-02")})
 	if err != nil {
 		t.Fatal(err)

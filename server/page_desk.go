@@ -141,6 +141,7 @@ type Emergency struct{ Name, Phone, Hours string }
 // AgendaPage is "agenda", the first page of desk and social service.
 type AgendaPage struct {
 	Page
+	Notices   Notices
 	Urgent    []Task     // what cannot wait, kinds of "urgent"
 	CallBack  []CallBack // ending soonest first
 	Today     []Task     // kinds of "task"
@@ -151,12 +152,14 @@ type AgendaPage struct {
 	Emergency Emergency
 }
 
-// ShutReferral is a referral that a restore shut.
+// ShutReferral is a referral that a restore shut, or an authorisation that was not
+// sent yet.
 type ShutReferral struct {
 	Who    Who
 	Href   string
 	Centre string
-	Sent   time.Time
+	Sent   time.Time // or given
+	Unsent bool
 }
 
 // SearchPage is "search". Posts q to /cerca: what is looked for is never part

@@ -9,8 +9,9 @@ import (
 // posts everything Carried, with passphrase and code, to Action.
 type StepUpPage struct {
 	Page
-	Act     string // message key that says what will happen: one of the StepUp constants
-	Object  string // on what, as the person knows it
+	Act     string   // message key that says what will happen: one of the StepUp constants
+	Object  string   // on what, as the person knows it …
+	List    []string // … or on which several
 	Action  string
 	Back    string // address to go back to
 	Carried []Pair
@@ -193,6 +194,9 @@ type Member struct {
 	Locked bool   // ten wrong codes: unlocking posts to /ammissioni/PERSON/sblocca, the step-up page follows
 	Known  bool   // confirmed by the reader as a colleague she knows
 	Mine   bool   // the reader herself
+
+	ToLead  bool // invited as lead: a second word is missing
+	MayName bool // the reader may give it, at /ammissioni/PERSON/responsabile
 }
 
 // AdmitPage is "admit": the four words of one newcomer. It posts same=yes to
@@ -238,6 +242,7 @@ type PinsPage struct {
 	Page
 	Units   []Pin
 	Entries []Unit // of the directory, which a lead's unit keeps
+	Answers bool   // of a centre, which answers those that wrote to it
 }
 
 // Pin is one unit that may receive.
@@ -248,6 +253,9 @@ type Pin struct {
 	Phone string // published; where to find it, not from this database
 	State string // a word of "centre_state"
 	Since time.Time
+
+	Agency  string    // of one whose words were never compared
+	Founded time.Time // the same
 }
 
 // PinPage is "pin": the words of one unit. It posts number (the number called,

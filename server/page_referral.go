@@ -50,7 +50,7 @@ type WayPage struct {
 // steps travel along. All is off at first, and an empty package is valid.
 type ReferralForm struct {
 	Fields   []string `form:"fields" step:"1"`    // values of Shareable
-	Safe     string   `form:"safe" step:"1"`      // a word of "way_text": what goes along about contact
+	Shown    []string `form:"shown" step:"1"`     // marks of what the page showed of them
 	KeepCopy string   `form:"keep_copy" step:"1"` // "yes"
 	Given    string   `form:"given" step:"2"`     // a word of "given"
 	Mediator string   `form:"interpreter" step:"2"`
@@ -59,8 +59,10 @@ type ReferralForm struct {
 	UntilDay string   `form:"until_day" step:"2"`
 	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
 	Lang     string   `form:"text_lang" step:"2"`
-	Heard    string   `form:"heard" step:"2"` // "yes": she heard the text
-	Form     string   `form:"form"`           // the form's own mark, carried through the steps
+	Heard    string   `form:"heard" step:"2"`   // "yes": she heard the text
+	Beside   string   `form:"beside" step:"2"`  // a word of "beside": what becomes of the one that was sent
+	Purpose  string   `form:"purpose" step:"2"` // a word of "purpose", of one besides
+	Form     string   `form:"form"`             // the form's own mark, carried through the steps
 }
 
 // ReferralStep is what "share", "how" and "preview" have in common. They post
@@ -93,6 +95,7 @@ type SharePage struct {
 // ShareGroup is a group of fields that can be shared.
 type ShareGroup struct {
 	Key    string // message key of its name, "share_group.…"
+	Reach  bool   // how to reach her: what travels with what is said above it
 	Fields []Shareable
 }
 
@@ -101,6 +104,7 @@ type Shareable struct {
 	Value   string // what the form sends
 	Key     string // message key of its name
 	Content string
+	Hidden  bool // shown when it is asked for: somebody may look over her shoulder
 }
 
 // HowPage is "how": how the authorisation is given and until when.
@@ -109,7 +113,14 @@ type HowPage struct {
 	CaseHead
 	ReferralStep
 	Text Spoken
+	// Holds tells that one was sent to this centre and still holds: the form asks
+	// what becomes of it. Taken are the purposes that such ones are for.
+	Holds bool
+	Taken []string
 }
+
+// Skip are the purposes that are not offered.
+func (p *HowPage) Skip() string { return strings.Join(p.Taken, " ") }
 
 // Spoken is the text to be read out to her, in her language.
 type Spoken struct {
@@ -126,7 +137,14 @@ type PreviewPage struct {
 	CaseHead
 	ReferralStep
 	ID      string // of the authorisation
+	Several bool   // another for the same purpose holds too: neither is sent
 	Package Package
+	Changed []ChangedItem // what is not as she was shown it: nothing can be sent
+}
+
+// ChangedItem is an item that changed since she authorised it.
+type ChangedItem struct {
+	Key string // message key of its name
 }
 
 // Package is what the centre sees. Preview and received page show it with the
@@ -174,6 +192,8 @@ type ReferralPage struct {
 	After       string   // a word of "after_answer": what comes next, once the decline was read
 	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
+	Compare     string   // the centre's id, where its words come first
+	Package     Package  // what she allowed the centre to know, beside what is written to it
 }
 
 // StepDay is one step of the line.
@@ -198,11 +218,13 @@ type Appointment struct {
 	Answer string // "yesno", or empty
 }
 
-// RevokePage is "revoke". Posts version to /invii/ID/revoca.
+// RevokePage is "revoke". Posts version to /invii/ID/revoca, or to
+// /autorizzazioni/ID/revoca for what was not sent.
 type RevokePage struct {
 	Page
 	CaseHead
 	ID      string
+	Unsent  bool
 	Version string
 	Centre  string
 	Opened  bool // the centre has already opened it
@@ -211,12 +233,26 @@ type RevokePage struct {
 	Recognised string
 }
 
+// TaskRevokePage is "task-revoke": take back what a task carries of her rule. It
+// posts recognised to /compiti/ID/revoca.
+type TaskRevokePage struct {
+	Page
+	ID         string
+	Service    string
+	Knows      string // what it carries, in words
+	May        bool   // it carries something
+	Back       string
+	Recognised string // a word of "recognised"
+}
+
 // RestoredPage is "restored": a referral that a restore shut. Posts checked to
-// /invii/ID/conferma; the step-up page follows. Revoking has its own page.
+// /invii/ID/conferma, or to /autorizzazioni/ID/conferma for what was not sent; the
+// step-up page follows. Revoking has its own page.
 type RestoredPage struct {
 	Page
 	CaseHead
 	ID      string
+	Unsent  bool
 	Centre  string
 	State   string // a word of "referral_state"
 	Sent    time.Time
@@ -232,10 +268,7 @@ type InboxPage struct {
 
 	Unsent string // what was written about one that has ended, and was not sent
 
-	KeyChanged bool // the centre's key for copies, not long ago
-	KeySet     bool
-	KeySince   time.Time
-	KeyBy      string // user name
+	Notices Notices
 }
 
 // InboxRow is one referral in the inbox.
@@ -271,6 +304,8 @@ type ReceivedPage struct {
 	AfterMay    []string // words of "after" her authorisation lets the centre tell
 	MayCopy     bool     // she allowed a sealed copy
 	Stale       bool     // the safe-contact rule changed and is not among what she authorised
+	Compare     string   // the desk's id, where its words come before any answer
+	Free        bool     // she lets the centre write freely, not only ask
 }
 
 // Undecided tells whether the centre has still to say that it welcomes her.

@@ -8,6 +8,12 @@ import (
 	"sportello/policies/accounts"
 )
 
+// pinLine is one unit with the page it stands on.
+type pinLine struct {
+	Page Page
+	Pin  Pin
+}
+
 // pins lists the units that this one may come to send to.
 func (q *request) pins() error {
 	units, err := q.s.door.Receivers(q.ctx(), q.who)
@@ -15,6 +21,9 @@ func (q *request) pins() error {
 		return err
 	}
 	page := &PinsPage{Page: q.base(TitlePins)}
+	if q.who.UnitKind() == accounts.KindCentre {
+		page.Title, page.Answers = TitlePinsBack, true
+	}
 	for i := range units {
 		page.Units = append(page.Units, q.pinned(&units[i]))
 	}
@@ -25,7 +34,11 @@ func (q *request) pins() error {
 }
 
 func (q *request) pinned(p *accounts.Pinned) Pin {
-	return Pin{ID: p.ID, Name: p.Name, Kind: p.Kind, Phone: p.Phone, State: p.State, Since: q.day(p.Since)}
+	pin := Pin{ID: p.ID, Name: p.Name, Kind: p.Kind, Phone: p.Phone, State: p.State, Since: q.day(p.Since)}
+	if p.State == "unpinned" {
+		pin.State, pin.Agency, pin.Founded = "new", p.AgencyName, q.day(p.Founded)
+	}
+	return pin
 }
 
 func (q *request) pinPage() error {

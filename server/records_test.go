@@ -41,8 +41,8 @@ func (s *site) hang(t testing.TB, name, caseID, contact string) *ofCase {
 		t.Fatal(err)
 	}
 	o.note = v.Notes[0].ID
-	for _, to := range []*string{&o.unsent, &o.sent} {
-		if *to, _, err = s.Desk.GiveConsent(ctx, who, caseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+	for purpose, to := range map[string]*string{"support": &o.unsent, "legal": &o.sent} {
+		if *to, _, err = s.Desk.GiveConsent(ctx, who, caseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: []string{"alias"},
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
 			Until: s.Clock.Now().AddDate(0, 0, 20).Format("2006-01-02")}); err != nil {
 			t.Fatal(err)
@@ -93,8 +93,8 @@ func (s *site) fill(t testing.TB) *records {
 	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)
 	s.receipt(t)(s.Desk.Wall(ctx, w, r.walled, view(lucia, r.walled).Version, accounts.List("").With(s.People["anna"].ID)))
-	give := func(centre string, fields ...string) string {
-		id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[centre], Purpose: "support", Fields: fields,
+	give := func(purpose string, fields ...string) string {
+		id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: fields,
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
 			Until: s.Clock.Now().AddDate(0, 0, 20).Format("2006-01-02")})
 		return must(id, err)(t)
@@ -103,13 +103,13 @@ func (s *site) fill(t testing.TB) *records {
 		id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
 		return must(id, err)(t)
 	}
-	r.unsent = give(storetest.Ginestra, "alias")
-	r.consent = give(storetest.Ginestra, "alias", "request")
+	r.unsent = give("counselling", "alias")
+	r.consent = give("support", "alias", "request")
 	r.sent = send(r.consent)
-	taken := give(storetest.Ginestra, "alias")
+	taken := give("legal", "alias")
 	r.withdrawn = send(taken)
 	s.receipt(t)(s.Desk.Revoke(ctx, anna, taken, "in_person"))
-	r.declined = send(give(storetest.Ginestra, "alias"))
+	r.declined = send(give("legal", "alias"))
 	s.receipt(t)(s.Desk.Decline(ctx, s.Caller("bruna"), r.declined, "neutral"))
 	out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "task", Service: s.Units[storetest.TownService],
 		Contact: referrals.Contact{Speaker: "she", Outcome: "social_service", Alias: "Compito", Request: "Un colloquio"}})

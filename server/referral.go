@@ -26,7 +26,7 @@ func (q *request) caseReferrals() error {
 	}
 	for _, c := range v.Consents {
 		if c.Standing == policies.ConsentLive && sentUnder(v, c.ID) == "" {
-			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Day: q.day(c.Day)})
+			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Purpose: c.Purpose, Day: q.day(c.Day), Shut: c.Shut})
 		}
 	}
 	return q.show(http.StatusOK, "case-referrals", page)
@@ -79,6 +79,8 @@ func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, r
 	if page.Shut {
 		page.Live = false // nothing is written on it before the desk has confirmed it
 	}
+	page.Compare = r.Compare
+	page.Package = q.pack(r.Package, r.Safe, roster)
 	if r.State == "declined" {
 		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")
 	}
@@ -120,7 +122,7 @@ func appointment(r referrals.ReferralView) Appointment {
 
 func (q *request) messageCentre() error {
 	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended"} {
+	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended", referrals.ErrNobody: "error.nobody"} {
 		if errors.Is(err, cause) { // what she typed waits on the page
 			return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": key}})
 		}

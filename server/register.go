@@ -71,6 +71,9 @@ func (q *request) showRegister(status int, page *LogPage) error {
 		page.Newer = "0"
 	}
 	page.Days = q.chart(found.Days)
+	if page.Notices, err = q.noticesAndColleagues(); err != nil {
+		return err
+	}
 	return q.show(status, "log", page)
 }
 

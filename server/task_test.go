@@ -16,6 +16,7 @@ func handedOver(t *testing.T) (*site, string) {
 	w := storetest.New(t).Standard()
 	w.Join("service", "sara", policies.SocialWorker, "sofia")
 	w.Join("service", "livia", policies.Lead, "sofia")
+	w.Name("livia", "sara")
 	for by, others := range map[string][]string{"sara": {"sofia", "livia"}, "livia": {"sofia", "sara"}} {
 		who := w.SignIn(by)
 		for _, other := range others {

@@ -8,7 +8,6 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/referrals"
-	"sportello/referrals/store"
 )
 
 // TestWhatIsDoneIsNotDenied: where the act is durable and only something after it
@@ -18,10 +17,9 @@ func TestWhatIsDoneIsNotDenied(t *testing.T) {
 	d := newBadDay(t, func(string) {})
 	anna := d.People["anna"]
 	b := d.signedIn("anna")
-	sessions := secretsFile(store.SessionFile)
 	nothing, done := "Niente di questa pagina è stato salvato", "È salvato e registrato: non va rifatto."
 
-	mend := d.breakTable(sessions, "INSERT", "session")
+	mend := d.BreakTable("INSERT", "session")
 	d.Clock.Add(31e9)
 	b.get("/credenziali")
 	b.post("/credenziali/codici", "from", "/credenziali")
@@ -31,7 +29,7 @@ func TestWhatIsDoneIsNotDenied(t *testing.T) {
 
 	d.Clock.Add(61e9)
 	b.get("/credenziali") // which notes that the session is used
-	mend = d.breakTable(sessions, "UPDATE", "session")
+	mend = d.BreakTable("UPDATE", "session")
 	got := b.status(b.stepUp("anna", "/credenziali/codici", "from", "/credenziali"), http.StatusInternalServerError)
 	b.says(got, done, "non è riuscito ad aggiornare le sessioni", "Uscire e accedere di nuovo")
 	b.silent(got, nothing)
@@ -42,7 +40,7 @@ func TestWhatIsDoneIsNotDenied(t *testing.T) {
 	mend()
 	d.Clock.Add(61e9)
 	b.get("/credenziali")
-	mend = d.breakTable(sessions, "UPDATE", "session")
+	mend = d.BreakTable("UPDATE", "session")
 	phrase := string(crypto.NewPassphrase())
 	got = b.status(b.post("/credenziali/frase", "choice", "words", "words", phrase, "again", phrase, "current", anna.Passphrase, "code", d.Code(anna)), http.StatusInternalServerError)
 	b.says(got, "È fatto, ma manca qualcosa", done, `action="/esci"`)
@@ -71,7 +69,7 @@ func (d *badDay) erasedLater(b *client, nothing, done string) {
 	if _, _, err := d.Desk.SendReferral(ctx, d.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
 		d.t.Fatal(err)
 	}
-	mend := d.breakTable(secretsFile(store.ShredFile), "DELETE", "shred")
+	mend := d.BreakTable("DELETE", "shred")
 	defer mend()
 	page := "/invii/" + consent
 	leaves := d.Store.Log().Size()

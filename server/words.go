@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sportello/policies"
+	"sportello/referrals"
 	"sportello/server/locale"
 )
 
@@ -22,7 +23,7 @@ var wordLists = map[string][]string{
 	// what the log keeps: an act by the policy's name of it, and what refused one
 	// beside the rules of the policy
 	"act":      actCodes(),
-	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine"},
+	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
 
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
@@ -49,15 +50,18 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":      {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
-	"task":        {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
-	"task_state":  {"open", "taken", "done"},
-	"task_reason": {"cannot", "time", "territory", "not_reached"},
-	"case_state":  {"open", "in_charge", "closed"},
-	"closing":     {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
-	"identity":    {"anonymous", "alias", "partial", "identified"},
-	"note_kind":   {"listening", "interview", "phone", "network", "other"},
-	"next":        {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
+	"urgent":        {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
+	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits"},
+	"notices":       {"keys", "leads", "units"},
+	"notices_about": {"keys", "leads", "units"},
+	"task":          {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
+	"task_state":    {"open", "taken", "done"},
+	"task_reason":   {"cannot", "time", "territory", "not_reached"},
+	"case_state":    {"open", "in_charge", "closed"},
+	"closing":       {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
+	"identity":      {"anonymous", "alias", "partial", "identified"},
+	"note_kind":     {"listening", "interview", "phone", "network", "other"},
+	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
@@ -73,8 +77,10 @@ var wordLists = map[string][]string{
 	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
-	"way_text":       {"only_desk", "rule"},
+	"way_text":       {"only_desk"},
 	"checked":        {"she_said", "papers"},
+	"beside":         {"instead", "besides"},
+	"purpose":        referrals.Purposes,
 
 	"cost": {"free", "not_free", "unknown"},
 	"same": {"yes", "no"},
@@ -88,7 +94,7 @@ var wordLists = map[string][]string{
 	"unit_kind":      {"desk", "social_service", "centre", "audit"},
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},
-	"centre_state":   {"unpinned", "pinned", "confirm_voice", "ended"},
+	"centre_state":   {"unpinned", "new", "pinned", "confirm_voice", "ended"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
 	"match_by":       {"name", "surname", "phone"},
@@ -161,6 +167,7 @@ var statusClass = map[string]string{
 	"unit_state.no_recovery":      "wait",
 	"centre_state.pinned":         "good",
 	"centre_state.unpinned":       "stop",
+	"centre_state.new":            "stop",
 	"centre_state.confirm_voice":  "wait",
 	"centre_state.ended":          "stop",
 	"factor_state.active":         "good",

@@ -3,12 +3,18 @@ package main
 import (
 	"archive/tar"
 	"compress/gzip"
+	"crypto/sha256"
+	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sportello/policies/accounts"
 	"sportello/referrals"
@@ -126,4 +132,49 @@ func oldReferral(t *testing.T, s *seed) {
 	if _, err := s.in.desk.Accept(s.ctx, bruna, cards[0].ID); err != nil {
 		t.Errorf("accepting: %v", err)
 	}
+}
+
+// TestUnknownFolderIsRefused: a folder of no version that this program knows, or
+// with one file of another time, is refused in one sentence and left as it is. The
+// cases are those of commits before the first whose schema is marked: a schema
+// that was edited in place, and boxes of another encoding under the same schema.
+func TestUnknownFolderIsRefused(t *testing.T) {
+	for name, c := range map[string]struct{ file, change, says string }{
+		"a schema of before":      {"sportello.db", "DROP INDEX unit_audit", "cannot bring up to date"},
+		"a table of somebody's":   {"sportello.db", "CREATE TABLE kept (secret BLOB)", "cannot bring up to date"},
+		"a version nobody made":   {"sportello.db", "DELETE FROM goose_db_version", "cannot bring up to date"},
+		"no versions at all":      {"sportello.db", "DROP TABLE goose_db_version", "cannot bring up to date"},
+		"boxes of before":         {"secrets/shred.db", "INSERT INTO shred VALUES ('ABCDEFGHIJKLMNOPQRSTUVWXYZ', x'00')", "cannot bring up to date"},
+		"sessions of before":      {"secrets/sessions.db", "DROP INDEX session_person", "cannot bring up to date"},
+		"a newer version":         {"sportello.db", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)", "newer version"},
+		"newer secrets, old main": {"secrets/shred.db", "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, 1)", "newer version"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, _ := oldFolder(t, "d081591")
+			db, err := sql.Open("sqlite3", filepath.Join(dir, c.file))
+			check(t, err)
+			_, err = db.Exec(c.change)
+			check(t, errors.Join(err, db.Close()))
+			before := contents(t, dir)
+			_, err = openInstance(t.Context(), dir, opening{now: func() time.Time { return afterOld }})
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("it says: %v", err)
+			}
+			if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
+				t.Errorf("the folder was changed: %s", diff)
+			}
+		})
+	}
+}
+
+// contents are the digests of a folder's databases and keys.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range []string{"sportello.db", "secrets/shred.db", "secrets/sessions.db", "keys/state", "keys/session"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		check(t, err)
+		all[name] = fmt.Sprintf("%x", sha256.Sum256(b))
+	}
+	return all
 }

@@ -26,6 +26,8 @@ type Member struct {
 	Locked             bool   // ten wrong codes locked her second factor
 	Known              bool   // the caller confirmed her as a colleague
 	Mine               bool   // the caller herself
+	ToLead             bool   // invited as lead; one member's word is still missing
+	MayName            bool   // the caller may give it
 }
 
 // Membership is the caller's unit with its people.
@@ -66,6 +68,10 @@ func (m *Membership) read(r Reader, who Caller) error {
 	if err != nil {
 		return err
 	}
+	leads, err := leadsToBe(r, who)
+	if err != nil {
+		return err
+	}
 	for _, p := range people {
 		switch PersonState(p.State) {
 		case Waiting:
@@ -80,6 +86,7 @@ func (m *Membership) read(r Reader, who Caller) error {
 				return err
 			}
 			one.Known, one.Mine = known[p.ID], p.ID == who.person
+			one.MayName, one.ToLead = leads[p.ID]
 			m.Members = append(m.Members, one)
 		}
 	}

@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"errors"
-	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -24,15 +23,6 @@ type CopyKey struct {
 	Unit  Unit
 	Words Words
 	Set   bool
-}
-
-// copyKeyNews is for how many days a change is shown to all members.
-const copyKeyNews = 30
-
-// CopyKeyChanged tells whether the key was set, changed or taken away not long
-// ago: every member of the centre is told on the page her work begins with.
-func (u *Unit) CopyKeyChanged(now time.Time) bool {
-	return u.CopyKeyDay != "" && u.CopyKeyDay >= now.AddDate(0, 0, -copyKeyNews).Format(time.DateOnly)
 }
 
 // OwnCopyKey reads the key for copies of the caller's own centre; any other
@@ -62,7 +52,8 @@ func (d *Door) OwnCopyKey(ctx context.Context, who Caller) (*CopyKey, error) {
 }
 
 // SetCopyKey keeps the public key of the caller's centre for its sealed copies,
-// or none. The caller has stepped up. ErrConflict when the unit's row changed
+// or none. It stands with its words before every member of the centre until she
+// has seen it. The caller has stepped up. ErrConflict when the unit's row changed
 // since version, ErrIncomplete for what is no hybrid age recipient.
 func (d *Door) SetCopyKey(ctx context.Context, who Caller, recipient string, version int64) (audit.Receipt, error) {
 	if recipient != "" {
@@ -86,6 +77,7 @@ func (d *Door) SetCopyKey(ctx context.Context, who Caller, recipient string, ver
 		}
 		u.Version++
 		u.CopyKey, u.CopyKeyBy, u.CopyKeyDay = recipient, act.Who.person, act.Day
+		u.CopyKeyVersion++
 		act.Commit = func(tx Tx) error { return tx.Put(&u) }
 		return nil
 	})

@@ -201,7 +201,8 @@ func (d *Door) wrapAll(a *Agency, u *Unit, keys unitKeys, members []*Person, act
 
 // Admit lets a waiting person into the caller's unit, after the words that the
 // newcomer read aloud were typed or chosen by the admitter: they must be those
-// of the stored recipient, or nothing happens (ErrWords).
+// of the stored recipient, or nothing happens (ErrWords). Who was invited as lead
+// is a lead only if the caller is one; see [Door.NameLead].
 func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.MemberAdmit, func(r Reader, act *Act) error {
 		var p Person
@@ -227,10 +228,15 @@ func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words
 		if err != nil {
 			return err
 		}
+		rows, err := admittedAs(r, act, &p, act.Who.person)
+		if err != nil {
+			return err
+		}
 		p.Version++
 		p.State = string(Active)
 		known, err := acquainted(r, act, p.ID)
-		act.Commit = func(tx Tx) error { return putRows(tx, append([]Row{&p}, known...), []*UnitWrap{w}) }
+		rows = append(append(rows, &p), known...)
+		act.Commit = func(tx Tx) error { return putRows(tx, rows, []*UnitWrap{w}) }
 		return err
 	})
 }
@@ -272,7 +278,8 @@ func (d *Door) Remove(ctx context.Context, who Caller, person string, forCause b
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil), d.renew(ctx, who))
+	d.dropRows(ctx, person, Caller{})
+	return receipt, sessionsAfter(receipt, d.renew(ctx, who))
 }
 
 // succession prepares the epoch after a removal.
@@ -292,7 +299,10 @@ func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func
 	}
 	gone.Version++
 	gone.State, gone.Removed = string(Removed), act.Day
-	return func(tx Tx) error { return errors.Join(next(tx), tx.Put(gone)) }, nil
+	return func(tx Tx) error {
+		EndSessions(tx, gone.ID, Caller{})
+		return errors.Join(next(tx), tx.Put(gone))
+	}, nil
 }
 
 // nextEpoch prepares a unit's next epoch, wrapped to whoever stays gives back for

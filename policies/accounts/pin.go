@@ -14,6 +14,10 @@ type Pinned struct {
 	Unit
 	State string // unpinned, pinned, confirm_voice
 	Since string // day of the comparison, or empty
+
+	// Of one that was never compared: nobody vouches for it.
+	AgencyName string
+	Founded    string // day
 }
 
 // Receivers lists the founded units to which the caller's unit may come to send.
@@ -43,10 +47,20 @@ func (d *Door) Receivers(ctx context.Context, who Caller) ([]Pinned, error) {
 	return all, err
 }
 
-// receives tells whether a unit can be sent something: a centre or a social
-// service that has keys.
+// receives tells whether a unit is one that the caller's may come to write to, and
+// has keys: a centre or a social service for who sends, a desk or a social service
+// for a centre or a social service that answers.
 func receives(r Reader, who Caller, u *Unit) bool {
-	return u.ID != who.unit && (u.Kind == KindCentre || u.Kind == KindSocial) && r.Epoch(u.ID) > 0
+	if u.ID == who.unit || r.Epoch(u.ID) == 0 {
+		return false
+	}
+	switch u.Kind {
+	case KindCentre:
+		return who.unitKind != KindCentre
+	case KindDesk:
+		return who.unitKind != KindDesk
+	}
+	return u.Kind == KindSocial
 }
 
 // pinnedState says where the comparison stands: a later epoch is accepted by its
@@ -56,13 +70,24 @@ func pinnedState(r Reader, from string, u *Unit) (Pinned, error) {
 	var pin Pin
 	err := r.Get(&pin, from+"."+u.ID)
 	if errors.Is(err, ErrNoRow) {
-		return p, nil
+		return p, p.unvouched(r)
 	}
 	p.State, p.Since = "pinned", pin.Day
 	if pin.Epoch != r.Epoch(u.ID) {
 		p.State = "confirm_voice"
 	}
 	return p, err
+}
+
+// unvouched says of a unit that is new to the caller's whose it is and since when.
+func (p *Pinned) unvouched(r Reader) error {
+	var a Agency
+	var first UnitEpoch
+	if err := errors.Join(r.Get(&a, p.Agency), r.Get(&first, epochID(p.ID, 1))); err != nil {
+		return err
+	}
+	p.AgencyName, p.Founded = a.Name, first.Day
+	return nil
 }
 
 // Receiver shows one of them with the words of its newest key, as stored.
@@ -148,6 +173,9 @@ func (d *Door) PinByVoice(ctx context.Context, who Caller, centre string, heard 
 	})
 }
 
+// compares are the kinds of units that write to others.
+var compares = map[string]bool{KindDesk: true, KindSocial: true, KindCentre: true}
+
 // RefusePin records that other words were read out than the page showed.
 func (d *Door) RefusePin(ctx context.Context, who Caller, centre string) error {
 	_, err := d.do(ctx, who, policies.CentrePin, func(r Reader, act *Act) error {
@@ -155,7 +183,7 @@ func (d *Door) RefusePin(ctx context.Context, who Caller, centre string) error {
 		if err := r.Get(&u, centre); err != nil {
 			return err
 		}
-		if !receives(r, act.Who, &u) || act.Who.state != Active || act.Who.unitKind != KindDesk && act.Who.unitKind != KindSocial {
+		if !receives(r, act.Who, &u) || act.Who.state != Active || !compares[act.Who.unitKind] {
 			return ErrDenied
 		}
 		act.refusing("words", policies.KindPin, act.Who.unit+"."+centre)

@@ -355,7 +355,12 @@ func (d *Door) takeRescue(ctx context.Context, who Caller) (Caller, error) {
 	if err != nil && !errors.Is(err, ErrCovered) { // covered: her other sign-in put it in force a moment ago
 		return who, err
 	}
-	return d.again(ctx, who)
+	c, err := d.again(ctx, who)
+	if err != nil {
+		return who, err
+	}
+	c = c.in(who)
+	return c, d.reseal(ctx, c)
 }
 
 // rescue prepares the act of takeRescue.
@@ -426,9 +431,14 @@ func (d *Door) inForce(r Reader, act *Act, p *Person, waiting *Rescue, row *Unit
 		return err
 	}
 	wraps[0].By, wraps[0].Words = RecoveryPerson, waiting.Words
+	rows, err := admittedAs(r, act, p, RecoveryPerson)
+	if err != nil {
+		return err
+	}
+	rows = append(rows, row, p)
 	p.Version++
 	p.State = string(Active)
-	act.Commit = func(tx Tx) error { return errors.Join(putRows(tx, []Row{row, p}, wraps), tx.Delete(waiting)) }
+	act.Commit = func(tx Tx) error { return errors.Join(putRows(tx, rows, wraps), tx.Delete(waiting)) }
 	return nil
 }
 

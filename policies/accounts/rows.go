@@ -161,10 +161,11 @@ type Unit struct {
 	Cost      string // free, not_free, unknown
 	Lat, Lon  int64  // hundred-thousandths of a degree, of the published seat
 	// CopyKey is the public key, kept off the server, to which a centre's sealed
-	// copies are made; CopyKeyBy set it on CopyKeyDay.
-	CopyKey    string
-	CopyKeyBy  string
-	CopyKeyDay string
+	// copies are made; CopyKeyBy set it on CopyKeyDay, as its CopyKeyVersion-th.
+	CopyKey        string
+	CopyKeyBy      string
+	CopyKeyDay     string
+	CopyKeyVersion int64
 }
 
 // The kinds of unit.
@@ -191,7 +192,8 @@ func (*Unit) Table() string { return "unit" }
 func (u *Unit) Values() []any {
 	return []any{&u.Agency, &u.Kind, &u.Name, &u.Town, &u.Area, &u.Hours,
 		&u.Languages, &u.Phone, &u.Needs, &u.Cost, &u.Lat, &u.Lon,
-		&u.CopyKey, &u.CopyKeyBy, &u.CopyKeyDay}
+		&u.CopyKey, &u.CopyKeyBy, &u.CopyKeyDay,
+		crypto.Later{Name: "copy_key_version", Value: &u.CopyKeyVersion}}
 }
 
 // UnitEpoch is one generation of a unit's keys. Its id is UNIT.EPOCH. Identity
@@ -309,6 +311,44 @@ func (*Acquaintance) Table() string { return "acquaintance" }
 
 // Values are the columns after id and version.
 func (a *Acquaintance) Values() []any { return []any{&a.Person, &a.Colleague, &a.Day} }
+
+// LeadWord says by whose word a member leads her unit whom no lead admitted. Its
+// id is hers. FirstBy admitted her on FirstDay; Before were members then, and the
+// second word is one of theirs, or a lead's.
+type LeadWord struct {
+	RowKey
+	Unit      string
+	State     string // waiting, given
+	FirstBy   string
+	FirstDay  string
+	Before    List
+	SecondBy  string
+	SecondDay string
+	Words     string // the words compared for the second, for the leaf; public
+}
+
+// Table is the name of the table of words for leads.
+func (*LeadWord) Table() string { return "lead_word" }
+
+// Values are the columns after id and version.
+func (w *LeadWord) Values() []any {
+	return []any{&w.Unit, &w.State, &w.FirstBy, &w.FirstDay, (*string)(&w.Before), &w.SecondBy, &w.SecondDay, &w.Words}
+}
+
+// Sight says that a person has seen a notice, which stands on her Agenda no
+// longer. Its id is PERSON.NOTICE.
+type Sight struct {
+	RowKey
+	Person string
+	Notice string
+	Day    string
+}
+
+// Table is the name of the table of notices seen.
+func (*Sight) Table() string { return "seen" }
+
+// Values are the columns after id and version.
+func (s *Sight) Values() []any { return []any{&s.Person, &s.Notice, &s.Day} }
 
 // Invitation lets one named person set her passphrase and second factor. Only
 // the hash of its token is stored.

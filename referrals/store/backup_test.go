@@ -98,6 +98,10 @@ func TestInspectionRefusesAnotherSchema(t *testing.T) {
 		t.Errorf("a newer copy: got %v", err)
 	}
 	alter(t, i.Main, "DELETE FROM goose_db_version WHERE version_id > 0")
+	if _, err := store.Inspect(context.Background(), i); !errors.Is(err, store.ErrSchema) {
+		t.Errorf("a copy that calls itself older: got %v", err)
+	}
+	dropTables(t, i.Main)
 	if _, err := store.Inspect(context.Background(), i); !errors.Is(err, store.ErrOlderSchema) {
 		t.Errorf("an older copy: got %v", err)
 	}
@@ -105,6 +109,22 @@ func TestInspectionRefusesAnotherSchema(t *testing.T) {
 	if _, err := store.Inspect(context.Background(), i); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no copy: got %v", err)
 	}
+}
+
+// dropTables makes of a file what it was before its first migration.
+func dropTables(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var drops string
+	if err := db.QueryRow(`SELECT group_concat('DROP TABLE ' || name, '; ') FROM sqlite_master
+		WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'`).Scan(&drops); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, path, drops)
 }
 
 func TestInvitedAgain(t *testing.T) {

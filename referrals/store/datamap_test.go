@@ -14,8 +14,8 @@ import (
 func schema(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, folder := range []string{"main", "shred", "sessions"} {
-		db, err := openMigrated(t.Context(), filepath.Join(t.TempDir(), folder+".db"), folder)
+	for _, f := range []file{mainFile, secretsFile, sessionsFile} {
+		db, err := openMigrated(t.Context(), filepath.Join(t.TempDir(), f.name), f)
 		if err != nil {
 			t.Fatal(err)
 		}

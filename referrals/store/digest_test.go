@@ -89,4 +89,3 @@ func fill(t *testing.T, to any, n int) {
 		t.Fatalf("a column of type %T", to)
 	}
 }
-

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -33,7 +34,7 @@ const beginWrite = "BEGIN IMMEDIATE"
 // openFile opens one SQLite file. synchronous=FULL is set, not assumed: the
 // driver's default in WAL loses acknowledged writes at a power cut. Deleted
 // text is overwritten; nothing is spilled to temporary files.
-func openFile(path string, readOnly bool) (*sql.DB, error) {
+func openFile(path string, f file, readOnly bool) (*sql.DB, error) {
 	if _, n, _ := sqlite3.Version(); n < oldest {
 		return nil, fmt.Errorf("opening the database: SQLite %d is older than %d", n, oldest)
 	}
@@ -48,10 +49,19 @@ func openFile(path string, readOnly bool) (*sql.DB, error) {
 	if readOnly {
 		q.Set("_query_only", "1")
 	}
-	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()})
+	f.fresh = !readOnly
+	return open(path, q, f)
+}
+
+// open makes the connections of one file. Its schema is compared by each.
+func open(path string, q url.Values, f file) (*sql.DB, error) {
+	db := sql.OpenDB(connector{"file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode(), f})
 	if err := db.Ping(); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("opening the database: %w", err)
+		if errors.Is(err, ErrSchema) {
+			return nil, err // which says it all
+		}
+		return nil, fmt.Errorf("opening a database file: %w", err)
 	}
 	return db, nil
 }
@@ -60,16 +70,30 @@ func openFile(path string, readOnly bool) (*sql.DB, error) {
 // copied into the database: 16 MB, so that a busy group does not pay for it.
 const checkpointPages = "4000"
 
-type connector struct{ dsn string }
+type connector struct {
+	dsn  string
+	file file // none for a database in memory
+}
 
 func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
 	d := &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+		if err := defend(conn); err != nil {
+			return err
+		}
 		_, err := conn.Exec("PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint="+checkpointPages, nil)
 		return err
 	}}
-	return d.Open(c.dsn)
+	conn, err := d.Open(c.dsn)
+	if err != nil || c.file.folder == "" {
+		return conn, err
+	}
+	h, err := hold(conn.(*sqlite3.SQLiteConn), c.file)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return h, nil
 }
 
 var (
@@ -93,7 +117,7 @@ func bind(text string) string {
 func inTransaction(ctx context.Context, c *sql.Conn) bool {
 	in := false
 	err := c.Raw(func(dc any) error {
-		in = !dc.(*sqlite3.SQLiteConn).AutoCommit()
+		in = !dc.(interface{ AutoCommit() bool }).AutoCommit()
 		return nil
 	})
 	return err == nil && in
@@ -114,31 +138,24 @@ func truncate(ctx context.Context, db *sql.DB) error {
 
 // openStill opens a file and changes nothing in it. A copy that nobody writes
 // is opened without locks and without files beside it.
-func openStill(path string, live bool) (*sql.DB, error) {
+func openStill(path string, f file, live bool) (*sql.DB, error) {
 	q := url.Values{}
 	q.Set("mode", "ro")
 	q.Set("_query_only", "1")
 	q.Set("_busy_timeout", "10000")
+	if !live {
+		f = f.copied(path)
+	}
 	if !live || frozen(path) {
 		q.Set("immutable", "1")
 	}
-	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()})
-	if err := db.Ping(); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("opening a database file: %w", err)
-	}
-	return db, nil
+	return open(path, q, f)
 }
 
 // openSource opens a file that others write, to copy it. It changes nothing in it;
 // query_only would refuse to write the copy as well.
-func openSource(path string) (*sql.DB, error) {
-	db := sql.OpenDB(connector{dsn: "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=ro&_busy_timeout=10000"})
-	if err := db.Ping(); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("opening a database file: %w", err)
-	}
-	return db, nil
+func openSource(path string, f file) (*sql.DB, error) {
+	return open(path, url.Values{"mode": {"ro"}, "_busy_timeout": {"10000"}}, f)
 }
 
 // frozen tells that a file lies on a read-only disk with nothing left in a

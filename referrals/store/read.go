@@ -31,6 +31,9 @@ func (s *snapshot) begin() error {
 	if s.begun {
 		return nil
 	}
+	if err := lookAgain(s.c.c); err != nil {
+		return fmt.Errorf("beginning a snapshot: %w", err)
+	}
 	s.size = s.log.Size()
 	if err := s.c.exec(s.ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("beginning a snapshot: %w", err)
@@ -150,6 +153,17 @@ func (s *snapshot) PinsOfUnit(unit string) ([]*accounts.Pin, error) {
 // AcquaintancesOf lists the colleagues a member confirmed.
 func (s *snapshot) AcquaintancesOf(person string) ([]*accounts.Acquaintance, error) {
 	return list[accounts.Acquaintance](s, "WHERE person = $1 ORDER BY colleague", person)
+}
+
+// LeadWordsOf lists the members of a unit for whom somebody was asked, or gave,
+// the second word that makes a lead.
+func (s *snapshot) LeadWordsOf(unit string) ([]*accounts.LeadWord, error) {
+	return list[accounts.LeadWord](s, "WHERE unit = $1 ORDER BY id", unit)
+}
+
+// SightsOf lists the notices that a person has seen.
+func (s *snapshot) SightsOf(person string) ([]*accounts.Sight, error) {
+	return list[accounts.Sight](s, "WHERE person = $1 ORDER BY id", person)
 }
 
 // InvitationByToken finds the invitation whose token has this hash.
@@ -323,6 +337,16 @@ func (s *snapshot) TasksOfCase(caseID string) ([]*referrals.TaskRow, error) {
 // ConsentsOfCase lists the authorisations of a case, newest first.
 func (s *snapshot) ConsentsOfCase(caseID string) ([]*referrals.ConsentRow, error) {
 	return list[referrals.ConsentRow](s, "WHERE case_id = $1 ORDER BY day DESC, id", caseID)
+}
+
+// LiveConsents lists the authorisations that did not end.
+func (s *snapshot) LiveConsents() ([]*referrals.ConsentRow, error) {
+	return list[referrals.ConsentRow](s, "WHERE state = 'live' ORDER BY id")
+}
+
+// ShutConsents lists a unit's authorisations that a restore shut, newest first.
+func (s *snapshot) ShutConsents(unit string) ([]*referrals.ConsentRow, error) {
+	return list[referrals.ConsentRow](s, "WHERE unit = $1 AND shut <> 0 ORDER BY day DESC, id", unit)
 }
 
 // ReferralsOfCase lists the referrals of a case, newest first.

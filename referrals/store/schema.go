@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"sync"
 
+	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 )
 
@@ -91,6 +93,147 @@ func (o schemaObject) words() []string {
 	return []string{o.Type, o.Name, o.Table, o.SQL.String}
 }
 
+// ErrSchema says that a file holds something that no migration made.
+var ErrSchema = errors.New("its tables, indexes, triggers or views are not those that sportello makes")
+
+// file says which of an instance's databases a file is, and what its keeper can do
+// where it is another.
+type file struct {
+	folder string // of its migrations
+	name   string
+	advice string
+	fresh  bool // it may be empty: its migrations follow
+}
+
+var (
+	mainFile = file{folder: "main", name: MainFile, advice: "put a backup in its place with `sportello restore`"}
+	// Today's secrets know what was erased, so they are not replaced unasked.
+	secretsFile  = file{folder: "shred", name: ShredFile, advice: "move it aside and put a backup back with `sportello restore --main main.db --shred shred.db`"}
+	sessionsFile = file{folder: "sessions", name: SessionFile, advice: "move it aside and start again: everybody has to sign in anew"}
+)
+
+// copied is a copy of the file, by the name it was given.
+func (f file) copied(path string) file {
+	f.name, f.advice = filepath.Base(path), "take another copy"
+	return f
+}
+
+func (f file) unlike() error {
+	return fmt.Errorf("%s is not opened: %w; a version made it that this program cannot bring up to date, or somebody changed it: %s", f.name, ErrSchema, f.advice)
+}
+
+// compare holds the schema that a connection sees to the one of the version that
+// the file says it has.
+func (f file) compare(ctx context.Context, c driver.QueryerContext) error {
+	have, err := schemaOf(ctx, c)
+	var e sqlite3.Error
+	if asSQLite(err, &e) && e.Code == sqlite3.ErrCorrupt {
+		return f.unlike() // a schema that SQLite cannot read either
+	}
+	if err != nil || len(have) == 0 && f.fresh {
+		return err
+	}
+	bare, err := expectedSchema(f.folder, 0)
+	if err != nil {
+		return err
+	}
+	for _, o := range bare {
+		if !slices.Contains(have, o) {
+			return f.unlike()
+		}
+	}
+	version, err := number(ctx, c, "SELECT coalesce(max(version_id), 0) FROM main.goose_db_version NOT INDEXED WHERE is_applied = 1")
+	if err != nil {
+		return fmt.Errorf("reading the schema version: %w", err)
+	}
+	known, err := versions(f.folder)
+	if err != nil {
+		return err
+	}
+	if version > known[len(known)-1] {
+		return ErrNewerSchema
+	}
+	if !slices.Contains(known, version) {
+		return f.unlike()
+	}
+	want, err := expectedSchema(f.folder, version)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(have, want) {
+		return f.unlike()
+	}
+	return nil
+}
+
+// number reads one whole number.
+func number(ctx context.Context, c driver.QueryerContext, text string) (int64, error) {
+	rows, err := c.QueryContext(ctx, text, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	value := make([]driver.Value, 1)
+	if err := rows.Next(value); err != nil {
+		return 0, err
+	}
+	n, ok := value[0].(int64)
+	if !ok {
+		return 0, errors.New("a number that is none")
+	}
+	return n, nil
+}
+
+// held is a connection to a file whose schema was compared. Another connection, of
+// this process or not, may change it later: then SQLite counts on, and it is
+// compared again before anything else is done.
+type held struct {
+	*sqlite3.SQLiteConn
+	file  file
+	count int64
+}
+
+// hold compares the schema that a new connection sees.
+func hold(c *sqlite3.SQLiteConn, f file) (*held, error) {
+	h := &held{SQLiteConn: c, file: f, count: -1}
+	if err := h.look(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// look compares the schema if it moved since the last look.
+func (h *held) look() error {
+	ctx := context.Background()
+	count, err := number(ctx, h, "PRAGMA schema_version")
+	if err != nil {
+		return fmt.Errorf("looking whether the schema moved: %w", err)
+	}
+	if count == h.count {
+		return nil
+	}
+	h.count = -1
+	if err := h.file.compare(ctx, h); err != nil {
+		return err
+	}
+	h.count = count
+	return nil
+}
+
+// ResetSession is what database/sql asks before it hands out a connection again. The
+// one it makes instead says what is wrong.
+func (h *held) ResetSession(context.Context) error {
+	if h.look() != nil {
+		return driver.ErrBadConn
+	}
+	return nil
+}
+
+// lookAgain is look for a connection that database/sql does not hand out again.
+func lookAgain(c *sql.Conn) error {
+	return c.Raw(func(dc any) error { return dc.(*held).look() })
+}
+
 // expected keeps schemas that were made: they depend on this program alone.
 var expected struct {
 	sync.Mutex
@@ -145,6 +288,24 @@ func makeSchema(folder string, version int64) (all []schemaObject, err error) {
 		return nil, errors.Join(errors.New("no such version"), err)
 	}
 	return readSchema(ctx, db)
+}
+
+// versions are the numbers of a folder's migrations, and 0, upwards.
+func versions(folder string) ([]int64, error) {
+	names, err := fs.Glob(migrations, "migrations/"+folder+"/*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("reading the migrations: %w", err)
+	}
+	all := []int64{0}
+	for _, name := range names {
+		n, err := goose.NumericComponent(filepath.Base(name))
+		if err != nil {
+			return nil, fmt.Errorf("reading the migrations: %w", err)
+		}
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	return all, nil
 }
 
 // migrationsOf applies what a folder of migrations holds to a file.

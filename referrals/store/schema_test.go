@@ -8,9 +8,10 @@ import (
 
 // TestExpectedSchema holds the schema of a new file to the one made in memory.
 func TestExpectedSchema(t *testing.T) {
-	for _, folder := range []string{"main", "shred", "sessions"} {
+	for _, f := range []file{mainFile, secretsFile, sessionsFile} {
+		folder := f.folder
 		path := filepath.Join(t.TempDir(), folder+".db")
-		db, err := openMigrated(t.Context(), path, folder)
+		db, err := openMigrated(t.Context(), path, f)
 		if err != nil {
 			t.Fatal(err)
 		}

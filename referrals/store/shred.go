@@ -19,6 +19,7 @@ import (
 // secret is durable before the row that needs it; its tombstone in the log is
 // durable before the secret is deleted; start-up finishes what was cut.
 type shredFile struct {
+	path  string
 	db    *sql.DB
 	hooks hooks
 
@@ -38,9 +39,9 @@ type shredSecret [32]byte
 // knownMax bounds the secrets kept in memory: 200,000 are about 12 MB.
 const knownMax = 200_000
 
-func newShredFile(db *sql.DB, h hooks) *shredFile {
+func newShredFile(path string, db *sql.DB, h hooks) *shredFile {
 	db.SetMaxOpenConns(4)
-	return &shredFile{db: db, hooks: h, known: map[audit.Digest16]shredSecret{}, ahead: map[string]bool{}}
+	return &shredFile{path: path, db: db, hooks: h, known: map[audit.Digest16]shredSecret{}, ahead: map[string]bool{}}
 }
 
 // get reads one secret, which must have the digest that a leaf names: ErrErased
@@ -122,8 +123,11 @@ func exchange(ctx context.Context, c *conn, drop []string, secrets []accounts.Se
 			c.exec(ctx, "ROLLBACK")
 		}
 	}()
+	if err := lookAgain(c.c); err != nil {
+		return err
+	}
 	for _, id := range drop {
-		if err := c.exec(ctx, "DELETE FROM shred WHERE id = $1", id); err != nil {
+		if err := c.exec(ctx, deleteSecret, id); err != nil {
 			return fmt.Errorf("dropping a secret: %w", err)
 		}
 	}
@@ -141,6 +145,8 @@ func exchange(ctx context.Context, c *conn, drop []string, secrets []accounts.Se
 	}
 	return nil
 }
+
+const deleteSecret = "DELETE FROM shred WHERE id = $1"
 
 var insertSecret = batched("INSERT INTO shred (id, secret) VALUES ", " ON CONFLICT (id) DO NOTHING")
 
@@ -177,8 +183,9 @@ type erasure struct {
 	digest audit.Digest16
 }
 
-// delete removes secrets and overwrites what the write-ahead log kept of them.
-// An error is not lost: the tombstones stay, and start-up deletes again.
+// delete removes secrets, overwrites what the write-ahead log kept of them, and
+// looks that they are gone. An error is not lost: the tombstones stay, and
+// start-up deletes again.
 func (f *shredFile) delete(ctx context.Context, erased []erasure) error {
 	if len(erased) == 0 {
 		return nil
@@ -190,14 +197,42 @@ func (f *shredFile) delete(ctx context.Context, erased []erasure) error {
 	}
 	defer tx.Rollback()
 	for _, e := range erased {
-		if _, err := tx.ExecContext(ctx, bind("DELETE FROM shred WHERE id = $1"), e.id); err != nil {
+		err := f.hooks.refuses(deleteSecret, []any{e.id}, func() { tx.Rollback() })
+		if err == nil {
+			_, err = tx.ExecContext(ctx, bind(deleteSecret), e.id)
+		}
+		if err != nil {
 			return fmt.Errorf("deleting a secret: %w", err)
 		}
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("committing the deletion of secrets: %w", err)
 	}
-	return f.scrub(ctx)
+	if err := f.scrub(ctx); err != nil {
+		return err
+	}
+	f.hooks.at("truncated")
+	return f.lookFor(ctx, erased)
+}
+
+// lookFor reads the file with a connection that deleted nothing: what it finds
+// there is not gone.
+func (f *shredFile) lookFor(ctx context.Context, erased []erasure) (err error) {
+	db, err := openFile(f.path, secretsFile, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, e := range erased {
+		var n int
+		if err := db.QueryRowContext(ctx, bind("SELECT count(*) FROM shred WHERE id = $1"), e.id).Scan(&n); err != nil {
+			return fmt.Errorf("looking for deleted secrets: %w", err)
+		}
+		if n > 0 {
+			return errors.New("looking for deleted secrets: one is there still")
+		}
+	}
+	return nil
 }
 
 // forget takes secrets out of memory, those included that a reader is just
@@ -224,6 +259,16 @@ func (f *shredFile) scrub(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// ours tells that a secret has the form of those that this program makes, of no
+// later time than that of a log of this size.
+func (f *shredFile) ours(ctx context.Context, id string, size int64) (bool, error) {
+	var n int
+	if err := f.db.QueryRowContext(ctx, bind("SELECT length(secret) FROM shred WHERE id = $1"), id).Scan(&n); err != nil {
+		return false, fmt.Errorf("reading the form of a secret: %w", err)
+	}
+	return n == len(shredSecret{}) && accounts.IsSecretID(id, size), nil
 }
 
 // ids lists every secret there is.

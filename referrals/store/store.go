@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -65,16 +64,26 @@ type Store struct {
 
 // hooks let a test stop the process between two steps; nil in the product. The
 // points of a group are, in order: written (after each act), before secrets,
-// between files, before commit, committed.
+// between files, before commit, committed; where it erases, truncated.
 type hooks struct {
 	point     func(name string)
 	statement func(text string)
+	fault     func(text string, args []any, end func()) error
 }
 
 func (h hooks) at(name string) {
 	if h.point != nil {
 		h.point(name)
 	}
+}
+
+// refuses is the error of a statement that a test wants to fail. end ends its
+// transaction, as SQLite does at some errors.
+func (h hooks) refuses(text string, args []any, end func()) error {
+	if h.fault == nil {
+		return nil
+	}
+	return h.fault(text, args, end)
 }
 
 // Options say how to open a store.
@@ -85,6 +94,10 @@ type Options struct {
 	// Statement is called with each statement of the main file and of the
 	// shred secrets, for the test that what is denied costs what is absent.
 	Statement func(text string)
+	// Fault is asked before each statement that writes; its error is the
+	// statement's. It stands in for a database that refuses; end ends the
+	// transaction behind the writer's back.
+	Fault func(text string, args []any, end func()) error
 }
 
 // Open opens or makes the database in a folder, brings its schema up to date,
@@ -94,9 +107,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, SecretsDir), 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement}, roster: newRoster(),
+	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement, o.Fault}, roster: newRoster(),
 		jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), handed: make(chan []*job),
 		kept: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{})}
+	if err := Known(ctx, o.Dir, MainFile, ShredFile, SessionFile); err != nil {
+		return nil, err
+	}
 	if err := s.openFiles(ctx); err != nil {
 		s.closeFiles()
 		return nil, err
@@ -117,7 +133,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeFiles()
 		return nil, err
 	}
-	keeper, err := newConn(ctx, s.secrets.db, hooks{})
+	keeper, err := newConn(ctx, s.secrets.db, hooks{fault: o.Fault})
 	if err != nil {
 		s.closeFiles()
 		return nil, err
@@ -128,20 +144,21 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (s *Store) openFiles(ctx context.Context) (err error) {
-	if s.main, err = openMigrated(ctx, filepath.Join(s.dir, MainFile), "main"); err != nil {
+	if s.main, err = openMigrated(ctx, filepath.Join(s.dir, MainFile), mainFile); err != nil {
 		return err
 	}
-	shred, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, ShredFile), "shred")
+	secrets := filepath.Join(s.dir, SecretsDir, ShredFile)
+	shred, err := openMigrated(ctx, secrets, secretsFile)
 	if err != nil {
 		return err
 	}
-	s.secrets = newShredFile(shred, s.hooks)
-	sessions, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, SessionFile), "sessions")
+	s.secrets = newShredFile(secrets, shred, s.hooks)
+	sessions, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, SessionFile), sessionsFile)
 	if err != nil {
 		return err
 	}
-	s.sessions = newSessionFile(sessions)
-	if s.read, err = openFile(filepath.Join(s.dir, MainFile), true); err != nil {
+	s.sessions = newSessionFile(sessions, s.hooks)
+	if s.read, err = openFile(filepath.Join(s.dir, MainFile), mainFile, true); err != nil {
 		return err
 	}
 	s.pool = make(chan *conn, readers)
@@ -156,23 +173,18 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 }
 
 // openMigrated opens one file and applies what its folder of migrations holds.
-func openMigrated(ctx context.Context, path, folder string) (*sql.DB, error) {
+func openMigrated(ctx context.Context, path string, f file) (*sql.DB, error) {
 	if err := touch(path); err != nil {
 		return nil, err
 	}
-	db, err := openFile(path, false)
+	db, err := openFile(path, f, false)
 	if err != nil {
 		return nil, err
 	}
-	sub, err := fs.Sub(migrations, "migrations/"+folder)
+	p, err := migrationsOf(db, f.folder)
 	if err != nil {
 		db.Close()
-		return nil, fmt.Errorf("reading the migrations: %w", err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, sub)
-	if err != nil {
-		db.Close()
-		return nil, fmt.Errorf("reading the migrations: %w", err)
+		return nil, err
 	}
 	if err := migrate(ctx, p); err != nil {
 		db.Close()
@@ -184,18 +196,8 @@ func openMigrated(ctx context.Context, path, folder string) (*sql.DB, error) {
 // ErrNewerSchema says that the data was written by a newer program.
 var ErrNewerSchema = errors.New("the database was written by a newer version of sportello: install that version, nothing was changed")
 
+// migrate brings a file up to date.
 func migrate(ctx context.Context, p *goose.Provider) error {
-	have, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the schema version: %w", err)
-	}
-	known := int64(0)
-	for _, m := range p.ListSources() {
-		known = max(known, m.Version)
-	}
-	if have > known {
-		return ErrNewerSchema
-	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the schema up to date: %w", err)
 	}
@@ -236,7 +238,7 @@ func (s *Store) closeFiles() error {
 		errs = append(errs, s.secrets.db.Close())
 	}
 	if s.sessions != nil {
-		errs = append(errs, s.sessions.db.Close())
+		errs = append(errs, s.sessions.close())
 	}
 	return errors.Join(errs...)
 }
@@ -324,6 +326,9 @@ func (c *conn) exec(ctx context.Context, text string, args ...any) error {
 }
 
 func (c *conn) execResult(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	if err := c.hooks.refuses(text, args, func() { c.c.ExecContext(ctx, "ROLLBACK") }); err != nil {
+		return nil, err
+	}
 	st, err := c.stmt(ctx, text)
 	if err != nil {
 		return nil, err

@@ -118,7 +118,9 @@ func confirm(f *storetest.Flow) error {
 	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	return err
 }
-func signIn(f *storetest.Flow) error { _, err := f.TrySignIn(f.People["bruna"]); return err }
+func members(f *storetest.Flow) error { _, err := f.Door.Members(ctx, f.Caller("gina")); return err }
+func notices(f *storetest.Flow) error { _, err := f.Door.Notices(ctx, f.Caller("gina")); return err }
+func signIn(f *storetest.Flow) error  { _, err := f.TrySignIn(f.People["bruna"]); return err }
 func unit(f *storetest.Flow) error {
 	_, _, err := f.Door.CreateUnit(ctx, accounts.ConsoleCaller(), accounts.Unit{Agency: f.Agency, Kind: accounts.KindDesk, Name: "Altra"})
 	return err
@@ -160,6 +162,8 @@ var kinds = []kind{
 	{"unit_wrap", "unit = (SELECT id FROM unit WHERE kind = 'centre')", "wrapped", "words = 'a b c d'", signIn, signIn, whoCanOpen},
 	{"pin", "centre = (SELECT id FROM unit WHERE kind = 'centre')", "", "epoch = 7", directory, nil, directory},
 	{"acquaintance", "person = (SELECT id FROM person WHERE username = 'anna') AND colleague = (SELECT id FROM person WHERE username = 'gina')", "", "colleague = 'x'", confirm, confirm, nil},
+	{"lead_word", "state = 'given'", "", "before = ''", members, nil, members},
+	{"seen", "person = (SELECT id FROM person WHERE username = 'gina')", "", "notice = 'x'", notices, nil, notices},
 	{"invitation", "state = 'open'", "", "ends = '2030-01-01'", invited, nil, nil},
 	{"contact", "case_id = '' AND state = 'info_only'", "body", "state = 'open'", openContact, openContact, nil},
 	{"contact", "case_id = 'CASE'", "key_box", "day = '2020-01-01'", openCase, nil, openCase},

@@ -225,6 +225,9 @@ func (s *Store) transact(c *conn, jobs []*job, savepoints bool) error {
 	if err := c.exec(ctx, beginWrite); err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
+	if err := lookAgain(c.c); err != nil {
+		return errors.Join(err, c.exec(ctx, "ROLLBACK"))
+	}
 	t := &tx{ctx: ctx, c: c, savepoints: savepoints}
 	batch, err := s.log.Begin(t)
 	if err != nil {
@@ -452,6 +455,15 @@ func (t *tx) Erase(secret string) error {
 	t.erased = append(t.erased, erasure{secret, digest})
 	return nil
 }
+
+// Session is the newest mark of a session, the group's earlier acts included.
+func (t *tx) Session(id string) (audit.SessionMark, bool) { return t.batch.Session(id) }
+
+// Sessions lists the sessions of a person, or of everybody, likewise.
+func (t *tx) Sessions(person string) []string { return t.batch.Sessions(person) }
+
+// Mark names a session in the act's leaf.
+func (t *tx) Mark(session audit.RowMark) { t.marks = append(t.marks, session) }
 
 // UseDetailKey puts a new detail key in force; the batch appends its leaf.
 func (t *tx) UseDetailKey(p audit.PendingDetailKey) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -33,13 +34,11 @@ func do(t *testing.T, db *sql.DB, text string) {
 func TestSecretsOfACommittedActStay(t *testing.T) {
 	f := storetest.NewFlow(t)
 	anna := f.Caller("anna")
-	db := raw(t, f.World, shredFile)
-	defer db.Close()
-	do(t, db, "CREATE TRIGGER held BEFORE DELETE ON shred BEGIN SELECT RAISE(ABORT, 'no'); END")
-	if _, err := f.Desk.MoveNote(ctx, anna, f.Note, f.Other); err == nil {
+	mend := f.BreakTable("DELETE", "shred")
+	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other); err == nil {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
-	do(t, db, "DROP TRIGGER held")
+	mend()
 	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "dopo"); err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +60,58 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	}
 }
 
+// TestErasedIsLookedFor: a secret that is in the file again, or still, when its
+// deletion is done was not deleted, and nobody is told that it was.
+func TestErasedIsLookedFor(t *testing.T) {
+	f := storetest.NewFlow(t)
+	f.Close()
+	db := raw(t, f.World, shredFile)
+	defer db.Close()
+	before := map[string][]byte{}
+	rows, err := db.Query("SELECT id, secret FROM shred")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		var id string
+		var secret []byte
+		if err := rows.Scan(&id, &secret); err != nil {
+			t.Fatal(err)
+		}
+		before[id] = secret
+	}
+	rows.Close()
+	put := func() {
+		for id, secret := range before {
+			if _, err := db.Exec("INSERT INTO shred VALUES (?, ?) ON CONFLICT DO NOTHING", id, secret); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	truncated := 0
+	f.Point = func(name string) {
+		if name == "truncated" {
+			truncated++
+			put()
+		}
+	}
+	f.Open()
+	_, err = f.Desk.MoveNote(ctx, f.Caller("anna"), f.Note, f.Other)
+	var unfinished *accounts.Unfinished
+	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
+		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
+	}
+	f.Close()
+	if f.TryOpen() == nil {
+		t.Error("an instance opens whose erased secrets stay")
+	}
+	f.Point = nil
+	f.Open()
+	if r := f.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
+	}
+}
+
 // TestSecretsThatNobodyNeedsGo: the secret of an act that failed is deleted with
 // the next ones, also when those could not be kept at once.
 func TestSecretsThatNobodyNeedsGo(t *testing.T) {
@@ -72,11 +123,11 @@ func TestSecretsThatNobodyNeedsGo(t *testing.T) {
 	if _, err := f.Store.Do(ctx, accounts.Work{Secrets: []accounts.Secret{lost}, Do: func(accounts.Tx) error { return refused }}); !errors.Is(err, refused) {
 		t.Fatalf("an act that fails: %v", err)
 	}
-	do(t, db, "CREATE TRIGGER full BEFORE INSERT ON shred BEGIN SELECT RAISE(ABORT, 'no'); END")
+	mend := f.BreakTable("INSERT", "shred")
 	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "interview", "non tenuta"); err == nil {
 		t.Fatal("a note was acknowledged whose secret was not kept")
 	}
-	do(t, db, "DROP TRIGGER full")
+	mend()
 	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "interview", "tenuta"); err != nil {
 		t.Fatal(err)
 	}
@@ -208,11 +259,33 @@ func TestGroupBegunAnew(t *testing.T) {
 // of one act is refused by the database, the others of its group are done, and the
 // tree goes on from where it was.
 func TestGroupWithALeafThatFails(t *testing.T) {
-	for what, trigger := range map[string]string{
-		"leaf":        "BEFORE INSERT ON leaf WHEN instr(NEW.body, CAST('action person.suspend' AS BLOB)) BEGIN SELECT RAISE(ABORT, 'no'); END",
-		"transaction": "BEFORE INSERT ON leaf WHEN instr(NEW.body, CAST('action person.suspend' AS BLOB)) BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
-		"detail": `BEFORE INSERT ON detail WHEN EXISTS (SELECT 1 FROM leaf WHERE idx = NEW.idx AND instr(body, CAST('action person.suspend' AS BLOB)))
-			BEGIN SELECT RAISE(ABORT, 'no'); END`,
+	suspends := func(text string, args []any) bool {
+		return strings.HasPrefix(text, "INSERT INTO leaf (") && bytes.Contains(args[1].([]byte), []byte("action person.suspend"))
+	}
+	suspended := map[any]bool{} // leaves
+	for what, fault := range map[string]storetest.Fault{
+		"leaf": func(text string, args []any, _ func()) error {
+			if suspends(text, args) {
+				return storetest.ErrBroken
+			}
+			return nil
+		},
+		"transaction": func(text string, args []any, end func()) error {
+			if !suspends(text, args) {
+				return nil
+			}
+			end()
+			return storetest.ErrBroken
+		},
+		"detail": func(text string, args []any, _ func()) error {
+			if suspends(text, args) {
+				suspended[args[0]] = true
+			}
+			if strings.HasPrefix(text, "INSERT INTO detail (") && suspended[args[0]] {
+				return storetest.ErrBroken
+			}
+			return nil
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -222,9 +295,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 			f.Point = g.point
 			f.Open()
 			anna := f.Caller("anna")
-			db := raw(t, f.World, store.MainFile)
-			defer db.Close()
-			do(t, db, "CREATE TRIGGER refuse "+trigger)
+			mend := f.Break(fault)
 			note := func(text string) func() error {
 				return func() error {
 					_, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", text)
@@ -240,7 +311,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 					t.Errorf("act %d: %v", i, err)
 				}
 			}
-			do(t, db, "DROP TRIGGER refuse")
+			mend()
 			if err := note("poi")(); err != nil {
 				t.Errorf("an act after it: %v", err)
 			}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -170,7 +171,7 @@ func (f *Flow) person() {
 	f.ok(err, "saving a person again")
 	_, err = f.Desk.SavePerson(ctx, anna, f.Closed, f.Version(f.Closed), form("closed "))
 	f.ok(err, "saving a person")
-	_, err = f.Desk.Anonymise(ctx, anna, f.Closed, f.Version(f.Closed))
+	_, err = f.Desk.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Closed), f.Closed, f.Version(f.Closed))
 	f.ok(err, "going back to an alias")
 	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", f.Word("closing note"))
 	f.ok(err, "closing")
@@ -213,7 +214,7 @@ func (f *Flow) diary() {
 	f.ok(err, "correcting a note")
 	_, err = f.Desk.CorrectNote(ctx, anna, f.Moved, 1, f.Word("corrected note that moves"))
 	f.ok(err, "correcting a note")
-	_, err = f.Desk.MoveNote(ctx, anna, f.Moved, f.Other)
+	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Moved), f.Moved, f.Other)
 	f.ok(err, "moving a note")
 }
 
@@ -238,11 +239,18 @@ func (f *Flow) Authorise(fields ...string) referrals.Authorisation {
 		Way: "interpreter", Interpreter: f.Word("interpreter"), Text: referrals.AuthorisationText, Language: f.Word("consent language"), Urgency: "today"}
 }
 
-// Refer gives a consent and sends what it allows.
+// Refer gives a consent, for a purpose for which none was sent yet, and sends what
+// it allows.
 func (f *Flow) Refer(caseID string, a referrals.Authorisation) string {
 	f.T.Helper()
 	ctx := context.Background()
 	consent, _, err := f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+	for _, purpose := range referrals.Purposes {
+		if errors.Is(err, referrals.ErrLive) {
+			a.Purpose = purpose
+			consent, _, err = f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+		}
+	}
 	f.ok(err, "giving consent")
 	_, _, err = f.Desk.PreviewReferral(ctx, f.Caller("anna"), consent)
 	f.ok(err, "previewing")
@@ -280,7 +288,7 @@ func (f *Flow) refer() {
 	f.ok(err, "declining")
 	offline, err := crypto.NewIdentity()
 	f.ok(err, "making the centre's own key")
-	_, _, err = f.Desk.SealedCopy(ctx, bruna, f.Consent, offline.Recipient().String(), Plainly)
+	_, _, err = f.Desk.SealedCopy(ctx, f.StepUp("bruna", policies.ReferralCopy, f.Consent), f.Consent, offline.Recipient().String(), Plainly)
 	f.ok(err, "making a copy")
 	_, err = f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), f.safe("second "), "code_word")
 	f.ok(err, "changing the safe contact")
@@ -334,6 +342,12 @@ func (f *Flow) roster() {
 	ctx := context.Background()
 	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	f.ok(err, "confirming a colleague")
+	notices, err := f.Door.Notices(ctx, f.Caller("gina"))
+	f.ok(err, "reading notices")
+	for _, n := range notices {
+		_, err = f.Door.See(ctx, f.Caller("gina"), []string{n.ID})
+		f.ok(err, "seeing a notice")
+	}
 	_, f.Invitation, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	f.ok(err, "inviting")
 	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")

@@ -92,6 +92,7 @@ func wideCast(w *World) {
 	cast(w)
 	w.Join("desk", "lia", policies.IntakeWorker, "anna")
 	w.Join("desk", "gina", policies.Lead, "anna")
+	w.Name("gina", "lia")
 	var err error
 	if w.Rescue, err = crypto.NewIdentity(); err != nil {
 		w.T.Fatal(err)

@@ -72,6 +72,7 @@ type World struct {
 	Units  map[string]string
 	Agency string
 	Point  func(string) // the store's hook, for tests that stop it between two steps
+	faults faults
 	count  atomic.Int64 // of statements
 	Texts  sync.Map     // the statements that ran, without repetition
 
@@ -117,7 +118,7 @@ func (w *World) Open() {
 
 // TryOpen opens the instance.
 func (w *World) TryOpen() error {
-	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: w.counted, Audit: audit.Options{
+	s, err := store.Open(context.Background(), store.Options{Dir: w.Dir, Point: w.Point, Statement: w.counted, Fault: w.faults.meet, Audit: audit.Options{
 		SignerKey: w.Signer, StateFile: filepath.Join(w.Dir, "state"), Now: w.Clock.Now, AcceptOlder: w.Accept}})
 	if err != nil {
 		return err
@@ -283,6 +284,16 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 	who := w.StepUp(by, policies.MemberAdmit, a.ID)
 	if _, err := w.Door.Admit(context.Background(), who, a.ID, words); err != nil {
 		w.T.Fatalf("admitting %s: %v", person, err)
+	}
+}
+
+// Name gives the second word for a person who was invited as lead.
+func (w *World) Name(person, by string) {
+	w.T.Helper()
+	a := w.People[person]
+	words := w.SignIn(person).MyWords(w.Store.Log().Epoch(a.Unit))
+	if _, err := w.Door.NameLead(context.Background(), w.StepUp(by, policies.MemberLead, a.ID), a.ID, words); err != nil {
+		w.T.Fatalf("naming %s lead: %v", person, err)
 	}
 }
 

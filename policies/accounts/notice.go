@@ -1,0 +1,270 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// A notice tells a person of what somebody else did to the keys around her, and
+// stands on her Agenda until she has seen it. Nobody is asked to agree: she has
+// been told, in time to object. What a notice says is read from the rows it is
+// about; kept is only who has seen it. Its id names the state that was seen, so
+// that a later change is told anew.
+
+// The kinds of notice.
+const (
+	// NoticeUnit: an administrator entered a unit; nobody founded it yet.
+	NoticeUnit = "unit_new"
+	// NoticeFounded: a unit was founded, by people whom nobody vouches for.
+	NoticeFounded = "unit_founded"
+	// NoticeCopyKey: the key to which one's centre makes its sealed copies was set.
+	NoticeCopyKey = "copy_key"
+	// NoticeNoCopyKey: it was taken away.
+	NoticeNoCopyKey = "copy_key_gone"
+	// NoticeLead: a member of one's unit leads it by the word of two.
+	NoticeLead = "lead"
+	// NoticeToLead: a member waits for the second word, and the reader may give
+	// it. It goes when it was given.
+	NoticeToLead = "lead_waits"
+)
+
+// Notice is one of them, as its reader sees it.
+type Notice struct {
+	ID, Kind, Day string
+	Name          string // of the unit, or of the person
+	Person        string // her pseudonym
+	Agency        string // name of the unit's agency
+	UnitKind      string
+	By, Second    string // who did it, by user name; who gave the second word
+	Words         Words  // of a key for copies
+	Stays         bool   // it goes when something is done, not when it was seen
+}
+
+// Notices lists what the caller has not seen yet.
+func (d *Door) Notices(ctx context.Context, who Caller) ([]Notice, error) {
+	var all []Notice
+	err := d.look(ctx, func(r Reader) error {
+		var err error
+		all, err = notices(r, who, func(u *Unit, to crypto.Recipient) (Words, error) {
+			free, err := d.place(ctx)
+			if err != nil {
+				return Words{}, err
+			}
+			defer free()
+			return CopyKeyWords(to, u.ID), nil
+		})
+		return err
+	})
+	return all, err
+}
+
+// notices reads them; words computes those of a key for copies.
+func notices(r Reader, who Caller, words func(*Unit, crypto.Recipient) (Words, error)) ([]Notice, error) {
+	var p Person
+	if who.unit == "" {
+		return nil, nil
+	}
+	if err := r.Get(&p, who.person); err != nil || p.State != string(Active) {
+		return nil, err
+	}
+	seen, err := sightsOf(r, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	due := noticeList{r: r, who: who, seen: seen}
+	if who.unitKind == KindAudit || policies.Role(p.Role) == policies.Lead {
+		if err := due.units(); err != nil {
+			return nil, err
+		}
+	}
+	if err := due.leads(); err != nil {
+		return nil, err
+	}
+	if who.unitKind == KindCentre {
+		if err := due.copyKey(words); err != nil {
+			return nil, err
+		}
+	}
+	return due.all, nil
+}
+
+func sightsOf(r Reader, person string) (map[string]bool, error) {
+	rows, err := r.SightsOf(person)
+	seen := map[string]bool{}
+	for _, s := range rows {
+		seen[s.Notice] = true
+	}
+	return seen, err
+}
+
+// noticeList gathers what a person has not seen.
+type noticeList struct {
+	r    Reader
+	who  Caller
+	seen map[string]bool
+	all  []Notice
+}
+
+// add takes a notice in unless it was seen.
+func (l *noticeList) add(n Notice, fill func(*Notice) error) error {
+	if l.seen[n.ID] {
+		return nil
+	}
+	if err := fill(&n); err != nil {
+		return err
+	}
+	l.all = append(l.all, n)
+	return nil
+}
+
+// units are those of the lead's agency, or all for the audit unit. Her own is no
+// news. One that was seen before it was founded is told again then.
+func (l *noticeList) units() error {
+	units, err := l.r.Units()
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		if u.ID == l.who.unit || l.who.unitKind != KindAudit && u.Agency != l.who.agency {
+			continue
+		}
+		n := Notice{ID: "unit." + u.ID, Kind: NoticeUnit, Name: u.Name, UnitKind: u.Kind}
+		if l.r.Epoch(u.ID) > 0 {
+			n.ID, n.Kind = "founded."+u.ID, NoticeFounded
+		}
+		if err := l.add(n, func(n *Notice) error { return l.origin(n, u) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// origin says whose a unit is and who founded it.
+func (l *noticeList) origin(n *Notice, u *Unit) error {
+	var a Agency
+	if err := l.r.Get(&a, u.Agency); err != nil {
+		return err
+	}
+	n.Agency = a.Name
+	if n.Kind == NoticeUnit {
+		return nil
+	}
+	var first UnitEpoch
+	if err := l.r.Get(&first, epochID(u.ID, 1)); err != nil {
+		return err
+	}
+	n.Day = first.Day
+	var err error
+	n.By, err = username(l.r, first.By)
+	return err
+}
+
+// leads are the members who came to lead her unit by the word of two, and those
+// who wait for a word of hers.
+func (l *noticeList) leads() error {
+	words, err := l.r.LeadWordsOf(l.who.unit)
+	if err != nil || len(words) == 0 {
+		return err
+	}
+	mine, err := leadsToBe(l.r, l.who)
+	if err != nil {
+		return err
+	}
+	for _, w := range words {
+		n := Notice{ID: "lead." + w.ID + "." + strconv.FormatInt(w.Version, 10), Kind: NoticeLead, Person: w.ID, Day: w.SecondDay}
+		switch {
+		case w.State == leadWaiting && !mine[w.ID], w.ID == l.who.person, w.State == leadGiven && w.SecondBy == l.who.person:
+			continue
+		case w.State == leadWaiting:
+			n.Kind, n.Day, n.Stays = NoticeToLead, w.FirstDay, true
+		}
+		var p Person
+		if err := l.r.Get(&p, w.ID); err != nil {
+			return err
+		}
+		if n.Name = p.Username; p.State == string(Removed) {
+			continue
+		}
+		if err := l.add(n, func(n *Notice) error { return l.vouched(n, w) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vouched names those whose word made somebody a lead.
+func (l *noticeList) vouched(n *Notice, w *LeadWord) error {
+	for id, name := range map[string]*string{w.FirstBy: &n.By, w.SecondBy: &n.Second} {
+		if id == "" || id == RecoveryPerson {
+			continue
+		}
+		var err error
+		if *name, err = username(l.r, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyKey is the key for copies of her centre, whoever set it: it may have been
+// somebody with her passphrase.
+func (l *noticeList) copyKey(words func(*Unit, crypto.Recipient) (Words, error)) error {
+	var u Unit
+	if err := l.r.Get(&u, l.who.unit); err != nil || u.CopyKeyDay == "" {
+		return err
+	}
+	n := Notice{ID: "copy_key." + u.ID + "." + strconv.FormatInt(u.CopyKeyVersion, 10), Kind: NoticeNoCopyKey, Day: u.CopyKeyDay, Name: u.Name}
+	if u.CopyKey != "" {
+		n.Kind = NoticeCopyKey
+	}
+	return l.add(n, func(n *Notice) error {
+		var err error
+		if n.By, err = username(l.r, u.CopyKeyBy); err != nil || u.CopyKey == "" {
+			return err
+		}
+		to, err := crypto.ParseRecipient(u.CopyKey)
+		if err != nil {
+			return ErrTampered
+		}
+		n.Words, err = words(&u, to)
+		return err
+	})
+}
+
+// See records that the caller saw notices that stand on her Agenda. Those that do
+// not, or do not any more, are passed over; a notice that asks for an act stays.
+func (d *Door) See(ctx context.Context, who Caller, ids []string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.NoticeSee, func(r Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: act.Who.person, Person: act.Who.person, Unit: act.Who.unit, Agency: act.Who.agency}); err != nil {
+			return err
+		}
+		due, err := notices(r, act.Who, func(*Unit, crypto.Recipient) (Words, error) { return Words{}, nil })
+		if err != nil {
+			return err
+		}
+		shown := map[string]bool{}
+		for _, id := range ids {
+			shown[id] = true
+		}
+		var rows []Row
+		for _, n := range due {
+			if n.Stays || !shown[n.ID] {
+				continue
+			}
+			row := &Sight{RowKey: RowKey{act.Who.person + "." + n.ID, 1}, Person: act.Who.person, Notice: n.ID, Day: act.Day}
+			if err := r.Get(&Sight{}, row.ID); !errors.Is(err, ErrNoRow) {
+				return errors.Join(ErrConflict, err)
+			}
+			rows = append(rows, row)
+		}
+		if len(rows) > 0 {
+			act.Commit = func(tx Tx) error { return putRows(tx, rows, nil) }
+		}
+		return nil
+	})
+}

@@ -1,0 +1,31 @@
+package referrals
+
+import (
+	"context"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+)
+
+// GiveAsBefore records an authorisation as a program did that kept no row of what
+// lives: a folder of then goes on.
+func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, error) {
+	row := &ConsentRow{RowKey: newRow()}
+	_, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, caseID)
+		if err != nil {
+			return err
+		}
+		if err := in.check(act.Now); err != nil {
+			return err
+		}
+		row.CaseID, row.Unit, row.Centre, row.State, row.Day, row.UntilDay = caseID, act.Who.Unit(), in.Centre, consentLive, act.Day, in.Until
+		row.UntilReply, row.Way, row.Feedback, row.Text, row.KeyVersion = in.UntilReply, in.Way, in.Feedback, in.Text, c.row.KeyVersion
+		if row.Body, err = seal(c.data, row, "body", in); err != nil {
+			return err
+		}
+		act.Commit = putAll(row)
+		return nil
+	})
+	return row.ID, err
+}

@@ -1,0 +1,170 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store"
+	"sportello/referrals/store/storetest"
+)
+
+// sinister is a desk without a lead: anna founded it, lia came, and then nina,
+// whom an administrator invited as lead and anna admitted.
+func sinister(t *testing.T) *storetest.World {
+	t.Helper()
+	w := storetest.New(t).Standard()
+	w.Join("desk", "lia", policies.IntakeWorker, "anna")
+	w.Join("desk", "nina", policies.Lead, "anna")
+	return w
+}
+
+func role(t *testing.T, w *storetest.World, name string) policies.Role {
+	t.Helper()
+	return w.SignIn(name).Role()
+}
+
+// heard are the words that a member reads from her own page.
+func heard(w *storetest.World, name string) accounts.Words {
+	w.T.Helper()
+	return w.SignIn(name).MyWords(w.Store.Log().Epoch(w.People[name].Unit))
+}
+
+func nameLead(t *testing.T, w *storetest.World, person, by string, words accounts.Words) error {
+	t.Helper()
+	id := w.People[person].ID
+	_, err := w.Door.NameLead(t.Context(), w.StepUp(by, policies.MemberLead, id), id, words)
+	return err
+}
+
+// TestLeadIsNamedByTwo: invited as lead and admitted by one colleague she works
+// as everybody does, and no key of a lead comes to her; the second word of one who
+// was there before her makes her a lead.
+func TestLeadIsNamedByTwo(t *testing.T) {
+	w, ctx := sinister(t), t.Context()
+	if got := role(t, w, "nina"); got != policies.IntakeWorker {
+		t.Fatalf("admitted by one colleague she is %s", got)
+	}
+	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), referrals.NewForm(), referrals.Declared{Surname: "Bianchi"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Desk.Declarations(ctx, w.SignIn("nina")); !errors.Is(err, accounts.ErrDenied) {
+		t.Fatalf("reading declarations: %v, want ErrDenied", err)
+	}
+	if n := countWraps(t, w, "nina"); n != 0 {
+		t.Fatalf("%d keys of declarations were wrapped to her", n)
+	}
+	if err := nameLead(t, w, "nina", "lia", heard(w, "lia")); !errors.Is(err, accounts.ErrWords) {
+		t.Fatalf("other words: %v, want ErrWords", err)
+	}
+	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); err != nil {
+		t.Fatalf("the second word: %v", err)
+	}
+	if err := w.Desk.AdoptNamed(ctx, w.SignIn("lia")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Desk.AdoptNamed(ctx, w.SignIn("nina")); err != nil {
+		t.Fatal(err)
+	}
+	all, _, err := w.Desk.Declarations(ctx, w.SignIn("nina"))
+	if err != nil || len(all) != 1 || all[0].Surname != "Bianchi" {
+		t.Fatalf("the lead reading declarations: %v, %d", err, len(all))
+	}
+	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); !errors.Is(err, accounts.ErrDenied) {
+		t.Fatalf("a word too many: %v, want ErrDenied", err)
+	}
+}
+
+// countWraps counts the declarations' keys that somebody could open, in whatever
+// way, in a copy of the database.
+func countWraps(t *testing.T, w *storetest.World, name string) (n int) {
+	t.Helper()
+	db := raw(t, w, store.MainFile)
+	defer db.Close()
+	if err := db.QueryRow("SELECT count(*) FROM declaration_wrap WHERE person = ?", w.People[name].ID).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestSecondWordIsOfAnother: neither who admitted her, nor she herself, nor whoever
+// came through her, nor somebody of another unit, nor the administrator.
+func TestSecondWordIsOfAnother(t *testing.T) {
+	w := sinister(t)
+	w.Join("desk", "olga", policies.IntakeWorker, "nina")
+	w.Join("service", "sara", policies.SocialWorker, "sofia")
+	w.Invite("dario", policies.Administrator, "")
+	words := heard(w, "nina")
+	for _, by := range []string{"anna", "nina", "olga", "sara", "dario"} {
+		if err := nameLead(t, w, "nina", by, words); !errors.Is(err, accounts.ErrDenied) {
+			t.Errorf("the second word of %s: %v, want ErrDenied", by, err)
+		}
+	}
+	if _, err := w.Door.NameLead(t.Context(), w.SignIn("lia"), w.People["nina"].ID, words); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("without step-up: %v, want ErrDenied", err)
+	}
+	if got := role(t, w, "nina"); got != policies.IntakeWorker {
+		t.Fatalf("she is %s", got)
+	}
+}
+
+// TestWhereALeadIsOnlyLeadsName: members cannot outvote her, and suspending her
+// does not help an administrator.
+func TestWhereALeadIsOnlyLeadsName(t *testing.T) {
+	w := storetest.New(t).Wide() // gina leads
+	w.Join("desk", "nina", policies.Lead, "anna")
+	words := heard(w, "nina")
+	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("a member beside a lead: %v, want ErrDenied", err)
+	}
+	w.Invite("dario", policies.Administrator, "")
+	gina := w.People["gina"].ID
+	if _, err := w.Door.Suspend(t.Context(), w.StepUp("dario", policies.PersonSuspend, gina), gina); err != nil {
+		t.Fatal(err)
+	}
+	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("a member while the lead is suspended: %v, want ErrDenied", err)
+	}
+	if _, err := w.Door.Lift(t.Context(), w.SignIn("dario"), gina); err != nil {
+		t.Fatal(err)
+	}
+	if err := nameLead(t, w, "nina", "gina", words); err != nil {
+		t.Fatalf("the lead's word: %v", err)
+	}
+	w.Join("desk", "olga", policies.Lead, "nina")
+	if got := role(t, w, "olga"); got != policies.Lead {
+		t.Errorf("admitted by a lead she is %s", got)
+	}
+}
+
+// TestWhoCameBeforeCountsAfterAnEpoch: a removal in between changes the words, not
+// whose word counts.
+func TestWhoCameBeforeCountsAfterAnEpoch(t *testing.T) {
+	w := sinister(t)
+	anna := w.People["anna"].ID
+	if _, err := w.Door.Remove(t.Context(), w.StepUp("lia", policies.MemberRemove, anna), anna, true); err != nil {
+		t.Fatal(err)
+	}
+	stale := w.SignIn("nina").MyWords(1)
+	id := w.People["nina"].ID
+	lia, err := w.Door.StepUp(t.Context(), w.SignIn("lia"), w.People["lia"].Passphrase, w.Code(w.People["lia"]), policies.MemberLead, id, accounts.From{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Door.NameLead(t.Context(), lia.Caller, id, stale); !errors.Is(err, accounts.ErrWords) {
+		t.Errorf("words of the epoch before: %v, want ErrWords", err)
+	}
+	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); err != nil {
+		t.Fatalf("the second word: %v", err)
+	}
+	w.Close()
+	w.Open() // the rows are those of the log
+	if got := role(t, w, "nina"); got != policies.Lead {
+		t.Errorf("after a start she is %s", got)
+	}
+	if report := w.CheckRecords(); len(report.Problems) != 0 {
+		t.Errorf("the records differ from the log: %v", report.Problems)
+	}
+}

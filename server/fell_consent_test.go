@@ -1,0 +1,38 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"sportello/crypto"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+// TestAttackUnsentAuthorisationCannotBeTakenBack: she said no before anything was
+// sent. The worker looks for where to write that down; a colleague sends it.
+func TestAttackUnsentAuthorisationCannotBeTakenBack(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, who := t.Context(), w.Caller("anna")
+	out, _, err := w.Desk.RecordContact(ctx, who, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Rosa"}})
+	if err != nil {
+		t.Fatalf("opening a file: %v", err)
+	}
+	id, _, err := w.Desk.GiveConsent(ctx, who, out.CaseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	if err != nil {
+		t.Fatalf("giving consent: %v", err)
+	}
+	anna := serve(t, w).signedIn("anna")
+	for _, page := range []string{"/schede/" + out.CaseID + "/invii", "/autorizzazioni/" + id} {
+		if a := anna.status(anna.get(page), http.StatusOK); !strings.Contains(a.body, "revoca\"") {
+			t.Error("FELL: no page of an authorisation that was not sent leads to where she takes it back")
+		}
+	}
+	anna.post("/autorizzazioni/"+id+"/revoca", "recognised", "code_word")
+	if a := anna.get("/autorizzazioni/" + id); a.status == http.StatusOK && strings.Contains(a.body, "/autorizzazioni/"+id+"/invia") {
+		t.Error("FELL: after she said no, the authorisation is still offered to be sent")
+	}
+}
