@@ -4,6 +4,7 @@ package server
 const (
 	ProblemSignIn        = "signin.failed"
 	ProblemSignInWait    = "signin.wait"
+	ProblemSignInBusy    = "signin.busy"
 	ProblemCoveredWrong  = "covered.wrong"
 	ProblemCoveredWait   = "covered.wait"
 	ProblemCoveredHere   = "covered.unrecorded"

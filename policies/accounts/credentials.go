@@ -134,7 +134,8 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 		return audit.Receipt{}, ErrWeak
 	}
 	salt := crypto.NewSalt()
-	kek, err := d.kek(ctx, passphrase, salt)
+	version := d.stretcher.Newest()
+	kek, err := d.kek(ctx, version, passphrase, salt)
 	if err != nil {
 		return audit.Receipt{}, err
 	}
@@ -156,7 +157,7 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 				return err
 			}
 		}
-		p.Salt, b.Phrase = salt, act.Day
+		p.Salt, p.Stretch, b.Phrase = salt, version, act.Day
 		if err := sealBox(&p, kek, b); err != nil {
 			return err
 		}

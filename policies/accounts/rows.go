@@ -108,6 +108,7 @@ type Person struct {
 	BoxVersion int64
 	WrongCodes int64
 	Removed    string // day of removal, or empty
+	Stretch    int64  // version of how her passphrase is stretched
 }
 
 // Table is the name of the table of people.
@@ -116,7 +117,8 @@ func (*Person) Table() string { return "person" }
 // Values are the columns after id and version.
 func (p *Person) Values() []any {
 	return []any{&p.Username, &p.Role, &p.Agency, &p.Unit, &p.State, &p.Language,
-		&p.Recipient, &p.Salt, &p.Box, &p.BoxVersion, &p.WrongCodes, &p.Removed}
+		&p.Recipient, &p.Salt, &p.Box, &p.BoxVersion, &p.WrongCodes, &p.Removed,
+		crypto.Later{Name: "stretch", Value: &p.Stretch}}
 }
 
 // Agency is a municipality, district, company or contracted operator.

@@ -28,7 +28,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(accounts.UnitRecovery) }},
 	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, cost, lat, lon, copy_key, copy_key_by, copy_key_day, copy_key_version",
 		make: func() accounts.Row { return new(accounts.Unit) }},
-	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed",
+	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed, stretch",
 		make: func() accounts.Row { return new(accounts.Person) }},
 	{name: "unit_epoch", columns: "unit, epoch, recipient, identity, commitment, before, mac, made_by, day, cause",
 		make: func() accounts.Row { return new(accounts.UnitEpoch) }},
