@@ -125,7 +125,8 @@ type formMessage struct {
 }
 
 // respond moves a referral by a typed step of the centre that fits, with
-// a message or nil. A form that was sent already changes nothing.
+// a message or nil. A form that was sent already changes nothing. ErrPinBack while
+// the centre has to compare the desk's words.
 func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m *formMessage,
 	fits func(s *sharedReferral) error) (audit.Receipt, error) {
 	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {

@@ -94,7 +94,7 @@ func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*Message
 // SendMessage writes to the other side of a referral while her authorisation
 // lives. An answer of the desk to a question reopens the referral for the centre.
 // The same form twice gives the same message; ErrRepeated when it says something
-// else, ErrPin while the desk has to compare the centre's words again.
+// else, ErrPin while one has to compare the other's words again.
 func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
 	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
@@ -122,11 +122,6 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form
 		}
 		if act.Who.Unit() == s.row.ToUnit && !tellsBack(s.row.Feedback, m.Kind) {
 			return ErrFeedback
-		}
-		if act.Who.Unit() == s.row.FromUnit {
-			if err := pinned(r, act.Day, s.row.FromUnit, s.row.ToUnit); err != nil {
-				return err
-			}
 		}
 		rows, err := s.renew(r, act)
 		if err != nil {

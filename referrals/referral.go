@@ -3,7 +3,6 @@ package referrals
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,54 +185,6 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 	return v, receipt, err
 }
 
-// ErrPin says that the desk has not compared this centre's words by voice.
-var ErrPin = errors.New("the centre's words were not compared yet")
-
-// ErrEnded says that the agency of a centre, or of a service, is not responsible
-// any more: its people could open nothing.
-var ErrEnded = errors.New("the responsibility of the unit's agency has ended")
-
-// ended is ErrEnded for a unit whose agency's responsibility is over.
-func ended(r Reader, day string, u *accounts.Unit) error {
-	var a accounts.Agency
-	if err := r.Get(&a, u.Agency); err != nil {
-		return fmt.Errorf("reading the unit's agency: %w", err)
-	}
-	if a.Over(day) {
-		return ErrEnded
-	}
-	return nil
-}
-
-// pinned refuses a centre whose agency has ended, one whose words this desk has
-// not compared, one that removed a member for cause since, and one whose key the
-// agency's recovery made.
-func pinned(r Reader, day, desk, centre string) error {
-	var u accounts.Unit
-	if err := r.Get(&u, centre); err != nil {
-		return err
-	}
-	if err := ended(r, day, &u); err != nil {
-		return err
-	}
-	var pin accounts.Pin
-	if err := r.Get(&pin, desk+"."+centre); errors.Is(err, accounts.ErrNoRow) {
-		return ErrPin
-	} else if err != nil {
-		return err
-	}
-	for epoch := pin.Epoch; epoch <= r.Epoch(centre); epoch++ {
-		var e accounts.UnitEpoch
-		if err := r.Get(&e, centre+"."+strconv.FormatInt(epoch, 10)); err != nil {
-			return err
-		}
-		if epoch == pin.Epoch && e.Recipient != pin.Recipient || epoch > pin.Epoch && e.NeedsVoice() {
-			return ErrPin
-		}
-	}
-	return nil
-}
-
 // SendReferral sends what she authorised, once. The caller has stepped up for
 // this consent. ErrPin, ErrEnded, ErrSeveral, ErrState if it was sent already or
 // another stands in its place, or a Changed that names what is not as she was shown
@@ -255,7 +206,8 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		if err := l.alone(a.Purpose, consentID); err != nil {
 			return err
 		}
-		if err := pinned(r, act.Day, act.Who.Unit(), consent.Centre); err != nil {
+		to, err := mayReceive(r, act.Day, act.Who.Unit(), consent.Centre, 0)
+		if err != nil {
 			return err
 		}
 		m, err := d.marker(r, c)
@@ -265,7 +217,7 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		if err := m.bind(a.shown()); err != nil {
 			return err
 		}
-		row, err := d.sealReferral(r, act, consent, pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
+		row, err := d.sealReferral(act, to, consent, pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
 		if err != nil {
 			return err
 		}
@@ -283,18 +235,19 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 // sent once, and whoever takes the row out of the database cannot hide from
 // a revoke that it was sent. It has its own key, its own shred secret, wrapped
 // with age to the centre and kept under the sender's unit key.
-func (d *Desk) sealReferral(r Reader, act *accounts.Act, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
+func (d *Desk) sealReferral(act *accounts.Act, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
 	row := &ReferralRow{RowKey: accounts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
 		State: "sent", SentDay: act.Day, UntilDay: consent.UntilDay, UntilReply: consent.UntilReply, Secret: secret.ID,
-		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy}
+		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy,
+		SentEpoch: act.Who.Epoch()}
 	key := crypto.NewKey()
 	row.Commitment = recordCommitment(key, row, 1)
 	if err := row.From.keep(act.Who, row, "from_box", 1, key); err != nil {
 		return nil, err
 	}
-	if err := row.To.send(r, row, row.ToUnit, 1, key); err != nil {
+	if err := row.To.send(to, row, 1, key); err != nil {
 		return nil, err
 	}
 	data := key.Derive(crypto.LabelReferralData, secret.Bytes)
@@ -480,13 +433,17 @@ func (s *sharedReferral) adopt(who accounts.Caller) error {
 // its side was kept under, and seals the package again under it: who left
 // either unit reads nothing written from now on. The earlier key stays, sealed
 // under the new one, for the messages written before. It is called before the
-// row's version goes up.
+// row's version goes up, and refuses where the other unit may not be written to.
 func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, error) {
-	other, unit := &s.row.To, s.row.ToUnit
-	if s.side == other {
-		other, unit = &s.row.From, s.row.FromUnit
+	to, err := s.reach(r, act)
+	if err != nil {
+		return nil, err
 	}
-	if s.side.Epoch == act.Who.Epoch() && other.Epoch == r.Epoch(unit) {
+	other := &s.row.To
+	if s.side == other {
+		other = &s.row.From
+	}
+	if s.side.Epoch == act.Who.Epoch() && other.Epoch == to.epoch {
 		return nil, s.adopt(act.Who)
 	}
 	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: s.row.ID + "." + strconv.FormatInt(s.row.KeyVersion, 10), Version: 1},
@@ -499,12 +456,11 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 	if err := s.side.keep(act.Who, s.row, s.column, s.row.KeyVersion, next); err != nil {
 		return nil, err
 	}
-	if err := other.send(r, s.row, unit, s.row.KeyVersion, next); err != nil {
+	if err := other.send(to, s.row, s.row.KeyVersion, next); err != nil {
 		return nil, err
 	}
 	s.data = next.Derive(crypto.LabelReferralData, s.secret)
 	s.row.BodyVersion = s.row.Version + 1
-	var err error
 	if s.row.Body, err = s.data.SealValue(binding(s.row, "body", s.row.BodyVersion), s.body); err != nil {
 		return nil, err
 	}
@@ -579,6 +535,7 @@ type ReferralView struct {
 	Feedback string
 	Steps    []ReferralStepRow
 	Messages []MessageView
+	Compare  string // the other unit, where nothing can be written to it before its words are compared
 }
 
 // ReadReferral is the sending unit's view. It works in every state; of
@@ -643,9 +600,15 @@ func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, eras
 		}
 		v.Steps = append(v.Steps, *st)
 	}
-	if s.row.State != "withdrawn" && !erased {
-		v.Messages, err = d.messages(r, s, act.Who.Unit())
+	if s.row.State == "withdrawn" || erased {
+		return v, nil
 	}
+	if _, err := s.reach(r, act); errors.Is(err, ErrPin) {
+		v.Compare = s.other()
+	} else if err != nil && !unreachable(err) {
+		return v, err
+	}
+	v.Messages, err = d.messages(r, s, act.Who.Unit())
 	return v, err
 }
 
@@ -675,18 +638,16 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told)
 			return nil, err
 		}
 		safe, news := told.rule(row.ID, s.safe, safeFor(c.safe, s.safe.Chosen, s.body.items()))
-		var renewed []accounts.Row
-		if err = pinned(r, act.Day, row.FromUnit, row.ToUnit); !news && (errors.Is(err, ErrPin) || errors.Is(err, ErrEnded)) {
+		if s.sealed.same(safe) {
+			continue // it had nothing of what changed, and is told nothing
+		}
+		renewed, err := s.renew(r, act)
+		if unreachable(err) && !news {
 			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
 			err = s.adopt(act.Who)
-		} else if err == nil && !s.sealed.same(safe) {
-			renewed, err = s.renew(r, act)
 		}
 		if err != nil {
 			return nil, err
-		}
-		if s.sealed.same(safe) {
-			continue // it had nothing of what changed, and is told nothing
 		}
 		if err := s.sealSafe(safe); err != nil {
 			return nil, err

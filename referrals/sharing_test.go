@@ -140,7 +140,7 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 		}
 		copied := func() [][]byte {
 			t.Helper()
-			file, _, err := w.Desk.SealedCopy(ctx, bruna, id, offline.Recipient().String(), func(p referrals.Package, s referrals.PackageSafe) ([]byte, error) {
+			file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, offline.Recipient().String(), func(p referrals.Package, s referrals.PackageSafe) ([]byte, error) {
 				return cbor.Marshal(s)
 			})
 			try(t, "a copy", err)
@@ -320,10 +320,10 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 	if _, err := w.Desk.TellSafeContact(ctx, anna, out.CaseID, version, []string{id}); !errors.Is(err, accounts.ErrDenied) {
 		t.Errorf("telling without step-up: %v", err)
 	}
-	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentWiden, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, accounts.ErrConflict) {
 		t.Errorf("telling what a page showed before the rule changed: %v", err)
 	}
-	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version, []string{id})
+	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentWiden, out.CaseID), out.CaseID, version, []string{id})
 	try(t, "telling the centre", err)
 	if got := centre(); got.Rule.Number != "333 7654321" || got.Rule.Mail != "" || got.Rule.CodeWord != "" || got.Rule.Channels["sms"] != "yes" {
 		t.Errorf("once told, the centre reads %+v", got)
@@ -334,7 +334,7 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 	if v, err := w.Desk.ConsentAt(ctx, consent); err != nil || v != 2 {
 		t.Errorf("the authorisation is at version %d, %v", v, err)
 	}
-	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version+1, []string{out.TaskID})
+	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentWiden, out.CaseID), out.CaseID, version+1, []string{out.TaskID})
 	try(t, "telling the service", err)
 	if got := service(); got.Number != "333 7654321" || got.CodeWord != "tulipano" || got.Mail != "" {
 		t.Errorf("once told, the service reads %+v", got)
@@ -468,7 +468,7 @@ func TestOnlyWhatSheWasShownIsSent(t *testing.T) {
 		return err
 	}
 	v := open(t, w, anna, out.CaseID)
-	_, err = w.Desk.Anonymise(ctx, anna, out.CaseID, v.Version)
+	_, err = w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, out.CaseID), out.CaseID, v.Version)
 	try(t, "going back to the alias", err)
 	differ(t, "her name, forgotten", sends(), "name")
 	saysNow(t, w, out.CaseID, "dormire", referrals.Identity{Name: "Rosalia"})

@@ -232,7 +232,7 @@ func TestStory05(t *testing.T) {
 	// At once, not within a minute.
 	for what, err := range map[string]error{
 		"open": third(w.Desk.OpenReferral(t.Context(), bruna, id)),
-		"copy": third(w.Desk.SealedCopy(t.Context(), bruna, id, newRecipient(t), storetest.Plainly)),
+		"copy": third(w.Desk.SealedCopy(t.Context(), w.StepUp("bruna", policies.ReferralCopy, id), id, newRecipient(t), storetest.Plainly)),
 	} {
 		if !errors.Is(err, accounts.ErrDenied) {
 			t.Errorf("%s after she took it back: got %v, want ErrDenied", what, err)

@@ -62,7 +62,8 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
-	if err := pinned(r, act.Day, act.Who.Unit(), service.ID); err != nil {
+	to, err := mayReceive(r, act.Day, act.Who.Unit(), service.ID, 0)
+	if err != nil {
 		return nil, err
 	}
 	secret := act.NewSecret()
@@ -74,7 +75,7 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 		body = body.from(c)
 	}
 	body.carry(body.had())
-	return row, sealTask(r, act, row, secret.Bytes, body)
+	return row, sealTask(act, to, row, secret.Bytes, body)
 }
 
 // from fills what a package does not say with what the case file says.
@@ -93,17 +94,34 @@ func (p TaskPackage) from(c *caseFile) TaskPackage {
 
 // sealTask seals a package into a task at the row's version, under a new key
 // that both units hold.
-func sealTask(r Reader, act *accounts.Act, row *TaskRow, secret []byte, body TaskPackage) error {
+func sealTask(act *accounts.Act, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
 	key := crypto.NewKey()
-	row.BodyVersion = row.Version
+	row.BodyVersion, row.KeyVersion = row.Version, 0
 	row.Commitment = recordCommitment(key, row, row.BodyVersion)
 	if err := row.From.keep(act.Who, row, "from_box", row.BodyVersion, key); err != nil {
 		return err
 	}
-	if err := row.To.send(r, row, row.ToUnit, row.BodyVersion, key); err != nil {
+	if err := row.To.send(to, row, row.BodyVersion, key); err != nil {
 		return err
 	}
 	var err error
+	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
+	return err
+}
+
+// keyVersion is the version of a task's key.
+func (t *TaskRow) keyVersion() int64 {
+	if t.KeyVersion != 0 {
+		return t.KeyVersion
+	}
+	return t.BodyVersion
+}
+
+// resealTask puts a package in the place of the one before, under the key that both
+// units have: where nothing may be sealed to the newest one.
+func resealTask(row *TaskRow, key crypto.Key, secret []byte, body TaskPackage) (err error) {
+	row.KeyVersion = row.keyVersion()
+	row.BodyVersion = row.Version
 	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
 	return err
 }
@@ -166,7 +184,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	act.Salt = secret
-	key, arrived, err := row.To.open(act.Who, row, "to_box", row.BodyVersion, row.Commitment)
+	key, arrived, err := row.To.open(act.Who, row, "to_box", row.keyVersion(), row.Commitment)
 	if err != nil {
 		return nil, TaskPackage{}, false, err
 	}
@@ -176,7 +194,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 	}
 	body.carry(body.had()) // what was sealed before she was asked is shown as an answer would let it
 	if arrived {
-		if err := row.To.keep(act.Who, row, "to_box", row.BodyVersion, key); err != nil {
+		if err := row.To.keep(act.Who, row, "to_box", row.keyVersion(), key); err != nil {
 			return nil, TaskPackage{}, false, err
 		}
 	}
@@ -196,7 +214,7 @@ func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (s sentBody, err er
 	if s.secret, err = r.Secret(row.Secret); err != nil {
 		return s, err
 	}
-	if s.key, _, err = row.From.open(act.Who, row, "from_box", row.BodyVersion, row.Commitment); err != nil {
+	if s.key, _, err = row.From.open(act.Who, row, "from_box", row.keyVersion(), row.Commitment); err != nil {
 		return s, err
 	}
 	err = s.key.Derive(crypto.LabelTaskData, s.secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &s.sealed)
@@ -236,11 +254,11 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 // to be compared again goes only that she is reached through the desk, under the
 // key that it has; what is new goes to none such.
 func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
-	err = pinned(r, act.Day, row.FromUnit, row.ToUnit)
-	shut := errors.Is(err, ErrPin) || errors.Is(err, ErrEnded)
-	if err != nil && (news || !shut) {
+	to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
+	if err != nil && (news || !unreachable(err)) {
 		return false, err
 	}
+	shut := err != nil
 	if shut {
 		safe = PackageSafe{DeskOnly: true}
 	}
@@ -249,10 +267,9 @@ func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, 
 	}
 	row.Version++
 	if !shut {
-		return true, sealTask(r, act, row, body.secret, body.TaskPackage)
+		return true, sealTask(act, to, row, body.secret, body.TaskPackage)
 	}
-	row.Body, err = body.key.Derive(crypto.LabelTaskData, body.secret).SealValue(binding(row, "body", row.BodyVersion), body.TaskPackage)
-	return true, err
+	return true, resealTask(row, body.key, body.secret, body.TaskPackage)
 }
 
 // RevokeTask takes back what a task that the caller's unit sent carries of her

@@ -36,7 +36,7 @@ func send(t *testing.T, w *storetest.World, caseID string, fields ...string) (co
 	t.Helper()
 	ctx := context.Background()
 	consentID, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
-		Fields: fields, Feedback: "came", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
+		Fields: fields, Feedback: "more", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
@@ -74,7 +74,7 @@ func TestReferralFromContactToCentreAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := w.Desk.SealedCopy(ctx, bruna, id, identity.Recipient().String(), storetest.Plainly)
+	file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, identity.Recipient().String(), storetest.Plainly)
 	if err != nil {
 		t.Fatalf("the sealed copy: %v", err)
 	}
@@ -140,7 +140,7 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	if err != nil || v.Notes[0].Text != "seconda" || len(v.Notes[0].Earlier) != 1 || v.Notes[0].Earlier[0].Text != "prima" {
 		t.Fatalf("the corrected diary: %+v, %v", v.Notes, err)
 	}
-	if _, err := w.Desk.MoveNote(ctx, anna, n.ID, b.CaseID); err != nil {
+	if _, err := w.Desk.MoveNote(ctx, w.StepUp("anna", policies.NoteMove, n.ID), n.ID, b.CaseID); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID)
@@ -162,7 +162,7 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	out := rosa(t, w)
 	consentID, _ := send(t, w, out.CaseID, "alias")
 	anna := w.SignIn("anna")
-	if _, err := w.Door.EndAgency(ctx, w.SignIn("dario"), w.Agency, w.Desk.Day(), 1); err != nil {
+	if _, err := w.Door.EndAgency(ctx, w.StepUp("dario", policies.AgencyEnd, w.Agency), w.Agency, w.Desk.Day(), 1); err != nil {
 		t.Fatalf("ending the agency today: %v", err)
 	}
 	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); err != nil {
@@ -184,10 +184,11 @@ func TestEndedCentreGetsNothing(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
 	w.Invite("dario", policies.Administrator, "")
-	dario := w.SignIn("dario")
-	agency, _, err := w.Door.CreateAgency(ctx, dario, accounts.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()})
+	ending := accounts.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()}
+	agency, _, err := w.Door.CreateAgency(ctx, w.StepUp("dario", policies.AgencyCreate, ending.Object()), ending)
 	try(t, "an agency that ends today", err)
-	centre, _, err := w.Door.CreateUnit(ctx, dario, accounts.Unit{Agency: agency, Kind: accounts.KindCentre, Name: "Il Melograno"})
+	unit := accounts.Unit{Agency: agency, Kind: accounts.KindCentre, Name: "Il Melograno"}
+	centre, _, err := w.Door.CreateUnit(ctx, w.StepUp("dario", policies.UnitCreate, accounts.UnitsObject([]accounts.Unit{unit})), unit)
 	try(t, "its centre", err)
 	out := rosa(t, w)
 	in := referrals.Authorisation{Centre: centre, Purpose: "support", Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
@@ -244,7 +245,7 @@ func TestNumberGoesWithItsOwnTick(t *testing.T) {
 	if got := received(shared, false); strings.Contains(got, safe.Number) || strings.Contains(got, old) {
 		t.Error("after the change the centre has a number")
 	}
-	_, err = f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, version+1, []string{shared})
+	_, err = f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentWiden, f.Case), f.Case, version+1, []string{shared})
 	try(t, "telling the centre", err)
 	if got := received(shared, true); !strings.Contains(got, safe.Number) || strings.Contains(got, old) {
 		t.Error("once told, the centre has not the new number alone")

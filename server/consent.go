@@ -405,7 +405,9 @@ func (q *request) showPreview(status int, problem string) error {
 	for _, code := range p.Changed {
 		page.Changed = append(page.Changed, ChangedItem{ShareFields[code]})
 	}
-	page.Problem = problem
+	if problem != "" { // what brought the page back may be said already
+		page.Problem = problem
+	}
 	return q.show(status, "preview", page)
 }
 
@@ -454,6 +456,8 @@ func (q *request) send() error {
 	switch {
 	case errors.Is(err, referrals.ErrPin):
 		return q.showPreview(http.StatusConflict, "error.pin")
+	case errors.Is(err, referrals.ErrNobody):
+		return q.showPreview(http.StatusConflict, "error.nobody")
 	case errors.Is(err, referrals.ErrSeveral):
 		return q.showPreview(http.StatusConflict, "")
 	case errors.Is(err, referrals.ErrEnded):

@@ -269,7 +269,7 @@ func (q *request) closeContact() error {
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, accounts.ErrConflict):
 		return q.contactChanged(page, 3)
-	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded):
+	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded), errors.Is(err, referrals.ErrNobody):
 		page.Fail("service", FailServiceMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case err != nil:

@@ -74,6 +74,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/invito/codici", "", nil, v("kept", "yes")},
 		{"/lingua", "anna", nil, v("lang", "it", "from", "/agenda")},
 		{"/riprendi", "anna", nil, v("passphrase", "x")},
+		{"/bozza", "anna", nil, v("late", "x", "go", "use", "from", "/bozza")},
 		{"/credenziali/sessioni", "anna", nil, v("session", "x")},
 		{"/credenziali/fattore", "anna", nil, v("passphrase", "", "code", "", "from", "/credenziali")},
 		{"/credenziali/fattore/nuovo", "anna", nil, v("code", "123456")},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
@@ -75,6 +76,7 @@ func (q *request) showReceived(status int, cause error) error {
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	page.Compare = r.Compare
 	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
 	page.Free = r.Feedback == "more"
 	explain(&page.Page, cause)
@@ -212,6 +214,30 @@ func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, rost
 	return page
 }
 
+// mayCopy looks whether a copy may be made, and to a key that is one, before a code
+// is spent on it; then it asks for passphrase and code. It reports false when it
+// has answered.
+func (q *request) mayCopy(recipient string) (bool, error) {
+	r, _, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return false, q.endedAtCentre(err)
+	}
+	if !r.KeepCopy || r.Standing != policies.ConsentLive {
+		return false, q.notFound()
+	}
+	if recipient == "" {
+		kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+		if err != nil {
+			return false, err
+		}
+		recipient = kept.Unit.CopyKey
+	}
+	if _, err := crypto.ParseRecipient(recipient); err != nil {
+		return false, q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
+	}
+	return q.stepUp(policies.ReferralCopy, r.ID, StepUpCopy, referrals.Reference(r.ID))
+}
+
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
@@ -227,6 +253,9 @@ func (q *request) copy() error {
 	}
 	roster, err := q.roster()
 	if err != nil {
+		return err
+	}
+	if ok, err := q.mayCopy(recipient); !ok {
 		return err
 	}
 	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {

@@ -193,6 +193,7 @@ type ReferralPage struct {
 	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
 	Package     Package  // what she allowed the centre to know, beside what is written to it
+	Compare     string   // the centre's id, where its words come first
 }
 
 // StepDay is one step of the line.
@@ -304,6 +305,7 @@ type ReceivedPage struct {
 	MayCopy     bool     // she allowed a sealed copy
 	Stale       bool     // the safe-contact rule changed and is not among what she authorised
 	Free        bool     // she lets the centre write freely, not only ask
+	Compare     string   // the desk's id, where its words come before any answer
 }
 
 // Undecided tells whether the centre has still to say that it welcomes her.

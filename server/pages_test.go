@@ -97,6 +97,21 @@ func addSignIn(add func(string, server.Shown)) {
 	add("error.erasing", erasing)
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
+	late := &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow.Add(-time.Hour),
+		Fields: []server.LateField{{Value: "mezza frase"}, {Key: "safe.number", Value: "333 7654321"}}, Codes: []string{"kind phone"}}
+	add("late", late)
+	add("late.empty", &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow})
+	waits := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 404, What: "error.not_found", Asked: true}
+	waits.Late = true
+	add("error.late", waits)
+	for _, problem := range []string{server.ProblemCoveredHere, server.ProblemCoveredWait} {
+		sheet := &server.CoveredPage{Page: public("covered.title", "/coperto")}
+		sheet.Problem = problem
+		add(problem, sheet)
+	}
+	left := &server.ExitPage{Page: public("exit.title", "/uscita")}
+	left.Problem = server.ProblemExitHere
+	add("exit.unrecorded", left)
 	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
 	add("exit", &server.ExitPage{Page: public("exit.title", "/uscita")})
 	add("licences", &server.LicencesPage{Page: public("licences.title", "/licenze"), Texts: server.Licences()})
@@ -400,12 +415,21 @@ func addAdmin(add func(string, server.Shown)) {
 	agency.Fail("ends", server.FailEnds)
 	add("agency", agency)
 	add("agency.ends", &server.AgencyPage{Page: page(server.TitleAgency, "/enti/E2"), Action: "/enti/E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Version: "3"})
-	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
+	newUnits := &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}},
+		Rows: []server.UnitRow{{N: 1, Name: "Sportello Donna", Kind: "desk"}, {N: 2, Name: "Sportello Donna"}}}
+	newUnits.Fail("name-2", server.FailNameTaken)
+	newUnits.Fail("kind-2", server.FailChoice)
+	add("unit", newUnits)
 	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Kind: "centre", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Cost: "free", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
 	add("directory.desk", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/P/elenco"), ID: "P", Name: "PuntoInsieme", Kind: "desk", Form: server.DirectoryForm{Phone: "0536 000111", Cost: "unknown", Needs: []string{"care"}}})
-	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
+	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended", Chosen: true}, {ID: "P3", Username: "elena", Role: "intake_worker", State: "invited"}}, Suspended: true, Invited: true,
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
-	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})
-	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Username: "giulia", Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
+	invite := &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units,
+		Rows: []server.InviteRow{{N: 1, Username: "giulia", Office: "intake_worker", Into: "U1", Language: "it"}, {N: 2, Username: "anna", Office: "lead", Language: "en"}, {N: 3}}}
+	invite.Fail("username-2", server.FailUsername)
+	invite.Fail("office-2", server.FailFits)
+	add("invite", invite)
+	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Ends: ago(-7), Codes: []server.InviteCode{
+		{Username: "giulia", Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA"}, {Username: "marta", Code: "J7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QB"}}})
 }

@@ -153,6 +153,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 			return r.choices(lang, p, name, chosen, opts)
 		},
 		"choice":     choice,
+		"tick":       tick,
 		"safeform":   func(p Shown, f SafeForm) safeForm { return safeForm{p, f} },
 		"safewindow": func(p Shown, w Window) (safeWindow, error) { return r.safeWindow(lang, p, w) },
 		"rows":       func(now time.Time, rows []InboxRow) inboxRows { return inboxRows{now, rows} },

@@ -23,7 +23,7 @@ var wordLists = map[string][]string{
 	// what the log keeps: an act by the policy's name of it, and what refused one
 	// beside the rules of the policy
 	"act":      actCodes(),
-	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine"},
+	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
 
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
