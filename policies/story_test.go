@@ -130,6 +130,9 @@ func TestDiary(t *testing.T) {
 
 func TestReferralToTheCentre(t *testing.T) {
 	st := tell(t)
+	st.deny(anna, ConsentExtend, rosa, "step-up") // nor tells a stolen cookie a new number
+	st.allow(steppedUp(anna), ConsentExtend, rosa)
+	st.deny(steppedUp(marta), ConsentExtend, rosa, DefaultDeny)
 	st.allow(anna, ReferralPreview, referral)
 	st.deny(anna, ReferralSend, referral, "step-up") // a stolen cookie sends nothing
 	st.allow(steppedUp(anna), ReferralSend, referral)
@@ -142,15 +145,6 @@ func TestReferralToTheCentre(t *testing.T) {
 	st.allow(steppedUp(bruna), ReferralCopy, withCopy(referral))
 	st.allow(anna, ReferralRead, referral)
 	st.deny(anna, ReferralOpen, referral, DefaultDeny)
-}
-
-func TestMoreReachesWhomSheSays(t *testing.T) {
-	st := tell(t)
-	st.deny(anna, ConsentWiden, referral, "step-up")
-	st.allow(steppedUp(anna), ConsentWiden, referral)
-	st.deny(steppedUp(anna), ConsentWiden, withdrawn(referral), "consent-withdrawn")
-	st.deny(steppedUp(bruna), ConsentWiden, referral, DefaultDeny)
-	st.deny(steppedUp(marta), ConsentWiden, referral, DefaultDeny)
 }
 
 // TestAStolenCookieEntersNobody: neither a unit nor a person; what only takes away stays at hand.

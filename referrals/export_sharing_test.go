@@ -76,7 +76,7 @@ func opensTask(r Reader, who accounts.Caller, id string) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, _, err := row.To.open(who, row, "to_box", row.keyVersion(), row.Commitment)
+	key, _, err := row.To.open(who, row, "to_box", row.BodyVersion, row.Commitment)
 	if err != nil {
 		return nil, err
 	}
@@ -108,12 +108,12 @@ func (d *Desk) SealAsBefore(ctx context.Context, who accounts.Caller, referral, 
 		if err != nil {
 			return err
 		}
+		row.Version++
+		act.Commit = putAll(s.row, row)
 		to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
 		if err != nil {
 			return err
 		}
-		row.Version++
-		act.Commit = putAll(s.row, row)
 		return sealTask(act, to, row, body.secret, TaskPackage{Alias: body.Alias, Request: body.Request, Safe: rule})
 	})
 	return err

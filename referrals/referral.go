@@ -638,13 +638,12 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told)
 			return nil, err
 		}
 		safe, news := told.rule(row.ID, s.safe, safeFor(c.safe, s.safe.Chosen, s.body.items()))
-		if s.sealed.same(safe) {
-			continue // it had nothing of what changed, and is told nothing
-		}
-		renewed, err := s.renew(r, act)
-		if unreachable(err) && !news {
+		var renewed []accounts.Row
+		if _, err = s.reach(r, act); unreachable(err) && !news {
 			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
 			err = s.adopt(act.Who)
+		} else if err == nil && !s.sealed.same(safe) {
+			renewed, err = s.renew(r, act)
 		}
 		if err != nil {
 			return nil, err

@@ -320,10 +320,10 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 	if _, err := w.Desk.TellSafeContact(ctx, anna, out.CaseID, version, []string{id}); !errors.Is(err, accounts.ErrDenied) {
 		t.Errorf("telling without step-up: %v", err)
 	}
-	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentWiden, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, accounts.ErrConflict) {
 		t.Errorf("telling what a page showed before the rule changed: %v", err)
 	}
-	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentWiden, out.CaseID), out.CaseID, version, []string{id})
+	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version, []string{id})
 	try(t, "telling the centre", err)
 	if got := centre(); got.Rule.Number != "333 7654321" || got.Rule.Mail != "" || got.Rule.CodeWord != "" || got.Rule.Channels["sms"] != "yes" {
 		t.Errorf("once told, the centre reads %+v", got)
@@ -334,7 +334,7 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 	if v, err := w.Desk.ConsentAt(ctx, consent); err != nil || v != 2 {
 		t.Errorf("the authorisation is at version %d, %v", v, err)
 	}
-	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentWiden, out.CaseID), out.CaseID, version+1, []string{out.TaskID})
+	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version+1, []string{out.TaskID})
 	try(t, "telling the service", err)
 	if got := service(); got.Number != "333 7654321" || got.CodeWord != "tulipano" || got.Mail != "" {
 		t.Errorf("once told, the service reads %+v", got)

@@ -255,10 +255,10 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 // key that it has; what is new goes to none such.
 func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
 	to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
-	if err != nil && (news || !unreachable(err)) {
+	shut := unreachable(err)
+	if err != nil && (news || !shut) {
 		return false, err
 	}
-	shut := err != nil
 	if shut {
 		safe = PackageSafe{DeskOnly: true}
 	}
@@ -266,10 +266,10 @@ func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, 
 		return false, nil
 	}
 	row.Version++
-	if !shut {
-		return true, sealTask(act, to, row, body.secret, body.TaskPackage)
+	if shut {
+		return true, resealTask(row, body.key, body.secret, body.TaskPackage)
 	}
-	return true, resealTask(row, body.key, body.secret, body.TaskPackage)
+	return true, sealTask(act, to, row, body.secret, body.TaskPackage)
 }
 
 // RevokeTask takes back what a task that the caller's unit sent carries of her

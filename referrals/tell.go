@@ -51,12 +51,12 @@ func (d *Desk) tellAll(r Reader, act *accounts.Act, c *caseFile, t *told) ([]acc
 // TellSafeContact lets what is new in her safe-contact rule be told to the
 // recipients that she names, by the ids of their referrals and tasks: each gets a
 // new version of her authorisation, for the items it names already. The caller has
-// stepped up for this case, once for the list; version is the case's after the
-// change. ErrDenied when one of them is not among her live recipients any more, and
-// what mayReceive says of a unit to which nothing is sealed now.
+// stepped up for this case; version is the case's after the change. ErrPin and
+// ErrEnded for a unit to which nothing is sealed now, ErrState when one of them is
+// not there to be told any more.
 func (d *Desk) TellSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, recipients []string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.ConsentWiden, func(r Reader, act *accounts.Act) error {
-		c, err := d.loadToTell(r, act, id, recipients)
+	return d.do(ctx, who, policies.ConsentExtend, func(r Reader, act *accounts.Act) error {
+		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
 		}
@@ -90,48 +90,6 @@ func (d *Desk) TellSafeContact(ctx context.Context, who accounts.Caller, id stri
 		act.Commit = putAll(slices.Concat(rows, more, again)...)
 		return nil
 	})
-}
-
-// loadToTell looks up a case and whom she names, asks the policy about the
-// authorisations that these stand for, and opens the case.
-func (d *Desk) loadToTell(r Reader, act *accounts.Act, id string, recipients []string) (*caseFile, error) {
-	row := &CaseRow{}
-	if err := r.Get(row, id); err != nil {
-		return nil, err
-	}
-	o := caseObject(act.Who, row)
-	o.Kind = policies.KindConsent
-	for _, to := range recipients {
-		standing, err := standingOf(r, act.Day, id, to)
-		if err != nil {
-			return nil, err
-		}
-		if o.Consent = standing; standing != policies.ConsentLive {
-			break // one that does not live stands for the list
-		}
-	}
-	if err := act.Allow(o); err != nil {
-		return nil, err
-	}
-	return d.openCase(r, act, row)
-}
-
-// standingOf is where the authorisation of a recipient of a case stands. A task's
-// lives as long as the task is there.
-func standingOf(r Reader, day, caseID, recipient string) (policies.ConsentState, error) {
-	ref, task := &ReferralRow{}, &TaskRow{}
-	if err := r.Get(ref, recipient); err == nil {
-		if ref.CaseID != caseID || ref.Shut {
-			return policies.ConsentNone, nil
-		}
-		return ref.standing(day), nil
-	} else if !errors.Is(err, accounts.ErrNoRow) {
-		return policies.ConsentNone, err
-	}
-	if err := r.Get(task, recipient); err != nil || task.CaseID != caseID {
-		return policies.ConsentNone, notNoRow(err)
-	}
-	return policies.ConsentLive, nil
 }
 
 // givenConsent is a consent with what it says.

@@ -245,7 +245,7 @@ func TestNumberGoesWithItsOwnTick(t *testing.T) {
 	if got := received(shared, false); strings.Contains(got, safe.Number) || strings.Contains(got, old) {
 		t.Error("after the change the centre has a number")
 	}
-	_, err = f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentWiden, f.Case), f.Case, version+1, []string{shared})
+	_, err = f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, version+1, []string{shared})
 	try(t, "telling the centre", err)
 	if got := received(shared, true); !strings.Contains(got, safe.Number) || strings.Contains(got, old) {
 		t.Error("once told, the centre has not the new number alone")

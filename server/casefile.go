@@ -360,12 +360,12 @@ func (q *request) tellSafeContact() error {
 	if _, err := q.openCase(); err != nil {
 		return err
 	}
-	if ok, err := q.stepUp(policies.ConsentWiden, id, StepUpTell, ""); !ok {
+	if ok, err := q.stepUp(policies.ConsentExtend, id, StepUpTell, ""); !ok {
 		return err
 	}
 	receipt, err := q.s.desk.TellSafeContact(q.ctx(), q.who, id, q.version(), q.form["tell"])
 	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended",
-		accounts.ErrConflict: "safe.tell_changed", referrals.ErrState: "safe.tell_changed", accounts.ErrDenied: "safe.tell_changed"} {
+		accounts.ErrConflict: "safe.tell_changed", referrals.ErrState: "safe.tell_changed"} {
 		if errors.Is(err, cause) {
 			return q.showSafeContact(http.StatusConflict, key)
 		}

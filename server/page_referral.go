@@ -192,8 +192,8 @@ type ReferralPage struct {
 	After       string   // a word of "after_answer": what comes next, once the decline was read
 	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
-	Package     Package  // what she allowed the centre to know, beside what is written to it
 	Compare     string   // the centre's id, where its words come first
+	Package     Package  // what she allowed the centre to know, beside what is written to it
 }
 
 // StepDay is one step of the line.
@@ -304,8 +304,8 @@ type ReceivedPage struct {
 	AfterMay    []string // words of "after" her authorisation lets the centre tell
 	MayCopy     bool     // she allowed a sealed copy
 	Stale       bool     // the safe-contact rule changed and is not among what she authorised
-	Free        bool     // she lets the centre write freely, not only ask
 	Compare     string   // the desk's id, where its words come before any answer
+	Free        bool     // she lets the centre write freely, not only ask
 }
 
 // Undecided tells whether the centre has still to say that it welcomes her.
