@@ -648,6 +648,9 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told)
 		if err != nil {
 			return nil, err
 		}
+		if s.sealed.same(safe) {
+			continue // it had nothing of what changed, and is told nothing
+		}
 		if err := s.sealSafe(safe); err != nil {
 			return nil, err
 		}
