@@ -263,6 +263,9 @@ func (q *request) closeContact() error {
 	out, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
 	switch {
 	case invalid(&page.Page, err):
+		if page.ErrorOf("share") != "" {
+			page.Form.Share = nil // it is asked again, for what stands there now
+		}
 		page.Step = stepWith(page.Errors)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, accounts.ErrConflict):
