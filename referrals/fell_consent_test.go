@@ -195,7 +195,7 @@ func sealedPieces(t *testing.T, w *storetest.World, id string) [][]byte {
 		if err := db.QueryRow("SELECT "+column+" FROM referral WHERE id = ?", id).Scan(&b); err != nil {
 			t.Fatalf("reading the file: %v", err)
 		}
-		for i := 0; i+24 <= len(b); i += 24 {
+		for i := 48; i+24 <= len(b); i += 24 { // what comes first is the same in every such text
 			pieces = append(pieces, b[i:i+24])
 		}
 	}
