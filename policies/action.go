@@ -74,6 +74,8 @@ const (
 	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
+	// TaskRevoke takes back what a task carries of how she may be contacted; it only takes away and so needs no step-up.
+	TaskRevoke Action = "task.revoke"
 
 	// Declarations.
 
@@ -95,6 +97,8 @@ const (
 
 	// ConsentGive records what she allows, to whom and until when.
 	ConsentGive Action = "consent.give"
+	// ConsentExtend lets what is new in her rule of contact be told to the recipients that she names.
+	ConsentExtend Action = "consent.extend"
 	// ConsentRevoke takes her consent back; it only takes away and so needs no step-up.
 	ConsentRevoke Action = "consent.revoke"
 	// ReferralPreview shows exactly the page that the centre would see.
@@ -162,6 +166,8 @@ const (
 	PersonCreate Action = "person.create"
 	// PersonInvite makes an invitation with an end.
 	PersonInvite Action = "person.invite"
+	// PersonWithdraw takes an invitation back; it only takes away and so needs no step-up.
+	PersonWithdraw Action = "person.withdraw"
 	// PersonSuspend shuts a person out at once; no key moves.
 	PersonSuspend Action = "person.suspend"
 	// PersonLift ends a suspension, by name.
@@ -267,12 +273,14 @@ var inOrder = []Action{
 	TaskAssign,
 	TaskReturn,
 	TaskClose,
+	TaskRevoke,
 	DeclarationWrite,
 	DeclarationList,
 	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,
+	ConsentExtend,
 	ConsentRevoke,
 	ReferralPreview,
 	ReferralSend,
@@ -302,6 +310,7 @@ var inOrder = []Action{
 	UnitList,
 	PersonCreate,
 	PersonInvite,
+	PersonWithdraw,
 	PersonSuspend,
 	PersonLift,
 	UnitFound,
@@ -337,32 +346,46 @@ var inOrder = []Action{
 	ClockAccept,
 }
 
-// steppedUp are the acts that need a fresh passphrase and code.
-var steppedUp = map[Action]bool{
-	CaseRestrict:         true,
-	CaseWall:             true,
-	DirectoryUpdate:      true,
-	ReferralSend:         true,
-	ReferralConfirm:      true,
-	LogExport:            true,
-	UnitFound:            true,
-	PersonSuspend:        true,
-	MemberAdmit:          true,
-	MemberLead:           true,
-	MemberRemove:         true,
-	CentrePin:            true,
-	RecoverySet:          true,
-	RecoveryConfirm:      true,
-	RecoveryRewrap:       true,
-	CopyKeySet:           true,
-	FactorReplace:        true,
-	RecoveryCodesReplace: true,
-	PassphraseChange:     true,
-	FactorUnlock:         true,
+// grave are the acts that need a fresh passphrase and code for that one act, each with what whoever stole a session
+// cookie would do with it. testdata/grave.txt restates, in the words of the design, which they are.
+var grave = map[Action]string{
+	CaseAnonymise:        "destroys who she is, for good",
+	CaseRestrict:         "shuts out those who answer for her case, or lets others in",
+	CaseWall:             "hides a case from those who protect her",
+	NoteMove:             "takes her words out of her file, and the earlier text with them",
+	DirectoryUpdate:      "sends women to another door or number",
+	ConsentExtend:        "tells those who receive about her what is new",
+	ReferralSend:         "sends what she told to a centre",
+	ReferralConfirm:      "reopens to a centre what a restore had shut",
+	ReferralCopy:         "carries what she told out of reach of any withdrawal",
+	LogExport:            "carries away who did what, and when",
+	AgencyCreate:         "enters a body that answers for data",
+	AgencyEnd:            "stops the work on all cases of an agency, or lets it go on",
+	UnitCreate:           "enters a unit that others may take for genuine",
+	PersonCreate:         "enters and invites an accomplice",
+	PersonInvite:         "hands an invitation of somebody else to an accomplice",
+	PersonSuspend:        "shuts a colleague out",
+	PersonLift:           "lets somebody in again who was shut out",
+	UnitFound:            "makes the first key of a unit",
+	MemberAdmit:          "gives somebody the key of the unit",
+	MemberLead:           "makes somebody the lead, who reads what colleagues declared",
+	MemberRemove:         "takes a colleague out of the unit",
+	CentrePin:            "lets another unit receive",
+	RecoverySet:          "decides who could open everything",
+	RecoveryConfirm:      "decides who could open everything",
+	RecoveryRewrap:       "puts a key that was made elsewhere in force",
+	CopyKeySet:           "has the next sealed copy made to another key",
+	FactorReplace:        "takes over the account for good",
+	RecoveryCodesReplace: "takes over the account for good",
+	PassphraseChange:     "takes over the account for good",
+	FactorUnlock:         "gives a guesser of codes ten more tries",
 }
 
 // Actions lists every action once, in the order of the constants. The slice is the caller's own.
 func Actions() []Action { return slices.Clone(inOrder) }
 
 // StepUp says whether the act needs a fresh passphrase and code from anybody who can give them.
-func (a Action) StepUp() bool { return steppedUp[a] }
+func (a Action) StepUp() bool { return grave[a] != "" }
+
+// Grave says what a stolen cookie would do by an act that needs step-up; empty for every other act.
+func (a Action) Grave() string { return grave[a] }

@@ -97,6 +97,11 @@ func TestContactAtTheDesk(t *testing.T) {
 	st.allow(sofia, TaskClose, hers)
 	st.deny(sofia, TaskReturn, another, DefaultDeny)
 	st.deny(sofia, TaskClose, another, DefaultDeny)
+	sentByHer := task
+	sentByHer.Unit, sentByHer.UnitKind = rosa.Unit, rosa.UnitKind
+	st.allow(anna, TaskRevoke, sentByHer) // she may be on the phone: no step-up
+	st.deny(sofia, TaskRevoke, sentByHer, DefaultDeny)
+	st.deny(sister, TaskRevoke, walledOff(sentByHer), "walled-off")
 }
 
 func TestCuriousColleague(t *testing.T) {
@@ -117,13 +122,17 @@ func TestCuriousColleague(t *testing.T) {
 func TestDiary(t *testing.T) {
 	st := tell(t)
 	st.allow(anna, NoteCorrect, note)
-	st.allow(anna, NoteMove, note)
-	st.allow(laura, NoteMove, note)
-	st.deny(sister, NoteMove, note, DefaultDeny)
+	st.allow(steppedUp(anna), NoteMove, note)
+	st.deny(anna, NoteMove, note, "step-up")
+	st.allow(steppedUp(laura), NoteMove, note)
+	st.deny(steppedUp(sister), NoteMove, note, DefaultDeny)
 }
 
 func TestReferralToTheCentre(t *testing.T) {
 	st := tell(t)
+	st.deny(anna, ConsentExtend, rosa, "step-up") // nor tells a stolen cookie a new number
+	st.allow(steppedUp(anna), ConsentExtend, rosa)
+	st.deny(steppedUp(marta), ConsentExtend, rosa, DefaultDeny)
 	st.allow(anna, ReferralPreview, referral)
 	st.deny(anna, ReferralSend, referral, "step-up") // a stolen cookie sends nothing
 	st.allow(steppedUp(anna), ReferralSend, referral)
@@ -131,10 +140,24 @@ func TestReferralToTheCentre(t *testing.T) {
 	st.allow(bruna, ReferralAccept, referral)
 	st.deny(carla, ReferralOpen, referral, DefaultDeny) // the other centre
 	st.deny(bruna, CaseOpen, rosa, DefaultDeny)         // the package, never the file
-	st.deny(bruna, ReferralCopy, referral, DefaultDeny)
-	st.allow(bruna, ReferralCopy, withCopy(referral))
+	st.deny(steppedUp(bruna), ReferralCopy, referral, DefaultDeny)
+	st.deny(bruna, ReferralCopy, withCopy(referral), "step-up")
+	st.allow(steppedUp(bruna), ReferralCopy, withCopy(referral))
 	st.allow(anna, ReferralRead, referral)
 	st.deny(anna, ReferralOpen, referral, DefaultDeny)
+}
+
+// TestAStolenCookieEntersNobody: neither a unit nor a person; what only takes away stays at hand.
+func TestAStolenCookieEntersNobody(t *testing.T) {
+	st := tell(t)
+	st.deny(dario, AgencyCreate, Object{Kind: KindAgency, ID: "town"}, "step-up")
+	st.deny(dario, AgencyEnd, Object{Kind: KindAgency, ID: "town"}, "step-up")
+	st.deny(dario, UnitCreate, Object{Kind: KindUnit, ID: "desk-9"}, "step-up")
+	st.deny(dario, PersonCreate, account("nadia", "desk-2"), "step-up")
+	st.deny(dario, PersonInvite, account("nadia", "desk-2"), "step-up")
+	st.allow(dario, PersonWithdraw, account("nadia", "desk-2"))
+	st.deny(anna, CaseAnonymise, rosa, "step-up")
+	st.allow(steppedUp(anna), CaseAnonymise, rosa)
 }
 
 func TestSheTakesItBack(t *testing.T) {
@@ -161,7 +184,8 @@ func TestAfterARestore(t *testing.T) {
 	st.deny(steppedUp(anna), ReferralConfirm, withdrawn(restored(referral)), "consent-withdrawn")
 	st.allow(anna, ConsentRevoke, restored(referral))
 	st.deny(suspended(anna), SignIn, account("anna", "desk-2"), "suspended")
-	st.allow(dario, PersonLift, account("anna", "desk-2"))
+	st.deny(dario, PersonLift, account("anna", "desk-2"), "step-up")
+	st.allow(steppedUp(dario), PersonLift, account("anna", "desk-2"))
 	st.allow(console, PersonLift, account("dario", "")) // the first one
 }
 

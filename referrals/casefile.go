@@ -507,8 +507,9 @@ func (c check) recognised(how string) {
 }
 
 // ChangeSafeContact replaces the safe-contact rule. recognised says how the
-// caller knew her: one of Recognitions. Every centre with a live
-// referral is told in the same act to stop using the old rule.
+// caller knew her: one of Recognitions. What does not hold any more is taken, in
+// the same act, from every centre and social service that she is known to; what is
+// new reaches none of them before TellSafeContact.
 func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	safe.check(bad)
@@ -524,12 +525,7 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id st
 			c.card.Phones = []string{p}
 		}
 		c.keepRecall(act.Now.Location())
-		rows, err := d.tellCentres(r, act, c)
-		if err != nil {
-			return nil, err
-		}
-		tasks, err := d.tellServices(r, act, c)
-		return append(rows, tasks...), err
+		return d.tellAll(r, act, c, &told{})
 	})
 }
 
@@ -594,24 +590,31 @@ func eraseOnce(tx accounts.Tx, id string) error {
 }
 
 func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {
+	id, _, err := d.identityAndSecret(r, c)
+	return id, err
+}
+
+// identityAndSecret is who she is and the secret that goes when she goes back to
+// her alias; nil for neither.
+func (d *Desk) identityAndSecret(r Reader, c *caseFile) (*Identity, []byte, error) {
 	if c.row.IdentityID == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	row := &IdentityRow{}
 	if err := r.Get(row, c.row.IdentityID); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	secret, err := r.Secret(row.Secret)
 	if errors.Is(err, accounts.ErrErased) {
-		return nil, nil // a restored copy from before she went back to her alias
+		return nil, nil, nil // a restored copy from before she went back to her alias
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	key, err := c.keyAt(r, row.KeyVersion)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var id Identity
-	return &id, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
+	return &id, secret, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
 }

@@ -158,8 +158,12 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 			return err
 		}
 		s.row.Version++
+		asked := stepName == "ask" && next == s.row.State && next != "more_info" // a question is no step of what was decided
 		s.row.State = next
-		rows = append(rows, s.row, step(s.row, act))
+		rows = append(rows, s.row)
+		if !asked {
+			rows = append(rows, step(s.row, act))
+		}
 		if m != nil {
 			row, err := s.seal(act, m.form, m.Message)
 			if err != nil {
@@ -222,6 +226,18 @@ func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.
 	return d.respond(ctx, who, a, id, stepName, &formMessage{form, m}, nil)
 }
 
+// backNeeds says from which of Feedbacks on a centre may tell the desk something:
+// how she came along, and free words. What is not here it may always tell: that it
+// accepts or declines, an appointment, that its part is over, and its questions.
+var backNeeds = map[string]string{"engaged": "came", "no_show": "came", "message": "more"}
+
+// tellsBack tells whether what she allows lets a centre tell something, by the
+// kind of message or the state that says it.
+func tellsBack(feedback, what string) bool {
+	needs, limited := backNeeds[what]
+	return !limited || slices.Index(Feedbacks, feedback) >= slices.Index(Feedbacks, needs)
+}
+
 // ErrFeedback says that she did not allow the centre to tell this back.
 var ErrFeedback = fmt.Errorf("she did not allow this to be told back: %w", ErrState)
 
@@ -233,7 +249,7 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
 	}
 	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, nil, func(s *sharedReferral) error {
-		if outcome != "closed" && s.row.Feedback == "state" {
+		if !tellsBack(s.row.Feedback, outcome) {
 			return ErrFeedback
 		}
 		return nil

@@ -97,12 +97,12 @@ var model = map[string]map[string]string{
 	"sent":         {"open": "acknowledged", "accept": "accepted", "decline": "declined", "ask": "more_info", "appointment": "appointment", "revoke": "withdrawn"},
 	"acknowledged": {"open": "acknowledged", "accept": "accepted", "decline": "declined", "ask": "more_info", "appointment": "appointment", "revoke": "withdrawn"},
 	"more_info":    {"open": "more_info", "accept": "accepted", "decline": "declined", "ask": "more_info", "answer": "acknowledged", "appointment": "appointment", "revoke": "withdrawn"},
-	"appointment":  {"open": "appointment", "accept": "accepted", "decline": "declined", "appointment": "appointment", "engaged": "engaged", "no_show": "no_show", "closed": "closed", "revoke": "withdrawn"},
-	"accepted":     {"open": "accepted", "appointment": "appointment", "engaged": "engaged", "no_show": "no_show", "closed": "closed", "revoke": "withdrawn"},
-	"engaged":      {"open": "engaged", "closed": "closed", "revoke": "withdrawn"},
-	"no_show":      {"open": "no_show", "appointment": "appointment", "engaged": "engaged", "closed": "closed", "revoke": "withdrawn"},
-	"declined":     {"open": "declined", "revoke": "withdrawn"},
-	"closed":       {"open": "closed", "revoke": "withdrawn"},
+	"appointment":  {"open": "appointment", "ask": "appointment", "accept": "accepted", "decline": "declined", "appointment": "appointment", "engaged": "engaged", "no_show": "no_show", "closed": "closed", "revoke": "withdrawn"},
+	"accepted":     {"open": "accepted", "ask": "accepted", "appointment": "appointment", "engaged": "engaged", "no_show": "no_show", "closed": "closed", "revoke": "withdrawn"},
+	"engaged":      {"open": "engaged", "ask": "engaged", "closed": "closed", "revoke": "withdrawn"},
+	"no_show":      {"open": "no_show", "ask": "no_show", "appointment": "appointment", "engaged": "engaged", "closed": "closed", "revoke": "withdrawn"},
+	"declined":     {"open": "declined", "ask": "declined", "revoke": "withdrawn"},
+	"closed":       {"open": "closed", "ask": "closed", "revoke": "withdrawn"},
 	"withdrawn":    {},
 }
 

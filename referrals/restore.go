@@ -62,6 +62,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 		}
 		act.Count = int64(len(rows) + len(gone) + len(waiting))
 		act.Commit = func(tx accounts.Tx) error {
+			accounts.EndSessions(tx, "", accounts.Caller{})
 			for _, id := range gone {
 				if err := tx.Erase(id); err != nil {
 					return err

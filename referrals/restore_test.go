@@ -157,7 +157,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Identity == nil {
 		t.Fatalf("the case before: %v", err)
 	}
-	if _, err := w.Desk.Anonymise(ctx, anna, r.CaseID, v.Version); err != nil {
+	if _, err := w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, r.CaseID), r.CaseID, v.Version); err != nil {
 		t.Fatal(err)
 	}
 	if out := w.Restore(copied); out.Erased != 2 {
@@ -171,7 +171,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 	if cards, _, err := w.Desk.Search(ctx, anna, "Cognome"); err != nil || len(cards) != 0 {
 		t.Fatalf("searching her name: %d found, %v", len(cards), err)
 	}
-	if _, err := w.Desk.Anonymise(ctx, anna, r.CaseID, v.Version); err != nil {
+	if _, err := w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, r.CaseID), r.CaseID, v.Version); err != nil {
 		t.Fatalf("going back to the alias again: %v", err)
 	}
 	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Card.Code == "" {

@@ -187,13 +187,13 @@ func TestStory04(t *testing.T) {
 	for _, f := range r.Package.Fields {
 		codes = append(codes, f.Code)
 	}
-	// Withheld by choice: alias, phone, request, children_where and children.
-	if !slices.Equal(codes, []string{"name", "needs"}) || r.Package.Withheld != 5 {
+	// Withheld by choice: alias, number, code word, request, children_where and children.
+	if !slices.Equal(codes, []string{"name", "needs"}) || r.Package.Withheld != 6 {
 		t.Fatalf("the package holds %v and withholds %d", codes, r.Package.Withheld)
 	}
 	for what, err := range map[string]error{
 		"case": third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID)), "search": empty(w.Desk.Search(t.Context(), bruna, "Rosa")),
-		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID)),
+		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID, nil, nil)),
 	} {
 		if !errors.Is(err, accounts.ErrDenied) {
 			t.Errorf("the centre pulls the %s: got %v, want ErrDenied", what, err)
@@ -232,7 +232,7 @@ func TestStory05(t *testing.T) {
 	// At once, not within a minute.
 	for what, err := range map[string]error{
 		"open": third(w.Desk.OpenReferral(t.Context(), bruna, id)),
-		"copy": third(w.Desk.SealedCopy(t.Context(), bruna, id, newRecipient(t), storetest.Plainly)),
+		"copy": third(w.Desk.SealedCopy(t.Context(), w.StepUp("bruna", policies.ReferralCopy, id), id, newRecipient(t), storetest.Plainly)),
 	} {
 		if !errors.Is(err, accounts.ErrDenied) {
 			t.Errorf("%s after she took it back: got %v, want ErrDenied", what, err)

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -10,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/audit"
 )
 
 // endingSoon is how long before its end an agency is named among what is missing.
@@ -118,7 +119,8 @@ func (q *request) agencyForm(title, action string) *AgencyPage {
 
 func (q *request) createAgency() error {
 	page := q.agencyForm(TitleAgencyNew, "/enti/nuovo")
-	if _, err := q.administers(); err != nil {
+	all, err := q.administers()
+	if err != nil {
 		return err
 	}
 	if name := strings.TrimSpace(page.Name); name == "" || len(name) > 200 {
@@ -136,15 +138,37 @@ func (q *request) createAgency() error {
 	if len(page.Errors) > 0 {
 		return q.show(http.StatusUnprocessableEntity, "agency", page)
 	}
-	_, receipt, err := q.s.door.CreateAgency(q.ctx(), q.who, accounts.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends})
+	if agencyNamed(all, page.Name) { // before a code is spent on it
+		return q.agencyTaken()
+	}
+	in := accounts.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends}
+	if ok, err := q.stepUp(policies.AgencyCreate, in.Object(), StepUpAgency, page.Name); !ok {
+		return err
+	}
+	_, receipt, err := q.s.door.CreateAgency(q.ctx(), q.who, in)
 	if errors.Is(err, accounts.ErrTaken) {
-		page.Fail("name", FailNameTaken)
-		return q.show(http.StatusConflict, "agency", page)
+		return q.agencyTaken()
 	}
 	if err != nil {
 		return err
 	}
 	return q.done(receipt, FlashAgencySaved, "/enti")
+}
+
+// agencyTaken brings the form back, with the token of the session that it has now.
+func (q *request) agencyTaken() error {
+	page := q.agencyForm(TitleAgencyNew, "/enti/nuovo")
+	page.Fail("name", FailNameTaken)
+	return q.show(http.StatusConflict, "agency", page)
+}
+
+func agencyNamed(all *accounts.Administration, name string) bool {
+	for _, a := range all.Agencies {
+		if strings.EqualFold(a.Name, strings.TrimSpace(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayEnd tells whether an agency may end on the day that was typed: from today on,
@@ -189,8 +213,11 @@ func (q *request) endAgency() error {
 		return q.show(http.StatusUnprocessableEntity, "agency", page)
 	}
 	seen, err := strconv.ParseInt(q.form.Get("version"), 10, 64)
-	if err != nil {
+	if err != nil || version(seen) != page.Version {
 		return accounts.ErrConflict
+	}
+	if ok, err := q.stepUp(policies.AgencyEnd, q.id("agency"), StepUpAgencyEnd, page.Name); !ok {
+		return err
 	}
 	receipt, err := q.s.door.EndAgency(q.ctx(), q.who, q.id("agency"), page.Ends, seen)
 	if err != nil {
@@ -207,52 +234,139 @@ func (q *request) newUnitPage() error {
 	return q.show(http.StatusOK, "unit", page)
 }
 
+// unitForm is the form of several units of one agency, as far as it was filled in.
 func (q *request) unitForm() (*UnitPage, error) {
 	all, err := q.administers()
 	if err != nil {
 		return nil, err
 	}
-	page := &UnitPage{Page: q.base(TitleUnit), Agency: q.form.Get("agency"), Name: q.form.Get("name"), Kind: q.form.Get("kind")}
+	page := &UnitPage{Page: q.base(TitleUnit), Agency: q.form.Get("agency")}
+	for i := range q.rows("name") {
+		page.Rows = append(page.Rows, UnitRow{N: i + 1, Name: q.at("name", i), Kind: q.at("kind", i)})
+	}
 	for _, a := range sorted(all.Agencies, agencyName) {
 		page.Agencies = append(page.Agencies, Unit{ID: a.ID, Name: a.Name})
 	}
 	return page, nil
 }
 
-func (q *request) createUnit() error {
+// createUnits enters the units of a form, after one step-up for all of them.
+func (q *request) createUnits() error {
 	page, err := q.unitForm()
 	if err != nil {
 		return err
 	}
-	if name := strings.TrimSpace(page.Name); name == "" || len(name) > 200 {
-		page.Fail("name", FailName)
+	if q.form.Get("go") == goMore {
+		return q.show(http.StatusOK, "unit", page)
 	}
-	if !IsWord("unit_kind", page.Kind) {
-		page.Fail("kind", FailChoice)
-	}
-	if !slices.ContainsFunc(page.Agencies, func(u Unit) bool { return u.ID == page.Agency }) {
-		page.Fail("agency", FailChoice)
-	}
+	list, places := page.units()
+	page.check(len(list) == 0)
 	if len(page.Errors) > 0 {
 		return q.show(http.StatusUnprocessableEntity, "unit", page)
 	}
-	_, receipt, err := q.s.door.CreateUnit(q.ctx(), q.who, accounts.Unit{Agency: page.Agency, Name: page.Name, Kind: page.Kind})
-	switch {
-	case errors.Is(err, accounts.ErrTaken):
-		page.Fail("name", FailNameTaken)
-		return q.show(http.StatusConflict, "unit", page)
-	case errors.Is(err, accounts.ErrOneAudit):
-		page.Fail("kind", FailOneAudit)
-		return q.show(http.StatusConflict, "unit", page)
+	if err := q.s.door.UnitsFit(q.ctx(), q.who, list); err != nil {
+		return q.unitsUnfit(err, places)
 	}
-	if err != nil {
+	var names []string
+	for _, u := range list {
+		names = append(names, u.Name)
+	}
+	if ok, err := q.stepUpList(policies.UnitCreate, accounts.UnitsObject(list), StepUpUnits, names); !ok {
 		return err
+	}
+	_, receipt, err := q.s.door.CreateUnits(q.ctx(), q.who, list)
+	if err != nil {
+		return q.unitsUnfit(err, places)
 	}
 	return q.done(receipt, FlashUnitSaved, "/enti")
 }
 
+// units are those that were typed, and the place of each on the form.
+func (p *UnitPage) units() (list []accounts.Unit, places []int) {
+	for _, r := range p.Rows {
+		if name := strings.TrimSpace(r.Name); name != "" {
+			list, places = append(list, accounts.Unit{Agency: p.Agency, Name: name, Kind: r.Kind}), append(places, r.N)
+		}
+	}
+	return list, places
+}
+
+// check marks what is missing.
+func (p *UnitPage) check(none bool) {
+	if none {
+		p.Fail("name-1", FailName)
+	}
+	for _, r := range p.Rows {
+		name := strings.TrimSpace(r.Name)
+		if len(name) > 200 {
+			p.Fail(fmt.Sprint("name-", r.N), FailName)
+		}
+		if !IsWord("unit_kind", r.Kind) && (name != "" || none && r.N == 1) {
+			p.Fail(fmt.Sprint("kind-", r.N), FailChoice)
+		}
+	}
+	if !slices.ContainsFunc(p.Agencies, func(u Unit) bool { return u.ID == p.Agency }) {
+		p.Fail("agency", FailChoice)
+	}
+}
+
+// unitsUnfit brings the form back, with why beside the unit that does not fit.
+func (q *request) unitsUnfit(err error, places []int) error {
+	n, why := stopped(err, places)
+	field, key := "name", FailNameTaken
+	switch {
+	case errors.Is(why, accounts.ErrOneAudit):
+		field, key = "kind", FailOneAudit
+	case !errors.Is(why, accounts.ErrTaken):
+		return err
+	}
+	page, err := q.unitForm()
+	if err != nil {
+		return err
+	}
+	page.Fail(fmt.Sprint(field, "-", n), key)
+	return q.show(http.StatusConflict, "unit", page)
+}
+
+// stopped is the place on a form of what did not fit, and why.
+func stopped(err error, places []int) (int, error) {
+	var not *accounts.NotAll
+	if errors.As(err, &not) && not.Index < len(places) {
+		return places[not.Index], not.Err
+	}
+	return 1, err
+}
+
+// A form of several has some rows at first, and more when asked.
+const (
+	rowsAtFirst = 3
+	rowsMore    = 3
+	rowsMost    = 60
+	goMore      = "more"
+)
+
+// rows counts the rows of a form of several: those that were sent, and more if
+// that is what was pressed.
+func (q *request) rows(field string) int {
+	n := max(len(q.form[field]), rowsAtFirst)
+	if q.form.Get("go") == goMore {
+		n += rowsMore
+	}
+	return min(n, rowsMost)
+}
+
+// at is a field of one row of a form of several.
+func (q *request) at(field string, row int) string {
+	if row < len(q.form[field]) {
+		return q.form[field][row]
+	}
+	return ""
+}
+
 // people lists the staff, and the invitations that wait.
-func (q *request) people() error {
+func (q *request) people() error { return q.showPeople(http.StatusOK, "") }
+
+func (q *request) showPeople(status int, problem string) error {
 	all, err := q.administers()
 	if err != nil {
 		return err
@@ -260,14 +374,44 @@ func (q *request) people() error {
 	page := &PeoplePage{Page: q.base(TitlePeople)}
 	for _, p := range sorted(all.People, personName) {
 		page.People = append(page.People, PersonRow{ID: p.ID, Username: p.Username, Role: p.Role, Unit: all.UnitName(p.Unit),
-			State: personState(p.State), Mine: p.ID == q.who.Person(), Locked: p.Unit == "" && p.LockedFactor() && p.ID != q.who.Person()})
+			State: personState(p.State), Mine: p.ID == q.who.Person(), Chosen: contains(q.form["person"], p.ID), Locked: p.Unit == "" && p.LockedFactor() && p.ID != q.who.Person()})
 	}
 	for _, i := range all.Invitations {
 		if p, ok := all.People[i.Person]; ok {
 			page.Invitations = append(page.Invitations, Invitation{ID: i.ID, Name: p.Username, Role: p.Role, Unit: all.UnitName(p.Unit), Ends: q.day(i.Ends)})
 		}
 	}
-	return q.show(http.StatusOK, "people", page)
+	if problem != "" {
+		page.Problem = problem
+	}
+	for _, p := range page.People {
+		page.Suspended = page.Suspended || p.State == "suspended"
+		page.Invited = page.Invited || p.State == "invited"
+	}
+	return q.show(status, "people", page)
+}
+
+// chosen are the people who were ticked and are in a state, with their names.
+// Nobody, or somebody who is not there, is absent; somebody who is in another
+// state by now changed meanwhile.
+func (q *request) chosen(state string) (ids, names []string, err error) {
+	all, err := q.administers()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, id := range q.form["person"] {
+		p, ok := all.People[id]
+		if !ok {
+			return nil, nil, accounts.ErrDenied
+		}
+		if p.State != state {
+			return nil, nil, accounts.ErrConflict
+		}
+		if !slices.Contains(ids, id) {
+			ids, names = append(ids, id), append(names, p.Username)
+		}
+	}
+	return ids, names, nil
 }
 
 // suspend shuts somebody else out, after passphrase and code: nobody does so to
@@ -291,8 +435,20 @@ func (q *request) suspend() error {
 	return q.done(receipt, FlashSuspended, "/personale")
 }
 
+// lift ends the suspension of those who were ticked, after one step-up for all of
+// them.
 func (q *request) lift() error {
-	receipt, err := q.s.door.Lift(q.ctx(), q.who, q.form.Get("person"))
+	ids, names, err := q.chosen(string(accounts.Suspended))
+	if err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		return q.showPeople(http.StatusUnprocessableEntity, ProblemNobody)
+	}
+	if ok, err := q.stepUpList(policies.PersonLift, accounts.ListOf(ids...), StepUpLift, names); !ok {
+		return err
+	}
+	receipt, err := q.s.door.LiftAll(q.ctx(), q.who, ids)
 	if err != nil {
 		return err
 	}
@@ -315,57 +471,119 @@ func (q *request) invitePage() error {
 	return q.show(http.StatusOK, "invite", page)
 }
 
+// inviteForm is the form of several people, as far as it was filled in.
 func (q *request) inviteForm() (*InvitePage, error) {
 	all, err := q.administers()
 	if err != nil {
 		return nil, err
 	}
-	page := &InvitePage{Page: q.base(TitleInvite), Username: q.form.Get("username"), Office: q.form.Get("office"),
-		Into: q.form.Get("unit"), Language: q.form.Get("language")}
+	page := &InvitePage{Page: q.base(TitleInvite)}
+	for i := range q.rows("username") {
+		page.Rows = append(page.Rows, InviteRow{N: i + 1, Username: q.at("username", i), Office: q.at("office", i),
+			Into: q.at("unit", i), Language: q.at("language", i)})
+	}
 	for _, u := range sorted(all.Units, unitName) {
 		page.Units = append(page.Units, Unit{ID: u.ID, Name: u.Name})
 	}
 	return page, nil
 }
 
-// invite enters a person and shows her invitation's code, once.
+// people are those who were typed, and the place of each on the form.
+func (p *InvitePage) people(agency string) (list []accounts.NewPerson, places []int) {
+	for _, r := range p.Rows {
+		if strings.TrimSpace(r.Username) != "" {
+			list = append(list, accounts.NewPerson{Username: r.Username, Role: policies.Role(r.Office), Agency: agency, Unit: r.Into, Language: r.Language})
+			places = append(places, r.N)
+		}
+	}
+	return list, places
+}
+
+// invite enters the people of a form, after one step-up for all of them, and shows
+// the code of each invitation, once.
 func (q *request) invite() error {
 	page, err := q.inviteForm()
 	if err != nil {
 		return err
 	}
-	_, code, receipt, err := q.s.door.CreatePerson(q.ctx(), q.who, accounts.NewPerson{Username: page.Username, Role: policies.Role(page.Office),
-		Agency: q.who.Agency(), Unit: page.Into, Language: page.Language})
-	switch {
-	case errors.Is(err, accounts.ErrTaken):
-		page.Fail("username", FailUsername)
-		return q.show(http.StatusConflict, "invite", page)
-	case errors.Is(err, accounts.ErrIncomplete):
-		page.Fail("office", FailFits)
+	if q.form.Get("go") == goMore {
+		return q.show(http.StatusOK, "invite", page)
+	}
+	list, places := page.people(q.who.Agency())
+	if len(list) == 0 {
+		page.Fail("username-1", FailUsernameMissing)
 		return q.show(http.StatusUnprocessableEntity, "invite", page)
-	case err != nil:
+	}
+	if err := q.s.door.PeopleFit(q.ctx(), q.who, list); err != nil {
+		return q.peopleUnfit(err, places)
+	}
+	var names []string
+	for _, p := range list {
+		names = append(names, accounts.NormaliseUsername(p.Username))
+	}
+	if ok, err := q.stepUpList(policies.PersonCreate, accounts.PeopleObject(list), StepUpInvite, names); !ok {
 		return err
 	}
-	q.receipt(receipt)
-	return q.showCode(code, page.Username)
+	made, receipt, err := q.s.door.CreatePeople(q.ctx(), q.who, list)
+	if len(made) == 0 && err != nil {
+		return q.peopleUnfit(err, places)
+	}
+	return q.showCodes(made, receipt, err)
 }
 
-func (q *request) showCode(code crypto.Secret, username string) error {
-	page := &InvitePage{Page: q.base(TitleInvite), Code: string(code), Username: username, Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
+// peopleUnfit brings the form back, with why beside the person who does not fit.
+func (q *request) peopleUnfit(err error, places []int) error {
+	n, why := stopped(err, places)
+	field, key, status := "username", FailUsername, http.StatusConflict
+	switch {
+	case errors.Is(why, accounts.ErrDirection):
+		key, status = FailUsernameDirection, http.StatusUnprocessableEntity
+	case errors.Is(why, accounts.ErrIncomplete):
+		field, key, status = "office", FailFits, http.StatusUnprocessableEntity
+	case !errors.Is(why, accounts.ErrTaken):
+		return err
+	}
+	page, err := q.inviteForm()
+	if err != nil {
+		return err
+	}
+	page.Fail(fmt.Sprint(field, "-", n), key)
+	return q.show(status, "invite", page)
+}
+
+// showCodes shows the codes of invitations that were just made. Where the list
+// stopped on the way, those made before it stand, and the page says so.
+func (q *request) showCodes(made []accounts.Invitee, receipt audit.Receipt, stopped error) error {
+	page := &InvitePage{Page: q.base(TitleInvite), Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
+	for _, m := range made {
+		page.Codes = append(page.Codes, InviteCode{Username: m.Username, Code: string(m.Token)})
+	}
+	status := http.StatusOK
+	if stopped != nil {
+		status, _ = answerTo(stopped)
+		page.Problem, page.Support = ProblemNotAllInvited, q.support(status, stopped)
+	}
+	q.receipt(receipt)
 	page.Once = true
-	return q.show(http.StatusOK, "invite", page)
+	return q.show(status, "invite", page)
 }
 
-// inviteAgain replaces the invitation of a person who has not taken hers.
+// inviteAgain replaces the invitations of those who were ticked and have not taken
+// theirs, after one step-up for all of them.
 func (q *request) inviteAgain() error {
-	code, receipt, err := q.s.door.Invite(q.ctx(), q.who, q.form.Get("person"))
+	ids, names, err := q.chosen(string(accounts.Invited))
 	if err != nil {
 		return err
 	}
-	q.receipt(receipt)
-	roster, err := q.roster()
-	if err != nil {
+	if len(ids) == 0 {
+		return q.showPeople(http.StatusUnprocessableEntity, ProblemNobody)
+	}
+	if ok, err := q.stepUpList(policies.PersonInvite, accounts.ListOf(ids...), StepUpInviteAgain, names); !ok {
 		return err
 	}
-	return q.showCode(code, roster.Username(q.form.Get("person")))
+	made, receipt, err := q.s.door.InviteAll(q.ctx(), q.who, ids)
+	if len(made) == 0 && err != nil {
+		return err
+	}
+	return q.showCodes(made, receipt, err)
 }

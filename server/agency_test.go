@@ -46,7 +46,7 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	b.says(bad, "Scegliere una voce.", "Scrivere un giorno da oggi in avanti.", hostile)
 	b.inert(bad)
 	b.says(b.status(b.post("/enti/nuovo", "ends", "domani"), http.StatusUnprocessableEntity), "Scrivere il nome.")
-	got := b.post("/enti/nuovo", "name", "Cooperativa Aurora", "kind", "operator", "responsibility", "processor", "ends", "2026-12-31")
+	got := b.stepUp("dario", "/enti/nuovo", "name", "Cooperativa Aurora", "kind", "operator", "responsibility", "processor", "ends", "2026-12-31")
 	b.leads(got, "/enti")
 	if got.header.Get("Sportello-Receipt") == "" {
 		t.Error("an acknowledged write has no receipt")
@@ -64,7 +64,8 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	b.says(b.status(b.get(edit[0]), http.StatusOK), "Cooperativa Aurora")
 	version := b.hidden("version")
 	b.status(b.post(edit[0], "version", version, "ends", "mai"), http.StatusUnprocessableEntity)
-	b.leads(b.post(edit[0], "version", version, "ends", "2027-12-31"), "/enti")
+	b.leads(b.stepUp("dario", edit[0], "version", version, "ends", "2027-12-31"), "/enti")
+	b.get(edit[0])
 	b.status(b.post(edit[0], "version", version, "ends", "2028-12-31"), http.StatusConflict)
 	b.status(b.post(edit[0], "version", "x", "ends", "2028-12-31"), http.StatusConflict)
 
@@ -73,23 +74,24 @@ func TestAdministratorEntersAgenciesUnitsAndPeople(t *testing.T) {
 	agency := b.option("Cooperativa Aurora")
 	b.status(b.post("/unita/nuova", "agency", "NESSUNO", "name", hostile, "kind", "administration"), http.StatusUnprocessableEntity)
 	b.inert(b.page)
-	b.leads(b.post("/unita/nuova", "agency", agency, "name", "Centro Aurora", "kind", "centre"), "/enti")
+	b.leads(b.stepUp("dario", "/unita/nuova", "agency", agency, "name", "Centro Aurora", "kind", "centre"), "/enti")
 	b.says(b.follow(), "Unità creata.", "Centro Aurora", "1 unità senza membri")
 
 	// A person, whose code is shown once.
 	b.get("/personale/invita")
 	unit := b.option("Centro Aurora")
-	b.says(b.status(b.post("/personale/invita", "username", hostile, "office", "intake_worker", "unit", unit, "language", "it"), http.StatusUnprocessableEntity), "non vanno insieme", hostile)
+	b.says(b.status(b.post("/personale/invita", "username", hostile, "office", "intake_worker", "unit", unit, "language", "it"), http.StatusUnprocessableEntity), "segni invisibili", hostile)
 	b.inert(b.page)
+	b.says(b.status(b.post("/personale/invita", "username", "marta", "office", "intake_worker", "unit", unit, "language", "it"), http.StatusUnprocessableEntity), "non vanno insieme", "marta")
 	b.says(b.status(b.post("/personale/invita", "username", "Anna", "office", "centre_worker", "unit", unit, "language", "it"), http.StatusConflict), "Questo nome utente c’è già.")
-	b.status(b.post("/personale/invita", "username", "marta", "office", "centre_worker", "unit", unit, "language", "it"), http.StatusOK)
+	b.status(b.stepUp("dario", "/personale/invita", "username", "marta", "office", "centre_worker", "unit", unit, "language", "it"), http.StatusOK)
 	first := b.shownCode()
 	b.silent(b.get("/personale"), first)
 	b.says(b.page, "marta", "Invita di nuovo", "Ritira l’invito")
 
 	// Invited again, the code before is worth nothing; withdrawn, neither is the new.
-	person := regexp.MustCompile(`action="/personale/reinvita">(?s:.*?)name="person" value="([^"]+)"`).FindStringSubmatch(b.page.body)[1]
-	b.status(b.post("/personale/reinvita", "person", person), http.StatusOK)
+	person := regexp.MustCompile(`name="person" value="([^"]+)" form="again"`).FindStringSubmatch(b.page.body)[1]
+	b.status(b.stepUp("dario", "/personale/reinvita", "person", person), http.StatusOK)
 	second := b.shownCode()
 	v := s.client(s.T)
 	v.get("/invito")
@@ -127,10 +129,13 @@ func TestAdministratorSuspendsAndLifts(t *testing.T) {
 	if _, err := s.TrySignIn(s.People["anna"]); err == nil {
 		t.Error("a suspended person signs in")
 	}
-	b.leads(b.post("/personale/riammetti", "person", id), "/personale")
+	b.leads(b.stepUp("dario", "/personale/riammetti", "person", id), "/personale")
 	b.says(b.follow(), "La sospensione è tolta.")
 	s.signedIn("anna")
+	b.get("/personale")
 	b.status(b.post("/personale/riammetti", "person", id), http.StatusConflict)
+	b.status(b.post("/personale/riammetti", "person", "NESSUNO"), http.StatusNotFound)
+	b.says(b.status(b.post("/personale/riammetti"), http.StatusUnprocessableEntity), "Segnare almeno una persona.")
 	b.status(b.post("/personale/sospendi", "person", "NESSUNO"), http.StatusNotFound)
 }
 

@@ -24,7 +24,7 @@ func TestSealedCopyIsAPageToRead(t *testing.T) {
 	copies := "/arrivi/" + r.sent + "/copia"
 	bruna.says(bruna.get(copies), "age -d -i chiave.txt")
 	id := identity(t)
-	got := bruna.status(bruna.post(copies, "which", "other", "recipient", id.Recipient().String()), http.StatusOK)
+	got := bruna.status(bruna.stepUp("bruna", copies, "which", "other", "recipient", id.Recipient().String()), http.StatusOK)
 	text, err := crypto.OpenFile(id, []byte(got.body))
 	if err != nil {
 		t.Fatal(err)

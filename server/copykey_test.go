@@ -57,13 +57,13 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.leads(bruna.post("/avvisi", "notice", bruna.hidden("notice"), "from", "/arrivi"), "/arrivi")
 	bruna.silent(bruna.get("/arrivi"), "È nuova")
 	bruna.says(bruna.get(copies), "La chiave del centro", strings.Join(words, " "))
-	got := bruna.status(bruna.post(copies, "which", "kept"), http.StatusOK)
+	got := bruna.status(bruna.stepUp("bruna", copies, "which", "kept"), http.StatusOK)
 	if text, err := crypto.OpenFile(id, []byte(got.body)); err != nil || !strings.Contains(string(text), secretWord) {
 		t.Errorf("the copy made to the kept key: %v", err)
 	}
 	other := identity(t)
 	bruna.get(copies)
-	got = bruna.status(bruna.post(copies, "which", "other", "recipient", other.Recipient().String()), http.StatusOK)
+	got = bruna.status(bruna.stepUp("bruna", copies, "which", "other", "recipient", other.Recipient().String()), http.StatusOK)
 	if _, err := crypto.OpenFile(other, []byte(got.body)); err != nil {
 		t.Errorf("the copy made to another key: %v", err)
 	}

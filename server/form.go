@@ -93,10 +93,11 @@ func (f Field) Described() string {
 }
 
 // field builds an input from options: label=KEY, hint=KEY, type=T, auto=TOKEN,
-// mode=INPUTMODE, class=C, max=N, rows=N (a textarea), id=ID, required.
+// mode=INPUTMODE, class=C, max=N, rows=N (a textarea), id=ID, required. Where
+// several inputs have one name, row=N tells them apart in id and errors.
 // Without auto, the browser is told to keep nothing.
 func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []string) (Field, error) {
-	f := Field{ID: name, Name: name, Value: value, Type: "text", Auto: "off", Max: 200}
+	f, place := Field{ID: name, Name: name, Value: value, Type: "text", Auto: "off", Max: 200}, name
 	for _, opt := range opts {
 		k, v, _ := strings.Cut(opt, "=")
 		var err error
@@ -115,6 +116,8 @@ func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []s
 			f.Class = v
 		case "id":
 			f.ID = v
+		case "row":
+			f.ID, place = name+"-"+v, name+"-"+v
 		case "max":
 			f.Max, err = strconv.Atoi(v)
 		case "rows":
@@ -132,7 +135,7 @@ func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []s
 		return f, fmt.Errorf("field %q has no label", name)
 	}
 	f.Free = f.Type == "text" || f.Type == "search"
-	if key := p.base().ErrorOf(name); key != "" {
+	if key := p.base().ErrorOf(place); key != "" {
 		text, err := r.catalogue.T(lang, key)
 		if err != nil {
 			return f, err
@@ -150,6 +153,19 @@ type Choice struct {
 
 func choice(kind, name, value, label string, checked bool) Choice {
 	return Choice{Type: kind, ID: name + "-" + value, Name: name, Value: value, Label: label, Checked: checked}
+}
+
+// Tick is a box of a list, for the form that does something with all that are
+// ticked; that form stands elsewhere on the page.
+type Tick struct {
+	Choice
+	Form string
+}
+
+func tick(form, id, label string, checked bool) Tick {
+	c := choice("checkbox", "person", id, label, checked)
+	c.ID = form + "-" + id
+	return Tick{c, form}
 }
 
 // Choices is a question with its answers.

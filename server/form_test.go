@@ -48,6 +48,9 @@ func TestPageSentTwiceIsKeptOnce(t *testing.T) {
 		t.Fatal("the mark of the form is lost between the steps")
 	}
 	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it"}
+	for _, mark := range anna.hiddens("shown") {
+		list = append(list, "shown", mark)
+	}
 	first := anna.status(anna.post(centre+"/invio", list...), http.StatusSeeOther)
 	if again := anna.post(centre+"/invio", list...); again.leads != first.leads || first.leads == "" {
 		t.Errorf("the same authorisation leads to %q, then to %q", first.leads, again.leads)

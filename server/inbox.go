@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals"
@@ -77,6 +78,7 @@ func (q *request) showReceived(status int, cause error) error {
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	page.Compare = r.Compare
 	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
+	page.Free = r.Feedback == "more"
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
 }
@@ -122,11 +124,16 @@ func (q *request) decline() error {
 	return q.toDeskOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
-// askDesk is a question while the centre decides, a message afterwards.
+// askDesk puts a question to the desk, or, where she lets the centre tell more,
+// writes freely.
 func (q *request) askDesk() error {
-	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrState) {
-		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	write := q.s.desk.Ask
+	if q.form.Get("kind") == "message" {
+		write = q.s.desk.SendMessage
+	}
+	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrFeedback) {
+		return q.showReceived(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
@@ -207,6 +214,30 @@ func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, rost
 	return page
 }
 
+// mayCopy looks whether a copy may be made, and to a key that is one, before a code
+// is spent on it; then it asks for passphrase and code. It reports false when it
+// has answered.
+func (q *request) mayCopy(recipient string) (bool, error) {
+	r, _, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return false, q.endedAtCentre(err)
+	}
+	if !r.KeepCopy || r.Standing != policies.ConsentLive {
+		return false, q.notFound()
+	}
+	if recipient == "" {
+		kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+		if err != nil {
+			return false, err
+		}
+		recipient = kept.Unit.CopyKey
+	}
+	if _, err := crypto.ParseRecipient(recipient); err != nil {
+		return false, q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
+	}
+	return q.stepUp(policies.ReferralCopy, r.ID, StepUpCopy, referrals.Reference(r.ID))
+}
+
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
 func (q *request) copy() error {
@@ -222,6 +253,9 @@ func (q *request) copy() error {
 	}
 	roster, err := q.roster()
 	if err != nil {
+		return err
+	}
+	if ok, err := q.mayCopy(recipient); !ok {
 		return err
 	}
 	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {

@@ -71,7 +71,7 @@ func TestShownOnceOffersNoOtherLanguage(t *testing.T) {
 	}
 	b.silent(b.page, `name="lang"`)
 	dario := s.administrator()
-	dario.status(dario.post("/personale/invita", "username", "marta", "office", "administrator", "language", "it"), http.StatusOK)
+	dario.status(dario.stepUp("dario", "/personale/invita", "username", "marta", "office", "administrator", "language", "it"), http.StatusOK)
 	dario.silent(dario.page, `name="lang"`)
 	dario.says(dario.get("/personale"), `name="lang"`)
 }

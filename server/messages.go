@@ -5,6 +5,10 @@ const (
 	ProblemSignIn        = "signin.failed"
 	ProblemSignInWait    = "signin.wait"
 	ProblemCoveredWrong  = "covered.wrong"
+	ProblemCoveredWait   = "covered.wait"
+	ProblemCoveredHere   = "covered.unrecorded"
+	ProblemExitHere      = "exit.unrecorded"
+	ProblemSignedOutHere = "signin.unrecorded"
 	FailCodeShape        = "code.wrong"
 	FailOutcomeMissing   = "contact.outcome_missing"
 	FailServiceMissing   = "contact.service_missing"
@@ -23,6 +27,10 @@ const (
 	FlashRecallSet       = "recall.saved"
 	FlashRecallCleared   = "recall.cleared"
 	FlashSafeSaved       = "safe.saved"
+	FlashSafeTold        = "safe.told"
+	FlashTaskRevoked     = "task_revoke.done"
+	FailShareChanged     = "share.changed"
+	FailFeedback         = "error.feedback"
 	FlashCaseClosed      = "case_close.closed"
 	FlashCaseReopened    = "case_close.reopened"
 	ProblemLiveReferral  = "case_close.live_referral"
@@ -54,7 +62,15 @@ const (
 	StepUpRestored  = "stepup.restored"
 	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
+	StepUpTell      = "stepup.tell"
 
+	StepUpAgency         = "stepup.agency"
+	StepUpAgencyEnd      = "stepup.agency_end"
+	StepUpUnits          = "stepup.units"
+	StepUpInvite         = "stepup.invite"
+	StepUpInviteAgain    = "stepup.invite_again"
+	StepUpLift           = "stepup.lift"
+	StepUpMoveNote       = "stepup.note_move"
 	StepUpRestoredUnsent = "stepup.restored_unsent"
 )
 
@@ -62,6 +78,7 @@ const (
 const (
 	ProblemStepUp      = "stepup.failed"
 	FlashSessionClosed = "own.closed"
+	FlashLateDropped   = "late.dropped"
 	FailCopyKey        = "copy_key.wrong"
 	FailSecretKey      = "error.secret_key"
 	FlashCopyKey       = "copy_key.done"
@@ -138,28 +155,32 @@ const (
 
 // What log and administration pages say; the first are keys for Missing.Key.
 const (
-	MissingMembers   = "missing.units_empty"
-	MissingRecovery  = "missing.units_recovery"
-	MissingAudit     = "missing.no_audit"
-	MissingEnding    = "missing.agencies_ending"
-	FailLogDays      = "log.day_wrong"
-	ProblemNothing   = "log.nothing"
-	FlashAgencySaved = "agency.saved"
-	FailName         = "agency.name_missing"
-	FailNameTaken    = "agency.name_taken"
-	FailOneAudit     = "unit.one_audit"
-	FailChoice       = "agency.choice_missing"
-	FailEnds         = "agency.ends_missing"
-	FlashUnitSaved   = "unit.saved"
-	FlashSuspended   = "people.suspended"
-	FlashLifted      = "people.lifted"
-	FlashWithdrawn   = "people.withdrawn"
-	FailUsername     = "invite.username_taken"
-	FlashDirectory   = "directory.saved"
-	FlashUnlocked    = "admissions.unlocked"
-	FailFits         = "invite.does_not_fit"
-	FlashVerified    = "log.verified"
-	FlashTaskDone    = "task_page.was_done"
+	MissingMembers        = "missing.units_empty"
+	MissingRecovery       = "missing.units_recovery"
+	MissingAudit          = "missing.no_audit"
+	MissingEnding         = "missing.agencies_ending"
+	FailLogDays           = "log.day_wrong"
+	ProblemNothing        = "log.nothing"
+	FlashAgencySaved      = "agency.saved"
+	FailName              = "agency.name_missing"
+	FailNameTaken         = "agency.name_taken"
+	FailOneAudit          = "unit.one_audit"
+	FailChoice            = "agency.choice_missing"
+	FailEnds              = "agency.ends_missing"
+	FlashUnitSaved        = "unit.saved"
+	FlashSuspended        = "people.suspended"
+	FlashLifted           = "people.lifted"
+	FlashWithdrawn        = "people.withdrawn"
+	FailUsername          = "invite.username_taken"
+	FailUsernameMissing   = "invite.username_missing"
+	FailUsernameDirection = "invite.username_direction"
+	ProblemNotAllInvited  = "invite.not_all"
+	ProblemNobody         = "people.nobody"
+	FlashDirectory        = "directory.saved"
+	FlashUnlocked         = "admissions.unlocked"
+	FailFits              = "invite.does_not_fit"
+	FlashVerified         = "log.verified"
+	FlashTaskDone         = "task_page.was_done"
 	// a task that somebody takes on
 	FlashTaskTaken    = "task_page.was_taken"
 	FlashTaskAssigned = "task_page.was_assigned"
@@ -170,11 +191,12 @@ const (
 // ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,
 // Shareable.Key and PackageField.Key, by the value the form sends.
 var (
-	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children"}
+	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children", "reach": "share_group.reach"}
 	ShareFields = map[string]string{
 		"alias": "contact.name", "name": "person.name", "surname": "person.surname", "born": "person.born", "language": "person.language",
 		"mediator": "person.mediator", "town": "person.town", "request": "share_field.request", "needs": "share_field.needs",
-		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages", "phone": "share_field.reach",
+		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages",
+		"number": "share_field.number", "mail": "share_field.mail", "code_word": "share_field.code_word", "phone": "share_field.reach",
 	}
 )
 
@@ -185,6 +207,7 @@ const (
 	TitleRecoveryCode  = "recovery.title"
 	TitleError         = "error.title"
 	TitleCovered       = "covered.title"
+	TitleLate          = "late.title"
 	TitleExit          = "exit.title"
 	TitleLicences      = "licences.title"
 	TitleAgenda        = "agenda.title"
@@ -202,6 +225,7 @@ const (
 	TitleReaders       = "readers.title"
 	TitleAttempts      = "attempts.title"
 	TitleSafeContact   = "safe.edit_title"
+	TitleTaskRevoke    = "task_revoke.title"
 	TitleCaseClose     = "case_close.title"
 	TitleCaseReopen    = "case_close.reopen_title"
 	TitleConflict      = "conflict.title"

@@ -164,8 +164,16 @@ func (q *request) movePage(status int, fail string) error {
 	return q.show(status, "note-move", page)
 }
 
-// moveNote finds the other file by its code among what she may open.
+// moveNote finds the other file by its code among what she may open, and asks for
+// passphrase and code before the note leaves this one.
 func (q *request) moveNote() error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	if _, ok := noteOf(v, q.id("note")); !ok {
+		return accounts.ErrDenied
+	}
 	cards, _, err := q.s.desk.Search(q.ctx(), q.who, q.form.Get("to"))
 	if err != nil && !errors.Is(err, referrals.ErrInvalid) {
 		return err
@@ -178,6 +186,9 @@ func (q *request) moveNote() error {
 	}
 	if to == "" || to == q.id("id") {
 		return q.movePage(http.StatusUnprocessableEntity, FailNoteTo)
+	}
+	if ok, err := q.stepUp(policies.NoteMove, q.id("note"), StepUpMoveNote, strings.ToUpper(strings.TrimSpace(q.form.Get("to")))); !ok {
+		return err
 	}
 	receipt, err := q.s.desk.MoveNote(q.ctx(), q.who, q.id("note"), to)
 	if err != nil {

@@ -159,11 +159,19 @@ type AgencyPage struct {
 	Version                          string
 }
 
-// UnitPage is "unit": a new unit. Posts agency, name, kind to /unita/nuova.
+// UnitPage is "unit": new units of one agency. Posts agency, and name and kind of
+// each, to /unita/nuova; the step-up page follows.
 type UnitPage struct {
 	Page
-	Agencies           []Unit
-	Agency, Name, Kind string
+	Agencies []Unit
+	Agency   string
+	Rows     []UnitRow
+}
+
+// UnitRow is one of them; one without a name is left out.
+type UnitRow struct {
+	N          int // its place on the form, from 1
+	Name, Kind string
 }
 
 // DirectoryPage is "directory": a unit's public entry. Posts DirectoryForm
@@ -188,10 +196,13 @@ type DirectoryForm struct {
 	Languages []string `form:"languages"` // words of "language"
 }
 
-// PeoplePage is "people". Suspending, lifting and inviting again post person to
-// /personale/sospendi, /personale/riammetti and /personale/reinvita.
+// PeoplePage is "people". Suspending posts person to /personale/sospendi; lifting
+// and inviting again post those ticked to /personale/riammetti and
+// /personale/reinvita. The step-up page follows each.
 type PeoplePage struct {
 	Page
+	Suspended   bool // somebody is: there is somebody to lift
+	Invited     bool // somebody has not taken her invitation
 	People      []PersonRow
 	Invitations []Invitation
 }
@@ -203,6 +214,7 @@ type PersonRow struct {
 	Role     string // a word of "role"
 	Unit     string
 	State    string // a word of "person_state"
+	Chosen   bool   // ticked on the form that came back
 	Mine     bool   // the caller: nobody suspends herself
 	Locked   bool   // ten wrong codes, and no unit whose members could unlock: posts person to /personale/sblocca
 }
@@ -217,14 +229,24 @@ type Invitation struct {
 	Ends time.Time
 }
 
-// InvitePage is "invite". Posts username, office, unit, language to /personale/invita.
-// After that Code is shown once, to be given by voice or on paper.
+// InvitePage is "invite". Posts username, office, unit and language of each person
+// to /personale/invita; the step-up page follows. After that the Codes are shown
+// once, to be given by voice or on paper.
 type InvitePage struct {
 	Page
-	Units            []Unit
+	Units []Unit
+	Rows  []InviteRow
+	Codes []InviteCode
+	Ends  time.Time
+}
+
+// InviteRow is one person to be invited; one without a name is left out.
+type InviteRow struct {
+	N                int    // its place on the form, from 1
 	Username, Office string // Office: a word of "role"
 	Into             string // the unit's id
 	Language         string // it or en
-	Code             string
-	Ends             time.Time
 }
+
+// InviteCode is the code of one invitation.
+type InviteCode struct{ Username, Code string }

@@ -9,8 +9,9 @@ import (
 // posts everything Carried, with passphrase and code, to Action.
 type StepUpPage struct {
 	Page
-	Act     string // message key that says what will happen: one of the StepUp constants
-	Object  string // on what, as the person knows it
+	Act     string   // message key that says what will happen: one of the StepUp constants
+	Object  string   // on what, as the person knows it …
+	List    []string // … or on which several
 	Action  string
 	Back    string // address to go back to
 	Carried []Pair

@@ -97,6 +97,21 @@ func addSignIn(add func(string, server.Shown)) {
 	add("error.erasing", erasing)
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
+	late := &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow.Add(-time.Hour),
+		Fields: []server.LateField{{Value: "mezza frase"}, {Key: "safe.number", Value: "333 7654321"}}, Codes: []string{"kind phone"}}
+	add("late", late)
+	add("late.empty", &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow})
+	waits := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 404, What: "error.not_found", Asked: true}
+	waits.Late = true
+	add("error.late", waits)
+	for _, problem := range []string{server.ProblemCoveredHere, server.ProblemCoveredWait} {
+		sheet := &server.CoveredPage{Page: public("covered.title", "/coperto")}
+		sheet.Problem = problem
+		add(problem, sheet)
+	}
+	left := &server.ExitPage{Page: public("exit.title", "/uscita")}
+	left.Problem = server.ProblemExitHere
+	add("exit.unrecorded", left)
 	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
 	add("exit", &server.ExitPage{Page: public("exit.title", "/uscita")})
 	add("licences", &server.LicencesPage{Page: public("licences.title", "/licenze"), Texts: server.Licences()})
@@ -204,7 +219,7 @@ func addCase(add func(string, server.Shown)) {
 	add("attempts", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
 		Attempts: []server.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
 	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
-	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Centres: []string{"Centro Le Querce"}})
+	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []server.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, Tell: []string{"B"}})
 	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
 	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona", By: "Carla Neri", At: sampleNow.Add(-2 * time.Minute),
@@ -299,11 +314,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("choose-centre.empty", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
 	add("way", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: centre, Way: "we_send", Chose: "yes"})
 	add("way.unpinned", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
-	form := server.ReferralForm{Fields: []string{"alias", "request"}, Safe: "rule", Given: "spoken", Urgency: "today"}
+	form := server.ReferralForm{Fields: []string{"alias", "request", "number"}, Shown: []string{"alias:1:AAAA"}, Given: "spoken", Urgency: "today"}
 	step := server.ReferralStep{Centre: centre, Form: form, Version: "3", Step: 1}
 	add("share", &server.SharePage{Page: desk(server.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Private: 9, Groups: []server.ShareGroup{
 		{Key: "share_group.who", Fields: []server.Shareable{{Value: "alias", Key: "contact.name", Content: "Rosa"}, {Value: "town", Key: "person.town", Content: "Fiorano"}}},
-		{Key: "share_group.needs", Fields: []server.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}}}})
+		{Key: "share_group.needs", Fields: []server.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}},
+		{Key: "share_group.reach", Reach: true, Fields: []server.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp\nQuando: mercoledì 14:00–16:00"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}}}})
 	step.Step = 2
 	how := &server.HowPage{Page: desk(server.TitleHow, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Text: server.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
 		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}}
@@ -315,10 +331,13 @@ func addReferral(add func(string, server.Shown)) {
 	add("how.rtl", &rtl)
 	step.Step = 3
 	add("preview", &server.PreviewPage{ID: "A", Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
+	add("preview.changed", &server.PreviewPage{ID: "A", Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage(), Changed: []server.ChangedItem{{Key: "share_field.number"}, {Key: "contact.name"}}})
 	messages := []server.Message{{At: sampleNow.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: sampleNow.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
 	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
-		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
+		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true, Package: samplePackage()})
+	add("task-revoke", &server.TaskRevokePage{Page: desk(server.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, Back: "/agenda"})
+	add("task-revoke.empty", &server.TaskRevokePage{Page: desk(server.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", Back: "/agenda"})
 	add("referral.declined", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: ago(-28), Way: "we_send", Reason: "full"})
 	add("referral.read", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
@@ -396,12 +415,21 @@ func addAdmin(add func(string, server.Shown)) {
 	agency.Fail("ends", server.FailEnds)
 	add("agency", agency)
 	add("agency.ends", &server.AgencyPage{Page: page(server.TitleAgency, "/enti/E2"), Action: "/enti/E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Version: "3"})
-	add("unit", &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}}})
+	newUnits := &server.UnitPage{Page: page(server.TitleUnit, "/unita/nuova"), Agencies: []server.Unit{{ID: "E1", Name: "Comune di Fiorano"}},
+		Rows: []server.UnitRow{{N: 1, Name: "Sportello Donna", Kind: "desk"}, {N: 2, Name: "Sportello Donna"}}}
+	newUnits.Fail("name-2", server.FailNameTaken)
+	newUnits.Fail("kind-2", server.FailChoice)
+	add("unit", newUnits)
 	add("directory", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Kind: "centre", Form: server.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Cost: "free", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
 	add("directory.desk", &server.DirectoryPage{Page: page(server.TitleDirectory, "/unita/P/elenco"), ID: "P", Name: "PuntoInsieme", Kind: "desk", Form: server.DirectoryForm{Phone: "0536 000111", Cost: "unknown", Needs: []string{"care"}}})
-	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended"}},
+	add("people", &server.PeoplePage{Page: page(server.TitlePeople, "/personale"), People: []server.PersonRow{{ID: "P1", Username: "anna", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", State: "member", Locked: true}, {ID: "P2", Username: "sara", Role: "social_worker", Unit: "Servizio sociale", State: "suspended", Chosen: true}, {ID: "P3", Username: "elena", Role: "intake_worker", State: "invited"}}, Suspended: true, Invited: true,
 		Invitations: []server.Invitation{{ID: "I1", Name: "Elena Conti", Role: "intake_worker", Unit: "Sportello Donna, Municipio II", Ends: ago(-5)}}})
 	add("people.empty", &server.PeoplePage{Page: page(server.TitlePeople, "/personale")})
-	add("invite", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units})
-	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Username: "giulia", Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA", Ends: ago(-7)})
+	invite := &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Units: units,
+		Rows: []server.InviteRow{{N: 1, Username: "giulia", Office: "intake_worker", Into: "U1", Language: "it"}, {N: 2, Username: "anna", Office: "lead", Language: "en"}, {N: 3}}}
+	invite.Fail("username-2", server.FailUsername)
+	invite.Fail("office-2", server.FailFits)
+	add("invite", invite)
+	add("invite.code", &server.InvitePage{Page: page(server.TitleInvite, "/personale/invita"), Ends: ago(-7), Codes: []server.InviteCode{
+		{Username: "giulia", Code: "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA"}, {Username: "marta", Code: "J7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QB"}}})
 }

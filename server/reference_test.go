@@ -34,7 +34,7 @@ func TestSidesNameAReferralAlike(t *testing.T) {
 	anna.says(anna.get("/invii/"+r.withdrawn), "Riferimento", gone)
 	copies := "/arrivi/" + r.sent + "/copia"
 	bruna.get(copies)
-	got := bruna.post(copies, "which", "other", "recipient", identity(t).Recipient().String())
+	got := bruna.stepUp("bruna", copies, "which", "other", "recipient", identity(t).Recipient().String())
 	if name := got.header.Get("Content-Disposition"); !strings.Contains(name, `filename="invio-`+sent+`.age"`) {
 		t.Errorf("the sealed copy is called %s", name)
 	}

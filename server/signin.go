@@ -36,6 +36,8 @@ func (q *request) signIn() error {
 		page.Flash, page.Again = "", true
 	case "signin.closed":
 		page.Flash, page.Closed = "", true
+	case ProblemSignedOutHere:
+		page.Flash, page.Problem = "", ProblemSignedOutHere
 	}
 	return q.show(http.StatusOK, "signin", page)
 }
@@ -123,23 +125,34 @@ func (q *request) session(in *accounts.SignedIn) {
 	q.who, q.signed, q.known = in.Caller, true, true
 }
 
-// after leads to where a draft was typed, or home.
+// after leads to where a draft was typed, to one that arrived late, or home.
 func (q *request) after() error {
 	if d := q.draftFrom(); d != "" {
 		return q.redirect(d)
+	}
+	if q.who.Late() != nil {
+		return q.redirect("/bozza")
 	}
 	return q.redirect("/")
 }
 
 // cover takes the keys out of the session and keeps what the page's form held.
+// Whatever cannot be kept, the screen is covered.
 func (q *request) cover() error {
 	if q.form.Get("from") != "" && len(q.form) > 2 {
-		if err := q.keepDraft(); err != nil {
-			return err
+		if err := q.keepDraft(q.s.door.KeepDraft); err != nil {
+			q.support(http.StatusInternalServerError, err)
 		}
 	}
+	return q.coverNow()
+}
+
+// coverNow covers the session and leads to where her passphrase is asked. That it
+// could not be recorded is said there.
+func (q *request) coverNow() error {
 	if err := q.s.door.Cover(q.ctx(), q.who); err != nil {
-		return err
+		q.support(http.StatusInternalServerError, err)
+		q.setCookie(flashCookie, ProblemCoveredHere, time.Minute)
 	}
 	return q.redirect("/riprendi")
 }
@@ -148,9 +161,18 @@ func (q *request) coveredPage() error {
 	if !q.known {
 		return q.redirect("/entra")
 	}
+	page := q.coveredSheet()
+	if page.Flash == ProblemCoveredHere {
+		page.Problem = ProblemCoveredHere
+	}
+	return q.show(http.StatusOK, "covered", page)
+}
+
+// coveredSheet says nothing of the service, nor of whose session it is.
+func (q *request) coveredSheet() *CoveredPage {
 	page := &CoveredPage{Page: q.base(TitleCovered)}
 	page.User, page.FormToken = "", q.s.door.FormToken(q.who)
-	return q.show(http.StatusOK, "covered", page)
+	return page
 }
 
 func (q *request) uncover() error {
@@ -158,29 +180,38 @@ func (q *request) uncover() error {
 		return accounts.ErrSignedOut
 	}
 	who, err := q.s.door.Uncover(q.ctx(), q.cookie(sessionCookie), q.form.Get("passphrase"), q.from())
-	if errors.Is(err, accounts.ErrSignIn) || errors.Is(err, accounts.ErrThrottled) {
-		page := &CoveredPage{Page: q.base(TitleCovered)}
-		page.User, page.FormToken, page.Problem = "", q.s.door.FormToken(q.who), ProblemCoveredWrong
+	switch {
+	case errors.Is(err, accounts.ErrSignIn):
+		page := q.coveredSheet()
+		page.Problem = ProblemCoveredWrong
 		return q.show(http.StatusUnauthorized, "covered", page)
-	}
-	if err != nil {
+	case errors.Is(err, accounts.ErrThrottled): // nothing was compared: the passphrase may be right
+		page := q.coveredSheet()
+		page.Problem = ProblemCoveredWait
+		return q.show(http.StatusTooManyRequests, "covered", page)
+	case err != nil:
 		return err
 	}
 	q.who, q.signed = who, true
 	return q.welcome()
 }
 
-// exit shows the neutral page; with a session it ends it first.
+// exit shows the neutral page; with a session it ends it first. Whatever fails,
+// this page must be gone: the session has ended, in this process at least, and the
+// sheet says when that is all.
 func (q *request) exit() error {
+	var err error
 	if q.known {
-		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
-			// Whatever fails, this page must be gone: the cookie is, and the session
-			// ends with its time.
+		if err = q.s.door.SignOut(q.ctx(), q.who); err != nil {
 			q.support(http.StatusInternalServerError, err)
 		}
 	}
 	q.signed, q.known = false, false
-	return q.leave(q.base(TitleExit))
+	page := q.base(TitleExit)
+	if err != nil {
+		page.Problem = ProblemExitHere
+	}
+	return q.leave(page)
 }
 
 // leave takes the session's cookie away and shows a page that says nothing.
@@ -194,7 +225,8 @@ func (q *request) signOut() error {
 	q.setCookie(sessionCookie, "", -1)
 	if q.known {
 		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
-			return err
+			q.support(http.StatusInternalServerError, err)
+			q.setCookie(flashCookie, ProblemSignedOutHere, time.Minute)
 		}
 	}
 	return q.redirect("/entra")
@@ -247,8 +279,16 @@ func (q *request) licences() error {
 // stepUp asks for passphrase and code, for one act on one object. It reports
 // false when it has shown the page that asks; on true q.who may act, once.
 func (q *request) stepUp(a policies.Action, object, act, name string) (bool, error) {
-	page := &StepUpPage{Page: q.base(TitleStepUp), Act: act, Object: name, Action: q.r.URL.Path,
-		Back: q.localPath(q.form.Get("from")), Carried: q.carried()}
+	return q.askStepUp(a, object, &StepUpPage{Act: act, Object: name})
+}
+
+// stepUpList is stepUp for all that one form lists, by name.
+func (q *request) stepUpList(a policies.Action, object, act string, names []string) (bool, error) {
+	return q.askStepUp(a, object, &StepUpPage{Act: act, List: names})
+}
+
+func (q *request) askStepUp(a policies.Action, object string, page *StepUpPage) (bool, error) {
+	page.Page, page.Action, page.Back, page.Carried = q.base(TitleStepUp), q.r.URL.Path, q.localPath(q.form.Get("from")), q.carried()
 	page.Speak = page.Action
 	if q.form.Get("from") == "" && strings.HasPrefix(q.r.URL.Path, "/credenziali/") {
 		page.Back = "/credenziali" // the links there lead straight here

@@ -239,7 +239,7 @@ func (st *story) annaWritesNotes() {
 	v.click("diary.add").fill("note.text", "Questa è di Mirela.").click("diary.add").see("note.saved")
 	v.click("diary.move").at("/schede/{id}/diario/{note}/sposta").see("Questa è di Mirela.", "note_move.about")
 	v.fill("note_move.to", "XXXX-XXXX").click("note_move.do").see("note_move.unknown").holds("note_move.to", "XXXX-XXXX")
-	v.fill("note_move.to", st.other).click("note_move.do").at("/schede/{id}/diario").seeNot("Questa è di Mirela.")
+	v.fill("note_move.to", st.other).click("note_move.do").see("stepup.note_move", st.other).stepUp().at("/schede/{id}/diario").seeNot("Questa è di Mirela.")
 	v.open("/cerca").fill("search.box", st.other).click("action.search").click(st.other).click("case.tab_diary").see("Questa è di Mirela.")
 	v.open(st.file).click("case.tab_diary").seeNot("Questa è di Mirela.")
 }
@@ -274,7 +274,7 @@ func (st *story) rosaSaysMore() {
 	v.fill("person.name", "Rosa").fill("person.surname", "Ferri").fill("person.language", "language.ro").fill("person.town", "Frascati")
 	v.choose("person.mediator", "yesno.yes").fill("person.children", "Una, con lei.").click("person.save").see("person.saved", "identity.identified")
 	v.open("/cerca").fill("search.box", "ferri").click("action.search").see(st.code)
-	v.open(st.file + "/persona").click("person.forget").at("/schede/{id}/persona/dimentica").see("forget.about").click("forget.do")
+	v.open(st.file+"/persona").click("person.forget").at("/schede/{id}/persona/dimentica").see("forget.about").click("forget.do").see("stepup.shred", st.code).stepUp()
 	v.see("forget.done", "identity.alias").holds("person.surname", "").holds("person.town", "Frascati")
 	v.open("/cerca").fill("search.box", "ferri").click("action.search").see("search.none")
 	v.open(st.file+"/persona").fill("person.name", "Rosa").click("person.save").see("identity.partial")
@@ -346,7 +346,7 @@ func (st *story) rosaSaysWhatToShare() {
 	if n := eval[int](v, `document.querySelectorAll("input[name=fields]:checked, input[name=keep_copy]:checked").length`); n != 0 {
 		v.stop("%d boxes are ticked before she said anything", n)
 	}
-	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").tick("share_field.reach").choose("share.safe", "way_text.rule").tick("share.keep_copy")
+	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").tick("share_field.number").tick("share.keep_copy")
 	v.coverAndResume().see("share.title", "frame.refilled").holds("share_field.needs", "true").holds("share.keep_copy", "true")
 	v.click("action.continue").see("how.title")
 }
@@ -404,7 +404,7 @@ func (st *story) brunaOpens() {
 // theyTalk: a question, its answer, an appointment, and the centre welcomes her.
 func (st *story) theyTalk() {
 	anna, bruna := st.anna, st.bruna
-	bruna.press("received.ask").fill("received.question", "Serve una culla?").click("referral.send").see("referral.sent", "Serve una culla?")
+	bruna.press("received.write").fill("received.text", "Serve una culla?").click("received.question_do").see("referral.sent", "Serve una culla?")
 	anna.open("/agenda").see("urgent.referral_question").open(st.sent).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
 	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
 	bruna.open(st.arrived).see("No, ha sei anni.")
@@ -441,7 +441,10 @@ func (st *story) brunaKeepsACopy() {
 	v.fill("copy.key", "age1questanonè").click("received.copy").see("error.recipient")
 	st.theCentreKeepsItsKey(recipient)
 	v.open(st.arrived).click("received.copy").see("copy.kept", "copy.words").answered("copy.which", "copy.kept")
-	file := v.download("received.copy")
+	v.click("received.copy").see("stepup.copy")
+	bruna := st.to.s.People["bruna"]
+	v.fill("signin.passphrase", bruna.Passphrase).fill("code.code", st.to.s.Code(bruna))
+	file := v.download("stepup.do")
 	text := run(st.t, "age", "-d", "-i", key, file)
 	for _, want := range []string{"<!doctype html>", "Copia di un invio ricevuto", "Rosalia", "Chiede dove può dormire stanotte con la bambina.", "Chiamo per la bolletta."} {
 		if !strings.Contains(text, want) {
@@ -474,7 +477,7 @@ func (st *story) rosaTakesItBack() {
 	anna.open(st.sent).click("referral.revoke").at("/invii/{id}/revoca").see("revoke.about", "revoke.copied", "revoke.no_reason")
 	anna.click("revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.code_word").click("revoke.do").at("/invii/{id}").see("revoke.done", "referral_state.withdrawn")
 	anna.seeNot("Serve una culla?")
-	bruna.press("received.ask").fill("received.question", "Arriva oggi?").click("referral.send")
+	bruna.press("received.write").fill("received.text", "Arriva oggi?").click("received.question_do")
 	if bruna.status < 400 {
 		bruna.stop("the centre still writes about what was taken back: status %d", bruna.status)
 	}
@@ -538,14 +541,14 @@ func (st *story) darioInvites() {
 	v.signInIn("dario").at("/enti").see("Comune di Vallechiara", storetest.TownDesk, storetest.Ginestra, "responsibility.controller")
 	v.click("agency.new").at("/enti/nuovo").fill("agency.name", "Associazione Il Melograno").choose("agency.what", "agency_kind.operator")
 	v.choose("agency.responsibility", "responsibility.processor").click("agency.save").see("agency.ends_missing").holds("agency.name", "Associazione Il Melograno")
-	v.fill("agency.ends", "2027-12-31").click("agency.save").at("/enti").see("agency.saved", "Associazione Il Melograno")
+	v.fill("agency.ends", "2027-12-31").click("agency.save").see("stepup.agency", "Associazione Il Melograno").stepUp().at("/enti").see("agency.saved", "Associazione Il Melograno")
 	v.click("unit.new").at("/unita/nuova").fill("unit.agency", "Associazione Il Melograno").fill("unit.name", "Centro Il Melograno")
-	v.choose("unit.kind", "unit_kind.centre").click("unit.save").see("unit.saved", "Centro Il Melograno", "unit_state.empty")
-	v.open("/enti").click("strip.edit").at("/enti/{agency}").fill("agency.ends", "2028-12-31").click("agency.save").see("agency.saved")
+	v.fill("unit.kind", "unit_kind.centre").click("unit.save").see("stepup.units", "Centro Il Melograno").stepUp().see("unit.saved", "Centro Il Melograno", "unit_state.empty")
+	v.open("/enti").click("strip.edit").at("/enti/{agency}").fill("agency.ends", "2028-12-31").click("agency.save").see("stepup.agency_end").stepUp().see("agency.saved")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.intake_worker", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
-	v.open("/personale/invita").fill("signin.username", "ELENA").choose("readers.role", "role.intake_worker").fill("readers.unit", storetest.TownDesk)
+	v.open("/personale/invita").fill("signin.username", "ELENA").fill("readers.role", "role.intake_worker").fill("readers.unit", storetest.TownDesk)
 	v.click("invite.do").see("invite.username_taken")
 	v.open("/personale").see("elena", "person_state.invited", "anna", "person_state.member")
 	v.open(st.file).see("error.not_found").open("/agenda").see("error.not_found").open("/registro").see("error.not_found")
@@ -553,8 +556,8 @@ func (st *story) darioInvites() {
 
 func (st *story) invite(name, role, unit string) {
 	v := st.dario
-	v.open("/personale").click("invite.title").at("/personale/invita").fill("signin.username", name).choose("readers.role", role).fill("readers.unit", unit)
-	v.click("invite.do").see("invite.once")
+	v.open("/personale").click("invite.title").at("/personale/invita").fill("signin.username", name).fill("readers.role", role).fill("readers.unit", unit)
+	v.click("invite.do").see("stepup.invite", name).stepUp().see("invite.once")
 	st.invitations[name] = eval[string](v, `document.querySelector("main .read-aloud").innerText.trim()`)
 }
 

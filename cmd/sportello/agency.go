@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"sportello/policies/accounts"
+	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
 )
@@ -94,6 +95,9 @@ func deed(doing string, err error) error {
 		if errors.Is(err, known) {
 			return refuse(err, "%s: %s", doing, hint)
 		}
+	}
+	if errors.Is(err, store.ErrSchema) {
+		return refuse(err, "%s: %v", doing, err)
 	}
 	if errors.Is(err, accounts.ErrTampered) {
 		return differs{fmt.Errorf("%s: %w", doing, err)}

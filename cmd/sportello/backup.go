@@ -133,10 +133,10 @@ func (p *program) copies(ctx context.Context, b backing, sealed []byte) error {
 		}
 	}
 	if err := store.CopyMain(ctx, dir, mainTo); err != nil {
-		return err
+		return unlike(err)
 	}
 	if err := store.CopyShred(ctx, dir, shredTo); err != nil {
-		return errors.Join(err, os.Remove(mainTo))
+		return errors.Join(unlike(err), os.Remove(mainTo))
 	}
 	report, err := inspectCopy(ctx, mainTo, shredTo, strings.TrimSpace(string(public)))
 	if err == nil {

@@ -101,12 +101,16 @@ func (s *seed) try(doing string, err error) {
 func (s *seed) agencies() {
 	console := accounts.ConsoleCaller()
 	town := s.agency(console, accounts.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
-	s.invite(console, "dario", policies.Administrator, "", town, "it")
-	dario := s.signIn("dario")
+	s.invite(console, seedInvite{"dario", policies.Administrator, "", "it"})
+	s.signIn("dario")
 	ends := s.clock.Now().AddDate(2, 0, 0).Format(time.DateOnly) // the form demands an end of whoever works for another
-	ginestra := s.agency(dario, accounts.NewAgency{Name: "Associazione La Ginestra", Kind: "operator", Responsibility: "processor", Ends: ends})
-	lucciole := s.agency(dario, accounts.NewAgency{Name: "Cooperativa Le Lucciole", Kind: "operator", Responsibility: "processor", Ends: ends})
-	for _, u := range []accounts.Unit{
+	var operators []string
+	for _, name := range []string{"Associazione La Ginestra", "Cooperativa Le Lucciole"} {
+		in := accounts.NewAgency{Name: name, Kind: "operator", Responsibility: "processor", Ends: ends}
+		operators = append(operators, s.agency(s.stepUp("dario", policies.AgencyCreate, in.Object()), in))
+	}
+	ginestra, lucciole := operators[0], operators[1]
+	units := []accounts.Unit{
 		{Agency: town, Kind: accounts.KindAudit, Name: "Ufficio controllo"},
 		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Cost: accounts.CostFree, Lat: 41_80790, Lon: 12_67990},
 		{Agency: town, Kind: accounts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Cost: accounts.CostFree,
@@ -117,15 +121,17 @@ func (s *seed) agencies() {
 		{Agency: lucciole, Kind: accounts.KindCentre, Name: "Centro antiviolenza Le Lucciole", Town: "Velletri", Area: "Castelli Romani e Monti Lepini",
 			Hours: "lun, mer, ven 10-16", Languages: "it es ro", Phone: "000 000 0202",
 			Needs: "listen cav bed work", Lat: 41_68710, Lon: 12_77770},
-	} {
-		s.unit(dario, u)
 	}
-	s.invite(dario, "anna", policies.IntakeWorker, "Sportello distretto II", town, "it")
-	s.invite(dario, "lucia", policies.Lead, "Sportello distretto II", town, "it")
-	s.invite(dario, "sofia", policies.SocialWorker, "Servizio sociale distretto II", town, "it")
-	s.invite(dario, "bruna", policies.CentreWorker, "Centro antiviolenza La Ginestra", ginestra, "it")
-	s.invite(dario, "carla", policies.CentreWorker, "Centro antiviolenza Le Lucciole", lucciole, "en")
-	s.invite(dario, "clara", policies.Auditor, "Ufficio controllo", town, "it")
+	s.enterUnits(s.stepUp("dario", policies.UnitCreate, accounts.UnitsObject(units)), units)
+	staff := []seedInvite{
+		{"anna", policies.IntakeWorker, "Sportello distretto II", "it"},
+		{"lucia", policies.Lead, "Sportello distretto II", "it"},
+		{"sofia", policies.SocialWorker, "Servizio sociale distretto II", "it"},
+		{"bruna", policies.CentreWorker, "Centro antiviolenza La Ginestra", "it"},
+		{"carla", policies.CentreWorker, "Centro antiviolenza Le Lucciole", "en"},
+		{"clara", policies.Auditor, "Ufficio controllo", "it"},
+	}
+	s.invite(s.stepUp("dario", policies.PersonCreate, accounts.PeopleObject(s.newPeople(staff))), staff...)
 	// As a visitor meets them.
 	s.order = []string{"anna", "lucia", "sofia", "bruna", "carla", "clara", "dario"}
 }
@@ -139,37 +145,60 @@ func (s *seed) agency(who accounts.Caller, in accounts.NewAgency) string {
 	return id
 }
 
-func (s *seed) unit(who accounts.Caller, u accounts.Unit) {
+func (s *seed) enterUnits(who accounts.Caller, list []accounts.Unit) {
 	if s.err != nil {
 		return
 	}
-	id, _, err := s.in.door.CreateUnit(s.ctx, who, u)
-	s.try("entering a unit", err)
-	s.units[u.Name] = id
+	ids, _, err := s.in.door.CreateUnits(s.ctx, who, list)
+	s.try("entering the units", err)
+	for i, id := range ids {
+		s.units[list[i].Name] = id
+	}
 }
 
-// invite enters a person, who takes her invitation with a passphrase and an
+// seedInvite is somebody to be invited.
+type seedInvite struct {
+	name     string
+	role     policies.Role
+	unit     string // by name; empty for an administrator
+	language string
+}
+
+func (s *seed) newPeople(list []seedInvite) []accounts.NewPerson {
+	var people []accounts.NewPerson
+	for _, i := range list {
+		people = append(people, accounts.NewPerson{Username: i.name, Role: i.role, Unit: s.units[i.unit], Language: i.language})
+	}
+	return people
+}
+
+// invite enters people, each of whom takes her invitation with a passphrase and an
 // authenticator of her own.
-func (s *seed) invite(who accounts.Caller, name string, role policies.Role, unit, agency, language string) {
+func (s *seed) invite(who accounts.Caller, list ...seedInvite) {
 	if s.err != nil {
 		return
 	}
-	p := &seedPerson{unitID: s.units[unit], demoAccount: demoAccount{Username: name, Passphrase: string(crypto.NewPassphrase()),
-		Algorithm: "SHA1", Role: string(role), Unit: unit, Language: language}}
-	id, token, _, err := s.in.door.CreatePerson(s.ctx, who, accounts.NewPerson{Username: name, Role: role,
-		Agency: agency, Unit: p.unitID, Language: language})
-	s.try("inviting "+name, err)
+	made, _, err := s.in.door.CreatePeople(s.ctx, who, s.newPeople(list))
+	s.try("inviting", err)
+	for i, one := range made {
+		s.take(list[i], one)
+	}
+}
+
+func (s *seed) take(i seedInvite, one accounts.Invitee) {
 	if s.err != nil {
 		return
 	}
-	enrolment, err := s.in.door.Invited(s.ctx, token)
-	if s.try("looking up the invitation of "+name, err); err != nil {
+	p := &seedPerson{id: one.ID, unitID: s.units[i.unit], demoAccount: demoAccount{Username: i.name, Passphrase: string(crypto.NewPassphrase()),
+		Algorithm: "SHA1", Role: string(i.role), Unit: i.unit, Language: i.language}}
+	enrolment, err := s.in.door.Invited(s.ctx, one.Token)
+	if s.try("looking up the invitation of "+i.name, err); err != nil {
 		return
 	}
-	p.id, p.Seed = id, enrolment.Seed.Secret()
-	_, err = s.in.door.Accept(s.ctx, token, p.Passphrase, p.Seed, s.code(p), s.from(p))
-	s.try("accepting the invitation of "+name, err)
-	s.people[name] = p
+	p.Seed = enrolment.Seed.Secret()
+	_, err = s.in.door.Accept(s.ctx, one.Token, p.Passphrase, p.Seed, s.code(p), s.from(p))
+	s.try("accepting the invitation of "+i.name, err)
+	s.people[i.name] = p
 }
 
 // code is a person's next one-time code.

@@ -180,6 +180,14 @@ func explain(err error) error {
 	return refuse(err, "%v", err)
 }
 
+// unlike refuses where a file has another schema; any other error stays what it is.
+func unlike(err error) error {
+	if errors.Is(err, store.ErrSchema) {
+		return refuse(err, "%v", err)
+	}
+	return err
+}
+
 // empty tells whether a folder is not there or holds nothing.
 func empty(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)

@@ -162,6 +162,16 @@ func (r restoring) look(ctx context.Context, dir, public string, cut cutShort) e
 	case r.shred == "" && gone:
 		return refuse(err, "secrets/shred.db is missing: give the backup's with --shred")
 	}
+	stays := []string{store.SessionFile}
+	if r.main == "" {
+		stays = append(stays, store.MainFile)
+	}
+	if r.shred == "" {
+		stays = append(stays, store.ShredFile)
+	}
+	if err := store.Known(ctx, dir, stays...); err != nil {
+		return explain(err)
+	}
 	if r.main == "" {
 		return nil
 	}

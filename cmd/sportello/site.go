@@ -149,7 +149,7 @@ func (s *site) watch(ctx context.Context) <-chan struct{} {
 }
 
 func (s *site) sweep(ctx context.Context) {
-	if err := s.in.store.Sweep(ctx, s.in.gate.Now().Unix()); err != nil && ctx.Err() == nil {
+	if err := s.in.door.Sweep(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("what has ended could not be deleted; trying again in a minute", "error", err)
 	}
 	if err := s.in.store.Log().StateError(); err != nil {

@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"slices"
+
 	"sportello/crypto"
 	"sportello/policies"
 )
@@ -8,27 +10,30 @@ import (
 // Caller is who asks: a signed-in person with the keys of her unit, the command
 // line, or nobody. It is made by [Door] only and handed on as a parameter.
 type Caller struct {
-	person    string
-	username  string
-	role      policies.Role
-	unit      string
-	unitKind  string
-	agency    string
-	language  string
-	session   []byte // hash of the session's id part
-	keyPart   crypto.Key
-	state     PersonState
-	covered   bool
-	epochs    []unitKeys // newest first
-	personal  crypto.Key
-	identity  crypto.Identity // only right after a passphrase
-	kept      bool            // identity is set
-	stepUp    *grant
-	draft     []byte
-	kek       crypto.Key // only right after a passphrase, for changing one's own box
-	enrol     bool       // a recovery code was used: a new factor comes before anything else
-	strangers bool       // colleagues who were there before her wait for her word
-	own       ownFacts
+	person     string
+	username   string
+	role       policies.Role
+	unit       string
+	unitKind   string
+	agency     string
+	language   string
+	session    []byte // hash of the session's id part
+	keyPart    crypto.Key
+	row        *SessionRow // of the session, as it was read
+	generation int64       // of the session's keys
+	state      PersonState
+	covered    bool
+	epochs     []unitKeys // newest first
+	personal   crypto.Key
+	identity   crypto.Identity // only right after a passphrase
+	kept       bool            // identity is set
+	stepUp     *grant
+	draft      []byte
+	late       *LateDraft
+	kek        crypto.Key // only right after a passphrase, for changing one's own box
+	enrol      bool       // a recovery code was used: a new factor comes before anything else
+	strangers  bool       // colleagues who were there before her wait for her word
+	own        ownFacts
 }
 
 // ownFacts are what her own box says of her factors, kept for her own page.
@@ -133,13 +138,18 @@ func (c Caller) Identity() (crypto.Identity, bool) {
 // given back once.
 func (c Caller) Draft() []byte { return c.draft }
 
+// Late is what arrived under her cookie while the screen was covered or the session
+// had ended; nil without. Nothing of it enters a form before she took it.
+func (c Caller) Late() *LateDraft { return c.late }
+
 // PersonalKey keeps what is restricted to the caller by name.
 func (c Caller) PersonalKey() crypto.Key { return c.personal }
 
-// subject is the policy's view of the caller for an act on an object.
-func (c Caller) subject(a policies.Action, object string) policies.Subject {
+// subject is the policy's view of the caller for an act on what a step-up may
+// have named in one of several ways.
+func (c Caller) subject(a policies.Action, objects ...string) policies.Subject {
 	return policies.Subject{Person: c.person, Role: c.role, Unit: c.unit, Agency: c.agency,
 		UnitKind: c.unitKind, Suspended: c.state == Suspended || c.state == Removed,
 		Admitted: c.state == Active, Covered: c.covered,
-		SteppedUp: c.stepUp != nil && c.stepUp.action == a && c.stepUp.object == object}
+		SteppedUp: c.stepUp != nil && c.stepUp.action == a && slices.Contains(objects, c.stepUp.object)}
 }

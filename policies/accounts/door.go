@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"sportello/crypto"
@@ -64,6 +65,11 @@ type Door struct {
 	argon chan struct{} // bounds Argon2 at a time: each takes 64 MiB
 
 	roster rosterCache
+
+	unrecorded unrecorded // sessions that ended while the log took no leaf
+	unwritten  unwritten  // drafts that the disk did not take
+	sweeping   sync.Mutex // guards missing
+	missing    map[string]bool
 }
 
 // NewDoor makes the door. atATime bounds how many passphrases are stretched at
@@ -193,13 +199,13 @@ type SignedIn struct {
 // Finish takes the code and opens the session. ErrSignIn is the one answer to
 // whatever was wrong; ErrLocked only to somebody whose passphrase was right.
 func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
-		return d.verify(ctx, p, kek, code, policies.SignIn)
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key, o *opening) (Caller, error) {
+		return d.verify(ctx, p, kek, code, policies.SignIn, o)
 	})
 }
 
 // finish is the second step of a sign-in, with a one-time or a recovery code.
-func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key) (Caller, error)) (*SignedIn, error) {
+func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key, *opening) (Caller, error)) (*SignedIn, error) {
 	if err := d.gate.log.CheckClock(); err != nil {
 		return nil, err
 	}
@@ -220,23 +226,26 @@ func (d *Door) finish(ctx context.Context, pending string, from From, second fun
 	if err != nil {
 		return nil, ErrSignIn
 	}
-	caller, err := second(p, kek)
+	o := d.newOpening(from, Caller{})
+	caller, err := second(p, kek, o)
 	if err != nil {
 		return nil, d.failed(ctx, l.Name, p, err)
 	}
 	if err := d.take(ctx, pending); err != nil {
+		_ = d.SignOut(ctx, caller)
 		return nil, ErrSignIn // the same cookie signed in at the same moment
 	}
 	if caller, err = d.takeRescue(ctx, caller); err != nil {
-		return nil, err
+		return nil, errors.Join(err, d.SignOut(ctx, caller))
 	}
 	caller.kek = kek
-	return d.open(ctx, p, caller, l.Name, from)
+	return d.enter(ctx, o, caller, l.Name, from)
 }
 
-// verify opens the box with the KEK and uses up the code, in one act whose
-// leaf is of the given action. The caller it returns holds the unit's keys.
-func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action) (Caller, error) {
+// verify opens the box with the KEK, uses up the code and opens the session, in
+// one act whose leaf is of the given action. The caller it returns holds the
+// unit's keys.
+func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action, o *opening) (Caller, error) {
 	if p.ID == "" {
 		p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
 	}
@@ -247,7 +256,7 @@ func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code strin
 	if err := usable(p, b, code, d.gate.Now()); err != nil {
 		return Caller{}, err
 	}
-	c, err := d.useCode(ctx, p.ID, kek, code, a)
+	c, err := d.useCode(ctx, p.ID, kek, code, a, o)
 	if errors.Is(err, ErrConflict) {
 		err = ErrThrottled // too many at once: this one was not even compared
 	}
@@ -273,7 +282,7 @@ func usable(p *Person, b *box, code string, now time.Time) error {
 // or that it was wrong, if the row's version is unchanged: of two uses of a code
 // one fails, and no answer is given to a guess that was not counted, in any
 // order, on any node.
-func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action) (Caller, error) {
+func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action, o *opening) (Caller, error) {
 	var caller Caller
 	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
@@ -304,12 +313,19 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 		if err := sealBox(&p, kek, b); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		if err := d.keepOpening(ctx, o, &caller); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error {
+			o.mark(tx)
+			return tx.Put(&p)
+		}
 		return nil
 	})
 	if err == nil && wrong {
 		err = ErrSignIn
 	}
+	d.over(ctx, o, err)
 	return caller, err
 }
 

@@ -82,7 +82,9 @@ type Act struct {
 	object   string
 	decision policies.Decision
 	asked    bool
-	ended    bool // the caller's agency is past the end of its responsibility
+	list     []string // the things that one step-up serves, this one among them
+	makes    string   // what a step-up names while the thing does not exist yet
+	ended    bool     // the caller's agency is past the end of its responsibility
 	outcome  audit.Outcome
 }
 
@@ -91,7 +93,7 @@ func (a *Act) Allow(object policies.Object) error {
 	a.object = objectName(object)
 	a.asked = true
 	object.AgencyEnded = object.AgencyEnded || a.ended
-	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, object.ID), a.Action, object)
+	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, a.granting(object.ID)...), a.Action, object)
 	if !a.decision.Allowed {
 		return ErrDenied
 	}

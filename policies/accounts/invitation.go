@@ -297,7 +297,7 @@ func (d *Door) WordsOf(ctx context.Context, who Caller) (Words, error) {
 
 // WithdrawInvitation takes an open invitation back: its code opens nothing.
 func (d *Door) WithdrawInvitation(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.PersonInvite, func(r Reader, act *Act) error {
+	return d.do(ctx, who, policies.PersonWithdraw, func(r Reader, act *Act) error {
 		var inv Invitation
 		if err := r.Get(&inv, id); err != nil {
 			return err

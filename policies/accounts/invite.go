@@ -12,8 +12,34 @@ import (
 // before are withdrawn. The token it returns is shown once and stored nowhere.
 // ErrConflict for whoever has keys already.
 func (d *Door) Invite(ctx context.Context, who Caller, person string) (crypto.Secret, audit.Receipt, error) {
+	made, receipt, err := d.invite(ctx, who, person)
+	return made.Token, receipt, err
+}
+
+// InviteAll invites several people again, each in an act of its own, after one
+// step-up for their list. It returns who was invited; NotAll names who has keys
+// already.
+func (d *Door) InviteAll(ctx context.Context, who Caller, people []string) ([]Invitee, audit.Receipt, error) {
+	var made []Invitee
+	var receipt audit.Receipt
+	if len(people) == 0 || len(people) > maxList {
+		return nil, receipt, ErrIncomplete
+	}
+	for i, person := range people {
+		one, given, err := d.invite(ctx, who, person, people...)
+		if err != nil {
+			return made, receipt, stoppedAt(i, err)
+		}
+		made, receipt = append(made, one), given
+	}
+	return made, receipt, nil
+}
+
+func (d *Door) invite(ctx context.Context, who Caller, person string, list ...string) (Invitee, audit.Receipt, error) {
+	made := Invitee{ID: person}
 	inv, token := d.newInvitation(who, person)
 	receipt, err := d.do(ctx, who, policies.PersonInvite, func(r Reader, act *Act) error {
+		act.OneOf(list...)
 		var p Person
 		if err := r.Get(&p, person); err != nil {
 			return err
@@ -24,6 +50,7 @@ func (d *Door) Invite(ctx context.Context, who Caller, person string) (crypto.Se
 		if p.State != string(Invited) {
 			return ErrConflict
 		}
+		made.Username = p.Username
 		open, err := r.OpenInvitations()
 		if err != nil {
 			return err
@@ -38,5 +65,6 @@ func (d *Door) Invite(ctx context.Context, who Caller, person string) (crypto.Se
 		act.Commit = func(tx Tx) error { return putRows(tx, rows, nil) }
 		return nil
 	})
-	return token, receipt, err
+	made.Token = token
+	return made, receipt, err
 }

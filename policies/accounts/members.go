@@ -278,7 +278,8 @@ func (d *Door) Remove(ctx context.Context, who Caller, person string, forCause b
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil), d.renew(ctx, who))
+	d.dropRows(ctx, person, Caller{})
+	return receipt, sessionsAfter(receipt, d.renew(ctx, who))
 }
 
 // succession prepares the epoch after a removal.
@@ -298,7 +299,10 @@ func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func
 	}
 	gone.Version++
 	gone.State, gone.Removed = string(Removed), act.Day
-	return func(tx Tx) error { return errors.Join(next(tx), tx.Put(gone)) }, nil
+	return func(tx Tx) error {
+		EndSessions(tx, gone.ID, Caller{})
+		return errors.Join(next(tx), tx.Put(gone))
+	}, nil
 }
 
 // nextEpoch prepares a unit's next epoch, wrapped to whoever stays gives back for

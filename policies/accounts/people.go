@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -25,6 +26,9 @@ var (
 	ErrWeak = errors.New("the passphrase is too weak")
 	// ErrIncomplete says that a required field is empty or not one of its codes.
 	ErrIncomplete = errors.New("something needed is missing")
+	// ErrDirection says that a user name holds a character that nobody sees and no
+	// keyboard has: two names could look the same.
+	ErrDirection = errors.New("the name holds an invisible character")
 	// ErrWords says that the words compared are not the ones of the keys.
 	ErrWords = errors.New("the words are not the same")
 	// ErrFounded says that a unit has members already, or had.
@@ -53,11 +57,17 @@ var (
 	}
 )
 
+// Object is what a step-up for making it names.
+func (in NewAgency) Object() string {
+	return digestOf("agency", strings.TrimSpace(in.Name), in.Kind, in.Responsibility, in.Ends)
+}
+
 // CreateAgency enters an agency and returns its id.
 func (d *Door) CreateAgency(ctx context.Context, who Caller, in NewAgency) (string, audit.Receipt, error) {
 	a := &Agency{RowKey: RowKey{crypto.NewID(), 1}, Name: strings.TrimSpace(in.Name), Kind: in.Kind,
 		Responsibility: in.Responsibility, Ends: in.Ends}
 	receipt, err := d.do(ctx, who, policies.AgencyCreate, func(r Reader, act *Act) error {
+		act.making(in.Object())
 		if err := act.Allow(policies.Object{Kind: policies.KindAgency, ID: a.ID, Agency: a.ID}); err != nil {
 			return err
 		}
@@ -98,36 +108,123 @@ func (d *Door) do(ctx context.Context, who Caller, a policies.Action, prepare fu
 	return Do(ctx, d.gate, d.store.Look, who, a, prepare)
 }
 
+// UnitsObject is what a step-up for making several units names.
+func UnitsObject(list []Unit) string {
+	var texts []string
+	for _, u := range list {
+		texts = append(texts, u.Agency, u.Kind, strings.TrimSpace(u.Name))
+	}
+	return digestOf("units", texts...)
+}
+
 // CreateUnit enters a unit of an agency, with the public facts of the directory
 // where it is a centre. ID and version are set here.
 func (d *Door) CreateUnit(ctx context.Context, who Caller, in Unit) (string, audit.Receipt, error) {
-	u := in
+	ids, receipt, err := d.CreateUnits(ctx, who, []Unit{in})
+	if err != nil {
+		return "", receipt, err
+	}
+	return ids[0], receipt, nil
+}
+
+// CreateUnits enters several units, each in an act of its own. None is entered
+// unless all fit; NotAll names the one that does not. It returns the ids of those
+// entered.
+func (d *Door) CreateUnits(ctx context.Context, who Caller, list []Unit) ([]string, audit.Receipt, error) {
+	var ids []string
+	var receipt audit.Receipt
+	if len(list) == 0 || len(list) > maxList {
+		return nil, receipt, ErrIncomplete
+	}
+	for i := range list {
+		id, given, err := d.createUnit(ctx, who, list, i)
+		if err != nil {
+			return ids, receipt, stoppedAt(i, err)
+		}
+		ids, receipt = append(ids, id), given
+	}
+	return ids, receipt, nil
+}
+
+// UnitsFit tells whether several units could be entered, before a code is spent on
+// them. NotAll names the one that does not fit.
+func (d *Door) UnitsFit(ctx context.Context, who Caller, list []Unit) error {
+	return d.fit(ctx, who, func(r Reader) error { return unitsFit(r, list, 0) })
+}
+
+// PeopleFit is the same for people.
+func (d *Door) PeopleFit(ctx context.Context, who Caller, list []NewPerson) error {
+	return d.fit(ctx, who, func(r Reader) error { return allFit(r, list) })
+}
+
+// fit looks at what there is for whoever may list it; what does not fit is no
+// failed act.
+func (d *Door) fit(ctx context.Context, who Caller, look func(Reader) error) error {
+	var unfit error
+	_, err := Do(ctx, d.gate, d.store.Look, who, policies.UnitList, func(r Reader, act *Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
+			return err
+		}
+		unfit = look(r)
+		return nil
+	})
+	return errors.Join(err, unfit)
+}
+
+// createUnit enters one unit of a list; the first looks whether all of them fit.
+func (d *Door) createUnit(ctx context.Context, who Caller, list []Unit, i int) (string, audit.Receipt, error) {
+	u := list[i]
 	u.RowKey = RowKey{crypto.NewID(), 1}
 	u.Name = strings.TrimSpace(u.Name)
 	if u.Cost == "" {
 		u.Cost = costAtFirst(u.Kind)
 	}
 	receipt, err := d.do(ctx, who, policies.UnitCreate, func(r Reader, act *Act) error {
+		act.making(UnitsObject(list))
 		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: u.ID, Unit: u.ID, Agency: u.Agency, UnitKind: u.Kind}); err != nil {
 			return err
 		}
-		var a Agency
-		if err := r.Get(&a, u.Agency); err != nil || u.Name == "" || !unitKinds[u.Kind] || !costs[u.Cost] {
-			return errors.Join(ErrIncomplete, unless(err, ErrNoRow))
-		}
-		others, err := r.Units()
-		for _, o := range others {
-			if u.Kind == KindAudit && o.Kind == KindAudit {
-				return ErrOneAudit
-			}
-			if o.Agency == u.Agency && strings.EqualFold(o.Name, u.Name) {
-				return ErrTaken
-			}
+		checked := list[i : i+1]
+		if i == 0 {
+			checked = list
 		}
 		act.Commit = putNew(&u)
-		return err
+		return unitsFit(r, checked, i)
 	})
 	return u.ID, receipt, err
+}
+
+// unitsFit checks that agency, name and kind of new units go together, with each
+// other and with the units that there are. from is the place of the first on its form.
+func unitsFit(r Reader, list []Unit, from int) error {
+	others, err := r.Units()
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if err := unitFits(r, &list[i], others); err != nil {
+			return stoppedAt(from+i, err)
+		}
+		others = append(others, &list[i])
+	}
+	return nil
+}
+
+func unitFits(r Reader, u *Unit, others []*Unit) error {
+	var a Agency
+	name := strings.TrimSpace(u.Name)
+	if err := r.Get(&a, u.Agency); err != nil || name == "" || !unitKinds[u.Kind] || u.Cost != "" && !costs[u.Cost] {
+		return errors.Join(ErrIncomplete, unless(err, ErrNoRow))
+	}
+	for _, o := range others {
+		if u.Kind == KindAudit && o.Kind == KindAudit {
+			return ErrOneAudit
+		}
+		if o.Agency == u.Agency && strings.EqualFold(strings.TrimSpace(o.Name), name) {
+			return ErrTaken
+		}
+	}
+	return nil
 }
 
 // costAtFirst is what a new unit costs until its entry says otherwise: centres
@@ -156,18 +253,69 @@ type NewPerson struct {
 	Language string
 }
 
+// An Invitee is somebody who was invited, with her invitation's token, which is
+// shown once and stored nowhere.
+type Invitee struct {
+	ID       string
+	Username string
+	Token    crypto.Secret
+}
+
+// PeopleObject is what a step-up for entering several people names.
+func PeopleObject(list []NewPerson) string {
+	var texts []string
+	for _, p := range list {
+		texts = append(texts, NormaliseUsername(p.Username), string(p.Role), p.Unit, p.Language)
+	}
+	return digestOf("people", texts...)
+}
+
 // CreatePerson enters a user and invites her. It returns her id and the
 // invitation's token, which is shown once and stored nowhere.
 func (d *Door) CreatePerson(ctx context.Context, who Caller, in NewPerson) (string, crypto.Secret, audit.Receipt, error) {
-	p := &Person{RowKey: RowKey{crypto.NewID(), 1}, Username: NormaliseUsername(in.Username), Role: string(in.Role),
-		Agency: in.Agency, Unit: in.Unit, State: string(Invited), Language: in.Language, Salt: crypto.NewSalt()}
+	made, receipt, err := d.CreatePeople(ctx, who, []NewPerson{in})
+	if err != nil {
+		return "", "", receipt, err
+	}
+	return made[0].ID, made[0].Token, receipt, nil
+}
+
+// CreatePeople enters several users and invites them, each in an act of its own.
+// Nobody is entered unless all fit; NotAll names the one that does not. It returns
+// who was entered.
+func (d *Door) CreatePeople(ctx context.Context, who Caller, list []NewPerson) ([]Invitee, audit.Receipt, error) {
+	var made []Invitee
+	var receipt audit.Receipt
+	if len(list) == 0 || len(list) > maxList {
+		return nil, receipt, ErrIncomplete
+	}
+	for i := range list {
+		one, given, err := d.createPerson(ctx, who, list, i)
+		if err != nil {
+			return made, receipt, stoppedAt(i, err)
+		}
+		made, receipt = append(made, one), given
+	}
+	return made, receipt, nil
+}
+
+// createPerson enters one of a list; the first looks whether all of them fit.
+func (d *Door) createPerson(ctx context.Context, who Caller, list []NewPerson, i int) (Invitee, audit.Receipt, error) {
+	p := newPerson(list[i])
+	p.RowKey, p.Salt = RowKey{crypto.NewID(), 1}, crypto.NewSalt()
 	inv, token := d.newInvitation(who, p.ID)
 	receipt, err := d.do(ctx, who, policies.PersonCreate, func(r Reader, act *Act) error {
+		act.making(PeopleObject(list))
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
 			return err
 		}
+		if i == 0 {
+			if err := allFit(r, list); err != nil {
+				return err
+			}
+		}
 		if err := fits(r, p); err != nil {
-			return err
+			return stoppedAt(i, err)
 		}
 		act.Commit = func(tx Tx) error {
 			if err := putNew(p)(tx); err != nil {
@@ -177,13 +325,37 @@ func (d *Door) CreatePerson(ctx context.Context, who Caller, in NewPerson) (stri
 		}
 		return nil
 	})
-	return p.ID, token, receipt, err
+	return Invitee{p.ID, p.Username, token}, receipt, err
+}
+
+func newPerson(in NewPerson) *Person {
+	return &Person{Username: NormaliseUsername(in.Username), Role: string(in.Role), Agency: in.Agency, Unit: in.Unit,
+		State: string(Invited), Language: in.Language}
+}
+
+// allFit checks the people of a form before the first of them is entered.
+func allFit(r Reader, list []NewPerson) error {
+	names := map[string]bool{}
+	for i, in := range list {
+		p := newPerson(in)
+		if err := fits(r, p); err != nil {
+			return stoppedAt(i, err)
+		}
+		if names[p.Username] {
+			return stoppedAt(i, ErrTaken)
+		}
+		names[p.Username] = true
+	}
+	return nil
 }
 
 // fits checks that name, role, unit and agency of a new person go together.
 func fits(r Reader, p *Person) error {
 	if p.Username == "" || len(p.Username) > 64 || (p.Language != "it" && p.Language != "en") {
 		return ErrIncomplete
+	}
+	if invisible(p.Username) {
+		return ErrDirection
 	}
 	if _, err := r.PersonByUsername(p.Username); !errors.Is(err, ErrNoRow) {
 		return errors.Join(ErrTaken, err)
@@ -207,6 +379,14 @@ func fits(r Reader, p *Person) error {
 	return ErrIncomplete
 }
 
+// invisible tells whether a name holds a control or format character, those that
+// turn the direction of writing among them.
+func invisible(name string) bool {
+	return strings.ContainsFunc(name, func(c rune) bool {
+		return unicode.Is(unicode.C, c) || unicode.Is(unicode.Zl, c) || unicode.Is(unicode.Zp, c)
+	})
+}
+
 func unitKind(r Reader, unit string) string {
 	var u Unit
 	if unit == "" || r.Get(&u, unit) != nil {
@@ -221,7 +401,8 @@ func (d *Door) Suspend(ctx context.Context, who Caller, person string) (audit.Re
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil))
+	d.dropRows(ctx, person, Caller{})
+	return receipt, nil
 }
 
 // Lift ends a suspension: she has again what she had. Who can open her unit again
@@ -230,10 +411,28 @@ func (d *Door) Lift(ctx context.Context, who Caller, person string) (audit.Recei
 	return d.setState(ctx, who, policies.PersonLift, person, "")
 }
 
+// LiftAll ends the suspension of several people, each by name in an act of its
+// own, after one step-up for their list. NotAll names who is not suspended.
+func (d *Door) LiftAll(ctx context.Context, who Caller, people []string) (audit.Receipt, error) {
+	var receipt audit.Receipt
+	if len(people) == 0 || len(people) > maxList {
+		return receipt, ErrIncomplete
+	}
+	for i, person := range people {
+		given, err := d.setState(ctx, who, policies.PersonLift, person, "", people...)
+		if err != nil {
+			return receipt, stoppedAt(i, err)
+		}
+		receipt = given
+	}
+	return receipt, nil
+}
+
 // setState moves a person to a state; empty means back from suspension to
-// whatever her keys say.
-func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, person string, to PersonState) (audit.Receipt, error) {
+// whatever her keys say. She may be one of several on a form.
+func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, person string, to PersonState, list ...string) (audit.Receipt, error) {
 	return d.do(ctx, who, a, func(r Reader, act *Act) error {
+		act.OneOf(list...)
 		var p Person
 		if err := r.Get(&p, person); err != nil {
 			return err
@@ -261,6 +460,9 @@ func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, pers
 				if err := tx.Delete(row); err != nil {
 					return err
 				}
+			}
+			if next == Suspended {
+				EndSessions(tx, p.ID, Caller{})
 			}
 			return tx.Put(&p)
 		}

@@ -355,7 +355,12 @@ func (d *Door) takeRescue(ctx context.Context, who Caller) (Caller, error) {
 	if err != nil && !errors.Is(err, ErrCovered) { // covered: her other sign-in put it in force a moment ago
 		return who, err
 	}
-	return d.again(ctx, who)
+	c, err := d.again(ctx, who)
+	if err != nil {
+		return who, err
+	}
+	c = c.in(who)
+	return c, d.reseal(ctx, c)
 }
 
 // rescue prepares the act of takeRescue.

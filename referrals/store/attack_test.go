@@ -494,7 +494,12 @@ func TestAdministratorGetsIn(t *testing.T) {
 		}
 	}
 	// He makes a user of his own at the desk, signs in as her, and stays outside.
-	sid, stoken, _, err := f.Door.CreatePerson(ctx, who, accounts.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"})
+	finta := accounts.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"}
+	if _, _, _, err := f.Door.CreatePerson(ctx, who, finta); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("without passphrase and code he enters a user: got %v, want ErrDenied", err)
+	}
+	inviting := f.StepUp("dario", policies.PersonCreate, accounts.PeopleObject([]accounts.NewPerson{finta}))
+	sid, stoken, _, err := f.Door.CreatePerson(ctx, inviting, finta)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -572,10 +577,10 @@ func TestOldBackupOpensNothingRevoked(t *testing.T) {
 	if _, err := f.Desk.Revoke(ctx, anna, f.Consent, "code_word"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.Anonymise(ctx, anna, f.Case, f.Version(f.Case)); err != nil {
+	if _, err := f.Desk.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Case), f.Case, f.Version(f.Case)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.MoveNote(ctx, anna, f.Note, f.Closed); err != nil {
+	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -642,6 +647,10 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	}
 	contact := v.Contacts[0].ID
 	nobody := crypto.NewID()
+	moving := map[string]accounts.Caller{}
+	for _, id := range []string{f.Note, nobody} {
+		moving[id] = f.StepUp("lia", policies.NoteMove, id)
+	}
 	for name, act := range map[string]func(caseID, contact, note, consent string) error{
 		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c)) },
 		"readers": func(c, _, _, _ string) error { return second(f.Desk.Readers(ctx, sister, c)) },
@@ -653,9 +662,12 @@ func TestWalledOffIsAbsent(t *testing.T) {
 			_, err := f.Desk.CloseCase(ctx, sister, c, 1, "path_done", "")
 			return err
 		},
-		"contact":         func(_, c, _, _ string) error { return second(f.Desk.OpenContact(ctx, sister, c)) },
-		"correct a note":  func(_, _, n, _ string) error { _, err := f.Desk.CorrectNote(ctx, sister, n, 1, "x"); return err },
-		"move a note":     func(_, _, n, _ string) error { _, err := f.Desk.MoveNote(ctx, sister, n, f.Closed); return err },
+		"contact":        func(_, c, _, _ string) error { return second(f.Desk.OpenContact(ctx, sister, c)) },
+		"correct a note": func(_, _, n, _ string) error { _, err := f.Desk.CorrectNote(ctx, sister, n, 1, "x"); return err },
+		"move a note": func(_, _, n, _ string) error {
+			_, err := f.Desk.MoveNote(ctx, moving[n], n, f.Closed)
+			return err
+		},
 		"preview":         func(_, _, _, r string) error { return second(f.Desk.PreviewReferral(ctx, sister, r)) },
 		"revoke":          func(_, _, _, r string) error { _, err := f.Desk.Revoke(ctx, sister, r, "code_word"); return err },
 		"read a referral": func(_, _, _, r string) error { return second(f.Desk.ReadReferral(ctx, sister, r)) },
@@ -696,8 +708,9 @@ func TestWalledOffIsAbsent(t *testing.T) {
 			mine = n.ID
 		}
 	}
-	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, f.Case); return err })
-	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, sister, mine, nobody); return err })
+	mover := f.StepUp("lia", policies.NoteMove, mine)
+	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, f.Case); return err })
+	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, nobody); return err })
 	if n1 != n2 || !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
 		t.Errorf("moving a note there: %d statements and %v, nowhere: %d and %v", n1, e1, n2, e2)
 	}

@@ -58,6 +58,9 @@ func open(path string, q url.Values, f file) (*sql.DB, error) {
 	db := sql.OpenDB(connector{"file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode(), f})
 	if err := db.Ping(); err != nil {
 		db.Close()
+		if errors.Is(err, ErrSchema) {
+			return nil, err // which says it all
+		}
 		return nil, fmt.Errorf("opening a database file: %w", err)
 	}
 	return db, nil

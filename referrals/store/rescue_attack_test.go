@@ -268,7 +268,7 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dopo"); err != nil {
 		t.Errorf("a message after the words were compared: %v", err)
 	}
-	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), safe, "code_word"); err != nil {
+	if _, err := f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, f.Version(f.Case), []string{f.Consent}); err != nil {
 		t.Fatal(err)
 	}
 	if v, _, err = f.Desk.OpenReferral(ctx, f.SignIn("nora"), f.Consent); err != nil || v.Safe.Rule.Phone() == "" {

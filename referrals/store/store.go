@@ -111,7 +111,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{dir: o.Dir, hooks: hooks{o.Point, o.Statement, o.Fault}, roster: newRoster(),
 		jobs: make(chan *job, 1024), keeping: make(chan *job, 1024), handed: make(chan []*job),
 		kept: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{})}
-	if err := knownFolder(ctx, o.Dir); err != nil {
+	if err := Known(ctx, o.Dir, MainFile, ShredFile, SessionFile); err != nil {
 		return nil, err
 	}
 	if err := s.openFiles(ctx); err != nil {
@@ -248,7 +248,7 @@ func (s *Store) closeFiles() error {
 		errs = append(errs, s.secrets.db.Close())
 	}
 	if s.sessions != nil {
-		errs = append(errs, s.sessions.db.Close())
+		errs = append(errs, s.sessions.close())
 	}
 	return errors.Join(errs...)
 }

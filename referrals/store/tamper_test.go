@@ -120,7 +120,7 @@ func confirm(f *storetest.Flow) error {
 }
 func members(f *storetest.Flow) error { _, err := f.Door.Members(ctx, f.Caller("gina")); return err }
 func notices(f *storetest.Flow) error { _, err := f.Door.Notices(ctx, f.Caller("gina")); return err }
-func signIn(f *storetest.Flow) error { _, err := f.TrySignIn(f.People["bruna"]); return err }
+func signIn(f *storetest.Flow) error  { _, err := f.TrySignIn(f.People["bruna"]); return err }
 func unit(f *storetest.Flow) error {
 	_, _, err := f.Door.CreateUnit(ctx, accounts.ConsoleCaller(), accounts.Unit{Agency: f.Agency, Kind: accounts.KindDesk, Name: "Altra"})
 	return err

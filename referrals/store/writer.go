@@ -471,6 +471,15 @@ func (t *tx) Erase(secret string) error {
 	return nil
 }
 
+// Session is the newest mark of a session, the group's earlier acts included.
+func (t *tx) Session(id string) (audit.SessionMark, bool) { return t.batch.Session(id) }
+
+// Sessions lists the sessions of a person, or of everybody, likewise.
+func (t *tx) Sessions(person string) []string { return t.batch.Sessions(person) }
+
+// Mark names a session in the act's leaf.
+func (t *tx) Mark(session audit.RowMark) { t.marks = append(t.marks, session) }
+
 // UseDetailKey puts a new detail key in force; the batch appends its leaf.
 func (t *tx) UseDetailKey(p audit.PendingDetailKey) error {
 	if err := t.batch.UseDetailKey(p); err != nil {

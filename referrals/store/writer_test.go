@@ -35,7 +35,7 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	f := storetest.NewFlow(t)
 	anna := f.Caller("anna")
 	mend := f.BreakTable("DELETE", "shred")
-	if _, err := f.Desk.MoveNote(ctx, anna, f.Note, f.Other); err == nil {
+	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other); err == nil {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
 	mend()

@@ -171,7 +171,7 @@ func (f *Flow) person() {
 	f.ok(err, "saving a person again")
 	_, err = f.Desk.SavePerson(ctx, anna, f.Closed, f.Version(f.Closed), form("closed "))
 	f.ok(err, "saving a person")
-	_, err = f.Desk.Anonymise(ctx, anna, f.Closed, f.Version(f.Closed))
+	_, err = f.Desk.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Closed), f.Closed, f.Version(f.Closed))
 	f.ok(err, "going back to an alias")
 	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", f.Word("closing note"))
 	f.ok(err, "closing")
@@ -214,7 +214,7 @@ func (f *Flow) diary() {
 	f.ok(err, "correcting a note")
 	_, err = f.Desk.CorrectNote(ctx, anna, f.Moved, 1, f.Word("corrected note that moves"))
 	f.ok(err, "correcting a note")
-	_, err = f.Desk.MoveNote(ctx, anna, f.Moved, f.Other)
+	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Moved), f.Moved, f.Other)
 	f.ok(err, "moving a note")
 }
 
@@ -288,7 +288,7 @@ func (f *Flow) refer() {
 	f.ok(err, "declining")
 	offline, err := crypto.NewIdentity()
 	f.ok(err, "making the centre's own key")
-	_, _, err = f.Desk.SealedCopy(ctx, bruna, f.Consent, offline.Recipient().String(), Plainly)
+	_, _, err = f.Desk.SealedCopy(ctx, f.StepUp("bruna", policies.ReferralCopy, f.Consent), f.Consent, offline.Recipient().String(), Plainly)
 	f.ok(err, "making a copy")
 	_, err = f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), f.safe("second "), "code_word")
 	f.ok(err, "changing the safe contact")
