@@ -17,7 +17,7 @@ import (
 
 const (
 	scrubPatience = "100" // ms that a try waits for readers, in which nothing is written
-	scrubEvery    = 250 * time.Millisecond
+	truncateEvery    = 250 * time.Millisecond
 )
 
 // scrubWait is how long an erasure waits for readers before it is answered as
@@ -75,7 +75,7 @@ func (b *scrubber) again() <-chan time.Time {
 	if !b.owed {
 		return nil
 	}
-	return time.After(scrubEvery)
+	return time.After(truncateEvery)
 }
 
 // end tries once more and lets nobody wait.
