@@ -17,7 +17,7 @@ import (
 
 const (
 	scrubPatience = "100" // ms that a try waits for readers, in which nothing is written
-	truncateEvery    = 250 * time.Millisecond
+	truncateEvery = 250 * time.Millisecond
 )
 
 // scrubWait is how long an erasure waits for readers before it is answered as
