@@ -48,7 +48,7 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	if err := os.WriteFile(file, []byte(id.Secret()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.Command(commandLine(t), "recovery", "words", "--identity", file, "--unit", s.People["bruna"].Unit).Output()
+	said, err := exec.Command(commandLine(t), "recovery", "words", "--copies", "--identity", file, "--unit", s.People["bruna"].Unit).Output()
 	if err != nil || strings.TrimSpace(string(said)) != strings.Join(words, " ") {
 		t.Errorf("the command line says %q, %v; the page %q", said, err, words)
 	}

@@ -23,7 +23,7 @@ type Member struct {
 	State              PersonState
 	Since              string // day of her admission
 	By                 string // who admitted her, by user name; empty for the founder
-	Rescue             bool   // the agency's recovery made the unit's key for her
+	Rescue             bool   // recovery made the unit's key for her
 	Locked             bool   // ten wrong codes locked her second factor
 	Known              bool   // the caller confirmed her as a colleague
 	Mine               bool   // the caller herself
@@ -34,7 +34,7 @@ type Member struct {
 // Membership is the caller's unit with its people.
 type Membership struct {
 	Unit     Unit
-	Recovery bool // the agency has an offline recovery recipient
+	Recovery bool // the unit accepted an offline recovery recipient
 	Waiting  []Newcomer
 	Members  []Member
 }
@@ -50,11 +50,11 @@ func (d *Door) Members(ctx context.Context, who Caller) (*Membership, error) {
 		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: who.unit, Unit: who.unit, Agency: who.agency, UnitKind: who.unitKind}); err != nil {
 			return err
 		}
-		var a Agency
-		if err := r.Get(&a, m.Unit.Agency); err != nil {
+		recovery, err := RecoveryOf(r, who.unit)
+		if err != nil {
 			return err
 		}
-		m.Recovery = a.Recovery != ""
+		m.Recovery = !recovery.None()
 		return m.read(r, act.Who)
 	})
 	return m, err
