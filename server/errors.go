@@ -58,7 +58,13 @@ var answers = []struct {
 	{accounts.ErrInvitation, http.StatusConflict, "invitation.wrong"},
 	{accounts.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
 	{accounts.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
+	{accounts.ErrNoWitness, http.StatusConflict, "error.no_witness"},
+	{accounts.ErrProposer, http.StatusConflict, "error.proposer"},
+	{accounts.ErrTooEarly, http.StatusConflict, "error.too_early"},
+	{accounts.ErrNotAlone, http.StatusConflict, "error.not_alone"},
+	{accounts.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
+	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},
 	{errForm, http.StatusForbidden, "error.form_refused"},
 	{errTooBig, http.StatusRequestEntityTooLarge, "error.too_large"},
 }
@@ -92,6 +98,7 @@ func (q *request) fail(err error) {
 		q.redirect("/colleghi")
 		return
 	}
+	q.retryAfter(err)
 	status, key := answerTo(err)
 	support := q.support(status, err)
 	if q.comesBack(status, err) && q.again(trouble{status, key, support, err}) {

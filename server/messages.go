@@ -4,6 +4,7 @@ package server
 const (
 	ProblemSignIn        = "signin.failed"
 	ProblemSignInWait    = "signin.wait"
+	ProblemSignInBusy    = "signin.busy"
 	ProblemCoveredWrong  = "covered.wrong"
 	ProblemCoveredWait   = "covered.wait"
 	ProblemCoveredHere   = "covered.unrecorded"
@@ -57,6 +58,7 @@ const (
 	StepUpSuspend = "stepup.suspend"
 	StepUpUnlock  = "stepup.unlock"
 	StepUpKeep    = "stepup.recovery"
+	StepUpKeepNot = "stepup.recovery_gone"
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
@@ -110,6 +112,8 @@ const (
 	FailHeardWords        = "keep.heard_wrong"
 	FlashKeyProposed      = "keep.proposed"
 	FlashRecoverySet      = "keep.done"
+	FlashRecoveryGone     = "keep.gone"
+	FlashRecoveryStopped  = "keep.stopped"
 
 	FlashDeclared        = "declare.done"
 	FlashDeclarationGone = "declare.gone"
@@ -247,15 +251,19 @@ const (
 	TitlePinsBack      = "nav.desks"
 	TitleUnitWords     = "unit_words.title"
 	TitleRecoveryKey   = "keep.title"
-	TitlePin           = "pin.title"
-	TitleChooseCentre  = "centre.title"
-	TitleWay           = "way.title"
-	TitleShare         = "share.title"
-	TitleHow           = "how.title"
-	TitlePreview       = "preview.title"
-	TitleReferral      = "referral.title"
-	TitleRevoke        = "revoke.title"
-	TitleRestored      = "restored.title"
+
+	TitleRecoveryRemove   = "keep.remove_title"
+	TitleRecoveryProposed = "keep.elsewhere_title"
+
+	TitlePin          = "pin.title"
+	TitleChooseCentre = "centre.title"
+	TitleWay          = "way.title"
+	TitleShare        = "share.title"
+	TitleHow          = "how.title"
+	TitlePreview      = "preview.title"
+	TitleReferral     = "referral.title"
+	TitleRevoke       = "revoke.title"
+	TitleRestored     = "restored.title"
 
 	TitleDeclarations     = "declare.title"
 	TitleCopyKey          = "copy_key.title"

@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,6 +35,7 @@ type Config struct {
 	Emergency Emergency // the territory's emergency social service, on Agenda and contact pages
 	Duties    []Duty    // what a worker may have to report, in the agency's own words
 	Sheets    []Sheet   // what can be given to her, by version and language
+	Proxy     Proxy     // what stands before the service and says for whom it asks
 }
 
 // Server answers requests.
@@ -545,11 +545,7 @@ func (q *request) show(status int, name string, page Shown) error {
 
 // from is where an attempt comes from, for the throttle.
 func (q *request) from() accounts.From {
-	host, _, err := net.SplitHostPort(q.r.RemoteAddr)
-	if err != nil {
-		host = q.r.RemoteAddr
-	}
-	return accounts.From{Address: host, Device: q.cookie(deviceCookie), Agent: device(q.r.UserAgent())}
+	return accounts.From{Address: q.s.config.Proxy.source(q.r), Device: q.cookie(deviceCookie), Agent: device(q.r.UserAgent())}
 }
 
 // draftFrom is the page on which a draft that was given back belongs.

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,10 +47,10 @@ func (q *request) signIn() error {
 // wrong.
 func (q *request) begin() error {
 	cookie, err := q.s.door.Begin(q.ctx(), q.form.Get("username"), q.form.Get("passphrase"), q.from())
-	if errors.Is(err, accounts.ErrThrottled) {
+	if comesBack(err) {
 		page := &SignInPage{Page: q.base(TitleSignIn), Username: q.form.Get("username")}
-		page.Problem = ProblemSignInWait
-		return q.show(http.StatusTooManyRequests, "signin", page)
+		page.Problem, _ = signInProblems(err)
+		return q.show(q.refusal(err), "signin", page)
 	}
 	if err != nil {
 		return err
@@ -74,14 +75,14 @@ func (q *request) entered(in *accounts.SignedIn, err error) error {
 		if !known {
 			return err
 		}
-		if errors.Is(err, accounts.ErrWait) {
+		if errors.Is(err, accounts.ErrWait) || comesBack(err) && q.r.URL.Path == "/entra/codice" {
 			page := &CodePage{Page: q.base(TitleCode)}
 			page.Problem = key
-			return q.show(http.StatusUnauthorized, "code", page)
+			return q.show(q.refusal(err), "code", page)
 		}
 		page := &SignInPage{Page: q.base(TitleSignIn)}
 		page.Problem = key
-		return q.show(http.StatusUnauthorized, "signin", page)
+		return q.show(q.refusal(err), "signin", page)
 	}
 	q.setCookie(pendingCookie, "", -1)
 	q.session(in)
@@ -106,6 +107,8 @@ func (q *request) welcome() error {
 // signInProblems are the messages of what sign-in and step-up tell apart.
 func signInProblems(err error) (string, bool) {
 	switch {
+	case errors.Is(err, accounts.ErrBusy):
+		return ProblemSignInBusy, true
 	case errors.Is(err, accounts.ErrThrottled):
 		return ProblemSignInWait, true
 	case errors.Is(err, accounts.ErrWait):
@@ -116,6 +119,32 @@ func signInProblems(err error) (string, bool) {
 		return ProblemSignIn, true
 	}
 	return "", false
+}
+
+// comesBack tells that nothing was checked: whoever asks comes back later.
+func comesBack(err error) bool {
+	return errors.Is(err, accounts.ErrThrottled) || errors.Is(err, accounts.ErrBusy)
+}
+
+// refusal is the status of what sign-in and step-up refuse, and says when to come
+// back where that is known.
+func (q *request) refusal(err error) int {
+	q.retryAfter(err)
+	switch {
+	case errors.Is(err, accounts.ErrBusy):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, accounts.ErrThrottled):
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnauthorized
+}
+
+// retryAfter says after how many seconds what was refused may be tried again.
+func (q *request) retryAfter(err error) {
+	var t *accounts.Throttled
+	if errors.As(err, &t) {
+		q.w.Header().Set("Retry-After", strconv.Itoa(int((t.After+time.Second-1)/time.Second)))
+	}
 }
 
 // session sets the cookies of a new session.
@@ -185,10 +214,10 @@ func (q *request) uncover() error {
 		page := q.coveredSheet()
 		page.Problem = ProblemCoveredWrong
 		return q.show(http.StatusUnauthorized, "covered", page)
-	case errors.Is(err, accounts.ErrThrottled): // nothing was compared: the passphrase may be right
+	case comesBack(err): // nothing was compared: the passphrase may be right
 		page := q.coveredSheet()
 		page.Problem = ProblemCoveredWait
-		return q.show(http.StatusTooManyRequests, "covered", page)
+		return q.show(q.refusal(err), "covered", page)
 	case err != nil:
 		return err
 	}
@@ -302,7 +331,7 @@ func (q *request) askStepUp(a policies.Action, object string, page *StepUpPage) 
 			key = ProblemStepUp
 		}
 		page.Problem = key
-		return false, q.show(http.StatusUnauthorized, "step-up", page)
+		return false, q.show(q.refusal(err), "step-up", page)
 	}
 	if err != nil {
 		return false, err

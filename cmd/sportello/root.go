@@ -132,7 +132,7 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), p.backupCommand(), p.recoveryCommand())
 	if p.hosted == nil { // what a running server can be asked for is above
 		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(),
-			p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
+			p.stretchCommand(), p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
 	}
 	return root
 }

@@ -82,7 +82,7 @@ func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, h
 			return err
 		}
 		act.Detail.Reason = "recovery code"
-		if err := sealBox(&p, kek, b); err != nil {
+		if caller.kek, err = sealRaised(&p, kek, o.raise, b); err != nil {
 			return err
 		}
 		if err := d.keepOpening(ctx, o, &caller); err != nil {

@@ -302,7 +302,7 @@ func (d *Door) CreatePeople(ctx context.Context, who Caller, list []NewPerson) (
 // createPerson enters one of a list; the first looks whether all of them fit.
 func (d *Door) createPerson(ctx context.Context, who Caller, list []NewPerson, i int) (Invitee, audit.Receipt, error) {
 	p := newPerson(list[i])
-	p.RowKey, p.Salt = RowKey{crypto.NewID(), 1}, crypto.NewSalt()
+	p.RowKey, p.Salt, p.Stretch = RowKey{crypto.NewID(), 1}, crypto.NewSalt(), d.stretcher.Newest()
 	inv, token := d.newInvitation(who, p.ID)
 	receipt, err := d.do(ctx, who, policies.PersonCreate, func(r Reader, act *Act) error {
 		act.making(PeopleObject(list))

@@ -117,6 +117,7 @@ type opening struct {
 	before *SessionRow // of the session that it takes the place of
 	late   *LateDraft  // which that session held
 	taken  []*DraftRow
+	raise  *raised // what the newest way of stretching made of her passphrase, if hers is older
 }
 
 func (d *Door) newOpening(from From, before Caller) *opening {
@@ -170,15 +171,12 @@ func (d *Door) over(ctx context.Context, o *opening, failed error) {
 }
 
 // enter gives out a session that an act opened. One that cannot be given out ends.
-func (d *Door) enter(ctx context.Context, o *opening, c Caller, name string, from From) (*SignedIn, error) {
+func (d *Door) enter(ctx context.Context, o *opening, c Caller, from From) (*SignedIn, error) {
 	device := from.Device
 	if device == "" {
 		device = string(crypto.NewToken())
 	}
 	err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), c.person, d.gate.Now().Add(deviceFor).Unix())
-	if err == nil {
-		err = d.store.Uncount(ctx, d.throttleKey("account", name))
-	}
 	if err != nil {
 		return nil, errors.Join(err, d.SignOut(ctx, c))
 	}
@@ -275,20 +273,25 @@ func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From
 	if err != nil {
 		return Caller{}, err
 	}
-	if err := d.throttle(ctx, p.Username, p, from); err != nil {
+	t, err := d.known(ctx, p, from, who)
+	if err != nil {
 		return Caller{}, err
 	}
-	kek, err := d.kek(ctx, passphrase, p.Salt)
+	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
 		return Caller{}, err
 	}
 	b, err := openBox(p, kek)
 	if err != nil {
-		return Caller{}, d.failed(ctx, p.Username, p, ErrSignIn)
+		return Caller{}, d.failed(p, ErrSignIn)
 	}
 	c, err := d.refill(ctx, who, p.ID, b)
+	if err != nil {
+		return Caller{}, err
+	}
 	c.kek = kek
-	return c, err
+	d.giveBack(ctx, t)
+	return c, nil
 }
 
 // refill puts freshly fetched keys into a session, and marks it open again. What
@@ -449,10 +452,11 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := d.throttle(ctx, p.Username, p, from); err != nil {
+	t, err := d.known(ctx, p, from, who)
+	if err != nil {
 		return nil, err
 	}
-	kek, err := d.kek(ctx, passphrase, p.Salt)
+	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
 		return nil, err
 	}
@@ -461,14 +465,15 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	o := d.newOpening(from, who)
 	c, err := d.verify(ctx, p, kek, code, policies.ActStepUp, o)
 	if err != nil {
-		return nil, d.failed(ctx, p.Username, p, err)
+		return nil, d.failed(p, err)
 	}
-	in, err := d.enter(ctx, o, c, p.Username, from)
+	in, err := d.enter(ctx, o, c, from)
 	if err != nil {
 		return nil, err
 	}
 	in.Caller.stepUp = &grant{a, object}
 	in.Caller.kek = kek
+	d.giveBack(ctx, t)
 	return in, nil
 }
 

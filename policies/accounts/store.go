@@ -217,7 +217,7 @@ type Sessions interface {
 	TakePending(ctx context.Context, hash []byte) (*PendingRow, error)
 	Pending(ctx context.Context, hash []byte) (*PendingRow, error)
 	Count(ctx context.Context, key []byte, window, now int64) (int64, error)
-	Uncount(ctx context.Context, key []byte) error
+	Uncount(ctx context.Context, key []byte, window, at int64) error
 	KnowDevice(ctx context.Context, hash []byte, person string, ends int64) error
 	DeviceOf(ctx context.Context, hash []byte, person string, now int64) (bool, error)
 	PutDraft(ctx context.Context, d *DraftRow) error

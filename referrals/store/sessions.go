@@ -231,9 +231,10 @@ func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64
 	return n, nil
 }
 
-// Uncount forgets a throttle counter.
-func (s *Store) Uncount(ctx context.Context, key []byte) error {
-	return s.sessions.exec(ctx, "forgetting a counter", "DELETE FROM throttle WHERE hash = $1", key)
+// Uncount takes back one that was counted at a time, and nobody else's.
+func (s *Store) Uncount(ctx context.Context, key []byte, window, at int64) error {
+	return s.sessions.exec(ctx, "giving an attempt back",
+		"UPDATE throttle SET hits = hits - 1 WHERE hash = $1 AND slot = $2 AND hits > 0", key, at-at%window)
 }
 
 // KnowDevice remembers that a person signed in on a device.
