@@ -186,11 +186,17 @@ const (
 	MemberList Action = "member.list"
 	// CentrePin records that the object's unit compared another unit's words.
 	CentrePin Action = "centre.pin"
-	// RecoverySet proposes an agency's offline recovery recipient.
+	// RecoverySet proposes the offline recovery recipient of one's unit.
 	RecoverySet Action = "recovery.set"
-	// RecoveryConfirm is the second member's word for a new recovery recipient.
+	// RecoveryConfirm is the second member's word for a proposed recovery recipient.
 	RecoveryConfirm Action = "recovery.confirm"
-	// RecoveryExport hands out, sealed, what an agency's recovery needs to rescue a unit that nobody can open.
+	// RecoveryAccept is the only member's acceptance of the recipient she proposed, after it stood where others see it.
+	RecoveryAccept Action = "recovery.accept"
+	// RecoveryStop ends a proposed recovery recipient of a unit.
+	RecoveryStop Action = "recovery.stop"
+	// RecoveryRemove takes a unit's recovery recipient away.
+	RecoveryRemove Action = "recovery.remove"
+	// RecoveryExport hands out, sealed, what a unit's recovery needs to rescue it when nobody can open it.
 	RecoveryExport Action = "recovery.export"
 	// RecoveryImport takes in the next epoch that recovery made off the server; nothing opens by it yet.
 	RecoveryImport Action = "recovery.import"
@@ -322,6 +328,9 @@ var inOrder = []Action{
 	CentrePin,
 	RecoverySet,
 	RecoveryConfirm,
+	RecoveryAccept,
+	RecoveryStop,
+	RecoveryRemove,
 	RecoveryExport,
 	RecoveryImport,
 	RecoveryRewrap,
@@ -373,6 +382,8 @@ var grave = map[Action]string{
 	CentrePin:            "lets another unit receive",
 	RecoverySet:          "decides who could open everything",
 	RecoveryConfirm:      "decides who could open everything",
+	RecoveryAccept:       "decides who could open everything",
+	RecoveryRemove:       "leaves the unit without a way back",
 	RecoveryRewrap:       "puts a key that was made elsewhere in force",
 	CopyKeySet:           "has the next sealed copy made to another key",
 	FactorReplace:        "takes over the account for good",

@@ -202,8 +202,9 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 // advance moves a case to its next version, before anything is sealed into it.
 // The first write after a new epoch of the unit draws a new case key, and so
 // does the first write to a restricted case after somebody it names left the
-// unit: who left reads nothing of it. The earlier key stays, sealed under the
-// new one, for rows written before. It returns the rows to write.
+// unit, or the unit's recovery changed: neither reads anything of it. The earlier
+// key stays, sealed under the new one, for rows written before. It returns the
+// rows to write.
 func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.Row, error) {
 	c.row.Version++
 	if !c.row.Restricted {
@@ -216,11 +217,19 @@ func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.R
 	if err != nil {
 		return nil, err
 	}
-	if stay == c.row.Named {
+	recovery, err := accounts.RecoveryOf(r, c.row.Unit)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := keptFor(r, c.row, recovery)
+	if err != nil {
+		return nil, err
+	}
+	if stay == c.row.Named && kept {
 		return []accounts.Row{c.row}, nil
 	}
 	rows := []accounts.Row{c.row, c.drawKey()}
-	wraps, err := d.nameTo(r, who, c, stay)
+	wraps, err := d.keepNamed(r, who, c, stay, recovery)
 	return append(rows, wraps...), err
 }
 

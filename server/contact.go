@@ -37,9 +37,7 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 			page.Services = append(page.Services, Unit{u.ID, u.Name})
 		}
 	}
-	if a, ok := roster.Agencies[q.who.Agency()]; ok {
-		page.MayLimit = a.Recovery != ""
-	}
+	page.MayLimit = roster.Recovery[q.who.Unit()]
 	if step == 3 {
 		err = q.taskShare(page)
 	}

@@ -89,6 +89,9 @@ func (s *site) goodForms(r *records) []filled {
 		{"/ammissioni/{person}", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},
 		{"/ammissioni/{person}/togli", "anna", []string{s.People["lucia"].ID}, v("cause", "no")},
 		{"/ammissioni/{person}/sblocca", "anna", []string{s.People["lucia"].ID}, v("passphrase", "", "code", "")},
+		{"/ammissioni/mie-parole", "anna", nil, v("passphrase", "x")},
+		{"/ammissioni/{person}/responsabile", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},
+		{"/avvisi", "lucia", nil, v("notice", "x", "from", "/agenda")},
 		{"/colleghi", "anna", nil, v("known", "x")},
 		{"/centri/{unit}", "anna", []string{ginestra}, v("words", "a b c d", "number", "x", "same", "no")},
 		{"/enti/nuovo", "dario", nil, v("name", "x", "kind", "operator", "responsibility", "processor", "ends", "2027-01-01", "version", "")},
@@ -163,7 +166,7 @@ func TestHostileInput(t *testing.T) {
 	s.tick = 0
 	r := s.fill(t)
 	people := map[string]*client{"": s.client(t)}
-	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
+	for _, name := range []string{"anna", "lucia", "bruna", "clara", "dario", "sofia"} {
 		people[name] = s.inside(t, name)
 	}
 	seen := map[string]bool{}

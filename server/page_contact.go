@@ -110,7 +110,7 @@ type ContactPage struct {
 	Also      []Also      // other services for what she asks, in step 3
 	Free      bool        // what this unit does costs her nothing
 	Shareable []Shareable // how to reach her, as the task can carry it
-	MayLimit  bool        // the agency has a recovery identity, so a file may be restricted
+	MayLimit  bool        // the unit has a recovery, so a file may be restricted
 }
 
 // Also is a need she named, and who else is there for it.

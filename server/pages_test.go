@@ -263,6 +263,9 @@ func addOwn(add func(string, server.Shown)) {
 		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
+	before := newcomer
+	before.Before = ago(12)
+	add("admit.again", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: before, Words: words})
 	asLead := newcomer
 	asLead.Role = "lead"
 	add("admit.lead", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: asLead, Words: words})
@@ -274,10 +277,20 @@ func addOwn(add func(string, server.Shown)) {
 	add("lead-words", &server.LeadWordsPage{Page: desk(server.TitleLeadWords, "/ammissioni/mie-parole")})
 	add("lead-words.read", &server.LeadWordsPage{Page: desk(server.TitleLeadWords, "/ammissioni/mie-parole"), Words: words[:]})
 	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
-	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words, MayRecovery: true})
+	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("unit-words", &server.UnitWordsPage{Page: desk(server.TitleUnitWords, "/ammissioni/parole"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
-	add("recovery-key", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero")})
-	add("recovery-key.second", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), InForce: true, Confirming: true, ProposedBy: "carla"})
+	key := func(w string) *server.RecoveryKeyPage {
+		return &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), UnitID: "U7K2QX4MZB", InUse: w != "", Since: ago(20), By: "marta",
+			Waits: w, ProposedBy: "carla", Proposed: ago(3), From: ago(-11)}
+	}
+	add("recovery-key", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), UnitID: "U7K2QX4MZB"})
+	add("recovery-key.older", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), UnitID: "U7K2QX4MZB", Older: true, Centre: true})
+	for _, w := range []string{"confirm", "second", "alone", "accept"} {
+		add("recovery-key."+w, key(w))
+	}
+	add("recovery-remove", &server.RecoveryRemovePage{Page: desk(server.TitleRecoveryRemove, "/ammissioni/recupero/togli")})
+	add("recovery-proposed", &server.RecoveryProposedPage{Page: desk(server.TitleRecoveryProposed, "/recuperi/U7K2QX4MZB"), UnitID: "U7K2QX4MZB",
+		Name: "Centro antiviolenza La Ginestra", Proposed: ago(3), From: ago(-11)})
 	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "new", Agency: "Cooperativa Le Querce", Founded: ago(3)}
 	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}, Entries: []server.Unit{{ID: "P", Name: "PuntoInsieme"}, {ID: "U1", Name: "Sportello Donna, Municipio II"}}})

@@ -351,7 +351,7 @@ var secretFields = []string{"token", "passphrase", "code", "current", "own", "ag
 // covered, for her alone, and then says why it went no further. Whoever has her
 // cookie can send as much: it is offered to her, and fills no form by itself.
 func (q *request) keepTyped(t route, why error) error {
-	if q.r.Method != http.MethodPost || !q.known {
+	if q.r.Method != http.MethodPost || !q.known || len(q.typedFields()) == 0 {
 		return why
 	}
 	if err := q.keepDraft(q.s.door.KeepLate); err != nil {

@@ -50,7 +50,8 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":        {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
+	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
+		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed"},
 	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits"},
 	"notices":       {"keys", "leads", "units"},
 	"notices_about": {"keys", "leads", "units"},
@@ -151,6 +152,12 @@ var statusClass = map[string]string{
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",
 	"urgent.unit_rescued":         "alarm",
+	"urgent.recovery_older":       "alarm",
+	"urgent.recovery_confirm":     "wait",
+	"urgent.recovery_proposed":    "wait",
+	"urgent.recovery_alone":       "alarm",
+	"urgent.recovery_ready":       "wait",
+	"urgent.recovery_changed":     "alarm",
 	"result.allowed":              "good",
 	"result.refused":              "stop",
 	"result.failed":               "alarm",

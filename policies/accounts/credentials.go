@@ -188,7 +188,11 @@ func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, e
 	after := act.Who
 	after.identity, after.personal = identity, identity.Key(crypto.LabelPerson)
 	b.Identity, p.Recipient = string(identity.Secret()), identity.Recipient().String()
-	var all []func(Tx) error
+	rows, err := endProposal(r, p)
+	if err != nil {
+		return nil, err
+	}
+	all := []func(Tx) error{func(tx Tx) error { return putRows(tx, rows, nil) }}
 	if p.State == string(Active) && p.Unit != "" {
 		epoch, err := d.nextEpoch(r, act, p.Unit, "suspicion", func(stays *Person) *Person {
 			if stays.ID == p.ID {

@@ -59,7 +59,9 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 			_, _, err := f.Door.SetRecovery(ctx, thief, f.Rescue.Recipient().String(), words)
 			return err
 		},
-		"confirming": func() error { _, err := f.Door.ConfirmRecovery(ctx, thief, words); return err },
+		"confirming":           func() error { _, err := f.Door.ConfirmRecovery(ctx, thief, words); return err },
+		"accepting":            func() error { _, err := f.Door.AcceptRecovery(ctx, thief, words); return err },
+		"taking recovery away": func() error { _, err := f.Door.RemoveRecovery(ctx, thief); return err },
 		"restricting": func() error {
 			_, err := f.Desk.Restrict(ctx, thief, f.Case, v.Version, accounts.List(f.People["gina"].ID))
 			return err

@@ -222,10 +222,6 @@ func TestRescueEndsWithAMember(t *testing.T) {
 func rescuedUnit(t *testing.T, f *storetest.Flow, unit, member, newcomer string, role policies.Role) {
 	t.Helper()
 	console := accounts.ConsoleCaller()
-	words := accounts.RecoveryWords(f.Rescue.Recipient(), f.Agency)
-	if _, _, err := f.Door.SetRecovery(ctx, f.StepUp(member, policies.RecoverySet, f.Agency), f.Rescue.Recipient().String(), words); err != nil {
-		t.Fatal(err)
-	}
 	f.Invite(newcomer, role, unit)
 	if _, err := f.Door.Suspend(ctx, console, f.People[member].ID); err != nil {
 		t.Fatal(err)

@@ -24,6 +24,8 @@ type table struct {
 var tables = prepareTables([]*table{
 	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
 		make: func() accounts.Row { return new(accounts.Agency) }},
+	{name: "unit_recovery", columns: "in_force, number, changed, changed_by, proposed, proposed_by, proposed_day, witnesses",
+		make: func() accounts.Row { return new(accounts.UnitRecovery) }},
 	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, cost, lat, lon, copy_key, copy_key_by, copy_key_day, copy_key_version",
 		make: func() accounts.Row { return new(accounts.Unit) }},
 	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed, stretch",
@@ -48,7 +50,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.ContactRow) }},
 	{name: "case_file", columns: "unit, state, opened_day, last_day, recall_day, secret, card_secret, epoch, key_version, key_box, restricted, named, walled, card, safe, told, identity_id",
 		make: func() accounts.Row { return new(referrals.CaseRow) }},
-	{name: "case_wrap", columns: "case_id, person, key_version, symmetric_wrap, wrapped, commitment",
+	{name: "case_wrap", columns: "case_id, person, key_version, symmetric_wrap, wrapped, commitment, recovery",
 		make: func() accounts.Row { return new(referrals.CaseWrapRow) }},
 	{name: "case_key", columns: "case_id, key_version, wrapped",
 		make: func() accounts.Row { return new(referrals.CaseKeyRow) }},

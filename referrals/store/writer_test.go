@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"bytes"
-	"database/sql"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -20,13 +19,6 @@ import (
 )
 
 var shredFile = filepath.Join(store.SecretsDir, store.ShredFile)
-
-func do(t *testing.T, db *sql.DB, text string) {
-	t.Helper()
-	if _, err := db.Exec(text); err != nil {
-		t.Fatalf("%q: %v", text, err)
-	}
-}
 
 // TestSecretsOfACommittedActStay: an act that erases one secret and needs another
 // is answered with an error when the first cannot be deleted. What it wrote is
