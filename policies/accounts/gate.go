@@ -93,7 +93,7 @@ func (a *Act) Allow(object policies.Object) error {
 	a.object = objectName(object)
 	a.asked = true
 	object.AgencyEnded = object.AgencyEnded || a.ended
-	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, a.granting(object.ID)...), a.Action, object)
+	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, a.granting(object.ID)), a.Action, object)
 	if !a.decision.Allowed {
 		return ErrDenied
 	}
