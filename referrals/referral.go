@@ -141,7 +141,7 @@ func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string
 		if v.Shown, err = m.marks(Fields); err != nil {
 			return err
 		}
-		v.Changed, err = m.changed(ticked, seen)
+		v.Changed, err = m.changed(slices.DeleteFunc(slices.Clone(ticked), func(code string) bool { return !fields[code] }), seen)
 		return err
 	})
 	return v, receipt, err

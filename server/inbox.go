@@ -133,7 +133,7 @@ func (q *request) askDesk() error {
 	}
 	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrFeedback) {
-		return q.showReceived(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
+		return q.showReceived(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }

@@ -163,11 +163,16 @@ func (s *Store) openFiles(ctx context.Context) (err error) {
 		return err
 	}
 	s.secrets = newShredFile(secrets, shred, s.hooks)
-	sessions, err := openMigrated(ctx, filepath.Join(s.dir, SecretsDir, SessionFile), sessionsFile)
+	file := filepath.Join(s.dir, SecretsDir, SessionFile)
+	sessions, err := openMigrated(ctx, file, sessionsFile)
 	if err != nil {
 		return err
 	}
-	s.sessions = newSessionFile(sessions, s.hooks)
+	tally, err := openTally(file, sessionsFile)
+	if err != nil {
+		return errors.Join(err, sessions.Close())
+	}
+	s.sessions = newSessionFile(sessions, tally, s.hooks)
 	if s.read, err = openFile(filepath.Join(s.dir, MainFile), mainFile, true); err != nil {
 		return err
 	}
