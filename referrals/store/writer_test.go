@@ -88,7 +88,7 @@ func TestErasedIsLookedFor(t *testing.T) {
 		}
 	}
 	f.Open()
-	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other)
+	_, err = f.Desk.MoveNote(ctx, f.Caller("anna"), f.Note, f.Other)
 	var unfinished *accounts.Unfinished
 	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
 		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
@@ -271,7 +271,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 		},
 		"detail": func(text string, args []any, _ func()) error {
 			if strings.HasPrefix(text, "INSERT INTO leaf (") {
-				suspended[args[0]] = suspends(text, args) // a leaf that was taken back leaves its place to another
+				suspended[args[0]] = suspends(text, args) // an index is used again by a group begun anew
 			}
 			if strings.HasPrefix(text, "INSERT INTO detail (") && suspended[args[0]] {
 				return storetest.ErrBroken
