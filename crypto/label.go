@@ -16,6 +16,8 @@ const (
 	LabelCaseWrap Label = "sportello/v1/case-wrap"
 	// LabelData derives, with the shred secret as salt, what seals the fields of a case.
 	LabelData Label = "sportello/v1/data"
+	// LabelShown derives, with the shred secret as salt, what marks an item that she was shown.
+	LabelShown Label = "sportello/v1/shown"
 	// LabelCard derives, with the shred secret as salt, what seals an index card.
 	LabelCard Label = "sportello/v1/card"
 	// LabelReferralWrap keeps referral keys under a unit key.

@@ -4,17 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-
-	"golang.org/x/crypto/argon2"
-)
-
-// What one try at a passphrase costs, for us and for whoever guesses. Argon2id
-// with 64 MiB and three passes is above OWASP's and RFC 9106's lesser setting;
-// changing it needs a new label, and every person's box written anew.
-const (
-	argonTime    = 3
-	argonMemory  = 64 << 10 // KiB
-	argonThreads = 4
 )
 
 // Pepper is the content of the server's pepper file, 32 random bytes. Without
@@ -42,18 +31,19 @@ func (p Pepper) Bytes() []byte { return p.key.Bytes() }
 // IsZero reports whether p was never set.
 func (p Pepper) IsZero() bool { return p.key.IsZero() }
 
-// KEK turns a passphrase into the key of a person's box: Argon2id (64 MiB, 3
-// passes, 4 lanes, 32 bytes) of the normalised passphrase and the salt, then
-// HMAC-SHA256 under the pepper. Each call holds 64 MiB for about a tenth of a
-// second: the caller bounds how many run at once.
+// KEK turns a passphrase into the key of a person's box as version 0 does it:
+// Argon2id (64 MiB, 3 passes, 4 lanes, 32 bytes) of the normalised passphrase and
+// the salt, then HMAC-SHA256 under the pepper. Each call holds 64 MiB for about a
+// tenth of a second: the caller bounds how many run at once.
 func (p Pepper) KEK(passphrase string, salt []byte) Key {
-	pepper := p.key.material()
-	stretched := stretch([]byte(NormalisePassphrase(passphrase)), salt)
-	return newKey(hmacSHA256(pepper[:], appendPart(appendPart(nil, labelKEK), stretched)))
+	return p.KEKOf(stretch([]byte(NormalisePassphrase(passphrase)), salt))
 }
 
-func stretch(secret, salt []byte) []byte {
-	return argon2.IDKey(secret, salt, argonTime, argonMemory, argonThreads, keySize)
+// KEKOf is KEK of what a [Stretcher] made of passphrase and salt. The pepper
+// stays where it is: whatever stretches never sees it.
+func (p Pepper) KEKOf(stretched []byte) Key {
+	pepper := p.key.material()
+	return newKey(hmacSHA256(pepper[:], appendPart(appendPart(nil, labelKEK), stretched)))
 }
 
 const shownPepper = "[pepper]"

@@ -74,6 +74,8 @@ const (
 	TaskReturn Action = "task.return"
 	// TaskClose ends a task.
 	TaskClose Action = "task.close"
+	// TaskRevoke takes back what a task carries of how she may be contacted; it only takes away and so needs no step-up.
+	TaskRevoke Action = "task.revoke"
 
 	// Declarations.
 
@@ -95,8 +97,8 @@ const (
 
 	// ConsentGive records what she allows, to whom and until when.
 	ConsentGive Action = "consent.give"
-	// ConsentWiden lets what is new reach whom her live consent already names: a new version of it.
-	ConsentWiden Action = "consent.widen"
+	// ConsentExtend lets what is new in her rule of contact be told to the recipients that she names.
+	ConsentExtend Action = "consent.extend"
 	// ConsentRevoke takes her consent back; it only takes away and so needs no step-up.
 	ConsentRevoke Action = "consent.revoke"
 	// ReferralPreview shows exactly the page that the centre would see.
@@ -184,11 +186,17 @@ const (
 	MemberList Action = "member.list"
 	// CentrePin records that the object's unit compared another unit's words.
 	CentrePin Action = "centre.pin"
-	// RecoverySet proposes an agency's offline recovery recipient.
+	// RecoverySet proposes the offline recovery recipient of one's unit.
 	RecoverySet Action = "recovery.set"
-	// RecoveryConfirm is the second member's word for a new recovery recipient.
+	// RecoveryConfirm is the second member's word for a proposed recovery recipient.
 	RecoveryConfirm Action = "recovery.confirm"
-	// RecoveryExport hands out, sealed, what an agency's recovery needs to rescue a unit that nobody can open.
+	// RecoveryAccept is the only member's acceptance of the recipient she proposed, after it stood where others see it.
+	RecoveryAccept Action = "recovery.accept"
+	// RecoveryStop ends a proposed recovery recipient of a unit.
+	RecoveryStop Action = "recovery.stop"
+	// RecoveryRemove takes a unit's recovery recipient away.
+	RecoveryRemove Action = "recovery.remove"
+	// RecoveryExport hands out, sealed, what a unit's recovery needs to rescue it when nobody can open it.
 	RecoveryExport Action = "recovery.export"
 	// RecoveryImport takes in the next epoch that recovery made off the server; nothing opens by it yet.
 	RecoveryImport Action = "recovery.import"
@@ -236,6 +244,8 @@ const (
 	BackupMake Action = "backup.make"
 	// BackupRestore puts a copy back.
 	BackupRestore Action = "backup.restore"
+	// RecordsEnd takes the content out of what is over; it needs no key.
+	RecordsEnd Action = "records.end"
 	// ClockAccept says that a clock which looked wrong was checked.
 	ClockAccept Action = "clock.accept"
 )
@@ -271,13 +281,14 @@ var inOrder = []Action{
 	TaskAssign,
 	TaskReturn,
 	TaskClose,
+	TaskRevoke,
 	DeclarationWrite,
 	DeclarationList,
 	DeclarationRead,
 	DirectoryRead,
 	DirectoryUpdate,
 	ConsentGive,
-	ConsentWiden,
+	ConsentExtend,
 	ConsentRevoke,
 	ReferralPreview,
 	ReferralSend,
@@ -319,6 +330,9 @@ var inOrder = []Action{
 	CentrePin,
 	RecoverySet,
 	RecoveryConfirm,
+	RecoveryAccept,
+	RecoveryStop,
+	RecoveryRemove,
 	RecoveryExport,
 	RecoveryImport,
 	RecoveryRewrap,
@@ -340,6 +354,7 @@ var inOrder = []Action{
 	DraftKeep,
 	BackupMake,
 	BackupRestore,
+	RecordsEnd,
 	ClockAccept,
 }
 
@@ -351,7 +366,7 @@ var grave = map[Action]string{
 	CaseWall:             "hides a case from those who protect her",
 	NoteMove:             "takes her words out of her file, and the earlier text with them",
 	DirectoryUpdate:      "sends women to another door or number",
-	ConsentWiden:         "tells those who receive about her what is new",
+	ConsentExtend:        "tells those who receive about her what is new",
 	ReferralSend:         "sends what she told to a centre",
 	ReferralConfirm:      "reopens to a centre what a restore had shut",
 	ReferralCopy:         "carries what she told out of reach of any withdrawal",
@@ -370,6 +385,8 @@ var grave = map[Action]string{
 	CentrePin:            "lets another unit receive",
 	RecoverySet:          "decides who could open everything",
 	RecoveryConfirm:      "decides who could open everything",
+	RecoveryAccept:       "decides who could open everything",
+	RecoveryRemove:       "leaves the unit without a way back",
 	RecoveryRewrap:       "puts a key that was made elsewhere in force",
 	CopyKeySet:           "has the next sealed copy made to another key",
 	FactorReplace:        "takes over the account for good",

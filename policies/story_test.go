@@ -97,6 +97,11 @@ func TestContactAtTheDesk(t *testing.T) {
 	st.allow(sofia, TaskClose, hers)
 	st.deny(sofia, TaskReturn, another, DefaultDeny)
 	st.deny(sofia, TaskClose, another, DefaultDeny)
+	sentByHer := task
+	sentByHer.Unit, sentByHer.UnitKind = rosa.Unit, rosa.UnitKind
+	st.allow(anna, TaskRevoke, sentByHer) // she may be on the phone: no step-up
+	st.deny(sofia, TaskRevoke, sentByHer, DefaultDeny)
+	st.deny(sister, TaskRevoke, walledOff(sentByHer), "walled-off")
 }
 
 func TestCuriousColleague(t *testing.T) {
@@ -125,6 +130,9 @@ func TestDiary(t *testing.T) {
 
 func TestReferralToTheCentre(t *testing.T) {
 	st := tell(t)
+	st.deny(anna, ConsentExtend, rosa, "step-up") // nor tells a stolen cookie a new number
+	st.allow(steppedUp(anna), ConsentExtend, rosa)
+	st.deny(steppedUp(marta), ConsentExtend, rosa, DefaultDeny)
 	st.allow(anna, ReferralPreview, referral)
 	st.deny(anna, ReferralSend, referral, "step-up") // a stolen cookie sends nothing
 	st.allow(steppedUp(anna), ReferralSend, referral)
@@ -137,15 +145,6 @@ func TestReferralToTheCentre(t *testing.T) {
 	st.allow(steppedUp(bruna), ReferralCopy, withCopy(referral))
 	st.allow(anna, ReferralRead, referral)
 	st.deny(anna, ReferralOpen, referral, DefaultDeny)
-}
-
-func TestMoreReachesWhomSheSays(t *testing.T) {
-	st := tell(t)
-	st.deny(anna, ConsentWiden, referral, "step-up")
-	st.allow(steppedUp(anna), ConsentWiden, referral)
-	st.deny(steppedUp(anna), ConsentWiden, withdrawn(referral), "consent-withdrawn")
-	st.deny(steppedUp(bruna), ConsentWiden, referral, DefaultDeny)
-	st.deny(steppedUp(marta), ConsentWiden, referral, DefaultDeny)
 }
 
 // TestAStolenCookieEntersNobody: neither a unit nor a person; what only takes away stays at hand.

@@ -223,7 +223,7 @@ func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Tim
 	if err := d.openReferral(r, act, s); err != nil {
 		return time.Time{}, err
 	}
-	messages, err := s.openMessages(r, rows)
+	messages, err := s.openMessages(r, rows, row.FromUnit)
 	if a := LastAppointment(messages); a.Answer == "" {
 		return a.When, err
 	}

@@ -202,8 +202,9 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 // advance moves a case to its next version, before anything is sealed into it.
 // The first write after a new epoch of the unit draws a new case key, and so
 // does the first write to a restricted case after somebody it names left the
-// unit: who left reads nothing of it. The earlier key stays, sealed under the
-// new one, for rows written before. It returns the rows to write.
+// unit, or the unit's recovery changed: neither reads anything of it. The earlier
+// key stays, sealed under the new one, for rows written before. It returns the
+// rows to write.
 func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.Row, error) {
 	c.row.Version++
 	if !c.row.Restricted {
@@ -216,11 +217,19 @@ func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.R
 	if err != nil {
 		return nil, err
 	}
-	if stay == c.row.Named {
+	recovery, err := accounts.RecoveryOf(r, c.row.Unit)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := keptFor(r, c.row, recovery)
+	if err != nil {
+		return nil, err
+	}
+	if stay == c.row.Named && kept {
 		return []accounts.Row{c.row}, nil
 	}
 	rows := []accounts.Row{c.row, c.drawKey()}
-	wraps, err := d.nameTo(r, who, c, stay)
+	wraps, err := d.keepNamed(r, who, c, stay, recovery)
 	return append(rows, wraps...), err
 }
 
@@ -507,8 +516,9 @@ func (c check) recognised(how string) {
 }
 
 // ChangeSafeContact replaces the safe-contact rule. recognised says how the
-// caller knew her: one of Recognitions. Every centre with a live
-// referral is told in the same act to stop using the old rule.
+// caller knew her: one of Recognitions. What does not hold any more is taken, in
+// the same act, from every centre and social service that she is known to; what is
+// new reaches none of them before TellSafeContact.
 func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	safe.check(bad)
@@ -524,12 +534,7 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id st
 			c.card.Phones = []string{p}
 		}
 		c.keepRecall(act.Now.Location())
-		rows, err := d.tellCentres(r, act, c)
-		if err != nil {
-			return nil, err
-		}
-		tasks, err := d.tellServices(r, act, c)
-		return append(rows, tasks...), err
+		return d.tellAll(r, act, c, &told{})
 	})
 }
 
@@ -551,7 +556,7 @@ func (d *Desk) identityRow(r Reader, act *accounts.Act, c *caseFile) (*IdentityR
 
 // Anonymise goes back to the alias: the identity row is deleted, and its secret
 // and that of the cards which named her are shredded, with all their versions
-// in every backup of the main file.
+// in every backup of the main file. What was shared about her and is over ends too.
 func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.CaseAnonymise, func(r Reader, act *accounts.Act) error {
 		c, err := d.load(r, act, id)
@@ -572,6 +577,10 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 		if err != nil {
 			return err
 		}
+		past, err := overOf(r, act.Day, c.row.ID)
+		if err != nil {
+			return err
+		}
 		named, fresh := c.row.CardSecret, act.NewSecret()
 		c.row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
 		c.row.IdentityID, c.card.Names = "", nil
@@ -579,7 +588,7 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 			return err
 		}
 		act.Commit = func(tx accounts.Tx) error {
-			return errors.Join(putAll(rows...)(tx), tx.Delete(row), eraseOnce(tx, row.Secret), eraseOnce(tx, named))
+			return errors.Join(putAll(rows...)(tx), tx.Delete(row), eraseOnce(tx, row.Secret), eraseOnce(tx, named), past.commit(tx))
 		}
 		return nil
 	})
@@ -594,24 +603,31 @@ func eraseOnce(tx accounts.Tx, id string) error {
 }
 
 func (d *Desk) identity(r Reader, c *caseFile) (*Identity, error) {
+	id, _, err := d.identityAndSecret(r, c)
+	return id, err
+}
+
+// identityAndSecret is who she is and the secret that goes when she goes back to
+// her alias; nil for neither.
+func (d *Desk) identityAndSecret(r Reader, c *caseFile) (*Identity, []byte, error) {
 	if c.row.IdentityID == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	row := &IdentityRow{}
 	if err := r.Get(row, c.row.IdentityID); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	secret, err := r.Secret(row.Secret)
 	if errors.Is(err, accounts.ErrErased) {
-		return nil, nil // a restored copy from before she went back to her alias
+		return nil, nil, nil // a restored copy from before she went back to her alias
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	key, err := c.keyAt(r, row.KeyVersion)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var id Identity
-	return &id, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
+	return &id, secret, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &id)
 }

@@ -35,17 +35,27 @@ type Authorisation struct {
 	Text        string   `json:"text"` // version of the text read out
 	Language    string   `json:"language"`
 	Urgency     string   `json:"urgency"`
+	Shown       Marks    `json:"shown,omitempty"` // what she was shown of each field
+}
+
+// shown is the authorisation for bind: one from before there were marks has
+// none, and not what the case holds now.
+func (a Authorisation) shown() *Authorisation {
+	if a.Shown == nil {
+		a.Shown = Marks{}
+	}
+	return &a
 }
 
 // The codes of an authorisation, in the order they are shown.
 var (
-	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", "phone", "request", "needs",
+	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", itemNumber, itemMail, itemCodeWord, "request", "needs",
 		"children_where", "children_count", "children_ages", "children"}
 	Purposes  = []string{"support", "shelter", "legal", "counselling"}
 	Feedbacks = []string{"state", "came", "more"}
 	Ways      = []string{"spoken", "signed", "interpreter"}
 	Urgencies = []string{"today", "three_days", "no_hurry"}
-	fields    = codes(Fields...)
+	fields    = codes(append([]string{itemReach}, Fields...)...)
 	purposes  = codes(Purposes...)
 	feedbacks = codes(Feedbacks...)
 	ways      = codes(Ways...)
@@ -53,7 +63,7 @@ var (
 )
 
 // AuthorisationText is the version of the text that is read out.
-const AuthorisationText = "2026-11-22"
+const AuthorisationText = "2026-11-26"
 
 // consentDays is how long an authorisation holds unless she says otherwise;
 // longest is the most she can be asked for at once.
@@ -119,7 +129,7 @@ func (row *ConsentRow) standing(day string) policies.ConsentState {
 // allowed the same recipient for the same purpose ends with it if it was not sent;
 // ErrLive if it was, unless the new one is given instead. It returns the
 // consent's id: the same for the same form, and ErrRepeated when that says
-// something else.
+// something else. A Changed names what is not as she was shown it.
 func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, audit.Receipt, error) {
 	var id string
 	receipt, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
@@ -146,6 +156,13 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 			return errors.Join(&Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
 		}
 		if err := ended(r, act.Day, &centre); err != nil {
+			return err
+		}
+		m, err := d.marker(r, c)
+		if err != nil {
+			return err
+		}
+		if err := m.bind(&in); err != nil {
 			return err
 		}
 		l, err := d.liveFor(r, act.Day, c, in.Centre)
@@ -195,7 +212,7 @@ func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, 
 	if err != nil {
 		return true, err
 	}
-	old.Form, old.Instead = in.Form, in.Instead
+	old.Form, old.Instead, old.Shown = in.Form, in.Instead, in.Shown
 	if row.State != consentLive || !reflect.DeepEqual(old, in) {
 		return true, ErrRepeated
 	}

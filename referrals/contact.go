@@ -76,9 +76,17 @@ var (
 // leaves a trace is hers to say. A social service gets its package in the task.
 func GoesOn(outcome string) bool { return outcome == "stay_in_touch" }
 
-// check is Contact's, and that she can be found again where the outcome goes on.
+// check is Contact's, that a task carries only what there is to tick, and that she
+// can be found again where the outcome goes on.
 func (in *NewContact) check(open bool) error {
 	if err := in.Contact.check(open); err != nil {
+		return err
+	}
+	bad := check{}
+	for _, item := range in.Share {
+		bad.oneOf("share", item, codes(RuleItems...))
+	}
+	if err := bad.err(); err != nil {
 		return err
 	}
 	if !open && GoesOn(in.Outcome) && !in.OpenCase && in.CaseID == "" {
@@ -128,8 +136,12 @@ type NewContact struct {
 	Version  int64  // of the contact as it was kept while it is open; 0 when it was not
 	OpenCase bool   // "Apri una nuova scheda"
 	Restrict bool
-	CaseID   string // she has been here: the case she was found in
-	Service  string // the social service that gets the task
+	CaseID   string   // she has been here: the case she was found in
+	Service  string   // the social service that gets the task
+	Share    []string // of RuleItems: what she lets the task carry; nothing is only through the desk
+	// CaseVersion is the version of the case whose rule the page showed for Share,
+	// where it is not typed in the contact; 0 where it is.
+	CaseVersion int64
 }
 
 // Recorded is what a contact became.
@@ -301,6 +313,9 @@ func (d *Desk) caseOfContact(r Reader, act *accounts.Act, in NewContact) (*caseF
 		return d.newCase(r, act, in)
 	case in.CaseID != "":
 		c, rows, err := d.touchCase(r, act, in.CaseID)
+		if err == nil && len(in.Share) > 0 && !in.Safe.Recorded() && in.CaseVersion != 0 && in.CaseVersion != c.row.Version-1 {
+			err = &Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
+		}
 		if err == nil {
 			c.toCall(in.Outcome, act.Day)
 		}

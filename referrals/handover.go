@@ -226,7 +226,7 @@ func shutTo(who accounts.Caller, c *CaseRow) bool {
 // contact that stands alone, by the name in the task.
 func (d *Desk) whoOfSent(r Reader, act *accounts.Act, row *TaskRow, c *CaseRow) (CaseWho, error) {
 	if c == nil {
-		body, _, err := openSentTask(r, act, row)
+		body, err := openSentTask(r, act, row)
 		return CaseWho{Alias: body.Alias}, err
 	}
 	f, err := d.openCase(r, act, c)

@@ -203,10 +203,10 @@ func TestTaskFollowsTheSafeContactRule(t *testing.T) {
 	if _, err := w.Desk.ChangeSafeContact(ctx, anna, out.CaseID, c.Version, rule, "in_person"); err != nil {
 		t.Fatalf("changing the rule: %v", err)
 	}
-	if v := task(t, w, sofia, out.TaskID); v.Safe.Channels["call"] != "never" || v.Safe.Number != "" || v.Safe.Recognised != "" || v.Alias != "Rosa" {
+	if v := task(t, w, sofia, out.TaskID); len(v.Safe.Channels) != 0 || !v.Safe.DeskOnly || v.Safe.Number != "" || v.Safe.Recognised != "" || v.Alias != "Rosa" {
 		t.Fatalf("after the change the task says %+v", v.TaskPackage)
 	}
-	again, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"],
+	again, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"], Share: []string{"mail"},
 		Contact: referrals.Contact{Speaker: "she", Outcome: "social_service"}})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type InboxCard struct {
 	ReferralLine
 	Urgency string
 	SafeNew bool // her safe-contact rule changed and was not read yet
+	Empty   bool // it is over, and nothing is left to open
 }
 
 // Inbox lists what the caller's centre received, in every state, but for what
@@ -64,7 +66,10 @@ func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card In
 		return card, false, nil
 	}
 	s := &sharedReferral{row: row, side: &row.To, column: "to_box"}
-	if err := d.openReferral(r, act, s); err != nil {
+	if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+		card.Empty = true
+		return card, false, nil
+	} else if err != nil {
 		return card, false, err
 	}
 	card.Urgency = s.body.Urgency
@@ -125,7 +130,8 @@ type formMessage struct {
 }
 
 // respond moves a referral by a typed step of the centre that fits, with
-// a message or nil. A form that was sent already changes nothing.
+// a message or nil. A form that was sent already changes nothing. ErrPinBack while
+// the centre has to compare the desk's words.
 func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m *formMessage,
 	fits func(s *sharedReferral) error) (audit.Receipt, error) {
 	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
@@ -157,8 +163,12 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 			return err
 		}
 		s.row.Version++
+		asked := stepName == "ask" && next == s.row.State && next != "more_info" // a question is no step of what was decided
 		s.row.State = next
-		rows = append(rows, s.row, step(s.row, act))
+		rows = append(rows, s.row)
+		if !asked {
+			rows = append(rows, step(s.row, act))
+		}
 		if m != nil {
 			row, err := s.seal(act, m.form, m.Message)
 			if err != nil {
@@ -221,6 +231,18 @@ func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.
 	return d.respond(ctx, who, a, id, stepName, &formMessage{form, m}, nil)
 }
 
+// backNeeds says from which of Feedbacks on a centre may tell the desk something:
+// how she came along, and free words. What is not here it may always tell: that it
+// accepts or declines, an appointment, that its part is over, and its questions.
+var backNeeds = map[string]string{"engaged": "came", "no_show": "came", "message": "more"}
+
+// tellsBack tells whether what she allows lets a centre tell something, by the
+// kind of message or the state that says it.
+func tellsBack(feedback, what string) bool {
+	needs, limited := backNeeds[what]
+	return !limited || slices.Index(Feedbacks, feedback) >= slices.Index(Feedbacks, needs)
+}
+
 // ErrFeedback says that she did not allow the centre to tell this back.
 var ErrFeedback = fmt.Errorf("she did not allow this to be told back: %w", ErrState)
 
@@ -232,7 +254,7 @@ func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome str
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
 	}
 	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, nil, func(s *sharedReferral) error {
-		if outcome != "closed" && s.row.Feedback == "state" {
+		if !tellsBack(s.row.Feedback, outcome) {
 			return ErrFeedback
 		}
 		return nil

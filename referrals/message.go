@@ -94,7 +94,7 @@ func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*Message
 // SendMessage writes to the other side of a referral while her authorisation
 // lives. An answer of the desk to a question reopens the referral for the centre.
 // The same form twice gives the same message; ErrRepeated when it says something
-// else, ErrPin while the desk has to compare the centre's words again.
+// else, ErrPin while one has to compare the other's words again.
 func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
 	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
@@ -120,10 +120,8 @@ func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form
 		if done, err := s.said(r, act.Who, form, m); done || err != nil {
 			return err
 		}
-		if act.Who.Unit() == s.row.FromUnit {
-			if err := pinned(r, act.Day, s.row.FromUnit, s.row.ToUnit); err != nil {
-				return err
-			}
+		if act.Who.Unit() == s.row.ToUnit && !tellsBack(s.row.Feedback, m.Kind) {
+			return ErrFeedback
 		}
 		rows, err := s.renew(r, act)
 		if err != nil {
@@ -151,18 +149,23 @@ func (s *sharedReferral) openMessage(r Reader, row *MessageRow) (m Message, err 
 	return m, open(key.Derive(crypto.LabelReferralData, s.secret), row, "body", row.Body, &m)
 }
 
-// messages opens a referral's messages in the order they were written.
-func (d *Desk) messages(r Reader, s *sharedReferral) ([]MessageView, error) {
+// messages opens a referral's messages, as one of its units may read them.
+func (d *Desk) messages(r Reader, s *sharedReferral, reader string) ([]MessageView, error) {
 	rows, err := r.MessagesOf(s.row.ID)
 	if err != nil {
 		return nil, err
 	}
-	return s.openMessages(r, rows)
+	return s.openMessages(r, rows, reader)
 }
 
-func (s *sharedReferral) openMessages(r Reader, rows []*MessageRow) (all []MessageView, err error) {
+// openMessages opens messages in the order they were written. The desk opens none
+// of the centre's that she did not allow to be told back.
+func (s *sharedReferral) openMessages(r Reader, rows []*MessageRow, reader string) (all []MessageView, err error) {
 	all = make([]MessageView, 0, len(rows))
 	for _, row := range rows {
+		if reader == s.row.FromUnit && row.Unit == s.row.ToUnit && !tellsBack(s.row.Feedback, row.Kind) {
+			continue
+		}
 		v := MessageView{ID: row.ID, Unit: row.Unit, Author: row.Author, Day: row.Day}
 		if v.Message, err = s.openMessage(r, row); err != nil {
 			return nil, err

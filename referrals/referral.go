@@ -3,7 +3,6 @@ package referrals
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,41 +40,18 @@ type PackageField struct {
 	Values []string `json:"values,omitempty"` // codes, for needs
 }
 
-// PackageSafe is her safe-contact rule as the centre gets it: without the desk's
-// own notes of how she was recognised.
-type PackageSafe struct {
-	DeskOnly bool        `json:"desk_only"`
-	Chosen   bool        `json:"chosen,omitempty"` // she chose so for this centre, whatever the rule
-	Rule     SafeContact `json:"rule"`
-}
-
-// reachField is the field of her number and address. They are one thing with her
-// rule and change with it: the package only says that she shares them, and the
-// rule brings them.
-const reachField = "phone"
-
-// safeFor is what a centre learns of the rule: all of it, without her number and
-// address where she does not share them, or that she is reached only through the
-// desk.
-func safeFor(safe SafeContact, chosen, reach bool) PackageSafe {
-	if chosen || safe.DeskOnly || !safe.Recorded() {
-		return PackageSafe{DeskOnly: true, Chosen: chosen}
-	}
-	safe.Recognised = ""
-	if !reach {
-		safe.Number, safe.Mail = "", ""
-	}
-	return PackageSafe{Rule: safe}
-}
-
 // safeUnder is what the centre of an authorisation learns of the rule.
 func safeUnder(a Authorisation, safe SafeContact) PackageSafe {
-	return safeFor(safe, a.DeskOnly, slices.Contains(a.Fields, reachField))
+	return safeFor(safe, a.DeskOnly, a.items())
 }
 
-// reaches tells whether she shares her number and address in a package.
-func (p Package) reaches() bool {
-	return slices.ContainsFunc(p.Fields, func(f PackageField) bool { return f.Code == reachField })
+// items are the codes of what she shares in a package.
+func (p Package) items() []string {
+	var list []string
+	for _, f := range p.Fields {
+		list = append(list, f.Code)
+	}
+	return list
 }
 
 // content is what a case holds for each field code.
@@ -103,27 +79,28 @@ func content(c *caseFile, id *Identity) map[string]PackageField {
 	add("children_count", c.told.HowMany)
 	add("children_ages", c.told.Ages)
 	add("children", c.told.Children)
-	add(reachField, c.safe.Reach())
+	rule := safeFor(c.safe, false, RuleItems).Rule
+	add(itemNumber, rule.Number)
+	add(itemMail, rule.Mail)
+	add(itemCodeWord, rule.CodeWord)
 	return all
 }
 
 // pack builds the package from the authorisation: a field that it does not name
-// is never touched.
-func pack(c *caseFile, id *Identity, from string, a Authorisation, consent *ConsentRow, day string) Package {
-	all := content(c, id)
+// is never touched. Of her rule it says only which items she shares: the rule
+// travels beside it and changes without it.
+func pack(all map[string]PackageField, from string, a Authorisation, consent *ConsentRow, day string) Package {
 	p := Package{FromUnit: from, ToUnit: a.Centre, Day: day, Urgency: a.Urgency, Purpose: a.Purpose, Feedback: a.Feedback,
 		KeepCopy: a.KeepCopy, Until: consent.UntilDay, UntilReply: a.UntilReply, Way: a.Way, Text: a.Text}
-	allowed := codes(a.Fields...)
-	if safeUnder(a, c.safe).DeskOnly {
-		delete(allowed, reachField)
-	}
+	items := a.items()
 	for _, code := range Fields {
 		f, there := all[code]
-		if code == reachField {
-			f.Value = ""
+		allowed := slices.Contains(items, code)
+		if ruleItems[code] {
+			f, allowed = PackageField{Code: code}, shares(items, code)
 		}
 		switch {
-		case there && allowed[code]:
+		case allowed && (there || ruleItems[code]):
 			p.Fields = append(p.Fields, f)
 		case there:
 			p.Withheld++
@@ -132,29 +109,42 @@ func pack(c *caseFile, id *Identity, from string, a Authorisation, consent *Cons
 	return p
 }
 
-// Shareable lists what a case holds for each field code, for the page on which
-// she chooses.
-func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string) ([]PackageField, audit.Receipt, error) {
-	var list []PackageField
+// Choices are what a case holds for each field code, for the page on which she
+// chooses, with the marks of it, and those of her ticks of an earlier page that
+// were not for what stands there now.
+type Choices struct {
+	Fields  []PackageField
+	Rule    SafeContact // what number, address and code word bring with them
+	Shown   Marks
+	Changed []string
+}
+
+// Shareable reads what she can share. Ticked and seen are what an earlier page
+// of this choice held.
+func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string, ticked []string, seen Marks) (Choices, audit.Receipt, error) {
+	var v Choices
 	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *accounts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
 		}
-		id, err := d.identity(r, c)
+		m, err := d.marker(r, c)
 		if err != nil {
 			return err
 		}
-		list = nil
-		all := content(c, id)
+		v = Choices{Rule: safeFor(c.safe, false, RuleItems).Rule}
 		for _, code := range Fields {
-			if f, ok := all[code]; ok {
-				list = append(list, f)
+			if f, ok := m.all[code]; ok {
+				v.Fields = append(v.Fields, f)
 			}
 		}
-		return nil
+		if v.Shown, err = m.marks(Fields); err != nil {
+			return err
+		}
+		v.Changed, err = m.changed(slices.DeleteFunc(slices.Clone(ticked), func(code string) bool { return !fields[code] }), seen)
+		return err
 	})
-	return list, receipt, err
+	return v, receipt, err
 }
 
 // Preview is the package and the rule as the centre would see them today.
@@ -165,6 +155,7 @@ type Preview struct {
 	CaseID    string
 	Package   Package
 	Safe      PackageSafe
+	Changed   []string // items that are not what she was shown any more: they are left out, and nothing can be sent
 }
 
 // PreviewReferral builds, from a live consent, exactly what would be sent.
@@ -175,7 +166,7 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 		if err != nil {
 			return err
 		}
-		id, err := d.identity(r, c)
+		m, err := d.marker(r, c)
 		if err != nil {
 			return err
 		}
@@ -183,64 +174,21 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 		if err != nil {
 			return err
 		}
-		v = Preview{ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID,
-			Package: pack(c, id, act.Who.Unit(), a, consent, act.Day), Safe: safeUnder(a, c.safe)}
+		v = Preview{ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID}
+		if v.Changed, err = m.changed(a.items(), a.Shown); err != nil {
+			return err
+		}
+		a.Fields = slices.DeleteFunc(a.Fields, func(code string) bool { return slices.Contains(v.Changed, code) })
+		v.Package, v.Safe = pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe)
 		return nil
 	})
 	return v, receipt, err
 }
 
-// ErrPin says that the desk has not compared this centre's words by voice.
-var ErrPin = errors.New("the centre's words were not compared yet")
-
-// ErrEnded says that the agency of a centre, or of a service, is not responsible
-// any more: its people could open nothing.
-var ErrEnded = errors.New("the responsibility of the unit's agency has ended")
-
-// ended is ErrEnded for a unit whose agency's responsibility is over.
-func ended(r Reader, day string, u *accounts.Unit) error {
-	var a accounts.Agency
-	if err := r.Get(&a, u.Agency); err != nil {
-		return fmt.Errorf("reading the unit's agency: %w", err)
-	}
-	if a.Over(day) {
-		return ErrEnded
-	}
-	return nil
-}
-
-// pinned refuses a centre whose agency has ended, one whose words this desk has
-// not compared, one that removed a member for cause since, and one whose key the
-// agency's recovery made.
-func pinned(r Reader, day, desk, centre string) error {
-	var u accounts.Unit
-	if err := r.Get(&u, centre); err != nil {
-		return err
-	}
-	if err := ended(r, day, &u); err != nil {
-		return err
-	}
-	var pin accounts.Pin
-	if err := r.Get(&pin, desk+"."+centre); errors.Is(err, accounts.ErrNoRow) {
-		return ErrPin
-	} else if err != nil {
-		return err
-	}
-	for epoch := pin.Epoch; epoch <= r.Epoch(centre); epoch++ {
-		var e accounts.UnitEpoch
-		if err := r.Get(&e, centre+"."+strconv.FormatInt(epoch, 10)); err != nil {
-			return err
-		}
-		if epoch == pin.Epoch && e.Recipient != pin.Recipient || epoch > pin.Epoch && e.NeedsVoice() {
-			return ErrPin
-		}
-	}
-	return nil
-}
-
 // SendReferral sends what she authorised, once. The caller has stepped up for
-// this consent. ErrPin, ErrEnded, ErrSeveral, or ErrState if it was sent already or
-// another stands in its place.
+// this consent. ErrPin, ErrEnded, ErrSeveral, ErrState if it was sent already or
+// another stands in its place, or a Changed that names what is not as she was shown
+// it: then she is asked again.
 func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID string) (string, audit.Receipt, error) {
 	var sent string
 	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *accounts.Act) error {
@@ -258,14 +206,18 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		if err := l.alone(a.Purpose, consentID); err != nil {
 			return err
 		}
-		if err := pinned(r, act.Day, act.Who.Unit(), consent.Centre); err != nil {
-			return err
-		}
-		id, err := d.identity(r, c)
+		to, err := mayReceive(r, act.Day, act.Who.Unit(), consent.Centre, 0)
 		if err != nil {
 			return err
 		}
-		row, err := d.sealReferral(r, act, consent, pack(c, id, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
+		m, err := d.marker(r, c)
+		if err != nil {
+			return err
+		}
+		if err := m.bind(a.shown()); err != nil {
+			return err
+		}
+		row, err := d.sealReferral(act, to, consent, pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
 		if err != nil {
 			return err
 		}
@@ -283,18 +235,19 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 // sent once, and whoever takes the row out of the database cannot hide from
 // a revoke that it was sent. It has its own key, its own shred secret, wrapped
 // with age to the centre and kept under the sender's unit key.
-func (d *Desk) sealReferral(r Reader, act *accounts.Act, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
+func (d *Desk) sealReferral(act *accounts.Act, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
 	row := &ReferralRow{RowKey: accounts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
 		State: "sent", SentDay: act.Day, UntilDay: consent.UntilDay, UntilReply: consent.UntilReply, Secret: secret.ID,
-		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy}
+		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy,
+		SentEpoch: act.Who.Epoch()}
 	key := crypto.NewKey()
 	row.Commitment = recordCommitment(key, row, 1)
 	if err := row.From.keep(act.Who, row, "from_box", 1, key); err != nil {
 		return nil, err
 	}
-	if err := row.To.send(r, row, row.ToUnit, 1, key); err != nil {
+	if err := row.To.send(to, row, 1, key); err != nil {
 		return nil, err
 	}
 	data := key.Derive(crypto.LabelReferralData, secret.Bytes)
@@ -323,10 +276,11 @@ var ReferralStates = []string{"sent", "acknowledged", "more_info", "appointment"
 
 // transitions says, for each step, from which state it leads where.
 var transitions = map[string]map[string]string{
-	"open":        {"sent": "acknowledged"},
-	"accept":      {"sent": "accepted", "acknowledged": "accepted", "more_info": "accepted", "appointment": "accepted"},
-	"decline":     {"sent": "declined", "acknowledged": "declined", "more_info": "declined", "appointment": "declined"},
-	"ask":         {"sent": "more_info", "acknowledged": "more_info", "more_info": "more_info"},
+	"open":    {"sent": "acknowledged"},
+	"accept":  {"sent": "accepted", "acknowledged": "accepted", "more_info": "accepted", "appointment": "accepted"},
+	"decline": {"sent": "declined", "acknowledged": "declined", "more_info": "declined", "appointment": "declined"},
+	"ask": {"sent": "more_info", "acknowledged": "more_info", "more_info": "more_info", "appointment": "appointment", "accepted": "accepted",
+		"engaged": "engaged", "no_show": "no_show", "declined": "declined", "closed": "closed"},
 	"answer":      {"more_info": "acknowledged"},
 	"appointment": {"sent": "appointment", "acknowledged": "appointment", "more_info": "appointment", "appointment": "appointment", "accepted": "appointment", "no_show": "appointment"},
 	"engaged":     {"accepted": "engaged", "appointment": "engaged", "no_show": "engaged"},
@@ -394,7 +348,8 @@ type sharedReferral struct {
 	data    crypto.Key
 	body    Package
 	safe    PackageSafe
-	arrived bool // the key came by age and should now be kept
+	sealed  PackageSafe // the rule as it stands in the row: an older one says more than the centre is shown
+	arrived bool        // the key came by age and should now be kept
 	side    *Side
 	column  string
 }
@@ -434,9 +389,14 @@ func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) erro
 		return err
 	}
 	s.data = s.key.Derive(crypto.LabelReferralData, s.secret)
-	return errors.Join(
+	if err := errors.Join(
 		s.data.OpenValue(binding(s.row, "body", s.row.BodyVersion), s.row.Body, &s.body),
-		s.data.OpenValue(binding(s.row, "safe", s.row.SafeVersion), s.row.Safe, &s.safe))
+		s.data.OpenValue(binding(s.row, "safe", s.row.SafeVersion), s.row.Safe, &s.sealed)); err != nil {
+		return err
+	}
+	// What was sealed before there was an allow-list is shown by it all the same.
+	s.safe = safeFor(s.sealed.Rule, s.sealed.Chosen, s.body.items())
+	return nil
 }
 
 // keyBefore walks the chain of a record's earlier keys back to a version.
@@ -473,13 +433,17 @@ func (s *sharedReferral) adopt(who accounts.Caller) error {
 // its side was kept under, and seals the package again under it: who left
 // either unit reads nothing written from now on. The earlier key stays, sealed
 // under the new one, for the messages written before. It is called before the
-// row's version goes up.
+// row's version goes up, and refuses where the other unit may not be written to.
 func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, error) {
-	other, unit := &s.row.To, s.row.ToUnit
-	if s.side == other {
-		other, unit = &s.row.From, s.row.FromUnit
+	to, err := s.reach(r, act)
+	if err != nil {
+		return nil, err
 	}
-	if s.side.Epoch == act.Who.Epoch() && other.Epoch == r.Epoch(unit) {
+	other := &s.row.To
+	if s.side == other {
+		other = &s.row.From
+	}
+	if s.side.Epoch == act.Who.Epoch() && other.Epoch == to.epoch {
 		return nil, s.adopt(act.Who)
 	}
 	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: s.row.ID + "." + strconv.FormatInt(s.row.KeyVersion, 10), Version: 1},
@@ -492,12 +456,11 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 	if err := s.side.keep(act.Who, s.row, s.column, s.row.KeyVersion, next); err != nil {
 		return nil, err
 	}
-	if err := other.send(r, s.row, unit, s.row.KeyVersion, next); err != nil {
+	if err := other.send(to, s.row, s.row.KeyVersion, next); err != nil {
 		return nil, err
 	}
 	s.data = next.Derive(crypto.LabelReferralData, s.secret)
 	s.row.BodyVersion = s.row.Version + 1
-	var err error
 	if s.row.Body, err = s.data.SealValue(binding(s.row, "body", s.row.BodyVersion), s.body); err != nil {
 		return nil, err
 	}
@@ -568,15 +531,16 @@ type ReferralView struct {
 	SafeDay  string
 	KeepCopy bool
 	Copied   bool // the centre made a sealed copy
-	Erased   bool // its secret is gone: she took it back after the copy that was restored
+	Erased   bool // its secret is gone: it is over, or she took it back after the copy that was restored
 	Feedback string
 	Steps    []ReferralStepRow
 	Messages []MessageView
+	Compare  string // the other unit, where nothing can be written to it before its words are compared
 }
 
 // ReadReferral is the sending unit's view. It works in every state; of
-// a withdrawn referral only the line of states is left, and of one whose secret
-// is gone though a restored copy still calls it live.
+// a withdrawn referral only the line of states is left, of one that is over, and of
+// one whose secret is gone though a restored copy still calls it live.
 func (d *Desk) ReadReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
 	return d.readReferral(ctx, who, policies.ReferralRead, id)
 }
@@ -585,7 +549,7 @@ func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies
 	var v ReferralView
 	receipt, err := d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
-		erased := errors.Is(err, accounts.ErrErased) && s != nil && s.row.Shut && a == policies.ReferralRead
+		erased := s.emptied(err) && a == policies.ReferralRead
 		if err != nil && !erased {
 			return err
 		}
@@ -636,17 +600,24 @@ func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, eras
 		}
 		v.Steps = append(v.Steps, *st)
 	}
-	if s.row.State != "withdrawn" && !erased {
-		v.Messages, err = d.messages(r, s)
+	if s.row.State == "withdrawn" || erased {
+		return v, nil
 	}
+	if _, err := s.reach(r, act); errors.Is(err, ErrPin) {
+		v.Compare = s.other()
+	} else if err != nil && !unreachable(err) {
+		return v, err
+	}
+	v.Messages, err = d.messages(r, s, act.Who.Unit())
 	return v, err
 }
 
-// tellCentres gives each centre with a live referral of a case the new
-// safe-contact rule, in place of the old one, in the act that changes it. One
-// whose words have to be compared again learns only that she is reached through
-// the desk: under the key that it has, since nothing is sealed to its new one.
-func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+// tellCentres makes a changed safe-contact rule hold for each centre with a live
+// referral of a case, in the act that changes it: what does not hold any more goes,
+// and what is new comes where she lets it be told. One whose words have to be
+// compared again learns only that she is reached through the desk: under the key
+// that it has, since nothing is sealed to its new one.
+func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told) ([]accounts.Row, error) {
 	refs, err := r.ReferralsOfCase(c.row.ID)
 	if err != nil {
 		return nil, err
@@ -655,7 +626,7 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts
 	defer func() { act.Salt = salt }()
 	var rows []accounts.Row
 	for _, row := range refs {
-		if row.standing(act.Day) != policies.ConsentLive || row.State == "closed" || row.State == "declined" {
+		if row.standing(act.Day) != policies.ConsentLive {
 			continue
 		}
 		s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
@@ -666,16 +637,19 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile) ([]accounts
 		if err != nil {
 			return nil, err
 		}
-		safe := safeFor(c.safe, s.safe.Chosen, s.body.reaches())
+		safe, news := told.rule(row.ID, s.safe, safeFor(c.safe, s.safe.Chosen, s.body.items()))
 		var renewed []accounts.Row
-		if err = pinned(r, act.Day, row.FromUnit, row.ToUnit); errors.Is(err, ErrPin) || errors.Is(err, ErrEnded) {
+		if _, err = s.reach(r, act); unreachable(err) && !news {
 			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
 			err = s.adopt(act.Who)
-		} else if err == nil {
+		} else if err == nil && !s.sealed.same(safe) {
 			renewed, err = s.renew(r, act)
 		}
 		if err != nil {
 			return nil, err
+		}
+		if s.sealed.same(safe) {
+			continue // it had nothing of what changed, and is told nothing
 		}
 		if err := s.sealSafe(safe); err != nil {
 			return nil, err

@@ -19,7 +19,8 @@ type Restored struct {
 // whose leaf marks every row it changes. All sessions end. Every account is
 // suspended until it is lifted by name; every referral, and every authorisation
 // that lives, is shut until the desk confirms it; a rescue that waits for its newcomer is forgotten:
-// its key may have been in force since the copy, and people have left it; what
+// its key may have been in force since the copy, and people have left it; what was
+// proposed for a unit's recovery ends, and what is in force is shown anew; what
 // has lost its shred secret, named by gone, counts as erased.
 func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) (Restored, audit.Receipt, error) {
 	var out Restored
@@ -45,6 +46,11 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 				out.Shut++
 			}
 		}
+		recoveries, err := accounts.AfterRestore(r, act.Day)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, recoveries...)
 		consents, err := r.LiveConsents()
 		if err != nil {
 			return err
@@ -62,6 +68,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 		}
 		act.Count = int64(len(rows) + len(gone) + len(waiting))
 		act.Commit = func(tx accounts.Tx) error {
+			accounts.EndSessions(tx, "", accounts.Caller{})
 			for _, id := range gone {
 				if err := tx.Erase(id); err != nil {
 					return err

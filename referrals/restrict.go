@@ -11,25 +11,33 @@ import (
 	"sportello/policies/audit"
 )
 
-// ErrNoRecovery says that an agency without an offline recovery identity may
-// not restrict: a case kept under people's keys alone would be lost with them.
-var ErrNoRecovery = errors.New("the agency has no recovery identity")
+// ErrNoRecovery says that a unit that accepted no recovery may not restrict: a
+// case kept under people's keys alone would be lost with them.
+var ErrNoRecovery = errors.New("the unit has no recovery")
 
 func caseWrapContext(caseID, person string, version int64) crypto.WrapContext {
 	return crypto.WrapContext{Purpose: "restricted-case", Record: caseID, Person: person, Version: version}
 }
 
 // nameTo makes a case restricted to the named people and returns the rows that
-// keep its key for each of them and for the agency's recovery, always. Nobody
-// else in the unit can open the case or its card, whatever the policy says.
+// keep its key for each of them and for the unit's recovery, without which nothing
+// is restricted. Nobody else in the unit can open the case or its card, whatever
+// the policy says.
 func (d *Desk) nameTo(r Reader, who accounts.Caller, c *caseFile, named accounts.List) ([]accounts.Row, error) {
-	var agency accounts.Agency
-	if err := r.Get(&agency, who.Agency()); err != nil {
+	recovery, err := accounts.RecoveryOf(r, c.row.Unit)
+	if err != nil {
 		return nil, err
 	}
-	if agency.Recovery == "" {
+	if recovery.None() {
 		return nil, ErrNoRecovery
 	}
+	return d.keepNamed(r, who, c, named, recovery)
+}
+
+// keepNamed keeps the key of a restricted case for the named people, and for the
+// recovery that its unit has now, if any: a case that was restricted before stays
+// so when the unit takes its recovery away.
+func (d *Desk) keepNamed(r Reader, who accounts.Caller, c *caseFile, named accounts.List, recovery accounts.Recovery) ([]accounts.Row, error) {
 	c.row.Restricted, c.row.Named, c.row.Epoch, c.row.KeyBox = true, named, 0, nil
 	var rows []accounts.Row
 	for _, person := range named.IDs() {
@@ -39,14 +47,33 @@ func (d *Desk) nameTo(r Reader, who accounts.Caller, c *caseFile, named accounts
 		}
 		rows = append(rows, row)
 	}
+	if recovery.None() {
+		return rows, nil
+	}
 	row, err := newCaseWrap(r, c, accounts.RecoveryPerson)
 	if err != nil {
 		return nil, err
 	}
-	if err := wrapCaseByAge(row, c, agency.Recovery); err != nil {
+	row.Recovery = recovery.Number
+	if err := wrapCaseByAge(row, c, recovery.To); err != nil {
 		return nil, err
 	}
 	return append(rows, row), nil
+}
+
+// keptFor tells whether a restricted case's newest key is kept for the unit's
+// recovery as it is now, and for no other: one that was taken away, or an
+// agency's of before, is to read nothing that is written from now on.
+func keptFor(r Reader, row *CaseRow, recovery accounts.Recovery) (bool, error) {
+	var w CaseWrapRow
+	err := r.Get(&w, row.ID+"."+accounts.RecoveryPerson)
+	if errors.Is(err, accounts.ErrNoRow) {
+		return recovery.None(), nil
+	}
+	if w.KeyVersion != row.KeyVersion {
+		return recovery.None(), err
+	}
+	return w.Recovery == recovery.Number && !recovery.None(), err
 }
 
 // stillHere is the list of the named people who did not leave the unit. Nothing
@@ -98,14 +125,15 @@ func (d *Desk) wrapCase(r Reader, who accounts.Caller, c *caseFile, person strin
 	if p.Unit != who.Unit() || p.State != string(accounts.Active) && p.State != string(accounts.Suspended) {
 		return nil, &Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
 	}
-	return row, wrapCaseByAge(row, c, p.Recipient)
+	to, err := crypto.ParseRecipient(p.Recipient)
+	if err != nil {
+		return nil, fmt.Errorf("reading a recipient: %w", err)
+	}
+	return row, wrapCaseByAge(row, c, to)
 }
 
-func wrapCaseByAge(row *CaseWrapRow, c *caseFile, recipient string) error {
-	to, err := crypto.ParseRecipient(recipient)
-	if err != nil {
-		return fmt.Errorf("reading a recipient: %w", err)
-	}
+func wrapCaseByAge(row *CaseWrapRow, c *caseFile, to crypto.Recipient) error {
+	var err error
 	row.Symmetric = false
 	row.Wrapped, err = crypto.Wrap(to, caseWrapContext(row.CaseID, row.Person, row.KeyVersion), c.key)
 	return err
@@ -283,9 +311,13 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 		if err != nil {
 			return nil, err
 		}
+		recovery, err := accounts.RecoveryOf(all, c.row.Unit)
+		if err != nil {
+			return nil, err
+		}
 		c.row.Version++
 		rows = append(rows, c.row, c.drawKey())
-		named, err := d.nameTo(all, after, c, stay)
+		named, err := d.keepNamed(all, after, c, stay, recovery)
 		if err != nil {
 			return nil, err
 		}

@@ -70,7 +70,7 @@ func (c *CaseRow) Values() []any {
 }
 
 // CaseWrapRow is a restricted case's key kept for one named person, or for the
-// agency's recovery recipient. Its id is CASE.PERSON.
+// unit's recovery recipient. Its id is CASE.PERSON.
 type CaseWrapRow struct {
 	accounts.RowKey
 	CaseID     string
@@ -79,6 +79,7 @@ type CaseWrapRow struct {
 	Symmetric  bool // under the person's own key; by age until she next signs in
 	Wrapped    crypto.Sealed
 	Commitment []byte
+	Recovery   int64 // which of the unit's recovery recipients it is for; 0 for a person, and for an agency's of before
 }
 
 // Table is the name of the table of restricted cases' keys.
@@ -86,7 +87,8 @@ func (*CaseWrapRow) Table() string { return "case_wrap" }
 
 // Values are the columns after id and version.
 func (c *CaseWrapRow) Values() []any {
-	return []any{&c.CaseID, &c.Person, &c.KeyVersion, &c.Symmetric, &c.Wrapped, &c.Commitment}
+	return []any{&c.CaseID, &c.Person, &c.KeyVersion, &c.Symmetric, &c.Wrapped, &c.Commitment,
+		crypto.Later{Name: "recovery", Value: &c.Recovery}}
 }
 
 // CaseKeyRow keeps an earlier version of a case's or a referral's key, sealed
@@ -414,6 +416,10 @@ type Reader interface {
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)
 	Referrals() ([]*ReferralRow, error)
+	// ReferralsToEnd lists those of all units that may be over on a day and still
+	// hold something, TasksToEnd the tasks that are done and do.
+	ReferralsToEnd(day string) ([]*ReferralRow, error)
+	TasksToEnd() ([]*TaskRow, error)
 	StepsOf(referralID string) ([]*ReferralStepRow, error)
 	MessagesOf(referralID string) ([]*MessageRow, error)
 	CaseKeys(caseID string) ([]*CaseKeyRow, error)

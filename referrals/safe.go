@@ -2,7 +2,6 @@ package referrals
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -35,9 +34,12 @@ type Hours struct {
 // ring or show on a phone, so they hold only in her safe hours.
 var ChannelKinds = []string{"call", "sms", "whatsapp", "email", "paper", "in_person"}
 
+// phoneKinds are the channels that need her number.
+var phoneKinds = ChannelKinds[:3]
+
 var (
 	channelKinds = codes(ChannelKinds...)
-	timedKinds   = codes("call", "sms", "whatsapp")
+	timedKinds   = codes(phoneKinds...)
 	channelMarks = codes("", "yes", "never")
 	yesNo        = codes("", "yes", "no")
 	answerers    = codes("", "only_she", "trusted", "anyone")
@@ -103,8 +105,6 @@ func (h Hours) open(at time.Time) bool {
 	// Hours over midnight belong to the day on which they begin.
 	return h.on(day) && hour >= from || h.on(weekday(at.AddDate(0, 0, -1))) && hour < to
 }
-
-func weekday(at time.Time) string { return strings.ToLower(at.Weekday().String()[:3]) }
 
 func (h Hours) bounds() (from, to string) {
 	from, to = h.From, h.To
@@ -181,15 +181,6 @@ func clock(s string) bool {
 	}
 	_, err := time.Parse("15:04", s)
 	return err == nil && len(s) == 5
-}
-
-// Reach is where she may be reached: her number, her address, or both.
-func (s SafeContact) Reach() string {
-	reach := s.Phone()
-	if s.Channels["email"] == "yes" && s.Mail != "" {
-		reach = strings.TrimSpace(reach + " " + s.Mail)
-	}
-	return reach
 }
 
 // Phone is the number that may be rung or written to, or empty.

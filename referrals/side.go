@@ -1,8 +1,6 @@
 package referrals
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
 
 	"sportello/crypto"
@@ -25,23 +23,11 @@ func (s *Side) keep(who accounts.Caller, row accounts.Row, column string, versio
 	return err
 }
 
-// send puts the key on another unit's side, wrapped with age to its newest
-// epoch, which a leaf names.
-func (s *Side) send(r Reader, row accounts.Row, unit string, version int64, key crypto.Key) error {
-	epoch := r.Epoch(unit)
-	var e accounts.UnitEpoch
-	if err := r.Get(&e, unit+"."+strconv.FormatInt(epoch, 10)); err != nil {
-		if errors.Is(err, accounts.ErrNoRow) {
-			return ErrNotFounded
-		}
-		return err
-	}
-	to, err := crypto.ParseRecipient(e.Recipient)
-	if err != nil {
-		return fmt.Errorf("reading a unit's recipient: %w", err)
-	}
-	s.Box, s.Epoch = nil, epoch
-	s.Wrap, err = crypto.Wrap(to, sideContext(row, unit, epoch, version), key)
+// send puts the key on another unit's side, wrapped with age to the epoch that it
+// was found to be reachable under.
+func (s *Side) send(to addressee, row accounts.Row, version int64, key crypto.Key) (err error) {
+	s.Box, s.Epoch = nil, to.epoch
+	s.Wrap, err = crypto.Wrap(to.recipient, sideContext(row, to.unit, to.epoch, version), key)
 	return err
 }
 
@@ -74,6 +60,3 @@ func recordCommitment(key crypto.Key, row accounts.Row, version int64) []byte {
 	id, _ := row.Key()
 	return key.Commitment(row.Table(), id, strconv.FormatInt(version, 10))
 }
-
-// ErrNotFounded says that a unit has no keys yet: nothing can be sealed to it.
-var ErrNotFounded = errors.New("the unit was not founded yet")

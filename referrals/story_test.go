@@ -187,13 +187,13 @@ func TestStory04(t *testing.T) {
 	for _, f := range r.Package.Fields {
 		codes = append(codes, f.Code)
 	}
-	// Withheld by choice: alias, phone, request, children_where and children.
-	if !slices.Equal(codes, []string{"name", "needs"}) || r.Package.Withheld != 5 {
+	// Withheld by choice: alias, number, code word, request, children_where and children.
+	if !slices.Equal(codes, []string{"name", "needs"}) || r.Package.Withheld != 6 {
 		t.Fatalf("the package holds %v and withholds %d", codes, r.Package.Withheld)
 	}
 	for what, err := range map[string]error{
 		"case": third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID)), "search": empty(w.Desk.Search(t.Context(), bruna, "Rosa")),
-		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID)),
+		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID, nil, nil)),
 	} {
 		if !errors.Is(err, accounts.ErrDenied) {
 			t.Errorf("the centre pulls the %s: got %v, want ErrDenied", what, err)

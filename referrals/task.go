@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"sportello/crypto"
@@ -11,13 +12,36 @@ import (
 	"sportello/policies/audit"
 )
 
-// TaskPackage is what another unit gets with a task: alias, request and
-// safe-contact rule. No case key travels.
+// TaskPackage is what another unit gets with a task: alias, request and what she
+// shares of her safe-contact rule. No case key travels.
 type TaskPackage struct {
 	Alias   string      `json:"alias,omitempty"`
 	Request string      `json:"request,omitempty"`
 	Safe    SafeContact `json:"safe"`
 	Code    string      `json:"code,omitempty"`
+	Shares  []string    `json:"shares,omitempty"` // of RuleItems: her authorisation for this task
+	Form    int         `json:"form,omitempty"`   // taskForm; nothing was asked for an older one
+}
+
+// taskForm marks a package that carries what she ticked.
+const taskForm = 1
+
+// items are what a package lets its unit know of her rule. An older one, for
+// which nobody asked her, keeps the ways to reach her that she allowed.
+func (p *TaskPackage) items() []string {
+	if p.Form == 0 {
+		return []string{itemReach}
+	}
+	return p.Shares
+}
+
+// had is what the unit that has a package knows of her rule.
+func (p *TaskPackage) had() PackageSafe { return safeFor(p.Safe, false, p.items()) }
+
+// carry puts a recipient's rule into a package.
+func (p *TaskPackage) carry(safe PackageSafe) {
+	p.Safe = safe.Rule
+	p.Safe.DeskOnly = safe.DeskOnly
 }
 
 const purposeInterview = "interview"
@@ -38,18 +62,20 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
-	if err := pinned(r, act.Day, act.Who.Unit(), service.ID); err != nil {
+	to, err := mayReceive(r, act.Day, act.Who.Unit(), service.ID, 0)
+	if err != nil {
 		return nil, err
 	}
 	secret := act.NewSecret()
 	row := &TaskRow{RowKey: newRow(), FromUnit: act.Who.Unit(), ToUnit: service.ID, Kind: purposeInterview, State: taskOpen,
 		Day: act.Day, DueDay: act.Now.AddDate(0, 0, interviewDays).Format(time.DateOnly), Secret: secret.ID}
-	body := TaskPackage{Alias: in.Alias, Request: in.Request, Safe: in.Safe}
+	body := TaskPackage{Alias: in.Alias, Request: in.Request, Safe: in.Safe, Shares: in.Share, Form: taskForm}
 	if c != nil {
 		row.CaseID = c.row.ID
 		body = body.from(c)
 	}
-	return row, sealTask(r, act, row, secret.Bytes, body)
+	body.carry(body.had())
+	return row, sealTask(act, to, row, secret.Bytes, body)
 }
 
 // from fills what a package does not say with what the case file says.
@@ -63,23 +89,39 @@ func (p TaskPackage) from(c *caseFile) TaskPackage {
 	if !p.Safe.Recorded() {
 		p.Safe = c.safe
 	}
-	p.Safe.Recognised = ""
 	return p
 }
 
 // sealTask seals a package into a task at the row's version, under a new key
 // that both units hold.
-func sealTask(r Reader, act *accounts.Act, row *TaskRow, secret []byte, body TaskPackage) error {
+func sealTask(act *accounts.Act, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
 	key := crypto.NewKey()
-	row.BodyVersion = row.Version
+	row.BodyVersion, row.KeyVersion = row.Version, 0
 	row.Commitment = recordCommitment(key, row, row.BodyVersion)
 	if err := row.From.keep(act.Who, row, "from_box", row.BodyVersion, key); err != nil {
 		return err
 	}
-	if err := row.To.send(r, row, row.ToUnit, row.BodyVersion, key); err != nil {
+	if err := row.To.send(to, row, row.BodyVersion, key); err != nil {
 		return err
 	}
 	var err error
+	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
+	return err
+}
+
+// keyVersion is the version of a task's key.
+func (t *TaskRow) keyVersion() int64 {
+	if t.KeyVersion != 0 {
+		return t.KeyVersion
+	}
+	return t.BodyVersion
+}
+
+// resealTask puts a package in the place of the one before, under the key that both
+// units have: where nothing may be sealed to the newest one.
+func resealTask(row *TaskRow, key crypto.Key, secret []byte, body TaskPackage) (err error) {
+	row.KeyVersion = row.keyVersion()
+	row.BodyVersion = row.Version
 	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
 	return err
 }
@@ -142,7 +184,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 		return nil, TaskPackage{}, false, err
 	}
 	act.Salt = secret
-	key, arrived, err := row.To.open(act.Who, row, "to_box", row.BodyVersion, row.Commitment)
+	key, arrived, err := row.To.open(act.Who, row, "to_box", row.keyVersion(), row.Commitment)
 	if err != nil {
 		return nil, TaskPackage{}, false, err
 	}
@@ -150,51 +192,190 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 	if err := key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body); err != nil {
 		return nil, TaskPackage{}, false, err
 	}
+	body.carry(body.had()) // what was sealed before she was asked is shown as an answer would let it
 	if arrived {
-		if err := row.To.keep(act.Who, row, "to_box", row.BodyVersion, key); err != nil {
+		if err := row.To.keep(act.Who, row, "to_box", row.keyVersion(), key); err != nil {
 			return nil, TaskPackage{}, false, err
 		}
 	}
 	return row, body, arrived, nil
 }
 
-// openSentTask opens a task from the side of the unit that sent it.
-func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (TaskPackage, []byte, error) {
-	secret, err := r.Secret(row.Secret)
-	if err != nil {
-		return TaskPackage{}, nil, err
-	}
-	key, _, err := row.From.open(act.Who, row, "from_box", row.BodyVersion, row.Commitment)
-	if err != nil {
-		return TaskPackage{}, nil, err
-	}
-	var body TaskPackage
-	return body, secret, key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body)
+// sentBody is a task as the unit that sent it opens it.
+type sentBody struct {
+	TaskPackage
+	sealed TaskPackage // as it stands in the row
+	key    crypto.Key
+	secret []byte
 }
 
-// tellServices gives each social service with a task of a case the new
-// safe-contact rule in place of the old one, in the act that changes it.
-func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+// openSentTask opens a task from the side of the unit that sent it.
+func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (s sentBody, err error) {
+	if s.secret, err = r.Secret(row.Secret); err != nil {
+		return s, err
+	}
+	if s.key, _, err = row.From.open(act.Who, row, "from_box", row.keyVersion(), row.Commitment); err != nil {
+		return s, err
+	}
+	err = s.key.Derive(crypto.LabelTaskData, s.secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &s.sealed)
+	s.TaskPackage = s.sealed
+	return s, err
+}
+
+// tellServices makes a changed safe-contact rule hold for each social service
+// with a task of a case, as tellCentres does for centres.
+func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told) ([]accounts.Row, error) {
 	tasks, err := r.TasksOfCase(c.row.ID)
 	if err != nil {
 		return nil, err
 	}
 	var rows []accounts.Row
 	for _, row := range tasks {
-		if row.State == taskDone {
+		body, err := openSentTask(r, act, row)
+		if errors.Is(err, accounts.ErrErased) {
 			continue
 		}
-		body, secret, err := openSentTask(r, act, row)
 		if err != nil {
 			return nil, err
 		}
-		body.Safe = c.safe
-		body.Safe.Recognised = ""
-		row.Version++
-		if err := sealTask(r, act, row, secret, body); err != nil {
+		safe, news := told.rule(row.ID, body.had(), safeFor(c.safe, false, body.items()))
+		changed, err := d.retell(r, act, row, body, safe, news)
+		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, row)
+		if changed {
+			rows = append(rows, row)
+		}
 	}
 	return rows, nil
+}
+
+// retell seals another rule into a task that was sent. To a unit whose words have
+// to be compared again goes only that she is reached through the desk, under the
+// key that it has; what is new goes to none such.
+func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
+	to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
+	shut := unreachable(err)
+	if err != nil && (news || !shut) {
+		return false, err
+	}
+	if shut {
+		safe = PackageSafe{DeskOnly: true}
+	}
+	if body.carry(safe); reflect.DeepEqual(body.sealed, body.TaskPackage) {
+		return false, nil
+	}
+	row.Version++
+	if shut {
+		return true, resealTask(row, body.key, body.secret, body.TaskPackage)
+	}
+	return true, sealTask(act, to, row, body.secret, body.TaskPackage)
+}
+
+// RevokeTask takes back what a task that the caller's unit sent carries of her
+// safe-contact rule: from now on the unit that has it reaches her only through
+// the desk. No step-up: it only takes away. What was read stays read. ErrState
+// when it carries nothing.
+func (d *Desk) RevokeTask(ctx context.Context, who accounts.Caller, id, recognised string) (audit.Receipt, error) {
+	bad := check{}
+	bad.recognised(recognised)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.do(ctx, who, policies.TaskRevoke, func(r Reader, act *accounts.Act) error {
+		row, c, body, err := d.loadSentTask(r, act, id)
+		if err != nil {
+			return err
+		}
+		if len(body.items()) == 0 {
+			return ErrState
+		}
+		body.Shares, body.Form = nil, taskForm
+		if _, err := d.retell(r, act, row, body, PackageSafe{DeskOnly: true}, false); err != nil {
+			return err
+		}
+		rows := []accounts.Row{row}
+		if c != nil {
+			note, err := d.noteRevoked(r, act, c, recognised)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, note...)
+		}
+		act.Commit = putAll(rows...)
+		return nil
+	})
+}
+
+// ReadSentTask reads what a task that the caller's unit sent carries of her rule:
+// which of RuleItems, and what the unit that has it reads.
+func (d *Desk) ReadSentTask(ctx context.Context, who accounts.Caller, id string) (SentTask, Recipient, audit.Receipt, error) {
+	var v SentTask
+	var to Recipient
+	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *accounts.Act) error {
+		row, o := &TaskRow{}, d.unitObject(act.Who)
+		err := r.Get(row, id)
+		if err != nil {
+			return likeThere(r, err, &CaseRow{})
+		}
+		if row.FromUnit != act.Who.Unit() {
+			return likeThere(r, accounts.ErrNoRow, &CaseRow{})
+		}
+		if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
+			return err
+		}
+		if err := act.Allow(o); err != nil {
+			return err
+		}
+		body, err := openSentTask(r, act, row)
+		if err != nil {
+			return err
+		}
+		act.Salt = body.secret
+		v, to = sentTask(row, act), Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: body.had()}
+		return nil
+	})
+	return v, to, receipt, err
+}
+
+// loadSentTask looks up a task that the caller's unit sent, with the case it
+// speaks of or nil, asks the policy and opens both.
+func (d *Desk) loadSentTask(r Reader, act *accounts.Act, id string) (*TaskRow, *caseFile, sentBody, error) {
+	row := &TaskRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, nil, sentBody{}, likeThere(r, err, &CaseRow{})
+	}
+	o := policies.Object{Kind: policies.KindTask, ID: row.ID, Unit: row.FromUnit, UnitKind: act.Who.UnitKind(), State: row.State}
+	caseRow, err := d.wallsOf(r, act, row.CaseID, &o)
+	if err != nil {
+		return nil, nil, sentBody{}, err
+	}
+	if err := act.Allow(o); err != nil {
+		return nil, nil, sentBody{}, err
+	}
+	var c *caseFile
+	if caseRow != nil {
+		if c, err = d.openCase(r, act, caseRow); err != nil {
+			return nil, nil, sentBody{}, err
+		}
+	}
+	body, err := openSentTask(r, act, row)
+	if c == nil {
+		act.Salt = body.secret
+	}
+	return row, c, body, err
+}
+
+// noteRevoked writes into the diary that she took something back, and how she
+// was known.
+func (d *Desk) noteRevoked(r Reader, act *accounts.Act, c *caseFile, recognised string) ([]accounts.Row, error) {
+	rows, err := d.advance(r, act.Who, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.sealCase(act.Who, c); err != nil {
+		return nil, err
+	}
+	note, err := d.addNote(act, c, Note{Kind: "revoked", Text: recognised})
+	return append(rows, note...), err
 }

@@ -20,7 +20,7 @@ import (
 func rosa(t *testing.T, w *storetest.World) referrals.Recorded {
 	t.Helper()
 	out, receipt, err := w.Desk.RecordContact(context.Background(), w.SignIn("anna"), referrals.NewContact{
-		Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"],
+		Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: []string{"number"},
 		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire stanotte", Outcome: "social_service",
 			Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: "333 1234567", Hours: []referrals.Hours{{From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
 	if err != nil {
@@ -36,7 +36,7 @@ func send(t *testing.T, w *storetest.World, caseID string, fields ...string) (co
 	t.Helper()
 	ctx := context.Background()
 	consentID, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
-		Fields: fields, Feedback: "came", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
+		Fields: fields, Feedback: "more", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
@@ -64,7 +64,7 @@ func TestReferralFromContactToCentreAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("opening the referral: %v", err)
 	}
-	if len(v.Package.Fields) != 1 || v.Package.Fields[0].Value != "Rosa" || v.Package.Withheld != 2 {
+	if len(v.Package.Fields) != 1 || v.Package.Fields[0].Value != "Rosa" || v.Package.Withheld != 3 {
 		t.Fatalf("the package: %+v", v.Package)
 	}
 	if _, err := w.Desk.Accept(ctx, bruna, id); err != nil {
@@ -211,40 +211,44 @@ func TestEndedCentreGetsNothing(t *testing.T) {
 	}
 }
 
-// TestNumberGoesWithItsOwnTick: her number and address reach a centre with her
-// rule, and only where she shares them; they change with the rule, and an old one
-// is nowhere in the package.
+// TestNumberGoesWithItsOwnTick: her number reaches a centre with its conditions, and
+// only where she shares it. Where her rule changes, an old one is nowhere in the
+// package, and the new one is there once she says so.
 func TestNumberGoesWithItsOwnTick(t *testing.T) {
 	f := storetest.NewFlow(t)
 	ctx := t.Context()
-	old := f.Word("other number")
-	received := func(id string) string {
+	var old string
+	received := func(id string, reached bool) string {
 		t.Helper()
 		v, _, err := f.Desk.OpenReferral(ctx, f.Caller("bruna"), id)
 		try(t, "opening at the centre", err)
-		if v.Safe.DeskOnly || v.Safe.Rule.Channels["call"] != "yes" {
+		if v.Safe.DeskOnly == reached || (v.Safe.Rule.Channels["call"] == "yes") != reached {
 			t.Fatalf("the rule at the centre: %+v", v.Safe)
 		}
 		text, err := json.Marshal([]any{v.Package, v.Safe})
 		try(t, "encoding", err)
 		return string(text)
 	}
-	quiet, shared := f.Refer(f.Other, f.Authorise("alias")), f.Refer(f.Other, f.Authorise("alias", "phone"))
-	if got := received(quiet); strings.Contains(got, old) || strings.Contains(got, "@example.org") {
-		t.Error("a number that she does not share is at the centre")
+	quiet, shared := f.Refer(f.Other, f.Authorise("alias", "mail")), f.Refer(f.Case, f.Authorise("alias", "number"))
+	old = f.Words["second number"]
+	if got := received(quiet, false); strings.Contains(got, f.Word("other number")) || strings.Contains(got, "@example.org") {
+		t.Error("a number that she does not share is at the centre, or an address where e-mail is not allowed")
 	}
-	if got := received(shared); !strings.Contains(got, old) || !strings.Contains(got, "@example.org") {
-		t.Error("the number that she shares is not at the centre")
+	if got := received(shared, true); !strings.Contains(got, old) || strings.Contains(got, "@example.org") || strings.Contains(got, "never") {
+		t.Error("the number that she shares is not at the centre alone")
 	}
-	safe := open(t, f.World, f.Caller("anna"), f.Other).Safe
+	safe := open(t, f.World, f.Caller("anna"), f.Case).Safe
 	safe.Number, safe.Mail = "333 7654321", ""
-	_, err := f.Desk.ChangeSafeContact(ctx, f.Caller("anna"), f.Other, f.Version(f.Other), safe, "code_word")
+	version := f.Version(f.Case)
+	_, err := f.Desk.ChangeSafeContact(ctx, f.Caller("anna"), f.Case, version, safe, "code_word")
 	try(t, "another number", err)
-	if got := received(quiet); strings.Contains(got, safe.Number) {
-		t.Error("the new number is at the centre with which she shares none")
+	if got := received(shared, false); strings.Contains(got, safe.Number) || strings.Contains(got, old) {
+		t.Error("after the change the centre has a number")
 	}
-	if got := received(shared); !strings.Contains(got, safe.Number) || strings.Contains(got, old) || strings.Contains(got, "@example.org") {
-		t.Error("after the change the centre has not the new number alone")
+	_, err = f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, version+1, []string{shared})
+	try(t, "telling the centre", err)
+	if got := received(shared, true); !strings.Contains(got, safe.Number) || strings.Contains(got, old) {
+		t.Error("once told, the centre has not the new number alone")
 	}
 }
 

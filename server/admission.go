@@ -27,7 +27,7 @@ func (q *request) admissions() error {
 		return err
 	}
 	page := &AdmissionsPage{Page: q.base(TitleAdmissions), State: "founded"}
-	if !m.Recovery {
+	if !m.Recovery && m.Unit.Kind != accounts.KindCentre {
 		page.State = "no_recovery"
 	}
 	if m.Unit.Kind == accounts.KindCentre {
@@ -35,7 +35,7 @@ func (q *request) admissions() error {
 	}
 	page.Declarations = q.leads()
 	for _, n := range m.Waiting {
-		page.Waiting = append(page.Waiting, newcomer(n))
+		page.Waiting = append(page.Waiting, q.newcomer(n))
 	}
 	for _, c := range m.Members {
 		page.Members = append(page.Members, q.member(c))
@@ -43,8 +43,8 @@ func (q *request) admissions() error {
 	return q.show(http.StatusOK, "admissions", page)
 }
 
-func newcomer(n accounts.Newcomer) Newcomer {
-	return Newcomer{ID: n.ID, Name: n.Username, Role: n.Role, Invited: n.Invited, By: n.By}
+func (q *request) newcomer(n accounts.Newcomer) Newcomer {
+	return Newcomer{ID: n.ID, Name: n.Username, Role: n.Role, Invited: n.Invited, By: n.By, Before: q.day(n.Before)}
 }
 
 func (q *request) member(c accounts.Member) Member {
@@ -68,7 +68,7 @@ func (q *request) waitingOne() (Newcomer, error) {
 	}
 	for _, n := range m.Waiting {
 		if n.ID == q.id("person") {
-			return newcomer(n), nil
+			return q.newcomer(n), nil
 		}
 	}
 	return Newcomer{}, accounts.ErrDenied
@@ -218,7 +218,7 @@ func (q *request) foundPage() error {
 
 func (q *request) showFoundation(f *accounts.Foundation) *FoundPage {
 	page := &FoundPage{Page: q.base(TitleFound), Name: f.Unit.Name, Kind: f.Unit.Kind, Words: f.Words,
-		MayRecovery: f.MayRecovery, Recovery: f.Recovery, Same: q.form.Get("same")}
+		Recovery: f.Recovery, UnitID: f.Unit.ID, Same: q.form.Get("same")}
 	if f.Recovery != "" {
 		page.RecoveryWords = f.RecoveryWords[:]
 	}
@@ -236,7 +236,7 @@ func (q *request) found() error {
 		return err
 	}
 	typed := strings.Join(strings.Fields(q.form.Get("recovery")), "")
-	if f.MayRecovery && typed != f.Recovery {
+	if typed != f.Recovery {
 		return q.compareRecovery(f, typed)
 	}
 	if q.form.Get("same") != "yes" {
@@ -330,97 +330,4 @@ func (q *request) confirmColleagues() error {
 	}
 	page.Problem = ProblemColleagues
 	return q.show(http.StatusUnprocessableEntity, "colleagues", page)
-}
-
-// recoveryKeyPage shows where the agency's recovery recipient stands.
-func (q *request) recoveryKeyPage() error {
-	page, err := q.recoveryKey()
-	if err != nil {
-		return err
-	}
-	return q.show(http.StatusOK, "recovery-key", page)
-}
-
-func (q *request) recoveryKey() (*RecoveryKeyPage, error) {
-	if _, err := q.s.door.Members(q.ctx(), q.who); err != nil {
-		return nil, err
-	}
-	roster, err := q.roster()
-	if err != nil {
-		return nil, err
-	}
-	a, ok := roster.Agencies[q.who.Agency()]
-	if !ok {
-		return nil, accounts.ErrDenied
-	}
-	page := &RecoveryKeyPage{Page: q.base(TitleRecoveryKey), InForce: a.Recovery != "",
-		Recipient: q.form.Get("recipient"), Heard: q.form.Get("heard")}
-	if a.Proposed != "" {
-		page.ProposedBy = roster.Username(a.ProposedBy)
-		page.Confirming = a.ProposedBy != q.who.Person()
-	}
-	return page, nil
-}
-
-// setRecovery proposes a recovery recipient whose words she heard.
-func (q *request) setRecovery() error {
-	page, err := q.recoveryKey()
-	if err != nil {
-		return err
-	}
-	recipient := strings.Join(strings.Fields(page.Recipient), "")
-	heard, ok := parseWords(page.Heard)
-	if !accounts.IsRecipient(recipient) {
-		page.Fail("recipient", FailRecipient)
-	}
-	if !ok {
-		page.Fail("heard", FailHeardWords)
-	}
-	if len(page.Errors) > 0 {
-		return q.show(http.StatusUnprocessableEntity, "recovery-key", page)
-	}
-	if ok, err = q.stepUp(policies.RecoverySet, q.who.Agency(), StepUpKeep, ""); !ok {
-		return err
-	}
-	inForce, receipt, err := q.s.door.SetRecovery(q.ctx(), q.who, recipient, heard)
-	if errors.Is(err, accounts.ErrWords) {
-		return q.wrongHeard(page)
-	}
-	if err != nil {
-		return err
-	}
-	if inForce {
-		return q.done(receipt, FlashRecoverySet, "/ammissioni/recupero")
-	}
-	return q.done(receipt, FlashKeyProposed, "/ammissioni/recupero")
-}
-
-// confirmRecovery is a second member's word for the proposed recipient.
-func (q *request) confirmRecovery() error {
-	page, err := q.recoveryKey()
-	if err != nil {
-		return err
-	}
-	heard, ok := parseWords(page.Heard)
-	if !ok {
-		page.Fail("heard", FailHeardWords)
-		return q.show(http.StatusUnprocessableEntity, "recovery-key", page)
-	}
-	if ok, err = q.stepUp(policies.RecoveryConfirm, q.who.Agency(), StepUpKeep, ""); !ok {
-		return err
-	}
-	receipt, err := q.s.door.ConfirmRecovery(q.ctx(), q.who, heard)
-	if errors.Is(err, accounts.ErrWords) {
-		return q.wrongHeard(page)
-	}
-	if err != nil {
-		return err
-	}
-	return q.done(receipt, FlashRecoverySet, "/ammissioni/recupero")
-}
-
-func (q *request) wrongHeard(page *RecoveryKeyPage) error {
-	page.Page.FormToken = q.s.door.FormToken(q.who)
-	page.Fail("heard", FailHeardWords)
-	return q.show(http.StatusConflict, "recovery-key", page)
 }

@@ -35,7 +35,7 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.says(b.status(b.post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
-		strings.ReplaceAll(accounts.RecoveryWords(recovery.Recipient(), s.Agency).String(), " ", "</li><li>"))
+		strings.ReplaceAll(accounts.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
 	b.leads(b.stepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
 	b.says(b.follow(), "L’unità è fondata.", "irene", "Fondata")
 	b.status(b.get("/ammissioni/parole"), http.StatusOK)
@@ -151,23 +151,75 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 	s := newService(t)
+	s.join("elena")
 	recovery, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard := accounts.RecoveryWords(recovery.Recipient(), s.Agency).String()
-	anna, sofia := s.signedIn("anna"), s.signedIn("sofia")
-	anna.says(anna.get("/ammissioni/recupero"), "non ne ha ancora")
+	heard := accounts.RecoveryWords(recovery.Recipient(), s.Units["desk"]).String()
+	anna, elena, sofia := s.signedIn("anna"), s.signedIn("elena"), s.signedIn("sofia")
+	anna.says(anna.get("/ammissioni/recupero"), "L’unità non ne ha una", "nessuna scheda si può riservare", "--unit "+s.Units["desk"])
 	anna.says(anna.status(anna.post("/ammissioni/recupero", "recipient", hostile, "heard", "una due"), http.StatusUnprocessableEntity), "non è una chiave pubblica", "Non sono le parole", hostile)
 	anna.inert(anna.page)
 	anna.says(anna.status(anna.stepUp("anna", "/ammissioni/recupero", "recipient", recovery.Recipient().String(), "heard", "abaco abaco abaco abaco"), http.StatusConflict), "Non sono le parole")
 	anna.leads(anna.stepUp("anna", "/ammissioni/recupero", "recipient", recovery.Recipient().String(), "heard", heard), "/ammissioni/recupero")
-	anna.says(anna.follow(), "Proposta.", "Vale quando un’altra persona")
+	anna.says(anna.follow(), "Proposta.", "che era già nell’unità")
+	anna.says(anna.get("/agenda"), "la conferma un’altra persona")
 	anna.status(anna.stepUp("anna", "/ammissioni/recupero/conferma", "heard", heard), http.StatusNotFound)
-	sofia.says(sofia.get("/ammissioni/recupero"), "proposta da", "anna", "Conferma la chiave proposta")
-	sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero/conferma", "heard", strings.ToUpper(heard)), "/ammissioni/recupero")
-	sofia.says(sofia.follow(), "La chiave di recupero è in uso.", "Una chiave di recupero è in uso")
-	sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/conferma", "heard", heard), http.StatusConflict)
+	sofia.silent(sofia.get("/agenda"), "Chiave di recupero")
+	sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/conferma", "heard", heard), http.StatusNotFound)
+	sofia.status(sofia.get("/recuperi/"+s.Units["desk"]), http.StatusNotFound)
+	sofia.status(sofia.post("/recuperi/"+s.Units["desk"]), http.StatusNotFound)
+	elena.leads(elena.post("/colleghi", "known", s.People["anna"].ID), "/")
+	elena.says(elena.get("/agenda"), "confermarla, o fermarla")
+	elena.says(elena.get("/ammissioni/recupero"), "proposta da", "anna", "Conferma la chiave proposta")
+	elena.leads(elena.stepUp("elena", "/ammissioni/recupero/conferma", "heard", strings.ToUpper(heard)), "/ammissioni/recupero")
+	elena.says(elena.follow(), "La chiave di recupero è in uso.", "Una chiave di recupero è in uso")
+	elena.status(elena.stepUp("elena", "/ammissioni/recupero/conferma", "heard", heard), http.StatusConflict)
+	anna = s.signedIn("anna")
+	anna.says(anna.get("/agenda"), "Chiave di recupero cambiata")
+	anna.status(anna.get("/ammissioni/recupero/togli"), http.StatusOK)
+	anna.leads(anna.stepUp("anna", "/ammissioni/recupero/togli"), "/ammissioni/recupero")
+	anna.says(anna.follow(), "non è più in uso", "L’unità non ne ha una")
+	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 3 {
+		t.Errorf("the unit's epoch is %d, want 3: each change draws one", got)
+	}
+}
+
+// TestLoneRecoveryKeyIsSeenAndStopped: the proposal of a unit's only member stands
+// where those who send there and the auditor see it, and each may stop it.
+func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
+	s := newService(t)
+	recovery, err := crypto.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, heard := recovery.Recipient().String(), accounts.RecoveryWords(recovery.Recipient(), s.Units["service"]).String()
+	path := "/recuperi/" + s.Units["service"]
+	for _, name := range []string{"anna", "clara", "sofia"} {
+		sofia := s.signedIn("sofia")
+		sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
+		sofia.says(sofia.follow(), "può accettarla lei dal giorno")
+		sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), http.StatusConflict)
+		who := s.signedIn(name)
+		who.says(who.get("/agenda"), "proposta da una persona sola", "service")
+		if name != "sofia" {
+			who.says(who.get("/agenda"), path)
+			who.says(who.status(who.get(path), http.StatusOK), "service", "Chiamare l’unità")
+		}
+		who.get("/agenda")
+		who.leads(who.post(path), map[bool]string{true: "/ammissioni/recupero", false: "/agenda"}[name == "sofia"])
+		who.says(who.follow(), "La proposta è ferma")
+		who.silent(who.get("/agenda"), "proposta da una persona sola")
+	}
+	sofia := s.signedIn("sofia")
+	sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
+	s.Clock.Add(14 * 24 * time.Hour)
+	sofia = s.signedIn("sofia")
+	sofia.says(sofia.get("/agenda"), "adesso si può accettare")
+	sofia.says(sofia.get("/ammissioni/recupero"), "Accetta la chiave")
+	sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), "/ammissioni/recupero")
+	sofia.says(sofia.follow(), "Una chiave di recupero è in uso")
 }
 
 // TestSuspectedPassphraseMakesNewKeys: the old passphrase with an old copy of

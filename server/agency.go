@@ -59,11 +59,10 @@ func (q *request) agencyOf(all *accounts.Administration, a *accounts.Agency) Age
 }
 
 func unitState(all *accounts.Administration, u *accounts.Unit) string {
-	a := all.Agencies[u.Agency]
 	switch {
 	case all.Epochs[u.ID] == 0:
 		return "empty"
-	case a != nil && a.Recovery == "" && u.Kind != accounts.KindCentre:
+	case !all.Recovery[u.ID] && u.Kind != accounts.KindCentre:
 		return "no_recovery"
 	}
 	return "founded"

@@ -73,6 +73,9 @@ func (q *request) agenda() error {
 	for _, u := range rescued {
 		page.Urgent = append(page.Urgent, q.rescued(u))
 	}
+	if err := q.recoveryTasks(page); err != nil {
+		return err
+	}
 	return q.show(http.StatusOK, "agenda", page)
 }
 

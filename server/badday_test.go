@@ -326,11 +326,11 @@ func TestLogNotWritable(t *testing.T) {
 
 func secretsFile(name string) string { return filepath.Join(store.SecretsDir, name) }
 
-// TestSessionsNotWritable: nobody signs in and nothing typed is lost; the quick exit
-// leaves all the same.
+// TestSessionsNotWritable: nobody signs in, and what covers or ends a session does so
+// all the same: it is the log that says how a session stands.
 func TestSessionsNotWritable(t *testing.T) {
 	d := newBadDay(t, func(string) {})
-	b, c := d.signedIn("anna"), d.signedIn("anna")
+	b, c, e := d.signedIn("anna"), d.signedIn("anna"), d.signedIn("anna")
 	for _, table := range []string{"session", "pending", "throttle", "draft"} {
 		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
 			defer d.BreakTable(change, table)()
@@ -343,20 +343,89 @@ func TestSessionsNotWritable(t *testing.T) {
 	if strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-pending=") {
 		t.Error("a sign-in that could not be kept has a cookie")
 	}
-	b.silent(b.status(b.post("/copri"), http.StatusInternalServerError), d.alias)
+	cookie := e.cookieNow()
+	e.leads(e.post("/copri"), "/riprendi")
+	e.silent(e.status(e.get("/riprendi"), http.StatusOK), d.alias, "annotar")
+	d.ended(cookie, "/riprendi")
 	for path, who := range map[string]*client{"/uscita": b, "/esci": c} {
+		cookie := who.cookieNow()
 		got = who.get(path)
 		if path == "/esci" {
 			who.get("/agenda")
-			got = who.status(who.post(path), http.StatusInternalServerError)
+			who.leads(who.post(path), "/entra")
+			got = who.page
+			who.silent(who.status(who.get("/entra"), http.StatusOK), "annotar")
 		} else {
-			who.status(got, http.StatusOK)
+			who.silent(who.status(got, http.StatusOK), d.alias, "annotar")
 		}
-		who.silent(got, d.alias)
 		if !strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-session=;") {
 			t.Errorf("%s leaves the session's cookie in the browser", path)
 		}
+		d.ended(cookie, "/entra")
 	}
+}
+
+// TestEndsOnAFullDisk: while the log takes no leaf, covering, leaving and signing out
+// hold in this process, for whoever has the cookie, and the page says that this is
+// all. Once it takes leaves again the sweep writes them down, and a start keeps them.
+func TestEndsOnAFullDisk(t *testing.T) {
+	d := newBadDay(t, func(string) {})
+	covers, leaves, signsOut, idle := d.signedIn("anna"), d.signedIn("anna"), d.signedIn("bruna"), d.signedIn("clara")
+	cookies := map[*client]string{covers: covers.cookieNow(), leaves: leaves.cookieNow(), signsOut: signsOut.cookieNow(), idle: idle.cookieNow()}
+	covers.get("/schede")
+	signsOut.get("/arrivi")
+	size := d.Store.Log().Size()
+	mend := d.BreakTable("INSERT", "leaf")
+	mend2 := d.BreakTable("INSERT", "draft")
+	covers.leads(covers.post("/copri", "from", "/contatti/nuovo", "name", "Irene Prova", "step", "1"), "/riprendi")
+	sheet := covers.status(covers.get("/riprendi"), http.StatusOK)
+	covers.says(sheet, "non è stato possibile annotarla")
+	covers.silent(sheet, "Irene", "Sportello")
+	leaves.says(leaves.status(leaves.get("/uscita"), http.StatusOK), "L’uscita vale da subito, ma non è stato possibile annotarla")
+	leaves.silent(leaves.page, "Sportello", "Entra")
+	signsOut.leads(signsOut.post("/esci"), "/entra")
+	signsOut.says(signsOut.status(signsOut.get("/entra"), http.StatusOK), "La sessione è chiusa da subito, ma il disco non ha accettato di annotarlo")
+	d.ended(cookies[covers], "/riprendi")
+	d.ended(cookies[leaves], "/entra")
+	d.ended(cookies[signsOut], "/entra")
+	if err := d.Door.Sweep(t.Context()); err == nil {
+		t.Error("a sweep that cannot be recorded does not say so")
+	}
+	if got := d.Store.Log().Size(); got != size {
+		t.Fatalf("the fault did not fire: %d leaves, want %d", got, size)
+	}
+	mend()
+	mend2()
+	if err := d.Door.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Store.Log().Size(); got != size+1 {
+		t.Errorf("the sweep left %d leaves, want one", got-size)
+	}
+	covers.leads(covers.post("/riprendi", "passphrase", d.People["anna"].Passphrase), "/contatti/nuovo")
+	covers.says(covers.follow(), `value="Irene Prova"`) // kept in memory alone
+	covers.leads(covers.post("/copri"), "/riprendi")
+	d.again()
+	d.ended(cookies[covers], "/riprendi")
+	d.ended(cookies[leaves], "/entra")
+	d.ended(cookies[signsOut], "/entra")
+	idle.status(idle.get("/registro"), http.StatusOK)
+}
+
+// ended fails the test unless a browser with this cookie is led away.
+func (d *badDay) ended(cookie, to string) {
+	d.t.Helper()
+	b := d.client(d.t)
+	b.setCookie("__Host-session", cookie)
+	b.leads(b.get("/agenda"), to)
+}
+
+// again stops the service and starts it on the same folder.
+func (d *badDay) again() {
+	d.t.Helper()
+	d.World.Close()
+	d.World.Open()
+	*d.site = *serve(d.t, d.World)
 }
 
 // TestSecretsNotWritable: without a shred secret nothing is recorded; and nobody is

@@ -300,11 +300,15 @@ func (q *request) safePage(v referrals.CaseView) (*SafeContactPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range v.Referrals {
-		if r.Standing == policies.ConsentLive && r.State != "closed" && r.State != "declined" {
-			page.Centres = append(page.Centres, roster.UnitName(r.ToUnit))
-		}
+	list, receipt, err := q.s.desk.Recipients(q.ctx(), q.who, v.ID)
+	if err != nil {
+		return nil, err
 	}
+	q.receipt(receipt)
+	for _, r := range list {
+		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: q.knows(r.Safe), May: len(r.Items) > 0})
+	}
+	page.Tell = q.form["tell"]
 	return page, nil
 }
 
@@ -330,7 +334,60 @@ func (q *request) saveSafeContact() error {
 	if err != nil {
 		return err
 	}
+	if len(q.form["tell"]) > 0 {
+		q.receipt(receipt)
+		return q.askToTell(version(q.version()+1), FlashSafeSaved)
+	}
 	return q.done(receipt, FlashSafeSaved, "/schede/"+q.id("id"))
+}
+
+// askToTell asks for passphrase and code before what is new in her rule is told
+// to those whom she named. The change itself is saved: it waits for nothing.
+func (q *request) askToTell(version, flash string) error {
+	page := &StepUpPage{Page: q.base(TitleStepUp), Act: StepUpTell, Action: "/schede/" + q.id("id") + "/contatto-sicuro/novita",
+		Back: "/schede/" + q.id("id"), Carried: []Pair{{"version", version}}}
+	page.Speak, page.Flash = page.Action, flash
+	for _, id := range q.form["tell"] {
+		page.Carried = append(page.Carried, Pair{"tell", id})
+	}
+	return q.show(http.StatusOK, "step-up", page)
+}
+
+// tellSafeContact lets the recipients that she named know what is new in her
+// rule, after passphrase and code.
+func (q *request) tellSafeContact() error {
+	id := q.id("id")
+	if _, err := q.openCase(); err != nil {
+		return err
+	}
+	if ok, err := q.stepUp(policies.ConsentExtend, id, StepUpTell, ""); !ok {
+		return err
+	}
+	receipt, err := q.s.desk.TellSafeContact(q.ctx(), q.who, id, q.version(), q.form["tell"])
+	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended",
+		accounts.ErrConflict: "safe.tell_changed", referrals.ErrState: "safe.tell_changed"} {
+		if errors.Is(err, cause) {
+			return q.showSafeContact(http.StatusConflict, key)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return q.done(receipt, FlashSafeTold, "/schede/"+id)
+}
+
+// showSafeContact shows the rule as it is now, with what went wrong.
+func (q *request) showSafeContact(status int, problem string) error {
+	v, err := q.openCase()
+	if err != nil {
+		return err
+	}
+	page, err := q.safePage(v)
+	if err != nil {
+		return err
+	}
+	page.Problem = problem
+	return q.show(status, "safe-contact", page)
 }
 
 func (q *request) readers() error {

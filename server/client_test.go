@@ -90,6 +90,22 @@ func (b *client) setCookie(name, value string) {
 	b.web.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
 }
 
+// cookieNow is the session cookie that the browser has, for who steals it.
+func (b *client) cookieNow() string {
+	b.t.Helper()
+	u, err := url.Parse(b.s.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range b.web.Jar.Cookies(u) {
+		if c.Name == "__Host-session" {
+			return c.Value
+		}
+	}
+	b.t.Fatal("the browser has no session cookie")
+	return ""
+}
+
 var tokenField = regexp.MustCompile(`name="token" value="([^"]*)"`)
 
 func (b *client) do(method, path string, form url.Values) answer {
@@ -284,6 +300,16 @@ func (b *client) hidden(name string) string {
 		b.t.Fatalf("%s has no hidden %s", b.page.path, name)
 	}
 	return html.UnescapeString(m[1])
+}
+
+// hiddens are the values of all hidden fields of a name on the page the browser is
+// on.
+func (b *client) hiddens(name string) []string {
+	var all []string
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="`+name+`" value="([^"]*)"`).FindAllStringSubmatch(b.page.body, -1) {
+		all = append(all, html.UnescapeString(m[1]))
+	}
+	return all
 }
 
 // list is what stands in the items of the list with this class.

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -138,35 +139,57 @@ func (q *request) referralForm() ReferralForm {
 
 // groups puts each field that the case holds into its group, with its content.
 var groupOf = map[string]string{"request": "needs", "needs": "needs", "language": "needs", "mediator": "needs",
-	"children_where": "children", "children_count": "children", "children_ages": "children", "children": "children"}
+	"children_where": "children", "children_count": "children", "children_ages": "children", "children": "children",
+	"number": "reach", "mail": "reach", "code_word": "reach"}
 
+// groupsInOrder are the groups as the page shows them.
+var groupsInOrder = []string{"who", "needs", "children", "reach"}
+
+// showShare is the page on which she chooses. The form carries a mark of each
+// item as it stands there. What an earlier page showed otherwise is named, shown
+// as it is now, and not ticked any more.
 func (q *request) showShare(status int, v referrals.CaseView, c Centre, cause error) error {
-	list, receipt, err := q.s.desk.Shareable(q.ctx(), q.who, v.ID)
+	form := q.referralForm()
+	choices, receipt, err := q.s.desk.Shareable(q.ctx(), q.who, v.ID, form.Fields, referrals.ReadMarks(form.Shown))
 	if err != nil {
 		return err
 	}
 	q.receipt(receipt)
-	page := &SharePage{Page: q.base(TitleShare), CaseHead: q.head(v, "referrals"),
-		ReferralStep: ReferralStep{Centre: c, Form: q.referralForm(), Version: version(v.Version), Step: 1}}
-	groups := map[string]*ShareGroup{}
-	for _, name := range []string{"who", "needs", "children"} {
-		groups[name] = &ShareGroup{Key: ShareGroups[name]}
-	}
-	for _, f := range list {
-		name := groupOf[f.Code]
-		if name == "" {
-			name = "who"
-		}
-		groups[name].Fields = append(groups[name].Fields, Shareable{Value: f.Code, Key: ShareFields[f.Code], Content: q.content(f)})
-		page.Private++
-	}
-	for _, name := range []string{"who", "needs", "children"} {
-		if len(groups[name].Fields) > 0 {
-			page.Groups = append(page.Groups, *groups[name])
-		}
+	form.Fields = slices.DeleteFunc(form.Fields, func(code string) bool { return contains(choices.Changed, code) })
+	form.Shown = choices.Shown.Lines()
+	page := &SharePage{Page: q.base(TitleShare), CaseHead: q.head(v, "referrals"), Private: len(choices.Fields),
+		ReferralStep: ReferralStep{Centre: c, Form: form, Version: version(v.Version), Step: 1}}
+	page.Groups = q.shareGroups(choices)
+	for _, code := range choices.Changed {
+		page.Fail("fields-"+code, FailShareChanged)
 	}
 	invalid(&page.Page, cause)
 	return q.show(status, "share", page)
+}
+
+func (q *request) shareGroups(choices referrals.Choices) (all []ShareGroup) {
+	groups := map[string]*ShareGroup{}
+	for _, name := range groupsInOrder {
+		groups[name] = &ShareGroup{Key: ShareGroups[name]}
+	}
+	groups["reach"].Reach = true
+	for _, f := range choices.Fields {
+		name := groupOf[f.Code]
+		content := q.content(f)
+		switch name {
+		case "":
+			name = "who"
+		case "reach":
+			content = q.brings(f.Code, choices.Rule)
+		}
+		groups[name].Fields = append(groups[name].Fields, Shareable{Value: f.Code, Key: ShareFields[f.Code], Content: content, Hidden: f.Code == "code_word"})
+	}
+	for _, name := range groupsInOrder {
+		if len(groups[name].Fields) > 0 {
+			all = append(all, *groups[name])
+		}
+	}
+	return all
 }
 
 // content is a field's value in words.
@@ -248,7 +271,7 @@ func holding(v referrals.CaseView, centre string) (taken []string) {
 }
 
 // spokenLines are the sentences that are read out to her.
-var spokenLines = []string{"spoken.line1", "spoken.line2", "spoken.line3", "spoken.line4", "spoken.line5", "spoken.line6"}
+var spokenLines = []string{"spoken.line1", "spoken.line2", "spoken.line3", "spoken.line4", "spoken.line5", "spoken.line6", "spoken.line7"}
 
 // spoken is the text to read to her, in one of the languages it exists in.
 func (q *request) spoken(lang string) Spoken {
@@ -267,7 +290,7 @@ func (q *request) spoken(lang string) Spoken {
 
 // authorisation is the typed form as the desk records it.
 func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
-	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, DeskOnly: f.Safe != "rule", Feedback: f.Feedback,
+	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, Shown: referrals.ReadMarks(f.Shown), Feedback: f.Feedback,
 		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
 	if f.Beside == "besides" {
 		a.Purpose = f.Purpose
@@ -321,6 +344,9 @@ func (q *request) authorise(v referrals.CaseView, c Centre) error {
 		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
 	}
 	id, receipt, err := q.s.desk.GiveConsent(q.ctx(), q.who, v.ID, f.authorisation(c.ID, q.s.door.Gate().Now()))
+	if errors.Is(err, referrals.ErrChanged) {
+		return q.showShare(http.StatusConflict, v, c, nil)
+	}
 	var bad *referrals.Invalid
 	if errors.As(err, &bad) {
 		fails := bad.Fields
@@ -376,6 +402,9 @@ func (q *request) showPreview(status int, problem string) error {
 	page := &PreviewPage{Several: p.Several, Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
 		ReferralStep: ReferralStep{Centre: Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
 	page.Package = q.pack(p.Package, p.Safe, roster)
+	for _, code := range p.Changed {
+		page.Changed = append(page.Changed, ChangedItem{ShareFields[code]})
+	}
 	if problem != "" { // what brought the page back may be said already
 		page.Problem = problem
 	}
@@ -387,9 +416,7 @@ func (q *request) showPreview(status int, problem string) error {
 func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *accounts.Roster) Package {
 	v := Package{Now: q.day(p.Day), Desk: roster.UnitName(p.FromUnit), Sent: q.day(p.Day), Urgency: p.Urgency, Private: p.Withheld,
 		Feedback: p.Feedback, Until: q.day(p.Until), KeepCopy: p.KeepCopy}
-	v.Strip = strip(safe.Rule, Who{})
-	v.Strip.OnlyDesk = safe.DeskOnly
-	v.Strip.Unshared = !safe.DeskOnly && safe.Rule.Number == "" && safe.Rule.Mail == ""
+	v.Strip = shared(safe.Rule, safe.DeskOnly, Who{})
 	for _, f := range p.Fields {
 		if value := q.content(f); value != "" { // her number stands with her rule
 			v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: value})
@@ -419,6 +446,9 @@ func (q *request) send() error {
 	if err != nil {
 		return err
 	}
+	if len(p.Changed) > 0 {
+		return q.showPreview(http.StatusConflict, "") // it says what, and the way on
+	}
 	if ok, err := q.stepUp(policies.ReferralSend, id, StepUpSend, roster.UnitName(p.Package.ToUnit)); !ok {
 		return err
 	}
@@ -426,10 +456,14 @@ func (q *request) send() error {
 	switch {
 	case errors.Is(err, referrals.ErrPin):
 		return q.showPreview(http.StatusConflict, "error.pin")
+	case errors.Is(err, referrals.ErrNobody):
+		return q.showPreview(http.StatusConflict, "error.nobody")
 	case errors.Is(err, referrals.ErrSeveral):
 		return q.showPreview(http.StatusConflict, "")
 	case errors.Is(err, referrals.ErrEnded):
 		return q.showPreview(http.StatusConflict, "error.unit_ended")
+	case errors.Is(err, referrals.ErrChanged):
+		return q.showPreview(http.StatusConflict, "")
 	case err != nil:
 		return err
 	}

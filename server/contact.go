@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sportello/crypto"
@@ -36,10 +37,45 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 			page.Services = append(page.Services, Unit{u.ID, u.Name})
 		}
 	}
-	if a, ok := roster.Agencies[q.who.Agency()]; ok {
-		page.MayLimit = a.Recovery != ""
+	page.MayLimit = roster.Recovery[q.who.Unit()]
+	if step == 3 {
+		err = q.taskShare(page)
 	}
-	return page, nil
+	return page, err
+}
+
+// taskShare puts on the page how to reach her, as a task can carry it: by the rule
+// that was just typed, or, of a woman who was here, by the one in her case file.
+func (q *request) taskShare(page *ContactPage) error {
+	safe := page.Form.rule()
+	page.Form.RuleOf = ""
+	if !safe.Recorded() && page.InCase() {
+		v, receipt, err := q.s.desk.OpenCase(q.ctx(), q.who, page.Form.Case)
+		if errors.Is(err, accounts.ErrDenied) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		q.receipt(receipt)
+		safe, page.Form.RuleOf = v.Safe, version(v.Version)
+	}
+	for _, item := range referrals.RuleItems {
+		if content := q.brings(item, safe); content != "" {
+			page.Shareable = append(page.Shareable, Shareable{Value: item, Key: ShareFields[item], Content: content, Hidden: item == "code_word"})
+		}
+	}
+	return nil
+}
+
+// shownCase is the version of the case whose rule the page showed for a task, or
+// one that no case has.
+func (q *request) shownCase() int64 {
+	v, err := strconv.ParseInt(q.form.Get("rule_of"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return v
 }
 
 func (q *request) newContact() error {
@@ -215,7 +251,7 @@ func (q *request) closeContact() error {
 		return err
 	}
 	f := &page.Form
-	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Version: q.version(), Service: f.Service,
+	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Version: q.version(), Service: f.Service, Share: f.Share, CaseVersion: q.shownCase(),
 		OpenCase: q.form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.form.Get("go") == "add_case" && f.Case != "new" {
 		in.CaseID = f.Case
@@ -227,11 +263,14 @@ func (q *request) closeContact() error {
 	out, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
 	switch {
 	case invalid(&page.Page, err):
+		if page.ErrorOf("share") != "" {
+			page.Form.Share = nil // it is asked again, for what stands there now
+		}
 		page.Step = stepWith(page.Errors)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, accounts.ErrConflict):
 		return q.contactChanged(page, 3, out.ContactID)
-	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded):
+	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded), errors.Is(err, referrals.ErrNobody):
 		page.Fail("service", FailServiceMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case err != nil:

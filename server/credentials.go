@@ -63,7 +63,7 @@ func (q *request) changePhrase() error {
 			key = ProblemStepUp
 		}
 		page.Problem = key
-		return q.show(http.StatusUnauthorized, "passphrase", page)
+		return q.show(q.refusal(err), "passphrase", page)
 	}
 	if err != nil {
 		return err

@@ -37,10 +37,12 @@ var answers = []struct {
 	{accounts.ErrConflict, http.StatusConflict, "error.conflict"},
 	{referrals.ErrFeedback, http.StatusConflict, "error.feedback"},
 	{referrals.ErrState, http.StatusConflict, "error.state"},
+	{referrals.ErrPinBack, http.StatusConflict, "error.pin_back"},
 	{referrals.ErrPin, http.StatusConflict, "error.pin"},
 	{referrals.ErrLive, http.StatusConflict, FailBeside},
 	{referrals.ErrSeveral, http.StatusConflict, "preview.several"},
 	{referrals.ErrEnded, http.StatusConflict, "error.unit_ended"},
+	{referrals.ErrNobody, http.StatusConflict, "error.nobody"},
 	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
 	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
 	{referrals.ErrRepeated, http.StatusConflict, "form.repeated"},
@@ -56,7 +58,13 @@ var answers = []struct {
 	{accounts.ErrInvitation, http.StatusConflict, "invitation.wrong"},
 	{accounts.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
 	{accounts.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
+	{accounts.ErrNoWitness, http.StatusConflict, "error.no_witness"},
+	{accounts.ErrProposer, http.StatusConflict, "error.proposer"},
+	{accounts.ErrTooEarly, http.StatusConflict, "error.too_early"},
+	{accounts.ErrNotAlone, http.StatusConflict, "error.not_alone"},
+	{accounts.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
+	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},
 	{errForm, http.StatusForbidden, "error.form_refused"},
 	{errTooBig, http.StatusRequestEntityTooLarge, "error.too_large"},
 }
@@ -90,6 +98,7 @@ func (q *request) fail(err error) {
 		q.redirect("/colleghi")
 		return
 	}
+	q.retryAfter(err)
 	status, key := answerTo(err)
 	support := q.support(status, err)
 	if q.comesBack(status, err) && q.again(trouble{status, key, support, err}) {

@@ -56,10 +56,7 @@ func (q *request) newFactor() (*accounts.NewFactor, error) {
 	if !q.who.MustEnrol() {
 		return nil, q.redirect("/credenziali/fattore")
 	}
-	if err := q.s.door.Cover(q.ctx(), q.who); err != nil {
-		return nil, err
-	}
-	return nil, q.redirect("/riprendi")
+	return nil, q.coverNow()
 }
 
 func (q *request) newFactorPage() error {

@@ -47,7 +47,10 @@ func TestPageSentTwiceIsKeptOnce(t *testing.T) {
 	if got := anna.hidden("form"); got != form {
 		t.Fatal("the mark of the form is lost between the steps")
 	}
-	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it"}
+	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
+	for _, mark := range anna.hiddens("shown") {
+		list = append(list, "shown", mark)
+	}
 	first := anna.status(anna.post(centre+"/invio", list...), http.StatusSeeOther)
 	if again := anna.post(centre+"/invio", list...); again.leads != first.leads || first.leads == "" {
 		t.Errorf("the same authorisation leads to %q, then to %q", first.leads, again.leads)

@@ -62,7 +62,7 @@ func (s *site) goodForms(r *records) []filled {
 	forward := with(contact)
 	forward.Set("go", "next")
 	forward.Set("step", "1")
-	share := v("step", "2", "go", "next", "version", "1", "fields", "alias", "safe", "rule", "keep_copy", "yes", "heard", "yes", "given", "interpreter", "interpreter", "x",
+	share := v("step", "2", "go", "next", "version", "1", "fields", "alias", "shown", "alias:1:AAAA", "keep_copy", "yes", "heard", "yes", "given", "interpreter", "interpreter", "x",
 		"feedback", "more", "until", "day", "until_day", "2026-12-01", "urgency", "today", "text_lang", "it")
 	return []filled{
 		{"/entra", "", nil, v("username", "anna", "passphrase", "x")},
@@ -74,6 +74,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/invito/codici", "", nil, v("kept", "yes")},
 		{"/lingua", "anna", nil, v("lang", "it", "from", "/agenda")},
 		{"/riprendi", "anna", nil, v("passphrase", "x")},
+		{"/bozza", "anna", nil, v("late", "x", "go", "use", "from", "/bozza")},
 		{"/credenziali/sessioni", "anna", nil, v("session", "x")},
 		{"/credenziali/fattore", "anna", nil, v("passphrase", "", "code", "", "from", "/credenziali")},
 		{"/credenziali/fattore/nuovo", "anna", nil, v("code", "123456")},
@@ -88,6 +89,9 @@ func (s *site) goodForms(r *records) []filled {
 		{"/ammissioni/{person}", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},
 		{"/ammissioni/{person}/togli", "anna", []string{s.People["lucia"].ID}, v("cause", "no")},
 		{"/ammissioni/{person}/sblocca", "anna", []string{s.People["lucia"].ID}, v("passphrase", "", "code", "")},
+		{"/ammissioni/mie-parole", "anna", nil, v("passphrase", "x")},
+		{"/ammissioni/{person}/responsabile", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},
+		{"/avvisi", "lucia", nil, v("notice", "x", "from", "/agenda")},
 		{"/colleghi", "anna", nil, v("known", "x")},
 		{"/centri/{unit}", "anna", []string{ginestra}, v("words", "a b c d", "number", "x", "same", "no")},
 		{"/enti/nuovo", "dario", nil, v("name", "x", "kind", "operator", "responsibility", "processor", "ends", "2027-01-01", "version", "")},
@@ -111,6 +115,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/compiti/{id}/prendi", "sofia", []string{r.task}, v("from", "/agenda")},
 		{"/compiti/{id}/affida", "sofia", []string{r.task}, v("colleague", "x", "version", "1")},
 		{"/compiti/{id}/restituisci", "sofia", []string{r.task}, v("reason", "x")},
+		{"/compiti/{id}/revoca", "anna", []string{r.task}, v("recognised", "x")},
 		{"/compiti/{id}", "sofia", []string{r.task}, v("note", "x", "go", "x", "version", "1")},
 		{"/schede/{id}/diario/nuova", "anna", []string{r.file}, v("form", "x", "kind", "listening", "text", "x", "version", "1")},
 		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.file, r.note}, v("kind", "listening", "text", "x", "version", "1")},
@@ -120,7 +125,8 @@ func (s *site) goodForms(r *records) []filled {
 		{"/schede/{id}/persona/dimentica", "anna", []string{r.file}, v("version", "x")},
 		{"/schede/{id}/tentativi", "anna", []string{r.file}, v("form", "x", "channel", "call", "outcome", "no_answer", "note", "x")},
 		{"/schede/{id}/richiamo", "anna", []string{r.file}, v("recall", "2026-11-30", "recall_from", "10:00", "recall_to", "11:00", "version", "1", "go", "set")},
-		{"/schede/{id}/contatto-sicuro", "anna", []string{r.file}, with(v("recognised", "in_person", "version", "1"))},
+		{"/schede/{id}/contatto-sicuro", "anna", []string{r.file}, with(v("recognised", "in_person", "version", "1", "tell", "x"))},
+		{"/schede/{id}/contatto-sicuro/novita", "anna", []string{r.file}, v("version", "1", "tell", "x", "passphrase", "", "code", "")},
 		{"/schede/{id}/chiudi", "anna", []string{r.file}, v("reason", "x", "note", "x", "version", "1")},
 		{"/schede/{id}/riapri", "anna", []string{r.file}, v("note", "x", "version", "1")},
 		{"/schede/{id}/centro", "anna", []string{r.file}, v("need", "bed", "area", "x", "near", "Roma", "away", "Milano")},
@@ -133,7 +139,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/invii/{id}/visto", "anna", []string{r.declined}, v("after_answer", "x")},
 		{"/invii/{id}/conferma", "anna", []string{r.shut}, v("checked", "she_said", "passphrase", "", "code", "", "from", "/agenda")},
 		{"/invii/{id}/revoca", "anna", []string{r.withdrawn}, v("recognised", "x", "version", "1")},
-		{"/arrivi/{id}/messaggi", "bruna", []string{r.sent}, v("form", "x", "text", "x", "version", "1")},
+		{"/arrivi/{id}/messaggi", "bruna", []string{r.sent}, v("form", "x", "kind", "message", "text", "x", "version", "1")},
 		{"/arrivi/{id}/appuntamento", "bruna", []string{r.sent}, v("form", "x", "day", "2026-11-30", "hour", "10:00", "place", "x", "version", "1")},
 		{"/arrivi/{id}/non-accogli", "bruna", []string{r.sent}, v("reason", "x", "version", "1")},
 		{"/arrivi/{id}/accogli", "bruna", []string{r.sent}, v("version", "x")},
@@ -160,7 +166,7 @@ func TestHostileInput(t *testing.T) {
 	s.tick = 0
 	r := s.fill(t)
 	people := map[string]*client{"": s.client(t)}
-	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
+	for _, name := range []string{"anna", "lucia", "bruna", "clara", "dario", "sofia"} {
 		people[name] = s.inside(t, name)
 	}
 	seen := map[string]bool{}

@@ -37,7 +37,7 @@ func (q *request) inboxPage() (*InboxPage, error) {
 		row := InboxRow{ID: c.ID, Desk: roster.UnitName(c.FromUnit), Sent: q.day(c.SentDay), DayOnly: true, Urgency: c.Urgency,
 			State: stateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
 		row.Past = c.State == "withdrawn" && !row.Stop
-		row.Over = c.State != "withdrawn" && c.Standing != policies.ConsentLive
+		row.Over = c.Empty || c.State != "withdrawn" && c.Standing != policies.ConsentLive
 		switch {
 		case row.Stop, c.SafeNew:
 			page.WaitUs = append(page.WaitUs, row)
@@ -76,7 +76,9 @@ func (q *request) showReceived(status int, cause error) error {
 	page := &ReceivedPage{Page: q.base(TitleReceived), ID: r.ID, Version: version(r.Version), State: state,
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	page.Compare = r.Compare
 	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
+	page.Free = r.Feedback == "more"
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
 }
@@ -122,11 +124,16 @@ func (q *request) decline() error {
 	return q.toDeskOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
-// askDesk is a question while the centre decides, a message afterwards.
+// askDesk puts a question to the desk, or, where she lets the centre tell more,
+// writes freely.
 func (q *request) askDesk() error {
-	receipt, err := q.s.desk.Ask(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrState) {
-		receipt, err = q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	write := q.s.desk.Ask
+	if q.form.Get("kind") == "message" {
+		write = q.s.desk.SendMessage
+	}
+	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	if errors.Is(err, referrals.ErrFeedback) {
+		return q.showReceived(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }

@@ -31,6 +31,11 @@ func (q *request) takeInvitation() error {
 		page.Fail("invitation", FailInvitation)
 		return q.show(http.StatusUnprocessableEntity, "invitation", page)
 	}
+	if comesBack(err) {
+		page := &InvitationPage{Page: q.base(TitleInvitation), Invitation: q.form.Get("invitation")}
+		page.Problem, _ = signInProblems(err)
+		return q.show(q.refusal(err), "invitation", page)
+	}
 	if err != nil {
 		return err
 	}

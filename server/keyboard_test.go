@@ -172,7 +172,7 @@ func TestQuietScreen(t *testing.T) {
 	if v.key(kb.Shift); blurred() {
 		t.Error("a key does not bring the page back")
 	}
-	later(12 * time.Minute)
+	later(11 * time.Minute)
 	v.key(kb.Shift).see("frame.cover_soon")
 	eval[bool](v, "window.before = true")
 	eval[bool](v, "setTimeout(() => window.later(60000)), true")

@@ -4,7 +4,12 @@ package server
 const (
 	ProblemSignIn        = "signin.failed"
 	ProblemSignInWait    = "signin.wait"
+	ProblemSignInBusy    = "signin.busy"
 	ProblemCoveredWrong  = "covered.wrong"
+	ProblemCoveredWait   = "covered.wait"
+	ProblemCoveredHere   = "covered.unrecorded"
+	ProblemExitHere      = "exit.unrecorded"
+	ProblemSignedOutHere = "signin.unrecorded"
 	FailCodeShape        = "code.wrong"
 	FailOutcomeMissing   = "contact.outcome_missing"
 	FailServiceMissing   = "contact.service_missing"
@@ -23,6 +28,10 @@ const (
 	FlashRecallSet       = "recall.saved"
 	FlashRecallCleared   = "recall.cleared"
 	FlashSafeSaved       = "safe.saved"
+	FlashSafeTold        = "safe.told"
+	FlashTaskRevoked     = "task_revoke.done"
+	FailShareChanged     = "share.changed"
+	FailFeedback         = "error.feedback"
 	FlashCaseClosed      = "case_close.closed"
 	FlashCaseReopened    = "case_close.reopened"
 	ProblemLiveReferral  = "case_close.live_referral"
@@ -49,11 +58,13 @@ const (
 	StepUpSuspend = "stepup.suspend"
 	StepUpUnlock  = "stepup.unlock"
 	StepUpKeep    = "stepup.recovery"
+	StepUpKeepNot = "stepup.recovery_gone"
 
 	StepUpDirectory = "stepup.directory"
 	StepUpRestored  = "stepup.restored"
 	StepUpLead      = "stepup.lead"
 	StepUpCopyKey   = "stepup.copy_key"
+	StepUpTell      = "stepup.tell"
 
 	StepUpAgency         = "stepup.agency"
 	StepUpAgencyEnd      = "stepup.agency_end"
@@ -69,6 +80,7 @@ const (
 const (
 	ProblemStepUp      = "stepup.failed"
 	FlashSessionClosed = "own.closed"
+	FlashLateDropped   = "late.dropped"
 	FailCopyKey        = "copy_key.wrong"
 	FailSecretKey      = "error.secret_key"
 	FlashCopyKey       = "copy_key.done"
@@ -100,6 +112,8 @@ const (
 	FailHeardWords        = "keep.heard_wrong"
 	FlashKeyProposed      = "keep.proposed"
 	FlashRecoverySet      = "keep.done"
+	FlashRecoveryGone     = "keep.gone"
+	FlashRecoveryStopped  = "keep.stopped"
 
 	FlashDeclared        = "declare.done"
 	FlashDeclarationGone = "declare.gone"
@@ -181,11 +195,12 @@ const (
 // ShareGroups and ShareFields name what can be shared: keys for ShareGroup.Key,
 // Shareable.Key and PackageField.Key, by the value the form sends.
 var (
-	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children"}
+	ShareGroups = map[string]string{"who": "share_group.who", "needs": "share_group.needs", "children": "share_group.children", "reach": "share_group.reach"}
 	ShareFields = map[string]string{
 		"alias": "contact.name", "name": "person.name", "surname": "person.surname", "born": "person.born", "language": "person.language",
 		"mediator": "person.mediator", "town": "person.town", "request": "share_field.request", "needs": "share_field.needs",
-		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages", "phone": "share_field.reach",
+		"children": "person.children", "children_where": "share_field.children_where", "children_count": "contact.children_count", "children_ages": "contact.children_ages",
+		"number": "share_field.number", "mail": "share_field.mail", "code_word": "share_field.code_word", "phone": "share_field.reach",
 	}
 )
 
@@ -196,6 +211,7 @@ const (
 	TitleRecoveryCode  = "recovery.title"
 	TitleError         = "error.title"
 	TitleCovered       = "covered.title"
+	TitleLate          = "late.title"
 	TitleExit          = "exit.title"
 	TitleLicences      = "licences.title"
 	TitleAgenda        = "agenda.title"
@@ -213,6 +229,7 @@ const (
 	TitleReaders       = "readers.title"
 	TitleAttempts      = "attempts.title"
 	TitleSafeContact   = "safe.edit_title"
+	TitleTaskRevoke    = "task_revoke.title"
 	TitleCaseClose     = "case_close.title"
 	TitleCaseReopen    = "case_close.reopen_title"
 	TitleConflict      = "conflict.title"
@@ -231,17 +248,22 @@ const (
 	TitleFound         = "found.title"
 	TitleColleagues    = "colleagues.title"
 	TitlePins          = "nav.centres"
+	TitlePinsBack      = "nav.desks"
 	TitleUnitWords     = "unit_words.title"
 	TitleRecoveryKey   = "keep.title"
-	TitlePin           = "pin.title"
-	TitleChooseCentre  = "centre.title"
-	TitleWay           = "way.title"
-	TitleShare         = "share.title"
-	TitleHow           = "how.title"
-	TitlePreview       = "preview.title"
-	TitleReferral      = "referral.title"
-	TitleRevoke        = "revoke.title"
-	TitleRestored      = "restored.title"
+
+	TitleRecoveryRemove   = "keep.remove_title"
+	TitleRecoveryProposed = "keep.elsewhere_title"
+
+	TitlePin          = "pin.title"
+	TitleChooseCentre = "centre.title"
+	TitleWay          = "way.title"
+	TitleShare        = "share.title"
+	TitleHow          = "how.title"
+	TitlePreview      = "preview.title"
+	TitleReferral     = "referral.title"
+	TitleRevoke       = "revoke.title"
+	TitleRestored     = "restored.title"
 
 	TitleDeclarations     = "declare.title"
 	TitleCopyKey          = "copy_key.title"

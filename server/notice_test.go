@@ -81,7 +81,7 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	anna := s.signedIn("anna")
 	anna.says(anna.get("/ammissioni/"+nina.ID), "È invitata come responsabile")
 	anna.stepUp("anna", "/ammissioni/"+nina.ID, "words", anna.hidden("words"), "same", "yes")
-	anna.says(anna.get("/ammissioni"), "nina", "manca la parola di una seconda collega")
+	anna.says(anna.get("/ammissioni"), "nina", "per responsabile manca una parola")
 	anna.silent(anna.page, "Conferma come responsabile")
 	path := "/ammissioni/" + nina.ID + "/responsabile"
 	anna.status(anna.get(path), http.StatusNotFound)
@@ -113,9 +113,22 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	lia.status(lia.post(path, "words", shown, "same", "yes"), http.StatusOK) // passphrase and code first
 	lia.leads(lia.stepUp("lia", path, "words", shown, "same", "yes"), "/ammissioni")
 	lia.says(lia.follow(), "Da adesso è responsabile.")
-	lia.silent(lia.page, "manca la parola")
+	lia.silent(lia.page, "manca una parola")
 	anna.says(anna.get("/agenda"), "nina", "È responsabile", "lia")
 	b.status(b.get("/ammissioni/mie-parole"), http.StatusNotFound)
 	b.status(b.get("/ammissioni/dichiarazioni"), http.StatusOK)
 	s.quiet(t)
+}
+
+// TestANameThatExistedIsAnother: an administrator can give the name of somebody who
+// left to anybody; whoever would admit her reads so.
+func TestANameThatExistedIsAnother(t *testing.T) {
+	s := newService(t)
+	s.join("lia")
+	anna := s.signedIn("anna")
+	anna.stepUp("anna", "/ammissioni/"+s.People["lia"].ID+"/togli", "cause", "no")
+	anna = s.signedIn("anna")
+	again, other := s.Invite("lia", policies.Lead, "desk"), s.Invite("mara", policies.IntakeWorker, "desk")
+	anna.says(anna.get("/ammissioni/"+again.ID), "Una persona con questo nome utente è stata tolta", "Questo è un altro account")
+	anna.silent(anna.get("/ammissioni/"+other.ID), "è stata tolta")
 }

@@ -24,6 +24,7 @@ type Page struct {
 	Support   string      // code to tell support beside Problem, or empty
 	Differs   bool        // the last check found records that are not what the log says
 	Refilled  bool        // the form comes back from a draft
+	Late      bool        // something arrived under a covered screen, and waits for her word
 	Once      bool        // what it shows cannot be shown again: another language is not offered
 	Speak     string      // where its form comes back from in another language; empty where its address shows it again
 	Retype    bool        // what was typed is secret: its fields come back empty
@@ -78,6 +79,7 @@ var menus = map[string][]NavItem{
 	"centre_worker": {
 		{Key: "nav.inbox", Href: "/arrivi"},
 		{Key: "nav.admissions", Href: "/ammissioni"},
+		{Key: "nav.desks", Href: "/centri"},
 	},
 	"auditor": {
 		{Key: "nav.log", Href: "/registro"},

@@ -95,7 +95,7 @@ type AccessRow struct {
 	Named    int // restricted cases kept for this person by name
 	// Referrals are those sent to the unit whose authorisation holds now.
 	Referrals int
-	Recovery  bool // the agency's recovery key, which is nobody's
+	Recovery  bool // the unit's recovery key, which is nobody's
 }
 
 // AuditReferralsPage is "audit-referrals": every referral with its live

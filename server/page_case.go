@@ -19,7 +19,7 @@ type Strip struct {
 	Number   string        // behind "Mostra"; empty when none or not for this reader
 	Mail     string        // behind "Mostra"
 	CodeWord string        // behind "Mostra"
-	Unshared bool          // shown to a centre that does not learn number or address
+	Bare     bool          // shown to who got no phone channel: the conditions of one are not there
 	Changed  time.Time     // day of the last change
 	MayEdit  bool
 }
@@ -257,14 +257,24 @@ type Attempt struct {
 }
 
 // SafeContactPage is "safe-contact": change the rule. It posts SafeForm,
-// recognised and version to /schede/ID/contatto-sicuro.
+// recognised, version and tell (ids of recipients that may know what is new) to
+// /schede/ID/contatto-sicuro; with tell, the step-up page follows.
 type SafeContactPage struct {
 	Page
 	CaseHead
 	Form       SafeForm
 	Recognised string // a word of "recognised"
 	Version    string
-	Centres    []string // names of centres with a live referral, told at once
+	Recipients []Recipient // who knows her by a live authorisation
+	Tell       []string    // as ticked
+}
+
+// Recipient is a centre or a social service that knows her by an authorisation.
+type Recipient struct {
+	ID    string // of the referral or the task
+	Name  string
+	Knows string // what it reads of her rule today, in words
+	May   bool   // there is something that she shares with it, and so may tell anew
 }
 
 // CloseCasePage is "case-close" (Reopen false) and "case-reopen" in one: posts

@@ -39,6 +39,8 @@ type ContactForm struct {
 	Outcome    string   `form:"outcome" step:"3"`    // "outcome"
 	Service    string   `form:"service" step:"3"`    // unit for "social_service"
 	Visibility string   `form:"visibility" step:"3"` // "visibility"; empty is "unit"
+	Share      []string `form:"share" step:"3"`      // what the task carries of how to reach her
+	RuleOf     string   `form:"rule_of" step:"3"`    // version of the case whose rule the page showed for it
 }
 
 // SafeForm is the safe-contact rule as typed: an allow-list. Nothing ticked is
@@ -105,9 +107,10 @@ type ContactPage struct {
 	Sheets    []Sheet
 	Services  []Unit // social services this desk has compared words with
 	Due       time.Time
-	Also      []Also // other services for what she asks, in step 3
-	Free      bool   // what this unit does costs her nothing
-	MayLimit  bool   // the agency has a recovery identity, so a file may be restricted
+	Also      []Also      // other services for what she asks, in step 3
+	Free      bool        // what this unit does costs her nothing
+	Shareable []Shareable // how to reach her, as the task can carry it
+	MayLimit  bool        // the unit has a recovery, so a file may be restricted
 }
 
 // Also is a need she named, and who else is there for it.
@@ -211,6 +214,7 @@ type Hold struct {
 // SentTask is what this unit asked of a social service, and how it stands.
 type SentTask struct {
 	Who     Who
+	ID      string
 	Href    string // of her case file, or empty
 	To      string // the social service
 	Due     time.Time

@@ -148,17 +148,37 @@ type UnitWordsPage struct {
 	Words [4]string
 }
 
-// RecoveryKeyPage is "recovery-key": the agency's offline recovery recipient. It
-// posts recipient and heard (four words) to /ammissioni/recupero, or, where a
-// colleague proposed one, heard to /ammissioni/recupero/conferma; the step-up
-// page follows.
+// RecoveryKeyPage is "recovery-key": the offline recovery of one's own unit. It
+// posts recipient and heard (four words) to /ammissioni/recupero; where something
+// waits for the reader, heard to /ammissioni/recupero/conferma or, of her own
+// proposal, /ammissioni/recupero/accetta. The step-up page follows. Stopping what
+// waits posts to /recuperi/UNIT.
 type RecoveryKeyPage struct {
 	Page
-	InForce    bool
-	Confirming bool   // another member proposed one: this is the second word
-	ProposedBy string // user name
+	UnitID     string
+	InUse      bool
+	Since      time.Time // of the last change
+	By         string    // whose it was
+	Older      bool      // the agency had one before units had their own
+	Centre     bool      // a centre may do without
+	Waits      string    // for what the proposal waits: confirm, accept (both from the reader), second, alone; or empty
+	ProposedBy string    // user name
+	Proposed   time.Time
+	From       time.Time // day from which the only member may accept
 	Recipient  string
 	Heard      string
+}
+
+// RecoveryRemovePage is "recovery-remove": it posts to /ammissioni/recupero/togli;
+// the step-up page follows.
+type RecoveryRemovePage struct{ Page }
+
+// RecoveryProposedPage is "recovery-proposed": the only member of another unit
+// proposed a recovery key. Stopping it posts to /recuperi/UNIT.
+type RecoveryProposedPage struct {
+	Page
+	UnitID, Name   string
+	Proposed, From time.Time
 }
 
 // AdmissionsPage is "admissions": who waits, and members of the unit.
@@ -179,7 +199,8 @@ type Newcomer struct {
 	Name    string
 	Role    string // a word of "role"
 	Invited time.Time
-	By      string // who invited her
+	By      string    // who invited her
+	Before  time.Time // when somebody else of this name left, or zero
 }
 
 // Member is a colleague of the unit.
@@ -190,7 +211,7 @@ type Member struct {
 	State  string // a word of "person_state"
 	Since  time.Time
 	By     string // who admitted her
-	Rescue bool   // nobody did: the agency's recovery made the unit's key for her
+	Rescue bool   // nobody did: recovery made the unit's key for her
 	Locked bool   // ten wrong codes: unlocking posts to /ammissioni/PERSON/sblocca, the step-up page follows
 	Known  bool   // confirmed by the reader as a colleague she knows
 	Mine   bool   // the reader herself
@@ -223,7 +244,7 @@ type FoundPage struct {
 	Name          string
 	Kind          string // a word of "unit_kind"
 	Words         [4]string
-	MayRecovery   bool // the agency has no recovery key yet
+	UnitID        string
 	Recovery      string
 	RecoveryWords []string // of a recovery recipient typed before, to compare; none at first
 	Same          string
@@ -242,6 +263,7 @@ type PinsPage struct {
 	Page
 	Units   []Pin
 	Entries []Unit // of the directory, which a lead's unit keeps
+	Answers bool   // of a centre, which answers those that wrote to it
 }
 
 // Pin is one unit that may receive.

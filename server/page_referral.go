@@ -50,7 +50,7 @@ type WayPage struct {
 // steps travel along. All is off at first, and an empty package is valid.
 type ReferralForm struct {
 	Fields   []string `form:"fields" step:"1"`    // values of Shareable
-	Safe     string   `form:"safe" step:"1"`      // a word of "way_text": what goes along about contact
+	Shown    []string `form:"shown" step:"1"`     // marks of what the page showed of them
 	KeepCopy string   `form:"keep_copy" step:"1"` // "yes"
 	Given    string   `form:"given" step:"2"`     // a word of "given"
 	Mediator string   `form:"interpreter" step:"2"`
@@ -95,6 +95,7 @@ type SharePage struct {
 // ShareGroup is a group of fields that can be shared.
 type ShareGroup struct {
 	Key    string // message key of its name, "share_group.…"
+	Reach  bool   // how to reach her: what travels with what is said above it
 	Fields []Shareable
 }
 
@@ -103,6 +104,7 @@ type Shareable struct {
 	Value   string // what the form sends
 	Key     string // message key of its name
 	Content string
+	Hidden  bool // shown when it is asked for: somebody may look over her shoulder
 }
 
 // HowPage is "how": how the authorisation is given and until when.
@@ -137,6 +139,12 @@ type PreviewPage struct {
 	ID      string // of the authorisation
 	Several bool   // another for the same purpose holds too: neither is sent
 	Package Package
+	Changed []ChangedItem // what is not as she was shown it: nothing can be sent
+}
+
+// ChangedItem is an item that changed since she authorised it.
+type ChangedItem struct {
+	Key string // message key of its name
 }
 
 // Package is what the centre sees. Preview and received page show it with the
@@ -184,6 +192,9 @@ type ReferralPage struct {
 	After       string   // a word of "after_answer": what comes next, once the decline was read
 	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
+	Compare     string   // the centre's id, where its words come first
+	Empty       bool     // it is over, and nothing is left in it
+	Package     Package  // what she allowed the centre to know, beside what is written to it
 }
 
 // StepDay is one step of the line.
@@ -221,6 +232,18 @@ type RevokePage struct {
 	Copied  bool // and downloaded a copy
 	// Recognised is a word of "recognised": how the worker knew that it was she.
 	Recognised string
+}
+
+// TaskRevokePage is "task-revoke": take back what a task carries of her rule. It
+// posts recognised to /compiti/ID/revoca.
+type TaskRevokePage struct {
+	Page
+	ID         string
+	Service    string
+	Knows      string // what it carries, in words
+	May        bool   // it carries something
+	Back       string
+	Recognised string // a word of "recognised"
 }
 
 // RestoredPage is "restored": a referral that a restore shut. Posts checked to
@@ -282,6 +305,8 @@ type ReceivedPage struct {
 	AfterMay    []string // words of "after" her authorisation lets the centre tell
 	MayCopy     bool     // she allowed a sealed copy
 	Stale       bool     // the safe-contact rule changed and is not among what she authorised
+	Compare     string   // the desk's id, where its words come before any answer
+	Free        bool     // she lets the centre write freely, not only ask
 }
 
 // Undecided tells whether the centre has still to say that it welcomes her.

@@ -97,6 +97,21 @@ func addSignIn(add func(string, server.Shown)) {
 	add("error.erasing", erasing)
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
+	late := &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow.Add(-time.Hour),
+		Fields: []server.LateField{{Value: "mezza frase"}, {Key: "safe.number", Value: "333 7654321"}}, Chosen: []server.LateField{{Key: "contact.call_back", Value: "Sì"}, {Value: "fields alias"}}}
+	add("late", late)
+	add("late.empty", &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow})
+	waits := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 404, What: "error.not_found", Asked: true}
+	waits.Late = true
+	add("error.late", waits)
+	for _, problem := range []string{server.ProblemCoveredHere, server.ProblemCoveredWait} {
+		sheet := &server.CoveredPage{Page: public("covered.title", "/coperto")}
+		sheet.Problem = problem
+		add(problem, sheet)
+	}
+	left := &server.ExitPage{Page: public("exit.title", "/uscita")}
+	left.Problem = server.ProblemExitHere
+	add("exit.unrecorded", left)
 	add("covered", &server.CoveredPage{Page: public("covered.title", "/coperto")})
 	add("exit", &server.ExitPage{Page: public("exit.title", "/uscita")})
 	add("licences", &server.LicencesPage{Page: public("licences.title", "/licenze"), Texts: server.Licences()})
@@ -204,7 +219,7 @@ func addCase(add func(string, server.Shown)) {
 	add("attempts", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
 		Attempts: []server.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
 	add("attempts.forbidden", &server.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
-	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Centres: []string{"Centro Le Querce"}})
+	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []server.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, Tell: []string{"B"}})
 	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
 	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona", By: "Carla Neri", At: sampleNow.Add(-2 * time.Minute),
@@ -248,6 +263,9 @@ func addOwn(add func(string, server.Shown)) {
 		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
 	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
+	before := newcomer
+	before.Before = ago(12)
+	add("admit.again", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: before, Words: words})
 	asLead := newcomer
 	asLead.Role = "lead"
 	add("admit.lead", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: asLead, Words: words})
@@ -259,10 +277,20 @@ func addOwn(add func(string, server.Shown)) {
 	add("lead-words", &server.LeadWordsPage{Page: desk(server.TitleLeadWords, "/ammissioni/mie-parole")})
 	add("lead-words.read", &server.LeadWordsPage{Page: desk(server.TitleLeadWords, "/ammissioni/mie-parole"), Words: words[:]})
 	add("remove-member", &server.RemovePage{Page: desk(server.TitleRemove, "/ammissioni/P2/togli"), Who: member})
-	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words, MayRecovery: true})
+	add("found", &server.FoundPage{Page: desk(server.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("unit-words", &server.UnitWordsPage{Page: desk(server.TitleUnitWords, "/ammissioni/parole"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
-	add("recovery-key", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero")})
-	add("recovery-key.second", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), InForce: true, Confirming: true, ProposedBy: "carla"})
+	key := func(w string) *server.RecoveryKeyPage {
+		return &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), UnitID: "U7K2QX4MZB", InUse: w != "", Since: ago(20), By: "marta",
+			Waits: w, ProposedBy: "carla", Proposed: ago(3), From: ago(-11)}
+	}
+	add("recovery-key", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), UnitID: "U7K2QX4MZB"})
+	add("recovery-key.older", &server.RecoveryKeyPage{Page: desk(server.TitleRecoveryKey, "/ammissioni/recupero"), UnitID: "U7K2QX4MZB", Older: true, Centre: true})
+	for _, w := range []string{"confirm", "second", "alone", "accept"} {
+		add("recovery-key."+w, key(w))
+	}
+	add("recovery-remove", &server.RecoveryRemovePage{Page: desk(server.TitleRecoveryRemove, "/ammissioni/recupero/togli")})
+	add("recovery-proposed", &server.RecoveryProposedPage{Page: desk(server.TitleRecoveryProposed, "/recuperi/U7K2QX4MZB"), UnitID: "U7K2QX4MZB",
+		Name: "Centro antiviolenza La Ginestra", Proposed: ago(3), From: ago(-11)})
 	add("colleagues", &server.ColleaguesPage{Page: desk(server.TitleColleagues, "/colleghi"), Members: []server.Member{member}})
 	pin := server.Pin{ID: "Q", Name: "Centro Le Querce", Kind: "centre", State: "new", Agency: "Cooperativa Le Querce", Founded: ago(3)}
 	add("pins", &server.PinsPage{Page: desk(server.TitlePins, "/centri"), Units: []server.Pin{pin, {ID: "R", Name: "Centro Aurora", Kind: "centre", State: "pinned", Since: ago(30)}}, Entries: []server.Unit{{ID: "P", Name: "PuntoInsieme"}, {ID: "U1", Name: "Sportello Donna, Municipio II"}}})
@@ -299,11 +327,12 @@ func addReferral(add func(string, server.Shown)) {
 	add("choose-centre.empty", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
 	add("way", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: centre, Way: "we_send", Chose: "yes"})
 	add("way.unpinned", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
-	form := server.ReferralForm{Fields: []string{"alias", "request"}, Safe: "rule", Given: "spoken", Urgency: "today"}
+	form := server.ReferralForm{Fields: []string{"alias", "request", "number"}, Shown: []string{"alias:1:AAAA"}, Given: "spoken", Urgency: "today"}
 	step := server.ReferralStep{Centre: centre, Form: form, Version: "3", Step: 1}
 	add("share", &server.SharePage{Page: desk(server.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Private: 9, Groups: []server.ShareGroup{
 		{Key: "share_group.who", Fields: []server.Shareable{{Value: "alias", Key: "contact.name", Content: "Rosa"}, {Value: "town", Key: "person.town", Content: "Fiorano"}}},
-		{Key: "share_group.needs", Fields: []server.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}}}})
+		{Key: "share_group.needs", Fields: []server.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}},
+		{Key: "share_group.reach", Reach: true, Fields: []server.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp\nQuando: mercoledì 14:00–16:00"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}}}})
 	step.Step = 2
 	how := &server.HowPage{Page: desk(server.TitleHow, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Text: server.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
 		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}}
@@ -315,10 +344,13 @@ func addReferral(add func(string, server.Shown)) {
 	add("how.rtl", &rtl)
 	step.Step = 3
 	add("preview", &server.PreviewPage{ID: "A", Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage()})
+	add("preview.changed", &server.PreviewPage{ID: "A", Page: desk(server.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: samplePackage(), Changed: []server.ChangedItem{{Key: "share_field.number"}, {Key: "contact.name"}}})
 	messages := []server.Message{{At: sampleNow.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: sampleNow.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
 	steps := []server.StepDay{{State: "sent", Day: ago(2), Place: "done"}, {State: "acknowledged", Day: ago(1), Place: "done"}, {State: "appointment", Day: ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
 	add("referral", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: ago(-28), Way: "we_send", Messages: messages,
-		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true})
+		Appointment: server.Appointment{At: ago(-1), Place: "Sede del centro"}, Shut: true, Package: samplePackage()})
+	add("task-revoke", &server.TaskRevokePage{Page: desk(server.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, Back: "/agenda"})
+	add("task-revoke.empty", &server.TaskRevokePage{Page: desk(server.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", Back: "/agenda"})
 	add("referral.declined", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: ago(-28), Way: "we_send", Reason: "full"})
 	add("referral.read", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &server.ReferralPage{Page: desk(server.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})

@@ -21,6 +21,9 @@ func (q *request) pins() error {
 		return err
 	}
 	page := &PinsPage{Page: q.base(TitlePins)}
+	if q.who.UnitKind() == accounts.KindCentre {
+		page.Title, page.Answers = TitlePinsBack, true
+	}
 	for i := range units {
 		page.Units = append(page.Units, q.pinned(&units[i]))
 	}

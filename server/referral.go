@@ -79,6 +79,11 @@ func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, r
 	if page.Shut {
 		page.Live = false // nothing is written on it before the desk has confirmed it
 	}
+	page.Compare = r.Compare
+	if page.Empty = r.Erased && !page.Shut; page.Empty {
+		page.Live = false
+	}
+	page.Package = q.pack(r.Package, r.Safe, roster)
 	if r.State == "declined" {
 		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")
 	}
@@ -120,7 +125,7 @@ func appointment(r referrals.ReferralView) Appointment {
 
 func (q *request) messageCentre() error {
 	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended"} {
+	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended", referrals.ErrNobody: "error.nobody"} {
 		if errors.Is(err, cause) { // what she typed waits on the page
 			return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": key}})
 		}

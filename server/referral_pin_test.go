@@ -32,3 +32,42 @@ func TestMessageWaitsForTheWords(t *testing.T) {
 	}
 	s.quiet(t)
 }
+
+// TestAnswerWaitsForTheWords: a centre answers a desk that removed somebody for
+// cause once it compared the desk's words. What it wrote stands on the page.
+func TestAnswerWaitsForTheWords(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	s.Join(storetest.TownDesk, "malo", policies.IntakeWorker, "lucia")
+	malo := s.People["malo"].ID
+	if _, err := s.Door.Remove(t.Context(), s.StepUp("lucia", policies.MemberRemove, malo), malo, true); err != nil {
+		t.Fatal(err)
+	}
+	desk := s.Units[storetest.TownDesk]
+	bruna, page := s.inside(t, "bruna"), "/arrivi/"+r.sent
+	if a := bruna.get(page); a.status != http.StatusOK || !strings.Contains(a.body, "Lo sportello ha una chiave nuova") || !strings.Contains(a.body, "/centri/"+desk) {
+		t.Errorf("the page before: status %d", a.status)
+	}
+	said := url.Values{"text": {"Possiamo martedì"}, "from": {page}}
+	if a := bruna.send(page+"/messaggi", said); a.status != http.StatusConflict || !strings.Contains(a.body, "Possiamo martedì") || !strings.Contains(a.body, "Allo sportello non è arrivato niente") {
+		t.Errorf("a message before the words were compared: status %d", a.status)
+	}
+	meets := url.Values{"day": {"2026-12-01"}, "hour": {"10:00"}, "place": {"Sala 3"}, "from": {page}}
+	if a := bruna.send(page+"/appuntamento", meets); a.status != http.StatusConflict || !strings.Contains(a.body, "Sala 3") || !strings.Contains(a.body, "10:00") {
+		t.Errorf("an appointment before: status %d", a.status)
+	}
+	if a := bruna.send(page+"/accogli", url.Values{"from": {page}}); a.status != http.StatusConflict {
+		t.Errorf("accepting before: status %d", a.status)
+	}
+	if a := bruna.get("/centri"); a.status != http.StatusOK || !strings.Contains(a.body, "/centri/"+desk) || !strings.Contains(a.body, "quando la pagina di un invio lo chiede") {
+		t.Errorf("the desks to compare: status %d", a.status)
+	}
+	s.Pin("bruna", storetest.Ginestra, storetest.TownDesk, "lucia")
+	if a := bruna.send(page+"/messaggi", said); a.status != http.StatusSeeOther {
+		t.Errorf("a message after the words were compared: status %d", a.status)
+	}
+	if a := bruna.get(page); strings.Contains(a.body, "Lo sportello ha una chiave nuova") {
+		t.Error("the page still asks to compare")
+	}
+	s.quiet(t)
+}

@@ -121,6 +121,15 @@ func (e valueFree) Error() string {
 // Unwrap is for tests; the log prints Error.
 func (e valueFree) Unwrap() error { return e.error }
 
+// hours is a stretch of safe hours in words.
+func (r *Renderer) hours(lang locale.Lang, h HoursRule) string {
+	days := make([]time.Weekday, len(h.Days))
+	for i, word := range h.Days { // Monday is the first of the words, Sunday of the names
+		days[i] = time.Weekday((slices.Index(Words("weekday"), word) + 1) % 7)
+	}
+	return r.catalogue.Hours(lang, days, h.From, h.To)
+}
+
 // funcs are the words that templates know in one language.
 func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 	c := r.catalogue
@@ -140,14 +149,8 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"day":     func(now, t time.Time) string { return c.Day(lang, now, t) },
 		"clock":   c.Clock,
 		"until":   func(t time.Time) string { return c.Until(lang, t) },
-		"hours": func(h HoursRule) string {
-			days := make([]time.Weekday, len(h.Days))
-			for i, word := range h.Days { // Monday is the first of the words, Sunday of the names
-				days[i] = time.Weekday((slices.Index(Words("weekday"), word) + 1) % 7)
-			}
-			return c.Hours(lang, days, h.From, h.To)
-		},
-		"status": func(list, value string) (Status, error) { return r.status(lang, list, value) },
+		"hours":   func(h HoursRule) string { return r.hours(lang, h) },
+		"status":  func(list, value string) (Status, error) { return r.status(lang, list, value) },
 		"field": func(p Shown, name, value string, opts ...string) (Field, error) {
 			return r.field(lang, p, name, value, opts)
 		},

@@ -16,10 +16,6 @@ import (
 func TestRescueStandsOnTheAgenda(t *testing.T) {
 	s := serve(t, storetest.New(t).Wide())
 	w, ctx, console := s.World, context.Background(), accounts.ConsoleCaller()
-	words := accounts.RecoveryWords(w.Rescue.Recipient(), w.Agency)
-	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp("sofia", policies.RecoverySet, w.Agency), w.Rescue.Recipient().String(), words); err != nil {
-		t.Fatal(err)
-	}
 	nora := w.Invite("nora", policies.SocialWorker, "service")
 	if _, err := w.Door.Suspend(ctx, console, w.People["sofia"].ID); err != nil {
 		t.Fatal(err)

@@ -51,6 +51,8 @@ func init() {
 		public("POST", "/riprendi", (*request).uncover),
 		public("POST", "/esci", (*request).signOut),
 		post("/copri", policies.SessionCover, (*request).cover),
+		get("/bozza", policies.DraftKeep, (*request).latePage),
+		post("/bozza", policies.DraftKeep, (*request).settleLate),
 
 		// an invitation, and the second factor replaced by a recovery code
 		public("GET", "/entra/recupero", (*request).recoveryPage),
@@ -90,6 +92,11 @@ func init() {
 		get("/ammissioni/recupero", policies.MemberList, (*request).recoveryKeyPage),
 		post("/ammissioni/recupero", policies.RecoverySet, (*request).setRecovery),
 		post("/ammissioni/recupero/conferma", policies.RecoveryConfirm, (*request).confirmRecovery),
+		post("/ammissioni/recupero/accetta", policies.RecoveryAccept, (*request).acceptRecovery),
+		get("/ammissioni/recupero/togli", policies.MemberList, (*request).removeRecoveryPage),
+		post("/ammissioni/recupero/togli", policies.RecoveryRemove, (*request).removeRecovery),
+		get("/recuperi/{unit}", policies.AgendaRead, (*request).proposedRecovery),
+		post("/recuperi/{unit}", policies.RecoveryStop, (*request).stopRecovery),
 		get("/ammissioni/dichiarazioni", policies.DeclarationRead, (*request).unitDeclarations),
 		get("/ammissioni/mie-parole", policies.CredentialsRead, (*request).leadWordsPage),
 		post("/ammissioni/mie-parole", policies.CredentialsRead, (*request).leadWords),
@@ -149,6 +156,8 @@ func init() {
 		post("/compiti/{id}/affida", policies.TaskAssign, (*request).assignTask),
 		post("/compiti/{id}/restituisci", policies.TaskReturn, (*request).returnTask),
 		post("/compiti/{id}", policies.TaskClose, (*request).closeTask),
+		get("/compiti/{id}/revoca", policies.AgendaRead, (*request).revokeTaskPage),
+		post("/compiti/{id}/revoca", policies.TaskRevoke, (*request).revokeTask),
 
 		get("/schede/{id}", policies.CaseOpen, (*request).caseSummary),
 		get("/schede/{id}/diario", policies.CaseOpen, (*request).diary),
@@ -167,6 +176,7 @@ func init() {
 		post("/schede/{id}/richiamo", policies.CaseUpdate, (*request).setRecall),
 		get("/schede/{id}/contatto-sicuro", policies.CaseOpen, (*request).safeContactPage),
 		post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, (*request).saveSafeContact),
+		post("/schede/{id}/contatto-sicuro/novita", policies.ConsentExtend, (*request).tellSafeContact),
 		get("/schede/{id}/chiudi", policies.CaseOpen, (*request).closeCasePage),
 		post("/schede/{id}/chiudi", policies.CaseClose, (*request).closeCase),
 		get("/schede/{id}/riapri", policies.CaseOpen, (*request).closeCasePage),

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"sportello/referrals"
 )
@@ -47,6 +49,71 @@ func formOf(s referrals.SafeContact) SafeForm {
 		f.Days1, f.From1, f.To1 = s.Hours[1].Days, s.Hours[1].From, s.Hours[1].To
 	}
 	return f
+}
+
+// shared is a rule as another unit reads it: only what was shared is there, and
+// what is not named is not allowed.
+func shared(safe referrals.SafeContact, onlyDesk bool, who Who) Strip {
+	v := strip(safe, who)
+	v.OnlyDesk, v.Bare = onlyDesk, safe.Phone() == ""
+	v.Channels = slices.DeleteFunc(v.Channels, func(c ChannelRule) bool { return c.Allow != "yes" })
+	return v
+}
+
+// brings says in words what an item of the rule brings with it.
+func (q *request) brings(item string, safe referrals.SafeContact) string {
+	s := strip(safe.Shared(item), Who{})
+	var parts []string
+	for _, c := range s.Channels {
+		if c.Allow == "yes" {
+			parts = append(parts, q.word("channel", c.Channel))
+		}
+	}
+	told := joined(s.Number, s.Mail, s.CodeWord, joined(parts...))
+	if s.Number == "" {
+		return told
+	}
+	say := s.Say
+	if say == "" {
+		say = q.text("strip.say_nothing")
+	}
+	lines := []string{told, q.text("strip.hours") + " " + q.hours(s.Hours), q.text("strip.answerer") + " " + q.asked("answerer", s.Answerer),
+		q.text("strip.say") + " " + say, q.text("strip.hide") + " " + q.asked("yesno", s.Hide), q.text("strip.voice") + " " + q.asked("yesno", s.Voice)}
+	return strings.Join(lines, "\n")
+}
+
+// knows says in words what a recipient reads of her rule.
+func (q *request) knows(safe referrals.PackageSafe) string {
+	var items []string
+	for item, value := range map[string]string{"number": safe.Rule.Number, "mail": safe.Rule.Mail, "code_word": safe.Rule.CodeWord} {
+		if value != "" {
+			items = append(items, q.text(ShareFields[item]))
+		}
+	}
+	slices.Sort(items)
+	if safe.DeskOnly {
+		items = append([]string{q.word("way_text", "only_desk")}, items...)
+	}
+	return joined(items...)
+}
+
+// asked is an answer in words, or that nobody asked.
+func (q *request) asked(list, value string) string {
+	if value == "" {
+		return q.text("strip.unasked")
+	}
+	return q.word(list, value)
+}
+
+func (q *request) hours(list []HoursRule) string {
+	if len(list) == 0 {
+		return q.text("strip.no_hours")
+	}
+	var all []string
+	for _, h := range list {
+		all = append(all, q.s.render.hours(q.lang, h))
+	}
+	return strings.Join(all, "; ")
 }
 
 // strip is a kept rule as it heads every page of a case.

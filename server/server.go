@@ -12,7 +12,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,6 +35,7 @@ type Config struct {
 	Emergency Emergency // the territory's emergency social service, on Agenda and contact pages
 	Duties    []Duty    // what a worker may have to report, in the agency's own words
 	Sheets    []Sheet   // what can be given to her, by version and language
+	Proxy     Proxy     // what stands before the service and says for whom it asks
 }
 
 // Server answers requests.
@@ -46,6 +46,7 @@ type Server struct {
 	render *Renderer
 	config Config
 	rules  map[string]policies.Rule
+	names  map[string]inputName
 	mux    *mux.Router
 	handle http.Handler
 }
@@ -66,6 +67,9 @@ func New(c Config) (*Server, error) {
 	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c, rules: map[string]policies.Rule{}}
 	for _, rule := range policy.Rules() {
 		s.rules[rule.ID] = rule
+	}
+	if s.names, err = inputNames(Templates()); err != nil {
+		return nil, err
 	}
 	s.mux = s.router()
 	s.handle = s.middleware(s.mux)
@@ -344,23 +348,24 @@ type draft struct {
 var secretFields = []string{"token", "passphrase", "code", "current", "own", "again", "recovery"}
 
 // keepTyped seals what a form sent when its session had just ended or been
-// covered, for her alone, and then says why it went no further.
+// covered, for her alone, and then says why it went no further. Whoever has her
+// cookie can send as much: it is offered to her, and fills no form by itself.
 func (q *request) keepTyped(t route, why error) error {
-	if q.r.Method != http.MethodPost || !q.known {
+	if q.r.Method != http.MethodPost || !q.known || len(q.typedFields()) == 0 {
 		return why
 	}
-	if err := q.keepDraft(); err != nil {
+	if err := q.keepDraft(q.s.door.KeepLate); err != nil {
 		return err
 	}
 	return why
 }
 
-func (q *request) keepDraft() error {
+func (q *request) keepDraft(keep func(ctx context.Context, person string, text []byte) error) error {
 	text, err := q.draftText()
 	if err != nil {
 		return err
 	}
-	return q.s.door.KeepDraft(q.ctx(), q.who.Person(), text)
+	return keep(q.ctx(), q.who.Person(), text)
 }
 
 // draftText is what a form held, without what is secret, and where it belongs.
@@ -422,6 +427,7 @@ func (q *request) base(title string) Page {
 	if q.signed {
 		p.User, p.Role = q.who.Username(), string(q.who.Role())
 		p.FormToken = q.s.door.FormToken(q.who)
+		p.Late = q.who.Late() != nil && q.r.URL.Path != "/bozza"
 		if v := q.s.desk.Verified(); v != nil {
 			p.Differs = !v.Good()
 		}
@@ -539,11 +545,7 @@ func (q *request) show(status int, name string, page Shown) error {
 
 // from is where an attempt comes from, for the throttle.
 func (q *request) from() accounts.From {
-	host, _, err := net.SplitHostPort(q.r.RemoteAddr)
-	if err != nil {
-		host = q.r.RemoteAddr
-	}
-	return accounts.From{Address: host, Device: q.cookie(deviceCookie), Agent: device(q.r.UserAgent())}
+	return accounts.From{Address: q.s.config.Proxy.source(q.r), Device: q.cookie(deviceCookie), Agent: device(q.r.UserAgent())}
 }
 
 // draftFrom is the page on which a draft that was given back belongs.

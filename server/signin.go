@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,8 @@ func (q *request) signIn() error {
 		page.Flash, page.Again = "", true
 	case "signin.closed":
 		page.Flash, page.Closed = "", true
+	case ProblemSignedOutHere:
+		page.Flash, page.Problem = "", ProblemSignedOutHere
 	}
 	return q.show(http.StatusOK, "signin", page)
 }
@@ -44,10 +47,10 @@ func (q *request) signIn() error {
 // wrong.
 func (q *request) begin() error {
 	cookie, err := q.s.door.Begin(q.ctx(), q.form.Get("username"), q.form.Get("passphrase"), q.from())
-	if errors.Is(err, accounts.ErrThrottled) {
+	if comesBack(err) {
 		page := &SignInPage{Page: q.base(TitleSignIn), Username: q.form.Get("username")}
-		page.Problem = ProblemSignInWait
-		return q.show(http.StatusTooManyRequests, "signin", page)
+		page.Problem, _ = signInProblems(err)
+		return q.show(q.refusal(err), "signin", page)
 	}
 	if err != nil {
 		return err
@@ -72,14 +75,14 @@ func (q *request) entered(in *accounts.SignedIn, err error) error {
 		if !known {
 			return err
 		}
-		if errors.Is(err, accounts.ErrWait) {
+		if errors.Is(err, accounts.ErrWait) || comesBack(err) && q.r.URL.Path == "/entra/codice" {
 			page := &CodePage{Page: q.base(TitleCode)}
 			page.Problem = key
-			return q.show(http.StatusUnauthorized, "code", page)
+			return q.show(q.refusal(err), "code", page)
 		}
 		page := &SignInPage{Page: q.base(TitleSignIn)}
 		page.Problem = key
-		return q.show(http.StatusUnauthorized, "signin", page)
+		return q.show(q.refusal(err), "signin", page)
 	}
 	q.setCookie(pendingCookie, "", -1)
 	q.session(in)
@@ -104,6 +107,8 @@ func (q *request) welcome() error {
 // signInProblems are the messages of what sign-in and step-up tell apart.
 func signInProblems(err error) (string, bool) {
 	switch {
+	case errors.Is(err, accounts.ErrBusy):
+		return ProblemSignInBusy, true
 	case errors.Is(err, accounts.ErrThrottled):
 		return ProblemSignInWait, true
 	case errors.Is(err, accounts.ErrWait):
@@ -116,6 +121,32 @@ func signInProblems(err error) (string, bool) {
 	return "", false
 }
 
+// comesBack tells that nothing was checked: whoever asks comes back later.
+func comesBack(err error) bool {
+	return errors.Is(err, accounts.ErrThrottled) || errors.Is(err, accounts.ErrBusy)
+}
+
+// refusal is the status of what sign-in and step-up refuse, and says when to come
+// back where that is known.
+func (q *request) refusal(err error) int {
+	q.retryAfter(err)
+	switch {
+	case errors.Is(err, accounts.ErrBusy):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, accounts.ErrThrottled):
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnauthorized
+}
+
+// retryAfter says after how many seconds what was refused may be tried again.
+func (q *request) retryAfter(err error) {
+	var t *accounts.Throttled
+	if errors.As(err, &t) {
+		q.w.Header().Set("Retry-After", strconv.Itoa(int((t.After+time.Second-1)/time.Second)))
+	}
+}
+
 // session sets the cookies of a new session.
 func (q *request) session(in *accounts.SignedIn) {
 	q.setCookie(sessionCookie, in.Cookie, 0)
@@ -123,23 +154,34 @@ func (q *request) session(in *accounts.SignedIn) {
 	q.who, q.signed, q.known = in.Caller, true, true
 }
 
-// after leads to where a draft was typed, or home.
+// after leads to where a draft was typed, to one that arrived late, or home.
 func (q *request) after() error {
 	if d := q.draftFrom(); d != "" {
 		return q.redirect(d)
+	}
+	if q.who.Late() != nil {
+		return q.redirect("/bozza")
 	}
 	return q.redirect("/")
 }
 
 // cover takes the keys out of the session and keeps what the page's form held.
+// Whatever cannot be kept, the screen is covered.
 func (q *request) cover() error {
 	if q.form.Get("from") != "" && len(q.form) > 2 {
-		if err := q.keepDraft(); err != nil {
-			return err
+		if err := q.keepDraft(q.s.door.KeepDraft); err != nil {
+			q.support(http.StatusInternalServerError, err)
 		}
 	}
+	return q.coverNow()
+}
+
+// coverNow covers the session and leads to where her passphrase is asked. That it
+// could not be recorded is said there.
+func (q *request) coverNow() error {
 	if err := q.s.door.Cover(q.ctx(), q.who); err != nil {
-		return err
+		q.support(http.StatusInternalServerError, err)
+		q.setCookie(flashCookie, ProblemCoveredHere, time.Minute)
 	}
 	return q.redirect("/riprendi")
 }
@@ -148,9 +190,18 @@ func (q *request) coveredPage() error {
 	if !q.known {
 		return q.redirect("/entra")
 	}
+	page := q.coveredSheet()
+	if page.Flash == ProblemCoveredHere {
+		page.Problem = ProblemCoveredHere
+	}
+	return q.show(http.StatusOK, "covered", page)
+}
+
+// coveredSheet says nothing of the service, nor of whose session it is.
+func (q *request) coveredSheet() *CoveredPage {
 	page := &CoveredPage{Page: q.base(TitleCovered)}
 	page.User, page.FormToken = "", q.s.door.FormToken(q.who)
-	return q.show(http.StatusOK, "covered", page)
+	return page
 }
 
 func (q *request) uncover() error {
@@ -158,29 +209,38 @@ func (q *request) uncover() error {
 		return accounts.ErrSignedOut
 	}
 	who, err := q.s.door.Uncover(q.ctx(), q.cookie(sessionCookie), q.form.Get("passphrase"), q.from())
-	if errors.Is(err, accounts.ErrSignIn) || errors.Is(err, accounts.ErrThrottled) {
-		page := &CoveredPage{Page: q.base(TitleCovered)}
-		page.User, page.FormToken, page.Problem = "", q.s.door.FormToken(q.who), ProblemCoveredWrong
+	switch {
+	case errors.Is(err, accounts.ErrSignIn):
+		page := q.coveredSheet()
+		page.Problem = ProblemCoveredWrong
 		return q.show(http.StatusUnauthorized, "covered", page)
-	}
-	if err != nil {
+	case comesBack(err): // nothing was compared: the passphrase may be right
+		page := q.coveredSheet()
+		page.Problem = ProblemCoveredWait
+		return q.show(q.refusal(err), "covered", page)
+	case err != nil:
 		return err
 	}
 	q.who, q.signed = who, true
 	return q.welcome()
 }
 
-// exit shows the neutral page; with a session it ends it first.
+// exit shows the neutral page; with a session it ends it first. Whatever fails,
+// this page must be gone: the session has ended, in this process at least, and the
+// sheet says when that is all.
 func (q *request) exit() error {
+	var err error
 	if q.known {
-		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
-			// Whatever fails, this page must be gone: the cookie is, and the session
-			// ends with its time.
+		if err = q.s.door.SignOut(q.ctx(), q.who); err != nil {
 			q.support(http.StatusInternalServerError, err)
 		}
 	}
 	q.signed, q.known = false, false
-	return q.leave(q.base(TitleExit))
+	page := q.base(TitleExit)
+	if err != nil {
+		page.Problem = ProblemExitHere
+	}
+	return q.leave(page)
 }
 
 // leave takes the session's cookie away and shows a page that says nothing.
@@ -194,7 +254,8 @@ func (q *request) signOut() error {
 	q.setCookie(sessionCookie, "", -1)
 	if q.known {
 		if err := q.s.door.SignOut(q.ctx(), q.who); err != nil {
-			return err
+			q.support(http.StatusInternalServerError, err)
+			q.setCookie(flashCookie, ProblemSignedOutHere, time.Minute)
 		}
 	}
 	return q.redirect("/entra")
@@ -270,7 +331,7 @@ func (q *request) askStepUp(a policies.Action, object string, page *StepUpPage) 
 			key = ProblemStepUp
 		}
 		page.Problem = key
-		return false, q.show(http.StatusUnauthorized, "step-up", page)
+		return false, q.show(q.refusal(err), "step-up", page)
 	}
 	if err != nil {
 		return false, err

@@ -346,7 +346,7 @@ func (st *story) rosaSaysWhatToShare() {
 	if n := eval[int](v, `document.querySelectorAll("input[name=fields]:checked, input[name=keep_copy]:checked").length`); n != 0 {
 		v.stop("%d boxes are ticked before she said anything", n)
 	}
-	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").tick("share_field.reach").choose("share.safe", "way_text.rule").tick("share.keep_copy")
+	v.tick("contact.name").tick("share_field.request").tick("share_field.needs").tick("share_field.number").tick("share.keep_copy")
 	v.coverAndResume().see("share.title", "frame.refilled").holds("share_field.needs", "true").holds("share.keep_copy", "true")
 	v.click("action.continue").see("how.title")
 }
@@ -404,7 +404,7 @@ func (st *story) brunaOpens() {
 // theyTalk: a question, its answer, an appointment, and the centre welcomes her.
 func (st *story) theyTalk() {
 	anna, bruna := st.anna, st.bruna
-	bruna.press("received.ask").fill("received.question", "Serve una culla?").click("referral.send").see("referral.sent", "Serve una culla?")
+	bruna.press("received.write").fill("received.text", "Serve una culla?").click("received.question_do").see("referral.sent", "Serve una culla?")
 	anna.open("/agenda").see("urgent.referral_question").open(st.sent).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
 	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
 	bruna.open(st.arrived).see("No, ha sei anni.")
@@ -477,7 +477,7 @@ func (st *story) rosaTakesItBack() {
 	anna.open(st.sent).click("referral.revoke").at("/invii/{id}/revoca").see("revoke.about", "revoke.copied", "revoke.no_reason")
 	anna.click("revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.code_word").click("revoke.do").at("/invii/{id}").see("revoke.done", "referral_state.withdrawn")
 	anna.seeNot("Serve una culla?")
-	bruna.press("received.ask").fill("received.question", "Arriva oggi?").click("referral.send")
+	bruna.press("received.write").fill("received.text", "Arriva oggi?").click("received.question_do")
 	if bruna.status < 400 {
 		bruna.stop("the centre still writes about what was taken back: status %d", bruna.status)
 	}
@@ -644,7 +644,7 @@ func (st *story) fatimaFoundsHerCentre() {
 // wordsAreCompared by telephone before anything can be sent to a new centre.
 func (st *story) wordsAreCompared() {
 	v := st.anna
-	v.open("/centri").see("pins.lead", storetest.Ginestra, "centre_state.pinned", "Centro Il Melograno", "centre_state.unpinned")
+	v.open("/centri").see("pins.lead", storetest.Ginestra, "centre_state.pinned", "Centro Il Melograno", "centre_state.new")
 	v.click("Centro Il Melograno").at("/centri/{unit}").see("pin.about")
 	if v.words() != st.words {
 		v.stop("the words to compare are not those that fatima reads: %q, %q", v.words(), st.words)

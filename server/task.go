@@ -42,7 +42,7 @@ func (q *request) hold(state, worker, day, reason string, roster *accounts.Roste
 func (q *request) sent(list []referrals.SentTask, roster *accounts.Roster) []SentTask {
 	var all []SentTask
 	for _, t := range list {
-		l := SentTask{Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue,
+		l := SentTask{ID: t.ID, Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue,
 			Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 		if t.CaseID != "" {
 			l.Href = "/schede/" + t.CaseID
@@ -68,7 +68,7 @@ func (q *request) taskPage(status int, cause error) error {
 	}
 	q.receipt(receipt)
 	page := &TaskPage{Page: q.base("task.interview_30"), ID: t.ID, Version: version(t.Version), Kind: "interview_30",
-		Due: q.day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: strip(t.Safe, Who{Alias: t.Alias}), Request: t.Request,
+		Due: q.day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: shared(t.Safe, !t.Safe.Recorded(), Who{Alias: t.Alias}), Request: t.Request,
 		Note: q.form.Get("note"), Reason: q.form.Get("reason"), Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 	lead := q.who.Role() == policies.Lead
 	page.MayTake = t.State == "open" || t.Free
@@ -131,6 +131,37 @@ func (q *request) closeTask() error {
 	}
 	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
 	return q.taskStep(receipt, q.notMine(err), "", "/schede/"+caseID)
+}
+
+func (q *request) revokeTaskPage() error { return q.showRevokeTask(http.StatusOK, nil) }
+
+func (q *request) showRevokeTask(status int, cause error) error {
+	t, to, receipt, err := q.s.desk.ReadSentTask(q.ctx(), q.who, q.id("id"))
+	if err != nil {
+		return err
+	}
+	roster, err := q.roster()
+	if err != nil {
+		return err
+	}
+	q.receipt(receipt)
+	page := &TaskRevokePage{Page: q.base(TitleTaskRevoke), ID: t.ID, Service: roster.UnitName(t.ToUnit), Knows: q.knows(to.Safe), May: len(to.Items) > 0,
+		Back: "/agenda", Recognised: q.form.Get("recognised")}
+	if t.CaseID != "" {
+		page.Back = "/schede/" + t.CaseID
+	}
+	invalid(&page.Page, cause)
+	return q.show(status, "task-revoke", page)
+}
+
+// revokeTask takes back what a task carries of her rule: no step-up, she may be
+// on the phone.
+func (q *request) revokeTask() error {
+	receipt, err := q.s.desk.RevokeTask(q.ctx(), q.who, q.id("id"), q.form.Get("recognised"))
+	if errors.Is(err, referrals.ErrState) {
+		return q.redirect("/compiti/" + q.id("id") + "/revoca") // a form sent twice takes back once
+	}
+	return q.doneOr(q.showRevokeTask, receipt, err, FlashTaskRevoked, "/compiti/"+q.id("id")+"/revoca")
 }
 
 // notMine tells a worker whose task passed to a colleague meanwhile that it did:

@@ -23,7 +23,7 @@ var wordLists = map[string][]string{
 	// what the log keeps: an act by the policy's name of it, and what refused one
 	// beside the rules of the policy
 	"act":      actCodes(),
-	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine"},
+	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
 
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
@@ -50,7 +50,8 @@ var wordLists = map[string][]string{
 	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
 
 	// agenda and case
-	"urgent":        {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued"},
+	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
+		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed"},
 	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits"},
 	"notices":       {"keys", "leads", "units"},
 	"notices_about": {"keys", "leads", "units"},
@@ -77,7 +78,7 @@ var wordLists = map[string][]string{
 	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
 	"after":          {"engaged", "no_show", "closed"},
 	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
-	"way_text":       {"only_desk", "rule"},
+	"way_text":       {"only_desk"},
 	"checked":        {"she_said", "papers"},
 	"beside":         {"instead", "besides"},
 	"purpose":        referrals.Purposes,
@@ -151,6 +152,12 @@ var statusClass = map[string]string{
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",
 	"urgent.unit_rescued":         "alarm",
+	"urgent.recovery_older":       "alarm",
+	"urgent.recovery_confirm":     "wait",
+	"urgent.recovery_proposed":    "wait",
+	"urgent.recovery_alone":       "alarm",
+	"urgent.recovery_ready":       "wait",
+	"urgent.recovery_changed":     "alarm",
 	"result.allowed":              "good",
 	"result.refused":              "stop",
 	"result.failed":               "alarm",

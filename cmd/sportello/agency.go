@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"sportello/policies/accounts"
+	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
 )
@@ -48,7 +49,7 @@ func (p *program) agencyCreate() *cobra.Command {
 func (p *program) agencyList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Args: cobra.NoArgs,
-		Short:   "List agencies: id, kind, responsibility, recovery, end, name",
+		Short:   "List agencies: id, kind, responsibility, end, name",
 		Example: "  sportello agency list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
@@ -57,24 +58,14 @@ func (p *program) agencyList() *cobra.Command {
 					return deed("listing the agencies", err)
 				}
 				w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
-				fmt.Fprintln(w, "ID\tKIND\tRESPONSIBILITY\tRECOVERY\tENDS\tNAME")
+				fmt.Fprintln(w, "ID\tKIND\tRESPONSIBILITY\tENDS\tNAME")
 				for _, a := range byText(all.Agencies, func(a *accounts.Agency) string { return a.Name + a.ID }) {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Kind, a.Responsibility, recoveryState(a), dash(a.Ends), printable(a.Name))
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.ID, a.Kind, a.Responsibility, dash(a.Ends), printable(a.Name))
 				}
 				return w.Flush()
 			})
 		},
 	}
-}
-
-func recoveryState(a *accounts.Agency) string {
-	switch {
-	case a.Proposed != "":
-		return "proposed"
-	case a.Recovery != "":
-		return "set"
-	}
-	return "none"
 }
 
 // deed gives an act's error what the exit code and the reader need.
@@ -94,6 +85,9 @@ func deed(doing string, err error) error {
 		if errors.Is(err, known) {
 			return refuse(err, "%s: %s", doing, hint)
 		}
+	}
+	if errors.Is(err, store.ErrSchema) {
+		return refuse(err, "%s: %v", doing, err)
 	}
 	if errors.Is(err, accounts.ErrTampered) {
 		return differs{fmt.Errorf("%s: %w", doing, err)}

@@ -65,11 +65,14 @@ func (p *program) auditVerify() *cobra.Command {
 		Long: `With BUNDLE: checks an exported log, offline, with the public key alone. It needs
 no data folder. Each --earlier checkpoint must be one that this log goes on from.
 
-With --records: replays the log of the data folder and compares every row with its
-newest leaf. It needs no secret, opens nothing, runs beside a server, and names
-what differs by table and id.
+With --records: compares the schema of each database with the one that this program
+makes, replays the log of the data folder, and compares every row with its newest
+leaf. It needs no secret, opens nothing, runs beside a server, and names what
+differs by table and id.
 
-What differs ends with exit code 4.`,
+What differs ends with exit code 4. Where a crash or a power cut stopped the service
+in the middle of an act, and nothing differs, it ends with exit code 5: start the
+service once, which finishes or undoes the act, and check again.`,
 		Example: `  sportello audit verify bundle.zip --key log.pub
   sportello audit verify bundle.zip --key log.pub --earlier checkpoint-monday.txt
   sportello audit verify --records --dir /var/lib/sportello`,
@@ -158,12 +161,15 @@ func (p *program) inspectRecords(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := store.Inspect(ctx, store.Inspection{Main: filepath.Join(dir, store.MainFile),
+	report, err := inspectSettled(ctx, store.Inspection{Main: filepath.Join(dir, store.MainFile),
 		Shred:    filepath.Join(dir, store.SecretsDir, store.ShredFile),
+		Sessions: filepath.Join(dir, store.SecretsDir, store.SessionFile),
 		Verifier: strings.TrimSpace(string(public)), StateFile: keyPath(dir, stateFile), Live: true, Now: time.Now})
 	switch {
-	case errors.Is(err, audit.ErrLogTampered), errors.Is(err, audit.ErrBehindState), errors.Is(err, audit.ErrStateFile):
+	case errors.Is(err, audit.ErrLogTampered), errors.Is(err, audit.ErrBehindState), errors.Is(err, audit.ErrStateFile), errors.Is(err, store.ErrSchema):
 		return differs{err}
+	case errors.Is(err, store.ErrOlderSchema):
+		return refuse(err, "the database was written by an older version: start the service once, which brings it up to date")
 	case err != nil:
 		return explain(err)
 	}
@@ -171,13 +177,38 @@ func (p *program) inspectRecords(ctx context.Context) error {
 	return p.problems(report)
 }
 
-// problems prints what differs, a line each: table, id, version, fault, leaf.
+// inspectSettled looks again where something is unfinished: beside a server that is
+// at work it is done a moment later.
+func inspectSettled(ctx context.Context, i store.Inspection) (report audit.RecordReport, err error) {
+	for range 3 {
+		report, err = store.Inspect(ctx, i)
+		if err != nil || len(report.Problems) > 0 || len(report.Unfinished) == 0 {
+			return report, err
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return report, ctx.Err()
+		}
+	}
+	return report, err
+}
+
+// problems prints what differs or is unfinished, a line each: table, id, version,
+// fault, leaf.
 func (p *program) problems(report audit.RecordReport) error {
 	for _, r := range report.Problems {
 		fmt.Fprintf(p.out, "%s %s version %d: %s (leaf %d)\n", r.Table, r.ID, r.Version, r.Fault, r.Leaf)
 	}
+	for _, r := range report.Unfinished {
+		fmt.Fprintf(p.out, "%s %s version %d: unfinished\n", r.Table, r.ID, r.Version)
+	}
 	if n := len(report.Problems); n > 0 {
 		return differs{fmt.Errorf("%d records are not what the log says", n)}
+	}
+	if n := len(report.Unfinished); n > 0 {
+		return unfinished{fmt.Errorf("unfinished: the service was stopped in the middle of an act, which left %d secrets to be deleted; "+
+			"nothing differs. Start the service once, and check again", n)}
 	}
 	return nil
 }

@@ -34,8 +34,9 @@ var sealedKeys = []string{pepperFile, throtFile, logFile, logPubFile}
 
 // backing is what a backup was asked for.
 type backing struct {
-	to, shredTo, keysTo, agency string
-	withoutKeys                 bool
+	to, shredTo, keysTo string
+	sealedTo            string // a unit
+	withoutKeys         bool
 }
 
 func (p *program) backupCommand() *cobra.Command {
@@ -48,8 +49,8 @@ func (p *program) backupCommand() *cobra.Command {
   main.db   the database. Keep it long. Without the others it opens nothing.
   shred.db  the shred secrets. Keep it a few days: as long as a copy exists, what
             was erased could be opened again.
-  keys.age  the key files, sealed to the recovery recipient of the agency that
-            runs the server. Make it once, keep it elsewhere.
+  keys.age  the key files, sealed to the recovery recipient that the audit unit
+            accepted, or the unit of --sealed-to. Make it once, keep it elsewhere.
 
 main.db is copied before shred.db, then opened and every record held to its log. A
 copy that does not hold is removed. Sessions are in none of them.
@@ -66,7 +67,7 @@ over the sealed key files.`,
 	c.Flags().StringVar(&b.to, "to", "", "folder for main.db")
 	c.Flags().StringVar(&b.shredTo, "shred-to", "", "folder for shred.db (default: that of --to)")
 	c.Flags().StringVar(&b.keysTo, "keys-to", "", "folder for keys.age (default: that of --to)")
-	c.Flags().StringVar(&b.agency, "agency", "", "id of the agency that runs the server, where several have a recovery recipient")
+	c.Flags().StringVar(&b.sealedTo, "sealed-to", "", "id of the unit whose recovery recipient keys.age is for (default: the audit unit)")
 	c.Flags().BoolVar(&b.withoutKeys, "without-keys", false, "leave keys.age out: it was made before")
 	must(c.MarkFlagRequired("to"))
 	return c
@@ -100,7 +101,7 @@ func (p *program) grant(ctx context.Context, in *instance, b backing, keys io.Wr
 	var sealed []byte
 	if !b.withoutKeys {
 		var err error
-		if sealed, err = sealKeys(ctx, in, b.agency); err != nil {
+		if sealed, err = sealKeys(ctx, in, b.sealedTo); err != nil {
 			return err
 		}
 	}
@@ -133,10 +134,10 @@ func (p *program) copies(ctx context.Context, b backing, sealed []byte) error {
 		}
 	}
 	if err := store.CopyMain(ctx, dir, mainTo); err != nil {
-		return err
+		return unlike(err)
 	}
 	if err := store.CopyShred(ctx, dir, shredTo); err != nil {
-		return errors.Join(err, os.Remove(mainTo))
+		return errors.Join(unlike(err), os.Remove(mainTo))
 	}
 	report, err := inspectCopy(ctx, mainTo, shredTo, strings.TrimSpace(string(public)))
 	if err == nil {
@@ -144,7 +145,7 @@ func (p *program) copies(ctx context.Context, b backing, sealed []byte) error {
 		err = p.problems(report)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("verifying the copy: %w", err), os.Remove(mainTo), os.Remove(shredTo))
+		return errors.Join(unlike(fmt.Errorf("verifying the copy: %w", err)), os.Remove(mainTo), os.Remove(shredTo))
 	}
 	fmt.Fprintf(p.out, "%s: %d records held to %d leaves\n%s\n", mainTo, report.Checked, report.Checkpoint.Size, shredTo)
 	if len(sealed) == 0 {
@@ -161,25 +162,14 @@ func inspectCopy(ctx context.Context, mainDB, shredDB, public string) (audit.Rec
 	return store.Inspect(ctx, store.Inspection{Main: mainDB, Shred: shredDB, Verifier: public, Now: time.Now})
 }
 
-// sealKeys puts the key files into one age file for the recovery recipient.
-func sealKeys(ctx context.Context, in *instance, agency string) ([]byte, error) {
-	all, err := in.door.Roster(ctx)
+// sealKeys puts the key files into one age file for a unit's recovery recipient.
+func sealKeys(ctx context.Context, in *instance, unit string) ([]byte, error) {
+	to, err := in.door.BackupRecipient(ctx, unit)
+	if errors.Is(err, accounts.ErrNoRecovery) {
+		return nil, refuse(err, "sealing the key files: the unit accepted no recovery recipient: accept one on its members' page, name another unit with --sealed-to, or leave them out with --without-keys")
+	}
 	if err != nil {
-		return nil, deed("reading the agencies", err)
-	}
-	recipient, found := "", 0
-	for _, a := range all.Agencies {
-		if a.Recovery != "" && (agency == "" || agency == a.ID) {
-			recipient = a.Recovery
-			found++
-		}
-	}
-	if found != 1 {
-		return nil, refuse(nil, "%d agencies with a recovery recipient fit: set one, name one with --agency, or leave the key files out with --without-keys", found)
-	}
-	to, err := crypto.ParseRecipient(recipient)
-	if err != nil {
-		return nil, err
+		return nil, deed("reading the recovery recipient", err)
 	}
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)

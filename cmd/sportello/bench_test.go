@@ -58,6 +58,7 @@ type running struct {
 	at     string
 	pid    int
 	people []demoAccount
+	step   time.Time // whose code was used last
 }
 
 func startDemo(b *testing.B) *running {

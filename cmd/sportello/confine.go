@@ -29,25 +29,38 @@ const dataRights landlock.AccessFSSet = ll.AccessFSReadFile | ll.AccessFSReadDir
 // whose filter does not know it yet and forbids to ask. A kernel that has it and
 // fails stops the start. more is for what else a caller needs.
 func confine(log *slog.Logger, dir string, more ...landlock.Rule) error {
-	abi, err := ll.LandlockGetABIVersion()
-	switch {
-	case errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.EPERM):
-		log.Warn(confinement(0))
-		return nil
-	case err != nil:
-		return fmt.Errorf("asking the kernel how it confines: %w", err)
-	}
 	_, _ = time.Now().Zone() // the machine's zone is read once, from a file that is out of reach afterwards
 	rules := append(more,
 		// Each by itself: keys and secrets may be links to another disk.
 		landlock.PathAccess(dataRights, dir, filepath.Join(dir, keysDir), filepath.Join(dir, store.SecretsDir)),
 		// SQLite seeds its own random numbers from it.
 		landlock.PathAccess(ll.AccessFSReadFile, "/dev/urandom").IgnoreIfMissing())
-	if err := landlock.V11.BestEffort().Restrict(rules...); err != nil {
-		return fmt.Errorf("confining the process: %w", err)
+	abi, err := restrict(rules...)
+	switch {
+	case err != nil:
+		return err
+	case abi < 1:
+		log.Warn(confinement(0))
+	default:
+		log.Info(confinement(abi), "landlock", abi)
 	}
-	log.Info(confinement(abi), "landlock", abi)
 	return nil
+}
+
+// restrict leaves the process what the rules name, and tells with which version of
+// Landlock; below 1 the kernel has none and nothing was done.
+func restrict(rules ...landlock.Rule) (abi int, err error) {
+	abi, err = ll.LandlockGetABIVersion()
+	switch {
+	case errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.EPERM):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("asking the kernel how it confines: %w", err)
+	}
+	if err := landlock.V11.BestEffort().Restrict(rules...); err != nil {
+		return 0, fmt.Errorf("confining the process: %w", err)
+	}
+	return abi, nil
 }
 
 // confinement says what a version of Landlock holds the process to.

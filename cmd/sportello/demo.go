@@ -62,7 +62,7 @@ stays, and the next start goes on with the same accounts.`,
 			return p.demo(c.Context(), c.Flags().Changed("dir"), accounts)
 		},
 	}
-	p.takes(c, "addr", "stretches", "texts")
+	p.takes(c, "addr", "proxy", "proxy-header", "stretches", "texts")
 	c.Flags().StringVar(&accounts, "accounts", "", "also write the accounts as JSON to this file, readable by its owner only")
 	c.AddCommand(p.demoCodesCommand())
 	return c
@@ -114,7 +114,16 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 	if err != nil {
 		return err
 	}
-	in, err := openInstance(ctx, dir, opening{now: time.Now, stretches: n})
+	proxy, err := p.behind()
+	if err != nil {
+		return err
+	}
+	apart, err := startStretcher(n)
+	if err != nil {
+		return err
+	}
+	defer apart.Close()
+	in, err := openInstance(ctx, dir, opening{now: time.Now, stretches: n, stretcher: apart})
 	if err != nil {
 		return err
 	}
@@ -122,6 +131,7 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 	if err != nil {
 		return errors.Join(err, in.Close())
 	}
+	s.proxy = proxy
 	if accounts != "" {
 		if err := replaceFile(accounts, mustJSON(people)); err != nil {
 			return errors.Join(err, in.Close())
@@ -130,6 +140,8 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 	if err := confine(slog.New(slog.NewTextHandler(p.err, nil)), dir, demoRights(dir, keep)...); err != nil {
 		return errors.Join(err, in.Close())
 	}
+	ctx, cancel := apart.while(ctx)
+	defer cancel()
 	stop := p.showAccounts(ctx, "http://"+l.Addr().String(), dir, people)
 	err = s.run(ctx, l, nil)
 	stop()

@@ -74,10 +74,10 @@ func seedDemo(ctx context.Context, dir string) error {
 	}
 	s := &seed{ctx: ctx, in: in, clock: clock, people: map[string]*seedPerson{}, units: map[string]string{}}
 	s.agencies()
-	s.found()
+	s.found(s.recovery(dir))
 	s.admit()
-	s.recovery(dir)
 	s.pin()
+	s.seen("lucia", "clara")
 	s.cases()
 	if err := errors.Join(s.err, in.Close()); err != nil {
 		return fmt.Errorf("filling the demo's folder: %w", err)
@@ -248,16 +248,30 @@ func (s *seed) stepUp(name string, a policies.Action, object string) accounts.Ca
 }
 
 // found makes each unit's first key: the audit unit first, since nothing is
-// kept before somebody can check it.
-func (s *seed) found() {
-	for _, name := range []string{"clara", "lucia", "sofia", "bruna", "carla"} {
-		who := s.stepUp(name, policies.UnitFound, s.unitOf(name))
-		if s.err != nil {
-			return
-		}
-		_, _, err := s.in.door.Found(s.ctx, who)
-		s.try("founding the unit of "+name, err)
+// kept before somebody can check it. The municipality's units accept its recovery
+// identity as they are founded; the centres do without.
+func (s *seed) found(recovery string) {
+	for _, name := range []string{"clara", "lucia", "sofia"} {
+		s.foundKeeping(name, recovery)
 	}
+	for _, name := range []string{"bruna", "carla"} {
+		s.foundKeeping(name, "")
+	}
+}
+
+func (s *seed) foundKeeping(name, recovery string) {
+	who := s.stepUp(name, policies.UnitFound, s.unitOf(name))
+	if s.err != nil {
+		return
+	}
+	cookie, err := s.in.door.BeginFounding(s.ctx, who)
+	if err == nil {
+		cookie, err = s.in.door.ProposeRecovery(s.ctx, who, cookie, recovery)
+	}
+	if err == nil {
+		_, err = s.in.door.FoundShown(s.ctx, who, cookie)
+	}
+	s.try("founding the unit of "+name, err)
 }
 
 func (s *seed) unitOf(name string) string {
@@ -287,24 +301,34 @@ func (s *seed) admit() {
 	s.try("confirming a colleague", err)
 }
 
-// recovery gives the municipality an offline recovery recipient. In life its
-// identity is made on another machine and its words are read by telephone.
-func (s *seed) recovery(dir string) {
+// recovery makes the municipality's recovery identity and returns its recipient.
+// In life it is made on another machine, and its words are read by telephone.
+func (s *seed) recovery(dir string) string {
 	if s.err != nil {
-		return
+		return ""
 	}
 	identity, err := crypto.NewIdentity()
 	s.try("making a recovery identity", err)
 	s.try("keeping the recovery identity", writeNew(filepath.Join(dir, demoRecovery), []byte(string(identity.Secret())+"\n")))
-	agency := s.people["lucia"].who.Agency()
-	recipient, read := identity.Recipient().String(), accounts.RecoveryWords(identity.Recipient(), agency)
-	_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp("lucia", policies.RecoverySet, agency), recipient, read)
-	s.try("proposing a recovery recipient", err)
-	_, err = s.in.door.ConfirmRecovery(s.ctx, s.stepUp("anna", policies.RecoveryConfirm, agency), read)
-	s.try("confirming the recovery recipient", err)
-	for _, name := range []string{"clara", "sofia"} {
-		_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp(name, policies.RecoverySet, agency), recipient, read)
-		s.try("handing a unit's key to the recovery recipient", err)
+	return identity.Recipient().String()
+}
+
+// seen has people say that they saw what stands on their first page: the units
+// of the town are no news to them.
+func (s *seed) seen(names ...string) {
+	for _, name := range names {
+		who := s.signIn(name)
+		if s.err != nil {
+			return
+		}
+		notices, err := s.in.door.Notices(s.ctx, who)
+		s.try("reading notices", err)
+		var ids []string
+		for _, n := range notices {
+			ids = append(ids, n.ID)
+		}
+		_, err = s.in.door.See(s.ctx, who, ids)
+		s.try("seeing notices", err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -40,11 +41,15 @@ type instance struct {
 type opening struct {
 	now          func() time.Time
 	stretches    int
+	stretcher    crypto.Stretcher // nil: passphrases are stretched in this process
 	clockChecked bool
 	fresh        bool // init: files are made
 	restoring    bool // restore: an older log is accepted
 	stateMayMiss bool // restore --in-place
 }
+
+// leastPlaces are one for unknown devices and one that is kept for the known.
+const leastPlaces = 2
 
 // The marks of half-done work in a folder.
 const restoringMark = "restoring"
@@ -65,11 +70,13 @@ func openInstance(ctx context.Context, dir string, o opening) (*instance, error)
 }
 
 // boundMemory has the collector work harder before the process outgrows what its
-// work needs: 64 MiB for each passphrase that is stretched, twice since the last
-// ones are garbage by then, and room for the rest. GOMEMLIMIT overrides it.
-func boundMemory(stretches int) {
+// work needs: what each place for stretching holds, twice since the last ones are
+// garbage by then, and room for the rest. Where passphrases are stretched in a
+// process of their own, with a bound of its own, only the words that members
+// compare take a place here. GOMEMLIMIT overrides it.
+func boundMemory(places int) {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(64+128*max(1, stretches)) << 20)
+		debug.SetMemoryLimit(64<<20 + int64(places)*2*crypto.StretchMemory)
 	}
 }
 
@@ -103,10 +110,15 @@ func (in *instance) wire(o opening) error {
 	if in.gate, err = accounts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
 		return err
 	}
-	boundMemory(o.stretches)
-	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, max(1, o.stretches)); err != nil {
+	places := max(leastPlaces, o.stretches)
+	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, places); err != nil {
 		return err
 	}
+	if o.stretcher != nil {
+		in.door.StretchWith(o.stretcher)
+		places-- // the strangers'
+	}
+	boundMemory(places)
 	in.desk, err = referrals.NewDesk(in.gate, in.store)
 	return err
 }
@@ -178,6 +190,14 @@ func explain(err error) error {
 		return refuse(err, "%v. Compare the clock; if it is right, start with `sportello serve --clock-checked`", err)
 	}
 	return refuse(err, "%v", err)
+}
+
+// unlike refuses where a file has another schema; any other error stays what it is.
+func unlike(err error) error {
+	if errors.Is(err, store.ErrSchema) {
+		return refuse(err, "%v", err)
+	}
+	return err
 }
 
 // empty tells whether a folder is not there or holds nothing.

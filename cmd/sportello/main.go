@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,6 +19,10 @@ import (
 func main() {
 	// Whatever this program makes is its owner's alone.
 	syscall.Umask(0o077)
+	if err := harden(); err != nil {
+		fmt.Fprintf(os.Stderr, "sportello: %v\n", err)
+		os.Exit(exitFailed)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

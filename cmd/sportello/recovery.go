@@ -16,13 +16,16 @@ import (
 
 func (p *program) recoveryCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "recovery", GroupID: "keep", Short: "Make an agency's recovery identity, and rescue a unit with it",
-		Long: `An agency's recovery identity opens the keys of its units when their members have
-lost theirs. The server never sees it: new, words and rewrap need no data folder, and
-are meant for a machine that is not the server.
+		Use: "recovery", GroupID: "keep", Short: "Make a unit's recovery identity, and rescue the unit with it",
+		Long: `A recovery identity opens the keys of a unit when its members have lost theirs. The
+server never sees it: new, words and rewrap need no data folder, and are meant for a
+machine that is not the server.
 
-The recipient and the four words go to two members of the agency, who type them
-on their own pages: one proposes, the other confirms.
+Each unit accepts its own; one identity may serve several, with other words for each.
+The recipient and the four words go to the unit's members: its founder may accept it
+as she founds the unit; later one member proposes it and another, who was there
+before, confirms it. Whoever is the only one accepts it fourteen days after she
+proposed it, unless the units that send there, or the auditor, stop it.
 
 When nobody is left who can open a unit, a newcomer is invited to it and waits. Then,
 on the server, off it, and on it again:
@@ -69,21 +72,22 @@ read, and prints the recipient. Keep the file on paper or two sticks, in two saf
 }
 
 func (p *program) recoveryWords() *cobra.Command {
-	var file, agency, unit string
+	var file, unit string
+	var copies bool
 	c := &cobra.Command{
 		Use: "words", Args: cobra.NoArgs,
 		Short: "Print the four words that two members compare",
-		Long: `Prints the four words of a recovery identity for one agency, from the identity itself. Read them to the two members by voice.
-With --unit, those of a centre's own key for sealed copies, as its members' page shows them.`,
-		Example: `  sportello recovery words --identity recovery.txt --agency ID
-  sportello recovery words --identity copies.txt --unit ID`,
+		Long: `Prints the four words of a recovery identity for one unit, from the identity itself. Read them to its members by voice.
+With --copies, those of a centre's own key for sealed copies, as its members' page shows them.`,
+		Example: `  sportello recovery words --identity recovery.txt --unit ID
+  sportello recovery words --copies --identity copies.txt --unit ID`,
 		RunE: func(*cobra.Command, []string) error {
 			id, err := readIdentity(file)
 			if err != nil {
 				return err
 			}
-			words := accounts.RecoveryWords(id.Recipient(), agency)
-			if unit != "" {
+			words := accounts.RecoveryWords(id.Recipient(), unit)
+			if copies {
 				words = accounts.CopyKeyWords(id.Recipient(), unit)
 			}
 			fmt.Fprintln(p.out, words)
@@ -91,11 +95,10 @@ With --unit, those of a centre's own key for sealed copies, as its members' page
 		},
 	}
 	c.Flags().StringVar(&file, "identity", "", "file that `recovery new` made")
-	c.Flags().StringVar(&agency, "agency", "", "id of the agency, as the members' page and `agency list` show it")
+	c.Flags().StringVar(&unit, "unit", "", "id of the unit, as its members' page and `unit list` show it")
+	c.Flags().BoolVar(&copies, "copies", false, "the words of a centre's key for sealed copies instead")
 	must(c.MarkFlagRequired("identity"))
-	c.Flags().StringVar(&unit, "unit", "", "id of the centre, as its page shows it")
-	c.MarkFlagsOneRequired("agency", "unit")
-	c.MarkFlagsMutuallyExclusive("agency", "unit")
+	must(c.MarkFlagRequired("unit"))
 	return c
 }
 
@@ -104,8 +107,8 @@ func (p *program) recoveryExport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "export", Args: cobra.NoArgs,
 		Short: "Print what is needed to rescue a unit that nobody can open any more",
-		Long: `Prints a file for the machine where the agency keeps its recovery identity: the
-unit's newest key, as it is wrapped to that identity, and the newcomer who waits in
+		Long: `Prints a file for the machine where the unit's recovery identity is kept: the unit's
+newest key, as it is wrapped to that identity, and the newcomer who waits in
 the unit. It opens nothing by itself. It is a leaf in the log.
 
 First invite a newcomer to the unit; she takes her invitation and waits. Whoever of
@@ -140,7 +143,7 @@ func (p *program) recoveryRewrap() *cobra.Command {
 	c := &cobra.Command{
 		Use: "rewrap", Args: cobra.NoArgs,
 		Short: "Make a rescued unit's next key, off the server, for a newcomer",
-		Long: `Opens an exported wrap with the agency's recovery identity, makes the unit's next
+		Long: `Opens an exported wrap with the unit's recovery identity, makes the unit's next
 key under the MAC of the one before, and wraps it to the newcomer alone.
 
 Telephone the newcomer, on a number you have from elsewhere, or sit beside her. Her

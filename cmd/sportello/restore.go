@@ -162,6 +162,16 @@ func (r restoring) look(ctx context.Context, dir, public string, cut cutShort) e
 	case r.shred == "" && gone:
 		return refuse(err, "secrets/shred.db is missing: give the backup's with --shred")
 	}
+	stays := []string{store.SessionFile}
+	if r.main == "" {
+		stays = append(stays, store.MainFile)
+	}
+	if r.shred == "" {
+		stays = append(stays, store.ShredFile)
+	}
+	if err := store.Known(ctx, dir, stays...); err != nil {
+		return explain(err)
+	}
 	if r.main == "" {
 		return nil
 	}
@@ -297,7 +307,7 @@ func (p *program) settle(ctx context.Context, in *instance) error {
 	if err := p.problems(report); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "restored: %d records held to %d leaves\naccounts suspended: %d\nreferrals shut: %d\nsecrets gone: %d\n",
-		report.Checked, report.Checkpoint.Size, out.Suspended, out.Shut, out.Erased)
+	fmt.Fprintf(p.out, "restored: %d records held to %d leaves\naccounts suspended: %d\nreferrals shut: %d\nauthorisations shut: %d\nsecrets gone: %d\n",
+		report.Checked, report.Checkpoint.Size, out.Suspended, out.Shut, out.Consents, out.Erased)
 	return nil
 }

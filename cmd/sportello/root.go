@@ -12,18 +12,20 @@ import (
 
 // The exit codes, as `sportello help exit-codes` prints them.
 const (
-	exitDone    = 0
-	exitFailed  = 1
-	exitUsage   = 2
-	exitRefused = 3
-	exitDiffers = 4
+	exitDone       = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitRefused    = 3
+	exitDiffers    = 4
+	exitUnfinished = 5
 )
 
 const exitCodesText = `0  done
 1  failed: a disk, a network or a file did not do what was asked
 2  wrong use: an unknown command, flag or setting, or a value that does not fit
 3  refused: the folder, a key file, the clock, a state or a rule does not allow it; nothing was changed
-4  differs: a log, a bundle or a record is not what was signed
+4  differs: a log, a bundle, a record or a schema is not what was signed or made
+5  unfinished: the service was stopped in the middle of an act; start it once, which finishes or undoes the act, and check again
 `
 
 // refusal is an error that says what to do instead; nothing was changed.
@@ -48,6 +50,9 @@ func wrongUse(format string, args ...any) error { return usageError{fmt.Errorf(f
 type differs struct{ error }
 
 func (d differs) Unwrap() error { return d.error }
+
+// unfinished says that a crash left something that the next start puts right.
+type unfinished struct{ error }
 
 // program is one run of the command line: where it prints, and the settings.
 type program struct {
@@ -85,9 +90,12 @@ func (p *program) exitCode(err error) int {
 	var r *refusal
 	var d differs
 	var u usageError
+	var left unfinished
 	switch {
 	case errors.As(err, &d):
 		return exitDiffers
+	case errors.As(err, &left):
+		return exitUnfinished
 	case errors.As(err, &u) || !p.started:
 		return exitUsage
 	case errors.As(err, &r):
@@ -124,7 +132,7 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), p.backupCommand(), p.recoveryCommand())
 	if p.hosted == nil { // what a running server can be asked for is above
 		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(),
-			p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
+			p.stretchCommand(), p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
 	}
 	return root
 }

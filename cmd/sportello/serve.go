@@ -27,15 +27,23 @@ the auditor's page name it, and every page of the staff says that there is one.
 
 While it runs, the other commands on the same folder are handed to it.
 
+What strangers try is bounded by where they come from. Behind a proxy that is the
+proxy, unless --proxy and --proxy-header say which it is and where it writes from
+whom it took a request: the last address there that is no proxy's counts.
+
+Passphrases are stretched in a process of their own that may do nothing else. If
+it ends, the service ends too, and wants to be started again.
+
 --texts names a JSON file with the agency's own words:
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
    "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}]}`,
 		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
-  sportello serve --addr 127.0.0.1:8080 --insecure-loopback   # behind a proxy on this machine`,
+  sportello serve --addr 127.0.0.1:8080 --insecure-loopback \
+    --proxy 127.0.0.1 --proxy-header X-Forwarded-For   # behind a proxy on this machine`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
 	}
-	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "stretches", "texts")
+	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "proxy", "proxy-header", "stretches", "texts")
 	return c
 }
 
@@ -52,15 +60,24 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := openInstance(ctx, p.text("dir"), opening{now: time.Now, stretches: n, clockChecked: p.yes("clock-checked")})
+	proxy, err := p.behind()
 	if err != nil {
 		return err
 	}
-	logger := slog.New(slog.NewTextHandler(p.err, nil))
-	return errors.Join(p.serveInstance(ctx, in, secure, words, logger), in.Close())
+	apart, err := startStretcher(n)
+	if err != nil {
+		return err
+	}
+	in, err := openInstance(ctx, p.text("dir"), opening{now: time.Now, stretches: n, stretcher: apart, clockChecked: p.yes("clock-checked")})
+	if err != nil {
+		return errors.Join(err, apart.Close())
+	}
+	s := &site{in: in, log: slog.New(slog.NewTextHandler(p.err, nil)), texts: words, proxy: proxy}
+	return errors.Join(p.serveInstance(ctx, s, secure, apart), in.Close(), apart.Close())
 }
 
-func (p *program) serveInstance(ctx context.Context, in *instance, secure *tls.Config, words texts, logger *slog.Logger) error {
+func (p *program) serveInstance(ctx context.Context, s *site, secure *tls.Config, apart *stretcher) error {
+	in, logger := s.in, s.log
 	if p.yes("clock-checked") {
 		if _, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.ClockAccept); err != nil {
 			return fmt.Errorf("recording that the clock was checked: %w", err)
@@ -74,7 +91,12 @@ func (p *program) serveInstance(ctx context.Context, in *instance, secure *tls.C
 		return errors.Join(err, l.Close())
 	}
 	logger.Info("serving", "address", l.Addr().String(), "tls", secure != nil)
-	return (&site{in: in, log: logger, texts: words}).run(ctx, l, secure)
+	if secure == nil && s.proxy.Header == "" {
+		logger.Warn("everybody on an unknown device counts as one source: behind a proxy, name it with --proxy and --proxy-header")
+	}
+	ctx, cancel := apart.while(ctx)
+	defer cancel()
+	return s.run(ctx, l, secure)
 }
 
 // secure decides how the site is protected on its way. Plain HTTP is for a

@@ -9,11 +9,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"sportello/policies/accounts"
 	"sportello/policies/audit"
 	"sportello/server"
 )
@@ -26,7 +29,9 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
+	proxy  server.Proxy
 	closed atomic.Bool // the log is not what was signed: nothing is answered
+	untold bool        // refused sign-ins could not be recorded
 }
 
 // texts are what an agency says in its own words.
@@ -57,7 +62,7 @@ func readTexts(path string) (texts, error) {
 // handler is the web edge behind the door that a failed check shuts.
 func (s *site) handler() (http.Handler, error) {
 	edge, err := server.New(server.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
-		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets})
+		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets, Proxy: s.proxy})
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +98,7 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 		return errors.Join(err, l.Close())
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	watched := s.watch(background)
+	watched, told := s.watch(background), s.tellRefusals(background)
 	failed := make(chan error, 1)
 	go func() {
 		if secure != nil {
@@ -106,15 +111,20 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 	case err = <-failed:
 		err = fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
+		ended := context.Cause(ctx)
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		err = h.Shutdown(late)
 		cancel()
 		if err != nil {
 			err = fmt.Errorf("stopping: %w", errors.Join(err, h.Close()))
 		}
+		if errors.Is(ended, errStretcherEnded) {
+			err = errors.Join(ended, err)
+		}
 	}
 	stop()
 	<-watched
+	<-told
 	return errors.Join(err, stopControl())
 }
 
@@ -134,6 +144,7 @@ func (s *site) watch(ctx context.Context) <-chan struct{} {
 		defer sweep.Stop()
 		defer check.Stop()
 		s.check(ctx)
+		s.endOver(ctx)
 		for {
 			select {
 			case <-ctx.Done():
@@ -142,6 +153,7 @@ func (s *site) watch(ctx context.Context) <-chan struct{} {
 				s.sweep(ctx)
 			case <-check.C:
 				s.check(ctx)
+				s.endOver(ctx)
 			}
 		}
 	}()
@@ -149,7 +161,7 @@ func (s *site) watch(ctx context.Context) <-chan struct{} {
 }
 
 func (s *site) sweep(ctx context.Context) {
-	if err := s.in.store.Sweep(ctx, s.in.gate.Now().Unix()); err != nil && ctx.Err() == nil {
+	if err := s.in.door.Sweep(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("what has ended could not be deleted; trying again in a minute", "error", err)
 	}
 	if err := s.in.store.Log().StateError(); err != nil {
@@ -178,6 +190,21 @@ func (s *site) check(ctx context.Context) {
 		}
 	default:
 		s.log.Info("all records are what the log says", "records", v.Records.Checked, "leaves", v.Checkpoint.Size)
+	}
+}
+
+// endOver takes the content out of what is over: declined, expired, finished.
+func (s *site) endOver(ctx context.Context) {
+	if s.closed.Load() {
+		return
+	}
+	n, err := s.in.desk.EndOver(ctx, accounts.ConsoleCaller())
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		s.log.Error("what is over could not be ended; trying again in an hour", "error", err)
+	case n > 0:
+		s.log.Info("what is over was ended", "records", n)
 	}
 }
 
@@ -219,11 +246,47 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return l, nil
 }
 
+// behind reads which proxies stand before the service. Both settings are needed,
+// and nothing is guessed: a header that anybody may write would let a stranger be
+// whom he likes.
+func (p *program) behind() (server.Proxy, error) {
+	proxy := server.Proxy{Header: http.CanonicalHeaderKey(p.text("proxy-header"))}
+	if (proxy.Header == "") != (p.text("proxy") == "") {
+		return proxy, wrongUse("reading the settings proxy and proxy-header: they need each other")
+	}
+	if proxy.Header == "" {
+		return proxy, nil
+	}
+	if proxy.Header == "Forwarded" || strings.Trim(strings.ToLower(proxy.Header), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return proxy, wrongUse("reading the setting proxy-header: it names a header with a list of addresses, such as X-Forwarded-For")
+	}
+	for _, text := range strings.Split(p.text("proxy"), ",") {
+		network, err := network(strings.TrimSpace(text))
+		if err != nil {
+			return proxy, wrongUse("reading the setting proxy: it is a list of addresses or networks, such as 10.0.0.7 or 10.0.0.0/8")
+		}
+		proxy.From = append(proxy.From, network)
+	}
+	return proxy, nil
+}
+
+// network reads an address, or a network that is not the whole world.
+func network(text string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return a.Unmap().Prefix(a.Unmap().BitLen())
+	}
+	n, err := netip.ParsePrefix(text)
+	if err == nil && n.Bits() == 0 {
+		return n, errors.New("reading a network: it is everybody")
+	}
+	return n, err
+}
+
 // stretches is how many passphrases are stretched at once.
 func (p *program) stretches() (int, error) {
 	n, err := strconv.Atoi(p.text("stretches"))
 	if err != nil || n < 1 || n > 64 {
 		return 0, wrongUse("reading the setting stretches: it is a number from 1 to 64")
 	}
-	return n, nil
+	return max(leastPlaces, n), nil
 }

@@ -21,7 +21,7 @@ func (d *Door) Administration(ctx context.Context, who Caller) (*Administration,
 		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
 			return err
 		}
-		all = &Administration{Roster: Roster{Agencies: map[string]*Agency{}, Units: map[string]*Unit{}, People: map[string]*Person{}, Epochs: map[string]int64{}}}
+		all = &Administration{Roster: Roster{Agencies: map[string]*Agency{}, Units: map[string]*Unit{}, People: map[string]*Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}}
 		if err := all.Roster.read(r); err != nil {
 			return err
 		}

@@ -8,27 +8,30 @@ import (
 // Caller is who asks: a signed-in person with the keys of her unit, the command
 // line, or nobody. It is made by [Door] only and handed on as a parameter.
 type Caller struct {
-	person    string
-	username  string
-	role      policies.Role
-	unit      string
-	unitKind  string
-	agency    string
-	language  string
-	session   []byte // hash of the session's id part
-	keyPart   crypto.Key
-	state     PersonState
-	covered   bool
-	epochs    []unitKeys // newest first
-	personal  crypto.Key
-	identity  crypto.Identity // only right after a passphrase
-	kept      bool            // identity is set
-	stepUp    *grant
-	draft     []byte
-	kek       crypto.Key // only right after a passphrase, for changing one's own box
-	enrol     bool       // a recovery code was used: a new factor comes before anything else
-	strangers bool       // colleagues who were there before her wait for her word
-	own       ownFacts
+	person     string
+	username   string
+	role       policies.Role
+	unit       string
+	unitKind   string
+	agency     string
+	language   string
+	session    []byte // hash of the session's id part
+	keyPart    crypto.Key
+	row        *SessionRow // of the session, as it was read
+	generation int64       // of the session's keys
+	state      PersonState
+	covered    bool
+	epochs     []unitKeys // newest first
+	personal   crypto.Key
+	identity   crypto.Identity // only right after a passphrase
+	kept       bool            // identity is set
+	stepUp     *grant
+	draft      []byte
+	late       *LateDraft
+	kek        crypto.Key // only right after a passphrase, for changing one's own box
+	enrol      bool       // a recovery code was used: a new factor comes before anything else
+	strangers  bool       // colleagues who were there before her wait for her word
+	own        ownFacts
 }
 
 // ownFacts are what her own box says of her factors, kept for her own page.
@@ -132,6 +135,10 @@ func (c Caller) Identity() (crypto.Identity, bool) {
 // Draft is what she typed before the screen was covered or the session ended,
 // given back once.
 func (c Caller) Draft() []byte { return c.draft }
+
+// Late is what arrived under her cookie while the screen was covered or the session
+// had ended; nil without. Nothing of it enters a form before she took it.
+func (c Caller) Late() *LateDraft { return c.late }
 
 // PersonalKey keeps what is restricted to the caller by name.
 func (c Caller) PersonalKey() crypto.Key { return c.personal }

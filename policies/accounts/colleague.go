@@ -14,6 +14,7 @@ type Newcomer struct {
 	ID, Username, Role string
 	Invited            time.Time
 	By                 string // who invited her, by user name
+	Before             string // day on which somebody of this user name was removed, or empty: another person
 }
 
 // Member is a person of the caller's unit who was admitted at some time.
@@ -22,7 +23,7 @@ type Member struct {
 	State              PersonState
 	Since              string // day of her admission
 	By                 string // who admitted her, by user name; empty for the founder
-	Rescue             bool   // the agency's recovery made the unit's key for her
+	Rescue             bool   // recovery made the unit's key for her
 	Locked             bool   // ten wrong codes locked her second factor
 	Known              bool   // the caller confirmed her as a colleague
 	Mine               bool   // the caller herself
@@ -33,7 +34,7 @@ type Member struct {
 // Membership is the caller's unit with its people.
 type Membership struct {
 	Unit     Unit
-	Recovery bool // the agency has an offline recovery recipient
+	Recovery bool // the unit accepted an offline recovery recipient
 	Waiting  []Newcomer
 	Members  []Member
 }
@@ -49,11 +50,11 @@ func (d *Door) Members(ctx context.Context, who Caller) (*Membership, error) {
 		if err := act.Allow(policies.Object{Kind: policies.KindUnit, ID: who.unit, Unit: who.unit, Agency: who.agency, UnitKind: who.unitKind}); err != nil {
 			return err
 		}
-		var a Agency
-		if err := r.Get(&a, m.Unit.Agency); err != nil {
+		recovery, err := RecoveryOf(r, who.unit)
+		if err != nil {
 			return err
 		}
-		m.Recovery = a.Recovery != ""
+		m.Recovery = !recovery.None()
 		return m.read(r, act.Who)
 	})
 	return m, err
@@ -79,6 +80,7 @@ func (m *Membership) read(r Reader, who Caller) error {
 			if err != nil {
 				return err
 			}
+			n.Before = removedAs(people, p.Username)
 			m.Waiting = append(m.Waiting, n)
 		case Active, Suspended:
 			one, err := member(r, p)
@@ -91,6 +93,17 @@ func (m *Membership) read(r Reader, who Caller) error {
 		}
 	}
 	return nil
+}
+
+// removedAs is the last day on which a member of a user name was removed: the
+// name is free then, and whoever invites can give it to somebody else.
+func removedAs(people []*Person, username string) (day string) {
+	for _, p := range people {
+		if p.Username == username && p.State == string(Removed) {
+			day = max(day, p.Removed)
+		}
+	}
+	return day
 }
 
 func newcomer(r Reader, p *Person) (Newcomer, error) {

@@ -2,9 +2,11 @@ package accounts
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sportello/crypto"
@@ -51,7 +53,7 @@ func (d *Door) OwnCredentials(ctx context.Context, who Caller) (*Own, error) {
 	rows, err := d.store.SessionsOf(ctx, who.person)
 	now := d.gate.Now()
 	for _, s := range rows {
-		if now.Unix() >= s.Ends || now.Sub(time.Unix(s.Seen, 0)) > idleAfter {
+		if stands, _ := d.stands(s); stands != sessionOpen && stands != sessionCovered || s.byTime(now).worse(sessionCovered) {
 			continue
 		}
 		o.Sessions = append(o.Sessions, OpenSession{ID: sessionID(s.Hash), Began: time.Unix(s.Created, 0),
@@ -61,32 +63,62 @@ func (d *Door) OwnCredentials(ctx context.Context, who Caller) (*Own, error) {
 }
 
 // CloseSession ends one session of the caller's own, or with an empty id all but
-// the one she is in. ErrDenied for a session that is not hers.
+// the one she is in. ErrDenied for a session that is not hers. Which are hers the
+// log says: a row that somebody hides is ended too.
 func (d *Door) CloseSession(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
-	var hash []byte
 	receipt, err := Do(ctx, d.gate, d.store.Look, who, policies.SessionClose, func(_ Reader, act *Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.person, Person: who.person, Unit: who.unit}); err != nil {
 			return err
 		}
 		if id == "" {
-			return nil
-		}
-		rows, err := d.store.SessionsOf(ctx, who.person)
-		for _, s := range rows {
-			if sessionID(s.Hash) == id {
-				hash = s.Hash
+			act.Commit = func(tx Tx) error {
+				EndSessions(tx, who.person, who)
 				return nil
 			}
+			return nil
 		}
-		return errors.Join(ErrNoRow, err)
+		act.Commit = func(tx Tx) error { return endNamed(tx, who.person, id) }
+		if _, ok := named(d.gate.log.Sessions(who.person), id); !ok {
+			return ErrNoRow
+		}
+		return nil
 	})
 	if err != nil {
 		return receipt, err
 	}
 	if id == "" {
-		return receipt, d.store.EndSessionsOf(ctx, who.person, who.session)
+		d.dropRows(ctx, who.person, who)
+		return receipt, nil
 	}
-	return receipt, d.store.EndSession(ctx, hash)
+	rows, _ := d.store.SessionsOf(ctx, who.person) // what stays of a row opens nothing
+	for _, s := range rows {
+		if sessionID(s.Hash) == id {
+			_ = d.store.EndSession(ctx, s.Hash)
+		}
+	}
+	return receipt, nil
+}
+
+// endNamed ends the session that its person's own page calls id.
+func endNamed(tx Tx, person, id string) error {
+	mark, ok := named(tx.Sessions(person), id)
+	m, there := tx.Session(mark)
+	if !ok || !there {
+		return ErrNoRow
+	}
+	tx.Mark(audit.RowMark{Table: audit.SessionTable, ID: mark, Version: m.Version, Gone: true})
+	return nil
+}
+
+// named finds the session, among marks, that its person's own page calls id.
+func named(marks []string, id string) (string, bool) {
+	for _, mark := range marks {
+		_, part, _ := strings.Cut(mark, ".")
+		if hash, err := base64.RawURLEncoding.DecodeString(part); err == nil && sessionID(hash) == id {
+			return mark, true
+		}
+	}
+	return "", false
 }
 
 // StrongEnough says whether a passphrase may be used at all.
@@ -102,7 +134,8 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 		return audit.Receipt{}, ErrWeak
 	}
 	salt := crypto.NewSalt()
-	kek, err := d.kek(ctx, passphrase, salt)
+	version := d.stretcher.Newest()
+	kek, err := d.kek(ctx, version, passphrase, salt)
 	if err != nil {
 		return audit.Receipt{}, err
 	}
@@ -124,17 +157,21 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 				return err
 			}
 		}
-		p.Salt, b.Phrase = salt, act.Day
+		p.Salt, p.Stretch, b.Phrase = salt, version, act.Day
 		if err := sealBox(&p, kek, b); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), also(tx)) }
+		act.Commit = func(tx Tx) error {
+			EndSessions(tx, p.ID, who)
+			return errors.Join(tx.Put(&p), also(tx))
+		}
 		return nil
 	})
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
+	d.dropRows(ctx, who.person, who)
+	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b))
 }
 
 // newSelf gives a person a new identity, and her unit the epoch that follows.
@@ -151,7 +188,11 @@ func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, e
 	after := act.Who
 	after.identity, after.personal = identity, identity.Key(crypto.LabelPerson)
 	b.Identity, p.Recipient = string(identity.Secret()), identity.Recipient().String()
-	var all []func(Tx) error
+	rows, err := endProposal(r, p)
+	if err != nil {
+		return nil, err
+	}
+	all := []func(Tx) error{func(tx Tx) error { return putRows(tx, rows, nil) }}
 	if p.State == string(Active) && p.Unit != "" {
 		epoch, err := d.nextEpoch(r, act, p.Unit, "suspicion", func(stays *Person) *Person {
 			if stays.ID == p.ID {

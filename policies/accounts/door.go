@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/audit"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -58,22 +58,38 @@ type Keys struct {
 // Door turns credentials into a Caller. It also keeps agencies, units and
 // people, since those decide who holds which key.
 type Door struct {
-	gate  *Gate
-	store Store
-	keys  Keys
-	argon chan struct{} // bounds Argon2 at a time: each takes 64 MiB
+	gate      *Gate
+	store     Store
+	keys      Keys
+	stretcher crypto.Stretcher
+	here      line // of those who are known: by their device, a session or an invitation
+	strangers line
 
-	roster rosterCache
+	buckets  buckets
+	spent    spent
+	refusals refusals
+	roster   rosterCache
+
+	unrecorded unrecorded // sessions that ended while the log took no leaf
+	unwritten  unwritten  // drafts that the disk did not take
+	sweeping   sync.Mutex // guards missing
+	missing    map[string]bool
 }
 
 // NewDoor makes the door. atATime bounds how many passphrases are stretched at
-// once, 64 MiB each.
+// once, 64 MiB each: one of them for devices that nobody signed in on before, the
+// others, at least one, for those who are known.
 func NewDoor(gate *Gate, store Store, keys Keys, atATime int) (*Door, error) {
 	if gate == nil || store == nil || keys.Session.IsZero() || keys.Throttle.IsZero() || atATime < 1 {
 		return nil, errors.New("making the door: gate, store and keys are all needed")
 	}
-	return &Door{gate: gate, store: store, keys: keys, argon: make(chan struct{}, atATime)}, nil
+	return &Door{gate: gate, store: store, keys: keys, stretcher: crypto.InProcess{},
+		here: knownLine(max(1, atATime-1)), strangers: strangersLine()}, nil
 }
+
+// StretchWith has passphrases stretched elsewhere than in this process. It is
+// called while the service is put together.
+func (d *Door) StretchWith(s crypto.Stretcher) { d.stretcher = s }
 
 // Gate is the gate the door passes through.
 func (d *Door) Gate() *Gate { return d.gate }
@@ -91,61 +107,104 @@ type From struct {
 	Agent   string
 }
 
-// kek stretches a passphrase, waiting for a free place.
-func (d *Door) kek(ctx context.Context, passphrase string, salt []byte) (crypto.Key, error) {
-	free, err := d.place(ctx)
-	if err != nil {
-		return crypto.Key{}, err
-	}
-	defer free()
-	return d.keys.Pepper.KEK(crypto.NormalisePassphrase(passphrase), salt), nil
-}
-
-// place waits for one of the few places in which Argon2 may run, 64 MiB each.
-func (d *Door) place(ctx context.Context) (free func(), err error) {
-	select {
-	case d.argon <- struct{}{}:
-		return func() { <-d.argon }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // pendingLogin waits for the code, sealed under the pending cookie and the
 // session key file: the two halves of a sign-in are not in the database.
 type pendingLogin struct {
 	Person string
 	Name   string
 	KEK    []byte
+	Raised *raised
+	Try    *try
 }
 
 // Begin takes user name and passphrase and returns the cookie that the code
 // page sends back within two minutes. Right or wrong, known or unknown take
-// the same path, time and answer. ErrThrottled when too many were tried,
-// audit.ErrClock for everybody while the clock does not fit the log: codes and
-// deadlines hang on it.
+// the same path, time and answer. ErrThrottled when too many were tried, ErrBusy
+// when too many unknown devices wait, audit.ErrClock for everybody while the clock
+// does not fit the log: codes and deadlines hang on it.
 func (d *Door) Begin(ctx context.Context, username, passphrase string, from From) (string, error) {
 	if err := d.gate.log.CheckClock(); err != nil {
 		return "", err
 	}
-	name := NormaliseUsername(username)
-	p, err := d.find(ctx, name)
+	in, err := d.letIn(ctx, username, from)
 	if err != nil {
 		return "", err
 	}
-	if err := d.throttle(ctx, name, p, from); err != nil {
-		return "", err
-	}
-	salt := p.Salt
+	defer in.leave()
+	salt := in.person.Salt
 	if len(salt) == 0 {
-		standIn := d.keys.Throttle.MAC(crypto.LabelThrottle, []byte("salt"), []byte(name))
+		standIn := d.keys.Throttle.MAC(crypto.LabelThrottle, []byte("salt"), []byte(in.name))
 		salt = standIn[:16]
 	}
-	kek, err := d.kek(ctx, passphrase, salt)
+	kek, raise, err := d.kekOrNewer(ctx, in, passphrase, salt)
 	if err != nil {
 		return "", err
 	}
-	return d.keep(ctx, keptLogin, pendingFor, pendingLogin{p.ID, name, kek.Bytes()})
+	return d.keep(ctx, keptLogin, pendingFor, pendingLogin{in.person.ID, in.name, kek.Bytes(), raise, in.try})
+}
+
+// comer is somebody who was let in to have her passphrase looked at.
+type comer struct {
+	name   string
+	person *Person // empty for a name that nobody has
+	try    *try
+	line   line   // in which she stands
+	leave  func() // the line
+}
+
+// letIn decides whether a passphrase is looked at. Without the cookie of a device
+// the bucket of the source decides before anything is read; with one, the person
+// is looked up first, since her own device is bound by its own count alone.
+func (d *Door) letIn(ctx context.Context, username string, from From) (*comer, error) {
+	var t *try
+	var err error
+	if from.Device == "" {
+		if t, err = d.fromBucket(from); err != nil {
+			return nil, err
+		}
+	}
+	in := &comer{name: NormaliseUsername(username), line: d.here, leave: func() {}}
+	if from.Device != "" {
+		if in.person, err = d.find(ctx, in.name); err != nil {
+			return nil, err
+		}
+		here, err := d.knownDevice(ctx, in.person, from)
+		if err != nil {
+			return nil, err
+		}
+		if here {
+			in.try, err = d.known(ctx, in.person, from, Caller{})
+			return in, err
+		}
+		if t, err = d.fromBucket(from); err != nil {
+			return nil, err
+		}
+	}
+	return in, d.letStrangerIn(ctx, in, t)
+}
+
+// letStrangerIn has somebody on an unknown device join the strangers' line, if the
+// limits let her; only then is she looked up and counted on the disk.
+func (d *Door) letStrangerIn(ctx context.Context, in *comer, t *try) error {
+	if err := d.strangerMay(in.name); err != nil {
+		return err
+	}
+	leave, err := d.strangers.join()
+	if err != nil {
+		return err
+	}
+	if in.person == nil {
+		in.person, err = d.find(ctx, in.name)
+	}
+	if err == nil {
+		err = d.strangerCounts(ctx, t, in.name, in.person)
+	}
+	if err != nil {
+		leave()
+		return err
+	}
+	in.try, in.line, in.leave = t, d.strangers, leave
+	return nil
 }
 
 // find reads a person by name; an unknown name gives an empty person.
@@ -193,15 +252,26 @@ type SignedIn struct {
 // Finish takes the code and opens the session. ErrSignIn is the one answer to
 // whatever was wrong; ErrLocked only to somebody whose passphrase was right.
 func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
-		return d.verify(ctx, p, kek, code, policies.SignIn)
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key, o *opening) (Caller, error) {
+		return d.verify(ctx, p, kek, code, policies.SignIn, o)
 	})
 }
 
 // finish is the second step of a sign-in, with a one-time or a recovery code.
-func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key) (Caller, error)) (*SignedIn, error) {
+//
+// It takes one from the bucket of an unknown device's source. The tries of the
+// code are counted in the person's row, once the passphrase was right; a
+// passphrase was counted when it was typed.
+func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key, *opening) (Caller, error)) (*SignedIn, error) {
 	if err := d.gate.log.CheckClock(); err != nil {
 		return nil, err
+	}
+	var now *try
+	var err error
+	if from.Device == "" {
+		if now, err = d.fromBucket(from); err != nil {
+			return nil, err
+		}
 	}
 	var l pendingLogin
 	if err := d.kept(ctx, keptLogin, pending, &l); errors.Is(err, ErrOver) {
@@ -213,30 +283,46 @@ func (d *Door) finish(ctx context.Context, pending string, from From, second fun
 	if err != nil {
 		return nil, err
 	}
-	if err := d.throttle(ctx, l.Name, p, from); err != nil {
-		return nil, err
+	if from.Device != "" {
+		if here, err := d.knownDevice(ctx, p, from); err != nil {
+			return nil, err
+		} else if !here {
+			if now, err = d.fromBucket(from); err != nil {
+				return nil, err
+			}
+		}
 	}
 	kek, err := crypto.KeyFromBytes(l.KEK)
 	if err != nil {
 		return nil, ErrSignIn
 	}
-	caller, err := second(p, kek)
+	o := d.newOpening(from, Caller{})
+	o.raise = l.Raised
+	caller, err := second(p, kek, o)
 	if err != nil {
-		return nil, d.failed(ctx, l.Name, p, err)
+		return nil, d.failed(p, err)
 	}
+	kek = caller.kek
 	if err := d.take(ctx, pending); err != nil {
+		_ = d.SignOut(ctx, caller)
 		return nil, ErrSignIn // the same cookie signed in at the same moment
 	}
 	if caller, err = d.takeRescue(ctx, caller); err != nil {
-		return nil, err
+		return nil, errors.Join(err, d.SignOut(ctx, caller))
 	}
 	caller.kek = kek
-	return d.open(ctx, p, caller, l.Name, from)
+	in, err := d.enter(ctx, o, caller, from)
+	if err != nil {
+		return nil, err
+	}
+	d.giveBack(ctx, l.Try, now)
+	return in, nil
 }
 
-// verify opens the box with the KEK and uses up the code, in one act whose
-// leaf is of the given action. The caller it returns holds the unit's keys.
-func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action) (Caller, error) {
+// verify opens the box with the KEK, uses up the code and opens the session, in
+// one act whose leaf is of the given action. The caller it returns holds the
+// unit's keys.
+func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action, o *opening) (Caller, error) {
 	if p.ID == "" {
 		p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
 	}
@@ -247,7 +333,7 @@ func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code strin
 	if err := usable(p, b, code, d.gate.Now()); err != nil {
 		return Caller{}, err
 	}
-	c, err := d.useCode(ctx, p.ID, kek, code, a)
+	c, err := d.useCode(ctx, p.ID, kek, code, a, o)
 	if errors.Is(err, ErrConflict) {
 		err = ErrThrottled // too many at once: this one was not even compared
 	}
@@ -273,7 +359,7 @@ func usable(p *Person, b *box, code string, now time.Time) error {
 // or that it was wrong, if the row's version is unchanged: of two uses of a code
 // one fails, and no answer is given to a guess that was not counted, in any
 // order, on any node.
-func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action) (Caller, error) {
+func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action, o *opening) (Caller, error) {
 	var caller Caller
 	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
@@ -301,15 +387,22 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 			return err
 		}
 		b.Step, p.WrongCodes = step, 0
-		if err := sealBox(&p, kek, b); err != nil {
+		if caller.kek, err = sealRaised(&p, kek, o.raise, b); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		if err := d.keepOpening(ctx, o, &caller); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error {
+			o.mark(tx)
+			return tx.Put(&p)
+		}
 		return nil
 	})
 	if err == nil && wrong {
 		err = ErrSignIn
 	}
+	d.over(ctx, o, err)
 	return caller, err
 }
 
@@ -356,102 +449,10 @@ func standInBox() crypto.Sealed {
 	return crypto.NewKey().Seal(crypto.Binding{Table: "person", Row: "none", Column: "box"}, make([]byte, 600))
 }
 
-// failed records a refused sign-in: one counted leaf an account and minute, so
-// that a stranger cannot fill the log.
-func (d *Door) failed(ctx context.Context, name string, p *Person, cause error) error {
-	if !errors.Is(cause, ErrSignIn) && !errors.Is(cause, ErrLocked) && !errors.Is(cause, ErrWait) {
-		return cause
-	}
-	now := d.gate.Now().Unix()
-	today, err := d.store.Count(ctx, d.throttleKey("refused-day", name), 86400, now)
-	if err != nil {
-		return err
-	}
-	minute, err := d.store.Count(ctx, d.throttleKey("refused-minute", name), 60, now)
-	if err != nil || minute > 1 {
-		return errors.Join(cause, err)
-	}
-	who := p.ID
-	if who == "" {
-		who = "nobody"
-	}
-	leaf := audit.Leaf{Day: d.gate.Day(), Actor: who, Unit: "none", Action: string(policies.SignIn),
-		Object: "person:" + who, Outcome: audit.Refused, Rules: []string{"credentials"}, Count: today}
-	if _, err := d.store.Do(ctx, Work{Do: func(tx Tx) error { return tx.Record(leaf, nil) }}); err != nil {
-		return fmt.Errorf("recording a refused sign-in: %w", err)
+// failed counts a refused sign-in; leaves that say how many come beside it.
+func (d *Door) failed(p *Person, cause error) error {
+	if errors.Is(cause, ErrSignIn) || errors.Is(cause, ErrLocked) || errors.Is(cause, ErrWait) {
+		d.refusals.add(refusal{policies.SignIn, p.ID}, d.gate.Now().Unix())
 	}
 	return cause
-}
-
-// limits of the throttle: attempts in a quarter of an hour by account and by
-// address, and in a minute by the whole service.
-const (
-	accountLimit = 20
-	addressLimit = 60
-	globalLimit  = 600
-)
-
-func (d *Door) throttleKey(kind, what string) []byte {
-	m := d.keys.Throttle.MAC(crypto.LabelThrottle, []byte(kind), []byte(what))
-	return m[:]
-}
-
-// throttle counts before anything is verified. A device that signed in before
-// has a count of its own: a stranger's guesses do not lock its owner out.
-func (d *Door) throttle(ctx context.Context, name string, p *Person, from From) error {
-	now := d.gate.Now().Unix()
-	account := d.throttleKey("account", name)
-	if known, err := d.knownDevice(ctx, p, from, now); err != nil {
-		return err
-	} else if known {
-		account = d.throttleKey("device", name+" "+from.Device)
-	}
-	for _, c := range []struct {
-		key           []byte
-		window, limit int64
-	}{
-		{account, 900, accountLimit},
-		{d.throttleKey("address", from.Address), 900, addressLimit},
-		{d.throttleKey("all", ""), 60, globalLimit},
-	} {
-		n, err := d.store.Count(ctx, c.key, c.window, now)
-		if err != nil {
-			return err
-		}
-		if n > c.limit {
-			return d.failedThrottle(ctx, name, p)
-		}
-	}
-	return nil
-}
-
-// throttleAddress counts what is tried without a user name.
-func (d *Door) throttleAddress(ctx context.Context, from From) error {
-	now := d.gate.Now().Unix()
-	n, err := d.store.Count(ctx, d.throttleKey("address", from.Address), 900, now)
-	if err != nil {
-		return err
-	}
-	all, err := d.store.Count(ctx, d.throttleKey("all", ""), 60, now)
-	if err != nil {
-		return err
-	}
-	if n > addressLimit || all > globalLimit {
-		return ErrThrottled
-	}
-	return nil
-}
-
-func (d *Door) failedThrottle(ctx context.Context, name string, p *Person) error {
-	if err := d.failed(ctx, name, p, ErrSignIn); !errors.Is(err, ErrSignIn) {
-		return err
-	}
-	return ErrThrottled
-}
-
-func (d *Door) knownDevice(ctx context.Context, p *Person, from From, now int64) (bool, error) {
-	if from.Device == "" {
-		return false, nil
-	}
-	return d.store.DeviceOf(ctx, crypto.Hash([]byte(from.Device)), p.ID, now)
 }

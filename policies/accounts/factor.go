@@ -38,14 +38,14 @@ func recoveryHash(code string) []byte {
 // code. The code is used up; the session it opens may do nothing but enrol a new
 // second factor. It works for a locked factor too, and a wrong code counts.
 func (d *Door) FinishRecovery(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key) (Caller, error) {
+	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key, o *opening) (Caller, error) {
 		if p.ID == "" {
 			p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
 		}
 		if _, err := openBox(p, kek); err != nil || p.State == string(Suspended) || p.State == string(Removed) {
 			return Caller{}, ErrSignIn
 		}
-		c, err := d.useRecovery(ctx, p.ID, kek, recoveryHash(code))
+		c, err := d.useRecovery(ctx, p.ID, kek, recoveryHash(code), o)
 		if errors.Is(err, ErrConflict) {
 			err = ErrThrottled // too many at once: this one was not even compared
 		}
@@ -56,7 +56,7 @@ func (d *Door) FinishRecovery(ctx context.Context, pending, code string, from Fr
 // useRecovery compares a recovery code and writes down in the person's row that
 // it was used, or that it was wrong, if the row's version is unchanged: of two
 // uses of a code one fails.
-func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, hash []byte) (Caller, error) {
+func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, hash []byte, o *opening) (Caller, error) {
 	var caller Caller
 	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SignIn, func(r Reader, act *Act) error {
@@ -82,15 +82,22 @@ func (d *Door) useRecovery(ctx context.Context, person string, kek crypto.Key, h
 			return err
 		}
 		act.Detail.Reason = "recovery code"
-		if err := sealBox(&p, kek, b); err != nil {
+		if caller.kek, err = sealRaised(&p, kek, o.raise, b); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		if err := d.keepOpening(ctx, o, &caller); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error {
+			o.mark(tx)
+			return tx.Put(&p)
+		}
 		return nil
 	})
 	if err == nil && wrong {
 		err = ErrSignIn
 	}
+	d.over(ctx, o, err)
 	return caller, err
 }
 
@@ -203,13 +210,17 @@ func (d *Door) changeBox(ctx context.Context, who Caller, a policies.Action, kek
 		if err := sealBox(&p, kek, b); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(&p) }
+		act.Commit = func(tx Tx) error {
+			EndSessions(tx, p.ID, who)
+			return tx.Put(&p)
+		}
 		return nil
 	})
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b), d.store.EndSessionsOf(ctx, who.person, who.session))
+	d.dropRows(ctx, who.person, who)
+	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b))
 }
 
 // afterOwn gives the caller's session what her changed box says.

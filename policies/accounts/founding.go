@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"errors"
 
 	"sportello/crypto"
 	"sportello/policies/audit"
@@ -18,7 +17,6 @@ type keptFoundation struct {
 type Foundation struct {
 	Unit          Unit
 	Words         Words // of the unit, to be written down
-	MayRecovery   bool  // the agency has no recovery recipient yet
 	Recovery      string
 	RecoveryWords Words // of the recipient typed before, for comparison
 }
@@ -56,14 +54,9 @@ func (d *Door) Foundation(ctx context.Context, who Caller, cookie string) (*Foun
 		return nil, err
 	}
 	f := &Foundation{Recovery: k.Recovery}
-	var a Agency
-	err = d.look(ctx, func(r Reader) error {
-		return errors.Join(r.Get(&f.Unit, k.Unit), r.Get(&a, who.agency))
-	})
-	if err != nil {
+	if err = d.look(ctx, func(r Reader) error { return r.Get(&f.Unit, k.Unit) }); err != nil {
 		return nil, err
 	}
-	f.MayRecovery = a.Recovery == ""
 	free, err := d.place(ctx)
 	if err != nil {
 		return nil, err
@@ -76,7 +69,7 @@ func (d *Door) Foundation(ctx context.Context, who Caller, cookie string) (*Foun
 	if err != nil {
 		return nil, ErrOver
 	}
-	f.RecoveryWords = RecoveryWords(to, who.agency)
+	f.RecoveryWords = RecoveryWords(to, k.Unit)
 	return f, nil
 }
 

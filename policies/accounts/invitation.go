@@ -96,7 +96,12 @@ func (d *Door) kekOfInvited(ctx context.Context, token crypto.Secret, passphrase
 	if err := d.look(ctx, func(r Reader) error { return d.invited(r, token, &Invitation{}, &p) }); err != nil {
 		return crypto.Key{}, err
 	}
-	return d.kek(ctx, passphrase, p.Salt)
+	// She holds a secret code and is no stranger, but has no device or session yet.
+	t := &try{}
+	if err := d.count(ctx, t, d.throttleKey("invitation", p.ID), invitationLimit, p.ID); err != nil {
+		return crypto.Key{}, err
+	}
+	return d.kek(ctx, p.Stretch, passphrase, p.Salt)
 }
 
 // accept does the one act of an invitation, and returns the new person as she
@@ -160,34 +165,22 @@ type keptInvited struct {
 // TakeUp begins an invitation and returns the cookie of its next page, with the
 // language of the invited person. ErrInvitation, or ErrThrottled.
 func (d *Door) TakeUp(ctx context.Context, token string, from From) (cookie, language string, err error) {
-	if err := d.throttleAddress(ctx, from); err != nil {
+	t, err := d.fromBucket(from)
+	if err != nil {
 		return "", "", err
 	}
 	e, err := d.Invited(ctx, crypto.Secret(token))
 	if errors.Is(err, ErrInvitation) {
-		return "", "", d.refusedInvitation(ctx, from)
+		d.refusals.add(refusal{policies.InvitationAccept, ""}, d.gate.Now().Unix())
+		return "", "", ErrInvitation
 	}
 	if err != nil {
 		return "", "", err
 	}
+	d.giveBack(ctx, t)
 	cookie, err = d.keep(ctx, keptInvitation, invitationPages,
 		keptInvited{Token: token, Words: string(crypto.NewPassphrase()), Seed: e.Seed.URL()})
 	return cookie, e.Language, err
-}
-
-// refusedInvitation records a code that does not hold: one counted leaf an
-// address and minute.
-func (d *Door) refusedInvitation(ctx context.Context, from From) error {
-	n, err := d.store.Count(ctx, d.throttleKey("invitation-minute", from.Address), 60, d.gate.Now().Unix())
-	if err != nil || n > 1 {
-		return errors.Join(ErrInvitation, err)
-	}
-	leaf := audit.Leaf{Day: d.gate.Day(), Actor: "nobody", Unit: "none", Action: string(policies.InvitationAccept),
-		Object: "none", Outcome: audit.Refused, Rules: []string{"credentials"}}
-	if _, err := d.store.Do(ctx, Work{Do: func(tx Tx) error { return tx.Record(leaf, nil) }}); err != nil {
-		return fmt.Errorf("recording a refused invitation: %w", err)
-	}
-	return ErrInvitation
 }
 
 // InvitationStep is what a page of an invitation shows.

@@ -15,7 +15,7 @@ func wrapID(unit string, epoch int64, person string) string {
 	return epochID(unit, epoch) + "." + person
 }
 
-// RecoveryPerson names the agency's offline recovery recipient among the wraps.
+// RecoveryPerson names a unit's offline recovery recipient among the wraps.
 const RecoveryPerson = "recovery"
 
 const purposeEpoch = "unit-epoch"

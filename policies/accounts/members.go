@@ -81,8 +81,8 @@ func (d *Door) Found(ctx context.Context, who Caller) (Words, audit.Receipt, err
 	return d.found(ctx, who, identity, "")
 }
 
-// found makes the first epoch from an identity, and sets the recovery recipient
-// of an agency that has none.
+// found makes the first epoch from an identity, with the recovery recipient whose
+// words the founder compared, or none: she accepts alone, being all there is.
 func (d *Door) found(ctx context.Context, who Caller, identity crypto.Identity, recovery string) (Words, audit.Receipt, error) {
 	var words Words
 	receipt, err := d.do(ctx, who, policies.UnitFound, func(r Reader, act *Act) error {
@@ -136,20 +136,16 @@ func (d *Door) foundation(r Reader, act *Act, u *Unit, identity crypto.Identity,
 	if err := r.Get(&p, act.Who.person); err != nil {
 		return nil, Words{}, err
 	}
-	var agency Agency
-	if err := r.Get(&agency, u.Agency); err != nil {
-		return nil, Words{}, err
-	}
-	rows := []Row{row, &p}
-	if recovery != "" && agency.Recovery == "" {
-		agency.Version++
-		agency.Recovery, agency.RecoveryEpoch = recovery, 1
-		rows = append(rows, &agency)
-	}
-	wraps, err := d.wrapAll(&agency, u, keys, []*Person{&p}, act)
+	kept := foundedWith(u.ID, recovery, act.Who.person, act.Day)
+	now, err := kept.recovery()
 	if err != nil {
 		return nil, Words{}, err
 	}
+	wraps, err := d.wrapAll(now, u.ID, keys, []*Person{&p}, act)
+	if err != nil {
+		return nil, Words{}, err
+	}
+	rows := []Row{row, &p, kept}
 	p.Version++
 	p.State = string(Active)
 	return func(tx Tx) error { return putRows(tx, rows, wraps) }, words, nil
@@ -170,29 +166,25 @@ func putRows(tx Tx, rows []Row, wraps []*UnitWrap) error {
 	return nil
 }
 
-// wrapAll wraps an epoch key to the given members and to the agency's recovery
+// wrapAll wraps an epoch key to the given members and to the unit's recovery
 // recipient, if it has one.
-func (d *Door) wrapAll(a *Agency, u *Unit, keys unitKeys, members []*Person, act *Act) ([]*UnitWrap, error) {
+func (d *Door) wrapAll(recovery Recovery, unit string, keys unitKeys, members []*Person, act *Act) ([]*UnitWrap, error) {
 	var wraps []*UnitWrap
 	for _, p := range members {
 		to, err := crypto.ParseRecipient(p.Recipient)
 		if err != nil {
 			return nil, fmt.Errorf("reading a recipient: %w", err)
 		}
-		w, err := wrapTo(to, keys, u.ID, p.ID, act.Who.person, act.Day, "")
+		w, err := wrapTo(to, keys, unit, p.ID, act.Who.person, act.Day, "")
 		if err != nil {
 			return nil, err
 		}
 		wraps = append(wraps, w)
 	}
-	if a.Recovery == "" {
+	if recovery.None() {
 		return wraps, nil
 	}
-	to, err := crypto.ParseRecipient(a.Recovery)
-	if err != nil {
-		return nil, fmt.Errorf("reading the recovery recipient: %w", err)
-	}
-	w, err := wrapTo(to, keys, u.ID, RecoveryPerson, act.Who.person, act.Day, "")
+	w, err := wrapTo(recovery.To, keys, unit, RecoveryPerson, act.Who.person, act.Day, "")
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +270,8 @@ func (d *Door) Remove(ctx context.Context, who Caller, person string, forCause b
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil), d.renew(ctx, who))
+	d.dropRows(ctx, person, Caller{})
+	return receipt, sessionsAfter(receipt, d.renew(ctx, who))
 }
 
 // succession prepares the epoch after a removal.
@@ -296,35 +289,43 @@ func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func
 	if err != nil {
 		return nil, err
 	}
+	rows, err := endProposal(r, gone)
+	if err != nil {
+		return nil, err
+	}
 	gone.Version++
 	gone.State, gone.Removed = string(Removed), act.Day
-	return func(tx Tx) error { return errors.Join(next(tx), tx.Put(gone)) }, nil
+	return func(tx Tx) error {
+		EndSessions(tx, gone.ID, Caller{})
+		return errors.Join(next(tx), putRows(tx, append(rows, gone), nil))
+	}, nil
 }
 
 // nextEpoch prepares a unit's next epoch, wrapped to whoever stays gives back for
-// each holder of the epoch before.
+// each holder of the epoch before, and to the recovery that the unit accepted.
 func (d *Door) nextEpoch(r Reader, act *Act, unit, cause string, stays func(*Person) *Person) (func(Tx) error, error) {
-	var u Unit
-	if err := r.Get(&u, unit); err != nil {
+	recovery, err := RecoveryOf(r, unit)
+	if err != nil {
 		return nil, err
 	}
-	var a Agency
-	if err := r.Get(&a, u.Agency); err != nil {
-		return nil, err
-	}
-	epoch := r.Epoch(u.ID)
-	if act.Who.Epoch() != epoch {
+	return d.epochFor(r, act, unit, cause, recovery, stays)
+}
+
+// epochFor is nextEpoch for a recovery that this very act puts in force.
+func (d *Door) epochFor(r Reader, act *Act, unit, cause string, recovery Recovery, stays func(*Person) *Person) (func(Tx) error, error) {
+	epoch := r.Epoch(unit)
+	if act.Who.unit != unit || act.Who.Epoch() != epoch {
 		return nil, ErrCovered
 	}
-	stay, err := remaining(r, u.ID, epoch, stays)
+	stay, err := remaining(r, unit, epoch, stays)
 	if err != nil {
 		return nil, err
 	}
-	row, keys, err := newEpoch(u.ID, epoch+1, &act.Who.epochs[0], act.Who.person, act.Day, cause)
+	row, keys, err := newEpoch(unit, epoch+1, &act.Who.epochs[0], act.Who.person, act.Day, cause)
 	if err != nil {
 		return nil, err
 	}
-	wraps, err := d.wrapAll(&a, &u, keys, stay, act)
+	wraps, err := d.wrapAll(recovery, unit, keys, stay, act)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ const (
 	NoticeCopyKey = "copy_key"
 	// NoticeNoCopyKey: it was taken away.
 	NoticeNoCopyKey = "copy_key_gone"
-	// NoticeLead: a member of one's unit leads it by the word of two.
+	// NoticeLead: a member of one's unit leads it, and did not found it.
 	NoticeLead = "lead"
 	// NoticeToLead: a member waits for the second word, and the reader may give
 	// it. It goes when it was given.
@@ -83,6 +83,9 @@ func notices(r Reader, who Caller, words func(*Unit, crypto.Recipient) (Words, e
 		}
 	}
 	if err := due.leads(); err != nil {
+		return nil, err
+	}
+	if err := due.leadsByOne(); err != nil {
 		return nil, err
 	}
 	if who.unitKind == KindCentre {
@@ -191,6 +194,38 @@ func (l *noticeList) leads() error {
 			continue
 		}
 		if err := l.add(n, func(n *Notice) error { return l.vouched(n, w) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leadsByOne are the leads whom one person admitted: a lead, or, before it took
+// two, anybody.
+func (l *noticeList) leadsByOne() error {
+	people, err := l.r.PeopleOfUnit(l.who.unit)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if policies.Role(p.Role) != policies.Lead || p.State != string(Active) || p.ID == l.who.person {
+			continue
+		}
+		if err := l.r.Get(&LeadWord{}, p.ID); !errors.Is(err, ErrNoRow) {
+			if err != nil {
+				return err
+			}
+			continue // two did
+		}
+		first, err := firstWrap(l.r, p)
+		if err != nil {
+			return err
+		}
+		if first == nil || first.By == p.ID || first.By == l.who.person {
+			continue // she founded the unit, or the reader admitted her
+		}
+		n := Notice{ID: "lead." + p.ID + ".0", Kind: NoticeLead, Name: p.Username, Person: p.ID, Day: first.Day}
+		if err := l.add(n, func(n *Notice) error { return l.vouched(n, &LeadWord{FirstBy: first.By}) }); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ const (
 func (d *Door) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
 	cookie, hash, key := d.newToken()
 	row := &PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
-	if row.Sealed, err = d.keptKey(key, kind, hash).SealValue(tokenBinding("pending-"+kind, hash), v); err != nil {
+	if row.Sealed, err = d.keptKey(key, kind, hash).SealValue(tokenBinding("pending-"+kind, hash, 1), v); err != nil {
 		return "", err
 	}
 	if err := d.store.PutPending(ctx, row); err != nil {
@@ -50,7 +50,7 @@ func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
 	if err != nil {
 		return fmt.Errorf("reading what an earlier page left: %w", err)
 	}
-	if err := d.keptKey(key, kind, hash).OpenValue(tokenBinding("pending-"+kind, hash), row.Sealed, v); err != nil {
+	if err := d.keptKey(key, kind, hash).OpenValue(tokenBinding("pending-"+kind, hash, 1), row.Sealed, v); err != nil {
 		return ErrOver
 	}
 	return nil

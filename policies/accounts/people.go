@@ -302,7 +302,7 @@ func (d *Door) CreatePeople(ctx context.Context, who Caller, list []NewPerson) (
 // createPerson enters one of a list; the first looks whether all of them fit.
 func (d *Door) createPerson(ctx context.Context, who Caller, list []NewPerson, i int) (Invitee, audit.Receipt, error) {
 	p := newPerson(list[i])
-	p.RowKey, p.Salt = RowKey{crypto.NewID(), 1}, crypto.NewSalt()
+	p.RowKey, p.Salt, p.Stretch = RowKey{crypto.NewID(), 1}, crypto.NewSalt(), d.stretcher.Newest()
 	inv, token := d.newInvitation(who, p.ID)
 	receipt, err := d.do(ctx, who, policies.PersonCreate, func(r Reader, act *Act) error {
 		act.making(PeopleObject(list))
@@ -401,7 +401,8 @@ func (d *Door) Suspend(ctx context.Context, who Caller, person string) (audit.Re
 	if err != nil {
 		return receipt, err
 	}
-	return receipt, sessionsAfter(receipt, d.store.EndSessionsOf(ctx, person, nil))
+	d.dropRows(ctx, person, Caller{})
+	return receipt, nil
 }
 
 // Lift ends a suspension: she has again what she had. Who can open her unit again
@@ -459,6 +460,9 @@ func (d *Door) setState(ctx context.Context, who Caller, a policies.Action, pers
 				if err := tx.Delete(row); err != nil {
 					return err
 				}
+			}
+			if next == Suspended {
+				EndSessions(tx, p.ID, Caller{})
 			}
 			return tx.Put(&p)
 		}

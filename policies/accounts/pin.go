@@ -47,10 +47,20 @@ func (d *Door) Receivers(ctx context.Context, who Caller) ([]Pinned, error) {
 	return all, err
 }
 
-// receives tells whether a unit can be sent something: a centre or a social
-// service that has keys.
+// receives tells whether a unit is one that the caller's may come to write to, and
+// has keys: a centre or a social service for who sends, a desk or a social service
+// for a centre or a social service that answers.
 func receives(r Reader, who Caller, u *Unit) bool {
-	return u.ID != who.unit && (u.Kind == KindCentre || u.Kind == KindSocial) && r.Epoch(u.ID) > 0
+	if u.ID == who.unit || r.Epoch(u.ID) == 0 {
+		return false
+	}
+	switch u.Kind {
+	case KindCentre:
+		return who.unitKind != KindCentre
+	case KindDesk:
+		return who.unitKind != KindDesk
+	}
+	return u.Kind == KindSocial
 }
 
 // pinnedState says where the comparison stands: a later epoch is accepted by its
@@ -163,6 +173,9 @@ func (d *Door) PinByVoice(ctx context.Context, who Caller, centre string, heard 
 	})
 }
 
+// compares are the kinds of units that write to others.
+var compares = map[string]bool{KindDesk: true, KindSocial: true, KindCentre: true}
+
 // RefusePin records that other words were read out than the page showed.
 func (d *Door) RefusePin(ctx context.Context, who Caller, centre string) error {
 	_, err := d.do(ctx, who, policies.CentrePin, func(r Reader, act *Act) error {
@@ -170,7 +183,7 @@ func (d *Door) RefusePin(ctx context.Context, who Caller, centre string) error {
 		if err := r.Get(&u, centre); err != nil {
 			return err
 		}
-		if !receives(r, act.Who, &u) || act.Who.state != Active || act.Who.unitKind != KindDesk && act.Who.unitKind != KindSocial {
+		if !receives(r, act.Who, &u) || act.Who.state != Active || !compares[act.Who.unitKind] {
 			return ErrDenied
 		}
 		act.refusing("words", policies.KindPin, act.Who.unit+"."+centre)

@@ -4,142 +4,580 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/audit"
 )
 
-// ErrNothingProposed says that no recovery recipient waits for a second word.
-var ErrNothingProposed = errors.New("no recovery recipient waits for a second member's word")
+// What callers test for, about a unit's recovery recipient.
+var (
+	// ErrNothingProposed says that no recovery recipient waits for a word.
+	ErrNothingProposed = errors.New("no recovery recipient waits for a word")
+	// ErrNoWitness says that the unit has members, or had some a short while ago,
+	// but none who could confirm what is proposed.
+	ErrNoWitness = errors.New("nobody could confirm a recovery recipient")
+	// ErrProposer says that whoever proposed a recipient is no active member now.
+	ErrProposer = errors.New("who proposed the recovery recipient is not an active member")
+	// ErrTooEarly says that the only member's proposal has not stood long enough.
+	ErrTooEarly = errors.New("the recovery recipient was proposed too short a while ago")
+	// ErrNotAlone says that the unit has, or lately had, somebody besides the
+	// proposer: it is for her to confirm what is proposed anew.
+	ErrNotAlone = errors.New("the unit has somebody besides the proposer")
+)
 
-// RecoveryWords are the four words of an agency's recovery recipient. Who holds
-// the identity computes them off the server; a member types what she was told.
-func RecoveryWords(to crypto.Recipient, agency string) Words {
-	return Words(crypto.AdmissionWords(to, crypto.WordsSubject{Agency: agency, Person: RecoveryPerson}))
+const (
+	// aloneFor is how many days the proposal of a unit's only member stands where
+	// others see it, before she may accept it.
+	aloneFor = 14
+	// removedFor is for how many days somebody who was removed still counts as a
+	// member: nobody becomes the only one by a removal.
+	removedFor = 30
+	// recoveryNews is for how many days a change is shown.
+	recoveryNews = 30
+)
+
+// The causes of the epochs that a change of recovery draws.
+const (
+	causeRecoverySet     = "recovery_set"
+	causeRecoveryRemoved = "recovery_removed"
+)
+
+// UnitRecovery is where the recovery of one unit stands; its id is the unit's.
+// It is written when the unit is founded, so a founded unit without one is older
+// than the units' own recovery. A proposal that ended leaves behind by whom it
+// was, for who asks about it again.
+type UnitRecovery struct {
+	RowKey
+	InForce     string // recipient of its offline recovery identity, or empty; see RecoveryOf
+	Number      int64  // how many recipients it has had
+	Changed     string // day on which InForce last changed, or empty
+	ChangedBy   string
+	Proposed    string // recipient that waits, or empty
+	ProposedBy  string
+	ProposedDay string
+	Witnesses   List // who was an active member when it was proposed, and may confirm it
 }
 
-// SetRecovery proposes the recipient of the agency's offline recovery identity.
-// The caller has stepped up, and heard are the words that whoever made the
-// identity read to her: ErrWords if they are not the recipient's. It is in
-// force at once, and answered true, where the caller is the only member of the
-// agency; otherwise a second member confirms it. Setting the one in force again
-// wraps the caller's own unit key to it, and changes nothing else.
-func (d *Door) SetRecovery(ctx context.Context, who Caller, recipient string, heard Words) (inForce bool, _ audit.Receipt, _ error) {
+// Table is the name of the table of units' recovery.
+func (*UnitRecovery) Table() string { return "unit_recovery" }
+
+// Values are the columns after id and version.
+func (u *UnitRecovery) Values() []any {
+	return []any{&u.InForce, &u.Number, &u.Changed, &u.ChangedBy, &u.Proposed, &u.ProposedBy, &u.ProposedDay, (*string)(&u.Witnesses)}
+}
+
+// Recovery is the recipient that a unit accepted for its recovery, or none.
+type Recovery struct {
+	To     crypto.Recipient
+	Number int64 // which of the unit's recipients it is, from 1; 0 for none
+}
+
+// None tells that the unit has no recovery.
+func (o Recovery) None() bool { return o.Number == 0 }
+
+// RecoveryOf is the recipient that a unit accepted. It is the one reader of what
+// is stored: epochs, restricted cases, rescue and backup all ask here.
+func RecoveryOf(r Reader, unit string) (Recovery, error) {
+	row, err := recoveryRow(r, unit)
+	if err != nil {
+		return Recovery{}, err
+	}
+	return row.recovery()
+}
+
+// recovery parses the recipient of a row.
+func (u *UnitRecovery) recovery() (Recovery, error) {
+	if u.InForce == "" {
+		return Recovery{}, nil
+	}
+	to, err := crypto.ParseRecipient(u.InForce)
+	if err != nil {
+		return Recovery{}, fmt.Errorf("reading the recovery recipient: %w", err)
+	}
+	return Recovery{to, u.Number}, nil
+}
+
+// recoveryRow reads a unit's row, or makes one of version 0.
+func recoveryRow(r Reader, unit string) (*UnitRecovery, error) {
+	row := &UnitRecovery{}
+	if err := r.Get(row, unit); errors.Is(err, ErrNoRow) {
+		return &UnitRecovery{RowKey: RowKey{ID: unit}}, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
+// foundedWith is the row of a unit at its founding, with the recipient whose
+// words its founder compared, or none.
+func foundedWith(unit, recipient, by, day string) *UnitRecovery {
+	row := &UnitRecovery{RowKey: RowKey{unit, 1}}
+	if recipient != "" {
+		row.takeUp(recipient, by, day)
+	}
+	return row
+}
+
+func (u *UnitRecovery) takeUp(recipient, by, day string) {
+	u.InForce, u.Number, u.Changed, u.ChangedBy = recipient, u.Number+1, day, by
+}
+
+// RecoveryWords are the four words of a recovery recipient for one unit. Who
+// holds the identity computes them off the server; a member types what she was
+// told. Words read for one unit are worth nothing in another.
+func RecoveryWords(to crypto.Recipient, unit string) Words {
+	return Words(crypto.AdmissionWords(to, crypto.WordsSubject{Unit: unit, Person: RecoveryPerson}))
+}
+
+// heardRecovery says ErrWords unless the words heard are those of a recipient.
+func (d *Door) heardRecovery(ctx context.Context, recipient, unit string, heard Words) error {
 	to, err := crypto.ParseRecipient(recipient)
 	if err != nil {
-		return false, audit.Receipt{}, errors.Join(ErrIncomplete, err)
+		return fmt.Errorf("reading the proposed recipient: %w", err)
+	}
+	free, err := d.place(ctx)
+	if err != nil {
+		return err
+	}
+	defer free()
+	if RecoveryWords(to, unit) != heard {
+		return ErrWords
+	}
+	return nil
+}
+
+// ownRecovery reads the row of the caller's unit and asks the policy.
+func ownRecovery(r Reader, act *Act) (*UnitRecovery, error) {
+	who := act.Who
+	if who.unit == "" {
+		return nil, ErrDenied
+	}
+	row, err := recoveryRow(r, who.unit)
+	if err != nil {
+		return nil, err
+	}
+	return row, act.Allow(policies.Object{Kind: policies.KindUnit, ID: who.unit, Unit: who.unit, UnitKind: who.unitKind, Agency: who.agency,
+		Author: row.ProposedBy, Named: row.Witnesses.Has(who.person)})
+}
+
+// SetRecovery proposes the recipient of an offline recovery identity for the
+// caller's unit, in place of what was proposed before. She has stepped up, and
+// heard are the words that whoever made the identity read to her: ErrWords if
+// they are not the recipient's. Nothing is in force yet: another member confirms
+// it, or, if she is the only one, she accepts it after its waiting time. It
+// answers true, and changes nothing, for the recipient that is in force.
+// ErrNoWitness where the others are suspended or were removed lately.
+func (d *Door) SetRecovery(ctx context.Context, who Caller, recipient string, heard Words) (inForce bool, _ audit.Receipt, _ error) {
+	if !IsRecipient(recipient) {
+		return false, audit.Receipt{}, ErrIncomplete
 	}
 	receipt, err := d.do(ctx, who, policies.RecoverySet, func(r Reader, act *Act) error {
-		var a Agency
-		if err := r.Get(&a, act.Who.agency); err != nil {
-			return err
-		}
-		if err := act.Allow(policies.Object{Kind: policies.KindAgency, ID: a.ID, Agency: a.ID, Author: a.ProposedBy}); err != nil {
-			return err
-		}
-		if RecoveryWords(to, a.ID) != heard {
-			return ErrWords
-		}
-		inForce = a.Recovery == recipient
-		if inForce {
-			return d.wrapForRecovery(r, act, to, nil)
-		}
-		alone, err := onlyMember(r, &a, act.Who.person)
+		row, err := ownRecovery(r, act)
 		if err != nil {
 			return err
 		}
-		a.Version++
-		a.Proposed, a.ProposedBy = recipient, act.Who.person
-		if inForce = alone; alone {
-			return d.adoptRecovery(r, act, &a)
+		if err := d.heardRecovery(ctx, recipient, row.ID, heard); err != nil {
+			return err
 		}
-		act.Commit = func(tx Tx) error { return tx.Put(&a) }
+		now, err := row.recovery()
+		if err != nil {
+			return err
+		}
+		if inForce = !now.None() && now.To.String() == recipient; inForce {
+			return nil
+		}
+		if err := row.propose(r, act, recipient); err != nil {
+			return err
+		}
+		act.Commit = func(tx Tx) error { return tx.Put(row) }
 		return nil
 	})
 	return inForce && err == nil, receipt, err
 }
 
-// ConfirmRecovery is a second member's word: she heard the same four words from
-// whoever made the identity. The policy refuses the proposer herself.
-func (d *Door) ConfirmRecovery(ctx context.Context, who Caller, heard Words) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.RecoveryConfirm, func(r Reader, act *Act) error {
-		var a Agency
-		if err := r.Get(&a, act.Who.agency); err != nil {
-			return err
-		}
-		if err := act.Allow(policies.Object{Kind: policies.KindAgency, ID: a.ID, Agency: a.ID, Author: a.ProposedBy}); err != nil {
-			return err
-		}
-		if a.Proposed == "" {
-			return ErrNothingProposed
-		}
-		to, err := crypto.ParseRecipient(a.Proposed)
-		if err != nil {
-			return fmt.Errorf("reading the proposed recipient: %w", err)
-		}
-		if RecoveryWords(to, a.ID) != heard {
-			return ErrWords
-		}
-		a.Version++
-		return d.adoptRecovery(r, act, &a)
-	})
+// propose has the caller propose a recipient, with whoever may confirm it.
+func (u *UnitRecovery) propose(r Reader, act *Act, recipient string) error {
+	witnesses, err := witnessesOf(r, u.ID, act)
+	if err != nil {
+		return err
+	}
+	u.Version++
+	u.Proposed, u.ProposedBy, u.ProposedDay, u.Witnesses = recipient, act.Who.person, act.Day, witnesses
+	return nil
 }
 
-// onlyMember tells whether nobody else could give the second word.
-func onlyMember(r Reader, a *Agency, person string) (bool, error) {
-	people, err := r.People()
+// witnessesOf lists the active members besides the caller; none if she is the
+// unit's only member, and ErrNoWitness if she only looks so.
+func witnessesOf(r Reader, unit string, act *Act) (List, error) {
+	people, err := r.PeopleOfUnit(unit)
+	if err != nil {
+		return "", err
+	}
+	var all List
+	for _, p := range people {
+		if p.ID != act.Who.person && p.State == string(Active) {
+			all = all.With(p.ID)
+		}
+	}
+	if all != "" {
+		return all, nil
+	}
+	alone, err := onlyMember(r, unit, act.Who.person, act.Now)
+	if err == nil && !alone {
+		err = ErrNoWitness
+	}
+	return "", err
+}
+
+// onlyMember tells whether a unit has nobody besides a person. Who is suspended
+// counts, and so does who was removed a short while ago: otherwise whoever may
+// suspend, or remove, could make somebody the only member.
+func onlyMember(r Reader, unit, person string, now time.Time) (bool, error) {
+	ever, err := everMembers(r, unit)
 	if err != nil {
 		return false, err
 	}
-	for _, p := range people {
-		if p.Agency == a.ID && p.Unit != "" && p.State == string(Active) && p.ID != person {
+	since := now.AddDate(0, 0, -removedFor).Format(time.DateOnly)
+	for id := range ever {
+		if id == person {
+			continue
+		}
+		var p Person
+		if err := r.Get(&p, id); err != nil {
+			return false, err
+		}
+		switch PersonState(p.State) {
+		case Active, Suspended:
 			return false, nil
+		case Removed:
+			if p.Removed >= since {
+				return false, nil
+			}
 		}
 	}
 	return true, nil
 }
 
-// adoptRecovery puts the proposed recipient in force, and hands it the caller's
-// own unit key. The agency's other units follow with their next epoch, or when
-// one of their members sets the same recipient.
-func (d *Door) adoptRecovery(r Reader, act *Act, a *Agency) error {
-	a.Recovery, a.Proposed = a.Proposed, ""
-	a.RecoveryEpoch++
-	to, err := crypto.ParseRecipient(a.Recovery)
-	if err != nil {
-		return fmt.Errorf("reading the recovery recipient: %w", err)
-	}
-	return d.wrapForRecovery(r, act, to, a)
-}
-
-// wrapForRecovery wraps the newest key of the caller's unit to a recovery
-// recipient, in place of what an earlier one got, and writes a with it.
-func (d *Door) wrapForRecovery(r Reader, act *Act, to crypto.Recipient, a *Agency) error {
-	unit := act.Who.unit
-	epoch := r.Epoch(unit)
-	if epoch == 0 || act.Who.Epoch() != epoch {
-		return ErrCovered
-	}
-	w, err := wrapTo(to, act.Who.epochs[0], unit, RecoveryPerson, act.Who.person, act.Day, "")
-	if err != nil {
-		return err
-	}
-	var before UnitWrap
-	if err := r.Get(&before, w.ID); err == nil {
-		w.Version = before.Version + 1
-	} else if !errors.Is(err, ErrNoRow) {
-		return err
-	}
-	act.Commit = func(tx Tx) error {
-		if a != nil {
-			if err := tx.Put(a); err != nil {
-				return err
+// everMembers is everybody to whom a key of the unit was ever wrapped. Both
+// lists are asked, so that one row taken out of the database hides nobody.
+func everMembers(r Reader, unit string) (map[string]bool, error) {
+	ever := map[string]bool{}
+	for epoch := r.Epoch(unit); epoch > 0; epoch-- {
+		wraps, err := r.WrapsOfEpoch(unit, epoch)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range wraps {
+			if w.Person != RecoveryPerson {
+				ever[w.Person] = true
 			}
 		}
-		return tx.Put(w)
+	}
+	people, err := r.PeopleOfUnit(unit)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if ever[p.ID] {
+			continue
+		}
+		if ever[p.ID], err = heldKey(r, unit, p.ID); err != nil {
+			return nil, err
+		}
+		if !ever[p.ID] {
+			delete(ever, p.ID) // an account that nobody ever admitted
+		}
+	}
+	return ever, nil
+}
+
+// heldKey tells whether any epoch of a unit was wrapped to a person; a wrap that
+// was taken out of the database is ErrTampered.
+func heldKey(r Reader, unit, person string) (bool, error) {
+	for epoch := r.Epoch(unit); epoch > 0; epoch-- {
+		err := r.Get(&UnitWrap{}, wrapID(unit, epoch, person))
+		if err == nil || !errors.Is(err, ErrNoRow) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// proposed says whether something waits, and whether its proposer still stands.
+func proposed(r Reader, row *UnitRecovery) error {
+	if row.Proposed == "" {
+		return ErrNothingProposed
+	}
+	var p Person
+	if err := r.Get(&p, row.ProposedBy); err != nil {
+		return err
+	}
+	if p.Unit != row.ID || p.State != string(Active) {
+		return ErrProposer
 	}
 	return nil
+}
+
+// ConfirmRecovery is the second word for the recipient that waits: the caller was
+// a member when it was proposed by somebody else, has stepped up, and heard the
+// same four words from whoever made the identity. It is in force at once, with a
+// new epoch of the unit.
+func (d *Door) ConfirmRecovery(ctx context.Context, who Caller, heard Words) (audit.Receipt, error) {
+	return d.acceptRecovery(ctx, who, policies.RecoveryConfirm, heard, asSecond)
+}
+
+// AcceptRecovery puts in force what the unit's only member proposed, after it
+// stood for fourteen days where the unit's senders and the auditor saw it and
+// could have stopped it. ErrTooEarly, ErrNotAlone.
+func (d *Door) AcceptRecovery(ctx context.Context, who Caller, heard Words) (audit.Receipt, error) {
+	return d.acceptRecovery(ctx, who, policies.RecoveryAccept, heard, mayAcceptAlone)
+}
+
+func mayAcceptAlone(r Reader, act *Act, row *UnitRecovery) error {
+	alone, err := onlyMember(r, row.ID, row.ProposedBy, act.Now)
+	if err != nil {
+		return err
+	}
+	if !alone || row.Witnesses != "" {
+		return ErrNotAlone
+	}
+	if from, ok := row.acceptedFrom(); !ok || act.Day < from {
+		return ErrTooEarly
+	}
+	return nil
+}
+
+// acceptedFrom is the day from which the unit's only member may accept.
+func (u *UnitRecovery) acceptedFrom() (string, bool) {
+	day, err := time.Parse(time.DateOnly, u.ProposedDay)
+	return day.AddDate(0, 0, aloneFor).Format(time.DateOnly), err == nil
+}
+
+func (d *Door) acceptRecovery(ctx context.Context, who Caller, a policies.Action, heard Words, may func(Reader, *Act, *UnitRecovery) error) (audit.Receipt, error) {
+	receipt, err := d.do(ctx, who, a, func(r Reader, act *Act) error {
+		row, err := acceptable(r, act, may)
+		if err != nil {
+			return err
+		}
+		if err := d.heardRecovery(ctx, row.Proposed, row.ID, heard); err != nil {
+			return err
+		}
+		row.Version++
+		row.takeUp(row.Proposed, act.Who.person, act.Day)
+		row.drop()
+		return d.changeRecovery(r, act, row, causeRecoverySet)
+	})
+	if err == nil {
+		err = sessionsAfter(receipt, d.renew(ctx, who))
+	}
+	return receipt, err
+}
+
+// acceptable reads what waits for the caller's word, if she may give it now.
+func acceptable(r Reader, act *Act, may func(Reader, *Act, *UnitRecovery) error) (*UnitRecovery, error) {
+	row, err := ownRecovery(r, act)
+	if err != nil {
+		return nil, err
+	}
+	if err := proposed(r, row); err != nil {
+		return nil, err
+	}
+	return row, may(r, act, row)
+}
+
+// asSecond is the second member's word: what she must be, the policy asks.
+func asSecond(Reader, *Act, *UnitRecovery) error { return nil }
+
+// drop ends what is proposed.
+func (u *UnitRecovery) drop() { u.Proposed, u.ProposedDay = "", "" }
+
+// changeRecovery draws the epoch that follows a change: wrapped to the members
+// and to the recipient in force only, it opens nothing new to one of before.
+func (d *Door) changeRecovery(r Reader, act *Act, row *UnitRecovery, cause string) error {
+	now, err := row.recovery()
+	if err != nil {
+		return err
+	}
+	next, err := d.epochFor(r, act, row.ID, cause, now, func(p *Person) *Person { return p })
+	if err != nil {
+		return err
+	}
+	act.Commit = func(tx Tx) error { return errors.Join(tx.Put(row), next(tx)) }
+	return nil
+}
+
+// RemoveRecovery takes the recipient of the caller's unit away, at once: the
+// epoch that follows is wrapped to its members alone. She has stepped up. It
+// works for what a unit's key was handed to before units had their own recovery.
+// ErrNoRecovery when there is nothing to take away.
+func (d *Door) RemoveRecovery(ctx context.Context, who Caller) (audit.Receipt, error) {
+	receipt, err := d.do(ctx, who, policies.RecoveryRemove, func(r Reader, act *Act) error {
+		row, err := ownRecovery(r, act)
+		if err != nil {
+			return err
+		}
+		now, err := row.recovery()
+		if err != nil {
+			return err
+		}
+		old, err := older(r, row)
+		if err != nil {
+			return err
+		}
+		if now.None() && !old {
+			return ErrNoRecovery
+		}
+		row.Version++
+		row.InForce, row.Changed, row.ChangedBy = "", act.Day, act.Who.person
+		return d.changeRecovery(r, act, row, causeRecoveryRemoved)
+	})
+	if err == nil {
+		err = sessionsAfter(receipt, d.renew(ctx, who))
+	}
+	return receipt, err
+}
+
+// StopRecovery ends what is proposed for a unit: a member of it may, and, while a
+// unit's only member waits to accept, so may a unit that sends to it and the
+// auditor. It only takes away.
+func (d *Door) StopRecovery(ctx context.Context, who Caller, unit string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.RecoveryStop, func(r Reader, act *Act) error {
+		row, err := lookedOn(r, act, unit)
+		if err != nil {
+			return err
+		}
+		if row.Proposed == "" {
+			return ErrNothingProposed
+		}
+		row.Version++
+		row.drop()
+		act.Commit = func(tx Tx) error { return tx.Put(row) }
+		return nil
+	})
+}
+
+// lookedOn reads the recovery of a unit that the caller looks on as a member, as
+// a sender or as the auditor, and asks the policy. To senders and auditor what
+// waits for a second member is not there: it is no business of theirs.
+func lookedOn(r Reader, act *Act, unit string) (*UnitRecovery, error) {
+	who := act.Who
+	o := policies.Object{Kind: policies.KindUnit, ID: unit, Unit: unit}
+	if unit != who.unit && who.unitKind != KindAudit {
+		var pin Pin
+		if err := r.Get(&pin, who.unit+"."+unit); err != nil {
+			return nil, err
+		}
+		o = policies.Object{Kind: policies.KindPin, ID: pin.ID, Unit: pin.Unit, UnitKind: who.unitKind, Centre: pin.Centre}
+	}
+	var u Unit
+	if err := r.Get(&u, unit); err != nil {
+		return nil, err
+	}
+	if o.Kind == policies.KindUnit {
+		o.UnitKind, o.Agency = u.Kind, u.Agency
+	}
+	if err := act.Allow(o); err != nil {
+		return nil, err
+	}
+	row, err := recoveryRow(r, unit)
+	if err == nil && unit != who.unit && row.Witnesses != "" {
+		row.drop()
+	}
+	return row, err
+}
+
+// endProposal is the row that ends what a person proposed for her unit, if she
+// did: whoever is gone, or whose passphrase somebody else may know, proposes
+// nothing.
+func endProposal(r Reader, p *Person) ([]Row, error) {
+	if p.Unit == "" {
+		return nil, nil
+	}
+	row, err := recoveryRow(r, p.Unit)
+	if err != nil || row.Proposed == "" || row.ProposedBy != p.ID {
+		return nil, err
+	}
+	row.Version++
+	row.drop()
+	return []Row{row}, nil
+}
+
+// AfterRestore are the rows of all units' recovery as a restore leaves them. What
+// was proposed may have been stopped since the copy, and what was in force taken
+// away: proposals end, and what is in force is shown as a change, to be looked at.
+func AfterRestore(r Reader, day string) ([]Row, error) {
+	units, err := r.Units()
+	if err != nil {
+		return nil, err
+	}
+	var rows []Row
+	for _, u := range units {
+		row, err := recoveryRow(r, u.ID)
+		if err != nil {
+			return nil, err
+		}
+		if row.Version == 0 || row.Number == 0 && row.Proposed == "" {
+			continue
+		}
+		row.Version++
+		row.drop()
+		row.Changed, row.ChangedBy = day, string(policies.Console)
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// older tells that a unit was founded before units had a recovery of their own,
+// in an agency that had one: nothing new is wrapped to that before the unit
+// accepts it. It is the only thing still read of an agency's old columns.
+func older(r Reader, row *UnitRecovery) (bool, error) {
+	epoch := r.Epoch(row.ID)
+	if row.Version > 0 || epoch == 0 {
+		return false, nil
+	}
+	err := r.Get(&UnitWrap{}, wrapID(row.ID, epoch, RecoveryPerson))
+	if err == nil || !errors.Is(err, ErrNoRow) {
+		return err == nil, err
+	}
+	var u Unit
+	if err := r.Get(&u, row.ID); err != nil {
+		return false, err
+	}
+	var a Agency
+	if err := r.Get(&a, u.Agency); err != nil {
+		return false, err
+	}
+	return a.OldRecovery != "", nil
+}
+
+// BackupRecipient is to whom the key files of a backup are sealed: the recipient
+// that the audit unit accepted, or another unit that is named. ErrNoRecovery.
+func (d *Door) BackupRecipient(ctx context.Context, unit string) (crypto.Recipient, error) {
+	var to crypto.Recipient
+	err := d.look(ctx, func(r Reader) error {
+		units, err := r.Units()
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
+			if u.ID != unit && (unit != "" || u.Kind != KindAudit) {
+				continue
+			}
+			now, err := RecoveryOf(r, u.ID)
+			if err != nil {
+				return err
+			}
+			if now.None() {
+				break
+			}
+			to = now.To
+			return nil
+		}
+		return ErrNoRecovery
+	})
+	return to, err
 }
 
 // IsRecipient tells whether a text is a hybrid age recipient at all.

@@ -20,7 +20,7 @@ var (
 	// admits the newcomer.
 	ErrMembers = errors.New("a member who can open the unit is there")
 	// ErrNoRecovery says that the unit's newest key was never handed to a recovery
-	// recipient of its agency.
+	// recipient.
 	ErrNoRecovery = errors.New("the unit's key was not handed to a recovery recipient")
 	// ErrRescueFile says that a file is not one of the two that a rescue carries.
 	ErrRescueFile = errors.New("the file is not one that a recovery made")
@@ -41,7 +41,7 @@ const (
 )
 
 // RescueWrap is what leaves the server: a unit's newest epoch, wrapped to the
-// agency's recovery recipient, and who waits to be its member. Names are there
+// unit's recovery recipient, and who waits to be its member. Names are there
 // to be read by people; the words and the key's own context bind the ids.
 type RescueWrap struct {
 	Form       string `json:"form"`
@@ -131,7 +131,7 @@ func parseRescue(b []byte, v any) error {
 	return nil
 }
 
-// Rewrap makes a unit's next epoch off the server: with the agency's recovery
+// Rewrap makes a unit's next epoch off the server: with the unit's recovery
 // identity it opens the exported wrap, and wraps what it makes to the newcomer
 // and to nobody else. heard is asked for her four words once the wrap was opened;
 // ErrWords if they are not those of the recipient in the export, and nothing is
@@ -355,7 +355,12 @@ func (d *Door) takeRescue(ctx context.Context, who Caller) (Caller, error) {
 	if err != nil && !errors.Is(err, ErrCovered) { // covered: her other sign-in put it in force a moment ago
 		return who, err
 	}
-	return d.again(ctx, who)
+	c, err := d.again(ctx, who)
+	if err != nil {
+		return who, err
+	}
+	c = c.in(who)
+	return c, d.reseal(ctx, c)
 }
 
 // rescue prepares the act of takeRescue.
@@ -411,17 +416,17 @@ func (c Caller) opens(r Reader, row *UnitEpoch, wrapped crypto.Sealed) (unitKeys
 }
 
 // inForce writes the epoch with its only member, and hands its key to the
-// agency's recovery again.
+// recovery that the unit accepted. What somebody proposed who is locked out ends.
 func (d *Door) inForce(r Reader, act *Act, p *Person, waiting *Rescue, row *UnitEpoch, keys unitKeys) error {
-	var u Unit
-	if err := r.Get(&u, p.Unit); err != nil {
+	kept, err := recoveryRow(r, p.Unit)
+	if err != nil {
 		return err
 	}
-	var a Agency
-	if err := r.Get(&a, u.Agency); err != nil {
+	now, err := kept.recovery()
+	if err != nil {
 		return err
 	}
-	wraps, err := d.wrapAll(&a, &u, keys, []*Person{p}, act)
+	wraps, err := d.wrapAll(now, p.Unit, keys, []*Person{p}, act)
 	if err != nil {
 		return err
 	}
@@ -433,6 +438,11 @@ func (d *Door) inForce(r Reader, act *Act, p *Person, waiting *Rescue, row *Unit
 	rows = append(rows, row, p)
 	p.Version++
 	p.State = string(Active)
+	if kept.Proposed != "" {
+		kept.Version++
+		kept.drop()
+		rows = append(rows, kept)
+	}
 	act.Commit = func(tx Tx) error { return errors.Join(putRows(tx, rows, wraps), tx.Delete(waiting)) }
 	return nil
 }

@@ -12,6 +12,7 @@ type Roster struct {
 	Units    map[string]*Unit
 	People   map[string]*Person
 	Epochs   map[string]int64 // newest epoch of each unit; 0 until founded
+	Recovery map[string]bool  // the unit accepted a recovery recipient
 }
 
 // rosterCache keeps the roster until an act of the door changes it.
@@ -37,7 +38,7 @@ func (d *Door) Roster(ctx context.Context) (*Roster, error) {
 		return current, nil
 	}
 	d.roster.mu.Unlock()
-	next := &Roster{Agencies: map[string]*Agency{}, Units: map[string]*Unit{}, People: map[string]*Person{}, Epochs: map[string]int64{}}
+	next := &Roster{Agencies: map[string]*Agency{}, Units: map[string]*Unit{}, People: map[string]*Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}
 	if err := d.look(ctx, func(r Reader) error { return next.read(r) }); err != nil {
 		return nil, err
 	}
@@ -62,6 +63,11 @@ func (o *Roster) read(r Reader) error {
 	for _, u := range units {
 		o.Units[u.ID] = u
 		o.Epochs[u.ID] = r.Epoch(u.ID)
+		recovery, err := RecoveryOf(r, u.ID)
+		if err != nil {
+			return err
+		}
+		o.Recovery[u.ID] = !recovery.None()
 	}
 	people, err := r.People()
 	for _, p := range people {

@@ -108,6 +108,7 @@ type Person struct {
 	BoxVersion int64
 	WrongCodes int64
 	Removed    string // day of removal, or empty
+	Stretch    int64  // version of how her passphrase is stretched
 }
 
 // Table is the name of the table of people.
@@ -116,7 +117,8 @@ func (*Person) Table() string { return "person" }
 // Values are the columns after id and version.
 func (p *Person) Values() []any {
 	return []any{&p.Username, &p.Role, &p.Agency, &p.Unit, &p.State, &p.Language,
-		&p.Recipient, &p.Salt, &p.Box, &p.BoxVersion, &p.WrongCodes, &p.Removed}
+		&p.Recipient, &p.Salt, &p.Box, &p.BoxVersion, &p.WrongCodes, &p.Removed,
+		crypto.Later{Name: "stretch", Value: &p.Stretch}}
 }
 
 // Agency is a municipality, district, company or contracted operator.
@@ -126,10 +128,12 @@ type Agency struct {
 	Kind           string
 	Responsibility string // controller or processor (GDPR art. 4, 28)
 	Ends           string // day its contract ends, or empty
-	Recovery       string // recipient of its offline recovery identity, or empty
-	RecoveryEpoch  int64  // how many recipients it has had
-	Proposed       string // recipient that waits for a second member's word, or empty
-	ProposedBy     string // who set or proposed the last one
+	// What an agency's recovery was before units had their own: nothing is wrapped
+	// to it. Whether there was one is all that is read, to say so; see older.
+	OldRecovery      string
+	OldRecoveryEpoch int64
+	OldProposed      string
+	OldProposedBy    string
 }
 
 // Over tells whether its responsibility has ended before a day.
@@ -140,7 +144,7 @@ func (*Agency) Table() string { return "agency" }
 
 // Values are the columns after id and version.
 func (a *Agency) Values() []any {
-	return []any{&a.Name, &a.Kind, &a.Responsibility, &a.Ends, &a.Recovery, &a.RecoveryEpoch, &a.Proposed, &a.ProposedBy}
+	return []any{&a.Name, &a.Kind, &a.Responsibility, &a.Ends, &a.OldRecovery, &a.OldRecoveryEpoch, &a.OldProposed, &a.OldProposedBy}
 }
 
 // Unit is a desk, a social service, an antiviolence centre or an audit office.
@@ -209,7 +213,7 @@ type UnitEpoch struct {
 	MAC        []byte
 	By         string
 	Day        string
-	Cause      string // founded, removed, removed_for_cause, suspicion, recovery
+	Cause      string // founded, removed, removed_for_cause, suspicion, recovery, recovery_set, recovery_removed
 }
 
 // NeedsVoice tells that nothing is sent to the unit under this epoch before its
@@ -228,7 +232,7 @@ func (e *UnitEpoch) Values() []any {
 		&e.MAC, &e.By, &e.Day, &e.Cause}
 }
 
-// UnitWrap is an epoch key wrapped with age to one member, or to the agency's
+// UnitWrap is an epoch key wrapped with age to one member, or to the unit's
 // recovery recipient (person "recovery"). Its id is UNIT.EPOCH.PERSON.
 type UnitWrap struct {
 	RowKey
@@ -249,7 +253,7 @@ func (w *UnitWrap) Values() []any {
 	return []any{&w.Unit, &w.Epoch, &w.Person, &w.Wrapped, &w.By, &w.Day, &w.Words}
 }
 
-// Rescue is a unit's next epoch that the agency's recovery made off the server,
+// Rescue is a unit's next epoch that its recovery made off the server,
 // until the newcomer it is wrapped to takes it. It is in force for nobody before
 // that: her own sign-in opens it and checks whose key made it. Its id is the
 // unit's; a later one takes its place.

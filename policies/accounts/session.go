@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -35,8 +34,8 @@ func parseToken(cookie string) (hash []byte, key crypto.Key, err error) {
 	return crypto.Hash(id), key, nil
 }
 
-func tokenBinding(kind string, hash []byte) crypto.Binding {
-	return crypto.Binding{Table: kind, Row: base64.RawURLEncoding.EncodeToString(hash), Column: "sealed", Version: 1}
+func tokenBinding(kind string, hash []byte, version int64) crypto.Binding {
+	return crypto.Binding{Table: kind, Row: base64.RawURLEncoding.EncodeToString(hash), Column: "sealed", Version: version}
 }
 
 // held is what a session row seals: the unit keys and the key of what is
@@ -52,6 +51,7 @@ type held struct {
 	Epochs    []heldEpoch `json:"e"`
 	Personal  []byte      `json:"p"`
 	Draft     []byte      `json:"d,omitempty"` // given back once, after sign-in
+	Late      *LateDraft  `json:"l,omitempty"` // offered, until she says what becomes of it
 	Enrol     bool        `json:"n,omitempty"`
 	Strangers bool        `json:"s,omitempty"`
 	Own       ownFacts    `json:"o"`
@@ -70,71 +70,123 @@ func (d *Door) sessionKey(part crypto.Key, hash []byte) crypto.Key {
 	return d.keys.Session.Derive(crypto.LabelSession, part.Bytes(), hash)
 }
 
-// sealHeld seals the caller's keys into the row of her session.
-func (d *Door) sealHeld(row *SessionRow, c Caller, draft []byte) error {
-	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.personal.Bytes(), Draft: draft,
+// sealHeld seals what the caller holds into the row of her session, for one
+// generation: what was sealed before the screen was covered opens in none after.
+func (d *Door) sealHeld(row *SessionRow, generation int64, c Caller) error {
+	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.personal.Bytes(), Draft: c.draft, Late: c.late,
 		Enrol: c.enrol, Strangers: c.strangers, Own: c.own}
 	for _, e := range c.epochs {
 		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
 	}
 	var err error
-	row.Sealed, err = d.sessionKey(c.keyPart, c.session).SealValue(tokenBinding("session", c.session), h)
+	row.Generation, row.Covered = generation, false
+	row.Sealed, err = d.sessionKey(c.keyPart, c.session).SealValue(tokenBinding("session", c.session, generation), h)
 	return err
 }
 
-// openHeld brings the keys of a session back, and returns its draft.
-func (d *Door) openHeld(row *SessionRow, c *Caller) ([]byte, error) {
+// openHeld brings back what a session holds.
+func (d *Door) openHeld(row *SessionRow, c *Caller) error {
 	var h held
-	err := d.sessionKey(c.keyPart, c.session).OpenValue(tokenBinding("session", c.session), row.Sealed, &h)
+	err := d.sessionKey(c.keyPart, c.session).OpenValue(tokenBinding("session", c.session, row.Generation), row.Sealed, &h)
 	if err != nil || h.Person != row.Person || h.Created != row.Created || h.Ends != row.Ends {
-		return nil, ErrSignedOut
+		return ErrSignedOut
 	}
 	if c.personal, err = crypto.KeyFromBytes(h.Personal); err != nil {
-		return nil, ErrSignedOut
+		return ErrSignedOut
 	}
-	c.enrol, c.strangers, c.own = h.Enrol, h.Strangers, h.Own
+	c.enrol, c.strangers, c.own, c.draft, c.late, c.epochs = h.Enrol, h.Strangers, h.Own, h.Draft, h.Late, nil
 	for _, e := range h.Epochs {
 		key, err1 := crypto.KeyFromBytes(e.Key)
 		unit, err2 := crypto.KeyFromBytes(e.UnitKey)
 		if err1 != nil || err2 != nil {
-			return nil, ErrSignedOut
+			return ErrSignedOut
 		}
 		c.epochs = append(c.epochs, unitKeys{e.Epoch, key, e.Identity, unit})
 	}
-	return h.Draft, nil
+	return nil
 }
 
-// open makes the session of somebody whose credentials were right.
-func (d *Door) open(ctx context.Context, p *Person, c Caller, name string, from From) (*SignedIn, error) {
-	cookie, hash, key := d.newToken()
-	c.session, c.keyPart = hash, key
-	c.draft = d.takeDraft(ctx, c)
+// opening is a session while it is made. Its cookie is drawn, and its row kept,
+// before the act whose leaf marks it is durable: until then the row opens nothing,
+// and then nothing is left that could fail.
+type opening struct {
+	cookie string
+	row    SessionRow
+	key    crypto.Key
+	kept   bool
+	before *SessionRow // of the session that it takes the place of
+	late   *LateDraft  // which that session held
+	taken  []*DraftRow
+	raise  *raised // what the newest way of stretching made of her passphrase, if hers is older
+}
+
+func (d *Door) newOpening(from From, before Caller) *opening {
+	o := &opening{before: before.row, late: before.late}
+	o.cookie, o.row.Hash, o.key = d.newToken()
 	now := d.gate.Now()
-	row := &SessionRow{Hash: hash, Person: p.ID, Created: now.Unix(), Seen: now.Unix(),
-		Ends: now.Add(endAfter).Unix(), Agent: from.Agent}
-	if err := d.sealHeld(row, c, c.draft); err != nil {
-		return nil, err
+	o.row.Agent, o.row.Version = from.Agent, 1
+	o.row.Created, o.row.Seen, o.row.Ends = now.Unix(), now.Unix(), now.Add(endAfter).Unix()
+	return o
+}
+
+// keepOpening seals what the caller holds into the row and keeps it. It is called as the
+// act is prepared, and again if the act is.
+func (d *Door) keepOpening(ctx context.Context, o *opening, c *Caller) error {
+	o.row.Person = c.person
+	c.session, c.keyPart, c.row, c.generation, c.late = o.row.Hash, o.key, &o.row, 1, o.late
+	o.taken = d.drafts(ctx, c)
+	if err := d.sealHeld(&o.row, 1, *c); err != nil {
+		return err
 	}
-	if err := d.store.PutSession(ctx, row); err != nil {
-		return nil, err
+	if !o.kept {
+		o.kept = true
+		return d.store.PutSession(ctx, &o.row)
 	}
+	o.row.Version++
+	return d.store.UpdateSession(ctx, &o.row)
+}
+
+// mark marks the session open in the leaf of its act, and the one before as gone.
+func (o *opening) mark(tx Tx) {
+	tx.Mark(o.row.mark(1, sessionOpen))
+	if o.before != nil {
+		moveSession(tx, o.before, sessionGone)
+	}
+}
+
+// over takes away the row of a session that was not opened, or the row before and
+// the drafts of one that was.
+func (d *Door) over(ctx context.Context, o *opening, failed error) {
+	ctx = context.WithoutCancel(ctx)
+	if failed != nil {
+		if o.kept {
+			_ = d.store.EndSession(ctx, o.row.Hash)
+		}
+		return
+	}
+	if o.before != nil {
+		_ = d.store.EndSession(ctx, o.before.Hash)
+	}
+	d.dropDrafts(ctx, o.taken)
+}
+
+// enter gives out a session that an act opened. One that cannot be given out ends.
+func (d *Door) enter(ctx context.Context, o *opening, c Caller, from From) (*SignedIn, error) {
 	device := from.Device
 	if device == "" {
 		device = string(crypto.NewToken())
 	}
-	if err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), p.ID, now.Add(deviceFor).Unix()); err != nil {
-		return nil, err
+	err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), c.person, d.gate.Now().Add(deviceFor).Unix())
+	if err != nil {
+		return nil, errors.Join(err, d.SignOut(ctx, c))
 	}
-	if err := d.store.Uncount(ctx, d.throttleKey("account", name)); err != nil {
-		return nil, err
-	}
-	return &SignedIn{Cookie: cookie, Device: device, Caller: c}, nil
+	return &SignedIn{Cookie: o.cookie, Device: device, Caller: c}, nil
 }
 
 // Caller turns a session cookie into its caller. ErrSignedOut when it has
-// ended, with the person and no key if the session was known, so that what she
-// typed can be kept for her; ErrCovered, likewise, when her passphrase must
-// bring the keys back.
+// ended, with the person and no key if it ended by time, so that what she typed
+// can be kept for her; ErrCovered, likewise, when her passphrase must bring the
+// keys back. How the session stands is asked of the log, not of its row.
 func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
@@ -147,31 +199,37 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	now := d.gate.Now()
-	seen := time.Unix(row.Seen, 0)
+	stands, generation := d.stands(row)
+	if stands == sessionGone {
+		return Caller{}, ErrSignedOut
+	}
 	c, err := d.person(ctx, row.Person)
 	if err != nil {
 		return Caller{}, err
 	}
-	c.session, c.keyPart = hash, key
-	if now.Unix() >= row.Ends || now.Sub(seen) > idleAfter {
-		return c, errors.Join(ErrSignedOut, d.store.EndSession(ctx, hash))
-	}
-	if row.Covered || now.Sub(seen) > coverAfter {
-		c.covered = true
-		if !row.Covered {
-			return c, errors.Join(ErrCovered, d.store.CoverSession(ctx, hash))
+	c.session, c.keyPart, c.row, c.generation = hash, key, row, generation
+	if late := row.byTime(d.gate.Now()); late.worse(stands) {
+		stands = late
+		a := policies.SessionClose
+		if late == sessionCovered {
+			a = policies.SessionCover
 		}
+		_ = d.move(ctx, c, a, late) // it holds here, recorded or not
+	}
+	switch {
+	case stands == sessionGone || stands == sessionOver:
+		return c, ErrSignedOut
+	case stands == sessionCovered, row.Generation != generation, row.Sealed == nil:
+		c.covered = true // keys that are not those of the last passphrase are none
 		return c, ErrCovered
 	}
-	bare := c
-	if c.draft, err = d.openHeld(row, &c); err != nil {
+	if err = d.openHeld(row, &c); err != nil {
 		return Caller{}, err
 	}
-	if now.Sub(seen) > touchEvery {
-		if err := d.store.TouchSession(ctx, hash, now.Unix()); err != nil {
-			return bare, err // known, so that what she typed is given back to her
-		}
+	if now := d.gate.Now(); now.Sub(time.Unix(row.Seen, 0)) > touchEvery {
+		// What cannot be noted is noted by the next request; until then the
+		// session is only covered earlier.
+		_ = d.store.TouchSession(ctx, hash, now.Unix())
 	}
 	return c, nil
 }
@@ -204,16 +262,6 @@ func (d *Door) person(ctx context.Context, id string) (Caller, error) {
 	return c, err
 }
 
-// Cover takes the keys out of the session at once.
-func (d *Door) Cover(ctx context.Context, who Caller) error {
-	return d.store.CoverSession(ctx, who.session)
-}
-
-// SignOut ends the caller's session.
-func (d *Door) SignOut(ctx context.Context, who Caller) error {
-	return d.store.EndSession(ctx, who.session)
-}
-
 // Uncover brings the keys back into a covered session with the passphrase
 // alone, on the browser that has its cookie.
 func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From) (Caller, error) {
@@ -225,23 +273,29 @@ func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From
 	if err != nil {
 		return Caller{}, err
 	}
-	if err := d.throttle(ctx, p.Username, p, from); err != nil {
+	t, err := d.known(ctx, p, from, who)
+	if err != nil {
 		return Caller{}, err
 	}
-	kek, err := d.kek(ctx, passphrase, p.Salt)
+	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
 		return Caller{}, err
 	}
 	b, err := openBox(p, kek)
 	if err != nil {
-		return Caller{}, d.failed(ctx, p.Username, p, ErrSignIn)
+		return Caller{}, d.failed(p, ErrSignIn)
 	}
 	c, err := d.refill(ctx, who, p.ID, b)
+	if err != nil {
+		return Caller{}, err
+	}
 	c.kek = kek
-	return c, err
+	d.giveBack(ctx, t)
+	return c, nil
 }
 
-// refill puts freshly fetched keys into a session.
+// refill puts freshly fetched keys into a session, and marks it open again. What
+// has ended stays ended.
 func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (Caller, error) {
 	var c Caller
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SessionResume, func(r Reader, act *Act) error {
@@ -253,31 +307,102 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 		if c, err = callerOf(r, &p, b); err != nil {
 			return err
 		}
-		c.session, c.keyPart = who.session, who.keyPart
+		stands, generation := d.stands(who.row)
+		c.session, c.keyPart, c.row, c.generation = who.session, who.keyPart, who.row, generation+1
 		act.Who = c
-		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit})
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
+			return err
+		}
+		if stands != sessionOpen && stands != sessionCovered {
+			return ErrSignedOut
+		}
+		act.Commit = func(tx Tx) error { return reopen(tx, who.row, generation) }
+		return nil
 	})
 	if err != nil {
 		return Caller{}, err
 	}
-	c.draft = d.takeDraft(ctx, c)
-	return c, d.reseal(ctx, c)
+	d.unrecorded.forget(who.row, sessionCovered)
+	taken := d.drafts(ctx, &c)
+	if err := d.reseal(ctx, c); err != nil {
+		return Caller{}, err
+	}
+	d.dropDrafts(ctx, taken)
+	return c, nil
+}
+
+// reopen marks a session open in its next generation, if it is still in this one
+// and has not ended.
+func reopen(tx Tx, r *SessionRow, generation int64) error {
+	m, ok := tx.Session(r.markID())
+	if s := r.as(m); !ok || s != sessionOpen && s != sessionCovered {
+		return ErrSignedOut
+	}
+	if m.Version != generation {
+		return ErrStale // two tabs at once
+	}
+	tx.Mark(r.mark(generation+1, sessionOpen))
+	return nil
 }
 
 // reseal puts what a caller now holds into her open session.
 func (d *Door) reseal(ctx context.Context, c Caller) error {
-	row, err := d.store.Session(ctx, c.session)
-	if errors.Is(err, ErrNoRow) || err == nil && row.Person != c.person {
-		return ErrSignedOut
+	return d.update(ctx, c, func(*SessionRow) (Caller, error) { return c, nil })
+}
+
+// rewrite changes what an open session holds.
+func (d *Door) rewrite(ctx context.Context, who Caller, change func(*Caller)) error {
+	return d.update(ctx, who, func(row *SessionRow) (Caller, error) {
+		if row.Sealed == nil || row.Generation != generationOf(d, row) {
+			return Caller{}, ErrCovered
+		}
+		fresh := who
+		if err := d.openHeld(row, &fresh); err != nil {
+			return Caller{}, err
+		}
+		change(&fresh)
+		return fresh, nil
+	})
+}
+
+func generationOf(d *Door, row *SessionRow) int64 {
+	_, generation := d.stands(row)
+	return generation
+}
+
+// update writes the row of a session that the log says is open. It changes the
+// version that it read and no other, and never makes a row: what was covered or
+// ended meanwhile stays so. ErrCovered or ErrSignedOut then.
+func (d *Door) update(ctx context.Context, who Caller, holds func(*SessionRow) (Caller, error)) error {
+	for range attempts {
+		row, err := d.store.Session(ctx, who.session)
+		if errors.Is(err, ErrNoRow) || err == nil && row.Person != who.person {
+			return ErrSignedOut
+		}
+		if err != nil {
+			return err
+		}
+		stands, generation := d.stands(row)
+		if stands == sessionCovered {
+			return ErrCovered
+		}
+		if stands != sessionOpen {
+			return ErrSignedOut
+		}
+		c, err := holds(row)
+		if err != nil {
+			return err
+		}
+		if err := d.sealHeld(row, generation, c); err != nil {
+			return err
+		}
+		row.Seen = d.gate.Now().Unix()
+		row.Version++
+		if err = d.store.UpdateSession(ctx, row); !errors.Is(err, ErrConflict) {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	if err := d.sealHeld(row, c, c.draft); err != nil {
-		return err
-	}
-	row.Covered, row.Seen = false, d.gate.Now().Unix()
-	return d.store.PutSession(ctx, row)
+	return ErrConflict
 }
 
 // renew gives an open session the keys of what has just changed, in the one
@@ -291,8 +416,14 @@ func (d *Door) renew(ctx context.Context, who Caller) error {
 	if err != nil {
 		return err
 	}
-	c.session, c.keyPart, c.draft = who.session, who.keyPart, who.draft
-	return d.reseal(ctx, c)
+	return d.reseal(ctx, c.in(who))
+}
+
+// in puts a caller that was made anew into the session of another of her.
+func (c Caller) in(who Caller) Caller {
+	c.session, c.keyPart, c.row, c.generation = who.session, who.keyPart, who.row, who.generation
+	c.draft, c.late = who.draft, who.late
+	return c
 }
 
 // again makes the caller anew from the identity that she holds in this request,
@@ -321,91 +452,29 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := d.throttle(ctx, p.Username, p, from); err != nil {
-		return nil, err
-	}
-	kek, err := d.kek(ctx, passphrase, p.Salt)
+	t, err := d.known(ctx, p, from, who)
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.verify(ctx, p, kek, code, policies.ActStepUp)
-	if err != nil {
-		return nil, d.failed(ctx, p.Username, p, err)
-	}
-	// The new session comes first: when it cannot be kept, she goes on in the old.
-	in, err := d.open(ctx, p, c, p.Username, from)
+	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.store.EndSession(ctx, who.session); err != nil {
-		return nil, errors.Join(err, d.store.EndSession(ctx, in.Caller.session))
+	// One leaf opens the new session and ends the old; when the new one cannot be
+	// kept, she goes on in the old.
+	o := d.newOpening(from, who)
+	c, err := d.verify(ctx, p, kek, code, policies.ActStepUp, o)
+	if err != nil {
+		return nil, d.failed(p, err)
+	}
+	in, err := d.enter(ctx, o, c, from)
+	if err != nil {
+		return nil, err
 	}
 	in.Caller.stepUp = &grant{a, object}
 	in.Caller.kek = kek
+	d.giveBack(ctx, t)
 	return in, nil
-}
-
-// takeDraft opens the draft that was kept for a person, with the identity that
-// her passphrase just opened. Nothing kept, or not to be opened, is no draft.
-func (d *Door) takeDraft(ctx context.Context, c Caller) []byte {
-	row, err := d.store.TakeDraft(ctx, c.person, d.gate.Now().Unix())
-	if err != nil {
-		return nil
-	}
-	text, err := crypto.OpenPadded(c.identity, draftContext(c.person, row.ID), row.Sealed)
-	if err != nil {
-		return nil
-	}
-	return text
-}
-
-// draftFor is how long a draft waits for its writer.
-const draftFor = time.Hour
-
-func draftContext(person, id string) crypto.WrapContext {
-	return crypto.WrapContext{Purpose: "draft", Person: person, Record: id}
-}
-
-// KeepDraft seals what was typed to the public key of the person of a session,
-// even one that just ended: nothing typed is lost, and only she gets it back.
-func (d *Door) KeepDraft(ctx context.Context, person string, text []byte) error {
-	var p Person
-	if err := d.look(ctx, func(r Reader) error { return r.Get(&p, person) }); err != nil {
-		return fmt.Errorf("reading whom a draft is for: %w", err)
-	}
-	to, err := crypto.ParseRecipient(p.Recipient)
-	if err != nil {
-		return fmt.Errorf("reading a recipient: %w", err)
-	}
-	row := &DraftRow{ID: crypto.NewID(), Person: person, Ends: d.gate.Now().Add(draftFor).Unix()}
-	if row.Sealed, err = crypto.SealPadded(to, draftContext(person, row.ID), text); err != nil {
-		return fmt.Errorf("sealing a draft: %w", err)
-	}
-	return d.store.PutDraft(ctx, row)
-}
-
-// DropDraft forgets the draft that a session gave back.
-func (d *Door) DropDraft(ctx context.Context, who Caller) error {
-	if len(who.draft) == 0 {
-		return nil
-	}
-	return d.HoldDraft(ctx, who, nil)
-}
-
-// HoldDraft keeps what was typed in the open session that typed it, sealed with
-// its keys, until the next form of that session; it ends with the session.
-func (d *Door) HoldDraft(ctx context.Context, who Caller, text []byte) error {
-	row, err := d.store.Session(ctx, who.session)
-	if err != nil {
-		return err
-	}
-	if row.Covered {
-		return ErrCovered
-	}
-	if err = d.sealHeld(row, who, text); err != nil {
-		return err
-	}
-	return d.store.PutSession(ctx, row)
 }
 
 // FormToken is the token that a page's forms carry: it holds for the session

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	"sportello/crypto"
 	"sportello/policies/audit"
@@ -108,6 +110,12 @@ type Tx interface {
 	// UseDetailKey puts a new detail key in force; it appends its own leaf.
 	UseDetailKey(audit.PendingDetailKey) error
 	Record(leaf audit.Leaf, detail *audit.SealedDetail) error
+	// Session and Sessions are what the log says of one session and lists of a
+	// person's, or with "" of everybody's, the group's earlier acts included.
+	Session(id string) (audit.SessionMark, bool)
+	Sessions(person string) []string
+	// Mark names a session in the act's leaf: it lies in no table of this database.
+	Mark(session audit.RowMark)
 }
 
 // Secret is a shred secret made for a new record: durable before the row that
@@ -122,6 +130,18 @@ type Secret struct {
 // more than the leaf that will name it.
 func NewSecret(log int64) Secret {
 	return Secret{ID: fmt.Sprintf("%010x", log) + crypto.NewID(), Bytes: crypto.NewKey().Bytes()}
+}
+
+var secretID = regexp.MustCompile(`^[0-9a-f]{10}[A-Z2-7]{26}$`)
+
+// IsSecretID tells that an id has the form of NewSecret's, made while the log was
+// no longer than this.
+func IsSecretID(id string, log int64) bool {
+	if !secretID.MatchString(id) {
+		return false
+	}
+	n, err := strconv.ParseInt(id[:10], 16, 64)
+	return err == nil && n <= log
 }
 
 // Work is one act for the writer.
@@ -143,16 +163,19 @@ type Store interface {
 }
 
 // SessionRow is a signed-in browser. Sealed holds the unit keys under a key
-// that only cookie and session key file make together.
+// that only cookie and session key file make together, and nothing while it is
+// covered. How the session stands is for the log to say.
 type SessionRow struct {
-	Hash    []byte // of the cookie's id part
-	Person  string
-	Created int64 // Unix seconds
-	Seen    int64
-	Ends    int64
-	Covered bool
-	Sealed  crypto.Sealed
-	Agent   string // kind of device, for the list of open sessions
+	Hash       []byte // of the cookie's id part
+	Person     string
+	Created    int64 // Unix seconds
+	Seen       int64
+	Ends       int64
+	Covered    bool
+	Sealed     crypto.Sealed
+	Agent      string // kind of device, for the list of open sessions
+	Version    int64  // raised by every change of what it seals
+	Generation int64  // for which it was sealed: the passphrases since sign-in
 }
 
 // PendingRow is a browser between passphrase and code, or a step-up.
@@ -169,15 +192,23 @@ type DraftRow struct {
 	Person string
 	Ends   int64
 	Sealed crypto.Sealed
+	Late   bool  // it arrived without an open session
+	At     int64 // when, Unix seconds
+	MAC    []byte
 }
 
 // Sessions is the file that no backup holds: sessions, pending sign-ins,
 // throttle counts, known devices, drafts.
 type Sessions interface {
 	PutSession(ctx context.Context, s *SessionRow) error
+	// UpdateSession replaces what the version before sealed; ErrConflict when that
+	// is not the one there.
+	UpdateSession(ctx context.Context, s *SessionRow) error
 	Session(ctx context.Context, hash []byte) (*SessionRow, error)
+	AllSessions(ctx context.Context) ([]*SessionRow, error)
 	TouchSession(ctx context.Context, hash []byte, seen int64) error
-	CoverSession(ctx context.Context, hash []byte) error
+	// CoverSession takes the keys of a generation, and of those before, out.
+	CoverSession(ctx context.Context, hash []byte, generation int64) error
 	EndSession(ctx context.Context, hash []byte) error
 	SessionsOf(ctx context.Context, person string) ([]*SessionRow, error)
 	EndSessionsOf(ctx context.Context, person string, except []byte) error
@@ -186,11 +217,12 @@ type Sessions interface {
 	TakePending(ctx context.Context, hash []byte) (*PendingRow, error)
 	Pending(ctx context.Context, hash []byte) (*PendingRow, error)
 	Count(ctx context.Context, key []byte, window, now int64) (int64, error)
-	Uncount(ctx context.Context, key []byte) error
+	Uncount(ctx context.Context, key []byte, window, at int64) error
 	KnowDevice(ctx context.Context, hash []byte, person string, ends int64) error
 	DeviceOf(ctx context.Context, hash []byte, person string, now int64) (bool, error)
 	PutDraft(ctx context.Context, d *DraftRow) error
-	TakeDraft(ctx context.Context, person string, now int64) (*DraftRow, error)
+	Drafts(ctx context.Context, person string, now int64) ([]*DraftRow, error)
+	DropDraft(ctx context.Context, id string) error
 	Sweep(ctx context.Context, now int64) error
 }
 

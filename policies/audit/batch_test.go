@@ -73,12 +73,17 @@ type save struct {
 	then plain
 }
 
+var machineSessions = []string{"P.1", "P.2", "Q.1"}
+
 var machineRows = func() (all []row) {
 	for i := range 4 {
 		all = append(all, row{"case", fmt.Sprintf("C%d", i), 1, "x"})
 	}
 	for i := range 3 {
 		all = append(all, row{audit.EpochTable, fmt.Sprintf("U.%d", i+1), 1, "x"})
+	}
+	for _, id := range machineSessions {
+		all = append(all, row{audit.SessionTable, id, 1, "x"})
 	}
 	return all
 }()
@@ -197,14 +202,39 @@ func (m *machine) check(t *rapid.T) {
 		t.Fatal("the stored hashes are not those of all records")
 	}
 	m.compare(t, m.committed, m.site.log.Newest, m.site.log.Epoch)
+	m.compareSessions(t, m.committed, m.site.log.Session, m.site.log.Sessions)
 	if m.batch != nil {
 		m.compare(t, m.inBatch, m.batch.Newest, m.batch.Epoch)
+		m.compareSessions(t, m.inBatch, m.batch.Session, m.batch.Sessions)
+	}
+}
+
+func (m *machine) compareSessions(t *rapid.T, p plain, session func(string) (audit.SessionMark, bool), of func(string) []string) {
+	want := p.newest()
+	live := map[string][]string{}
+	for _, id := range machineSessions {
+		got, ok := session(id)
+		if d, there := want[[2]string{audit.SessionTable, id}]; ok != there || got.Digest != d {
+			t.Fatalf("the newest mark of session %s is another", id)
+		}
+		if ok {
+			live[""] = append(live[""], id)
+			live[id[:1]] = append(live[id[:1]], id)
+		}
+	}
+	for _, person := range []string{"", "P", "Q", "R"} {
+		if got := of(person); !slices.Equal(got, live[person]) {
+			t.Fatalf("the sessions of %q are %v, want %v", person, got, live[person])
+		}
 	}
 }
 
 func (m *machine) compare(t *rapid.T, p plain, newest func(table, id string) (audit.Digest16, bool), epoch func(string) int64) {
 	want := p.newest()
 	for _, r := range machineRows {
+		if r.table == audit.SessionTable {
+			continue
+		}
 		got, ok := newest(r.table, r.id)
 		if d, there := want[[2]string{r.table, r.id}]; ok != there || got != d {
 			t.Fatalf("the newest digest of %s %s is another", r.table, r.id)

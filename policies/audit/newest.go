@@ -28,19 +28,24 @@ func keyOf(table, id string) rowKey {
 	return rowKey(h.Sum64())
 }
 
-// marks is what the leaves say about rows: the newest digest of each that is not gone, and the highest epoch
-// of each unit.
+// marks is what the leaves say about rows: the newest digest of each that is not gone, the highest epoch of each
+// unit, and the sessions that have not ended.
 type marks struct {
-	newest map[rowKey]Digest16
-	epochs map[string]int64
+	newest   map[rowKey]Digest16
+	epochs   map[string]int64
+	sessions map[string]SessionMark
 }
 
 func newMarks() marks {
-	return marks{newest: map[rowKey]Digest16{}, epochs: map[string]int64{}}
+	return marks{newest: map[rowKey]Digest16{}, epochs: map[string]int64{}, sessions: map[string]SessionMark{}}
 }
 
 func (m marks) take(rows []RowMark) {
 	for _, r := range rows {
+		if r.Table == SessionTable {
+			m.takeSession(r)
+			continue
+		}
 		if r.Gone {
 			delete(m.newest, keyOf(r.Table, r.ID))
 		} else {
@@ -61,9 +66,10 @@ func namedEpoch(r RowMark) (unit string, epoch int64, ok bool) {
 
 // overlay holds the marks of a batch's leaves until it is committed. Its journal takes each change back.
 type overlay struct {
-	newest  map[rowKey]overlayRow
-	epochs  map[string]int64
-	journal []undo
+	newest   map[rowKey]overlayRow
+	epochs   map[string]int64
+	sessions map[string]overlaySession
+	journal  []undo
 }
 
 type overlayRow struct {
@@ -71,21 +77,27 @@ type overlayRow struct {
 	gone   bool
 }
 
-// undo is what one change replaced: of a row, or with a unit set, of an epoch.
+// undo is what one change replaced: of a row, or with a unit set, of an epoch, or with a session set, of that.
 type undo struct {
-	key   rowKey
-	row   overlayRow
-	unit  string
-	epoch int64
-	had   bool
+	key     rowKey
+	row     overlayRow
+	unit    string
+	epoch   int64
+	session string
+	of      overlaySession
+	had     bool
 }
 
 func newOverlay() overlay {
-	return overlay{newest: map[rowKey]overlayRow{}, epochs: map[string]int64{}}
+	return overlay{newest: map[rowKey]overlayRow{}, epochs: map[string]int64{}, sessions: map[string]overlaySession{}}
 }
 
 func (o *overlay) take(rows []RowMark) {
 	for _, r := range rows {
+		if r.Table == SessionTable {
+			o.takeSession(r)
+			continue
+		}
 		key := keyOf(r.Table, r.ID)
 		old, had := o.newest[key]
 		o.journal = append(o.journal, undo{key: key, row: old, had: had})
@@ -107,6 +119,10 @@ func (o *overlay) rewind(length int) {
 		u := o.journal[len(o.journal)-1]
 		o.journal = o.journal[:len(o.journal)-1]
 		switch {
+		case u.session != "" && u.had:
+			o.sessions[u.session] = u.of
+		case u.session != "":
+			delete(o.sessions, u.session)
 		case u.unit != "" && u.had:
 			o.epochs[u.unit] = u.epoch
 		case u.unit != "":
@@ -126,6 +142,13 @@ func (m marks) merge(o overlay) {
 			delete(m.newest, key)
 		} else {
 			m.newest[key] = row.digest
+		}
+	}
+	for id, s := range o.sessions {
+		if s.gone {
+			delete(m.sessions, id)
+		} else {
+			m.sessions[strings.Clone(id)] = s.mark
 		}
 	}
 	for unit, epoch := range o.epochs {

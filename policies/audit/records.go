@@ -34,14 +34,17 @@ type RecordProblem struct {
 	Version   int64
 	Fault     Fault
 	Leaf      int64
+	Last      bool // of a Returned row: it is the one that was there last, as if it had never gone
 }
 
 // RecordReport is the result of a check of the records: how many rows were compared, the checkpoint they were held
-// against, and the bad ones, by table and id.
+// against, and the bad ones, by table and id. Unfinished are those that a crash leaves so, where the store tells them
+// apart: the next start puts them right.
 type RecordReport struct {
 	Checked    int64
 	Checkpoint Checkpoint
 	Problems   []RecordProblem
+	Unfinished []RecordProblem
 }
 
 // CheckRecords compares every row with its newest leaf and names each row that was changed, added without a leaf,
@@ -149,8 +152,9 @@ func (c *recordCheck) judge(histories map[rowKey][]event, lost map[rowKey]struct
 			continue
 		}
 		p := RecordProblem{Table: mark.Table, ID: mark.ID, Version: mark.Version, Fault: fault, Leaf: -1}
-		if len(history) > 0 {
-			p.Leaf = history[len(history)-1].leaf
+		if n := len(history); n > 0 {
+			p.Leaf = history[n-1].leaf
+			p.Last = fault == Returned && n > 1 && !history[n-2].mark.Gone && short(history[n-2].mark.Digest) == short(mark.Digest)
 		}
 		problems = append(problems, p)
 	}

@@ -40,7 +40,7 @@ func TestCheckRecordsNamesEveryFault(t *testing.T) {
 		"added": {func(r rows) rows { return append(r, row{"case", "C9", 1, "new"}) },
 			[]audit.RecordProblem{{Table: "case", ID: "C9", Version: 1, Fault: audit.Unlogged, Leaf: -1}}},
 		"put back": {func(r rows) rows { return append(r, row{"note", "N2", 1, "b"}) },
-			[]audit.RecordProblem{{Table: "note", ID: "N2", Version: 1, Fault: audit.Returned, Leaf: 3}}},
+			[]audit.RecordProblem{{Table: "note", ID: "N2", Version: 1, Fault: audit.Returned, Leaf: 3, Last: true}}},
 		"put back changed": {func(r rows) rows { return append(r, row{"note", "N2", 2, "z"}) },
 			[]audit.RecordProblem{{Table: "note", ID: "N2", Version: 2, Fault: audit.Returned, Leaf: 3}}},
 		"deleted": {func(r rows) rows { return r[:2] },
@@ -144,3 +144,24 @@ func TestCheckRecordsDoesNotBelieveForgedLeaves(t *testing.T) {
 type failingRecords struct{ err error }
 
 func (f failingRecords) EachRecord(context.Context, func(audit.Record) error) error { return f.err }
+
+// TestCheckRecordsPassesOverSessions: what leaves say of sessions is a state that the log keeps. It lies in no table,
+// and is neither lost nor unlogged; a start finds it again, and forgets one that is gone.
+func TestCheckRecordsPassesOverSessions(t *testing.T) {
+	s, all := recorded(t)
+	here, gone := row{audit.SessionTable, "P.1", 2, "open"}, row{audit.SessionTable, "P.2", 1, "open"}
+	s.do(write(here, gone), remove(gone))
+	for range 2 {
+		if report, err := s.log.CheckRecords(t.Context(), all); err != nil || len(report.Problems) != 0 {
+			t.Errorf("checking beside sessions: %v, %v", report.Problems, err)
+		}
+		if m, ok := s.log.Session("P.1"); !ok || m.Version != 2 {
+			t.Errorf("the session that stands: %v, %t", m, ok)
+		}
+		if got := s.log.Sessions(""); len(got) != 1 {
+			t.Errorf("sessions %v, want one", got)
+		}
+		s.stop()
+		s.mustOpen()
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -54,6 +55,7 @@ var ErrOlderSchema = errors.New("the copy was written by an older version of spo
 type Inspection struct {
 	Main      string // path of the database
 	Shred     string // path of the shred secrets; empty to leave them out
+	Sessions  string // path of the sessions, of which only the schema is looked at; empty or not there to leave them out
 	Verifier  string // the log's public key
 	StateFile string // held against the log; empty for a copy
 	Live      bool   // a server may be writing to the files
@@ -61,7 +63,8 @@ type Inspection struct {
 }
 
 // Inspect replays a log and holds every row to it, with the public key alone.
-// It opens no sealed column and changes nothing. Details are checked too.
+// It opens no sealed column and changes nothing. Details are checked too. In a
+// folder that a crash may have left, what it leaves is told apart from damage.
 func Inspect(ctx context.Context, i Inspection) (audit.RecordReport, error) {
 	s, err := still(ctx, i)
 	if err != nil {
@@ -74,6 +77,9 @@ func Inspect(ctx context.Context, i Inspection) (audit.RecordReport, error) {
 		return audit.RecordReport{}, fmt.Errorf("opening the log: %w", err)
 	}
 	report, err := log.CheckRecords(ctx, s)
+	if err == nil && i.Live {
+		err = s.unfinished(ctx, &report)
+	}
 	if err != nil {
 		return report, err
 	}
@@ -107,7 +113,26 @@ func still(ctx context.Context, i Inspection) (*Store, error) {
 		}
 		s.secrets = newShredFile(i.Shred, shred, hooks{})
 	}
+	if err := lookAtSessions(i); err != nil {
+		s.closeFiles()
+		return nil, err
+	}
 	return s, nil
+}
+
+// lookAtSessions compares the schema of the file of sessions, which a folder may lack.
+func lookAtSessions(i Inspection) error {
+	if i.Sessions == "" {
+		return nil
+	}
+	if info, err := os.Stat(i.Sessions); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	db, err := openStill(i.Sessions, sessionsFile, i.Live)
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // sameSchema refuses a file whose tables are not those of this program.
@@ -128,6 +153,51 @@ func sameSchema(ctx context.Context, db *sql.DB) error {
 		return ErrOlderSchema
 	}
 	return nil
+}
+
+// unfinished moves in a report what a crash leaves between the commits of the two
+// files, and the next start puts right: secrets that no act needs yet, and those of
+// the last group that are not deleted yet. An older one that is there again was put
+// there by somebody.
+func (s *Store) unfinished(ctx context.Context, report *audit.RecordReport) error {
+	since, err := s.lastGroup(ctx, report.Checkpoint.Size)
+	if err != nil {
+		return err
+	}
+	var damage []audit.RecordProblem
+	for _, p := range report.Problems {
+		left := false
+		switch {
+		case p.Table != shredTable || s.secrets == nil:
+		case p.Fault == audit.Returned:
+			left = p.Last && p.Leaf >= since
+		case p.Fault == audit.Unlogged:
+			if left, err = s.secrets.ours(ctx, p.ID, report.Checkpoint.Size); err != nil {
+				return err
+			}
+		}
+		if left {
+			report.Unfinished = append(report.Unfinished, p)
+		} else {
+			damage = append(damage, p)
+		}
+	}
+	report.Problems = damage
+	return nil
+}
+
+// groupLeaves is more than one group appends: an act has its leaf, and at times
+// that of a new detail key.
+const groupLeaves = 2 * groupMax
+
+// lastGroup is how many leaves there were before the last group. The table of
+// checkpoints says it, and it is believed only as far as a group reaches.
+func (s *Store) lastGroup(ctx context.Context, size int64) (since int64, err error) {
+	err = s.read.QueryRowContext(ctx, bind("SELECT coalesce(max(size), 0) FROM checkpoint WHERE size < $1"), size).Scan(&since)
+	if err != nil {
+		return 0, fmt.Errorf("reading the checkpoint before the last: %w", err)
+	}
+	return max(since, size-groupLeaves), nil
 }
 
 // Apart takes the faults of shred secrets out of a report on a copy: the ones

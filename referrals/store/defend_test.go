@@ -64,6 +64,32 @@ func TestDefences(t *testing.T) {
 	}
 }
 
+// TestMigrationsCanStillBeWritten: what a migration may want to do to a schema goes
+// past the defences.
+func TestMigrationsCanStillBeWritten(t *testing.T) {
+	db := sql.OpenDB(connector{dsn: "file::memory:"})
+	db.SetMaxOpenConns(1)
+	defer db.Close()
+	for _, text := range []string{
+		"CREATE TABLE a (id TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT",
+		"INSERT INTO a VALUES ('x', 1)",
+		"ALTER TABLE a ADD COLUMN later TEXT NOT NULL DEFAULT ''",
+		"ALTER TABLE a ADD COLUMN more BLOB",
+		"ALTER TABLE a RENAME COLUMN more TO most",
+		"ALTER TABLE a DROP COLUMN n",
+		"ALTER TABLE a RENAME TO b",
+		"CREATE UNIQUE INDEX b_later ON b (later) WHERE later <> ''",
+		"DROP INDEX b_later",
+		"CREATE TABLE c AS SELECT * FROM b",
+		"DROP TABLE b",
+		"VACUUM",
+	} {
+		if _, err := db.Exec(text); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // TestHandleElsewhere: a driver that keeps its handle elsewhere opens nothing.
 func TestHandleElsewhere(t *testing.T) {
 	n := 0

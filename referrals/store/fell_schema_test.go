@@ -121,20 +121,21 @@ func TestAttackPlantedSchema(t *testing.T) {
 	sessions := filepath.Join(store.SecretsDir, store.SessionFile)
 	note := "CREATE TRIGGER planted AFTER INSERT ON leaf BEGIN DELETE FROM leaf WHERE idx < 0; END"
 	for name, plant := range map[string]struct{ file, text string }{
-		"a trigger":             {store.MainFile, note},
-		"a table":               {shred, "CREATE TABLE planted (n INTEGER)"},
-		"a view":                {store.MainFile, "CREATE VIEW planted AS SELECT * FROM leaf"},
-		"a column":              {sessions, "ALTER TABLE session ADD COLUMN planted TEXT"},
-		"a generated column":    {shred, "ALTER TABLE shred ADD COLUMN planted TEXT AS (hex(secret)) VIRTUAL"},
-		"an index":              {shred, "CREATE INDEX planted ON shred (hex(secret))"},
-		"a condition":           {shred, asText("UPDATE sqlite_master SET sql = replace(sql, 'secret BLOB NOT NULL', 'secret BLOB NOT NULL CHECK (length(secret) > 0)') WHERE name = 'shred'")},
-		"a conflict clause":     {shred, asText("UPDATE sqlite_master SET sql = replace(sql, 'id TEXT PRIMARY KEY', 'id TEXT PRIMARY KEY ON CONFLICT IGNORE') WHERE name = 'shred'")},
-		"a comment":             {store.MainFile, asText("UPDATE sqlite_master SET sql = replace(sql, 'body BLOB NOT NULL', 'body BLOB NOT NULL /* */') WHERE name = 'leaf'")},
-		"its count put back":    {store.MainFile, note + "; PRAGMA schema_version = 0"},
-		"on the version table":  {store.MainFile, "CREATE TRIGGER planted AFTER INSERT ON goose_db_version BEGIN SELECT 1; END"},
-		"no index that it had":  {store.MainFile, "DROP INDEX person_username"},
-		"statistics":            {store.MainFile, "ANALYZE"},
-		"a table of the engine": {store.MainFile, "CREATE VIRTUAL TABLE planted USING fts3(body)"},
+		"a trigger":                  {store.MainFile, note},
+		"a table":                    {shred, "CREATE TABLE planted (n INTEGER)"},
+		"a view":                     {store.MainFile, "CREATE VIEW planted AS SELECT * FROM leaf"},
+		"a column":                   {sessions, "ALTER TABLE session ADD COLUMN planted TEXT"},
+		"a generated column":         {shred, "ALTER TABLE shred ADD COLUMN planted TEXT AS (hex(secret)) VIRTUAL"},
+		"an index":                   {shred, "CREATE INDEX planted ON shred (hex(secret))"},
+		"a condition":                {shred, asText("UPDATE sqlite_master SET sql = replace(sql, 'secret BLOB NOT NULL', 'secret BLOB NOT NULL CHECK (length(secret) > 0)') WHERE name = 'shred'")},
+		"a conflict clause":          {shred, asText("UPDATE sqlite_master SET sql = replace(sql, 'id TEXT PRIMARY KEY', 'id TEXT PRIMARY KEY ON CONFLICT IGNORE') WHERE name = 'shred'")},
+		"a comment":                  {store.MainFile, asText("UPDATE sqlite_master SET sql = replace(sql, 'body BLOB NOT NULL', 'body BLOB NOT NULL /* */') WHERE name = 'leaf'")},
+		"a row of the version table": {shred, "INSERT INTO goose_db_version (version_id, is_applied, tstamp) SELECT 1, 1, group_concat(hex(secret)) FROM shred"},
+		"its count put back":         {store.MainFile, note + "; PRAGMA schema_version = 0"},
+		"on the version table":       {store.MainFile, "CREATE TRIGGER planted AFTER INSERT ON goose_db_version BEGIN SELECT 1; END"},
+		"no index that it had":       {store.MainFile, "DROP INDEX person_username"},
+		"statistics":                 {store.MainFile, "ANALYZE"},
+		"a table of the engine":      {store.MainFile, "CREATE VIRTUAL TABLE planted USING fts3(body)"},
 		// The index holds the rows of an honest schema: who reads the schema by way
 		// of it sees no trigger.
 		"a trigger behind an index on the schema": {store.MainFile, "CREATE TABLE shade (type, name, tbl_name, sql); " +

@@ -144,18 +144,22 @@ type killLoop struct {
 	stages  map[string]int
 	orphans int
 	opened  int
+
+	dir, public string
+	unfinished  map[string]int // checks that found something, by the last point passed
 }
 
 func TestKillLoop(t *testing.T) {
 	w := storetest.New(t).Standard()
 	cookie, _ := w.Cookie("anna")
-	k := &killLoop{t: t, path: filepath.Join(t.TempDir(), "world"), stages: map[string]int{}}
+	k := &killLoop{t: t, path: filepath.Join(t.TempDir(), "world"), stages: map[string]int{},
+		dir: w.Dir, public: w.Public, unfinished: map[string]int{}}
 	w.Save(k.path, map[string]string{"anna": cookie})
 	deadline := time.Now().Add(35 * time.Second)
 	for range 21 {
 		k.round("between files")
 	}
-	for _, point := range []string{"written", "before secrets", "before commit", "committed"} {
+	for _, point := range []string{"written", "before secrets", "before commit", "committed", "truncated"} {
 		for range 3 {
 			k.round(point)
 		}
@@ -167,6 +171,10 @@ func TestKillLoop(t *testing.T) {
 	uncommitted := k.stages["written"] + k.stages["before secrets"] + k.stages["between files"]
 	t.Logf("kills by the last point passed: %v; between first write and commit: %d; between the two files: %d; "+
 		"acknowledged writes: %d; orphan secrets found and removed: %d", k.stages, uncommitted, k.stages["between files"], len(k.acks), k.orphans)
+	t.Logf("checks beside the dead process that found something unfinished: %v", k.unfinished)
+	if k.unfinished["committed"] < 3 || k.unfinished["between files"] < 20 {
+		t.Errorf("a check before the next start does not see what is unfinished: %v", k.unfinished)
+	}
 	if uncommitted < 20 || k.stages["between files"] < 20 {
 		t.Fatalf("too few kills hit: %d between first write and commit, %d between the two files; 20 are needed", uncommitted, k.stages["between files"])
 	}
@@ -207,6 +215,7 @@ func (k *killLoop) round(at string) {
 		k.t.Fatalf("the child was to die at %q and died at %q", at, reached)
 	}
 	k.stages[reached]++
+	k.inspect(reached)
 	k.check()
 }
 
@@ -233,6 +242,45 @@ func (k *killLoop) listen(out io.Reader, first func()) {
 			first()
 		}
 	}
+}
+
+// inspect checks the records before the next start: what the crash left is
+// unfinished, and nothing else is. What somebody does to a copy of it is damage.
+func (k *killLoop) inspect(reached string) {
+	k.t.Helper()
+	report, err := k.inspected(k.dir)
+	if err != nil || len(report.Problems) != 0 || report.Checked < 20 {
+		k.t.Fatalf("checking after a kill at %q: %d checked, %v, %v", reached, report.Checked, report.Problems, err)
+	}
+	if len(report.Unfinished) > 0 {
+		k.unfinished[reached]++
+	}
+	if k.stages[reached] > 1 {
+		return
+	}
+	for name, c := range map[string]struct{ file, text string }{
+		"a changed secret":  {shredFile, "UPDATE shred SET secret = zeroblob(32) WHERE id = (SELECT min(id) FROM shred)"},
+		"a missing secret":  {shredFile, "DELETE FROM shred WHERE id = (SELECT min(id) FROM shred)"},
+		"a planted secret":  {shredFile, "INSERT INTO shred VALUES ('ffffffffffABCDEFGHIJKLMNOPQRSTUVWXYZ', randomblob(32))"},
+		"a planted text":    {shredFile, "INSERT INTO shred VALUES ('0000000001ABCDEFGHIJKLMNOPQRSTUVWXYZ', CAST('a text' AS BLOB))"},
+		"a changed contact": {store.MainFile, "UPDATE contact SET day = '2020-01-01' WHERE id = (SELECT min(id) FROM contact)"},
+		"a missing note":    {store.MainFile, "DELETE FROM note WHERE id = (SELECT min(id) FROM note)"},
+	} {
+		dir := filepath.Join(k.t.TempDir(), "copy")
+		if err := os.CopyFS(dir, os.DirFS(k.dir)); err != nil {
+			k.t.Fatal(err)
+		}
+		alter(k.t, filepath.Join(dir, c.file), c.text)
+		if report, err := k.inspected(dir); err != nil || len(report.Problems) != 1 {
+			k.t.Errorf("%s after a kill at %q: %v, %v", name, reached, report.Problems, err)
+		}
+		os.RemoveAll(dir)
+	}
+}
+
+func (k *killLoop) inspected(dir string) (audit.RecordReport, error) {
+	return store.Inspect(context.Background(), store.Inspection{Main: filepath.Join(dir, store.MainFile), Shred: filepath.Join(dir, shredFile),
+		Verifier: k.public, StateFile: filepath.Join(dir, "state"), Live: true, Now: time.Now})
 }
 
 // check opens the instance and holds it to everything that was promised.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"sportello/policies"
@@ -166,5 +167,50 @@ func TestWhoCameBeforeCountsAfterAnEpoch(t *testing.T) {
 	}
 	if report := w.CheckRecords(); len(report.Problems) != 0 {
 		t.Errorf("the records differ from the log: %v", report.Problems)
+	}
+}
+
+// TestEveryLeadIsShown: whoever leads a unit that she did not found stands before
+// each of its members until seen, whether two named her or a lead admitted her.
+func TestEveryLeadIsShown(t *testing.T) {
+	w := storetest.New(t).Wide() // gina leads by the word of anna and lia
+	w.Join("desk", "nora", policies.Lead, "gina")
+	shown := func(name string) (names []string) {
+		t.Helper()
+		all, err := w.Door.Notices(t.Context(), w.SignIn(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range all {
+			if n.Kind == accounts.NoticeLead {
+				names = append(names, n.Name+" "+n.By+" "+n.Second)
+			}
+		}
+		return names
+	}
+	for name, want := range map[string]string{"anna": "gina anna lia,nora gina ", "lia": "nora gina ", "gina": "", "nora": "gina anna lia"} {
+		if got := strings.Join(shown(name), ","); got != want {
+			t.Errorf("%s is shown %q, want %q", name, got, want)
+		}
+	}
+	all, err := w.Door.Notices(t.Context(), w.SignIn("anna"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range all {
+		if _, err := w.Door.See(t.Context(), w.SignIn("lia"), []string{n.ID}); err != nil { // another's notices are not hers to see
+			t.Fatal(err)
+		}
+	}
+	if got := len(shown("anna")); got != 2 {
+		t.Errorf("what lia saw is gone for anna: %d left", got)
+	}
+	for _, n := range all {
+		if _, err := w.Door.See(t.Context(), w.SignIn("anna"), []string{n.ID, n.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(shown("anna")); got != 0 {
+		t.Errorf("%d are left after they were seen", got)
 	}
 }

@@ -17,11 +17,14 @@ import (
 // came with the encoding. From then on a migration that landed is never edited, and
 // what changes without a column gets a migration of its own.
 
-// knownFolder refuses a folder in which one file is of a newer or of no known
+// Known refuses a folder in which one of the named files is of a newer or of no known
 // version, before any of them is written. What is not there yet is left to be made.
-func knownFolder(ctx context.Context, dir string) error {
+func Known(ctx context.Context, dir string, names ...string) error {
 	for path, f := range map[string]file{MainFile: mainFile, filepath.Join(SecretsDir, ShredFile): secretsFile,
 		filepath.Join(SecretsDir, SessionFile): sessionsFile} {
+		if !slices.Contains(names, f.name) {
+			continue
+		}
 		if err := knownFile(ctx, filepath.Join(dir, path), f); err != nil {
 			return err
 		}

@@ -222,10 +222,6 @@ func TestRescueEndsWithAMember(t *testing.T) {
 func rescuedUnit(t *testing.T, f *storetest.Flow, unit, member, newcomer string, role policies.Role) {
 	t.Helper()
 	console := accounts.ConsoleCaller()
-	words := accounts.RecoveryWords(f.Rescue.Recipient(), f.Agency)
-	if _, _, err := f.Door.SetRecovery(ctx, f.StepUp(member, policies.RecoverySet, f.Agency), f.Rescue.Recipient().String(), words); err != nil {
-		t.Fatal(err)
-	}
 	f.Invite(newcomer, role, unit)
 	if _, err := f.Door.Suspend(ctx, console, f.People[member].ID); err != nil {
 		t.Fatal(err)
@@ -268,7 +264,7 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dopo"); err != nil {
 		t.Errorf("a message after the words were compared: %v", err)
 	}
-	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), safe, "code_word"); err != nil {
+	if _, err := f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, f.Version(f.Case), []string{f.Consent}); err != nil {
 		t.Fatal(err)
 	}
 	if v, _, err = f.Desk.OpenReferral(ctx, f.SignIn("nora"), f.Consent); err != nil || v.Safe.Rule.Phone() == "" {

@@ -41,7 +41,7 @@ func exported(t *testing.T, w *storetest.World, newcomer string) *accounts.Rescu
 	return x
 }
 
-// rewrapped is what the agency's people make on their own computer.
+// rewrapped is what the unit's people make on their own computer.
 func rewrapped(t *testing.T, id crypto.Identity, x *accounts.RescueWrap, heard accounts.Words) (*accounts.RescueFile, accounts.Words) {
 	t.Helper()
 	f, unit, err := accounts.Rewrap(id, x, func() (accounts.Words, error) { return heard, nil })
@@ -76,7 +76,7 @@ func leaves(t *testing.T, w *storetest.World, a policies.Action, o audit.Outcome
 }
 
 // TestRescuedUnitOpensOldCases: when nobody is left who can open a unit, the
-// agency's recovery makes the next epoch off the server, and the newcomer whose
+// unit's recovery makes the next epoch off the server, and the newcomer whose
 // words were compared opens what was written before. Who was there before opens
 // nothing written since.
 func TestRescuedUnitOpensOldCases(t *testing.T) {
@@ -138,7 +138,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	}
 	again := exportedAgain(t, f.World, epoch+1)
 	if _, err := crypto.Unwrap(f.Rescue, crypto.WrapContext{Purpose: "unit-epoch", Unit: f.Units["desk"], Person: accounts.RecoveryPerson, Epoch: epoch + 1}, again.Wrapped); err != nil {
-		t.Errorf("the new epoch is not handed to the agency's recovery: %v", err)
+		t.Errorf("the new epoch is not handed to the unit's recovery: %v", err)
 	}
 }
 
@@ -263,6 +263,9 @@ func TestRescueWaitsForNobodyElse(t *testing.T) {
 		t.Errorf("the member who is back: %v", err)
 	}
 	centre := f.Units["centre"]
+	if _, err := f.Door.RemoveRecovery(ctx, f.StepUp("bruna", policies.RecoveryRemove, centre)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := f.Door.Suspend(ctx, console, f.People["bruna"].ID); err != nil {
 		t.Fatal(err)
 	}
@@ -379,10 +382,6 @@ func TestForgedRescueRow(t *testing.T) {
 func TestRescuedUnitIsShown(t *testing.T) {
 	f := storetest.NewFlow(t)
 	console, service := accounts.ConsoleCaller(), f.Units["service"]
-	words := accounts.RecoveryWords(f.Rescue.Recipient(), f.Agency)
-	if _, _, err := f.Door.SetRecovery(ctx, f.StepUp("sofia", policies.RecoverySet, f.Agency), f.Rescue.Recipient().String(), words); err != nil {
-		t.Fatal(err)
-	}
 	task := func() error {
 		_, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), contactForService(f))
 		return err

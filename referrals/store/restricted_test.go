@@ -12,8 +12,8 @@ import (
 )
 
 // TestRestrictedIsForItsNamesAndRecovery: the unit key, even the lead's, opens
-// neither row nor card of a case restricted to somebody else; the agency's
-// recovery identity does.
+// neither row nor card of a case restricted to somebody else; the unit's recovery
+// identity does.
 func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 	f := storetest.NewFlow(t)
 	words := []string{f.Words["restricted alias"], f.Words["restricted request"], f.Words["restricted note"], f.Words["restricted code word"]}

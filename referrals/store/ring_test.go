@@ -90,7 +90,7 @@ func newRing(t *testing.T, w *storetest.World, who accounts.Caller, before ...*r
 	for name := range opens {
 		k.take(t, main, name)
 	}
-	for _, name := range []string{"unit_wrap.wrapped", "referral.to_wrap", "referral.from_wrap", "task.to_wrap"} {
+	for _, name := range []string{"unit_wrap.wrapped", "unit_epoch.identity", "referral.to_wrap", "referral.from_wrap", "task.to_wrap"} {
 		k.take(t, main, name)
 	}
 	for k.round() {
@@ -173,6 +173,9 @@ func (k *ring) round() bool {
 			}
 			k.try(b, name, derived[string(how.label)])
 		}
+		if name == "unit_epoch.identity" { // sealed under the epoch key itself
+			k.try(b, name, k.keys)
+		}
 		k.unwrap(b, name)
 	}
 	return len(k.texts) > before
@@ -235,6 +238,9 @@ func (k *ring) found(b *box, name string, text []byte) {
 	k.texts = append(k.texts, text)
 	if key, err := crypto.KeyFromBytes(text); err == nil {
 		k.keys = append(k.keys, key)
+	}
+	if id, err := crypto.ParseIdentity(string(text)); err == nil {
+		k.ids, k.keys = append(k.ids, id), append(k.keys, id.Key(crypto.LabelUnitKey))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"sportello/policies/accounts"
 )
@@ -13,49 +14,122 @@ import (
 // counts, known devices and drafts.
 type sessionFile struct {
 	db    *sql.DB
+	tally *sql.DB // for counts and what waits for a code: no disk is waited for, so that strangers' tries do not hold up what people write
 	hooks hooks
+	ended chan struct{} // something was taken out that the write-ahead log still has
+	stop  chan struct{}
+	done  chan struct{}
 }
 
-func newSessionFile(db *sql.DB, h hooks) *sessionFile {
+func newSessionFile(db, tally *sql.DB, h hooks) *sessionFile {
 	db.SetMaxOpenConns(4)
-	return &sessionFile{db, h}
+	f := &sessionFile{db: db, tally: tally, hooks: h, ended: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	go f.scrub()
+	return f
+}
+
+// scrubEvery is how long the write-ahead log may hold what was taken out: one
+// truncation serves all sessions that end meanwhile, and no request waits for it.
+const scrubEvery = time.Second
+
+// scrub truncates the write-ahead log after sessions ended, so that no copy of the
+// file holds their keys, sealed as they are.
+func (f *sessionFile) scrub() {
+	defer close(f.done)
+	for {
+		select {
+		case <-f.ended:
+		case <-f.stop:
+			return // closing the file does it
+		}
+		select {
+		case <-time.After(scrubEvery):
+		case <-f.stop:
+			return
+		}
+		if truncate(context.Background(), f.db) != nil {
+			f.emptied() // a reader held it, or the disk is full: again
+		}
+	}
+}
+
+func (f *sessionFile) emptied() {
+	select {
+	case f.ended <- struct{}{}:
+	default:
+	}
+}
+
+func (f *sessionFile) close() error {
+	close(f.stop)
+	<-f.done
+	return errors.Join(f.tally.Close(), f.db.Close()) // the last to close it empties the write-ahead log
 }
 
 func (f *sessionFile) exec(ctx context.Context, doing, text string, args ...any) error {
-	// A closed tab must not leave a session half ended.
-	ctx = context.WithoutCancel(ctx)
-	err := f.hooks.refuses(text, args, func() {})
-	if err == nil {
-		_, err = f.db.ExecContext(ctx, bind(text), args...)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, unwritable(err))
-	}
-	return nil
+	_, err := f.changes(ctx, f.db, doing, text, args...)
+	return err
 }
 
-// change runs a statement that writes and gives a row back.
-func (f *sessionFile) change(ctx context.Context, text string, args ...any) row {
+// tallies is exec for what a power cut may take back.
+func (f *sessionFile) tallies(ctx context.Context, doing, text string, args ...any) error {
+	_, err := f.changes(ctx, f.tally, doing, text, args...)
+	return err
+}
+
+// changes is exec, and tells how many rows it changed.
+func (f *sessionFile) changes(ctx context.Context, db *sql.DB, doing, text string, args ...any) (int64, error) {
+	// A closed tab must not leave a session half ended.
+	ctx = context.WithoutCancel(ctx)
+	if err := f.hooks.refuses(text, args, func() {}); err != nil {
+		return 0, fmt.Errorf("%s: %w", doing, unwritable(err))
+	}
+	res, err := db.ExecContext(ctx, bind(text), args...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", doing, unwritable(err))
+	}
+	return res.RowsAffected()
+}
+
+// counts runs a statement that writes, gives a row back, and may be taken back by
+// a power cut.
+func (f *sessionFile) counts(ctx context.Context, text string, args ...any) row {
 	if err := f.hooks.refuses(text, args, func() {}); err != nil {
 		return row{err: err}
 	}
-	return row{r: f.db.QueryRowContext(context.WithoutCancel(ctx), bind(text), args...)}
+	return row{r: f.tally.QueryRowContext(context.WithoutCancel(ctx), bind(text), args...)}
 }
 
-// PutSession keeps a new session, or replaces one.
+// empties is exec for what takes keys out of the file.
+func (f *sessionFile) empties(ctx context.Context, doing, text string, args ...any) error {
+	defer f.emptied()
+	return f.exec(ctx, doing, text, args...)
+}
+
+// PutSession keeps the row of a new session.
 func (s *Store) PutSession(ctx context.Context, r *accounts.SessionRow) error {
 	return s.sessions.exec(ctx, "keeping a session",
-		`INSERT INTO session (hash, person, created, seen, ends, covered, sealed, agent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (hash) DO UPDATE SET seen = $4, covered = $6, sealed = $7`,
-		r.Hash, r.Person, r.Created, r.Seen, r.Ends, r.Covered, r.Sealed, r.Agent)
+		`INSERT INTO session (hash, person, created, seen, ends, covered, sealed, agent, version, generation)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		r.Hash, r.Person, r.Created, r.Seen, r.Ends, r.Covered, r.Sealed, r.Agent, r.Version, r.Generation)
 }
 
-const sessionColumns = "SELECT hash, person, created, seen, ends, covered, sealed, agent FROM session "
+// UpdateSession replaces what the version before sealed; ErrConflict when another
+// is there, or none: it never makes a row.
+func (s *Store) UpdateSession(ctx context.Context, r *accounts.SessionRow) error {
+	n, err := s.sessions.changes(ctx, s.sessions.db, "changing a session", `UPDATE session SET seen = $3, covered = $4, sealed = $5, generation = $6, version = $2
+		WHERE hash = $1 AND version = $2 - 1`, r.Hash, r.Version, r.Seen, r.Covered, r.Sealed, r.Generation)
+	if err == nil && n != 1 {
+		return accounts.ErrConflict
+	}
+	return err
+}
+
+const sessionColumns = "SELECT hash, person, created, seen, ends, covered, sealed, agent, version, generation FROM session "
 
 func scanSession(row interface{ Scan(...any) error }) (*accounts.SessionRow, error) {
 	var r accounts.SessionRow
-	err := row.Scan(&r.Hash, &r.Person, &r.Created, &r.Seen, &r.Ends, &r.Covered, &r.Sealed, &r.Agent)
+	err := row.Scan(&r.Hash, &r.Person, &r.Created, &r.Seen, &r.Ends, &r.Covered, &r.Sealed, &r.Agent, &r.Version, &r.Generation)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, accounts.ErrNoRow
 	}
@@ -75,19 +149,30 @@ func (s *Store) TouchSession(ctx context.Context, hash []byte, seen int64) error
 	return s.sessions.exec(ctx, "touching a session", "UPDATE session SET seen = $2 WHERE hash = $1", hash, seen)
 }
 
-// CoverSession takes the keys out of a session.
-func (s *Store) CoverSession(ctx context.Context, hash []byte) error {
-	return s.sessions.exec(ctx, "covering a session", "UPDATE session SET covered = 1, sealed = NULL WHERE hash = $1", hash)
+// CoverSession takes the keys of a generation, and of those before, out of
+// a session. Those of a later passphrase stay.
+func (s *Store) CoverSession(ctx context.Context, hash []byte, generation int64) error {
+	return s.sessions.empties(ctx, "covering a session",
+		"UPDATE session SET covered = 1, sealed = NULL, version = version + 1 WHERE hash = $1 AND generation <= $2", hash, generation)
 }
 
 // EndSession ends one session.
 func (s *Store) EndSession(ctx context.Context, hash []byte) error {
-	return s.sessions.exec(ctx, "ending a session", "DELETE FROM session WHERE hash = $1", hash)
+	return s.sessions.empties(ctx, "ending a session", "DELETE FROM session WHERE hash = $1", hash)
+}
+
+// AllSessions lists everybody's sessions.
+func (s *Store) AllSessions(ctx context.Context) ([]*accounts.SessionRow, error) {
+	return s.listSessions(ctx, "ORDER BY hash")
 }
 
 // SessionsOf lists a person's sessions, newest first.
 func (s *Store) SessionsOf(ctx context.Context, person string) ([]*accounts.SessionRow, error) {
-	rows, err := s.sessions.db.QueryContext(ctx, bind(sessionColumns+"WHERE person = $1 ORDER BY created DESC"), person)
+	return s.listSessions(ctx, "WHERE person = $1 ORDER BY created DESC", person)
+}
+
+func (s *Store) listSessions(ctx context.Context, condition string, args ...any) ([]*accounts.SessionRow, error) {
+	rows, err := s.sessions.db.QueryContext(ctx, bind(sessionColumns+condition), args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
@@ -105,18 +190,18 @@ func (s *Store) SessionsOf(ctx context.Context, person string) ([]*accounts.Sess
 
 // EndSessionsOf ends a person's sessions except one.
 func (s *Store) EndSessionsOf(ctx context.Context, person string, except []byte) error {
-	return s.sessions.exec(ctx, "ending a person's sessions",
+	return s.sessions.empties(ctx, "ending a person's sessions",
 		"DELETE FROM session WHERE person = $1 AND hash <> $2", person, append([]byte{}, except...))
 }
 
 // EndAllSessions ends everybody's sessions.
 func (s *Store) EndAllSessions(ctx context.Context) error {
-	return s.sessions.exec(ctx, "ending all sessions", "DELETE FROM session")
+	return s.sessions.empties(ctx, "ending all sessions", "DELETE FROM session")
 }
 
 // PutPending keeps a sign-in that waits for its code.
 func (s *Store) PutPending(ctx context.Context, p *accounts.PendingRow) error {
-	return s.sessions.exec(ctx, "keeping a pending sign-in",
+	return s.sessions.tallies(ctx, "keeping a pending sign-in",
 		"INSERT INTO pending (hash, kind, ends, sealed) VALUES ($1, $2, $3, $4)", p.Hash, p.Kind, p.Ends, p.Sealed)
 }
 
@@ -127,7 +212,7 @@ func (s *Store) Pending(ctx context.Context, hash []byte) (*accounts.PendingRow,
 
 // TakePending reads a pending sign-in and removes it: of two at once, one gets it.
 func (s *Store) TakePending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
-	return scanPending(s.sessions.change(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
+	return scanPending(s.sessions.counts(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
 }
 
 func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, error) {
@@ -146,7 +231,7 @@ func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, err
 func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64, error) {
 	slot := now - now%window
 	var n int64
-	err := s.sessions.change(ctx, `INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
+	err := s.sessions.counts(ctx, `INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`, key, slot, slot+window).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting an attempt: %w", unwritable(err))
@@ -154,9 +239,10 @@ func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64
 	return n, nil
 }
 
-// Uncount forgets a throttle counter.
-func (s *Store) Uncount(ctx context.Context, key []byte) error {
-	return s.sessions.exec(ctx, "forgetting a counter", "DELETE FROM throttle WHERE hash = $1", key)
+// Uncount takes back one that was counted at a time, and nobody else's.
+func (s *Store) Uncount(ctx context.Context, key []byte, window, at int64) error {
+	return s.sessions.tallies(ctx, "giving an attempt back",
+		"UPDATE throttle SET hits = hits - 1 WHERE hash = $1 AND slot = $2 AND hits > 0", key, at-at%window)
 }
 
 // KnowDevice remembers that a person signed in on a device.
@@ -176,30 +262,41 @@ func (s *Store) DeviceOf(ctx context.Context, hash []byte, person string, now in
 	return n > 0, nil
 }
 
-// PutDraft keeps a person's one draft, in place of the one before.
+// PutDraft keeps a person's draft, in place of the one of its kind before.
 func (s *Store) PutDraft(ctx context.Context, d *accounts.DraftRow) error {
-	return s.sessions.exec(ctx, "keeping a draft", `INSERT INTO draft (id, person, ends, sealed) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (person) DO UPDATE SET id = $1, ends = $3, sealed = $4`, d.ID, d.Person, d.Ends, d.Sealed)
+	return s.sessions.exec(ctx, "keeping a draft", `INSERT INTO draft (id, person, ends, sealed, late, at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (person, late) DO UPDATE SET id = $1, ends = $3, sealed = $4, at = $6, mac = $7`,
+		d.ID, d.Person, d.Ends, d.Sealed, d.Late, d.At, d.MAC)
 }
 
-// TakeDraft reads a person's draft and removes it.
-func (s *Store) TakeDraft(ctx context.Context, person string, now int64) (*accounts.DraftRow, error) {
-	var d accounts.DraftRow
-	err := s.sessions.change(ctx, "DELETE FROM draft WHERE person = $1 AND ends > $2 RETURNING id, person, ends, sealed", person, now).
-		Scan(&d.ID, &d.Person, &d.Ends, &d.Sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, accounts.ErrNoRow
-	}
+// Drafts reads a person's drafts: at most one of each kind.
+func (s *Store) Drafts(ctx context.Context, person string, now int64) ([]*accounts.DraftRow, error) {
+	rows, err := s.sessions.db.QueryContext(ctx, bind(`SELECT id, person, ends, sealed, late, at, mac FROM draft
+		WHERE person = $1 AND ends > $2 ORDER BY late`), person, now)
 	if err != nil {
-		return nil, fmt.Errorf("taking a draft: %w", unwritable(err))
+		return nil, fmt.Errorf("reading drafts: %w", err)
 	}
-	return &d, nil
+	defer rows.Close()
+	var all []*accounts.DraftRow
+	for rows.Next() {
+		var d accounts.DraftRow
+		if err := rows.Scan(&d.ID, &d.Person, &d.Ends, &d.Sealed, &d.Late, &d.At, &d.MAC); err != nil {
+			return nil, fmt.Errorf("reading drafts: %w", err)
+		}
+		all = append(all, &d)
+	}
+	return all, rows.Err()
 }
 
-// Sweep deletes what has ended.
+// DropDraft forgets a draft.
+func (s *Store) DropDraft(ctx context.Context, id string) error {
+	return s.sessions.exec(ctx, "dropping a draft", "DELETE FROM draft WHERE id = $1", id)
+}
+
+// Sweep deletes what has ended, but for sessions: those end with a leaf.
 func (s *Store) Sweep(ctx context.Context, now int64) error {
 	var errs []error
-	for _, t := range []string{"session", "pending", "throttle", "device", "draft"} {
+	for _, t := range []string{"pending", "throttle", "device", "draft"} {
 		errs = append(errs, s.sessions.exec(ctx, "sweeping "+t, "DELETE FROM "+t+" WHERE ends <= $1", now))
 	}
 	return errors.Join(errs...)

@@ -261,6 +261,16 @@ func (f *shredFile) scrub(ctx context.Context) error {
 	return err
 }
 
+// ours tells that a secret has the form of those that this program makes, of no
+// later time than that of a log of this size.
+func (f *shredFile) ours(ctx context.Context, id string, size int64) (bool, error) {
+	var n int
+	if err := f.db.QueryRowContext(ctx, bind("SELECT length(secret) FROM shred WHERE id = $1"), id).Scan(&n); err != nil {
+		return false, fmt.Errorf("reading the form of a secret: %w", err)
+	}
+	return n == len(shredSecret{}) && accounts.IsSecretID(id, size), nil
+}
+
 // ids lists every secret there is.
 func (f *shredFile) ids(ctx context.Context) ([]string, error) {
 	rows, err := f.db.QueryContext(ctx, "SELECT id FROM shred")

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"sync"
@@ -76,35 +75,33 @@ func templateOf(t testing.TB, name string, cast func(*World)) *template {
 // pinned by the desk.
 func cast(w *World) {
 	w.T.Helper()
-	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
-	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
-	w.Found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
-	w.Found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
+	w.castBy(w.Found)
+}
+
+func (w *World) castBy(found func(unit, kind, person string, role policies.Role)) {
+	w.T.Helper()
+	found("audit", accounts.KindAudit, "clara", policies.Auditor)
+	found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
+	found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
+	found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
 	w.Pin("anna", "desk", "centre", "bruna")
 	w.Pin("anna", "desk", "service", "sofia")
 }
 
-// wideCast is the usual cast, a second worker and the lead of the desk, and
-// a recovery recipient of the agency, without which nothing can be restricted.
+// wideCast is the usual cast, a second worker and the lead of the desk; every
+// unit has a recovery, without which nothing can be restricted.
 func wideCast(w *World) {
 	w.T.Helper()
-	ctx := context.Background()
-	cast(w)
-	w.Join("desk", "lia", policies.IntakeWorker, "anna")
-	w.Join("desk", "gina", policies.Lead, "anna")
-	w.Name("gina", "lia")
 	var err error
 	if w.Rescue, err = crypto.NewIdentity(); err != nil {
 		w.T.Fatal(err)
 	}
-	to := w.Rescue.Recipient()
-	words := accounts.RecoveryWords(to, w.Agency)
-	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp("anna", policies.RecoverySet, w.Agency), to.String(), words); err != nil {
-		w.T.Fatalf("proposing a recovery recipient: %v", err)
-	}
-	if _, err := w.Door.ConfirmRecovery(ctx, w.StepUp("gina", policies.RecoveryConfirm, w.Agency), words); err != nil {
-		w.T.Fatalf("confirming the recovery recipient: %v", err)
-	}
+	w.castBy(func(unit, kind, person string, role policies.Role) {
+		w.FoundKeeping(unit, kind, person, role, w.Rescue)
+	})
+	w.Join("desk", "lia", policies.IntakeWorker, "anna")
+	w.Join("desk", "gina", policies.Lead, "anna")
+	w.Name("gina", "lia")
 }
 
 // become turns an empty world into a copy of the template.

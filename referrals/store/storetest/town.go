@@ -22,7 +22,7 @@ const (
 // of district II (lucia leads it, anna works there), another desk (vera), the
 // social service (sofia), two centres (bruna, carla), the audit (clara) and an
 // administrator (dario). The desk has compared words with the service and with
-// the first centre. The municipality has a recovery identity.
+// the first centre. The municipality's units accepted a recovery identity.
 func (w *World) Town() *World {
 	w.T.Helper()
 	w.become(templateOf(w.T, "town", (*World).townCast))
@@ -42,11 +42,15 @@ func (w *World) townCast() {
 	lucciole := w.agency("Cooperativa Le Lucciole", "operator", "processor")
 	w.Enter(accounts.Unit{Agency: lucciole, Kind: accounts.KindCentre, Name: Lucciole, Town: "Velletri", Area: "Castelli Romani e Monti Lepini",
 		Hours: "lun, mer, ven 10-16", Languages: "it es ro", Phone: "000 000 0202", Needs: "listen bed work", Lat: 41_68710, Lon: 12_77770})
-	w.Found(TownAudit, accounts.KindAudit, "clara", policies.Auditor)
-	w.Found(TownDesk, accounts.KindDesk, "lucia", policies.Lead)
+	kept, err := crypto.NewIdentity()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	w.FoundKeeping(TownAudit, accounts.KindAudit, "clara", policies.Auditor, kept)
+	w.FoundKeeping(TownDesk, accounts.KindDesk, "lucia", policies.Lead, kept)
 	w.Join(TownDesk, "anna", policies.IntakeWorker, "lucia")
-	w.Found(TownOther, accounts.KindDesk, "vera", policies.IntakeWorker)
-	w.Found(TownService, accounts.KindSocial, "sofia", policies.SocialWorker)
+	w.FoundKeeping(TownOther, accounts.KindDesk, "vera", policies.IntakeWorker, kept)
+	w.FoundKeeping(TownService, accounts.KindSocial, "sofia", policies.SocialWorker, kept)
 	w.Invite("dario", policies.Administrator, "")
 	w.Agency = ginestra
 	w.Found(Ginestra, accounts.KindCentre, "bruna", policies.CentreWorker)
@@ -57,7 +61,6 @@ func (w *World) townCast() {
 	w.confirm("lucia", "anna")
 	w.Pin("lucia", TownDesk, Ginestra, "bruna")
 	w.Pin("lucia", TownDesk, TownService, "sofia")
-	w.recovery("lucia", "anna")
 }
 
 func (w *World) agency(name, kind, responsibility string) string {
@@ -74,22 +77,5 @@ func (w *World) confirm(by, colleague string) {
 	w.T.Helper()
 	if _, err := w.Door.Confirm(context.Background(), w.SignIn(by), w.People[colleague].ID); err != nil {
 		w.T.Fatalf("confirming %s: %v", colleague, err)
-	}
-}
-
-// recovery gives the agency an offline recovery identity, in words read by two
-// of its members.
-func (w *World) recovery(first, second string) {
-	w.T.Helper()
-	identity, err := crypto.NewIdentity()
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	ctx, words := context.Background(), accounts.RecoveryWords(identity.Recipient(), w.Agency)
-	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp(first, policies.RecoverySet, w.Agency), identity.Recipient().String(), words); err != nil {
-		w.T.Fatalf("proposing a recovery identity: %v", err)
-	}
-	if _, err := w.Door.ConfirmRecovery(ctx, w.StepUp(second, policies.RecoveryConfirm, w.Agency), words); err != nil {
-		w.T.Fatalf("confirming a recovery identity: %v", err)
 	}
 }

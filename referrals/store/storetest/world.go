@@ -76,7 +76,7 @@ type World struct {
 	count  atomic.Int64 // of statements
 	Texts  sync.Map     // the statements that ran, without repetition
 
-	Rescue crypto.Identity // of the agency's recovery, in a wide cast
+	Rescue crypto.Identity // of the recovery that every unit accepted, in a wide cast
 
 	callers map[string]accounts.Caller
 }
@@ -276,6 +276,41 @@ func (w *World) Found(unit, kind, person string, role policies.Role) {
 	}
 }
 
+// FoundKeeping makes a unit with its first member, who accepts a recovery
+// recipient as she founds it.
+func (w *World) FoundKeeping(unit, kind, person string, role policies.Role, recovery crypto.Identity) {
+	w.T.Helper()
+	if w.Units[unit] == "" {
+		w.Unit(unit, kind)
+	}
+	w.Invite(person, role, unit)
+	ctx, who := context.Background(), w.StepUp(person, policies.UnitFound, w.Units[unit])
+	cookie, err := w.Door.BeginFounding(ctx, who)
+	if err == nil {
+		cookie, err = w.Door.ProposeRecovery(ctx, who, cookie, recovery.Recipient().String())
+	}
+	if err == nil {
+		_, err = w.Door.FoundShown(ctx, who, cookie)
+	}
+	if err != nil {
+		w.T.Fatalf("founding %s: %v", unit, err)
+	}
+}
+
+// AcceptAlone has the only member of a unit propose a recovery recipient, wait,
+// and accept it.
+func (w *World) AcceptAlone(unit, person string, recovery crypto.Identity) {
+	w.T.Helper()
+	ctx, words := context.Background(), accounts.RecoveryWords(recovery.Recipient(), w.Units[unit])
+	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp(person, policies.RecoverySet, w.Units[unit]), recovery.Recipient().String(), words); err != nil {
+		w.T.Fatalf("proposing a recovery recipient: %v", err)
+	}
+	w.Clock.Add(14 * 24 * time.Hour)
+	if _, err := w.Door.AcceptRecovery(ctx, w.StepUp(person, policies.RecoveryAccept, w.Units[unit]), words); err != nil {
+		w.T.Fatalf("accepting a recovery recipient: %v", err)
+	}
+}
+
 // Join invites a person and has a member admit her.
 func (w *World) Join(unit, person string, role policies.Role, by string) {
 	w.T.Helper()
@@ -305,7 +340,7 @@ func (w *World) Standard() *World {
 }
 
 // Wide makes the usual cast with more people at the desk: lia, a worker, and
-// gina, its lead; and the agency has a recovery recipient.
+// gina, its lead; and every unit accepted a recovery recipient.
 func (w *World) Wide() *World {
 	w.T.Helper()
 	w.become(templateOf(w.T, "wide", wideCast))

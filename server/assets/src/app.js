@@ -4,8 +4,8 @@
 
 const minute = 60 * 1000;
 const blurAfter = 2 * minute;
-const warnAfter = 14 * minute;
-const coverAfter = 15 * minute;
+const warnAfter = 13 * minute;
+const coverAfter = 14 * minute;
 
 const staff = document.body.dataset.kind === "staff";
 const byID = (id) => document.getElementById(id);
@@ -68,8 +68,9 @@ function sleep() {
   byID("asleep").hidden = false;
 }
 
-// Fifteen minutes without a request cover the page. The server does the same
-// to the session; this only saves the draft in time and says so beforehand.
+// Fifteen minutes without a request cover the session on the server. The page
+// comes before it, and says so beforehand: a form that arrives while the session is
+// open comes back into its place, one that arrives later is only offered as text.
 function tick() {
   const now = Date.now();
   if (now - touched > blurAfter) sleep();

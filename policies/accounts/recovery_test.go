@@ -1,0 +1,267 @@
+package accounts
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"sportello/policies"
+)
+
+// fewRows are rows in memory, in place of a store: of one unit, all it takes to
+// say who may accept a recovery recipient.
+type fewRows struct {
+	Reader
+	people   map[string]*Person
+	wraps    map[string]*UnitWrap
+	recovery *UnitRecovery
+	epoch    int64
+}
+
+func (f *fewRows) Epoch(string) int64 { return f.epoch }
+
+func (f *fewRows) Get(row Row, id string) error {
+	switch row := row.(type) {
+	case *Person:
+		if p, ok := f.people[id]; ok {
+			*row = *p
+			return nil
+		}
+	case *UnitWrap:
+		if w, ok := f.wraps[id]; ok {
+			*row = *w
+			return nil
+		}
+	case *UnitRecovery:
+		if f.recovery != nil {
+			*row = *f.recovery
+			return nil
+		}
+	}
+	return ErrNoRow
+}
+
+func (f *fewRows) PeopleOfUnit(string) ([]*Person, error) {
+	var all []*Person
+	for _, p := range f.people {
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func (f *fewRows) WrapsOfEpoch(_ string, epoch int64) ([]*UnitWrap, error) {
+	var all []*UnitWrap
+	for _, w := range f.wraps {
+		if w.Epoch == epoch {
+			all = append(all, w)
+		}
+	}
+	return all, nil
+}
+
+// history is what happened in a unit, kept beside the rows in the plainest way:
+// when each person was let in, stopped and removed.
+type history struct {
+	*fewRows
+	t        *testing.T
+	draw     *rand.Rand
+	gate     *Gate
+	now      time.Time
+	tick     int
+	admitted map[string]int // tick of her admission
+	by       string         // of the proposal
+	at       int
+	on       time.Time
+	came     map[policies.Action]int
+}
+
+func (h *history) act(a policies.Action, who string) *Act {
+	act := &Act{Action: a, Now: h.now, Day: h.now.Format(time.DateOnly), gate: h.gate}
+	act.Who = Caller{person: who, role: policies.IntakeWorker, unit: "U", unitKind: KindDesk, state: PersonState(h.people[who].State), stepUp: &grant{a, "U"}}
+	return act
+}
+
+func (h *history) wrap(who string) {
+	w := &UnitWrap{RowKey: RowKey{wrapID("U", h.epoch, who), 1}, Unit: "U", Epoch: h.epoch, Person: who}
+	h.wraps[w.ID] = w
+}
+
+// next draws an epoch for whoever is in and not gone.
+func (h *history) next(gone string) {
+	h.epoch++
+	for id, p := range h.people {
+		if _, held := h.wraps[wrapID("U", h.epoch-1, id)]; held && id != gone && p.State != string(Removed) {
+			h.wrap(id)
+		}
+	}
+}
+
+// one draws a person in one of the states; nil if nobody is.
+func (h *history) one(states ...PersonState) *Person {
+	var fit []*Person
+	for i := range len(h.people) {
+		p := h.people[fmt.Sprint("p", i)]
+		if slices.Contains(states, PersonState(p.State)) {
+			fit = append(fit, p)
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	return fit[h.draw.IntN(len(fit))]
+}
+
+func (h *history) enter(s PersonState) *Person {
+	p := &Person{RowKey: RowKey{ID: fmt.Sprint("p", len(h.people))}, Unit: "U", State: string(s)}
+	h.people[p.ID] = p
+	return p
+}
+
+// others tells, from the history alone, whether the unit has somebody besides a
+// person: let in at any time, and not removed more than thirty days ago.
+func (h *history) others(but string) bool {
+	for id := range h.admitted {
+		p := h.people[id]
+		removed, err := time.Parse(time.DateOnly, p.Removed)
+		if id != but && (err != nil || !removed.Before(h.now.Truncate(24*time.Hour).AddDate(0, 0, -30))) {
+			return true
+		}
+	}
+	return false
+}
+
+// accept puts in force what waits, if the product lets it be.
+func (h *history) accept(a policies.Action, may func(Reader, *Act, *UnitRecovery) error) {
+	who := h.one(Active, Active, Suspended, Waiting, Removed).ID
+	before := *h.recovery
+	_, err := acceptable(h, h.act(a, who), may)
+	alone := a == policies.RecoveryAccept
+	fits := h.by != "" && h.people[who].State == string(Active) && h.people[h.by].State == string(Active)
+	if alone {
+		fits = fits && who == h.by && !h.others(who) && !h.now.Before(h.on.AddDate(0, 0, 14))
+	} else {
+		at, in := h.admitted[who]
+		fits = fits && who != h.by && in && at < h.at
+	}
+	if err == nil && !fits {
+		h.t.Fatalf("%s by %s was let through: %+v", a, who, before)
+	}
+	if err != nil {
+		return
+	}
+	h.came[a]++
+	h.recovery.drop()
+	h.recovery.Number++
+	h.by = ""
+	h.next("")
+}
+
+// steps are what may happen in a unit, each as often as it stands here.
+var steps = []func(*history){
+	(*history).enters, (*history).admits, (*history).admits, (*history).suspends, (*history).lifts, (*history).removes,
+	(*history).waits, (*history).waits, (*history).waits, (*history).proposes, (*history).proposes,
+	(*history).confirms, (*history).confirms, (*history).acceptsAlone, (*history).acceptsAlone, (*history).acceptsAlone,
+}
+
+func (h *history) enters() {
+	if len(h.people) < 5 {
+		h.enter(Waiting)
+	}
+}
+
+func (h *history) admits() {
+	p := h.one(Waiting)
+	if h.one(Active) == nil || p == nil {
+		return
+	}
+	if _, held := h.wraps[wrapID("U", h.epoch, p.ID)]; held {
+		return // a wrap stands from before
+	}
+	p.State = string(Active)
+	h.admitted[p.ID] = h.tick
+	h.wrap(p.ID)
+}
+
+func (h *history) suspends() {
+	if p := h.one(Active, Waiting); p != nil {
+		p.State = string(Suspended)
+	}
+}
+
+func (h *history) lifts() {
+	p := h.one(Suspended)
+	if p == nil {
+		return
+	}
+	p.State = string(Waiting)
+	if _, held := h.wraps[wrapID("U", h.epoch, p.ID)]; held {
+		p.State = string(Active)
+	}
+}
+
+func (h *history) removes() {
+	by, p := h.one(Active), h.one(Active, Suspended, Waiting)
+	if by == nil || by.ID == p.ID {
+		return // nobody removes herself
+	}
+	rows, err := endProposal(h, p)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, row := range rows {
+		h.recovery, h.by = row.(*UnitRecovery), ""
+	}
+	p.State, p.Removed = string(Removed), h.now.Format(time.DateOnly)
+	h.next(p.ID)
+}
+
+func (h *history) waits() {
+	h.now = h.now.AddDate(0, 0, []int{1, 1, 13, 14, 16}[h.draw.IntN(5)])
+}
+
+func (h *history) proposes() {
+	p := h.one(Active, Active, Suspended, Waiting)
+	act := h.act(policies.RecoverySet, p.ID)
+	row, err := ownRecovery(h, act)
+	if err == nil {
+		err = row.propose(h, act, "recipient")
+	}
+	switch {
+	case p.State != string(Active) && !errors.Is(err, ErrDenied):
+		h.t.Fatalf("%s proposes: %v", p.State, err)
+	case err == nil:
+		h.recovery, h.by, h.at, h.on = row, p.ID, h.tick, h.now
+	}
+}
+
+func (h *history) confirms() { h.accept(policies.RecoveryConfirm, asSecond) }
+
+func (h *history) acceptsAlone() { h.accept(policies.RecoveryAccept, mayAcceptAlone) }
+
+// TestRecoveryStates: whatever happens in a unit, and in whatever order, a
+// recipient comes into force by two members who were there before it was
+// proposed, or by somebody who is alone and waited.
+func TestRecoveryStates(t *testing.T) {
+	policy, err := policies.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	came := map[policies.Action]int{}
+	for seed := range uint64(3000) {
+		h := &history{t: t, draw: rand.New(rand.NewPCG(seed, 6)), gate: &Gate{policy: policy}, admitted: map[string]int{}, came: came,
+			now:     time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC),
+			fewRows: &fewRows{people: map[string]*Person{}, wraps: map[string]*UnitWrap{}, recovery: &UnitRecovery{RowKey: RowKey{"U", 1}}, epoch: 1}}
+		founder := h.enter(Active)
+		h.admitted[founder.ID] = 0
+		h.wrap(founder.ID)
+		for h.tick = 1; h.tick < 50; h.tick++ {
+			steps[h.draw.IntN(len(steps))](h)
+		}
+	}
+	if came[policies.RecoveryConfirm] < 100 || came[policies.RecoveryAccept] < 100 {
+		t.Errorf("%v came into force: the histories reach too little", came)
+	}
+}

@@ -1,0 +1,19 @@
+package referrals
+
+import "testing"
+
+// TestMetOfWhatAnOlderProgramSent: it did not write down under which epoch.
+func TestMetOfWhatAnOlderProgramSent(t *testing.T) {
+	for _, c := range []struct {
+		sent, version, from, want int64
+	}{
+		{3, 1, 3, 3}, {3, 5, 7, 3}, // written down, whatever was renewed since
+		{0, 1, 3, 3}, // never renewed
+		{0, 2, 7, 1}, // renewed: what came between is asked about
+	} {
+		row := &ReferralRow{SentEpoch: c.sent, KeyVersion: c.version, From: Side{Epoch: c.from}}
+		if got := row.met(); got != c.want {
+			t.Errorf("%+v: met %d", c, got)
+		}
+	}
+}

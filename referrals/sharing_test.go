@@ -1,0 +1,636 @@
+package referrals_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+
+	"github.com/fxamacker/cbor/v2"
+	"pgregory.net/rapid"
+)
+
+// anyRule draws a safe-contact rule with words of its own in every field.
+func anyRule(t *rapid.T, words string) referrals.SafeContact {
+	mark := rapid.SampledFrom([]string{"", "yes", "never"})
+	clock := rapid.Custom(func(t *rapid.T) string {
+		return fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "h"), rapid.SampledFrom([]int{0, 13, 37}).Draw(t, "m"))
+	})
+	s := referrals.SafeContact{Channels: map[string]string{}, DeskOnly: rapid.IntRange(0, 9).Draw(t, "desk") == 0, Recognised: "riconosciuta" + words,
+		Answerer: rapid.SampledFrom([]string{"", "only_she", "trusted", "anyone"}).Draw(t, "answerer"),
+		Hide:     rapid.SampledFrom([]string{"", "yes", "no"}).Draw(t, "hide"), Voice: rapid.SampledFrom([]string{"", "yes", "no"}).Draw(t, "voice"),
+		CodeWord: rapid.SampledFrom([]string{"", "parola", "parola" + words}).Draw(t, "word"), Say: rapid.SampledFrom([]string{"", "dica", "dica" + words}).Draw(t, "say"),
+		Number: rapid.SampledFrom([]string{"", "333777", "333777" + words}).Draw(t, "number"), Mail: rapid.SampledFrom([]string{"", "posta", "posta" + words}).Draw(t, "mail")}
+	for _, k := range referrals.ChannelKinds {
+		s.Channels[k] = mark.Draw(t, k)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "hours") {
+		h := referrals.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
+			Days: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}), 0, 3, rapid.ID).Draw(t, "days")}
+		if h.From == h.To {
+			h.To = ""
+		}
+		s.Hours = append(s.Hours, h)
+	}
+	return s
+}
+
+func anyTicks(t *rapid.T) []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(referrals.RuleItemsAndOlder), 0, 3, rapid.ID).Draw(t, "ticks")
+}
+
+// allowList is the text of a rule that ticks let out, told again: what it may
+// say, and what it must not. It knows nothing of how the program decides.
+func allowList(s referrals.SafeContact, ticks []string) (may, not []string) {
+	ticked := func(item string) bool { return slices.Contains(ticks, item) }
+	phone, mail := (ticked("number") || ticked("phone")) && s.Number != "" && !s.DeskOnly, (ticked("mail") || ticked("phone")) && s.Mail != "" && !s.DeskOnly
+	rings := s.Channels["call"] == "yes" || s.Channels["sms"] == "yes" || s.Channels["whatsapp"] == "yes"
+	say := func(ok bool, text string) {
+		switch {
+		case text == "":
+		case ok:
+			may = append(may, text)
+		default:
+			not = append(not, text)
+		}
+	}
+	say(phone && rings, s.Number)
+	say(phone && rings, s.Say)
+	say(mail && s.Channels["email"] == "yes", s.Mail)
+	say(ticked("code_word"), s.CodeWord)
+	for _, h := range s.Hours {
+		for _, clock := range []string{h.From, h.To} {
+			if clock != "" {
+				say(phone && rings, text(clock))
+			}
+		}
+	}
+	not = append(not, s.Recognised, "never")
+	for kind, mark := range s.Channels {
+		travels := mark == "yes" && (kind == "email" && mail || slices.Contains([]string{"call", "sms", "whatsapp"}, kind) && phone)
+		if !travels {
+			not = append(not, text(kind))
+			continue
+		}
+		may = append(may, text(kind))
+	}
+	if !phone || !rings {
+		for _, word := range []string{"only_she", "trusted", "anyone"} {
+			not = append(not, text(word))
+		}
+	}
+	return may, not
+}
+
+// text is a word as CBOR writes it: "call" is not found in "called".
+func text(word string) string { return string(rune(0x60+len(word))) + word }
+
+// holds fails for a byte that is not allowed, or for one that is and is missing.
+func holds(t interface{ Fatalf(string, ...any) }, what string, texts [][]byte, may, not []string) {
+	all := bytes.Join(texts, []byte{0})
+	for _, word := range not {
+		if bytes.Contains(all, []byte(word)) && !slices.Contains(may, word) && !slices.ContainsFunc(may, func(m string) bool { return strings.Contains(m, word) }) {
+			t.Fatalf("%s holds %q, which she did not share: %q", what, word, all)
+		}
+	}
+	for _, word := range may {
+		if !bytes.Contains(all, []byte(word)) {
+			t.Fatalf("%s does not hold %q, which she shared: %q", what, word, all)
+		}
+	}
+}
+
+// TestRecipientsOpenOnlyWhatSheTicked: whatever the rule and the ticks, every byte
+// that a centre's or a social service's key opens, the copy and what its page is
+// made of are within her allow-list; and after any change without a tick still
+// within what it had and within what holds.
+func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna, bruna, sofia := t.Context(), w.Caller("anna"), w.Caller("bruna"), w.Caller("sofia")
+	offline, err := crypto.NewIdentity()
+	try(t, "a key", err)
+	draw := rapid.Custom(func(t *rapid.T) [4]any {
+		return [4]any{anyRule(t, "uno"), anyTicks(t), anyTicks(t), anyRule(t, "due")}
+	})
+	for run := range 20 {
+		drawn := draw.Example(run)
+		rule, ticks, later := drawn[0].(referrals.SafeContact), drawn[1].([]string), drawn[3].(referrals.SafeContact)
+		taskTicks := slices.DeleteFunc(drawn[2].([]string), func(item string) bool { return item == "phone" })
+		out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: taskTicks,
+			Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "social_service", Safe: rule}})
+		try(t, "recording", err)
+		_, id := send(t, w, out.CaseID, append(ticks, "alias")...)
+		_, err = w.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), "Un messaggio.")
+		try(t, "a message", err)
+		opens := func(who accounts.Caller, id string) [][]byte {
+			t.Helper()
+			texts, err := w.Desk.Opens(ctx, who, id)
+			try(t, "opening", err)
+			return texts
+		}
+		copied := func() [][]byte {
+			t.Helper()
+			file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, offline.Recipient().String(), func(p referrals.Package, s referrals.PackageSafe) ([]byte, error) {
+				return cbor.Marshal(s)
+			})
+			try(t, "a copy", err)
+			plain, err := crypto.OpenFile(offline, file)
+			try(t, "opening the copy", err)
+			return [][]byte{plain}
+		}
+		may, not := allowList(rule, ticks)
+		holds(t, "the package", opens(bruna, id), may, not)
+		holds(t, "the copy", copied(), may, not)
+		taskMay, taskNot := allowList(rule, taskTicks)
+		holds(t, "the task", opens(sofia, out.TaskID), taskMay, taskNot)
+
+		_, err = w.Desk.ChangeSafeContact(ctx, anna, out.CaseID, open(t, w, anna, out.CaseID).Version, later, "in_person")
+		try(t, "changing the rule", err)
+		_, never := allowList(later, ticks)
+		holds(t, "the package after a change", opens(bruna, id), nil, slices.Concat(not, never, added(may, later, ticks)))
+		holds(t, "the copy after a change", copied(), nil, slices.Concat(not, never, added(may, later, ticks)))
+		_, never = allowList(later, taskTicks)
+		holds(t, "the task after a change", opens(sofia, out.TaskID), nil, slices.Concat(taskNot, never, added(taskMay, later, taskTicks)))
+	}
+}
+
+// added are the values that a later rule lets out and an earlier one did not:
+// numbers, addresses, words and what to say. Hours are compared as moments, by
+// TestNarrowedRuleIsNarrower.
+func added(had []string, later referrals.SafeContact, ticks []string) (list []string) {
+	may, _ := allowList(later, ticks)
+	for _, word := range may {
+		if !slices.Contains(had, word) && !strings.Contains(word, ":") {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+// TestNarrowedRuleIsNarrower: what reaches a recipient without her tick lets it do
+// nothing, at any minute of a week, that it could not do before or that her rule
+// does not let it do now, and tells it nothing that it did not know.
+func TestNarrowedRuleIsNarrower(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ticks := anyTicks(t)
+		had := referrals.SafeFor(anyRule(t, "uno"), false, ticks)
+		rule := anyRule(t, "due")
+		if rapid.Bool().Draw(t, "alike") { // else two rules have next to nothing in common
+			rule = had.Rule
+			rule.Channels = maps.Clone(had.Rule.Channels)
+			for kind := range rule.Channels {
+				rule.Channels[kind] = rapid.SampledFrom([]string{"yes", "never"}).Draw(t, kind)
+			}
+			other := anyRule(t, "due")
+			rule.Hours = append(slices.Clone(other.Hours), had.Rule.Hours[:len(had.Rule.Hours)/2]...)
+			rule.Answerer, rule.Hide, rule.Voice = other.Answerer, other.Hide, other.Voice
+		}
+		now := referrals.SafeFor(rule, false, ticks)
+		got := referrals.Narrowed(had, now)
+		for _, of := range []struct {
+			name string
+			than referrals.PackageSafe
+		}{{"it had", had}, {"holds now", now}} {
+			if why := wider(got, of.than); why != "" {
+				t.Fatalf("%s is wider than what %s:\n%+v\n%+v", why, of.name, got.Rule, of.than.Rule)
+			}
+			if !referrals.Within(got, of.than) {
+				t.Fatalf("it is not within what %s:\n%+v\n%+v", of.name, got.Rule, of.than.Rule)
+			}
+		}
+		if (wider(now, had) == "") != referrals.Within(now, had) {
+			t.Fatalf("the order says %v of\n%+v\n%+v", referrals.Within(now, had), now.Rule, had.Rule)
+		}
+		if again := referrals.Narrowed(got, now); wider(got, again) != "" {
+			t.Fatalf("the same change once more takes %+v from %+v", again.Rule, got.Rule)
+		}
+	})
+}
+
+// wider names what a lets be done or says that b does not; empty if nothing.
+func wider(a, b referrals.PackageSafe) string {
+	for _, kind := range referrals.ChannelKinds {
+		for minute := 0; minute < 7*24*60; minute += 1 {
+			at := time.Date(2026, 11, 16, 0, minute, 0, 0, time.UTC)
+			if allowsPlain(a.Rule, kind, at) && !allowsPlain(b.Rule, kind, at) {
+				return kind + " at " + at.Format("Mon 15:04")
+			}
+			if a.Rule.Channels[kind] == "yes" && b.Rule.Channels[kind] != "yes" {
+				return kind
+			}
+		}
+	}
+	for what, pair := range map[string][2]string{"number": {a.Rule.Number, b.Rule.Number}, "address": {a.Rule.Mail, b.Rule.Mail},
+		"word": {a.Rule.CodeWord, b.Rule.CodeWord}, "what to say": {a.Rule.Say, b.Rule.Say}} {
+		if pair[0] != "" && pair[0] != pair[1] {
+			return what
+		}
+	}
+	if a.Rule.Number == "" {
+		return ""
+	}
+	rank := map[string]int{"only_she": 0, "trusted": 2, "anyone": 3, "": 1}
+	hide, voice := map[string]int{"yes": 0, "": 1, "no": 2}, map[string]int{"no": 0, "": 1, "yes": 2}
+	switch {
+	case rank[a.Rule.Answerer] > rank[b.Rule.Answerer]:
+		return "who answers"
+	case hide[a.Rule.Hide] > hide[b.Rule.Hide]:
+		return "our number"
+	case voice[a.Rule.Voice] > voice[b.Rule.Voice]:
+		return "voicemail"
+	}
+	return ""
+}
+
+// reachable is a woman with a number, an address and a word, and a task that
+// carries what she ticks of them.
+func reachable(t *testing.T, w *storetest.World, share ...string) referrals.Recorded {
+	t.Helper()
+	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: share,
+		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Request: "dormire", Outcome: "social_service", Safe: rule()}})
+	try(t, "recording", err)
+	return out
+}
+
+func rule() referrals.SafeContact {
+	return referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never", "email": "yes"}, Number: "333 1234567", Mail: "rosa@example.org",
+		Hours: []referrals.Hours{{From: "08:00", To: "20:00"}}, Answerer: "trusted", CodeWord: "girasole"}
+}
+
+func changes(t *testing.T, w *storetest.World, caseID string, safe referrals.SafeContact) int64 {
+	t.Helper()
+	v := open(t, w, w.Caller("anna"), caseID).Version
+	_, err := w.Desk.ChangeSafeContact(t.Context(), w.Caller("anna"), caseID, v, safe, "code_word")
+	try(t, "changing the rule", err)
+	return v + 1
+}
+
+// TestWhatIsNewGoesWhereSheSays: a number that does not hold is taken from everybody
+// at once; the new one reaches only whom she names, with step-up, as a new version
+// of her authorisation.
+func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna, bruna, sofia := t.Context(), w.Caller("anna"), w.Caller("bruna"), w.Caller("sofia")
+	out := reachable(t, w, "number", "code_word")
+	consent, id := send(t, w, out.CaseID, "alias", "number", "mail")
+	centre := func() referrals.PackageSafe {
+		t.Helper()
+		v, _, err := w.Desk.OpenReferral(ctx, bruna, id)
+		try(t, "opening", err)
+		return v.Safe
+	}
+	service := func() referrals.SafeContact { t.Helper(); return task(t, w, sofia, out.TaskID).Safe }
+	if got := centre(); got.Rule.Number != "333 1234567" || got.Rule.Mail != "rosa@example.org" || got.Rule.CodeWord != "" || got.Rule.Channels["sms"] != "" {
+		t.Fatalf("the centre reads %+v", got)
+	}
+	if got := service(); got.Number != "333 1234567" || got.Mail != "" || got.CodeWord != "girasole" {
+		t.Fatalf("the service reads %+v", got)
+	}
+
+	next := rule()
+	next.Number, next.CodeWord, next.Channels = "333 7654321", "tulipano", map[string]string{"call": "yes", "sms": "yes", "email": "never"}
+	version := changes(t, w, out.CaseID, next)
+	if got := centre(); !got.DeskOnly || got.Rule.Number != "" || got.Rule.Mail != "" {
+		t.Errorf("after the change the centre reads %+v", got)
+	}
+	if got := service(); !got.DeskOnly || got.Number != "" || got.CodeWord != "" {
+		t.Errorf("after the change the service reads %+v", got)
+	}
+	list, _, err := w.Desk.Recipients(ctx, anna, out.CaseID)
+	try(t, "who knows her", err)
+	for _, r := range list {
+		if !r.News || !r.Safe.DeskOnly {
+			t.Errorf("the desk reads of a recipient %+v", r)
+		}
+	}
+	if len(list) != 2 {
+		t.Errorf("there are %d recipients", len(list))
+	}
+
+	if _, err := w.Desk.TellSafeContact(ctx, anna, out.CaseID, version, []string{id}); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("telling without step-up: %v", err)
+	}
+	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, accounts.ErrConflict) {
+		t.Errorf("telling what a page showed before the rule changed: %v", err)
+	}
+	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version, []string{id})
+	try(t, "telling the centre", err)
+	if got := centre(); got.Rule.Number != "333 7654321" || got.Rule.Mail != "" || got.Rule.CodeWord != "" || got.Rule.Channels["sms"] != "yes" {
+		t.Errorf("once told, the centre reads %+v", got)
+	}
+	if got := service(); !got.DeskOnly || got.Number != "" || got.CodeWord != "" {
+		t.Errorf("the service, which was not named, reads %+v", got)
+	}
+	if v, err := w.Desk.ConsentAt(ctx, consent); err != nil || v != 2 {
+		t.Errorf("the authorisation is at version %d, %v", v, err)
+	}
+	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version+1, []string{out.TaskID})
+	try(t, "telling the service", err)
+	if got := service(); got.Number != "333 7654321" || got.CodeWord != "tulipano" || got.Mail != "" {
+		t.Errorf("once told, the service reads %+v", got)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
+	}
+}
+
+// TestWhatStillHoldsStays: fewer hours and a stricter answer reach the centre, a
+// longer list of channels does not.
+func TestWhatStillHoldsStays(t *testing.T) {
+	w := storetest.New(t).Standard()
+	out := reachable(t, w)
+	_, id := send(t, w, out.CaseID, "number")
+	next := rule()
+	next.Hours, next.Answerer, next.Hide = []referrals.Hours{{Days: []string{"mon"}, From: "19:00", To: "23:00"}}, "only_she", "no"
+	next.Channels = map[string]string{"call": "yes", "whatsapp": "yes"}
+	changes(t, w, out.CaseID, next)
+	v, _, err := w.Desk.OpenReferral(t.Context(), w.Caller("bruna"), id)
+	try(t, "opening", err)
+	r := v.Safe.Rule
+	if v.Safe.DeskOnly || r.Answerer != "only_she" || r.Hide != "" || r.Channels["whatsapp"] != "" || len(r.Hours) != 1 || r.Hours[0].To != "20:00" || r.Hours[0].From != "19:00" {
+		t.Errorf("the centre reads %+v", v.Safe)
+	}
+}
+
+// TestTaskIsRevoked: what a task carries of her rule is taken back, without step-up,
+// by the unit that sent it; nothing comes back with a later change.
+func TestTaskIsRevoked(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna, sofia := t.Context(), w.Caller("anna"), w.Caller("sofia")
+	out := reachable(t, w, "number", "code_word")
+	if _, err := w.Desk.RevokeTask(ctx, sofia, out.TaskID, "code_word"); !errors.Is(err, accounts.ErrDenied) {
+		t.Errorf("the service takes it back: %v", err)
+	}
+	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "not_recognised"); !errors.Is(err, referrals.ErrInvalid) {
+		t.Errorf("for somebody who was not recognised: %v", err)
+	}
+	_, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "code_word")
+	try(t, "taking it back", err)
+	if v := task(t, w, sofia, out.TaskID); !v.Safe.DeskOnly || v.Safe.Number != "" || v.Safe.CodeWord != "" || v.Alias != "Rosa" {
+		t.Errorf("the service reads %+v", v.TaskPackage)
+	}
+	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "code_word"); !errors.Is(err, referrals.ErrState) {
+		t.Errorf("taking it back again: %v", err)
+	}
+	changes(t, w, out.CaseID, rule())
+	if v := task(t, w, sofia, out.TaskID); v.Safe.Number != "" {
+		t.Errorf("a later change brings back %+v", v.Safe)
+	}
+	if v := open(t, w, anna, out.CaseID); v.Notes[0].Kind != "revoked" {
+		t.Errorf("the diary says %+v", v.Notes[0].Kind)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Errorf("checking the records: %v", r.Problems)
+	}
+}
+
+// shown is what the page of choices carries for a case.
+func shown(t *testing.T, w *storetest.World, caseID string) referrals.Marks {
+	t.Helper()
+	v, _, err := w.Desk.Shareable(t.Context(), w.Caller("anna"), caseID, nil, nil)
+	try(t, "reading what can be shared", err)
+	return referrals.ReadMarks(v.Shown.Lines())
+}
+
+func authorisation(w *storetest.World, marks referrals.Marks, fields ...string) referrals.Authorisation {
+	return referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: fields, Shown: marks, Feedback: "state", UntilReply: true, Way: "spoken",
+		Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
+}
+
+func saysNow(t *testing.T, w *storetest.World, caseID, request string, id referrals.Identity) {
+	t.Helper()
+	v := open(t, w, w.Caller("anna"), caseID)
+	told := v.Told
+	told.Request = request
+	_, err := w.Desk.SavePerson(t.Context(), w.Caller("anna"), caseID, v.Version, referrals.PersonForm{Alias: v.Card.Alias, Identity: id, Told: told})
+	try(t, "saving", err)
+}
+
+// differ fails unless an error names exactly these items as changed.
+func differ(t *testing.T, doing string, err error, items ...string) {
+	t.Helper()
+	var changed *referrals.Changed
+	if !errors.As(err, &changed) || !errors.Is(err, referrals.ErrChanged) || !slices.Equal(changed.Items, items) {
+		t.Errorf("%s: got %v (%v), want that %v changed", doing, err, changed, items)
+	}
+}
+
+// TestOnlyWhatSheWasShownIsAuthorised: an item that changed while she was asked, one
+// that was not on the page and one with a mark of something else are refused by name.
+func TestOnlyWhatSheWasShownIsAuthorised(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna := t.Context(), w.Caller("anna")
+	out := reachable(t, w)
+	marks := shown(t, w, out.CaseID)
+	saysNow(t, w, out.CaseID, "un'altra cosa", referrals.Identity{})
+	_, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, marks, "alias", "request"))
+	differ(t, "a request that changed", err, "request")
+	next := rule()
+	next.Hours = nil
+	changes(t, w, out.CaseID, next)
+	_, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, marks, "alias", "number", "mail"))
+	differ(t, "other hours for the number", err, "number")
+	_, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, referrals.Marks{}, "alias"))
+	differ(t, "a page that showed nothing", err, "alias")
+	marks["name"], marks["town"] = marks["alias"], referrals.Mark{}
+	_, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, marks, "name", "town"))
+	differ(t, "the mark of another item, and none", err, "name", "town")
+	page, _, err := w.Desk.Shareable(ctx, anna, out.CaseID, []string{"alias", "request", "mail"}, marks)
+	if err != nil || !slices.Equal(page.Changed, []string{"request"}) {
+		t.Errorf("the page says that %v changed, %v", page.Changed, err)
+	}
+	_, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, page.Shown, "alias", "request", "number"))
+	try(t, "what she was shown", err)
+}
+
+// TestOnlyWhatSheWasShownIsSent: what changed after her authorisation is named by the
+// preview and by sending, and nothing is sent; a new key of the case, and a change of
+// what she does not share, are no change.
+func TestOnlyWhatSheWasShownIsSent(t *testing.T) {
+	w := storetest.New(t).Wide()
+	ctx, anna := t.Context(), w.Caller("anna")
+	out := reachable(t, w)
+	saysNow(t, w, out.CaseID, "dormire", referrals.Identity{Name: "Rosalia"})
+	id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, shown(t, w, out.CaseID), "name", "request", "number"))
+	try(t, "her authorisation", err)
+	sends := func() error {
+		_, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, id), id)
+		return err
+	}
+	v := open(t, w, anna, out.CaseID)
+	_, err = w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, out.CaseID), out.CaseID, v.Version)
+	try(t, "going back to the alias", err)
+	differ(t, "her name, forgotten", sends(), "name")
+	saysNow(t, w, out.CaseID, "dormire", referrals.Identity{Name: "Rosalia"})
+	differ(t, "the same name, told anew", sends(), "name") // its mark went with the identity's secret
+
+	id, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, shown(t, w, out.CaseID), "name", "request", "number"))
+	try(t, "another authorisation", err)
+	saysNow(t, w, out.CaseID, "un'altra cosa", referrals.Identity{Name: "Rosalia"})
+	next := rule()
+	next.Number, next.Mail = "333 7654321", ""
+	changes(t, w, out.CaseID, next)
+	p, _, err := w.Desk.PreviewReferral(ctx, anna, id)
+	if err != nil || !slices.Equal(p.Changed, []string{"request", "number"}) || !p.Safe.DeskOnly || len(p.Package.Fields) != 1 {
+		t.Errorf("the preview: %+v, %v", p, err)
+	}
+	differ(t, "another request and number", sends(), "request", "number")
+	if v := open(t, w, anna, out.CaseID); len(v.Referrals) != 0 {
+		t.Fatal("something was sent")
+	}
+
+	id, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, shown(t, w, out.CaseID), "name", "number"))
+	try(t, "a third one", err)
+	saysNow(t, w, out.CaseID, "ancora un'altra", referrals.Identity{Name: "Rosalia"}) // she does not share it
+	_, err = w.Door.Remove(ctx, w.StepUp("anna", policies.MemberRemove, w.People["lia"].ID), w.People["lia"].ID, false)
+	try(t, "a new epoch", err)
+	anna = w.SignIn("anna")
+	in, err := w.Door.StepUp(ctx, anna, w.People["anna"].Passphrase, w.Code(w.People["anna"]), policies.ReferralSend, id, accounts.From{Address: "127.0.0.1"})
+	try(t, "stepping up", err)
+	_, _, err = w.Desk.SendReferral(ctx, in.Caller, id)
+	try(t, "sending under a new key", err)
+	r, _, err := w.Desk.OpenReferral(ctx, w.Caller("bruna"), id)
+	if err != nil || r.Safe.Rule.Number != "333 7654321" {
+		t.Errorf("the centre reads %+v, %v", r.Safe, err)
+	}
+}
+
+// TestUnmarkedAuthorisationIsNotSent: one that a program without marks recorded says
+// nothing of what she was shown: she is asked again.
+func TestUnmarkedAuthorisationIsNotSent(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna := t.Context(), w.Caller("anna")
+	out := reachable(t, w)
+	id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, nil, "alias", "phone"))
+	try(t, "her authorisation", err)
+	try(t, "as it was before", w.Desk.ForgetMarks(ctx, anna, id))
+	_, _, err = w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, id), id)
+	differ(t, "sending", err, "alias", "phone")
+	if marks := referrals.ReadMarks([]string{"alias:1:AAAA", "alias", "request:x:AAAA", "town:1:%"}); len(marks) != 1 || marks["alias"].Version != 1 {
+		t.Errorf("read %+v", marks)
+	}
+}
+
+// TestOlderPackagesStillShow: what a program without an allow-list sealed opens, and
+// shows what she shared by it; the next change of the rule takes the rest out.
+func TestOlderPackagesStillShow(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna, bruna, sofia := t.Context(), w.Caller("anna"), w.Caller("bruna"), w.Caller("sofia")
+	out := reachable(t, w)
+	_, id := send(t, w, out.CaseID, "alias", "phone")
+	old := rule()
+	old.Channels["paper"] = "yes"
+	try(t, "sealing as before", w.Desk.SealAsBefore(ctx, anna, id, out.TaskID, old))
+	v, _, err := w.Desk.OpenReferral(ctx, bruna, id)
+	if s := v.Safe.Rule; err != nil || s.Number != old.Number || s.Mail != old.Mail || s.CodeWord != "" || s.Channels["sms"] != "" || s.Channels["paper"] != "" || s.Answerer != "trusted" {
+		t.Errorf("the centre reads %+v, %v", v.Safe, err)
+	}
+	if s := task(t, w, sofia, out.TaskID).Safe; s.Number != old.Number || s.Mail != old.Mail || s.CodeWord != "" || s.Channels["sms"] != "" {
+		t.Errorf("the service reads %+v", s)
+	}
+	next := rule()
+	next.Channels = map[string]string{"email": "yes"}
+	changes(t, w, out.CaseID, next)
+	for _, at := range []struct {
+		who  accounts.Caller
+		what string
+	}{{bruna, id}, {sofia, out.TaskID}} {
+		texts, err := w.Desk.Opens(ctx, at.who, at.what)
+		try(t, "opening", err)
+		holds(t, "after a change it", texts, []string{"rosa@example.org"}, []string{"333 1234567", "girasole", "never", "08:00"})
+	}
+}
+
+// TestCentreTellsBackWhatSheAllows: what each answer lets through, at the centre and
+// at the desk; a question always.
+func TestCentreTellsBackWhatSheAllows(t *testing.T) {
+	for feedback, may := range map[string][]string{"state": nil, "came": {"engaged"}, "more": {"engaged", "message"}} {
+		t.Run(feedback, func(t *testing.T) {
+			w := storetest.New(t).Standard()
+			ctx, anna, bruna := t.Context(), w.Caller("anna"), w.Caller("bruna")
+			in := authorisation(w, nil, "alias")
+			in.Feedback = feedback
+			id, _, err := w.Desk.GiveConsent(ctx, anna, reachable(t, w).CaseID, in)
+			try(t, "her authorisation", err)
+			_, _, err = w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, id), id)
+			try(t, "sending", err)
+			_, err = w.Desk.Accept(ctx, bruna, id)
+			try(t, "accepting", err)
+			_, err = w.Desk.Propose(ctx, bruna, id, referrals.NewForm(), "2026-12-01", "10:00", "Sede")
+			try(t, "proposing", err)
+			_, err = w.Desk.Ask(ctx, bruna, id, referrals.NewForm(), "Serve una culla?")
+			try(t, "asking after accepting", err)
+			_, err = w.Desk.SendMessage(ctx, bruna, id, referrals.NewForm(), "Parla molto del marito.")
+			if ok := slices.Contains(may, "message"); ok != (err == nil) || !ok && !errors.Is(err, referrals.ErrFeedback) {
+				t.Errorf("a free message: %v", err)
+			}
+			_, err = w.Desk.Outcome(ctx, bruna, id, "engaged")
+			if ok := slices.Contains(may, "engaged"); ok != (err == nil) || !ok && !errors.Is(err, referrals.ErrFeedback) {
+				t.Errorf("that she engaged: %v", err)
+			}
+			v, _, err := w.Desk.ReadReferral(ctx, anna, id)
+			try(t, "reading", err)
+			var kinds []string
+			for _, m := range v.Messages {
+				kinds = append(kinds, m.Kind)
+			}
+			want := []string{"appointment", "question"}
+			if feedback == "more" {
+				want = append(want, "message")
+			}
+			slices.Sort(kinds)
+			slices.Sort(want)
+			if !slices.Equal(kinds, want) {
+				t.Errorf("the desk reads %v, want %v", kinds, want)
+			}
+		})
+	}
+}
+
+// TestTaskOfAKnownWomanCarriesWhatThePageShowed: the rule of her case file, as it was
+// shown beside the ticks; if it changed meanwhile she is asked again, and without a
+// tick nobody has to look.
+func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna := t.Context(), w.Caller("anna")
+	out := reachable(t, w)
+	page := open(t, w, anna, out.CaseID).Version
+	next := rule()
+	next.Number = "333 7654321"
+	changes(t, w, out.CaseID, next)
+	asks := func(version int64, share ...string) (referrals.Recorded, error) {
+		out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"], Share: share, CaseVersion: version,
+			Contact: referrals.Contact{Speaker: "she", Outcome: "social_service"}})
+		return out, err
+	}
+	var bad *referrals.Invalid
+	if _, err := asks(page, "number"); !errors.As(err, &bad) || bad.Fields["share"] != "share.changed" {
+		t.Errorf("a rule that changed: %v", err)
+	}
+	if _, err := asks(-1, "number"); !errors.As(err, &bad) {
+		t.Errorf("a page that showed none: %v", err)
+	}
+	if _, err := asks(page+1, "number", "everything"); !errors.As(err, &bad) {
+		t.Errorf("a tick that is none: %v", err)
+	}
+	done, err := asks(page+1, "number")
+	try(t, "what the page showed", err)
+	if s := task(t, w, w.Caller("sofia"), done.TaskID).Safe; s.Number != "333 7654321" || s.Mail != "" {
+		t.Errorf("the service reads %+v", s)
+	}
+	done, err = asks(page)
+	try(t, "without a tick", err)
+	if s := task(t, w, w.Caller("sofia"), done.TaskID).Safe; !s.DeskOnly || s.Number != "" {
+		t.Errorf("the service reads %+v", s)
+	}
+}

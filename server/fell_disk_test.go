@@ -1,0 +1,55 @@
+package server_test
+
+import (
+	"net/http"
+	"net/url"
+	"os/signal"
+	"syscall"
+	"testing"
+)
+
+// TestAttackFullDiskKeepsSessions: while the disk takes no writes she covers her
+// screen, leaves, and signs out; whoever has her cookie must not go on.
+func TestAttackFullDiskKeepsSessions(t *testing.T) {
+	signal.Ignore(syscall.SIGXFSZ) // what the kernel sends with each refused write
+	d := newBadDay(t, func(string) {})
+	ways := []string{"/copri", "/esci", "/uscita"}
+	browsers, stolen := map[string]*client{}, map[string]string{}
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range ways {
+		b := d.signedIn("anna")
+		b.status(b.get("/credenziali"), http.StatusOK)
+		for _, c := range b.web.Jar.Cookies(u) {
+			if c.Name == "__Host-session" {
+				browsers[way], stolen[way] = b, c.Value
+			}
+		}
+	}
+	var was syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 0, Max: was.Max}); err != nil {
+		t.Fatal(err)
+	}
+	for way, b := range browsers {
+		if way == "/uscita" {
+			b.get(way)
+		} else {
+			b.post(way)
+		}
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range ways {
+		thief := d.client(t)
+		thief.setCookie("__Host-session", stolen[way])
+		if got := thief.get("/agenda"); got.status == http.StatusOK {
+			t.Errorf("FELL: after %s on a full disk the stolen cookie opens the Agenda", way)
+		}
+	}
+}
