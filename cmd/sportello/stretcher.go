@@ -40,7 +40,8 @@ func (p *program) stretchCommand() *cobra.Command {
 // wants to.
 func stretchFor(conn *os.File, places int) error {
 	// The process is alone in its group: that names all its threads, and those to
-	// come have the priority of the thread that makes them.
+	// come have the priority of the thread that makes them. It stays in the session
+	// of the service, so that it yields to the service and not to what else runs.
 	if err := unix.Setpriority(unix.PRIO_PGRP, 0, leastNice); err != nil {
 		return fmt.Errorf("lowering the priority: %w", err)
 	}

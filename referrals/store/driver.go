@@ -38,19 +38,35 @@ func openFile(path string, f file, readOnly bool) (*sql.DB, error) {
 	if _, n, _ := sqlite3.Version(); n < oldest {
 		return nil, fmt.Errorf("opening the database: SQLite %d is older than %d", n, oldest)
 	}
-	q := url.Values{}
-	q.Set("_journal_mode", "WAL")
-	q.Set("_synchronous", "FULL")
-	q.Set("_foreign_keys", "1")
-	q.Set("_secure_delete", "1")
-	q.Set("_busy_timeout", "10000")
-	q.Set("_stmt_cache_size", "200")
-	q.Set("_cache_size", "-16000")
+	q := settings("FULL")
 	if readOnly {
 		q.Set("_query_only", "1")
 	}
 	f.fresh = !readOnly
 	return open(path, q, f)
+}
+
+// openTally opens a file once more for what a power cut may take back: writes
+// survive the end of the process, and wait for no disk.
+func openTally(path string, f file) (*sql.DB, error) {
+	f.fresh = true
+	db, err := open(path, settings("NORMAL"), f)
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
+func settings(synchronous string) url.Values {
+	q := url.Values{}
+	q.Set("_journal_mode", "WAL")
+	q.Set("_synchronous", synchronous)
+	q.Set("_foreign_keys", "1")
+	q.Set("_secure_delete", "1")
+	q.Set("_busy_timeout", "10000")
+	q.Set("_stmt_cache_size", "200")
+	q.Set("_cache_size", "-16000")
+	return q
 }
 
 // open makes the connections of one file. Its schema is compared by each.
@@ -125,7 +141,12 @@ func inTransaction(ctx context.Context, c *sql.Conn) bool {
 
 // truncate empties the write-ahead log of what was deleted. It fails when
 // a reader still holds it.
-func truncate(ctx context.Context, db *sql.DB) error {
+func truncate(ctx context.Context, db *sql.DB) error { return checkpoint(ctx, db) }
+
+// checkpoint is truncate, on one connection or on any.
+func checkpoint(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) error {
 	var busy, log, done int
 	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
 		return fmt.Errorf("truncating the write-ahead log: %w", err)

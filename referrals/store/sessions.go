@@ -14,15 +14,16 @@ import (
 // counts, known devices and drafts.
 type sessionFile struct {
 	db    *sql.DB
+	tally *sql.DB // for counts and what waits for a code: no disk is waited for, so that strangers' tries do not hold up what people write
 	hooks hooks
 	ended chan struct{} // something was taken out that the write-ahead log still has
 	stop  chan struct{}
 	done  chan struct{}
 }
 
-func newSessionFile(db *sql.DB, h hooks) *sessionFile {
+func newSessionFile(db, tally *sql.DB, h hooks) *sessionFile {
 	db.SetMaxOpenConns(4)
-	f := &sessionFile{db: db, hooks: h, ended: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	f := &sessionFile{db: db, tally: tally, hooks: h, ended: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go f.scrub()
 	return f
 }
@@ -62,34 +63,41 @@ func (f *sessionFile) emptied() {
 func (f *sessionFile) close() error {
 	close(f.stop)
 	<-f.done
-	return f.db.Close() // the last to close it empties the write-ahead log
+	return errors.Join(f.tally.Close(), f.db.Close()) // the last to close it empties the write-ahead log
 }
 
 func (f *sessionFile) exec(ctx context.Context, doing, text string, args ...any) error {
-	_, err := f.changes(ctx, doing, text, args...)
+	_, err := f.changes(ctx, f.db, doing, text, args...)
+	return err
+}
+
+// tallies is exec for what a power cut may take back.
+func (f *sessionFile) tallies(ctx context.Context, doing, text string, args ...any) error {
+	_, err := f.changes(ctx, f.tally, doing, text, args...)
 	return err
 }
 
 // changes is exec, and tells how many rows it changed.
-func (f *sessionFile) changes(ctx context.Context, doing, text string, args ...any) (int64, error) {
+func (f *sessionFile) changes(ctx context.Context, db *sql.DB, doing, text string, args ...any) (int64, error) {
 	// A closed tab must not leave a session half ended.
 	ctx = context.WithoutCancel(ctx)
 	if err := f.hooks.refuses(text, args, func() {}); err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, unwritable(err))
 	}
-	res, err := f.db.ExecContext(ctx, bind(text), args...)
+	res, err := db.ExecContext(ctx, bind(text), args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", doing, unwritable(err))
 	}
 	return res.RowsAffected()
 }
 
-// change runs a statement that writes and gives a row back.
-func (f *sessionFile) change(ctx context.Context, text string, args ...any) row {
+// counts runs a statement that writes, gives a row back, and may be taken back by
+// a power cut.
+func (f *sessionFile) counts(ctx context.Context, text string, args ...any) row {
 	if err := f.hooks.refuses(text, args, func() {}); err != nil {
 		return row{err: err}
 	}
-	return row{r: f.db.QueryRowContext(context.WithoutCancel(ctx), bind(text), args...)}
+	return row{r: f.tally.QueryRowContext(context.WithoutCancel(ctx), bind(text), args...)}
 }
 
 // empties is exec for what takes keys out of the file.
@@ -109,7 +117,7 @@ func (s *Store) PutSession(ctx context.Context, r *accounts.SessionRow) error {
 // UpdateSession replaces what the version before sealed; ErrConflict when another
 // is there, or none: it never makes a row.
 func (s *Store) UpdateSession(ctx context.Context, r *accounts.SessionRow) error {
-	n, err := s.sessions.changes(ctx, "changing a session", `UPDATE session SET seen = $3, covered = $4, sealed = $5, generation = $6, version = $2
+	n, err := s.sessions.changes(ctx, s.sessions.db, "changing a session", `UPDATE session SET seen = $3, covered = $4, sealed = $5, generation = $6, version = $2
 		WHERE hash = $1 AND version = $2 - 1`, r.Hash, r.Version, r.Seen, r.Covered, r.Sealed, r.Generation)
 	if err == nil && n != 1 {
 		return accounts.ErrConflict
@@ -193,7 +201,7 @@ func (s *Store) EndAllSessions(ctx context.Context) error {
 
 // PutPending keeps a sign-in that waits for its code.
 func (s *Store) PutPending(ctx context.Context, p *accounts.PendingRow) error {
-	return s.sessions.exec(ctx, "keeping a pending sign-in",
+	return s.sessions.tallies(ctx, "keeping a pending sign-in",
 		"INSERT INTO pending (hash, kind, ends, sealed) VALUES ($1, $2, $3, $4)", p.Hash, p.Kind, p.Ends, p.Sealed)
 }
 
@@ -205,7 +213,7 @@ func (s *Store) Pending(ctx context.Context, hash []byte) (*accounts.PendingRow,
 // TakePending reads a pending sign-in and removes it: of two at once, one gets it.
 func (s *Store) TakePending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
 	defer s.sessions.emptied() // it sealed what her passphrase makes
-	return scanPending(s.sessions.change(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
+	return scanPending(s.sessions.counts(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
 }
 
 func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, error) {
@@ -224,7 +232,7 @@ func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, err
 func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64, error) {
 	slot := now - now%window
 	var n int64
-	err := s.sessions.change(ctx, `INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
+	err := s.sessions.counts(ctx, `INSERT INTO throttle (hash, slot, hits, ends) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (hash, slot) DO UPDATE SET hits = throttle.hits + 1 RETURNING hits`, key, slot, slot+window).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting an attempt: %w", unwritable(err))
@@ -234,7 +242,7 @@ func (s *Store) Count(ctx context.Context, key []byte, window, now int64) (int64
 
 // Uncount takes back one that was counted at a time, and nobody else's.
 func (s *Store) Uncount(ctx context.Context, key []byte, window, at int64) error {
-	return s.sessions.exec(ctx, "giving an attempt back",
+	return s.sessions.tallies(ctx, "giving an attempt back",
 		"UPDATE throttle SET hits = hits - 1 WHERE hash = $1 AND slot = $2 AND hits > 0", key, at-at%window)
 }
 
@@ -290,7 +298,7 @@ func (s *Store) DropDraft(ctx context.Context, id string) error {
 func (s *Store) Sweep(ctx context.Context, now int64) error {
 	var errs []error
 	for _, t := range []string{"pending", "throttle", "device", "draft"} {
-		n, err := s.sessions.changes(ctx, "sweeping "+t, "DELETE FROM "+t+" WHERE ends <= $1", now)
+		n, err := s.sessions.changes(ctx, s.sessions.db, "sweeping "+t, "DELETE FROM "+t+" WHERE ends <= $1", now)
 		if errs = append(errs, err); n > 0 && t == "pending" {
 			s.sessions.emptied()
 		}
