@@ -244,6 +244,8 @@ const (
 	BackupMake Action = "backup.make"
 	// BackupRestore puts a copy back.
 	BackupRestore Action = "backup.restore"
+	// RecordsEnd takes the content out of what is over; it needs no key.
+	RecordsEnd Action = "records.end"
 	// ClockAccept says that a clock which looked wrong was checked.
 	ClockAccept Action = "clock.accept"
 )
@@ -352,6 +354,7 @@ var inOrder = []Action{
 	DraftKeep,
 	BackupMake,
 	BackupRestore,
+	RecordsEnd,
 	ClockAccept,
 }
 

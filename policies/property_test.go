@@ -129,7 +129,7 @@ var holders = map[policies.Role][]policies.Action{
 		policies.AgencyCreate, policies.UnitCreate, policies.UnitList, policies.PersonCreate, policies.PersonInvite,
 		policies.PersonSuspend, policies.PersonLift, policies.LogVerify, policies.LogExport, policies.CheckpointRead,
 		policies.RecoveryExport, policies.RecoveryImport, // both only carry what is sealed to somebody else
-		policies.BackupMake, policies.BackupRestore, policies.ClockAccept,
+		policies.BackupMake, policies.BackupRestore, policies.RecordsEnd, policies.ClockAccept,
 	},
 }
 

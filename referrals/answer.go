@@ -35,7 +35,7 @@ func (d *Desk) MarkAnswerSeen(ctx context.Context, who accounts.Caller, id, next
 	}
 	return d.do(ctx, who, policies.ReferralSeen, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
-		if err != nil {
+		if err != nil && !s.emptied(err) {
 			return err
 		}
 		if err := answerTransition(s.row, next); err != nil {

@@ -556,7 +556,7 @@ func (d *Desk) identityRow(r Reader, act *accounts.Act, c *caseFile) (*IdentityR
 
 // Anonymise goes back to the alias: the identity row is deleted, and its secret
 // and that of the cards which named her are shredded, with all their versions
-// in every backup of the main file.
+// in every backup of the main file. What was shared about her and is over ends too.
 func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
 	return d.do(ctx, who, policies.CaseAnonymise, func(r Reader, act *accounts.Act) error {
 		c, err := d.load(r, act, id)
@@ -577,6 +577,10 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 		if err != nil {
 			return err
 		}
+		past, err := overOf(r, act.Day, c.row.ID)
+		if err != nil {
+			return err
+		}
 		named, fresh := c.row.CardSecret, act.NewSecret()
 		c.row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
 		c.row.IdentityID, c.card.Names = "", nil
@@ -584,7 +588,7 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 			return err
 		}
 		act.Commit = func(tx accounts.Tx) error {
-			return errors.Join(putAll(rows...)(tx), tx.Delete(row), eraseOnce(tx, row.Secret), eraseOnce(tx, named))
+			return errors.Join(putAll(rows...)(tx), tx.Delete(row), eraseOnce(tx, row.Secret), eraseOnce(tx, named), past.commit(tx))
 		}
 		return nil
 	})

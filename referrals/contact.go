@@ -2,10 +2,8 @@ package referrals
 
 import (
 	"context"
-	"encoding/base32"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"sportello/crypto"
@@ -134,7 +132,7 @@ func (c *Contact) check(open bool) error {
 // NewContact is a contact and what should follow from it.
 type NewContact struct {
 	Contact
-	Form     string // the contact's id, drawn when its form was first shown: a replayed form finds its contact
+	Form     string // drawn when the form was first shown: a replayed form finds its contact; with a version, the contact's id
 	Version  int64  // of the contact as it was kept while it is open; 0 when it was not
 	OpenCase bool   // "Apri una nuova scheda"
 	Restrict bool
@@ -188,10 +186,11 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 	again := false
 	prepare := func(r Reader, act *accounts.Act) error {
 		out = Recorded{}
-		row, err := d.started(r, act, in.Form, again)
+		row, err := d.started(r, act, &in, again)
 		if err != nil {
 			return err
 		}
+		out.ContactID = row.ID // said of what others kept meanwhile too
 		if err := in.check(state == openState); err != nil {
 			return err
 		}
@@ -199,7 +198,7 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 			if state == openState {
 				return ErrState
 			}
-			out.ContactID, out.CaseID, out.Version = row.ID, row.CaseID, row.Version
+			out.CaseID, out.Version = row.CaseID, row.Version
 			return nil // this very form was recorded already
 		}
 		if row.Version != in.Version {
@@ -219,11 +218,23 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 // started asks the policy about the contact of a form, and returns its row: the
 // stored one, or a new one at version 0. Again says that writing a new one met
 // a row that is there.
-func (d *Desk) started(r Reader, act *accounts.Act, form string, again bool) (*ContactRow, error) {
-	if strings.TrimSpace(form) == "" {
-		return nil, &Invalid{Fields: map[string]string{"form": "error.form_refused"}}
+//
+// A new contact's id is made from the form's and from who sends it: nobody can
+// choose one that something else has, nor learn by trying that it does. Only a form
+// that goes on with a contact, as its version says, names a row as it is.
+func (d *Desk) started(r Reader, act *accounts.Act, in *NewContact, again bool) (*ContactRow, error) {
+	bad := check{}
+	if Form(in.Form).check(bad); len(bad) > 0 {
+		return nil, bad.err()
 	}
-	id, row, err := contactID(form), &ContactRow{}, accounts.ErrNoRow
+	row := &ContactRow{}
+	if in.Version > 0 {
+		if err := r.Get(row, in.Form); err != nil {
+			return nil, likeThere(r, err, &CaseRow{})
+		}
+		return row, d.allowContact(r, act, row)
+	}
+	id, err := Form(in.Form).row(act.Who, "contact", act.Who.Unit()), accounts.ErrNoRow
 	if again || !r.Unnamed(row.Table(), id) {
 		err = r.Get(row, id)
 	}
@@ -234,25 +245,21 @@ func (d *Desk) started(r Reader, act *accounts.Act, form string, again bool) (*C
 	if err != nil {
 		return nil, err
 	}
+	return row, d.allowContact(r, act, row)
+}
+
+// allowContact asks the policy about a contact that is there.
+func (d *Desk) allowContact(r Reader, act *accounts.Act, row *ContactRow) error {
 	o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
 	if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
-		return nil, err
+		return err
 	}
-	return row, act.Allow(o)
+	return act.Allow(o)
 }
 
 // unitObject is the unit of the caller as an object of the policy.
 func (d *Desk) unitObject(who accounts.Caller) policies.Object {
 	return policies.Object{Kind: policies.KindUnit, ID: who.Unit(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
-}
-
-// contactID is the row id of a form's contact: the id that the form was given,
-// or, for anything else, one made from it.
-func contactID(form string) string {
-	if len(form) == 26 && strings.Trim(form, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == "" {
-		return form
-	}
-	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(form)))[:26]
 }
 
 func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *ContactRow, out *Recorded) error {
@@ -281,7 +288,7 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *Co
 		out.TaskID = task.ID
 		writes = append(writes, task)
 	}
-	out.ContactID, out.Version = row.ID, row.Version
+	out.Version = row.Version
 	act.Commit = putAll(writes...)
 	return nil
 }

@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
 )
@@ -19,6 +20,13 @@ func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID str
 		if err := in.check(act.Now); err != nil {
 			return err
 		}
+		m, err := d.marker(r, c)
+		if err != nil {
+			return err
+		}
+		if err := m.bind(&in); err != nil {
+			return err
+		}
 		row.CaseID, row.Unit, row.Centre, row.State, row.Day, row.UntilDay = caseID, act.Who.Unit(), in.Centre, consentLive, act.Day, in.Until
 		row.UntilReply, row.Way, row.Feedback, row.Text, row.KeyVersion = in.UntilReply, in.Way, in.Feedback, in.Text, c.row.KeyVersion
 		if row.Body, err = seal(c.data, row, "body", in); err != nil {
@@ -28,4 +36,40 @@ func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID str
 		return nil
 	})
 	return row.ID, err
+}
+
+// KeptForSender opens what a unit that sent keeps of a referral, or of a task, with
+// the keys of a member alone: she copied the file, and asks no policy.
+func (d *Desk) KeptForSender(ctx context.Context, who accounts.Caller, referral, task string) (p Package, t TaskPackage, err error) {
+	err = d.view(ctx, func(r Reader) error {
+		if referral != "" {
+			row := &ReferralRow{}
+			if err := r.Get(row, referral); err != nil {
+				return err
+			}
+			secret, err := r.Secret(row.Secret)
+			if err != nil {
+				return err
+			}
+			key, _, err := row.From.open(who, row, "from_box", row.KeyVersion, row.Commitment)
+			if err != nil {
+				return err
+			}
+			return key.Derive(crypto.LabelReferralData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &p)
+		}
+		row := &TaskRow{}
+		if err := r.Get(row, task); err != nil {
+			return err
+		}
+		secret, err := r.Secret(row.Secret)
+		if err != nil {
+			return err
+		}
+		key, _, err := row.From.open(who, row, "from_box", row.keyVersion(), row.Commitment)
+		if err != nil {
+			return err
+		}
+		return key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &t)
+	})
+	return p, t, err
 }

@@ -3,6 +3,7 @@ package referrals
 import (
 	"encoding/base32"
 	"errors"
+	"strings"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -22,7 +23,7 @@ var ErrRepeated = errors.New("this form was sent already, with other words")
 
 // check refuses a form without an id: nothing could tell it from its repetition.
 func (f Form) check(bad check) {
-	if f == "" || len(f) > maxShort {
+	if strings.TrimSpace(string(f)) == "" || len(f) > maxShort {
 		bad["form"] = "error.form_refused"
 	}
 }

@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type InboxCard struct {
 	ReferralLine
 	Urgency string
 	SafeNew bool // her safe-contact rule changed and was not read yet
+	Empty   bool // it is over, and nothing is left to open
 }
 
 // Inbox lists what the caller's centre received, in every state, but for what
@@ -64,7 +66,10 @@ func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card In
 		return card, false, nil
 	}
 	s := &sharedReferral{row: row, side: &row.To, column: "to_box"}
-	if err := d.openReferral(r, act, s); err != nil {
+	if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+		card.Empty = true
+		return card, false, nil
+	} else if err != nil {
 		return card, false, err
 	}
 	card.Urgency = s.body.Urgency

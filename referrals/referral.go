@@ -141,7 +141,7 @@ func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string
 		if v.Shown, err = m.marks(Fields); err != nil {
 			return err
 		}
-		v.Changed, err = m.changed(ticked, seen)
+		v.Changed, err = m.changed(slices.DeleteFunc(slices.Clone(ticked), func(code string) bool { return !fields[code] }), seen)
 		return err
 	})
 	return v, receipt, err
@@ -531,7 +531,7 @@ type ReferralView struct {
 	SafeDay  string
 	KeepCopy bool
 	Copied   bool // the centre made a sealed copy
-	Erased   bool // its secret is gone: she took it back after the copy that was restored
+	Erased   bool // its secret is gone: it is over, or she took it back after the copy that was restored
 	Feedback string
 	Steps    []ReferralStepRow
 	Messages []MessageView
@@ -539,8 +539,8 @@ type ReferralView struct {
 }
 
 // ReadReferral is the sending unit's view. It works in every state; of
-// a withdrawn referral only the line of states is left, and of one whose secret
-// is gone though a restored copy still calls it live.
+// a withdrawn referral only the line of states is left, of one that is over, and of
+// one whose secret is gone though a restored copy still calls it live.
 func (d *Desk) ReadReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
 	return d.readReferral(ctx, who, policies.ReferralRead, id)
 }
@@ -549,7 +549,7 @@ func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies
 	var v ReferralView
 	receipt, err := d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
 		s, err := d.loadReferral(r, act, id)
-		erased := errors.Is(err, accounts.ErrErased) && s != nil && s.row.Shut && a == policies.ReferralRead
+		erased := s.emptied(err) && a == policies.ReferralRead
 		if err != nil && !erased {
 			return err
 		}

@@ -416,6 +416,10 @@ type Reader interface {
 	ReferralsFrom(unit string) ([]*ReferralRow, error)
 	ReferralsTo(unit string) ([]*ReferralRow, error)
 	Referrals() ([]*ReferralRow, error)
+	// ReferralsToEnd lists those of all units that may be over on a day and still
+	// hold something, TasksToEnd the tasks that are done and do.
+	ReferralsToEnd(day string) ([]*ReferralRow, error)
+	TasksToEnd() ([]*TaskRow, error)
 	StepsOf(referralID string) ([]*ReferralStepRow, error)
 	MessagesOf(referralID string) ([]*MessageRow, error)
 	CaseKeys(caseID string) ([]*CaseKeyRow, error)

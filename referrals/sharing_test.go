@@ -140,7 +140,7 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 		}
 		copied := func() [][]byte {
 			t.Helper()
-			file, _, err := w.Desk.SealedCopy(ctx, bruna, id, offline.Recipient().String(), func(p referrals.Package, s referrals.PackageSafe) ([]byte, error) {
+			file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, offline.Recipient().String(), func(p referrals.Package, s referrals.PackageSafe) ([]byte, error) {
 				return cbor.Marshal(s)
 			})
 			try(t, "a copy", err)
@@ -468,7 +468,7 @@ func TestOnlyWhatSheWasShownIsSent(t *testing.T) {
 		return err
 	}
 	v := open(t, w, anna, out.CaseID)
-	_, err = w.Desk.Anonymise(ctx, anna, out.CaseID, v.Version)
+	_, err = w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, out.CaseID), out.CaseID, v.Version)
 	try(t, "going back to the alias", err)
 	differ(t, "her name, forgotten", sends(), "name")
 	saysNow(t, w, out.CaseID, "dormire", referrals.Identity{Name: "Rosalia"})
@@ -594,5 +594,43 @@ func TestCentreTellsBackWhatSheAllows(t *testing.T) {
 				t.Errorf("the desk reads %v, want %v", kinds, want)
 			}
 		})
+	}
+}
+
+// TestTaskOfAKnownWomanCarriesWhatThePageShowed: the rule of her case file, as it was
+// shown beside the ticks; if it changed meanwhile she is asked again, and without a
+// tick nobody has to look.
+func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, anna := t.Context(), w.Caller("anna")
+	out := reachable(t, w)
+	page := open(t, w, anna, out.CaseID).Version
+	next := rule()
+	next.Number = "333 7654321"
+	changes(t, w, out.CaseID, next)
+	asks := func(version int64, share ...string) (referrals.Recorded, error) {
+		out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"], Share: share, CaseVersion: version,
+			Contact: referrals.Contact{Speaker: "she", Outcome: "social_service"}})
+		return out, err
+	}
+	var bad *referrals.Invalid
+	if _, err := asks(page, "number"); !errors.As(err, &bad) || bad.Fields["share"] != "share.changed" {
+		t.Errorf("a rule that changed: %v", err)
+	}
+	if _, err := asks(-1, "number"); !errors.As(err, &bad) {
+		t.Errorf("a page that showed none: %v", err)
+	}
+	if _, err := asks(page+1, "number", "everything"); !errors.As(err, &bad) {
+		t.Errorf("a tick that is none: %v", err)
+	}
+	done, err := asks(page+1, "number")
+	try(t, "what the page showed", err)
+	if s := task(t, w, w.Caller("sofia"), done.TaskID).Safe; s.Number != "333 7654321" || s.Mail != "" {
+		t.Errorf("the service reads %+v", s)
+	}
+	done, err = asks(page)
+	try(t, "without a tick", err)
+	if s := task(t, w, w.Caller("sofia"), done.TaskID).Safe; !s.DeskOnly || s.Number != "" {
+		t.Errorf("the service reads %+v", s)
 	}
 }

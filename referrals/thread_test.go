@@ -36,7 +36,7 @@ func send(t *testing.T, w *storetest.World, caseID string, fields ...string) (co
 	t.Helper()
 	ctx := context.Background()
 	consentID, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
-		Fields: fields, Feedback: "came", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
+		Fields: fields, Feedback: "more", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}

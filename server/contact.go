@@ -169,26 +169,26 @@ func (q *request) keepContact(from, to int) error {
 		page.Step = from
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, accounts.ErrConflict):
-		return q.contactChanged(page, from)
+		return q.contactChanged(page, from, out.ContactID)
 	case errors.Is(err, referrals.ErrState):
-		return q.redirect("/contatti/" + page.ID) // closed meanwhile, from another tab
+		return q.redirect("/contatti/" + out.ContactID) // closed meanwhile, from another tab
 	case err != nil:
 		return err
 	}
 	q.receipt(receipt)
-	page.Version = version(out.Version)
+	page.ID, page.Version = out.ContactID, version(out.Version)
 	return q.show(http.StatusOK, "contact", page)
 }
 
 // contactChanged says that another tab kept this contact meanwhile. What was
 // typed here stays on the page; going on keeps it over the other.
-func (q *request) contactChanged(page *ContactPage, step int) error {
-	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, page.ID)
+func (q *request) contactChanged(page *ContactPage, step int, id string) error {
+	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, id)
 	if err != nil {
 		return err
 	}
 	q.receipt(receipt)
-	page.Step, page.Version, page.Problem = step, version(v.Version), ProblemChanged
+	page.ID, page.Step, page.Version, page.Problem = v.ID, step, version(v.Version), ProblemChanged
 	return q.show(http.StatusConflict, "contact", page)
 }
 
@@ -263,10 +263,13 @@ func (q *request) closeContact() error {
 	out, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
 	switch {
 	case invalid(&page.Page, err):
+		if page.ErrorOf("share") != "" {
+			page.Form.Share = nil // it is asked again, for what stands there now
+		}
 		page.Step = stepWith(page.Errors)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, accounts.ErrConflict):
-		return q.contactChanged(page, 3)
+		return q.contactChanged(page, 3, out.ContactID)
 	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded), errors.Is(err, referrals.ErrNobody):
 		page.Fail("service", FailServiceMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)

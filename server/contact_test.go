@@ -41,8 +41,8 @@ func TestContactThatGoesOnNeedsACase(t *testing.T) {
 // Agenda, whether she said a name or not.
 func TestContactWithoutANameHasALink(t *testing.T) {
 	anna := serve(t, storetest.New(t).Standard()).signedIn("anna")
-	id := crypto.NewID()
-	anna.status(anna.post("/contatti/nuovo", "step", "1", "go", "next", "id", id, "speaker", "she"), http.StatusOK)
+	anna.status(anna.post("/contatti/nuovo", "step", "1", "go", "next", "id", crypto.NewID(), "speaker", "she"), http.StatusOK)
+	id := anna.hidden("id")
 	anna.says(anna.get("/agenda"), `<a href="/contatti/`+id+`">Senza nome, iniziato alle `)
 }
 
@@ -69,10 +69,9 @@ func TestContactIsReadAgain(t *testing.T) {
 	anna.says(anna.get(file), "In pericolo all’ultimo contatto", "Può arrivare presto")
 	anna.says(anna.get(file+"/diario"), append(recorded, "Restiamo in contatto", "anna", `<details class="more"><summary>Che cosa è stato registrato`)...)
 	s.Clock.Add(time.Minute)
-	id := crypto.NewID()
-	anna.status(anna.post("/contatti/nuovo", "step", "3", "go", "add_case", "id", id, "speaker", "she", "case", strings.TrimPrefix(file, "/schede/"), "danger", "no", "outcome", "thinking"), http.StatusSeeOther)
+	added := anna.status(anna.post("/contatti/nuovo", "step", "3", "go", "add_case", "id", crypto.NewID(), "speaker", "she", "case", strings.TrimPrefix(file, "/schede/"), "danger", "no", "outcome", "thinking"), http.StatusSeeOther)
 	anna.silent(anna.get(file), "In pericolo all’ultimo contatto")
-	anna.silent(anna.get("/contatti/"+id), "Che cosa è stato registrato") // it is read in the file
+	anna.silent(anna.get(added.leads), "Che cosa è stato registrato") // it is read in the file
 
 	alone := anna.call("go", "close", "name", "Chiara", "outcome", "thinking", "request", "Un parere legale", "ch_call", "yes", "number", "000 000 0188")
 	for _, b := range []*client{anna, lucia} {
@@ -94,6 +93,10 @@ func TestOwnOpenContactIsNamed(t *testing.T) {
 	id := anna.hidden("id")
 	kept := anna.status(anna.post("/contatti/nuovo", "step", "1", "go", "next", "id", id, "speaker", "she", "name", "Irene"), http.StatusOK)
 	anna.silent(kept, open)
+	if id == anna.hidden("id") {
+		t.Error("the page chose the contact's id")
+	}
+	id = anna.hidden("id")
 	anna.says(anna.get("/contatti/nuovo"), open, "Irene", "iniziato alle ", `href="/contatti/`+id+`"`, "Riprendi")
 	anna.says(anna.status(anna.get("/contatti/"+id), http.StatusOK), `value="Irene"`)
 	lucia.silent(lucia.status(lucia.get("/contatti/nuovo"), http.StatusOK), open, "Irene")

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"sportello/crypto"
@@ -91,5 +92,48 @@ func TestAttackStolenCookie(t *testing.T) {
 				t.Errorf("%s: got %d, want the page that asks for passphrase and code", attack.path, got.status)
 			}
 		})
+	}
+}
+
+// TestAttackOddIDs: what stands in an address where an id should neither stops
+// a page nor gets into the signed log, which nobody can mend.
+func TestAttackOddIDs(t *testing.T) {
+	s := newSite(t)
+	anna, dario := s.inside(t, "anna"), s.inside(t, "dario")
+	for _, odd := range []string{"%00", "%20", "%c3%a8", strings.Repeat("A", 300), "%e2%80%aeABC"} {
+		for _, b := range []*client{anna, dario} {
+			if got := b.get("/centri/" + odd); got.status >= http.StatusInternalServerError {
+				t.Errorf("FELL: /centri/%.20s answers %d", odd, got.status)
+			}
+		}
+	}
+	const name = "Rosa-Ferri-via-Roma-7"
+	before := s.Store.Log().Size()
+	for _, b := range []*client{anna, dario} {
+		b.get("/centri/" + name)
+		b.send("/centri/"+name, pairs("words", "a b c d", "number", "1", "same", "no"))
+	}
+	err := s.Store.Source().EachLeaf(t.Context(), before, s.Store.Log().Size(), func(_ int64, body []byte) error {
+		if strings.Contains(string(body), name) {
+			t.Error("FELL: a name typed into an address stands in the signed log")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAttackClientChoosesAnID: a form that calls itself like a case file makes
+// a contact of its own, with an id that nothing else has.
+func TestAttackClientChoosesAnID(t *testing.T) {
+	s := newSite(t)
+	r := s.fill(t)
+	anna := s.inside(t, "anna")
+	got := anna.post("/contatti/nuovo", "step", "3", "go", "close", "id", r.file, "speaker", "she", "name", "Rosa", "outcome", "thinking")
+	if got.leads == "/contatti/"+r.file {
+		t.Error("FELL: a client chose the id of a contact, and it is the one of a case file")
+	} else if got.status != http.StatusSeeOther {
+		t.Errorf("recording a contact: status %d", got.status)
 	}
 }

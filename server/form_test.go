@@ -47,7 +47,7 @@ func TestPageSentTwiceIsKeptOnce(t *testing.T) {
 	if got := anna.hidden("form"); got != form {
 		t.Fatal("the mark of the form is lost between the steps")
 	}
-	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it"}
+	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
 	for _, mark := range anna.hiddens("shown") {
 		list = append(list, "shown", mark)
 	}

@@ -37,7 +37,7 @@ func (q *request) inboxPage() (*InboxPage, error) {
 		row := InboxRow{ID: c.ID, Desk: roster.UnitName(c.FromUnit), Sent: q.day(c.SentDay), DayOnly: true, Urgency: c.Urgency,
 			State: stateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
 		row.Past = c.State == "withdrawn" && !row.Stop
-		row.Over = c.State != "withdrawn" && c.Standing != policies.ConsentLive
+		row.Over = c.Empty || c.State != "withdrawn" && c.Standing != policies.ConsentLive
 		switch {
 		case row.Stop, c.SafeNew:
 			page.WaitUs = append(page.WaitUs, row)
@@ -133,7 +133,7 @@ func (q *request) askDesk() error {
 	}
 	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrFeedback) {
-		return q.showReceived(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
+		return q.showReceived(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }

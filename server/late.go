@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -22,10 +23,10 @@ type LatePage struct {
 	ID     string
 	At     time.Time
 	Fields []LateField
-	Codes  []string // choices and ticks, as the form names them
+	Chosen []LateField // choices and ticks
 }
 
-// LateField is one typed text. Key is the message key of its label, or empty.
+// LateField is one value in words. Key is the message key of its label, or empty.
 type LateField struct{ Key, Value string }
 
 func (q *request) latePage() error {
@@ -39,7 +40,7 @@ func (q *request) latePage() error {
 	page := &LatePage{Page: q.base(TitleLate), ID: late.ID, At: time.Unix(late.At, 0).In(q.s.door.Gate().Now().Location())}
 	var d draft
 	if json.Unmarshal(late.Text, &d) == nil {
-		page.Fields, page.Codes = q.s.lateFields(d)
+		page.Fields, page.Chosen = q.lateFields(d)
 	}
 	return q.show(http.StatusOK, "late", page)
 }
@@ -69,48 +70,75 @@ var chosen = regexp.MustCompile(`^[a-z][a-z_]*$`)
 
 // lateFields lists everything that a draft would put into a form, but for what
 // only the form itself reads.
-func (s *Server) lateFields(d draft) (fields []LateField, codes []string) {
-	var names []string
-	for name := range d.Form {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+func (q *request) lateFields(d draft) (typed, chose []LateField) {
+	for _, name := range slices.Sorted(maps.Keys(d.Form)) {
 		if contains(control, name) || name == "from" || name == "lang" {
 			continue
 		}
+		n := q.s.names[name]
 		for _, value := range d.Form[name] {
 			switch {
 			case chosen.MatchString(value):
-				codes = append(codes, name+" "+value)
+				chose = append(chose, LateField{n.label, q.chosenWord(name, n.list, value)})
 			case value != "":
-				fields = append(fields, LateField{s.labels[name], value})
+				typed = append(typed, LateField{n.label, value})
 			}
 		}
 	}
-	return fields, codes
+	return typed, chose
 }
 
-var labelled = regexp.MustCompile(`\((?:field|choices) \S+ "([a-z_]+)" [^()]*"(?:label|legend)=([a-z_.]+)"`)
+// chosenWord is a choice in words, or, where the words are not known, as the form
+// has it.
+func (q *request) chosenWord(name, list, value string) string {
+	if IsWord(list, value) {
+		if text, err := q.s.render.Catalogue().T(q.lang, wordKey(list, value)); err == nil {
+			return text
+		}
+	}
+	return name + " " + value
+}
 
-// fieldLabels are the labels of inputs whose name has the same one on every page.
-func fieldLabels(files fs.FS) (map[string]string, error) {
-	names, err := fs.Glob(files, "*.html")
+// inputName is what the pages say of inputs of one name: the message key of the
+// label and the list of words, each empty where two pages differ.
+type inputName struct{ label, list string }
+
+var (
+	labelled = regexp.MustCompile(`\((?:field|choices) \S+ "([a-z_]+)" [^()]*"(?:label|legend)=([a-z_.]+)"`)
+	worded   = regexp.MustCompile(`\(choices \S+ "([a-z_]+)" [^()]*"words=([a-z_]+)"`)
+)
+
+// inputNames reads from the templates how the pages name their inputs.
+func inputNames(files fs.FS) (map[string]inputName, error) {
+	paths, err := fs.Glob(files, "*.html")
 	if err != nil {
 		return nil, err
 	}
-	labels := map[string]string{}
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+	var all []byte
+	for _, path := range paths {
+		text, err := fs.ReadFile(files, path)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range labelled.FindAllStringSubmatch(string(text), -1) {
-			if known, ok := labels[m[1]]; ok && known != m[2] {
-				m[2] = ""
-			}
-			labels[m[1]] = m[2]
-		}
+		all = append(all, text...)
 	}
-	return labels, nil
+	names := map[string]inputName{}
+	labels, lists := agreed(all, labelled), agreed(all, worded)
+	for name := range labels {
+		names[name] = inputName{labels[name], lists[name]}
+	}
+	return names, nil
+}
+
+// agreed maps names to what the pages say of them, empty where they differ.
+func agreed(text []byte, says *regexp.Regexp) map[string]string {
+	all := map[string]string{}
+	for _, m := range says.FindAllSubmatch(text, -1) {
+		name, value := string(m[1]), string(m[2])
+		if known, ok := all[name]; ok && known != value {
+			value = ""
+		}
+		all[name] = value
+	}
+	return all
 }

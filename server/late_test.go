@@ -60,7 +60,7 @@ func TestLateDraftIsOffered(t *testing.T) {
 		if page.path != "/bozza" {
 			t.Fatalf("she comes to %s", page.path)
 		}
-		b.says(page, "mentre lo schermo era coperto", planted, "Iolanda <b>Prova</b>", "speaker she", "call_back yes", "20 nov")
+		b.says(page, "mentre lo schermo era coperto", planted, "Iolanda <b>Prova</b>", "Chi sta parlando?", "Lei", "Si può richiamare", "20 nov")
 		if strings.Contains(page.body, "<b>Prova") || strings.Contains(page.body, `value="`+planted) {
 			t.Errorf("the text is not inert:\n%s", main(page.body))
 		}

@@ -193,6 +193,7 @@ type ReferralPage struct {
 	Next        string   // the same, as typed
 	Shut        bool     // after a restore: shut until the desk confirms it
 	Compare     string   // the centre's id, where its words come first
+	Empty       bool     // it is over, and nothing is left in it
 	Package     Package  // what she allowed the centre to know, beside what is written to it
 }
 

@@ -98,7 +98,7 @@ func addSignIn(add func(string, server.Shown)) {
 	broken.Support = "F3K9-QP"
 	add("error.staff", broken)
 	late := &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow.Add(-time.Hour),
-		Fields: []server.LateField{{Value: "mezza frase"}, {Key: "safe.number", Value: "333 7654321"}}, Codes: []string{"kind phone"}}
+		Fields: []server.LateField{{Value: "mezza frase"}, {Key: "safe.number", Value: "333 7654321"}}, Chosen: []server.LateField{{Key: "contact.call_back", Value: "Sì"}, {Value: "fields alias"}}}
 	add("late", late)
 	add("late.empty", &server.LatePage{Page: desk(server.TitleLate, "/bozza"), ID: "A", At: sampleNow})
 	waits := &server.ErrorPage{Page: desk("error.title", "/agenda"), Status: 404, What: "error.not_found", Asked: true}

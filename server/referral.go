@@ -80,6 +80,9 @@ func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, r
 		page.Live = false // nothing is written on it before the desk has confirmed it
 	}
 	page.Compare = r.Compare
+	if page.Empty = r.Erased && !page.Shut; page.Empty {
+		page.Live = false
+	}
 	page.Package = q.pack(r.Package, r.Safe, roster)
 	if r.State == "declined" {
 		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.form.Get("after_answer")

@@ -103,7 +103,7 @@ func (r *Renderer) bytes(name string, page Shown) ([]byte, error) {
 	if err := set.ExecuteTemplate(&buf, name, page); err != nil {
 		return nil, fmt.Errorf("rendering %q: %w", name, valueFree{err})
 	}
-	return buf.Bytes(), nil
+	return isolated(buf.Bytes()), nil
 }
 
 // valueFree keeps a template error's place and drops its text, which may quote
@@ -134,7 +134,12 @@ func (r *Renderer) hours(lang locale.Lang, h HoursRule) string {
 func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 	c := r.catalogue
 	return template.FuncMap{
-		"t": func(key string, args ...any) (string, error) { return c.T(lang, key, args...) },
+		"t": func(key string, args ...any) (string, error) {
+			for i := range args {
+				args[i] = apart(args[i])
+			}
+			return c.T(lang, key, args...)
+		},
 		"word": func(list, value string) (string, error) {
 			return c.T(lang, wordKey(list, value))
 		},

@@ -46,7 +46,7 @@ type Server struct {
 	render *Renderer
 	config Config
 	rules  map[string]policies.Rule
-	labels map[string]string // message keys of inputs' labels, by name
+	names  map[string]inputName
 	mux    *mux.Router
 	handle http.Handler
 }
@@ -68,7 +68,7 @@ func New(c Config) (*Server, error) {
 	for _, rule := range policy.Rules() {
 		s.rules[rule.ID] = rule
 	}
-	if s.labels, err = fieldLabels(Templates()); err != nil {
+	if s.names, err = inputNames(Templates()); err != nil {
 		return nil, err
 	}
 	s.mux = s.router()

@@ -644,7 +644,7 @@ func (st *story) fatimaFoundsHerCentre() {
 // wordsAreCompared by telephone before anything can be sent to a new centre.
 func (st *story) wordsAreCompared() {
 	v := st.anna
-	v.open("/centri").see("pins.lead", storetest.Ginestra, "centre_state.pinned", "Centro Il Melograno", "centre_state.unpinned")
+	v.open("/centri").see("pins.lead", storetest.Ginestra, "centre_state.pinned", "Centro Il Melograno", "centre_state.new")
 	v.click("Centro Il Melograno").at("/centri/{unit}").see("pin.about")
 	if v.words() != st.words {
 		v.stop("the words to compare are not those that fatima reads: %q, %q", v.words(), st.words)

@@ -16,7 +16,7 @@ func (s *seed) cases() {
 	if s.err != nil {
 		return
 	}
-	rosa := s.contact(anna, referrals.NewContact{OpenCase: true, Service: s.unitOf("sofia"), Contact: referrals.Contact{
+	rosa := s.contact(anna, referrals.NewContact{OpenCase: true, Service: s.unitOf("sofia"), Share: []string{"number"}, Contact: referrals.Contact{
 		Speaker: "she", Channel: "phone", Danger: "no", Alias: "Rosa", Request: "Dove dormire nei prossimi giorni con i due figli.",
 		Needs: []string{"listen", "bed"}, Children: "with_her", HowMany: "2", DutyTold: true, Outcome: "social_service",
 		Safe: referrals.SafeContact{CodeWord: "girasole", Say: "È la biblioteca.", Number: "000 000 0301",

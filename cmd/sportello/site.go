@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sportello/policies/accounts"
 	"sportello/policies/audit"
 	"sportello/server"
 )
@@ -143,6 +144,7 @@ func (s *site) watch(ctx context.Context) <-chan struct{} {
 		defer sweep.Stop()
 		defer check.Stop()
 		s.check(ctx)
+		s.endOver(ctx)
 		for {
 			select {
 			case <-ctx.Done():
@@ -151,6 +153,7 @@ func (s *site) watch(ctx context.Context) <-chan struct{} {
 				s.sweep(ctx)
 			case <-check.C:
 				s.check(ctx)
+				s.endOver(ctx)
 			}
 		}
 	}()
@@ -187,6 +190,21 @@ func (s *site) check(ctx context.Context) {
 		}
 	default:
 		s.log.Info("all records are what the log says", "records", v.Records.Checked, "leaves", v.Checkpoint.Size)
+	}
+}
+
+// endOver takes the content out of what is over: declined, expired, finished.
+func (s *site) endOver(ctx context.Context) {
+	if s.closed.Load() {
+		return
+	}
+	n, err := s.in.desk.EndOver(ctx, accounts.ConsoleCaller())
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		s.log.Error("what is over could not be ended; trying again in an hour", "error", err)
+	case n > 0:
+		s.log.Info("what is over was ended", "records", n)
 	}
 }
 

@@ -1,8 +1,6 @@
 package accounts
 
 import (
-	"slices"
-
 	"sportello/crypto"
 	"sportello/policies"
 )
@@ -145,11 +143,11 @@ func (c Caller) Late() *LateDraft { return c.late }
 // PersonalKey keeps what is restricted to the caller by name.
 func (c Caller) PersonalKey() crypto.Key { return c.personal }
 
-// subject is the policy's view of the caller for an act on what a step-up may
-// have named in one of several ways.
-func (c Caller) subject(a policies.Action, objects ...string) policies.Subject {
+// subject is the policy's view of the caller for an act on an object, by the name
+// that a step-up for it has.
+func (c Caller) subject(a policies.Action, object string) policies.Subject {
 	return policies.Subject{Person: c.person, Role: c.role, Unit: c.unit, Agency: c.agency,
 		UnitKind: c.unitKind, Suspended: c.state == Suspended || c.state == Removed,
 		Admitted: c.state == Active, Covered: c.covered,
-		SteppedUp: c.stepUp != nil && c.stepUp.action == a && slices.Contains(objects, c.stepUp.object)}
+		SteppedUp: c.stepUp != nil && c.stepUp.action == a && c.stepUp.object == object}
 }

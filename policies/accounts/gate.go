@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,10 +91,10 @@ type Act struct {
 
 // Allow asks the policy about this act on object. A refusal is ErrDenied.
 func (a *Act) Allow(object policies.Object) error {
-	a.object = objectName(object)
+	a.object = nameOf(object.Kind, object.ID)
 	a.asked = true
 	object.AgencyEnded = object.AgencyEnded || a.ended
-	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, a.granting(object.ID)...), a.Action, object)
+	a.decision = a.gate.policy.Decide(a.Who.subject(a.Action, a.granting(object.ID)), a.Action, object)
 	if !a.decision.Allowed {
 		return ErrDenied
 	}
@@ -103,7 +104,7 @@ func (a *Act) Allow(object policies.Object) error {
 // refusing turns the act into a recorded refusal that still writes: a wrong
 // code is refused and counted in one transaction.
 func (a *Act) refusing(rule string, kind policies.Kind, id string) {
-	a.object, a.asked, a.outcome = string(kind)+":"+id, true, audit.Refused
+	a.object, a.asked, a.outcome = nameOf(kind, id), true, audit.Refused
 	a.decision = policies.Decision{Allowed: true, Rules: []string{rule}}
 }
 
@@ -114,11 +115,30 @@ func (a *Act) NewSecret() Secret {
 	return s
 }
 
-func objectName(o policies.Object) string {
-	if o.ID == "" {
-		return string(o.Kind)
+// nameOf names what an act is about, for its leaf. What an address or a form says
+// in the place of an id names nothing and is not written: anybody could put
+// a person's name into the log that way, or what no leaf can hold.
+func nameOf(kind policies.Kind, id string) string {
+	if !isID(id) {
+		return string(kind)
 	}
-	return string(o.Kind) + ":" + o.ID
+	return string(kind) + ":" + id
+}
+
+// isID tells whether a text has the form of a row's id: 26 letters and digits, or
+// such parts, numbers and the service's own words with points between them.
+func isID(id string) bool {
+	if len(id) > 4*27 {
+		return false
+	}
+	for part := range strings.SplitSeq(id, ".") {
+		random := len(part) == 26 && strings.Trim(part, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+		number := part != "" && len(part) < 19 && strings.Trim(part, "0123456789") == ""
+		if !random && !number && part != RecoveryPerson && part != string(policies.Console) {
+			return false
+		}
+	}
+	return true
 }
 
 // Do prepares an act on a snapshot and commits it with its leaf. The leaf is

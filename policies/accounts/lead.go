@@ -49,31 +49,33 @@ func admittedAs(r Reader, act *Act, p *Person, by string) ([]Row, error) {
 	return []Row{word}, nil
 }
 
-// othersIn lists who holds the newest key of a unit, the suspended too, but for
-// the people named.
+// othersIn lists who came into a unit and was not removed, but for the people
+// named: the suspended, and those who wait again since recovery made its newest
+// key, give no word before they are members again.
 func othersIn(r Reader, unit string, but ...string) (List, error) {
-	wraps, err := r.WrapsOfEpoch(unit, r.Epoch(unit))
+	people, err := r.PeopleOfUnit(unit)
 	if err != nil {
 		return "", err
 	}
 	var all List
-	for _, w := range wraps {
-		if w.Person == RecoveryPerson || slices.Contains(but, w.Person) {
+	for _, p := range people {
+		if p.State == string(Removed) || slices.Contains(but, p.ID) {
 			continue
 		}
-		var p Person
-		if err := r.Get(&p, w.Person); err != nil {
+		first, err := firstWrap(r, p)
+		if err != nil {
 			return "", err
 		}
-		if p.State == string(Active) || p.State == string(Suspended) {
+		if first != nil {
 			all = all.With(p.ID)
 		}
 	}
 	return all, nil
 }
 
-// led tells whether a unit has a lead: a suspended one counts until she is
-// removed, or an administrator could choose who gives the second word.
+// led tells whether somebody leads a unit who holds its newest key: a suspended
+// one counts until she is removed, or an administrator could choose who gives the
+// second word.
 func led(r Reader, unit string) (bool, error) {
 	people, err := r.PeopleOfUnit(unit)
 	if err != nil {
@@ -83,8 +85,9 @@ func led(r Reader, unit string) (bool, error) {
 		if policies.Role(p.Role) != policies.Lead || p.State != string(Active) && p.State != string(Suspended) {
 			continue
 		}
-		if first, err := firstWrap(r, p); err != nil || first != nil {
-			return true, err // one who was never admitted leads nothing
+		err := r.Get(&UnitWrap{}, wrapID(unit, r.Epoch(unit), p.ID))
+		if !errors.Is(err, ErrNoRow) {
+			return true, err
 		}
 	}
 	return false, nil

@@ -33,17 +33,16 @@ func (a *Act) OneOf(ids ...string) { a.list = ids }
 // of all that it is made from.
 func (a *Act) making(object string) { a.makes = object }
 
-// granting are the names under which a step-up may have granted this act on a
-// thing: its id, that of the list it is on, or that of what makes it.
-func (a *Act) granting(id string) []string {
-	names := []string{id}
-	if slices.Contains(a.list, id) {
-		names = append(names, ListOf(a.list...))
+// granting is the name under which a step-up grants this act on a thing: its id,
+// or that of the list it is on, or that of what makes it.
+func (a *Act) granting(id string) string {
+	switch {
+	case a.makes != "":
+		return a.makes
+	case slices.Contains(a.list, id):
+		return ListOf(a.list...)
 	}
-	if a.makes != "" {
-		names = append(names, a.makes)
-	}
-	return names
+	return id
 }
 
 // NotAll says which of several on one form stopped, and why: those before it are

@@ -141,7 +141,12 @@ func inTransaction(ctx context.Context, c *sql.Conn) bool {
 
 // truncate empties the write-ahead log of what was deleted. It fails when
 // a reader still holds it.
-func truncate(ctx context.Context, db *sql.DB) error {
+func truncate(ctx context.Context, db *sql.DB) error { return checkpoint(ctx, db) }
+
+// checkpoint is truncate, on one connection or on any.
+func checkpoint(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) error {
 	var busy, log, done int
 	if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
 		return fmt.Errorf("truncating the write-ahead log: %w", err)

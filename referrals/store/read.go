@@ -375,6 +375,17 @@ func (s *snapshot) Referrals() ([]*referrals.ReferralRow, error) {
 	return list[referrals.ReferralRow](s, "ORDER BY sent_day DESC, id")
 }
 
+// ReferralsToEnd lists the referrals with content that were declined or closed, or
+// whose authorisation ran out.
+func (s *snapshot) ReferralsToEnd(day string) ([]*referrals.ReferralRow, error) {
+	return list[referrals.ReferralRow](s, "WHERE body IS NOT NULL AND (state IN ('declined', 'closed') OR until_day < $1) ORDER BY id", day)
+}
+
+// TasksToEnd lists the tasks with content that are done.
+func (s *snapshot) TasksToEnd() ([]*referrals.TaskRow, error) {
+	return list[referrals.TaskRow](s, "WHERE body IS NOT NULL AND state = 'done' ORDER BY id")
+}
+
 // StepsOf lists the steps of a referral in order.
 func (s *snapshot) StepsOf(referralID string) ([]*referrals.ReferralStepRow, error) {
 	return list[referrals.ReferralStepRow](s, "WHERE referral_id = $1 ORDER BY place, id", referralID)

@@ -57,6 +57,7 @@ type Store struct {
 	kept    chan struct{}
 	closing chan struct{}
 	done    chan struct{}
+	scrub   *scrubber // the writer's
 	writing atomic.Bool
 	roster  *roster
 	hooks   hooks
@@ -128,6 +129,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeFiles()
 		return nil, err
 	}
+	// What a process that ended took out may still be in the log it left.
+	if err := truncate(ctx, s.main); err != nil && !errors.Is(err, errBusy) {
+		s.closeFiles()
+		return nil, err
+	}
 	writer, err := newConn(ctx, s.main, s.hooks)
 	if err != nil {
 		s.closeFiles()
@@ -135,6 +141,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	keeper, err := newConn(ctx, s.secrets.db, hooks{fault: o.Fault})
 	if err != nil {
+		s.closeFiles()
+		return nil, err
+	}
+	if s.scrub, err = newScrubber(ctx, s); err != nil {
 		s.closeFiles()
 		return nil, err
 	}

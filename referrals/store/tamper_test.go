@@ -119,6 +119,10 @@ func confirm(f *storetest.Flow) error {
 	return err
 }
 func members(f *storetest.Flow) error { _, err := f.Door.Members(ctx, f.Caller("gina")); return err }
+func recovery(f *storetest.Flow) error {
+	_, err := f.Door.Recovery(ctx, f.Caller("anna"))
+	return err
+}
 func notices(f *storetest.Flow) error { _, err := f.Door.Notices(ctx, f.Caller("gina")); return err }
 func signIn(f *storetest.Flow) error  { _, err := f.TrySignIn(f.People["bruna"]); return err }
 func unit(f *storetest.Flow) error {
@@ -154,7 +158,9 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{"agency", "1", "", "recovery = ''", unit, unit, nil},
+	{"agency", "1", "", "ends = '2020-01-01'", unit, unit, nil},
+	{"unit_recovery", "id = (SELECT id FROM unit WHERE kind = 'desk')", "", "in_force = ''", recovery, recovery, nil},
+	{"unit_recovery", "id = (SELECT id FROM unit WHERE kind = 'desk')", "", "witnesses = 'x'", recovery, recovery, nil},
 	{"unit", "kind = 'centre'", "", "phone = '0000'", directory, signIn, directory},
 	{"person", "username = 'bruna'", "box", "recipient = (SELECT recipient FROM person WHERE username = 'anna')", signIn, openReferral, nil},
 	{"person", "username = 'anna'", "box", "role = 'lead'", openCase, openCase, nil},

@@ -106,8 +106,11 @@ func (s *Store) keepGroup(c *conn, jobs []*job) {
 func (s *Store) write(c *conn) {
 	defer close(s.done)
 	defer c.close()
+	defer s.scrub.end(s.answer)
 	for {
 		select {
+		case <-s.scrub.again():
+			s.scrub.try(s.answer)
 		case j := <-s.jobs:
 			s.group(c, settle([]*job{j}, s.moreWork))
 		case jobs := <-s.handed:
@@ -178,16 +181,28 @@ func (s *Store) group(c *conn, jobs []*job) {
 			if err := s.commit(c, []*job{j}); err != nil {
 				j.err = err
 			}
-			s.answer(j)
+			s.finish(j)
 		}
+		s.scrub.try(s.answer)
 		return
 	}
 	for _, j := range jobs {
 		if err != nil {
 			j.err = err
 		}
-		s.answer(j)
+		s.finish(j)
 	}
+	s.scrub.try(s.answer)
+}
+
+// finish answers an act, once what it took out of the main file is out of its
+// write-ahead log too.
+func (s *Store) finish(j *job) {
+	if j.erases && j.err == nil {
+		s.scrub.later(j)
+		return
+	}
+	s.answer(j)
 }
 
 // answer tells the caller how its act ended. Secrets of an act that did not

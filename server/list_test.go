@@ -1,0 +1,125 @@
+package server_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals/store/storetest"
+)
+
+// TestOneCodeServesAForm: several people on one form, several units, several
+// suspensions; the page that asks for the code names each and carries the whole
+// list, and a row that does not fit is said before a code is spent.
+func TestOneCodeServesAForm(t *testing.T) {
+	s := newService(t)
+	b := s.administrator()
+	b.get("/personale/invita")
+	desk := b.option("desk")
+	rows := func(second string) []string {
+		return []string{"username", "marta", "office", "intake_worker", "unit", desk, "language", "it",
+			"username", second, "office", "lead", "unit", desk, "language", "en",
+			"username", "", "office", "", "unit", "", "language", "it"}
+	}
+	more := b.status(b.post("/personale/invita", append(rows("nadia"), "go", "more")...), http.StatusOK)
+	b.says(more, "Persona 6", "nadia")
+	for _, second := range []string{"anna", "MARTA"} { // there already, or twice on the form
+		got := b.status(b.post("/personale/invita", rows(second)...), http.StatusConflict)
+		b.says(got, "username-2-error", "Questo nome utente c’è già.", `value="`+second+`"`)
+	}
+	asked := b.status(b.post("/personale/invita", rows("nadia")...), http.StatusOK)
+	b.says(asked, "Invita queste persone", `<li dir="auto">marta</li><li dir="auto">nadia</li>`)
+	if n := strings.Count(asked.body, `name="username"`); n != 3 {
+		t.Errorf("the page that asks carries %d names, want 3", n)
+	}
+	dario := s.People["dario"]
+	wrong := b.status(b.post("/personale/invita", append(rows("nadia"), "passphrase", dario.Passphrase, "code", "000000")...), http.StatusUnauthorized)
+	b.says(wrong, "nadia", "Niente è stato fatto.")
+	b.silent(b.get("/personale"), "marta", "nadia")
+	b.get("/personale/invita")
+	b.status(b.stepUp("dario", "/personale/invita", rows("nadia")...), http.StatusOK)
+	if n := len(codeText.FindAllString(b.page.body, -1)); n != 2 {
+		t.Fatalf("%d codes are shown, want 2", n)
+	}
+
+	// Invited again and let in again: those ticked, with one code.
+	for _, name := range []string{"anna", "bruna"} {
+		if _, err := s.Door.Suspend(t.Context(), accounts.ConsoleCaller(), s.People[name].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.get("/personale")
+	invited := regexp.MustCompile(`name="person" value="([^"]+)" form="again"`).FindAllStringSubmatch(b.page.body, -1)
+	if len(invited) != 2 {
+		t.Fatalf("%d can be invited again, want 2", len(invited))
+	}
+	b.stepUp("dario", "/personale/reinvita", "person", invited[0][1], "person", invited[1][1])
+	if n := len(codeText.FindAllString(b.page.body, -1)); n != 2 {
+		t.Errorf("%d codes are shown, want 2", n)
+	}
+	b.get("/personale")
+	b.leads(b.stepUp("dario", "/personale/riammetti", "person", s.People["anna"].ID, "person", s.People["bruna"].ID), "/personale")
+	b.says(b.follow(), "La sospensione è tolta.")
+	s.signedIn("anna")
+	s.signedIn("bruna")
+
+	b.get("/unita/nuova")
+	agency := b.option("Comune di Prova")
+	units := []string{"agency", agency, "name", "Sportello nord", "kind", "desk", "name", "", "kind", "", "name", "Servizio nord", "kind", "social_service"}
+	bad := append([]string(nil), units...)
+	bad[13] = ""
+	b.says(b.status(b.post("/unita/nuova", bad...), http.StatusUnprocessableEntity), "kind-3-error", "Scegliere una voce.", "Servizio nord")
+	bad[13], bad[11] = "desk", "SPORTELLO nord"
+	b.says(b.status(b.post("/unita/nuova", bad...), http.StatusConflict), "name-3-error", "C’è già un ente o un’unità con questo nome.")
+	b.leads(b.stepUp("dario", "/unita/nuova", units...), "/enti")
+	b.says(b.follow(), "Sportello nord", "Servizio nord")
+}
+
+// TestAGrantServesTheListShown: what was granted for a list serves each on it, and
+// no other list; what was granted for one serves no list.
+func TestAGrantServesTheListShown(t *testing.T) {
+	s := newSite(t)
+	ctx, console := t.Context(), accounts.ConsoleCaller()
+	var ids []string
+	for _, name := range []string{"anna", "bruna", "carla"} {
+		if _, err := s.Door.Suspend(ctx, console, s.People[name].ID); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, s.People[name].ID)
+	}
+	two := s.StepUp("dario", policies.PersonLift, accounts.ListOf(ids[1], ids[0]))
+	for what, list := range map[string][]string{"a longer list": ids, "another list": {ids[0], ids[2]}, "one of them": {ids[0]}, "another": {ids[2]}} {
+		if _, err := s.Door.LiftAll(ctx, two, list); !storetest.Is(err, accounts.ErrDenied) {
+			t.Errorf("%s: got %v, want ErrDenied", what, err)
+		}
+	}
+	if _, err := s.Door.Lift(ctx, two, ids[0]); !storetest.Is(err, accounts.ErrDenied) {
+		t.Errorf("one of them by itself: got %v, want ErrDenied", err)
+	}
+	if _, err := s.Door.LiftAll(ctx, s.StepUp("dario", policies.PersonLift, ids[0]), ids[:2]); !storetest.Is(err, accounts.ErrDenied) {
+		t.Errorf("a list after a grant for one: got %v, want ErrDenied", err)
+	}
+	if _, err := s.Door.LiftAll(ctx, two, ids[:2]); err != nil {
+		t.Errorf("the list that was granted: %v", err)
+	}
+	shown := []accounts.NewPerson{{Username: "marta", Role: policies.IntakeWorker, Unit: s.Units[storetest.TownDesk], Language: "it"}}
+	inviting := s.StepUp("dario", policies.PersonCreate, accounts.PeopleObject(shown))
+	swapped := []accounts.NewPerson{shown[0]}
+	swapped[0].Role = policies.Lead
+	if _, _, err := s.Door.CreatePeople(ctx, inviting, swapped); !storetest.Is(err, accounts.ErrDenied) {
+		t.Errorf("the same name as a lead: got %v, want ErrDenied", err)
+	}
+	if made, _, err := s.Door.CreatePeople(ctx, inviting, shown); err != nil || len(made) != 1 {
+		t.Errorf("what was granted: %d made, %v", len(made), err)
+	}
+	unit := []accounts.Unit{{Agency: s.Agency, Kind: accounts.KindDesk, Name: "Sportello nord"}}
+	entering := s.StepUp("dario", policies.UnitCreate, accounts.UnitsObject(unit))
+	other := []accounts.Unit{unit[0]}
+	other[0].Kind = accounts.KindCentre
+	if _, _, err := s.Door.CreateUnits(ctx, entering, other); !storetest.Is(err, accounts.ErrDenied) {
+		t.Errorf("the same name as a centre: got %v, want ErrDenied", err)
+	}
+}

@@ -1,0 +1,158 @@
+package server_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+var ticked = regexp.MustCompile(`name="(?:fields|share|tell)" value="([^"]+)"[^>]* checked`)
+
+// ticks are the boxes that are ticked on a page.
+func ticks(body string) (all []string) {
+	for _, m := range ticked.FindAllStringSubmatch(body, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+// saysNow changes what she asks, as a colleague would meanwhile.
+func saysNow(t *testing.T, f *storetest.Flow, request string) {
+	t.Helper()
+	v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := v.Told
+	told.Request = request
+	if _, err := f.Desk.SavePerson(t.Context(), f.Caller("anna"), f.Case, v.Version, referrals.PersonForm{Alias: v.Card.Alias, Identity: *v.Identity, Told: told}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPageOfChoicesIsWhatIsSent: what changes between the page and her word comes
+// back shown as it is and not ticked; what changes between her word and sending is
+// named, and nothing is sent.
+func TestPageOfChoicesIsWhatIsSent(t *testing.T) {
+	f := storetest.NewFlow(t)
+	s := serve(t, f.World)
+	anna := s.signedIn("anna")
+	centre := "/schede/" + f.Case + "/centri/" + f.Units["centre"]
+	anna.get(centre)
+	page := anna.post(centre, "form", anna.hidden("form"), "way", "we_send", "chose", "yes")
+	anna.says(page, "Numero di telefono", "Può rispondere", "Senza numero né e-mail")
+	if got := ticks(page.body); len(got) != 0 {
+		t.Fatalf("ticked before she said anything: %v", got)
+	}
+	answer := func() []string {
+		list := []string{"form", anna.hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
+		for _, mark := range anna.hiddens("shown") {
+			list = append(list, "shown", mark)
+		}
+		return list
+	}
+	list := append(answer(), "fields", "alias", "fields", "request", "fields", "number")
+	saysNow(t, f, "abita in via Verdi 3")
+	again := anna.status(anna.post(centre+"/invio", list...), http.StatusConflict)
+	anna.says(again, "È cambiato da quando la donna", "abita in via Verdi 3")
+	if got := strings.Join(ticks(again.body), " "); got != "alias number" {
+		t.Errorf("after a change these are ticked: %s", got)
+	}
+	without := anna.status(anna.post(centre+"/invio", "form", anna.hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "fields", "alias",
+		"beside", "besides", "purpose", "legal"), http.StatusConflict)
+	if got := ticks(without.body); len(got) != 0 {
+		t.Errorf("without a mark these stay ticked: %v", got)
+	}
+	given := anna.status(anna.post(centre+"/invio", append(answer(), "fields", "alias", "fields", "request", "fields", "number")...), http.StatusSeeOther)
+	anna.says(anna.get(given.leads), "abita in via Verdi 3", "Conferma e invia")
+
+	saysNow(t, f, "un'altra cosa")
+	preview := anna.get(given.leads)
+	anna.says(preview, "Non si invia", "Richiesta, con le sue parole", "Chiedi un’autorizzazione nuova")
+	anna.silent(preview, "un'altra cosa", "Conferma e invia")
+	anna.says(anna.status(anna.post(given.leads+"/invia"), http.StatusConflict), "Non si invia")
+	if v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case); err != nil || len(v.Referrals) != 1 {
+		t.Errorf("there are %d referrals, %v", len(v.Referrals), err)
+	}
+}
+
+// TestNewNumberWaitsForPassphraseAndCode: the change is saved at once and takes the
+// old number away; who is ticked learns the new one after passphrase and code.
+func TestNewNumberWaitsForPassphraseAndCode(t *testing.T) {
+	f := storetest.NewFlow(t)
+	s := serve(t, f.World)
+	anna, bruna := s.signedIn("anna"), s.signedIn("bruna")
+	safe := "/schede/" + f.Case + "/contatto-sicuro"
+	page := anna.get(safe)
+	anna.says(page, "Chi può sapere che cosa c’è di nuovo", "Adesso legge:")
+	if got := ticks(page.body); len(got) != 0 {
+		t.Errorf("ticked before she said anything: %v", got)
+	}
+	rule := []string{"version", anna.hidden("version"), "recognised", "code_word", "ch_call", "yes", "number", "333 7654321", "from0", "09:00", "to0", "10:00", "answerer", "only_she"}
+	asks := anna.status(anna.post(safe, append(rule, "tell", f.Consent)...), http.StatusOK)
+	anna.says(asks, "Contatto sicuro salvato", "La modifica è già salvata")
+	received := "/arrivi/" + f.Consent
+	bruna.silent(bruna.get(received), "333 7654321", f.Words["second number"])
+	bruna.says(bruna.page, "Contattare solo tramite lo sportello")
+	version := anna.hidden("version")
+	anna.status(anna.post(safe+"/novita", "version", version, "tell", f.Consent), http.StatusOK)
+	bruna.silent(bruna.get(received), "333 7654321")
+	anna.leads(anna.stepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), "/schede/"+f.Case)
+	anna.says(anna.follow(), "Chi è stato segnato sa")
+	bruna.says(bruna.get(received), "333 7654321")
+	anna.says(anna.status(anna.stepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), http.StatusConflict), "Nel frattempo è cambiato qualcosa")
+	anna.status(anna.stepUp("anna", safe+"/novita", "version", anna.hidden("version"), "tell", f.Withdrawn), http.StatusConflict)
+}
+
+// TestContactInTheTaskIsTakenBack: the desk sees what a task carries and takes it out.
+func TestContactInTheTaskIsTakenBack(t *testing.T) {
+	f := storetest.NewFlow(t)
+	s := serve(t, f.World)
+	anna, sofia := s.signedIn("anna"), s.signedIn("sofia")
+	contact := []string{"id", "form-1", "step", "3", "outcome", "social_service", "service", f.Units["service"], "speaker", "she", "name", "Nora",
+		"ch_call", "yes", "ch_sms", "never", "number", "333 5555555", "from0", "09:00", "to0", "10:00", "code_word", "mimosa"}
+	page := anna.post("/contatti/nuovo", append(contact, "go", "stay")...)
+	anna.says(page, "333 5555555", "Si segna solo quello che dice lei")
+	if got := ticks(page.body); len(got) != 0 {
+		t.Errorf("ticked before she said anything: %v", got)
+	}
+	done := anna.status(anna.post("/contatti/nuovo", append(contact, "go", "open_case", "share", "number")...), http.StatusSeeOther)
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.get(done.leads).body)
+	revoke := regexp.MustCompile(`/compiti/[A-Z2-7]{26}/revoca`).FindString(anna.get(file).body)
+	task := strings.TrimSuffix(revoke, "/revoca")
+	sofia.says(sofia.get(task), "333 5555555", "Nora")
+	sofia.silent(sofia.page, "mimosa", "SMS")
+	anna.says(anna.get(revoke), "Numero di telefono", "Togli il contatto dal compito")
+	anna.says(anna.status(anna.post(revoke), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
+	anna.leads(anna.post(revoke, "recognised", "code_word"), revoke)
+	anna.says(anna.follow(), "Tolto.", "Contattare solo tramite lo sportello", "Non c’è niente da togliere")
+	anna.leads(anna.post(revoke, "recognised", "code_word"), revoke)
+	sofia.silent(sofia.get(task), "333 5555555")
+	sofia.says(sofia.page, "Contattare solo tramite lo sportello")
+}
+
+// TestWhatSheAllowedStandsBesideTheAnswer: on the desk's form, what the centre may
+// know; on the centre's, what it may tell.
+func TestWhatSheAllowedStandsBesideTheAnswer(t *testing.T) {
+	f := storetest.NewFlow(t)
+	s := serve(t, f.World)
+	anna, bruna := s.signedIn("anna"), s.signedIn("bruna")
+	form := main(anna.get("/invii/" + f.Consent).body)
+	_, form, _ = strings.Cut(form, `id="h-allowed"`)
+	if !strings.Contains(form, "Quello che il centro può sapere") || !strings.Contains(form, f.Word("town")) || !strings.Contains(form, `name="text"`) {
+		t.Errorf("beside the answer stands %s", form)
+	}
+	in := f.Authorise("alias")
+	in.Feedback = "state"
+	id := f.Refer(f.Other, in)
+	page := bruna.get("/arrivi/" + id)
+	bruna.says(page, "Chiedi allo sportello", "se il centro accoglie o no")
+	bruna.silent(page, `value="message"`, "Scrivi allo sportello")
+	bruna.says(bruna.status(bruna.post("/arrivi/"+id+"/messaggi", "form", bruna.hidden("form"), "kind", "message", "text", "È tornata da lui."), http.StatusConflict), "Lei non ha permesso", "È tornata da lui.")
+	bruna.leads(bruna.post("/arrivi/"+id+"/messaggi", "form", bruna.hidden("form"), "kind", "question", "text", "Serve una culla?"), "/arrivi/"+id)
+	bruna.says(bruna.get("/arrivi/"+f.Consent), `value="message"`, "Scrivi allo sportello")
+}
