@@ -113,12 +113,7 @@ func (d *Door) LeadWords(ctx context.Context, who Caller, person string) (Words,
 		if err != nil {
 			return err
 		}
-		free, err := d.place(ctx)
-		if err != nil {
-			return err
-		}
-		defer free()
-		w, err = storedWords(p, r.Epoch(p.Unit))
+		w, err = d.storedWords(ctx, p, r.Epoch(p.Unit))
 		return err
 	})
 	return w, err
@@ -179,7 +174,7 @@ func (d *Door) NameLead(ctx context.Context, who Caller, person string, heard Wo
 		if err := act.Allow(o); err != nil {
 			return err
 		}
-		words, err := storedWords(p, r.Epoch(p.Unit))
+		words, err := d.storedWords(ctx, p, r.Epoch(p.Unit))
 		if err != nil {
 			return err
 		}
@@ -206,12 +201,7 @@ func (d *Door) OwnLeadWords(ctx context.Context, cookie, passphrase string, from
 	if err := d.MustLead(ctx, who); err != nil {
 		return Words{}, err
 	}
-	free, err := d.place(ctx)
-	if err != nil {
-		return Words{}, err
-	}
-	defer free()
-	return who.MyWords(d.gate.Log().Epoch(who.unit)), nil
+	return d.ownWords(ctx, who, d.gate.Log().Epoch(who.unit))
 }
 
 // MustLead says ErrDenied for whoever does not wait for the second word.
