@@ -206,6 +206,10 @@ func TestPassphraseVectors(t *testing.T) {
 		if got != c.Want {
 			t.Errorf("words %d: got %v, want %v", i, got, c.Want)
 		}
+		by, err := AdmissionWordsBy(InProcess{}, r, WordsSubject{Agency: c.Agency, Unit: c.Unit, Person: c.Person, Epoch: c.Epoch})
+		if err != nil || by != c.Want {
+			t.Errorf("words %d by a stretcher: got %v, %v, want %v", i, by, err, c.Want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package crypto
 
 import (
 	"encoding/binary"
+	"fmt"
 	"sort"
 
 	"github.com/tyler-smith/go-bip39/wordlists"
@@ -35,10 +36,26 @@ type WordsSubject struct {
 // an Argon2id, and they are worth nothing if read from the same database to
 // both. Each call holds 64 MiB, as KEK does.
 func AdmissionWords(r Recipient, s WordsSubject) [4]string {
+	return wordsOf(stretch([]byte(r.text), wordsSalt(s)))
+}
+
+// AdmissionWordsBy is AdmissionWords with the work done by a stretcher.
+func AdmissionWordsBy(by Stretcher, r Recipient, s WordsSubject) ([4]string, error) {
+	stretched, err := by.Stretch(0, []byte(r.text), wordsSalt(s))
+	if err != nil {
+		return [4]string{}, fmt.Errorf("stretching a key for its words: %w", err)
+	}
+	return wordsOf(stretched), nil
+}
+
+func wordsSalt(s WordsSubject) []byte {
 	salt := appendPart(make([]byte, 0, 128), labelWords)
 	salt = appendParts(salt, s.Agency, s.Unit, s.Person)
-	salt = appendInt(salt, s.Epoch)
-	bits := binary.BigEndian.Uint64(stretch([]byte(r.text), Hash(salt)))
+	return Hash(appendInt(salt, s.Epoch))
+}
+
+func wordsOf(stretched []byte) [4]string {
+	bits := binary.BigEndian.Uint64(stretched)
 	var four [4]string
 	for i := range four {
 		four[i] = words[bits>>(64-wordBits)]

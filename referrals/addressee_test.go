@@ -77,13 +77,18 @@ func TestServiceGetsTheRuleOnceItsWordsAreCompared(t *testing.T) {
 		}
 	}
 	w.Pin("anna", "desk", "service", "sofia")
-	if got := change("333 222"); got.Safe.Number != "333 222" || got.Safe.DeskOnly {
+	change("333 222")
+	version := open(t, w, w.SignIn("anna"), out.CaseID).Version
+	who := w.StepUp("anna", policies.ConsentExtend, out.CaseID)
+	_, err := w.Desk.TellSafeContact(t.Context(), who, out.CaseID, version, []string{out.TaskID})
+	try(t, "telling the service what is new", err)
+	if got := task(t, w, w.SignIn("sofia"), out.TaskID); got.Safe.Number != "333 222" || got.Safe.DeskOnly {
 		t.Fatalf("afterwards: %+v", got.Safe)
 	}
 	if sealedTo(t, w, "SELECT to_epoch FROM task WHERE id = ?", out.TaskID) != 2 {
 		t.Error("the rule is not sealed to the service's newest key")
 	}
-	_, err := w.Desk.TakeTask(t.Context(), w.SignIn("sofia"), out.TaskID)
+	_, err = w.Desk.TakeTask(t.Context(), w.SignIn("sofia"), out.TaskID)
 	try(t, "taking the task", err)
 	if r := w.CheckRecords(); len(r.Problems) != 0 {
 		t.Errorf("the records: %v", r.Problems)

@@ -20,6 +20,13 @@ func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID str
 		if err := in.check(act.Now); err != nil {
 			return err
 		}
+		m, err := d.marker(r, c)
+		if err != nil {
+			return err
+		}
+		if err := m.bind(&in); err != nil {
+			return err
+		}
 		row.CaseID, row.Unit, row.Centre, row.State, row.Day, row.UntilDay = caseID, act.Who.Unit(), in.Centre, consentLive, act.Day, in.Until
 		row.UntilReply, row.Way, row.Feedback, row.Text, row.KeyVersion = in.UntilReply, in.Way, in.Feedback, in.Text, c.row.KeyVersion
 		if row.Body, err = seal(c.data, row, "body", in); err != nil {

@@ -199,7 +199,7 @@ func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
 	for _, name := range []string{"anna", "clara", "sofia"} {
 		sofia := s.signedIn("sofia")
 		sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
-		sofia.says(sofia.follow(), "può accettarla lei dal giorno")
+		sofia.says(sofia.follow(), "può accettarla lei a partire da")
 		sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), http.StatusConflict)
 		who := s.signedIn(name)
 		who.says(who.get("/agenda"), "proposta da una persona sola", "service")

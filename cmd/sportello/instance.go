@@ -71,9 +71,9 @@ func openInstance(ctx context.Context, dir string, o opening) (*instance, error)
 
 // boundMemory has the collector work harder before the process outgrows what its
 // work needs: what each place for stretching holds, twice since the last ones are
-// garbage by then, and room for the rest. Where passphrases are stretched in a
-// process of their own, with a bound of its own, only the words that members
-// compare take a place here. GOMEMLIMIT overrides it.
+// garbage by then, and room for the rest. Where a process of its own stretches, with
+// a bound of its own, there is none here, and room for one: commands given while it
+// runs compute words here. GOMEMLIMIT overrides it.
 func boundMemory(places int) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(64<<20 + int64(places)*2*crypto.StretchMemory)
@@ -117,7 +117,7 @@ func (in *instance) wire(o opening) error {
 	}
 	if o.stretcher != nil {
 		in.door.StretchWith(o.stretcher)
-		places-- // the strangers'
+		places = 1
 	}
 	boundMemory(places)
 	in.desk, err = referrals.NewDesk(in.gate, in.store)

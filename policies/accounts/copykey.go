@@ -15,7 +15,11 @@ const copyKeyPerson = "copies"
 // CopyKeyWords are the four words of the public key to which a centre's sealed
 // copies are made. Who holds its secret half computes them off the server.
 func CopyKeyWords(to crypto.Recipient, unit string) Words {
-	return Words(crypto.AdmissionWords(to, crypto.WordsSubject{Unit: unit, Person: copyKeyPerson}))
+	return Words(crypto.AdmissionWords(to, copyKeySubject(unit)))
+}
+
+func copyKeySubject(unit string) crypto.WordsSubject {
+	return crypto.WordsSubject{Unit: unit, Person: copyKeyPerson}
 }
 
 // CopyKey is the key for copies of the caller's centre, as its members see it.
@@ -45,8 +49,8 @@ func (d *Door) OwnCopyKey(ctx context.Context, who Caller) (*CopyKey, error) {
 		if err != nil {
 			return ErrTampered
 		}
-		k.Words = CopyKeyWords(to, k.Unit.ID)
-		return nil
+		k.Words, err = d.words(ctx, to, copyKeySubject(k.Unit.ID))
+		return err
 	})
 	return k, err
 }

@@ -330,20 +330,24 @@ func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code strin
 	if err != nil || p.State == string(Suspended) || p.State == string(Removed) {
 		return Caller{}, ErrSignIn
 	}
-	if err := usable(p, b, code, d.gate.Now()); err != nil {
+	limit, err := d.codesOf(ctx, p)
+	if err != nil {
 		return Caller{}, err
 	}
-	c, err := d.useCode(ctx, p.ID, kek, code, a, o)
+	if err := usable(p, b, code, d.gate.Now(), limit); err != nil {
+		return Caller{}, err
+	}
+	c, err := d.useCode(ctx, p.ID, kek, code, a, limit, o)
 	if errors.Is(err, ErrConflict) {
 		err = ErrThrottled // too many at once: this one was not even compared
 	}
 	return c, err
 }
 
-// usable says ErrLocked of a locked factor, and ErrWait of a code that was used
-// already. A wrong code is not its business.
-func usable(p *Person, b *box, code string, now time.Time) error {
-	if p.WrongCodes >= maxWrong {
+// usable says ErrLocked of a factor that as many wrong codes locked, and ErrWait of
+// a code that was used already. A wrong code is not its business.
+func usable(p *Person, b *box, code string, now time.Time, limit int64) error {
+	if p.WrongCodes >= limit {
 		return ErrLocked
 	}
 	if _, ok := matchStep(b.TOTP, code, b.Step, now); ok {
@@ -359,7 +363,7 @@ func usable(p *Person, b *box, code string, now time.Time) error {
 // or that it was wrong, if the row's version is unchanged: of two uses of a code
 // one fails, and no answer is given to a guess that was not counted, in any
 // order, on any node.
-func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action, o *opening) (Caller, error) {
+func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action, limit int64, o *opening) (Caller, error) {
 	var caller Caller
 	var wrong bool
 	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
@@ -371,7 +375,7 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 		if err != nil {
 			return ErrSignIn
 		}
-		if err := usable(&p, b, code, act.Now); err != nil {
+		if err := usable(&p, b, code, act.Now, limit); err != nil {
 			return err
 		}
 		step, ok := matchStep(b.TOTP, code, b.Step, act.Now)

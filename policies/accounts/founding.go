@@ -57,20 +57,15 @@ func (d *Door) Foundation(ctx context.Context, who Caller, cookie string) (*Foun
 	if err = d.look(ctx, func(r Reader) error { return r.Get(&f.Unit, k.Unit) }); err != nil {
 		return nil, err
 	}
-	free, err := d.place(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer free()
-	if f.Words, err = unitWords(&f.Unit, identity.Recipient().String(), 1); err != nil || k.Recovery == "" {
+	if f.Words, err = d.unitWords(ctx, &f.Unit, identity.Recipient().String(), 1); err != nil || k.Recovery == "" {
 		return f, err
 	}
 	to, err := crypto.ParseRecipient(k.Recovery)
 	if err != nil {
 		return nil, ErrOver
 	}
-	f.RecoveryWords = RecoveryWords(to, k.Unit)
-	return f, nil
+	f.RecoveryWords, err = d.words(ctx, to, recoverySubject(k.Unit))
+	return f, err
 }
 
 // ProposeRecovery keeps the recovery recipient typed on the founding page until

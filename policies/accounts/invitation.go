@@ -280,12 +280,7 @@ func (d *Door) WordsOf(ctx context.Context, who Caller) (Words, error) {
 	if !who.kept {
 		return Words{}, ErrCovered
 	}
-	free, err := d.place(ctx)
-	if err != nil {
-		return Words{}, err
-	}
-	defer free()
-	return who.MyWords(epoch), nil
+	return d.ownWords(ctx, who, epoch)
 }
 
 // WithdrawInvitation takes an open invitation back: its code opens nothing.

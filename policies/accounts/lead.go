@@ -49,31 +49,33 @@ func admittedAs(r Reader, act *Act, p *Person, by string) ([]Row, error) {
 	return []Row{word}, nil
 }
 
-// othersIn lists who holds the newest key of a unit, the suspended too, but for
-// the people named.
+// othersIn lists who came into a unit and was not removed, but for the people
+// named: the suspended, and those who wait again since recovery made its newest
+// key, give no word before they are members again.
 func othersIn(r Reader, unit string, but ...string) (List, error) {
-	wraps, err := r.WrapsOfEpoch(unit, r.Epoch(unit))
+	people, err := r.PeopleOfUnit(unit)
 	if err != nil {
 		return "", err
 	}
 	var all List
-	for _, w := range wraps {
-		if w.Person == RecoveryPerson || slices.Contains(but, w.Person) {
+	for _, p := range people {
+		if p.State == string(Removed) || slices.Contains(but, p.ID) {
 			continue
 		}
-		var p Person
-		if err := r.Get(&p, w.Person); err != nil {
+		first, err := firstWrap(r, p)
+		if err != nil {
 			return "", err
 		}
-		if p.State == string(Active) || p.State == string(Suspended) {
+		if first != nil {
 			all = all.With(p.ID)
 		}
 	}
 	return all, nil
 }
 
-// led tells whether a unit has a lead: a suspended one counts until she is
-// removed, or an administrator could choose who gives the second word.
+// led tells whether somebody leads a unit who holds its newest key: a suspended
+// one counts until she is removed, or an administrator could choose who gives the
+// second word.
 func led(r Reader, unit string) (bool, error) {
 	people, err := r.PeopleOfUnit(unit)
 	if err != nil {
@@ -83,8 +85,9 @@ func led(r Reader, unit string) (bool, error) {
 		if policies.Role(p.Role) != policies.Lead || p.State != string(Active) && p.State != string(Suspended) {
 			continue
 		}
-		if first, err := firstWrap(r, p); err != nil || first != nil {
-			return true, err // one who was never admitted leads nothing
+		err := r.Get(&UnitWrap{}, wrapID(unit, r.Epoch(unit), p.ID))
+		if !errors.Is(err, ErrNoRow) {
+			return true, err
 		}
 	}
 	return false, nil
@@ -110,12 +113,7 @@ func (d *Door) LeadWords(ctx context.Context, who Caller, person string) (Words,
 		if err != nil {
 			return err
 		}
-		free, err := d.place(ctx)
-		if err != nil {
-			return err
-		}
-		defer free()
-		w, err = storedWords(p, r.Epoch(p.Unit))
+		w, err = d.storedWords(ctx, p, r.Epoch(p.Unit))
 		return err
 	})
 	return w, err
@@ -176,7 +174,7 @@ func (d *Door) NameLead(ctx context.Context, who Caller, person string, heard Wo
 		if err := act.Allow(o); err != nil {
 			return err
 		}
-		words, err := storedWords(p, r.Epoch(p.Unit))
+		words, err := d.storedWords(ctx, p, r.Epoch(p.Unit))
 		if err != nil {
 			return err
 		}
@@ -203,12 +201,7 @@ func (d *Door) OwnLeadWords(ctx context.Context, cookie, passphrase string, from
 	if err := d.MustLead(ctx, who); err != nil {
 		return Words{}, err
 	}
-	free, err := d.place(ctx)
-	if err != nil {
-		return Words{}, err
-	}
-	defer free()
-	return who.MyWords(d.gate.Log().Epoch(who.unit)), nil
+	return d.ownWords(ctx, who, d.gate.Log().Epoch(who.unit))
 }
 
 // MustLead says ErrDenied for whoever does not wait for the second word.

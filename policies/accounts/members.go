@@ -22,6 +22,23 @@ func (c Caller) MyWords(epoch int64) Words {
 	return Words(crypto.AdmissionWords(c.identity.Recipient(), personSubject(c.agency, c.unit, c.person, epoch)))
 }
 
+// words computes the words of a key in a place of those who are known, where
+// passphrases are stretched.
+func (d *Door) words(ctx context.Context, to crypto.Recipient, s crypto.WordsSubject) (Words, error) {
+	free, err := d.place(ctx)
+	if err != nil {
+		return Words{}, err
+	}
+	defer free()
+	four, err := crypto.AdmissionWordsBy(d.stretcher, to, s)
+	return Words(four), err
+}
+
+// ownWords is MyWords in one of the places.
+func (d *Door) ownWords(ctx context.Context, who Caller, epoch int64) (Words, error) {
+	return d.words(ctx, who.identity.Recipient(), personSubject(who.agency, who.unit, who.person, epoch))
+}
+
 func personSubject(agency, unit, person string, epoch int64) crypto.WordsSubject {
 	return crypto.WordsSubject{Agency: agency, Unit: unit, Person: person, Epoch: epoch}
 }
@@ -41,17 +58,23 @@ func (d *Door) NewcomerWords(ctx context.Context, who Caller, person string) (Wo
 		if p.Unit != who.unit || p.State != string(Waiting) {
 			return ErrDenied
 		}
-		free, err := d.place(ctx)
-		if err != nil {
-			return err
-		}
-		defer free()
-		w, err = storedWords(&p, r.Epoch(p.Unit))
+		var err error
+		w, err = d.storedWords(ctx, &p, r.Epoch(p.Unit))
 		return err
 	})
 	return w, err
 }
 
+// storedWords computes a person's words from her stored recipient.
+func (d *Door) storedWords(ctx context.Context, p *Person, epoch int64) (Words, error) {
+	to, err := crypto.ParseRecipient(p.Recipient)
+	if err != nil {
+		return Words{}, fmt.Errorf("reading a recipient: %w", err)
+	}
+	return d.words(ctx, to, personSubject(p.Agency, p.Unit, p.ID, epoch))
+}
+
+// storedWords is the same for who works off the server.
 func storedWords(p *Person, epoch int64) (Words, error) {
 	to, err := crypto.ParseRecipient(p.Recipient)
 	if err != nil {
@@ -61,6 +84,15 @@ func storedWords(p *Person, epoch int64) (Words, error) {
 }
 
 // unitWords are the words of a unit's epoch, which its founder reads to others.
+func (d *Door) unitWords(ctx context.Context, u *Unit, recipient string, epoch int64) (Words, error) {
+	to, err := crypto.ParseRecipient(recipient)
+	if err != nil {
+		return Words{}, fmt.Errorf("reading a recipient: %w", err)
+	}
+	return d.words(ctx, to, crypto.WordsSubject{Agency: u.Agency, Unit: u.ID, Epoch: epoch})
+}
+
+// unitWords is the same for who works off the server.
 func unitWords(u *Unit, recipient string, epoch int64) (Words, error) {
 	to, err := crypto.ParseRecipient(recipient)
 	if err != nil {
@@ -102,7 +134,7 @@ func (d *Door) found(ctx context.Context, who Caller, identity crypto.Identity, 
 				return err
 			}
 		}
-		commit, w, err := d.foundation(r, act, &u, identity, recovery)
+		commit, w, err := d.foundation(ctx, r, act, &u, identity, recovery)
 		words, act.Commit = w, commit
 		return err
 	})
@@ -126,9 +158,9 @@ func auditFounded(r Reader) error {
 	return ErrNoAudit
 }
 
-func (d *Door) foundation(r Reader, act *Act, u *Unit, identity crypto.Identity, recovery string) (func(Tx) error, Words, error) {
+func (d *Door) foundation(ctx context.Context, r Reader, act *Act, u *Unit, identity crypto.Identity, recovery string) (func(Tx) error, Words, error) {
 	row, keys := epochOf(identity, u.ID, 1, nil, act.Who.person, act.Day, "founded")
-	words, err := unitWords(u, row.Recipient, 1)
+	words, err := d.unitWords(ctx, u, row.Recipient, 1)
 	if err != nil {
 		return nil, Words{}, err
 	}
@@ -209,7 +241,7 @@ func (d *Door) Admit(ctx context.Context, who Caller, person string, heard Words
 			return ErrConflict
 		}
 		epoch := r.Epoch(p.Unit)
-		words, err := storedWords(&p, epoch)
+		words, err := d.storedWords(ctx, &p, epoch)
 		if err != nil {
 			return err
 		}
@@ -371,12 +403,8 @@ func (d *Door) UnitWordsOf(ctx context.Context, who Caller) (Words, error) {
 		if !ok {
 			return ErrCovered
 		}
-		free, err := d.place(ctx)
-		if err != nil {
-			return err
-		}
-		defer free()
-		words, err = unitWords(&u, id.Recipient().String(), r.Epoch(who.unit))
+		var err error
+		words, err = d.unitWords(ctx, &u, id.Recipient().String(), r.Epoch(who.unit))
 		return err
 	})
 	return words, err

@@ -51,12 +51,7 @@ func (d *Door) Notices(ctx context.Context, who Caller) ([]Notice, error) {
 	err := d.look(ctx, func(r Reader) error {
 		var err error
 		all, err = notices(r, who, func(u *Unit, to crypto.Recipient) (Words, error) {
-			free, err := d.place(ctx)
-			if err != nil {
-				return Words{}, err
-			}
-			defer free()
-			return CopyKeyWords(to, u.ID), nil
+			return d.words(ctx, to, copyKeySubject(u.ID))
 		})
 		return err
 	})

@@ -15,20 +15,27 @@ const (
 	keptInvitation = "invitation"
 	keptFactor     = "factor"
 	keptFounding   = "founding"
+	keptAlone      = "alone"
 )
 
 // keep seals what one page leaves for the next under a cookie that only the
 // browser has: the sessions file alone opens nothing of it.
 func (d *Door) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
-	cookie, hash, key := d.newToken()
+	cookie, _, _ = d.newToken()
+	return cookie, d.keepAs(ctx, kind, cookie, lasts, v)
+}
+
+// keepAs is keep under a cookie that there is already.
+func (d *Door) keepAs(ctx context.Context, kind, cookie string, lasts time.Duration, v any) error {
+	hash, key, err := parseToken(cookie)
+	if err != nil {
+		return err
+	}
 	row := &PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
 	if row.Sealed, err = d.keptKey(key, kind, hash).SealValue(tokenBinding("pending-"+kind, hash, 1), v); err != nil {
-		return "", err
+		return err
 	}
-	if err := d.store.PutPending(ctx, row); err != nil {
-		return "", err
-	}
-	return cookie, nil
+	return d.store.PutPending(ctx, row)
 }
 
 // keptKey is the key of one kind.

@@ -113,20 +113,10 @@ func (d *Door) Receiver(ctx context.Context, who Caller, unit string) (*Pinned, 
 		if err := r.Get(&row, epochID(unit, r.Epoch(unit))); err != nil {
 			return err
 		}
-		words, err = d.boundWords(ctx, &u, row.Recipient, row.Epoch)
+		words, err = d.unitWords(ctx, &u, row.Recipient, row.Epoch)
 		return err
 	})
 	return &p, words, err
-}
-
-// boundWords is unitWords in one of the places for Argon2.
-func (d *Door) boundWords(ctx context.Context, u *Unit, recipient string, epoch int64) (Words, error) {
-	free, err := d.place(ctx)
-	if err != nil {
-		return Words{}, err
-	}
-	defer free()
-	return unitWords(u, recipient, epoch)
 }
 
 // PinCentre records that the caller's unit compared a centre's words by voice.
@@ -151,7 +141,7 @@ func (d *Door) PinByVoice(ctx context.Context, who Caller, centre string, heard 
 		if err := r.Get(&row, epochID(centre, epoch)); err != nil {
 			return err
 		}
-		words, err := d.boundWords(ctx, &u, row.Recipient, epoch)
+		words, err := d.unitWords(ctx, &u, row.Recipient, epoch)
 		if err != nil {
 			return err
 		}

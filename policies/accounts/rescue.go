@@ -307,12 +307,7 @@ func (d *Door) ImportRescue(ctx context.Context, who Caller, f *RescueFile) (aud
 		if f.Epoch != epoch+1 || f.Newcomer != p.Recipient {
 			return ErrEpochMoved
 		}
-		free, err := d.place(ctx)
-		if err != nil {
-			return err
-		}
-		defer free()
-		if words, err := storedWords(&p, epoch); err != nil || words != f.Words {
+		if words, err := d.storedWords(ctx, &p, epoch); err != nil || words != f.Words {
 			return errors.Join(ErrWords, err)
 		}
 		row := &Rescue{RowKey: RowKey{ID: u.ID}, Epoch: f.Epoch, Person: p.ID, Recipient: f.Recipient, Identity: f.Identity,

@@ -181,7 +181,7 @@ type SessionRow struct {
 // PendingRow is a browser between passphrase and code, or a step-up.
 type PendingRow struct {
 	Hash   []byte
-	Kind   string // login, invitation, factor, founding
+	Kind   string // login, invitation, factor, founding, alone
 	Ends   int64
 	Sealed crypto.Sealed
 }

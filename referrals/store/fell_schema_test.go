@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -62,7 +63,7 @@ func TestAttackTriggerKeepsErasedSecrets(t *testing.T) {
 					return
 				}
 			}
-			_, err := f.Desk.MoveNote(ctx, f.Caller("anna"), f.Note, f.Other)
+			_, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other)
 			if n := keptIn(t, filepath.Join(f.Dir, shred)); n > 0 {
 				t.Errorf("FELL: planted %s, the trigger kept %d erased secrets (the act's error: %v)", when, n, err)
 			}

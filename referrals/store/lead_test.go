@@ -128,7 +128,7 @@ func TestWhereALeadIsOnlyLeadsName(t *testing.T) {
 	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, accounts.ErrDenied) {
 		t.Errorf("a member while the lead is suspended: %v, want ErrDenied", err)
 	}
-	if _, err := w.Door.Lift(t.Context(), w.SignIn("dario"), gina); err != nil {
+	if _, err := w.Door.Lift(t.Context(), w.StepUp("dario", policies.PersonLift, gina), gina); err != nil {
 		t.Fatal(err)
 	}
 	if err := nameLead(t, w, "nina", "gina", words); err != nil {
@@ -212,5 +212,54 @@ func TestEveryLeadIsShown(t *testing.T) {
 	}
 	if got := len(shown("anna")); got != 0 {
 		t.Errorf("%d are left after they were seen", got)
+	}
+}
+
+// TestRecoveryMakesNoLead: whoever holds a unit's recovery gives one word, which
+// is not enough; of those who were members before, one who is again gives the
+// second. A lead of before leads again once a lead admits her.
+func TestRecoveryMakesNoLead(t *testing.T) {
+	f := storetest.NewFlow(t)
+	f.Invite("livia", policies.Lead, "desk")
+	for _, name := range []string{"anna", "lia", "gina"} {
+		if _, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People[name].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := exported(t, f.World, "livia")
+	file, _ := rewrapped(t, f.Rescue, x, heard(f.World, "livia"))
+	if _, err := f.Door.ImportRescue(ctx, accounts.ConsoleCaller(), file); err != nil {
+		t.Fatal(err)
+	}
+	if who := f.SignIn("livia"); who.State() != accounts.Active || who.Role() != policies.IntakeWorker {
+		t.Fatalf("after the rescue she is %s and %s", who.State(), who.Role())
+	}
+	readmit(t, f.World, "lia", "livia")
+	if err := nameLead(t, f.World, "livia", "lia", heard(f.World, "livia")); err != nil {
+		t.Fatalf("the second word: %v", err)
+	}
+	readmit(t, f.World, "gina", "livia")
+	for _, name := range []string{"livia", "gina"} {
+		if got := role(t, f.World, name); got != policies.Lead {
+			t.Errorf("%s is %s", name, got)
+		}
+	}
+}
+
+// readmit lifts somebody's suspension and has a member admit her again.
+func readmit(t *testing.T, w *storetest.World, name, by string) {
+	t.Helper()
+	id := w.People[name].ID
+	if _, err := w.Door.Lift(ctx, accounts.ConsoleCaller(), id); err != nil {
+		t.Fatal(err)
+	}
+	words := heard(w, name)
+	p := w.People[by]
+	in, err := w.Door.StepUp(ctx, w.SignIn(by), p.Passphrase, w.Code(p), policies.MemberAdmit, id, accounts.From{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Door.Admit(ctx, in.Caller, id, words); err != nil {
+		t.Fatalf("admitting %s again: %v", name, err)
 	}
 }

@@ -212,6 +212,7 @@ func (s *Store) Pending(ctx context.Context, hash []byte) (*accounts.PendingRow,
 
 // TakePending reads a pending sign-in and removes it: of two at once, one gets it.
 func (s *Store) TakePending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
+	defer s.sessions.emptied() // it sealed what her passphrase makes
 	return scanPending(s.sessions.counts(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
 }
 
@@ -297,7 +298,10 @@ func (s *Store) DropDraft(ctx context.Context, id string) error {
 func (s *Store) Sweep(ctx context.Context, now int64) error {
 	var errs []error
 	for _, t := range []string{"pending", "throttle", "device", "draft"} {
-		errs = append(errs, s.sessions.exec(ctx, "sweeping "+t, "DELETE FROM "+t+" WHERE ends <= $1", now))
+		n, err := s.sessions.changes(ctx, s.sessions.db, "sweeping "+t, "DELETE FROM "+t+" WHERE ends <= $1", now)
+		if errs = append(errs, err); n > 0 && t == "pending" {
+			s.sessions.emptied()
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -393,6 +393,10 @@ func TestStretchIsRaisedAtSignIn(t *testing.T) {
 		f()
 		return with
 	}
+	words := cost(func() { _, _ = w.Door.UnitWordsOf(ctx, w.Caller("anna")) })
+	if !slices.Equal(words, []int64{0}) {
+		t.Errorf("the words of a unit are stretched elsewhere, or with %v: they would differ from those read before", words)
+	}
 	all := cost(func() { _ = wrong(t, w, "nessuna", place(1)) })
 	if !slices.Equal(all, []int64{0, 1}) {
 		t.Fatalf("a name that nobody has is stretched with %v", all)

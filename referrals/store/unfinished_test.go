@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sportello/policies"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -40,7 +41,7 @@ func TestUnfinishedIsExact(t *testing.T) {
 	erase := func(to, note string) (id string, secret []byte) {
 		t.Helper()
 		before := secrets()
-		if _, err := f.Desk.MoveNote(ctx, anna, note, to); err != nil {
+		if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, note), note, to); err != nil {
 			t.Fatal(err)
 		}
 		after := secrets()

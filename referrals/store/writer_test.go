@@ -88,7 +88,7 @@ func TestErasedIsLookedFor(t *testing.T) {
 		}
 	}
 	f.Open()
-	_, err = f.Desk.MoveNote(ctx, f.Caller("anna"), f.Note, f.Other)
+	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other)
 	var unfinished *accounts.Unfinished
 	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
 		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
