@@ -146,7 +146,7 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 	b.status(b.get("/centri/"+s.Units["audit"]), http.StatusNotFound)
 	b.status(b.get("/centri/NESSUNO"), http.StatusNotFound)
 	bruna.status(bruna.get("/centri"), http.StatusOK)
-	bruna.status(bruna.stepUp("bruna", "/centri/"+s.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusNotFound)
+	bruna.status(bruna.stepUp("bruna", "/centri/"+s.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusConflict) // the words of another unit
 }
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {

@@ -34,7 +34,12 @@ type client struct {
 	// page's form is open to her at once.
 	who    accounts.Caller
 	cookie string
+
+	from string // the address it asks from, if not the machine's own
 }
+
+// testFrom is the header by which a client of a test says where it asks from.
+const testFrom = "Test-From"
 
 // answer is what came back.
 type answer struct {
@@ -65,6 +70,12 @@ func (s *site) inside(t testing.TB, name string) *client {
 }
 
 var desks atomic.Int64
+
+// elsewhere is an address that nobody asked from before.
+func elsewhere() string {
+	n := desks.Add(1)
+	return fmt.Sprintf("10.%d.%d.%d", n>>16&255, n>>8&255, n&255)
+}
 
 // enter signs a person in, each time at another desk: the throttle counts by
 // address.
@@ -121,6 +132,9 @@ func (b *client) do(method, path string, form url.Values) answer {
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if b.from != "" {
+		r.Header.Set(testFrom, b.from)
 	}
 	res, err := b.web.Do(r)
 	if err != nil {

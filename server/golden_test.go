@@ -179,13 +179,18 @@ func absent(variable string) string {
 
 func (c *client) ask(method, path string) answer {
 	c.t.Helper()
+	c.from = elsewhere() // what the table tries is not to be the tries of one source
 	if shutOut[c.name] {
 		c.setCookie("__Host-session", c.cookie) // she goes on with the one she has
 	}
 	if method == http.MethodGet {
 		return c.get(path)
 	}
-	return c.send(path, url.Values{})
+	form := url.Values{}
+	if path == "/entra" {
+		form.Set("username", c.from) // nor of one name
+	}
+	return c.send(path, form)
 }
 
 // sameAsAbsent compares a refusal with the answer to what is not there.

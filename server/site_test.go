@@ -89,6 +89,9 @@ func open(t testing.TB, w *storetest.World, c server.Config) *site {
 	}
 	s.HTTP = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.Clock.Add(s.tick)
+		if from := r.Header.Get(testFrom); from != "" {
+			r.RemoteAddr = from + ":1"
+		}
 		edge.Handler().ServeHTTP(rw, r)
 	}))
 	s.HTTP.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)

@@ -110,6 +110,7 @@ func (in *instance) wire(o opening) error {
 	if in.gate, err = accounts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
 		return err
 	}
+	in.gate.EvenOut(store.Pace(store.PaceStep))
 	places := max(leastPlaces, o.stretches)
 	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, places); err != nil {
 		return err

@@ -33,6 +33,7 @@ type Gate struct {
 	detailUnit string     // the audit unit that opens details, once known
 
 	rekey Rekey
+	pace  func() func(context.Context)
 }
 
 // Rekey prepares, in the act in which a person gets a new identity, what is kept
@@ -42,6 +43,19 @@ type Rekey func(r Reader, act *Act, after Caller) (func(Tx) error, error)
 // OnRekey says who keeps something under people's own keys. It is called while
 // the service is put together.
 func (g *Gate) OnRekey(f Rekey) { g.rekey = f }
+
+// EvenOut says how refused acts are made to take the same time: pace is told when
+// an act begins, and what it returns waits before a refusal is answered. It is
+// called while the service is put together; without it nothing waits.
+func (g *Gate) EvenOut(pace func() func(context.Context)) { g.pace = pace }
+
+// begin tells the pace that an act begins.
+func (g *Gate) begin() (wait func(context.Context)) {
+	if g.pace == nil {
+		return func(context.Context) {}
+	}
+	return g.pace()
+}
 
 // NewGate joins store, policy and log. It refuses nil.
 func NewGate(store Store, policy *policies.Policy, log *audit.Log, now func() time.Time) (*Gate, error) {
@@ -146,6 +160,7 @@ func isID(id string) bool {
 // returns ErrDenied, ErrConflict, ErrTampered or what prepare returned.
 func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(R) error) error,
 	who Caller, action policies.Action, prepare func(R, *Act) error) (audit.Receipt, error) {
+	wait := g.begin()
 	for range attempts {
 		if err := g.freshDetailKey(ctx); errors.Is(err, audit.ErrDetailKey) {
 			continue // the audit unit drew a new epoch meanwhile
@@ -183,7 +198,11 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 		if errors.Is(err, ErrCovered) || errors.Is(err, ErrEnrol) {
 			return audit.Receipt{}, err // nothing was asked yet: she is sent to her passphrase, or to a new factor
 		}
-		return audit.Receipt{}, g.refuse(ctx, act, err)
+		err = g.refuse(ctx, act, err)
+		if errors.Is(err, ErrDenied) {
+			wait(ctx)
+		}
+		return audit.Receipt{}, err
 	}
 	return audit.Receipt{}, g.refuse(ctx, &Act{Action: action, Who: who, Day: g.Day(), gate: g, object: "none"}, ErrConflict)
 }
