@@ -42,16 +42,6 @@ func place(n int) accounts.From {
 	return accounts.From{Address: fmt.Sprintf("198.51.%d.%d", n/250, n%250)}
 }
 
-// quick stretches at once what is no real passphrase, and those as they must.
-type quick struct{ crypto.InProcess }
-
-func (q quick) Stretch(version int64, secret, salt []byte) ([]byte, error) {
-	if string(secret) == "sbagliata" {
-		return crypto.Hash(secret, salt), nil
-	}
-	return q.InProcess.Stretch(version, secret, salt)
-}
-
 // T5: guesses are slowed down before anything is verified, across a restart, and
 // the owner's own device is not locked out by a stranger.
 func TestThrottle(t *testing.T) {
@@ -89,7 +79,6 @@ func TestThrottle(t *testing.T) {
 // forgiven those of anybody else.
 func TestSuccessGivesBackItsOwn(t *testing.T) {
 	w := storetest.New(t).Standard()
-	w.Door.StretchWith(quick{})
 	w.Clock.Add(15 * time.Minute)
 	for i := range 6 {
 		if err := wrong(t, w, "anna", place(i)); !errors.Is(err, accounts.ErrSignIn) {
@@ -117,7 +106,6 @@ func TestSuccessGivesBackItsOwn(t *testing.T) {
 // session and a step-up work on; each has one count of its own.
 func TestKnownAreBoundByTheirOwnCount(t *testing.T) {
 	w := storetest.New(t).Standard()
-	w.Door.StretchWith(quick{})
 	office := accounts.From{Address: "192.0.2.7"}
 	in, err := right(w, "anna", office)
 	if err != nil {
@@ -171,7 +159,6 @@ func TestKnownAreBoundByTheirOwnCount(t *testing.T) {
 // TestStolenCookieGuessesAreCounted: a session without its device has its own count.
 func TestStolenCookieGuessesAreCounted(t *testing.T) {
 	w := storetest.New(t).Standard()
-	w.Door.StretchWith(quick{})
 	in, err := right(w, "anna", place(1))
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +182,7 @@ func TestStolenCookieGuessesAreCounted(t *testing.T) {
 
 // slow keeps whoever is stretched until the test lets her go.
 type slow struct {
-	quick
+	crypto.Stretcher
 	began   chan string
 	release chan bool
 }
@@ -205,7 +192,7 @@ func (s slow) Stretch(version int64, secret, salt []byte) ([]byte, error) {
 		s.began <- "stranger"
 		<-s.release
 	}
-	return s.quick.Stretch(version, secret, salt)
+	return s.Stretcher.Stretch(version, secret, salt)
 }
 
 // TestStrangersStandInTheirOwnLine: one unknown device has a place and eight wait;
@@ -216,7 +203,7 @@ func TestStrangersStandInTheirOwnLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := slow{began: make(chan string, 20), release: make(chan bool)}
+	s := slow{Stretcher: w.Stretcher, began: make(chan string, 20), release: make(chan bool)}
 	w.Door.StretchWith(s)
 	results := make(chan error, 20)
 	for i := range 20 {
@@ -257,7 +244,6 @@ func TestStrangersStandInTheirOwnLine(t *testing.T) {
 // all names that nobody has, and nothing is lost at the end.
 func TestRefusalsAreTold(t *testing.T) {
 	w := storetest.New(t).Standard()
-	w.Door.StretchWith(quick{})
 	w.Clock.Add(time.Hour)
 	size := w.Store.Log().Size()
 	told := func(left bool) []string {
@@ -317,7 +303,7 @@ func TestRefusalsAreTold(t *testing.T) {
 // statement, no stretch, no leaf and no refusal that is told.
 func TestOverTheBucketNothingHappens(t *testing.T) {
 	w := storetest.New(t).Standard()
-	s := slow{began: make(chan string, 1000), release: make(chan bool)}
+	s := slow{Stretcher: w.Stretcher, began: make(chan string, 1000), release: make(chan bool)}
 	close(s.release)
 	w.Door.StretchWith(s)
 	from := accounts.From{Address: "2001:db8::1"}
@@ -356,7 +342,7 @@ func TestOverTheBucketNothingHappens(t *testing.T) {
 
 // newer knows a version that is dearer.
 type newer struct {
-	crypto.InProcess
+	crypto.Stretcher
 	mu   *sync.Mutex
 	with *[]int64
 }
@@ -369,7 +355,7 @@ func (n newer) Stretch(version int64, secret, salt []byte) ([]byte, error) {
 	if version == 1 {
 		return crypto.Hash([]byte("dearer"), secret, salt), nil
 	}
-	return n.InProcess.Stretch(version, secret, salt)
+	return n.Stretcher.Stretch(version, secret, salt)
 }
 
 // TestStretchIsRaisedAtSignIn: who signs in while there is a newer version has her
@@ -386,7 +372,7 @@ func TestStretchIsRaisedAtSignIn(t *testing.T) {
 		before[name] = person(name)
 	}
 	var with []int64
-	n := newer{mu: new(sync.Mutex), with: &with}
+	n := newer{Stretcher: w.Stretcher, mu: new(sync.Mutex), with: &with}
 	w.Door.StretchWith(n)
 	cost := func(f func()) []int64 {
 		with = nil

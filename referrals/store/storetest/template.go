@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,8 +13,8 @@ import (
 	"sportello/policies/accounts"
 )
 
-// template is the usual cast, made once in a process: making it costs a dozen
-// Argon2 runs, copying its files almost nothing. Every copy has the same keys.
+// template is the usual cast, made once in a process: making it costs hundreds of
+// acts, copying its files almost nothing. Every copy has the same keys.
 type template struct {
 	dir     string
 	now     time.Time
@@ -43,10 +44,11 @@ func CleanUp() {
 }
 
 // templateOf makes a template of a cast, or returns the one that was made.
-func templateOf(t testing.TB, name string, cast func(*World)) *template {
+func templateOf(t testing.TB, name string, stretcher crypto.Stretcher, cast func(*World)) *template {
 	t.Helper()
 	making.Lock()
 	defer making.Unlock()
+	name = fmt.Sprintf("%s by %T", name, stretcher)
 	if m, ok := made[name]; ok {
 		return m
 	}
@@ -54,7 +56,7 @@ func templateOf(t testing.TB, name string, cast func(*World)) *template {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := create(t, dir)
+	w := create(t, dir, stretcher)
 	cast(w)
 	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
 		agency: w.Agency, callers: map[string]accounts.Caller{}, rescue: w.Rescue}

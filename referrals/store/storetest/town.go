@@ -25,7 +25,7 @@ const (
 // the first centre. The municipality's units accepted a recovery identity.
 func (w *World) Town() *World {
 	w.T.Helper()
-	w.become(templateOf(w.T, "town", (*World).townCast))
+	w.become(templateOf(w.T, "town", w.Stretcher, (*World).townCast))
 	return w
 }
 

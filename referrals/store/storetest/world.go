@@ -1,5 +1,6 @@
 // Package storetest makes a small real instance for tests: real files, real
-// keys, real sign-in, a clock that the test moves. It is never in the product.
+// keys, real sign-in but for the time that a passphrase costs, a clock that the test
+// moves. It is never in the product.
 package storetest
 
 import (
@@ -68,6 +69,8 @@ type World struct {
 	Public string
 	Accept bool // open an older log, as restore does
 
+	Stretcher crypto.Stretcher // of the door: see StretchFully
+
 	People map[string]*Account
 	Units  map[string]string
 	Agency string
@@ -91,15 +94,16 @@ type Account struct {
 // New makes an empty instance in a temporary folder.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := create(t, t.TempDir())
+	w := create(t, t.TempDir(), cheaply)
 	t.Cleanup(func() { w.Close() })
 	return w
 }
 
-func create(t testing.TB, dir string) *World {
+func create(t testing.TB, dir string, stretcher crypto.Stretcher) *World {
 	t.Helper()
 	w := &World{T: t, Dir: dir, Clock: NewClock(), People: map[string]*Account{}, Units: map[string]string{},
-		Keys: accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()}}
+		Keys:      accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()},
+		Stretcher: stretcher}
 	var err error
 	if w.Signer, w.Public, err = audit.NewSigner("test"); err != nil {
 		t.Fatal(err)
@@ -133,6 +137,7 @@ func (w *World) TryOpen() error {
 	if w.Door, err = accounts.NewDoor(w.Gate, s, w.Keys, 2); err != nil {
 		return err
 	}
+	w.Door.StretchWith(w.Stretcher)
 	if w.Desk, err = referrals.NewDesk(w.Gate, s); err != nil {
 		return err
 	}
@@ -335,7 +340,7 @@ func (w *World) Name(person, by string) {
 // Standard makes the usual cast: an auditor, a desk, a social service, a centre.
 func (w *World) Standard() *World {
 	w.T.Helper()
-	w.become(templateOf(w.T, "standard", cast))
+	w.become(templateOf(w.T, "standard", w.Stretcher, cast))
 	return w
 }
 
@@ -343,7 +348,7 @@ func (w *World) Standard() *World {
 // gina, its lead; and every unit accepted a recovery recipient.
 func (w *World) Wide() *World {
 	w.T.Helper()
-	w.become(templateOf(w.T, "wide", wideCast))
+	w.become(templateOf(w.T, "wide", w.Stretcher, wideCast))
 	return w
 }
 
