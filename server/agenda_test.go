@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,6 +21,9 @@ func TestReasonsOfTheAgendaArise(t *testing.T) {
 			said[m[1]] = true
 		}
 	}
+	for _, kind := range recoveryKinds(t) {
+		said["recovery_"+kind] = true // recoveryTasks puts the two together
+	}
 	list := server.Words("urgent")
 	if len(list) < 5 {
 		t.Fatalf("%d reasons", len(list))
@@ -29,4 +33,20 @@ func TestReasonsOfTheAgendaArise(t *testing.T) {
 			t.Errorf("nothing on the Agenda is %q", reason)
 		}
 	}
+}
+
+// recoveryKinds are the kinds of news about a recovery that some code gives.
+func recoveryKinds(t *testing.T) (kinds []string) {
+	t.Helper()
+	body, err := os.ReadFile("../policies/accounts/recoverynews.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(body)
+	for _, m := range regexp.MustCompile(`(?m)^\t(Recovery\w+) += "([a-z_]+)"`).FindAllStringSubmatch(text, -1) {
+		if regexp.MustCompile(`(?:Kind: |Kind = |return )` + m[1] + `\b`).MatchString(text) {
+			kinds = append(kinds, m[2])
+		}
+	}
+	return kinds
 }

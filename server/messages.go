@@ -97,6 +97,7 @@ const (
 	FlashSeen             = "notices.done"
 	FlashLead             = "lead.done"
 	ProblemLeadNotSame    = "lead.not_same"
+	ProblemNoNotices      = "log.no_notices"
 	FlashAdmitted         = "admissions.admitted"
 	FlashRemoved          = "admissions.removed"
 	ProblemNotSame        = "admit.not_same"

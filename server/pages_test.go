@@ -37,9 +37,9 @@ var (
 	nadia      = server.Who{Code: "T4XC-9B", Alias: "نادية"}
 	lina       = server.Who{Code: "B2HN-6P", Alias: "Lina"}
 	sampleSent = []server.SentTask{
-		{Who: rosa, Href: "/schede/A", To: "Servizio sociale, Municipio II", Due: ago(-12), Hold: server.Hold{State: "open", Back: "time"}},
-		{Who: lina, Href: "/schede/B", To: "Servizio sociale, Municipio II", Due: ago(-20), Hold: server.Hold{State: "taken", Worker: "sofia", Since: ago(1)}},
-		{Who: server.Who{Alias: "Mirela"}, To: "Servizio sociale, Municipio II", Due: ago(2), Overdue: true, Hold: server.Hold{State: "open"}},
+		{Who: rosa, Href: "/schede/A", ID: "T", To: "Servizio sociale, Municipio II", Due: ago(-12), Hold: server.Hold{State: "open", Back: "time"}},
+		{Who: lina, Href: "/schede/B", ID: "U", To: "Servizio sociale, Municipio II", Due: ago(-20), Hold: server.Hold{State: "taken", Worker: "sofia", Since: ago(1)}},
+		{Who: server.Who{Alias: "Mirela"}, ID: "V", To: "Servizio sociale, Municipio II", Due: ago(2), Overdue: true, Hold: server.Hold{State: "open"}},
 	}
 	emergency = server.Emergency{Name: "Pronto intervento sociale", Phone: "800 000 112", Hours: "sempre"}
 )

@@ -126,21 +126,29 @@ func (s *site) fill(t testing.TB) *records {
 	return r
 }
 
-// shut is a referral of a file of its own that a restore shut. All people are
-// lifted again; their sessions have ended.
-func (s *site) shut(t testing.TB) string {
+// shut is a referral of a file of its own that a restore shut, with the
+// authorisations of other files that were not sent yet. All people are lifted
+// again; their sessions have ended.
+func (s *site) shut(t testing.TB, unsent ...string) string {
 	t.Helper()
 	ctx, anna := context.Background(), s.Caller("anna")
-	out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "shut", OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Ines"}})
-	if err != nil {
-		t.Fatalf("opening a file: %v", err)
+	give := func(alias string) string {
+		out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "shut-" + alias, OpenCase: true,
+			Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
+		if err != nil {
+			t.Fatalf("opening a file: %v", err)
+		}
+		consent, _, err := s.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+			Feedback: "state", Way: "signed", Text: referrals.AuthorisationText, Language: "it", Urgency: "no_hurry"})
+		if err != nil {
+			t.Fatalf("giving consent: %v", err)
+		}
+		return consent
 	}
-	consent, _, err := s.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
-		Feedback: "state", Way: "signed", Text: referrals.AuthorisationText, Language: "it", Urgency: "no_hurry"})
-	if err != nil {
-		t.Fatalf("giving consent: %v", err)
+	for _, alias := range unsent {
+		give(alias)
 	}
+	consent := give("Ines")
 	id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
 	if err != nil {
 		t.Fatalf("sending: %v", err)

@@ -71,7 +71,11 @@ func (q *request) showRegister(status int, page *LogPage) error {
 		page.Newer = "0"
 	}
 	page.Days = q.chart(found.Days)
-	if page.Notices, err = q.noticesAndColleagues(); err != nil {
+	page.Notices, err = q.noticesAndColleagues()
+	if errors.Is(err, accounts.ErrTampered) { // here she looks for it: the log is shown all the same
+		page.Problem, err = ProblemNoNotices, nil
+	}
+	if err != nil {
 		return err
 	}
 	return q.show(status, "log", page)

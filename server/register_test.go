@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -26,7 +27,8 @@ func TestAuditorReadsTheLog(t *testing.T) {
 	b := s.signedIn("clara")
 	all := b.status(b.get("/registro"), http.StatusOK)
 	b.says(all, "signin", "agenda.read", s.Public, s.People["anna"].ID)
-	b.silent(all, ">anna<", ">bruna<")
+	b.leads(b.send("/avvisi", url.Values{"notice": b.hiddens("notice"), "from": {"/registro"}}), "/registro")
+	b.silent(b.status(b.get("/registro"), http.StatusOK), ">anna<", ">bruna<") // a notice names who founded a unit, a leaf nobody
 
 	// Filters go by post: no address carries a pseudonym.
 	rows := func(list ...string) int {
@@ -202,7 +204,7 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	}
 	b.leads(b.post("/registro/verifica"), "/registro")
 	b.follow()
-	b.says(b.page, "Non corrisponde", "unit "+s.Units["centre"])
+	b.says(b.status(b.page, http.StatusOK), "Non corrisponde", "unit "+s.Units["centre"], "Gli avvisi non si mostrano")
 }
 
 // TestBadRecordIsSaidAndWorkGoesOn takes a note out of the file of a running

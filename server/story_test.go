@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"sportello/crypto"
+	"sportello/policies/accounts"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/locale"
@@ -71,7 +73,7 @@ type story struct {
 }
 
 func (st *story) tell() {
-	st.ines = st.to.s.shut(st.t)
+	st.ines = st.to.s.shut(st.t, "Olga")
 	st.annaSignsIn()
 	st.aRestoreShutAReferral()
 	st.rosaCalls()
@@ -101,6 +103,7 @@ func (st *story) tell() {
 	st.elenaIsAdmitted()
 	st.fatimaFoundsHerCentre()
 	st.wordsAreCompared()
+	st.aKeyIsStopped()
 	st.claraReads()
 	st.claraTakesTheLogAway()
 	st.annaLooksAfterHerself()
@@ -119,7 +122,7 @@ func (st *story) annaSignsIn() {
 	v.see("signin.title")
 	v.fill("signin.username", "anna").fill("signin.passphrase", "non è questa").click("action.continue")
 	v.fill("code.code", "000000").click("action.continue").see("signin.failed")
-	v.signIn("anna").at("/agenda").see("agenda.urgent_empty", "agenda.callback_empty", "Pronto intervento sociale", "000 000 0100", "1522")
+	v.signIn("anna").at("/agenda").see("urgent.recovery_changed", "agenda.callback_empty", "Pronto intervento sociale", "000 000 0100", "1522")
 }
 
 // aRestoreShutAReferral: the data came back from an older copy; Anna asks Ines
@@ -131,6 +134,9 @@ func (st *story) aRestoreShutAReferral() {
 	v.click("referral.revoke").at("/invii/{id}/revoca").click("stepup.back").at("/invii/{id}").click("referral.confirm_shut")
 	v.click("restored.do").see("restored.checked_missing").choose("restored.how", "checked.she_said").click("restored.do")
 	v.see("stepup.title", "stepup.restored", storetest.Ginestra).stepUp().at("/invii/{id}").see("restored.done").seeNot("referral.shut")
+	v.open("/agenda").see("agenda.restored_given").click("Olga").at("/autorizzazioni/{id}/conferma").see("restored.unsent", "restored.why", storetest.Ginestra)
+	v.click("restored.do_unsent").see("restored.checked_missing").choose("restored.how", "checked.she_said").click("restored.do_unsent")
+	v.see("stepup.title", "stepup.restored_unsent", storetest.Ginestra).stepUp().see("restored.done_unsent")
 	v.open("/agenda").seeNot("agenda.restored_about")
 	// Ines changes her mind: from here the story is Rosalia's.
 	v.open("/invii/"+st.ines).click("referral.revoke").choose("safe.recognised", "recognised.known_voice").click("revoke.do").see("revoke.done")
@@ -175,7 +181,7 @@ func (st *story) rosaGetsAFile() {
 	v := st.anna
 	v.choose("contact.given", "Numeri e luoghi sicuri")
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
-	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what")
+	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
 	st.code = eval[string](v, `document.querySelector("main .mono").innerText`)
 	v.click("contact_done.open_case").at("/schede/{id}").see(st.code, "Rosalia", "case_state.open", "identity.alias",
@@ -192,7 +198,10 @@ func (st *story) sofiaFindsTheTask() {
 	v.see("Rosalia", "Chiede dove può dormire stanotte con la bambina.", "channel.call", "task_page.about")
 	v.see("task_state.open").click("task_page.take").at("/compiti/{id}").see("task_page.was_taken", "task_state.taken", "sofia")
 	st.anna.open("/agenda").see("agenda.sent", "task_state.taken", "sofia")
-	v.fill("task_page.note", "Chiamata lunedì mattina.").click("contact.open_case").at("/schede/{id}").see("Rosalia")
+	st.anna.click("task_revoke.title").at("/compiti/{id}/revoca").see("task_revoke.knows", "share_field.number", "task_revoke.about")
+	st.anna.click("task_revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.known_voice").click("task_revoke.do").see("task_revoke.done")
+	st.anna.open("/agenda").click("task_revoke.title").at("/compiti/{id}/revoca").see("task_revoke.nothing", "way_text.only_desk")
+	v.open(v.path()).see("way_text.only_desk").seeNot("channel.call").fill("task_page.note", "Chiamata lunedì mattina.").click("contact.open_case").at("/schede/{id}").see("Rosalia")
 	v.click("frame.sign_out").at("/entra")
 }
 
@@ -323,6 +332,7 @@ func (st *story) theScreenIsCovered() {
 	p := st.to.s.People["anna"]
 	v.fill("signin.username", p.Username).fill("signin.passphrase", p.Passphrase).click("action.continue")
 	v.fill("code.code", st.to.s.Code(p)).click("action.continue")
+	v.at("/bozza").see("late.title", "late.whose", "Mezza frase, e il resto.").click("late.use")
 	v.at("/schede/{id}/diario/nuova").see("frame.refilled").holds("note.text", "Mezza frase, e il resto.").click("diary.add").see("note.saved")
 }
 
@@ -379,7 +389,8 @@ func (st *story) annaSends() {
 	v.see("Chiede dove può dormire stanotte con la bambina.", "Rosalia", "urgency.three_days", "package.copy_yes", "channel.call").seeNot("Mediatrice 12", "Marino", "sei anni")
 	st.preview = v.pack()
 	preview := v.path()
-	v.click("preview.send").see("stepup.title", "stepup.send", storetest.Ginestra)
+	v.click("referral.revoke").at("/autorizzazioni/{id}/revoca").see("revoke.about_unsent", "revoke.no_reason_unsent").click("stepup.back").at("/schede/{id}/invii")
+	v.open(preview).click("preview.send").see("stepup.title", "stepup.send", storetest.Ginestra)
 	p := st.to.s.People["anna"]
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", "123456").click("stepup.do").see("stepup.failed")
 	v.click("stepup.back").at("/autorizzazioni/{id}").click("preview.send").stepUp().at("/invii/{id}").see("referral.was_sent", "referral_state.sent")
@@ -421,10 +432,13 @@ func (st *story) theyTalk() {
 // theRuleChanges by phone: she says her word; the centre is told at once.
 func (st *story) theRuleChanges() {
 	v := st.anna
-	v.open(st.file).click("strip.edit").at("/schede/{id}/contatto-sicuro").see(storetest.Ginestra, "safe.centres").holds("safe.code_word", "girasole")
+	v.open(st.file).click("strip.edit").at("/schede/{id}/contatto-sicuro").see(storetest.Ginestra, "safe.tell_about", "safe.knows", "share_field.number").holds("safe.code_word", "girasole")
 	v.choose("channel.call", "allow.never").choose("channel.whatsapp", "allow.yes").fill("safe.say", "Chiamo per la bolletta.").click("safe.save").see("safe.recognised_missing")
 	v.holds("safe.say", "Chiamo per la bolletta.").choose("safe.recognised", "recognised.code_word").click("safe.save").at("/schede/{id}").see("safe.saved", "Chiamo per la bolletta.")
 	b := st.bruna
+	b.open(st.arrived).see("received.stale", "way_text.only_desk").seeNot("bolletta", "channel.whatsapp")
+	v.click("strip.edit").tick(storetest.Ginestra).choose("safe.recognised", "recognised.code_word").click("safe.save")
+	v.see("stepup.tell", "safe.saved").stepUp().at("/schede/{id}").see("safe.told")
 	b.open("/arrivi").see("inbox.us").seeNot("bolletta")
 	b.open(st.arrived).see("Chiamo per la bolletta.", "channel.whatsapp")
 }
@@ -546,7 +560,7 @@ func (st *story) darioInvites() {
 	v.fill("unit.kind", "unit_kind.centre").click("unit.save").see("stepup.units", "Centro Il Melograno").stepUp().see("unit.saved", "Centro Il Melograno", "unit_state.empty")
 	v.open("/enti").click("strip.edit").at("/enti/{agency}").fill("agency.ends", "2028-12-31").click("agency.save").see("stepup.agency_end").stepUp().see("agency.saved")
 	st.invitations = map[string]string{}
-	st.invite("elena", "role.intake_worker", storetest.TownDesk)
+	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
 	v.open("/personale/invita").fill("signin.username", "ELENA").fill("readers.role", "role.intake_worker").fill("readers.unit", storetest.TownDesk)
 	v.click("invite.do").see("invite.username_taken")
@@ -613,12 +627,30 @@ func (st *story) elenaIsAdmitted() {
 		anna.stop("the words to compare are not those that elena reads: %q", read)
 	}
 	anna.click("admit.do").see("admit.say_same").choose("admit.same", "same.no").click("admit.do").see("admit.not_same")
-	anna.open("/ammissioni").click("elena").choose("admit.same", "same.yes").click("admit.do").see("stepup.admit").stepUp()
-	anna.at("/ammissioni").see("admissions.admitted", "elena")
+	anna.open("/ammissioni").click("elena").see("lead.admitted").choose("admit.same", "same.yes").click("admit.do").see("stepup.admit").stepUp()
+	anna.at("/ammissioni").see("admissions.admitted", "elena", "lead.waits_short")
 	elena = st.to.visitor(st.t, "elena").signInIn("elena").at("/colleghi").see("colleagues.title", "anna", "lucia")
 	elena.click("colleagues.do").see("colleagues.left").tick("anna").tick("lucia").click("colleagues.do").at("/agenda")
 	elena.open(st.file).see(st.code, "Rosalia")
 	st.elena = elena
+	st.elenaLeads()
+}
+
+// elenaLeads once a second member than the one who admitted her heard her words.
+func (st *story) elenaLeads() {
+	elena := st.elena
+	elena.open("/ammissioni").see("lead.waits_short").seeNot("declared.title").click("lead.my_words").at("/ammissioni/mie-parole").see("lead.waits", "lead.passphrase")
+	elena.fill("signin.passphrase", st.to.s.People["elena"].Passphrase).click("lead.show").see("lead.read")
+	read := elena.words()
+	st.anna.open("/ammissioni").seeNot("lead.title")
+	lucia := st.to.visitor(st.t, "lucia").signInIn("lucia")
+	lucia.open("/colleghi").see("elena").tick("elena").click("colleagues.do").at("/agenda")
+	lucia.open("/ammissioni").click("lead.title").at("/ammissioni/{person}/responsabile").see("lead.about", "lead.different", "elena")
+	if lucia.words() != read {
+		lucia.stop("the words to compare are not those that elena reads: %q", read)
+	}
+	lucia.click("lead.do").see("admit.say_same").choose("admit.same", "same.yes").click("lead.do").see("stepup.lead", "elena").stepUp().at("/ammissioni").see("lead.done").seeNot("lead.waits_short")
+	lucia.click("frame.sign_out")
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.
@@ -651,7 +683,24 @@ func (st *story) wordsAreCompared() {
 	}
 	v.fill("pin.number", "06 0000 000, elenco del 1522").click("pin.do").see("admit.say_same")
 	v.choose("admit.same", "same.yes").click("pin.do").see("stepup.pin").stepUp().at("/centri").see("pin.done")
-	v.open("/ammissioni/recupero").see("keep.title", "keep.in_force")
+	v.open("/ammissioni/recupero").see("keep.title", "keep.in_force").click("keep.remove_title").at("/ammissioni/recupero/togli").see("keep.remove_about")
+	v.click("action.back").at("/ammissioni/recupero")
+}
+
+// aKeyIsStopped: the only member of a centre proposes a recovery key; the desk that
+// sends there sees it and stops it.
+func (st *story) aKeyIsStopped() {
+	kept, err := crypto.NewIdentity()
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	words := accounts.RecoveryWords(kept.Recipient(), st.to.s.Units[storetest.Ginestra])
+	bruna, anna := st.bruna, st.anna
+	bruna.open("/ammissioni/recupero").see("keep.none", "keep.none_centre").fill("keep.recipient", "age1questanonè").fill("keep.heard", strings.Join(words[:], " "))
+	bruna.click("keep.do").see("keep.recipient_wrong").fill("keep.recipient", kept.Recipient().String()).click("keep.do").see("stepup.recovery").stepUp().see("keep.proposed", "keep.alone")
+	anna.open("/agenda").see("urgent.recovery_alone").click(storetest.Ginestra).at("/recuperi/{unit}").see("keep.elsewhere", "keep.elsewhere_about", storetest.Ginestra)
+	anna.click("keep.stop").at("/agenda").see("keep.stopped").seeNot("urgent.recovery_alone")
+	bruna.open("/ammissioni/recupero").seeNot("keep.alone")
 }
 
 // claraReads who did what to which record, never a name or a note; her reading
@@ -659,7 +708,8 @@ func (st *story) wordsAreCompared() {
 func (st *story) claraReads() {
 	v := st.to.visitor(st.t, "clara")
 	st.clara = v
-	v.signInIn("clara").at("/registro").see("log.rows", "member.admit", "own-credentials").seeNot("Rosalia", "dormire", "girasole")
+	v.signInIn("clara").at("/registro").see("log.rows", "own-credentials").seeNot("Rosalia", "dormire", "girasole")
+	v.fill("log.action", "member.admit").click("log.filter").see("result.allowed", "member.admit")
 	v.fill("log.action", "referral.send").click("log.filter").see("result.allowed").seeNot("member.admit")
 	v.click("log.verify_now").see("log.verified", "verification.good")
 	v.fill("log.action", "consent.revoke").click("log.filter").see("consent.revoke").seeNot("case.open")

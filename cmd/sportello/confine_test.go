@@ -226,10 +226,10 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
-// until waits for a text, at most half a minute.
+// until waits for a text, at most two minutes.
 func (s *said) until(t *testing.T, text string) {
 	t.Helper()
-	for range 600 {
+	for range 2400 {
 		if strings.Contains(s.String(), text) {
 			return
 		}
@@ -242,7 +242,7 @@ func serveTried(t *testing.T, dir string, env []string, command ...string) *trie
 	t.Helper()
 	port, err := openPort()
 	check(t, err)
-	s := &tried{said: &said{}, c: exec.Command(os.Args[0], "-test.run=^TestConfined$", "-test.timeout=2m")}
+	s := &tried{said: &said{}, c: exec.Command(os.Args[0], "-test.run=^TestConfined$", "-test.timeout=5m")}
 	s.c.Env = append(append(os.Environ(), env...), "SPORTELLO_SERVED="+dir, "SPORTELLO_COMMAND="+strings.Join(command, " "), "TMPDIR="+t.TempDir(), "SPORTELLO_AT=127.0.0.1:"+port)
 	s.c.Stdout, s.c.Stderr = s.said, s.said
 	check(t, s.c.Start())

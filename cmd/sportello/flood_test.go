@@ -140,7 +140,7 @@ func serveBehind(t testing.TB, inside string) *running {
 		}
 	})
 	s.pid = c.Process.Pid
-	for range 300 {
+	for range 1200 {
 		if res, err := http.Get(s.at + "/entra"); err == nil {
 			res.Body.Close()
 			return s

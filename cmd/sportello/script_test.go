@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -249,12 +250,19 @@ func freePort(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], port)
 }
 
+// openPort is below those that the kernel gives to whoever asks for any, so that
+// nobody gets it before it is listened on.
 func openPort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var last error
+	for range 100 {
+		port := strconv.Itoa(20000 + mathrand.IntN(10000))
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			return port, l.Close()
+		}
+		last = err
 	}
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), l.Close()
+	return "", last
 }
 
 // certificate CERT KEY makes a certificate for 127.0.0.1.

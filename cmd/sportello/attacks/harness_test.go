@@ -47,39 +47,84 @@ func must(t testing.TB, err error) {
 	}
 }
 
-var built struct {
-	once sync.Once
-	path string
-	err  error
-}
+// scratch is where the program and the first folder are made, for all tests.
+var scratch string
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if built.path != "" {
-		os.RemoveAll(filepath.Dir(built.path))
-	}
-	os.Exit(code)
+	os.Exit(testAll(m))
 }
 
-// binary is the program under attack: SPORTELLO_BINARY, or this tree's, built once.
+func testAll(m *testing.M) int {
+	var err error
+	if scratch, err = os.MkdirTemp("", "attacked-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(scratch)
+	return m.Run()
+}
+
+// build is the program under attack: SPORTELLO_BINARY, or this tree's, built once.
+var build = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("SPORTELLO_BINARY"); path != "" {
+		return path, nil
+	}
+	path := filepath.Join(scratch, "sportello")
+	if out, err := exec.Command("go", "build", "-o", path, "..").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building: %w %s", err, out)
+	}
+	return path, nil
+})
+
 func binary(t testing.TB) string {
 	t.Helper()
-	if path := os.Getenv("SPORTELLO_BINARY"); path != "" {
-		return path
+	path, err := build()
+	must(t, err)
+	return path
+}
+
+// makeFolder has the program under attack make a demo's folder, once: most of a
+// start goes into stretching its people's passphrases.
+var makeFolder = sync.OnceValues(func() (string, error) {
+	path, err := build()
+	if err != nil {
+		return "", err
 	}
-	built.once.Do(func() {
-		dir, err := os.MkdirTemp("", "attacked-")
-		if err != nil {
-			built.err = err
-			return
+	dir, said := filepath.Join(scratch, "data"), &lines{}
+	c := program(path, said, "demo", "--dir", dir, "--addr", "127.0.0.1:0")
+	if err := c.Start(); err != nil {
+		return "", err
+	}
+	served := make(chan struct{})
+	go func() {
+		for range 2400 {
+			if address.MatchString(said.String()) {
+				close(served)
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
 		}
-		built.path = filepath.Join(dir, "sportello")
-		if out, err := exec.Command("go", "build", "-o", built.path, "..").CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("building: %w %s", err, out)
+		c.Process.Kill()
+	}()
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	select {
+	case <-served:
+		if err := errors.Join(c.Process.Signal(os.Interrupt), <-ended); err != nil {
+			return "", fmt.Errorf("making a folder: %w %s", err, said)
 		}
-	})
-	must(t, built.err)
-	return built.path
+		return dir, nil
+	case err := <-ended:
+		return "", fmt.Errorf("making a folder: the program ended: %v %s", err, said)
+	}
+})
+
+// program is a command that ends with this test.
+func program(path string, said io.Writer, args ...string) *exec.Cmd {
+	c := exec.Command(path, args...)
+	c.Stdout, c.Stderr = said, said
+	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return c
 }
 
 // person is an account of the demo: what its owner knows of it.
@@ -123,16 +168,20 @@ type town struct {
 	dir    string
 	url    string
 	people map[string]*person
-	args   []string
 
 	process *exec.Cmd
 	said    *lines
 }
 
-// newTown makes a demo's folder with the program under attack and serves it.
-func newTown(t testing.TB, args ...string) *town {
+// newTown is a copy of the demo's folder, served by the program under attack.
+func newTown(t testing.TB) *town {
 	t.Helper()
-	w := &town{dir: filepath.Join(t.TempDir(), "data"), args: args}
+	made, err := makeFolder()
+	must(t, err)
+	w := &town{dir: filepath.Join(t.TempDir(), "data")}
+	if out, err := exec.Command("cp", "-a", made, w.dir).CombinedOutput(); err != nil {
+		t.Fatalf("copying the folder: %v %s", err, out)
+	}
 	must(t, w.start(t))
 	list, err := os.ReadFile(filepath.Join(w.dir, "demo-accounts.json"))
 	must(t, err)
@@ -169,9 +218,7 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 func (w *town) start(t testing.TB) error {
 	t.Helper()
 	w.said = &lines{}
-	w.process = exec.Command(binary(t), append([]string{"demo", "--dir", w.dir, "--addr", "127.0.0.1:0"}, w.args...)...)
-	w.process.Stdout, w.process.Stderr = w.said, w.said
-	w.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	w.process = program(binary(t), w.said, "demo", "--dir", w.dir, "--addr", "127.0.0.1:0")
 	must(t, w.process.Start())
 	ended := make(chan error, 1)
 	go func(p *exec.Cmd) { ended <- p.Wait() }(w.process)
@@ -204,7 +251,7 @@ func (w *town) end(t testing.TB, s os.Signal) {
 	lock, err := os.OpenFile(filepath.Join(w.dir, "lock"), os.O_RDWR, 0)
 	must(t, err)
 	defer lock.Close()
-	for range 600 {
+	for range 2400 {
 		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
 			return
 		}
