@@ -109,6 +109,18 @@ func genuineSince(r Reader, unit string, known, newest int64) (*accounts.UnitEpo
 	return epochOf(r, unit, newest)
 }
 
+// knownGenuine tells whether a unit knows the newest key of another to be genuine.
+func knownGenuine(r Reader, from, unit string) (bool, error) {
+	known, err := compared(r, from, unit)
+	if err == nil && known > 0 {
+		_, err = genuineSince(r, unit, known, r.Epoch(unit))
+	}
+	if errors.Is(err, ErrPin) {
+		return false, nil
+	}
+	return known > 0, err
+}
+
 func epochOf(r Reader, unit string, epoch int64) (*accounts.UnitEpoch, error) {
 	e := &accounts.UnitEpoch{}
 	return e, r.Get(e, unit+"."+strconv.FormatInt(epoch, 10))

@@ -16,13 +16,18 @@ type CentreEntry struct {
 	accounts.Unit
 	Km     int  // from the municipality she named; -1 without one
 	Pinned bool // this desk compared its words
-	Open   bool // it has keys, so that it can receive
 	Ended  bool // its agency is not responsible any more: nothing can be sent to it
-	// Confirm asks to compare its words by voice again: its keys changed since.
+	// Confirm asks to compare its words by voice again: a key came since that
+	// somebody it shut out may have made.
 	Confirm bool
 }
 
-// Directory lists the centres, nearest first to the place at (lat, lon), given
+// Known tells whether this desk knows the centre's key to be genuine. Anybody who
+// can enter a unit can give it the name of a true one, and a number of his own.
+func (c CentreEntry) Known() bool { return c.Pinned && !c.Confirm }
+
+// Directory lists the centres that were founded, first those whose words this desk
+// compared, and of each sort nearest first to the place at (lat, lon), given
 // in hundred-thousandths of a degree, or by name when both are zero. A
 // distance is measured from a municipality she names, never from her address.
 func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int64) ([]CentreEntry, audit.Receipt, error) {
@@ -45,19 +50,26 @@ func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int6
 			known[p.Centre] = p
 		}
 		for _, u := range units {
-			if u.Kind == accounts.KindCentre {
+			if u.Kind == accounts.KindCentre && r.Epoch(u.ID) > 0 {
 				pin := known[u.ID]
 				over := ended(r, act.Day, u)
 				if over != nil && !errors.Is(over, ErrEnded) {
 					return over
 				}
-				all = append(all, CentreEntry{Ended: over != nil, Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil, Open: r.Epoch(u.ID) > 0,
-					Confirm: pin != nil && pin.Epoch != r.Epoch(u.ID)})
+				genuine, err := knownGenuine(r, act.Who.Unit(), u.ID)
+				if err != nil {
+					return err
+				}
+				all = append(all, CentreEntry{Ended: over != nil, Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil,
+					Confirm: pin != nil && !genuine})
 			}
 		}
 		return nil
 	})
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Km < all[j].Km })
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		return a.Known() && !b.Known() || a.Known() == b.Known() && a.Km < b.Km
+	})
 	return all, receipt, err
 }
 

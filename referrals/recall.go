@@ -49,7 +49,7 @@ func (s SafeContact) AllowsRecall(p Recall, zone *time.Location) (field string, 
 	case err != nil:
 		return "recall", recallPast
 	case !s.Recorded():
-		return "recall", NothingRecorded
+		return "recall", s.nothing()
 	case !s.rings():
 		return "recall", recallNoPhone
 	case !s.during(day, "00:00", "24:00", false):

@@ -53,6 +53,7 @@ type Refusal string
 const (
 	Permitted       Refusal = ""
 	NothingRecorded Refusal = "attempts.none_recorded"
+	NothingAllowed  Refusal = "attempts.none_allowed"
 	ChannelNever    Refusal = "attempts.never"
 	ChannelNotNamed Refusal = "attempts.never"
 	OutsideHours    Refusal = "attempts.not_now"
@@ -68,6 +69,29 @@ func (s SafeContact) Recorded() bool {
 	return false
 }
 
+// Forbids tells whether she said how, and allowed nothing: channels that she
+// forbade, or a word to be known by, and no channel to use.
+func (s SafeContact) Forbids() bool {
+	if s.Recorded() {
+		return false
+	}
+	for _, mark := range s.Channels {
+		if mark == "never" {
+			return true
+		}
+	}
+	return s.CodeWord != ""
+}
+
+// nothing is why a rule that allows nothing refuses: because she was not asked, or
+// because she said no.
+func (s SafeContact) nothing() Refusal {
+	if s.Forbids() {
+		return NothingAllowed
+	}
+	return NothingRecorded
+}
+
 // Allows tells whether she may be reached on a channel at a moment, and if not,
 // why. It is an allow-list: what is not named is refused.
 func (s SafeContact) Allows(kind string, at time.Time) Refusal {
@@ -75,7 +99,7 @@ func (s SafeContact) Allows(kind string, at time.Time) Refusal {
 	case s.Channels[kind] == "never":
 		return ChannelNever
 	case !s.Recorded():
-		return NothingRecorded
+		return s.nothing()
 	case s.Channels[kind] != "yes":
 		return ChannelNotNamed
 	case timedKinds[kind] && !s.openAt(at):

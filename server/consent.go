@@ -52,15 +52,26 @@ const farEnough = 30
 func centre(c referrals.CentreEntry) Centre {
 	v := Centre{ID: c.ID, Name: c.Name, Area: c.Area, Needs: strings.Fields(c.Needs), Hours: c.Hours,
 		Languages: strings.Fields(c.Languages), Phone: c.Phone, Cost: c.Cost, Distance: max(c.Km, 0), State: "unpinned"}
-	switch {
-	case c.Ended:
-		v.State = "ended"
-	case c.Pinned && c.Confirm:
+	if c.Pinned {
 		v.State = "confirm_voice"
-	case c.Pinned:
+	}
+	if c.Known() {
 		v.State = "pinned"
+	} else {
+		v.Mark = v.State
+	}
+	if c.Ended {
+		v.State = "ended"
 	}
 	return v
+}
+
+// noSending is why nothing may be sent to a centre, as a message key.
+func (c Centre) noSending() string {
+	if c.State == "ended" {
+		return "error.unit_ended"
+	}
+	return "way.not_pinned"
 }
 
 // centreOf finds one centre of the directory.
@@ -119,6 +130,10 @@ func (q *request) chooseWay() error {
 	}
 	if page.Chose != "yes" {
 		page.Fail("chose-yes", "way.chose_missing")
+		return q.show(http.StatusUnprocessableEntity, "way", page)
+	}
+	if page.Way == "we_send" && c.State != "pinned" { // before anything is asked of her
+		page.Fail("way", c.noSending())
 		return q.show(http.StatusUnprocessableEntity, "way", page)
 	}
 	if page.Way == "we_send" {

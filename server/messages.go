@@ -39,6 +39,7 @@ const (
 	ProblemChanged       = "conflict.happened"
 	ProblemRepeated      = "form.repeated"
 	ForbiddenNoRule      = "attempts.none_recorded" // for AttemptsPage.Forbidden
+	ForbiddenAll         = "attempts.none_allowed"
 	ForbiddenHours       = "attempts.not_now"
 	ForbiddenNever       = "attempts.never"
 )

@@ -240,6 +240,9 @@ func (q *request) attemptsPage(status int, cause error) error {
 		}
 	}
 	reason := referrals.NothingRecorded
+	if v.Safe.Forbids() {
+		reason = referrals.NothingAllowed
+	}
 	for _, kind := range referrals.ChannelKinds {
 		switch r := v.Safe.Allows(kind, page.Now); r {
 		case referrals.Permitted:

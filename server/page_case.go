@@ -9,6 +9,7 @@ type Strip struct {
 	Who      Who
 	State    string // a word of "case_state"
 	Recorded bool
+	Forbids  bool          // she said how, and allowed nothing
 	OnlyDesk bool          // shown to a centre that may contact her only through the desk
 	Channels []ChannelRule // in the order of asking
 	Hours    []HoursRule   // none: at no hour

@@ -33,6 +33,7 @@ type Centre struct {
 	Cost      string // a word of "cost"
 	Distance  int    // km from the municipality she named; 0 when she named none
 	State     string // a word of "centre_state": sending needs "pinned"
+	Mark      string // a word of "centre_state", where this desk does not know that the entry is the centre's; else empty
 }
 
 // WayPage is "way": the three ways. It posts chose=yes (she chose this centre)

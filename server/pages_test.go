@@ -322,7 +322,7 @@ func addReferral(add func(string, server.Shown)) {
 	head := caseHead("referrals")
 	centre := server.Centre{ID: "Q", Name: "Centro Le Querce", Cost: "free", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
 	other := centre
-	other.ID, other.Name, other.State = "R", "Centro Aurora", "unpinned"
+	other.ID, other.Name, other.State, other.Mark = "R", "Centro Aurora", "unpinned", "unpinned"
 	add("choose-centre", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, Need: "bed", From: "Fiorano", Away: "Sassuolo", Centres: []server.Centre{centre, other}})
 	add("choose-centre.empty", &server.ChooseCentrePage{Page: desk(server.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
 	add("way", &server.WayPage{Page: desk(server.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: centre, Way: "we_send", Chose: "yes"})

@@ -118,7 +118,7 @@ func (q *request) hours(list []HoursRule) string {
 
 // strip is a kept rule as it heads every page of a case.
 func strip(s referrals.SafeContact, who Who) Strip {
-	v := Strip{Who: who, Recorded: s.Recorded(), OnlyDesk: s.DeskOnly, Answerer: s.Answerer, Say: s.Say, Hide: s.Hide,
+	v := Strip{Who: who, Recorded: s.Recorded(), Forbids: s.Forbids(), OnlyDesk: s.DeskOnly, Answerer: s.Answerer, Say: s.Say, Hide: s.Hide,
 		Voice: s.Voice, Number: s.Number, Mail: s.Mail, CodeWord: s.CodeWord}
 	for _, kind := range referrals.ChannelKinds {
 		allow := s.Channels[kind]

@@ -1,0 +1,45 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+// TestWhatSheForbadeIsShown: a rule of prohibitions, or of a word to know her by,
+// is an answer. Every page of the case says what she forbade, not that nobody
+// asked.
+func TestWhatSheForbadeIsShown(t *testing.T) {
+	const unasked, none = "non è ancora stato chiesto", "Nessun contatto permesso."
+	cases := map[string]struct {
+		safe referrals.SafeContact
+		says []string
+	}{
+		"never":     {referrals.SafeContact{Channels: map[string]string{"call": "never", "sms": "never"}}, []string{"<del>Telefonata</del> <strong>mai</strong>", "<del>SMS</del> <strong>mai</strong>"}},
+		"with word": {referrals.SafeContact{Channels: map[string]string{"call": "never"}, CodeWord: "mirtillo"}, []string{"<del>Telefonata</del> <strong>mai</strong>", "Mostra la parola", "mirtillo"}},
+		"word":      {referrals.SafeContact{CodeWord: "mirtillo"}, []string{"Mostra la parola", "mirtillo"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := storetest.New(t).Town()
+			out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "forbidden", OpenCase: true,
+				Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela", Safe: c.safe}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			anna := serve(t, w).signedIn("anna")
+			root := "/schede/" + out.CaseID
+			for _, path := range []string{root, root + "/diario", root + "/tentativi"} {
+				anna.says(anna.status(anna.get(path), http.StatusOK), append(c.says, none)...)
+				anna.silent(anna.page, unasked, "Rivedere con lei il contatto sicuro", "non ha ancora detto come")
+			}
+			anna.says(anna.page, "non ha permesso nessun contatto")
+			if strings.Contains(anna.page.body, `name="recall"`) {
+				t.Error("a call can be planned to who allowed none")
+			}
+		})
+	}
+}

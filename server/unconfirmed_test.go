@@ -1,0 +1,58 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/referrals"
+	"sportello/referrals/store/storetest"
+)
+
+// TestUnconfirmedCentreIsMarkedWhereItIsChosen: anybody who can enter a unit can
+// give it the name of a true centre and a number of his own. Where a centre is
+// chosen with her, one whose words this desk never compared stands last and says
+// so, one that nobody founded is not there, and nothing is asked of her for it.
+func TestUnconfirmedCentreIsMarkedWhereItIsChosen(t *testing.T) {
+	const sentence, other = "Prima di dare questo numero confrontate le parole con il centro", "345 6660666"
+	w := storetest.New(t).Town()
+	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "choose", OpenCase: true,
+		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	onlyEntered := w.Enter(accounts.Unit{Agency: w.Agency, Kind: accounts.KindCentre, Name: "Centro inserito", Phone: other})
+	fake := w.Enter(accounts.Unit{Agency: w.Agency, Kind: accounts.KindCentre, Name: "A " + storetest.Ginestra, Phone: other})
+	w.Found("A "+storetest.Ginestra, accounts.KindCentre, "finta", policies.CentreWorker)
+	anna := serve(t, w).signedIn("anna")
+	root := "/schede/" + out.CaseID
+
+	page := main(anna.get(root + "/centro").body)
+	cards := strings.Split(page, `<li class="case-card calm">`)[1:]
+	if len(cards) != 3 {
+		t.Fatalf("%d centres are offered, want the confirmed one and two that are not", len(cards))
+	}
+	for i, card := range cards {
+		if marked := strings.Contains(card, "Nuovo, non confermato"); marked != (i > 0) {
+			t.Errorf("centre %d is marked %v: %s", i+1, marked, card)
+		}
+	}
+	if !strings.Contains(cards[0], "000 000 0201") {
+		t.Errorf("the centre whose words were compared does not stand first: %s", cards[0])
+	}
+	if strings.Contains(page, "Centro inserito") {
+		t.Error("a centre that nobody founded is offered")
+	}
+	anna.status(anna.get(root+"/centri/"+onlyEntered), http.StatusNotFound)
+
+	anna.says(anna.get(root+"/centri/"+fake), "Nuovo, non confermato", sentence, `href="/centri/`+fake+`"`)
+	got := anna.status(anna.post(root+"/centri/"+fake, "form", anna.hidden("form"), "way", "we_send", "chose", "yes"), http.StatusUnprocessableEntity)
+	anna.says(got, "Prima una persona di questo sportello confronta le quattro parole con il centro.", sentence)
+	anna.silent(got, "Che cosa condividere")
+
+	genuine := root + "/centri/" + w.Units[storetest.Ginestra]
+	anna.silent(anna.get(genuine), "Nuovo, non confermato", sentence)
+	anna.says(anna.status(anna.post(genuine, "form", anna.hidden("form"), "way", "we_send", "chose", "yes"), http.StatusOK), "Che cosa condividere")
+}
