@@ -182,12 +182,13 @@ type SentTask struct {
 	ID, CaseID, ToUnit, State, Day, DueDay string
 	Worker, TakenDay, Reason               string
 	Overdue                                bool
+	Shut                                   bool    // by a restore, until the desk tells her rule again
 	Who                                    CaseWho // on the Agenda only
 }
 
 func sentTask(row *TaskRow, act *accounts.Act) SentTask {
 	return SentTask{ID: row.ID, CaseID: row.CaseID, ToUnit: row.ToUnit, State: row.State, Day: row.Day, DueDay: row.DueDay,
-		Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.State != taskDone && row.DueDay < act.Day}
+		Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.State != taskDone && row.DueDay < act.Day, Shut: row.Shut}
 }
 
 // sent lists what the caller's unit asked of a social service. Those of cases

@@ -213,7 +213,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: body.had()}.against(c))
+		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: row.reads(&body.TaskPackage)}.against(c))
 	}
 	return list, nil
 }
