@@ -148,6 +148,7 @@ type TaskView struct {
 	ID, FromUnit, Kind, State, Day, DueDay string
 	Worker, TakenDay, Reason               string
 	Free                                   bool // who had it has left: a colleague may take it on
+	OwnCase                                bool // a case file of the unit was opened from it
 	Version                                int64
 	TaskPackage
 }
@@ -171,7 +172,7 @@ func (d *Desk) OpenTask(ctx context.Context, who accounts.Caller, id string) (Ta
 			act.Commit = putAll(row)
 		}
 		v = TaskView{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day, DueDay: row.DueDay,
-			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, TaskPackage: body}
+			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, OwnCase: row.OwnCase, TaskPackage: body}
 		v.Free, err = row.free(r)
 		return err
 	})
