@@ -80,6 +80,7 @@ func (s *site) invite(username string, role policies.Role, unit string) string {
 }
 
 func TestInvitationOverHTTP(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	code := s.invite("elena", policies.IntakeWorker, "desk")
 	b := s.client(s.T)

@@ -125,6 +125,7 @@ func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
 }
 
 func TestCentreIsPinnedByVoice(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	b := s.signedIn("sofia")
 	b.says(b.get("/centri"), "centre", "Nuova, non confermata", "Fondata", "Comune di Prova")
@@ -150,6 +151,7 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 }
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	s.join("elena")
 	recovery, err := crypto.NewIdentity()
@@ -189,6 +191,7 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 // TestLoneRecoveryKeyIsSeenAndStopped: the proposal of a unit's only member stands
 // where those who send there and the auditor see it, and each may stop it.
 func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	recovery, err := crypto.NewIdentity()
 	if err != nil {

@@ -59,6 +59,7 @@ func (f filled) typedIn() []string {
 // TestNothingTypedIsLostWhenWritingFails: of every form of somebody who is signed
 // in, what she typed comes back with the page that says that it was not saved.
 func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.fill(t)
 	people := map[string]*client{}
@@ -113,6 +114,7 @@ func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 // TestRefusedStepLeadsOn: where something changed meanwhile, the page is the one
 // that she was on, as it is now, or leads to it in the words that it says.
 func TestRefusedStepLeadsOn(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.fill(t)
 	anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")

@@ -17,6 +17,7 @@ import (
 // every member is told, and the copy is made to it without pasting. Its words are
 // those that whoever holds the secret half works out elsewhere.
 func TestACentreKeepsItsKeyForCopies(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.fill(t)
 	bruna := s.signedIn("bruna")

@@ -12,6 +12,7 @@ import (
 // that this side may still see, with why. For whoever sees no such page it is the
 // page of what does not exist, byte by byte.
 func TestWrittenWhenItEnded(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.fill(t)
 	s.expire(t, r)

@@ -9,7 +9,8 @@ import (
 )
 
 // TestAttackFullDiskKeepsSessions: while the disk takes no writes she covers her
-// screen, leaves, and signs out; whoever has her cookie must not go on.
+// screen, leaves, and signs out, with a form half written; whoever has her cookie
+// must not go on.
 func TestAttackFullDiskKeepsSessions(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ) // what the kernel sends with each refused write
 	d := newBadDay(t, func(string) {})
@@ -22,6 +23,7 @@ func TestAttackFullDiskKeepsSessions(t *testing.T) {
 	for _, way := range ways {
 		b := d.signedIn("anna")
 		b.status(b.get("/credenziali"), http.StatusOK)
+		b.status(b.post("/lingua", "lang", "it", "from", "/credenziali", "text", "mezza frase"), http.StatusSeeOther)
 		for _, c := range b.web.Jar.Cookies(u) {
 			if c.Name == "__Host-session" {
 				browsers[way], stolen[way] = b, c.Value

@@ -92,8 +92,6 @@ func (s *site) goodForms(r *records) []filled {
 		{"/ammissioni/{person}", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},
 		{"/ammissioni/{person}/togli", "anna", []string{s.People["lucia"].ID}, v("cause", "no")},
 		{"/ammissioni/{person}/sblocca", "anna", []string{s.People["lucia"].ID}, v("passphrase", "", "code", "")},
-		{"/ammissioni/recupero/accetta", "anna", nil, v("heard", "a b c d")},
-		{"/ammissioni/recupero/togli", "anna", nil, v("passphrase", "", "code", "")},
 		{"/recuperi/{unit}", "clara", []string{s.Units[storetest.TownDesk]}, v("from", "/registro")},
 		{"/ammissioni/mie-parole", "anna", nil, v("passphrase", "x")},
 		{"/ammissioni/{person}/responsabile", "anna", []string{s.People["lucia"].ID}, v("words", "a b c d", "same", "yes")},

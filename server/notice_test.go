@@ -72,6 +72,7 @@ func TestLaterColleagueStandsWhereWorkBegins(t *testing.T) {
 // means; the second word is asked of those who were there, and the newcomer reads
 // hers once her passphrase is typed again.
 func TestTheSecondWordOnPages(t *testing.T) {
+	t.Parallel()
 	s := newService(t)
 	s.join("lia")
 	if _, err := s.Door.Confirm(t.Context(), s.SignIn("lia"), s.People["anna"].ID); err != nil {

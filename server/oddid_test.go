@@ -26,6 +26,7 @@ func (s *site) oddIDs(r *records) map[string]string {
 // to it, or as it does to nobody's id; never 500, and never without a leaf where
 // the id of nobody leaves one.
 func TestOddIDsAreAbsent(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.tick = 0
 	r := s.fill(t)

@@ -14,6 +14,7 @@ import (
 // cause is not sent before its words were compared again; it stands on the page,
 // beside what is to be done.
 func TestMessageWaitsForTheWords(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.fill(t)
 	s.Join(storetest.Ginestra, "bea", policies.CentreWorker, "bruna")
@@ -36,6 +37,7 @@ func TestMessageWaitsForTheWords(t *testing.T) {
 // TestAnswerWaitsForTheWords: a centre answers a desk that removed somebody for
 // cause once it compared the desk's words. What it wrote stands on the page.
 func TestAnswerWaitsForTheWords(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r := s.fill(t)
 	s.Join(storetest.TownDesk, "malo", policies.IntakeWorker, "lucia")

@@ -250,6 +250,7 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 // TestWhoCanOpenCountsWhatACentreReads: of what was ever sent to a centre, the
 // auditor reads how much it can open today, which is what its members find.
 func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.fill(t)
 	sent, _, err := s.Desk.AuditReferrals(t.Context(), s.Caller("clara"))

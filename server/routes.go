@@ -21,6 +21,13 @@ type route struct {
 	do func(*request) error
 }
 
+// leaves tells whether a form ends or covers its session. The draft that the session
+// gave back goes with it: nothing is written before, which could fail, on a full disk
+// or while somebody with the same cookie writes without pause.
+func (t route) leaves() bool {
+	return t.Method == http.MethodPost && (t.Action == policies.SessionCover || t.Pattern == "/esci")
+}
+
 func public(method, pattern string, do func(*request) error) route {
 	return route{Route{Method: method, Pattern: pattern, Public: true}, do}
 }

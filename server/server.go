@@ -239,7 +239,7 @@ func (q *request) answer(t route) error {
 	}
 	if q.signed && q.r.Method == http.MethodGet {
 		q.takeDraft()
-	} else if q.signed {
+	} else if q.signed && !t.leaves() {
 		if err := q.s.door.DropDraft(q.ctx(), q.who); err != nil {
 			return err
 		}

@@ -3,23 +3,34 @@ package main
 import (
 	"context"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
 	"sportello/policies/accounts"
 )
 
+// worked is the processor time of this process: what else the machine does is not in it.
+func worked(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // TestDemoPeopleSignInNow opens a folder that the demo filled, with the real
 // clock, and signs everybody in with what the demo prints.
 func TestDemoPeopleSignInNow(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	began := time.Now()
+	began := worked(t)
 	if err := seedDemo(ctx, dir); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took > time.Minute {
-		t.Errorf("filling the folder took %v", took)
+	if took := worked(t) - began; took > time.Minute {
+		t.Errorf("filling the folder took %v of a processor", took)
 	}
 	people, err := readDemoAccounts(dir)
 	if err != nil {

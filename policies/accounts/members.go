@@ -312,7 +312,15 @@ func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func
 	if forCause {
 		cause = "removed_for_cause"
 	}
-	next, err := d.nextEpoch(r, act, gone.Unit, cause, func(p *Person) *Person {
+	recovery, changed, err := without(r, act, gone)
+	if err != nil {
+		return nil, err
+	}
+	now, err := recovery.recovery()
+	if err != nil {
+		return nil, err
+	}
+	next, err := d.epochFor(r, act, gone.Unit, cause, now, func(p *Person) *Person {
 		if p.ID == gone.ID {
 			return nil
 		}
@@ -321,15 +329,15 @@ func (d *Door) succession(r Reader, act *Act, gone *Person, forCause bool) (func
 	if err != nil {
 		return nil, err
 	}
-	rows, err := endProposal(r, gone)
-	if err != nil {
-		return nil, err
-	}
 	gone.Version++
 	gone.State, gone.Removed = string(Removed), act.Day
+	rows := []Row{gone}
+	if changed {
+		rows = append(rows, recovery)
+	}
 	return func(tx Tx) error {
 		EndSessions(tx, gone.ID, Caller{})
-		return errors.Join(next(tx), putRows(tx, append(rows, gone), nil))
+		return errors.Join(next(tx), putRows(tx, rows, nil))
 	}, nil
 }
 

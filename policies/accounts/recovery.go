@@ -58,6 +58,7 @@ type UnitRecovery struct {
 	ProposedBy  string
 	ProposedDay string
 	Witnesses   List // who was an active member when it was proposed, and may confirm it
+	WordsBy     List // whose words put InForce in force: when one of them is removed, it goes too
 }
 
 // Table is the name of the table of units' recovery.
@@ -65,7 +66,7 @@ func (*UnitRecovery) Table() string { return "unit_recovery" }
 
 // Values are the columns after id and version.
 func (u *UnitRecovery) Values() []any {
-	return []any{&u.InForce, &u.Number, &u.Changed, &u.ChangedBy, &u.Proposed, &u.ProposedBy, &u.ProposedDay, (*string)(&u.Witnesses)}
+	return []any{&u.InForce, &u.Number, &u.Changed, &u.ChangedBy, &u.Proposed, &u.ProposedBy, &u.ProposedDay, (*string)(&u.Witnesses), (*string)(&u.WordsBy)}
 }
 
 // Recovery is the recipient that a unit accepted for its recovery, or none.
@@ -115,13 +116,18 @@ func recoveryRow(r Reader, unit string) (*UnitRecovery, error) {
 func foundedWith(unit, recipient, by, day string) *UnitRecovery {
 	row := &UnitRecovery{RowKey: RowKey{unit, 1}}
 	if recipient != "" {
-		row.takeUp(recipient, by, day)
+		row.takeUp(recipient, List(by), by, day)
 	}
 	return row
 }
 
-func (u *UnitRecovery) takeUp(recipient, by, day string) {
-	u.InForce, u.Number, u.Changed, u.ChangedBy = recipient, u.Number+1, day, by
+func (u *UnitRecovery) takeUp(recipient string, words List, by, day string) {
+	u.InForce, u.Number, u.Changed, u.ChangedBy, u.WordsBy = recipient, u.Number+1, day, by, words
+}
+
+// leave takes what is in force away.
+func (u *UnitRecovery) leave(by, day string) {
+	u.InForce, u.Changed, u.ChangedBy, u.WordsBy = "", day, by, ""
 }
 
 // RecoveryWords are the four words of a recovery recipient for one unit. Who
@@ -365,7 +371,7 @@ func (d *Door) acceptRecovery(ctx context.Context, who Caller, a policies.Action
 			return err
 		}
 		row.Version++
-		row.takeUp(row.Proposed, act.Who.person, act.Day)
+		row.takeUp(row.Proposed, List(row.ProposedBy).With(act.Who.person), act.Who.person, act.Day)
 		row.drop()
 		return d.changeRecovery(r, act, row, causeRecoverySet)
 	})
@@ -430,7 +436,7 @@ func (d *Door) RemoveRecovery(ctx context.Context, who Caller) (audit.Receipt, e
 			return ErrNoRecovery
 		}
 		row.Version++
-		row.InForce, row.Changed, row.ChangedBy = "", act.Day, act.Who.person
+		row.leave(act.Who.person, act.Day)
 		return d.changeRecovery(r, act, row, causeRecoveryRemoved)
 	})
 	if err == nil {
@@ -502,6 +508,26 @@ func endProposal(r Reader, p *Person) ([]Row, error) {
 	row.Version++
 	row.drop()
 	return []Row{row}, nil
+}
+
+// without is a unit's recovery once a member is removed, and whether that changes
+// it: what she proposed ends, and so does what her word put in force. Whoever keeps
+// that identity may be she, and the epoch that shuts her out would open to her.
+func without(r Reader, act *Act, gone *Person) (row *UnitRecovery, changed bool, err error) {
+	if row, err = recoveryRow(r, gone.Unit); err != nil {
+		return nil, false, err
+	}
+	before := *row
+	if row.ProposedBy == gone.ID {
+		row.drop()
+	}
+	if row.InForce != "" && row.WordsBy.Has(gone.ID) {
+		row.leave(act.Who.person, act.Day)
+	}
+	if changed = *row != before; changed {
+		row.Version++
+	}
+	return row, changed, nil
 }
 
 // AfterRestore are the rows of all units' recovery as a restore leaves them. What

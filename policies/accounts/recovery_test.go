@@ -207,13 +207,21 @@ func (h *history) removes() {
 	if by == nil || by.ID == p.ID {
 		return // nobody removes herself
 	}
-	rows, err := endProposal(h, p)
+	words := h.recovery.WordsBy
+	row, _, err := without(h, h.act(policies.MemberRemove, by.ID), p)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	for _, row := range rows {
-		h.recovery, h.by = row.(*UnitRecovery), ""
+	if words.Has(p.ID) && row.InForce != "" {
+		h.t.Fatal("what the word of somebody removed put in force stays")
 	}
+	if !words.Has(p.ID) && row.InForce != h.recovery.InForce {
+		h.t.Fatal("what others put in force goes with her")
+	}
+	if h.by == p.ID {
+		h.by = ""
+	}
+	h.recovery = row
 	p.State, p.Removed = string(Removed), h.now.Format(time.DateOnly)
 	h.next(p.ID)
 }

@@ -128,6 +128,13 @@ func bind(text string) string {
 	return t
 }
 
+// integrityCheck holds every index to its table, among other things; it answers
+// one row, sound, where nothing is wrong.
+const (
+	integrityCheck = "PRAGMA integrity_check(100)"
+	sound          = "ok"
+)
+
 // inTransaction asks the driver whether the connection still has one: some
 // errors end it behind database/sql's back.
 func inTransaction(ctx context.Context, c *sql.Conn) bool {

@@ -24,7 +24,7 @@ type table struct {
 var tables = prepareTables([]*table{
 	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
 		make: func() accounts.Row { return new(accounts.Agency) }},
-	{name: "unit_recovery", columns: "in_force, number, changed, changed_by, proposed, proposed_by, proposed_day, witnesses",
+	{name: "unit_recovery", columns: "in_force, number, changed, changed_by, proposed, proposed_by, proposed_day, witnesses, words_by",
 		make: func() accounts.Row { return new(accounts.UnitRecovery) }},
 	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, cost, lat, lon, copy_key, copy_key_by, copy_key_day, copy_key_version",
 		make: func() accounts.Row { return new(accounts.Unit) }},

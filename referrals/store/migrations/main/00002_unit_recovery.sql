@@ -11,6 +11,7 @@ CREATE TABLE unit_recovery (
   proposed TEXT NOT NULL,
   proposed_by TEXT NOT NULL,
   proposed_day TEXT NOT NULL,
-  witnesses TEXT NOT NULL
+  witnesses TEXT NOT NULL,
+  words_by TEXT NOT NULL
 ) STRICT;
 ALTER TABLE case_wrap ADD COLUMN recovery INTEGER NOT NULL DEFAULT 0;
