@@ -140,9 +140,11 @@ func (t *TaskRow) next(r Reader, step string) (string, error) {
 	return taskTransition(t.State, step)
 }
 
-// OpenCaseFromTask turns a task into a case file of the caller's unit: alias,
-// request and safe-contact rule come along, and nothing else. The task is done.
-// It returns the case's id; ErrState when nobody has the task.
+// OpenCaseFromTask opens a case file of the caller's unit from a task: alias and
+// request come along, and nothing else. Her safe-contact rule does not: what she
+// takes back would stay in a copy. It is read in the task, which stays as it is
+// until it is done, and the unit asks her for its own. It returns the case's id;
+// ErrState when nobody has the task, and when its case file is open already.
 func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
 	if len(text) > maxText {
 		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
@@ -153,11 +155,15 @@ func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, te
 		if err != nil {
 			return err
 		}
-		if task.State, err = task.next(r, "done"); err != nil {
+		if _, err := task.next(r, "done"); err != nil {
 			return err
 		}
+		if task.OwnCase {
+			return ErrState
+		}
 		task.Version++
-		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request, Safe: body.Safe}}
+		task.OwnCase = true
+		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request}}
 		c, rows, err := d.newCase(r, act, in)
 		if err != nil {
 			return err
@@ -182,12 +188,14 @@ type SentTask struct {
 	ID, CaseID, ToUnit, State, Day, DueDay string
 	Worker, TakenDay, Reason               string
 	Overdue                                bool
+	Shut                                   bool    // by a restore, until the desk tells her rule again
+	OwnCase                                bool    // the service opened a case file of its own: what it wrote there is its own
 	Who                                    CaseWho // on the Agenda only
 }
 
 func sentTask(row *TaskRow, act *accounts.Act) SentTask {
 	return SentTask{ID: row.ID, CaseID: row.CaseID, ToUnit: row.ToUnit, State: row.State, Day: row.Day, DueDay: row.DueDay,
-		Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.State != taskDone && row.DueDay < act.Day}
+		Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.State != taskDone && row.DueDay < act.Day, Shut: row.Shut, OwnCase: row.OwnCase}
 }
 
 // sent lists what the caller's unit asked of a social service. Those of cases

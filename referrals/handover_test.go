@@ -227,3 +227,53 @@ func TestSentTaskKeepsTheWallsOfItsCase(t *testing.T) {
 		}
 	}
 }
+
+// TestCaseFromATaskCopiesNoRule: what she takes back from a task is not left behind
+// in the case file that was opened from it, and the task is read until it is done.
+func TestCaseFromATaskCopiesNoRule(t *testing.T) {
+	w := service(t)
+	ctx, out := t.Context(), rosa(t, w)
+	sofia, anna := w.Caller("sofia"), w.Caller("anna")
+	if _, err := w.Desk.TakeTask(ctx, sofia, out.TaskID); err != nil {
+		t.Fatal(err)
+	}
+	caseID, _, err := w.Desk.OpenCaseFromTask(ctx, sofia, out.TaskID, "viene lunedì")
+	if err != nil {
+		t.Fatalf("opening a case: %v", err)
+	}
+	own, _, err := w.Desk.OpenCase(ctx, sofia, caseID)
+	if err != nil || own.Card.Alias != "Rosa" || own.Told.Request != "dove dormire stanotte" {
+		t.Fatalf("the service's case: %+v, %v", own, err)
+	}
+	if own.Safe.Recorded() || own.Safe.Number != "" || len(own.Safe.Channels) != 0 || len(own.Safe.Hours) != 0 || own.Safe.CodeWord != "" {
+		t.Fatalf("her rule was copied into the service's case: %+v", own.Safe)
+	}
+	if _, _, err := w.Desk.OpenCaseFromTask(ctx, sofia, out.TaskID, ""); !errors.Is(err, referrals.ErrState) {
+		t.Errorf("a second case from the same task: got %v, want ErrState", err)
+	}
+	if _, err := w.Desk.EndOver(ctx, accounts.ConsoleCaller()); err != nil {
+		t.Fatal(err)
+	}
+	if v := task(t, w, sofia, out.TaskID); v.State != "taken" || !v.OwnCase || v.Safe.Number != "333 1234567" {
+		t.Fatalf("until it is done the service reads %+v", v)
+	}
+	if s := sent(t, w, out.CaseID); !s.OwnCase {
+		t.Fatalf("the desk is not told of the service's case: %+v", s)
+	}
+	list, _, err := w.Desk.Recipients(ctx, anna, out.CaseID)
+	if err != nil || len(list) != 1 || !list[0].OwnCase {
+		t.Fatalf("the desk is not told of the service's case: %+v, %v", list, err)
+	}
+	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "code_word"); err != nil {
+		t.Fatalf("revoking: %v", err)
+	}
+	if v := task(t, w, sofia, out.TaskID); v.Safe.Number != "" || !v.Safe.DeskOnly {
+		t.Fatalf("after she took it back the service reads %+v", v.Safe)
+	}
+	if _, err := w.Desk.CloseTask(ctx, sofia, out.TaskID); err != nil {
+		t.Fatalf("ending it: %v", err)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}

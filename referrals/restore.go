@@ -13,12 +13,14 @@ import (
 type Restored struct {
 	Suspended, Shut, Erased int
 	Consents                int // of those that live, shut too
+	Tasks                   int // whose contact is shut too
 }
 
 // Restore makes an older copy of the database safe to work with, in one act
 // whose leaf marks every row it changes. All sessions end. Every account is
 // suspended until it is lifted by name; every referral, and every authorisation
-// that lives, is shut until the desk confirms it; a rescue that waits for its newcomer is forgotten:
+// that lives, is shut until the desk confirms it, and so is the contact in every task
+// until the desk tells her rule again; a rescue that waits for its newcomer is forgotten:
 // its key may have been in force since the copy, and people have left it; what was
 // proposed for a unit's recovery ends, and what is in force is shown anew; what
 // has lost its shred secret, named by gone, counts as erased.
@@ -60,6 +62,18 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 				row.setShut(true)
 				rows = append(rows, row)
 				out.Consents++
+			}
+		}
+		tasks, err := r.TasksHeld()
+		if err != nil {
+			return err
+		}
+		for _, row := range tasks {
+			if !row.Shut {
+				row.Version++
+				row.Shut = true
+				rows = append(rows, row)
+				out.Tasks++
 			}
 		}
 		waiting, err := rescues(r)

@@ -208,3 +208,83 @@ func TestRestoreIsTheConsolesAct(t *testing.T) {
 		}
 	}
 }
+
+// What a social service had of her number, and she took back after the copy, does
+// not come back with it: the desk tells it again, or nobody does.
+func TestRestoreShutsTheContactInATask(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	file := rosa(t, w)
+	if v := task(t, w, w.SignIn("sofia"), file.TaskID); v.Safe.Number == "" {
+		t.Fatalf("before: the service reads %+v", v.Safe)
+	}
+	copied := backup(t, w)
+	if _, err := w.Desk.RevokeTask(ctx, w.SignIn("anna"), file.TaskID, "code_word"); err != nil {
+		t.Fatalf("revoking: %v", err)
+	}
+	if out := w.Restore(copied); out.Tasks != 1 {
+		t.Fatalf("the restore: %+v, want 1 task shut", out)
+	}
+	lift(t, w, "anna", "sofia")
+	readsNothing := func(when string) {
+		t.Helper()
+		if v := task(t, w, w.SignIn("sofia"), file.TaskID); v.Safe.Number != "" || len(v.Safe.Channels) != 0 || len(v.Safe.Hours) != 0 || !v.Safe.DeskOnly {
+			t.Fatalf("%s the service reads %+v", when, v.Safe)
+		}
+		if v, to, _, err := w.Desk.ReadSentTask(ctx, w.SignIn("anna"), file.TaskID); err != nil || !v.Shut || !to.Safe.DeskOnly || to.Safe.Rule.Number != "" {
+			t.Fatalf("%s the desk is told %+v, that the service reads %+v, %v", when, v, to.Safe, err)
+		}
+	}
+	readsNothing("after the restore")
+	if _, err := w.Desk.TakeTask(ctx, w.SignIn("sofia"), file.TaskID); err != nil {
+		t.Fatalf("taking a shut task: %v", err)
+	}
+	c, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), file.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := c.Safe
+	rule.Channels = map[string]string{"call": "yes", "sms": "never", "email": "never"}
+	rule.Number = "333 7654321"
+	if _, err := w.Desk.ChangeSafeContact(ctx, w.SignIn("anna"), file.CaseID, c.Version, rule, "in_person"); err != nil {
+		t.Fatalf("changing the rule: %v", err)
+	}
+	readsNothing("after a change that was not told")
+	for _, version := range []int64{c.Version + 1, c.Version + 2} { // with a new rule, then with the same
+		if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, file.CaseID), file.CaseID, version, []string{file.TaskID}); err != nil {
+			t.Fatalf("telling it again: %v", err)
+		}
+		if v := task(t, w, w.SignIn("sofia"), file.TaskID); v.Safe.Number != "333 7654321" {
+			t.Fatalf("once it is told the service reads %+v", v.Safe)
+		}
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}
+
+// The same rule told again opens it, too.
+func TestRestoredContactOpensWithTheRuleOfBefore(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx := context.Background()
+	file := rosa(t, w)
+	w.Restore(backup(t, w))
+	lift(t, w, "anna", "sofia")
+	c, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), file.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := w.Desk.Recipients(ctx, w.SignIn("anna"), file.CaseID)
+	if err != nil || len(list) != 1 || !list[0].News || list[0].Safe.Rule.Number != "" {
+		t.Fatalf("the desk may tell %+v, %v", list, err)
+	}
+	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, file.CaseID), file.CaseID, c.Version, []string{file.TaskID}); err != nil {
+		t.Fatalf("telling it again: %v", err)
+	}
+	if v := task(t, w, w.SignIn("sofia"), file.TaskID); v.Safe.Number != "333 1234567" || v.Safe.DeskOnly {
+		t.Fatalf("once it is told the service reads %+v", v.Safe)
+	}
+	if r := w.CheckRecords(); len(r.Problems) != 0 {
+		t.Fatalf("checking the records: %v", r.Problems)
+	}
+}

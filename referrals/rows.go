@@ -194,6 +194,8 @@ type TaskRow struct {
 	Body        crypto.Sealed
 	BodyVersion int64
 	KeyVersion  int64 // where it is not BodyVersion: each sealing draws a new key, unless none may be sealed
+	Shut        bool  // after a restore, until the desk tells her rule again
+	OwnCase     bool  // the unit that has it opened a case file of its own from it
 }
 
 // Table is the name of the table of tasks.
@@ -203,7 +205,8 @@ func (*TaskRow) Table() string { return "task" }
 func (t *TaskRow) Values() []any {
 	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.CaseID, &t.Worker, &t.TakenDay, &t.Reason, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
 	v = append(append(v, t.From.values()...), t.To.values()...)
-	return append(v, &t.Body, &t.BodyVersion, crypto.Later{Name: "key_version", Value: &t.KeyVersion})
+	return append(v, &t.Body, &t.BodyVersion, crypto.Later{Name: "key_version", Value: &t.KeyVersion}, crypto.Later{Name: "shut", Value: &t.Shut},
+		crypto.Later{Name: "own_case", Value: &t.OwnCase})
 }
 
 // ConsentRow is her authorisation: one centre, one purpose, exactly these
@@ -420,6 +423,8 @@ type Reader interface {
 	// hold something, TasksToEnd the tasks that are done and do.
 	ReferralsToEnd(day string) ([]*ReferralRow, error)
 	TasksToEnd() ([]*TaskRow, error)
+	// TasksHeld lists the tasks of all units that hold content, for a restore.
+	TasksHeld() ([]*TaskRow, error)
 	StepsOf(referralID string) ([]*ReferralStepRow, error)
 	MessagesOf(referralID string) ([]*MessageRow, error)
 	CaseKeys(caseID string) ([]*CaseKeyRow, error)

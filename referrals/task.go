@@ -38,6 +38,15 @@ func (p *TaskPackage) items() []string {
 // had is what the unit that has a package knows of her rule.
 func (p *TaskPackage) had() PackageSafe { return safeFor(p.Safe, false, p.items()) }
 
+// reads is what the unit that has a task reads of her rule. After a restore that is
+// nothing: the copy may be from before she took it back.
+func (t *TaskRow) reads(p *TaskPackage) PackageSafe {
+	if t.Shut {
+		return PackageSafe{DeskOnly: true}
+	}
+	return p.had()
+}
+
 // carry puts a recipient's rule into a package.
 func (p *TaskPackage) carry(safe PackageSafe) {
 	p.Safe = safe.Rule
@@ -139,6 +148,7 @@ type TaskView struct {
 	ID, FromUnit, Kind, State, Day, DueDay string
 	Worker, TakenDay, Reason               string
 	Free                                   bool // who had it has left: a colleague may take it on
+	OwnCase                                bool // a case file of the unit was opened from it
 	Version                                int64
 	TaskPackage
 }
@@ -162,7 +172,7 @@ func (d *Desk) OpenTask(ctx context.Context, who accounts.Caller, id string) (Ta
 			act.Commit = putAll(row)
 		}
 		v = TaskView{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day, DueDay: row.DueDay,
-			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, TaskPackage: body}
+			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, OwnCase: row.OwnCase, TaskPackage: body}
 		v.Free, err = row.free(r)
 		return err
 	})
@@ -192,7 +202,7 @@ func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskP
 	if err := key.Derive(crypto.LabelTaskData, secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &body); err != nil {
 		return nil, TaskPackage{}, false, err
 	}
-	body.carry(body.had()) // what was sealed before she was asked is shown as an answer would let it
+	body.carry(row.reads(&body)) // what was sealed before she was asked is shown as an answer would let it
 	if arrived {
 		if err := row.To.keep(act.Who, row, "to_box", row.keyVersion(), key); err != nil {
 			return nil, TaskPackage{}, false, err
@@ -242,6 +252,13 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 		changed, err := d.retell(r, act, row, body, safe, news)
 		if err != nil {
 			return nil, err
+		}
+		if row.Shut && news {
+			row.Shut = false
+			if !changed {
+				row.Version++
+			}
+			changed = true
 		}
 		if changed {
 			rows = append(rows, row)
@@ -332,7 +349,7 @@ func (d *Desk) ReadSentTask(ctx context.Context, who accounts.Caller, id string)
 			return err
 		}
 		act.Salt = body.secret
-		v, to = sentTask(row, act), Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: body.had()}
+		v, to = sentTask(row, act), Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: row.reads(&body.TaskPackage)}
 		return nil
 	})
 	return v, to, receipt, err

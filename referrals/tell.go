@@ -156,6 +156,7 @@ type Recipient struct {
 	Items   []string    // of RuleItems, and older names: what she shares with it
 	Safe    PackageSafe // what it reads today
 	News    bool        // today's rule says more than it was told
+	OwnCase bool        // a service that opened a case file of its own
 }
 
 // Recipients lists whom a change of her rule concerns: the centres with a live
@@ -213,7 +214,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: body.had()}.against(c))
+		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: row.reads(&body.TaskPackage), OwnCase: row.OwnCase}.against(c))
 	}
 	return list, nil
 }

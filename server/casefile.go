@@ -306,7 +306,7 @@ func (q *request) safePage(v referrals.CaseView) (*SafeContactPage, error) {
 	}
 	q.receipt(receipt)
 	for _, r := range list {
-		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: q.knows(r.Safe), May: len(r.Items) > 0})
+		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: q.knows(r.Safe), May: len(r.Items) > 0, OwnCase: r.OwnCase})
 	}
 	page.Tell = q.form["tell"]
 	return page, nil

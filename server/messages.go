@@ -187,6 +187,7 @@ const (
 	FailFits              = "invite.does_not_fit"
 	FlashVerified         = "log.verified"
 	FlashTaskDone         = "task_page.was_done"
+	FlashCaseOfTask       = "task_page.case_opened"
 	// a task that somebody takes on
 	FlashTaskTaken    = "task_page.was_taken"
 	FlashTaskAssigned = "task_page.was_assigned"

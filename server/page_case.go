@@ -272,10 +272,11 @@ type SafeContactPage struct {
 
 // Recipient is a centre or a social service that knows her by an authorisation.
 type Recipient struct {
-	ID    string // of the referral or the task
-	Name  string
-	Knows string // what it reads of her rule today, in words
-	May   bool   // there is something that she shares with it, and so may tell anew
+	ID      string // of the referral or the task
+	Name    string
+	Knows   string // what it reads of her rule today, in words
+	May     bool   // there is something that she shares with it, and so may tell anew
+	OwnCase bool   // a service with a case file of its own
 }
 
 // CloseCasePage is "case-close" (Reopen false) and "case-reopen" in one: posts

@@ -199,6 +199,7 @@ type TaskPage struct {
 	Hold
 	MayTake    bool
 	MayEnd     bool   // hers, or her unit's and she leads it
+	OwnCase    bool   // its case file is open already
 	Colleagues []Unit // whom the lead may name
 }
 
@@ -219,6 +220,8 @@ type SentTask struct {
 	To      string // the social service
 	Due     time.Time
 	Overdue bool
+	Shut    bool // its contact, by a restore
+	OwnCase bool // the service has a case file of its own
 	Hold
 }
 

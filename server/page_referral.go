@@ -243,6 +243,9 @@ type TaskRevokePage struct {
 	Service    string
 	Knows      string // what it carries, in words
 	May        bool   // it carries something
+	Shut       bool   // by a restore
+	OwnCase    bool   // the service has a case file of its own
+	SafeHref   string // where the desk tells it again, or empty: there is no case file
 	Back       string
 	Recognised string // a word of "recognised"
 }

@@ -42,7 +42,7 @@ func (q *request) hold(state, worker, day, reason string, roster *accounts.Roste
 func (q *request) sent(list []referrals.SentTask, roster *accounts.Roster) []SentTask {
 	var all []SentTask
 	for _, t := range list {
-		l := SentTask{ID: t.ID, Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue,
+		l := SentTask{ID: t.ID, Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue, Shut: t.Shut && t.State != "done", OwnCase: t.OwnCase,
 			Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 		if t.CaseID != "" {
 			l.Href = "/schede/" + t.CaseID
@@ -73,6 +73,7 @@ func (q *request) taskPage(status int, cause error) error {
 	lead := q.who.Role() == policies.Lead
 	page.MayTake = t.State == "open" || t.Free
 	page.MayEnd = t.State == "taken" && (page.Hold.Mine || lead)
+	page.OwnCase = t.OwnCase
 	if lead && t.State != "done" {
 		page.Colleagues = colleaguesOf(roster, q.who.Unit(), t.Worker)
 	}
@@ -123,14 +124,14 @@ func (q *request) returnTask() error {
 	return q.taskStep(receipt, q.notMine(err), FlashTaskReturned, "/agenda")
 }
 
-// closeTask marks a task as done, or turns it into a case file of the unit.
+// closeTask marks a task as done, or opens a case file of the unit from it.
 func (q *request) closeTask() error {
 	if q.form.Get("go") != "open_case" {
 		receipt, err := q.s.desk.CloseTask(q.ctx(), q.who, q.id("id"))
 		return q.taskStep(receipt, q.notMine(err), FlashTaskDone, "/agenda")
 	}
 	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
-	return q.taskStep(receipt, q.notMine(err), "", "/schede/"+caseID)
+	return q.taskStep(receipt, q.notMine(err), FlashCaseOfTask, "/schede/"+caseID)
 }
 
 func (q *request) revokeTaskPage() error { return q.showRevokeTask(http.StatusOK, nil) }
@@ -145,10 +146,11 @@ func (q *request) showRevokeTask(status int, cause error) error {
 		return err
 	}
 	q.receipt(receipt)
-	page := &TaskRevokePage{Page: q.base(TitleTaskRevoke), ID: t.ID, Service: roster.UnitName(t.ToUnit), Knows: q.knows(to.Safe), May: len(to.Items) > 0,
+	page := &TaskRevokePage{Page: q.base(TitleTaskRevoke), ID: t.ID, Service: roster.UnitName(t.ToUnit), Knows: q.knows(to.Safe), May: len(to.Items) > 0, Shut: t.Shut, OwnCase: t.OwnCase,
 		Back: "/agenda", Recognised: q.form.Get("recognised")}
 	if t.CaseID != "" {
 		page.Back = "/schede/" + t.CaseID
+		page.SafeHref = page.Back + "/contatto-sicuro"
 	}
 	invalid(&page.Page, cause)
 	return q.show(status, "task-revoke", page)

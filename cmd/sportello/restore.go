@@ -307,7 +307,7 @@ func (p *program) settle(ctx context.Context, in *instance) error {
 	if err := p.problems(report); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "restored: %d records held to %d leaves\naccounts suspended: %d\nreferrals shut: %d\nauthorisations shut: %d\nsecrets gone: %d\n",
-		report.Checked, report.Checkpoint.Size, out.Suspended, out.Shut, out.Consents, out.Erased)
+	fmt.Fprintf(p.out, "restored: %d records held to %d leaves\naccounts suspended: %d\nreferrals shut: %d\nauthorisations shut: %d\ntasks shut: %d\nsecrets gone: %d\n",
+		report.Checked, report.Checkpoint.Size, out.Suspended, out.Shut, out.Consents, out.Tasks, out.Erased)
 	return nil
 }

@@ -386,6 +386,11 @@ func (s *snapshot) TasksToEnd() ([]*referrals.TaskRow, error) {
 	return list[referrals.TaskRow](s, "WHERE body IS NOT NULL AND state = 'done' ORDER BY id")
 }
 
+// TasksHeld lists the tasks with content.
+func (s *snapshot) TasksHeld() ([]*referrals.TaskRow, error) {
+	return list[referrals.TaskRow](s, "WHERE body IS NOT NULL ORDER BY id")
+}
+
 // StepsOf lists the steps of a referral in order.
 func (s *snapshot) StepsOf(referralID string) ([]*referrals.ReferralStepRow, error) {
 	return list[referrals.ReferralStepRow](s, "WHERE referral_id = $1 ORDER BY place, id", referralID)

@@ -60,7 +60,7 @@ var tables = prepareTables([]*table{
 		make: func() accounts.Row { return new(referrals.NoteRow) }},
 	{name: "note_version", columns: "note_id, author, day, key_version, body",
 		make: func() accounts.Row { return new(referrals.NoteVersionRow) }},
-	{name: "task", columns: "from_unit, to_unit, kind, state, case_id, worker, taken_day, reason, day, due_day, secret, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, key_version",
+	{name: "task", columns: "from_unit, to_unit, kind, state, case_id, worker, taken_day, reason, day, due_day, secret, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, key_version, shut, own_case",
 		make: func() accounts.Row { return new(referrals.TaskRow) }},
 	{name: "consent", columns: "case_id, unit, centre, state, day, until_day, until_reply, way, keep_copy, feedback, text_version, key_version, body, ended_day, shut, body_version",
 		make: func() accounts.Row { return new(referrals.ConsentRow) }},

@@ -19,3 +19,7 @@ CREATE INDEX consent_shut ON consent (unit) WHERE shut <> 0;
 ALTER TABLE referral ADD COLUMN sent_epoch INTEGER NOT NULL DEFAULT 0;
 -- The version of a task's key, where it is not that of its body.
 ALTER TABLE task ADD COLUMN key_version INTEGER NOT NULL DEFAULT 0;
+-- After a restore, until the desk tells her rule again.
+ALTER TABLE task ADD COLUMN shut INTEGER NOT NULL DEFAULT 0;
+-- The unit that has a task opened a case file of its own from it.
+ALTER TABLE task ADD COLUMN own_case INTEGER NOT NULL DEFAULT 0;
