@@ -205,15 +205,16 @@ func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
 		sofia.says(sofia.follow(), "può accettarla lei a partire da")
 		sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), http.StatusConflict)
 		who := s.signedIn(name)
-		who.says(who.get("/agenda"), "proposta da una persona sola", "service")
+		home := map[string]string{"anna": "/agenda", "clara": "/registro", "sofia": "/agenda"}[name]
+		who.says(who.get(home), "proposta da una persona sola", "service")
 		if name != "sofia" {
-			who.says(who.get("/agenda"), path)
+			who.says(who.get(home), path)
 			who.says(who.status(who.get(path), http.StatusOK), "service", "Chiamare l’unità")
 		}
-		who.get("/agenda")
-		who.leads(who.post(path), map[bool]string{true: "/ammissioni/recupero", false: "/agenda"}[name == "sofia"])
+		who.get(home)
+		who.leads(who.post(path), map[string]string{"anna": home, "clara": home, "sofia": "/ammissioni/recupero"}[name])
 		who.says(who.follow(), "La proposta è ferma")
-		who.silent(who.get("/agenda"), "proposta da una persona sola")
+		who.silent(who.get(home), "proposta da una persona sola")
 	}
 	sofia := s.signedIn("sofia")
 	sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")

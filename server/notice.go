@@ -11,10 +11,11 @@ import (
 type Notices struct {
 	Groups     []NoticeGroup
 	Colleagues []string // user names of members she has not confirmed, where no Agenda lists them
+	Recovery   []Task   // kinds of "urgent": what the recovery of a unit asks for, likewise
 }
 
 // Any tells whether there is something to see.
-func (n Notices) Any() bool { return len(n.Groups)+len(n.Colleagues) > 0 }
+func (n Notices) Any() bool { return len(n.Groups)+len(n.Colleagues)+len(n.Recovery) > 0 }
 
 // NoticeGroup is notices of one sort, seen together.
 type NoticeGroup struct {
@@ -91,7 +92,7 @@ func (q *request) noticed(n accounts.Notice) Notice {
 }
 
 // noticesAndColleagues is for the first page of those who have no Agenda: later
-// admissions stand there too.
+// admissions, and what the recovery of a unit asks for, stand there too.
 func (q *request) noticesAndColleagues() (Notices, error) {
 	page, err := q.notices()
 	if err != nil {
@@ -100,6 +101,13 @@ func (q *request) noticesAndColleagues() (Notices, error) {
 	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
 	for _, c := range colleagues {
 		page.Colleagues = append(page.Colleagues, c.Username)
+	}
+	if err != nil {
+		return page, err
+	}
+	news, err := q.s.door.RecoveryNews(q.ctx(), q.who)
+	for _, n := range news {
+		page.Recovery = append(page.Recovery, q.recoveryTask(n))
 	}
 	return page, err
 }

@@ -175,7 +175,8 @@ func (q *request) stopRecovery() error {
 	if q.id("unit") == q.who.Unit() {
 		return q.done(receipt, FlashRecoveryStopped, "/ammissioni/recupero")
 	}
-	return q.done(receipt, FlashRecoveryStopped, "/agenda")
+	p := Page{User: q.who.Username(), Role: string(q.who.Role())}
+	return q.done(receipt, FlashRecoveryStopped, p.Home())
 }
 
 // recoveryTasks puts on the Agenda what the recovery of a unit asks for. What a
@@ -186,13 +187,7 @@ func (q *request) recoveryTasks(page *AgendaPage) error {
 		return err
 	}
 	for _, n := range all {
-		t := Task{Who: Who{Alias: n.Name}, Kind: "recovery_" + n.Kind, Href: "/ammissioni/recupero", DayOnly: true}
-		if n.Unit != q.who.Unit() {
-			t.Href = "/recuperi/" + n.Unit
-			if n.Kind == accounts.RecoveryChanged {
-				t.Href = "/registro/accessi"
-			}
-		}
+		t := q.recoveryTask(n)
 		if n.Kind == accounts.RecoveryOlder {
 			page.Urgent = append([]Task{t}, page.Urgent...)
 			continue
@@ -200,4 +195,16 @@ func (q *request) recoveryTasks(page *AgendaPage) error {
 		page.Urgent = append(page.Urgent, t)
 	}
 	return nil
+}
+
+// recoveryTask is one of them, with the page on which it is looked at, or stopped.
+func (q *request) recoveryTask(n accounts.RecoveryNews) Task {
+	t := Task{Who: Who{Alias: n.Name}, Kind: "recovery_" + n.Kind, Href: "/ammissioni/recupero", DayOnly: true}
+	if n.Unit != q.who.Unit() {
+		t.Href = "/recuperi/" + n.Unit
+		if n.Kind == accounts.RecoveryChanged {
+			t.Href = "/registro/accessi"
+		}
+	}
+	return t
 }
