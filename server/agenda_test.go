@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sportello/policies/accounts"
 	"sportello/server"
 )
 
@@ -19,6 +20,9 @@ func TestReasonsOfTheAgendaArise(t *testing.T) {
 		for _, m := range regexp.MustCompile(`(?:Kind|t\.Kind|task\.Kind|return)[^\n]*?"([a-z_]+)"`).FindAllStringSubmatch(text, -1) {
 			said[m[1]] = true
 		}
+	}
+	for _, kind := range []string{accounts.RecoveryOlder, accounts.RecoveryProposed, accounts.RecoveryToSecond, accounts.RecoveryWaits, accounts.RecoveryReady, accounts.RecoveryChanged} {
+		said["recovery_"+kind] = true
 	}
 	list := server.Words("urgent")
 	if len(list) < 5 {
