@@ -313,7 +313,7 @@ func (d *Desk) caseOfContact(r Reader, act *accounts.Act, in NewContact) (*caseF
 		return d.newCase(r, act, in)
 	case in.CaseID != "":
 		c, rows, err := d.touchCase(r, act, in.CaseID)
-		if err == nil && len(in.Share) > 0 && !in.Safe.Recorded() && in.CaseVersion != 0 && in.CaseVersion != c.row.Version-1 {
+		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.row.Version-1 {
 			err = &Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
 		}
 		if err == nil {

@@ -83,6 +83,10 @@ func (s SafeContact) Forbids() bool {
 	return s.CodeWord != ""
 }
 
+// Said tells whether she said anything of how she may be contacted: a rule of
+// prohibitions alone is an answer, and no older rule stands in its place.
+func (s SafeContact) Said() bool { return s.Recorded() || s.Forbids() }
+
 // nothing is why a rule that allows nothing refuses: because she was not asked, or
 // because she said no.
 func (s SafeContact) nothing() Refusal {

@@ -633,4 +633,13 @@ func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
 	if s := task(t, w, w.Caller("sofia"), done.TaskID).Safe; !s.DeskOnly || s.Number != "" {
 		t.Errorf("the service reads %+v", s)
 	}
+	// What she forbids today is an answer: the older rule does not stand in for it.
+	ring := referrals.Contact{Speaker: "she", Outcome: "social_service"}
+	ring.Safe.Channels = map[string]string{"call": "never", "sms": "never", "email": "never"}
+	out, _, err = w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"],
+		Share: []string{"number", "mail", "code_word"}, CaseVersion: open(t, w, anna, out.CaseID).Version, Contact: ring})
+	try(t, "forbidding every channel", err)
+	if s := task(t, w, w.Caller("sofia"), out.TaskID).Safe; !s.DeskOnly || s.Number != "" || s.Mail != "" || s.CodeWord != "" {
+		t.Errorf("she forbade every channel, and the service reads %+v", s)
+	}
 }

@@ -95,7 +95,7 @@ func (p TaskPackage) from(c *caseFile) TaskPackage {
 	if p.Request == "" {
 		p.Request = c.told.Request
 	}
-	if !p.Safe.Recorded() {
+	if !p.Safe.Said() {
 		p.Safe = c.safe
 	}
 	return p

@@ -82,7 +82,7 @@ func nextStep(v referrals.CaseView, today string) (word, href string) {
 	if v.State == "closed" {
 		return "reopen", root + "/riapri"
 	}
-	if !v.Safe.Recorded() && !v.Safe.Forbids() {
+	if !v.Safe.Said() {
 		return "review_rule", root + "/contatto-sicuro"
 	}
 	for _, r := range v.Referrals {

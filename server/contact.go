@@ -49,7 +49,7 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 func (q *request) taskShare(page *ContactPage) error {
 	safe := page.Form.rule()
 	page.Form.RuleOf = ""
-	if !safe.Recorded() && page.InCase() {
+	if !safe.Said() && page.InCase() {
 		v, receipt, err := q.s.desk.OpenCase(q.ctx(), q.who, page.Form.Case)
 		if errors.Is(err, accounts.ErrDenied) {
 			return nil

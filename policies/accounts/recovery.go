@@ -521,7 +521,7 @@ func without(r Reader, act *Act, gone *Person) (row *UnitRecovery, changed bool,
 	if row.ProposedBy == gone.ID {
 		row.drop()
 	}
-	if row.InForce != "" && row.WordsBy.Has(gone.ID) {
+	if row.WordsBy.Has(gone.ID) {
 		row.leave(act.Who.person, act.Day)
 	}
 	if changed = *row != before; changed {
