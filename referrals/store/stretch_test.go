@@ -23,6 +23,7 @@ func (otherwise) Stretch(_ int64, secret, salt []byte) ([]byte, error) {
 // people of most tests have theirs stretched cheaply.)
 func TestPassphrasesAreStretched(t *testing.T) {
 	w := storetest.New(t).StretchFully()
+	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
 	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
 	signIn := func(stretcher crypto.Stretcher) (*accounts.SignedIn, error) {
 		var err error

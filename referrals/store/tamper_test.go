@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"os"
@@ -541,13 +542,14 @@ func TestContactPutBeforeItsForm(t *testing.T) {
 	db := raw(t, f.World, store.MainFile)
 	defer db.Close()
 	names, values := dump(t, db, "contact", f.Contact)
-	form := crypto.NewID()
-	put(t, db, "contact", form, names, values)
+	form, anna := crypto.NewID(), f.Caller("anna")
+	id := base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte("contact"), []byte(anna.Unit()), []byte(anna.Person()), []byte(form)))[:26]
+	put(t, db, "contact", id, names, values)
 	in := referrals.NewContact{Form: form, Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: "info_only"}}
 	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); !errors.Is(err, accounts.ErrTampered) {
 		t.Fatalf("recording over a row without a leaf: got %v, want ErrTampered", err)
 	}
-	change(t, db, "DELETE FROM contact WHERE id = ?", form)
+	change(t, db, "DELETE FROM contact WHERE id = ?", id)
 	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); err != nil {
 		t.Fatalf("recording once the row is gone: %v", err)
 	}
