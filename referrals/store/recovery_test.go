@@ -361,3 +361,25 @@ func TestRestoreShowsRecovery(t *testing.T) {
 		t.Errorf("%d recipients, proposed %t", row.Number, row.Proposed != "")
 	}
 }
+
+// TestRecoveryGoesWithWhoseWordItWas: the epoch that shuts a member out does not
+// open to the recovery identity that she proposed, and may have kept.
+func TestRecoveryGoesWithWhoseWordItWas(t *testing.T) {
+	f := storetest.NewFlow(t)
+	desk := f.Units["desk"]
+	hers, err := crypto.NewIdentity()
+	noError(t, err)
+	words := accounts.RecoveryWords(hers.Recipient(), desk)
+	_, _, err = f.Door.SetRecovery(ctx, f.StepUp("gina", policies.RecoverySet, desk), hers.Recipient().String(), words)
+	noError(t, err)
+	_, err = f.Door.ConfirmRecovery(ctx, f.StepUp("lia", policies.RecoveryConfirm, desk), words)
+	noError(t, err)
+	if !opensEpoch(f.World, hers, "desk", f.Store.Log().Epoch(desk)) {
+		t.Fatal("the recovery in force opens nothing: this test would prove nothing")
+	}
+	_, err = f.Door.Remove(ctx, f.StepUp("lia", policies.MemberRemove, f.People["gina"].ID), f.People["gina"].ID, true)
+	noError(t, err)
+	if opensEpoch(f.World, hers, "desk", f.Store.Log().Epoch(desk)) {
+		t.Error("the epoch after her removal opens to the recovery that she had proposed")
+	}
+}
