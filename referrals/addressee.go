@@ -128,7 +128,7 @@ func epochOf(r Reader, unit string, epoch int64) (*accounts.UnitEpoch, error) {
 
 // somebody is ErrNobody for a unit without an active member.
 func somebody(r Reader, unit string) error {
-	people, err := r.PeopleOfUnit(unit)
+	people, err := accounts.PeopleOfUnit.Rows(r, unit)
 	if err == nil && !slices.ContainsFunc(people, func(p *accounts.Person) bool { return p.State == string(accounts.Active) }) {
 		err = ErrNobody
 	}

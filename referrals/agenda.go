@@ -68,7 +68,7 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 		if a.Tasks, err = d.tasks(r, act); err != nil {
 			return err
 		}
-		cases, err := casesSentBy(r, act.Who.Unit())
+		cases, err := casesBySent(r, act.Who.Unit())
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (d *Desk) OwnOpenContacts(ctx context.Context, who accounts.Caller) ([]Cont
 // openContacts lists what somebody began to write down and nobody closed: one
 // author, or the whole unit.
 func (d *Desk) openContacts(r Reader, act *accounts.Act, author string) ([]ContactLine, error) {
-	rows, err := r.OpenContacts(act.Who.Unit())
+	rows, err := openContacts.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (d *Desk) openContacts(r Reader, act *accounts.Act, author string) ([]Conta
 }
 
 func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
-	rows, err := r.TasksOfUnit(act.Who.Unit())
+	rows, err := tasksOfUnit.Rows(r, act.Who.Unit())
 	var all []TaskLine
 	for _, row := range rows {
 		all = append(all, TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day,
@@ -141,7 +141,7 @@ func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
 // waiting lists the referrals that need somebody's eye. Those of cases that the
 // caller may not know of are left out before anything is shown.
 func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]ReferralLine, error) {
-	rows, err := r.ReferralsFrom(act.Who.Unit())
+	rows, err := referralsFrom.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 // one that was sent stands with its referral. Those of cases that the caller may
 // not know of are left out before anything is opened.
 func (d *Desk) shutConsents(r Reader, act *accounts.Act) ([]ShutConsent, error) {
-	rows, err := r.ShutConsents(act.Who.Unit())
+	rows, err := shutConsents.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (d *Desk) shutConsents(r Reader, act *accounts.Act) ([]ShutConsent, error) 
 // proposed is the appointment of a referral that waits for her answer, or zero.
 // Nothing is opened where none was proposed.
 func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Time, error) {
-	rows, err := r.MessagesOf(row.ID)
+	rows, err := messagesOf.Rows(r, row.ID)
 	if err != nil || !slices.ContainsFunc(rows, func(m *MessageRow) bool { return m.Kind == "appointment" }) {
 		return time.Time{}, err
 	}
@@ -230,10 +230,10 @@ func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Tim
 	return time.Time{}, err
 }
 
-// casesSentBy reads the cases of a unit's referrals and tasks at once: a case behind
+// casesBySent reads the cases of a unit's referrals and tasks at once: a case behind
 // a wall costs no statement of its own.
-func casesSentBy(r Reader, unit string) (map[string]*CaseRow, error) {
-	rows, err := r.CasesSentBy(unit)
+func casesBySent(r Reader, unit string) (map[string]*CaseRow, error) {
+	rows, err := casesSentBy.Rows(r, unit)
 	cases := make(map[string]*CaseRow, len(rows))
 	for _, c := range rows {
 		cases[c.ID] = c
@@ -243,7 +243,7 @@ func casesSentBy(r Reader, unit string) (map[string]*CaseRow, error) {
 
 // recall lists those whose safe hours are open now, ending soonest first.
 func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
-	rows, err := r.RecallCases(act.Who.Unit(), act.Day)
+	rows, err := recallCases.Rows(r, act.Who.Unit(), act.Day)
 	if err != nil {
 		return nil, err
 	}

@@ -335,7 +335,7 @@ func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, err
 }
 
 func (d *Desk) contacts(r Reader, act *accounts.Act, c *caseFile) ([]ContactView, error) {
-	rows, err := r.ContactsOfCase(c.row.ID)
+	rows, err := contactsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}

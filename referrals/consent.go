@@ -257,7 +257,7 @@ func (row *ConsentRow) setShut(shut bool) {
 }
 
 func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView, error) {
-	rows, err := r.ConsentsOfCase(c.row.ID)
+	rows, err := consentsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -471,7 +471,7 @@ func (d *Desk) UnlinkedNotes(ctx context.Context, who accounts.Caller) ([]Contac
 		if err := act.Allow(o); err != nil {
 			return err
 		}
-		rows, err := r.UnlinkedContacts(act.Who.Unit())
+		rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
 		if err != nil {
 			return err
 		}

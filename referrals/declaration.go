@@ -78,7 +78,7 @@ func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form Form, in D
 		if done, err := made(r, &DeclarationRow{}, id); done || err != nil {
 			return err
 		}
-		all, err := r.DeclarationsOf(act.Who.Person())
+		all, err := declarationsOf.Rows(r, act.Who.Person())
 		if err != nil {
 			return err
 		}
@@ -133,7 +133,7 @@ func live(all []*DeclarationRow) (list []*DeclarationRow) {
 
 // leadsOf are the active leads of a unit: who assigns its case files.
 func leadsOf(r Reader, unit string) ([]*accounts.Person, error) {
-	people, err := r.PeopleOfUnit(unit)
+	people, err := accounts.PeopleOfUnit.Rows(r, unit)
 	var leads []*accounts.Person
 	for _, p := range people {
 		if p.Role == string(policies.Lead) && p.State == string(accounts.Active) {
@@ -230,7 +230,7 @@ func (d *Desk) MyDeclarations(ctx context.Context, who accounts.Caller) (all []D
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
 		}
-		rows, err := r.DeclarationsOf(act.Who.Person())
+		rows, err := declarationsOf.Rows(r, act.Who.Person())
 		if err != nil {
 			return err
 		}
@@ -283,7 +283,7 @@ func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(accounts.Tx) err
 	var secrets []string
 	var wraps []accounts.Row
 	for _, row := range rows {
-		list, err := r.DeclarationWraps(row.ID)
+		list, err := wrapsOfDeclaration.Rows(r, row.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -324,7 +324,7 @@ func (d *Desk) Declarations(ctx context.Context, who accounts.Caller) ([]Declara
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
 		}
-		rows, err := r.DeclarationsIn(act.Who.Unit())
+		rows, err := declarationsIn.Rows(r, act.Who.Unit())
 		if err != nil {
 			return err
 		}
@@ -419,14 +419,14 @@ func (d *Desk) keepDeclarations(ctx context.Context, who accounts.Caller) error 
 	var adopt, offer bool
 	err := d.view(ctx, func(r Reader) error {
 		adopt, offer = false, false
-		mine, err := r.DeclarationWrapsOf(who.Person())
+		mine, err := declarationWrapsOf.Rows(r, who.Person())
 		if err != nil {
 			return err
 		}
 		for _, w := range mine {
 			adopt = adopt || !w.Symmetric
 		}
-		own, err := r.DeclarationsOf(who.Person())
+		own, err := declarationsOf.Rows(r, who.Person())
 		if err != nil {
 			return err
 		}
@@ -461,7 +461,7 @@ func (d *Desk) adoptDeclarations(ctx context.Context, who accounts.Caller) error
 // key of after: all of them when she has a new identity, else those that came by
 // age.
 func rekeyedDeclarations(r Reader, who, after accounts.Caller, all bool) ([]accounts.Row, error) {
-	wraps, err := r.DeclarationWrapsOf(who.Person())
+	wraps, err := declarationWrapsOf.Rows(r, who.Person())
 	if err != nil {
 		return nil, err
 	}
@@ -484,7 +484,7 @@ func (d *Desk) offerDeclarations(ctx context.Context, who accounts.Caller) error
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
 		}
-		own, err := r.DeclarationsOf(act.Who.Person())
+		own, err := declarationsOf.Rows(r, act.Who.Person())
 		if err != nil {
 			return err
 		}
@@ -513,7 +513,7 @@ func (d *Desk) declarationsDue(r Reader, who accounts.Caller, own []*Declaration
 		return nil, nil, err
 	}
 	for _, row := range own {
-		wraps, err := r.DeclarationWraps(row.ID)
+		wraps, err := wrapsOfDeclaration.Rows(r, row.ID)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -37,11 +37,11 @@ func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int6
 		if err := act.Allow(policies.Object{Kind: policies.KindDirectory}); err != nil {
 			return err
 		}
-		units, err := r.Units()
+		units, err := accounts.AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}
-		pins, err := r.PinsOfUnit(act.Who.Unit())
+		pins, err := accounts.PinsOfUnit.Rows(r, act.Who.Unit())
 		if err != nil {
 			return err
 		}

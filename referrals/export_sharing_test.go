@@ -47,7 +47,7 @@ func (d *Desk) Opens(ctx context.Context, who accounts.Caller, id string) (texts
 			}
 			texts = append(texts, text)
 		}
-		messages, err := r.MessagesOf(id)
+		messages, err := messagesOf.Rows(r, id)
 		if err != nil {
 			return err
 		}

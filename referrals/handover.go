@@ -201,7 +201,7 @@ func sentTask(row *TaskRow, act *accounts.Act) SentTask {
 // sent lists what the caller's unit asked of a social service. Those of cases
 // that she may not know of are left out before anything is opened.
 func (d *Desk) sent(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]SentTask, error) {
-	rows, err := r.TasksFrom(act.Who.Unit())
+	rows, err := tasksFrom.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +245,7 @@ func (d *Desk) whoOfSent(r Reader, act *accounts.Act, row *TaskRow, c *CaseRow) 
 }
 
 func (d *Desk) sentOfCase(r Reader, act *accounts.Act, c *caseFile) ([]SentTask, error) {
-	rows, err := r.TasksOfCase(c.row.ID)
+	rows, err := tasksOfCase.Rows(r, c.row.ID)
 	var all []SentTask
 	for _, row := range rows {
 		all = append(all, sentTask(row, act))

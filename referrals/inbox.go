@@ -30,7 +30,7 @@ func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, aud
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
 		}
-		rows, err := r.ReferralsTo(act.Who.Unit())
+		rows, err := referralsTo.Rows(r, act.Who.Unit())
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 			return err
 		}
 		v = line(row, act)
-		steps, err := r.StepsOf(row.ID)
+		steps, err := stepsOf.Rows(r, row.ID)
 		for _, st := range steps {
 			if st.State == "withdrawn" {
 				v.EndedDay = st.Day
@@ -184,7 +184,7 @@ func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Acti
 // undecided is ErrState once a centre has accepted: an appointment that follows
 // does not bring the question back.
 func undecided(r Reader, id string) error {
-	steps, err := r.StepsOf(id)
+	steps, err := stepsOf.Rows(r, id)
 	if err == nil && slices.ContainsFunc(steps, func(s *ReferralStepRow) bool { return s.State == "accepted" }) {
 		err = ErrState
 	}

@@ -63,7 +63,7 @@ func (d *Desk) liveFor(r Reader, day string, c *caseFile, centre string) (*inFor
 // on which one that was never sent would end does not count: a narrower one that
 // ran out must not bring back a wider one that it followed.
 func (d *Desk) livedBefore(r Reader, day string, c *caseFile, centre string) (map[string][]string, error) {
-	rows, err := r.ConsentsOfCase(c.row.ID)
+	rows, err := consentsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}

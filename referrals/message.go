@@ -151,7 +151,7 @@ func (s *sharedReferral) openMessage(r Reader, row *MessageRow) (m Message, err 
 
 // messages opens a referral's messages, as one of its units may read them.
 func (d *Desk) messages(r Reader, s *sharedReferral, reader string) ([]MessageView, error) {
-	rows, err := r.MessagesOf(s.row.ID)
+	rows, err := messagesOf.Rows(r, s.row.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -280,7 +280,7 @@ func (d *Desk) MoveNote(ctx context.Context, who accounts.Caller, id, toCase str
 			return err
 		}
 		moved[0].(*NoteRow).Author = row.Author
-		earlier, err := r.NoteVersions(row.ID)
+		earlier, err := versionsOfNote.Rows(r, row.ID)
 		if err != nil {
 			return err
 		}
@@ -303,7 +303,7 @@ func (d *Desk) MoveNote(ctx context.Context, who accounts.Caller, id, toCase str
 
 // notes opens a case's diary, newest first.
 func (d *Desk) notes(r Reader, c *caseFile) ([]NoteView, error) {
-	rows, err := r.NotesOfCase(c.row.ID)
+	rows, err := notesOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -327,7 +327,7 @@ func (d *Desk) notes(r Reader, c *caseFile) ([]NoteView, error) {
 }
 
 func (d *Desk) earlier(r Reader, c *caseFile, note *NoteRow) ([]EarlierNote, error) {
-	rows, err := r.NoteVersions(note.ID)
+	rows, err := versionsOfNote.Rows(r, note.ID)
 	if err != nil {
 		return nil, err
 	}

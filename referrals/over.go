@@ -88,7 +88,7 @@ func (o *over) commit(tx accounts.Tx) error {
 
 // lastStep is the day of a referral's last step.
 func lastStep(r Reader, row *ReferralRow) (string, error) {
-	steps, err := r.StepsOf(row.ID)
+	steps, err := stepsOf.Rows(r, row.ID)
 	day := row.SentDay
 	for _, s := range steps {
 		day = max(day, s.Day)
@@ -96,10 +96,26 @@ func lastStep(r Reader, row *ReferralRow) (string, error) {
 	return day, err
 }
 
+// referralsToEnd are those of all units that may be over on a day and still hold
+// something.
+func referralsToEnd(r Reader, day string) ([]*ReferralRow, error) {
+	refs, err := endedReferrals.Rows(r)
+	if err != nil {
+		return nil, err
+	}
+	lapsed, err := lapsedReferrals.Rows(r, day)
+	for _, row := range lapsed {
+		if row.State != "declined" && row.State != "closed" {
+			refs = append(refs, row)
+		}
+	}
+	return refs, err
+}
+
 // allOver finds what is over on a day, as much as one act ends.
 func allOver(r Reader, day string) (*over, error) {
 	o := &over{}
-	refs, err := r.ReferralsToEnd(day)
+	refs, err := referralsToEnd(r, day)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +128,7 @@ func allOver(r Reader, day string) (*over, error) {
 			o.referral(row)
 		}
 	}
-	tasks, err := r.TasksToEnd()
+	tasks, err := tasksToEnd.Rows(r)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +177,7 @@ func (d *Desk) endOver(ctx context.Context, who accounts.Caller) (audit.Receipt,
 // overOf is what is over of a case that goes back to its alias.
 func overOf(r Reader, day, caseID string) (*over, error) {
 	o := &over{}
-	refs, err := r.ReferralsOfCase(caseID)
+	refs, err := referralsOfCase.Rows(r, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +186,7 @@ func overOf(r Reader, day, caseID string) (*over, error) {
 			o.referral(row)
 		}
 	}
-	tasks, err := r.TasksOfCase(caseID)
+	tasks, err := tasksOfCase.Rows(r, caseID)
 	for _, row := range tasks {
 		if row.State == taskDone && row.Body != nil {
 			o.task(row)

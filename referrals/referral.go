@@ -511,7 +511,7 @@ func line(row *ReferralRow, act *accounts.Act) ReferralLine {
 }
 
 func (d *Desk) referralLines(r Reader, act *accounts.Act, c *caseFile) ([]ReferralLine, error) {
-	rows, err := r.ReferralsOfCase(c.row.ID)
+	rows, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -589,7 +589,7 @@ func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Actio
 func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, erased bool) (ReferralView, error) {
 	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, Erased: erased, Package: s.body,
 		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
-	steps, err := r.StepsOf(s.row.ID)
+	steps, err := stepsOf.Rows(r, s.row.ID)
 	if err != nil {
 		return v, err
 	}
@@ -618,7 +618,7 @@ func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, eras
 // compared again learns only that she is reached through the desk: under the key
 // that it has, since nothing is sealed to its new one.
 func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told) ([]accounts.Row, error) {
-	refs, err := r.ReferralsOfCase(c.row.ID)
+	refs, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}

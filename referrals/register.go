@@ -131,7 +131,7 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 		if err := act.Allow(logObject()); err != nil {
 			return err
 		}
-		units, err := r.Units()
+		units, err := accounts.AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -149,11 +149,11 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 
 // holdersOf lists who holds a unit's newest key.
 func holdersOf(r Reader, u *accounts.Unit, day string) ([]Access, error) {
-	wraps, err := r.WrapsOfEpoch(u.ID, r.Epoch(u.ID))
+	wraps, err := accounts.WrapsOfEpoch.Rows(r, u.ID, r.Epoch(u.ID))
 	if err != nil || len(wraps) == 0 {
 		return nil, err
 	}
-	cases, err := r.CountCases(u.ID)
+	cases, err := sharedCases.Count(r, u.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func holdersOf(r Reader, u *accounts.Unit, day string) ([]Access, error) {
 // authorisation taken back or over opens nothing, nor does one that a restore
 // keeps shut.
 func openTo(r Reader, u *accounts.Unit, day string) (int, error) {
-	rows, err := r.ReferralsTo(u.ID)
+	rows, err := referralsTo.Rows(r, u.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -198,7 +198,7 @@ func (a *Access) describe(r Reader) error {
 		return err
 	}
 	a.Username, a.Role, a.State = p.Username, p.Role, p.State
-	earlier, err := r.WrapsOfPerson(a.Person)
+	earlier, err := accounts.WrapsOfPerson.Rows(r, a.Person)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (a *Access) describe(r Reader) error {
 			a.Since = w.Day
 		}
 	}
-	named, err := r.CaseWrapsOf(a.Person)
+	named, err := caseWrapsOf.Rows(r, a.Person)
 	a.Named = len(named)
 	return err
 }
@@ -228,7 +228,7 @@ func (d *Desk) AuditReferrals(ctx context.Context, who accounts.Caller) ([]Audit
 		if err := act.Allow(logObject()); err != nil {
 			return err
 		}
-		rows, err := r.Referrals()
+		rows, err := everyReferral.Rows(r)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 			return err
 		}
 		out.Suspended = len(rows)
-		referrals, err := r.Referrals()
+		referrals, err := everyReferral.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 			return err
 		}
 		rows = append(rows, recoveries...)
-		consents, err := r.LiveConsents()
+		consents, err := liveConsents.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 				out.Consents++
 			}
 		}
-		tasks, err := r.TasksHeld()
+		tasks, err := tasksHeld.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 
 // rescues are the next epochs that recovery made and no newcomer took yet.
 func rescues(r Reader) ([]accounts.Row, error) {
-	units, err := r.Units()
+	units, err := accounts.AllUnits.Rows(r)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func rescues(r Reader) ([]accounts.Row, error) {
 
 // suspended are all people who could sign in, as they are after a restore.
 func suspended(r Reader) ([]accounts.Row, error) {
-	people, err := r.People()
+	people, err := accounts.AllPeople.Rows(r)
 	if err != nil {
 		return nil, err
 	}

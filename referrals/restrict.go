@@ -244,7 +244,7 @@ func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 	}
 	var waiting []string
 	err := d.view(ctx, func(r Reader) error {
-		rows, err := r.CaseWrapsOf(who.Person())
+		rows, err := caseWrapsOf.Rows(r, who.Person())
 		for _, w := range rows {
 			if !w.Symmetric {
 				waiting = append(waiting, w.CaseID)
@@ -292,7 +292,7 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 	if !ok {
 		return nil, errors.New("keeping restricted cases: the snapshot reads no casework")
 	}
-	wraps, err := all.CaseWrapsOf(act.Who.Person())
+	wraps, err := caseWrapsOf.Rows(all, act.Who.Person())
 	if err != nil {
 		return nil, err
 	}

@@ -30,11 +30,15 @@ type ContactRow struct {
 // Table is the name of the table of contacts.
 func (*ContactRow) Table() string { return "contact" }
 
-// Values are the columns after id and version.
-func (c *ContactRow) Values() []any {
-	return []any{&c.Unit, &c.Author, &c.Day, &c.State, &c.CaseID, &c.Secret, &c.Epoch,
-		&c.KeyVersion, &c.KeyBox, &c.Body}
-}
+var (
+	contactRows = accounts.Declare[ContactRow]()
+	// openContacts lists the contacts of a unit that wait for an outcome.
+	openContacts = contactRows.Find().Is("unit").In("state", openState).By("day", "id")
+	// unlinkedContacts lists the notes of other people and bodies, newest first.
+	unlinkedContacts = contactRows.Find().Is("unit").In("state", unlinkedState).By("day desc", "id")
+	// contactsOfCase lists the contacts of a case, newest first.
+	contactsOfCase = contactRows.Find().Is("case_id").Not("case_id", "").By("day desc", "id")
+)
 
 // CaseRow is a case file. The safe-contact rule and the walls are columns of
 // the row, so that its digest covers them.
@@ -62,12 +66,15 @@ type CaseRow struct {
 // Table is the name of the table of case files.
 func (*CaseRow) Table() string { return "case_file" }
 
-// Values are the columns after id and version.
-func (c *CaseRow) Values() []any {
-	return []any{&c.Unit, &c.State, &c.OpenedDay, &c.LastDay, &c.RecallDay, &c.Secret, &c.CardSecret, &c.Epoch,
-		&c.KeyVersion, &c.KeyBox, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled),
-		&c.Card, &c.Safe, &c.Told, &c.IdentityID}
-}
+var (
+	caseRows = accounts.Declare[CaseRow]()
+	// recallCases lists the open cases with a call due on or before a day.
+	recallCases = caseRows.Find().Is("unit").Not("recall_day", "").UpTo("recall_day").Not("state", "closed").By("recall_day", "id")
+	// sharedCases finds the cases of a unit that are open to all its members.
+	sharedCases = caseRows.Find().Is("unit").Unset("restricted")
+	// casesSentBy finds the cases of the referrals and of the open tasks that a unit sent.
+	casesSentBy = caseRows.Find().Among("id", referralsFrom.Of("case_id"), tasksFrom.Of("case_id"))
+)
 
 // CaseWrapRow is a restricted case's key kept for one named person, or for the
 // unit's recovery recipient. Its id is CASE.PERSON.
@@ -76,20 +83,20 @@ type CaseWrapRow struct {
 	CaseID     string
 	Person     string
 	KeyVersion int64
-	Symmetric  bool // under the person's own key; by age until she next signs in
+	Symmetric  bool `row:"symmetric_wrap"` // under the person's own key; by age until she next signs in
 	Wrapped    crypto.Sealed
 	Commitment []byte
-	Recovery   int64 // which of the unit's recovery recipients it is for; 0 for a person, and for an agency's of before
+	Recovery   int64 `row:",later"` // which of the unit's recovery recipients it is for; 0 for a person, and for an agency's of before
 }
 
 // Table is the name of the table of restricted cases' keys.
 func (*CaseWrapRow) Table() string { return "case_wrap" }
 
-// Values are the columns after id and version.
-func (c *CaseWrapRow) Values() []any {
-	return []any{&c.CaseID, &c.Person, &c.KeyVersion, &c.Symmetric, &c.Wrapped, &c.Commitment,
-		crypto.Later{Name: "recovery", Value: &c.Recovery}}
-}
+var (
+	caseWrapRows = accounts.Declare[CaseWrapRow]()
+	// caseWrapsOf lists the restricted cases' keys kept for a person.
+	caseWrapsOf = caseWrapRows.Find().Is("person").By("case_id")
+)
 
 // CaseKeyRow keeps an earlier version of a case's or a referral's key, sealed
 // under the next one, for rows written before. Its id is RECORD.VERSION.
@@ -103,8 +110,7 @@ type CaseKeyRow struct {
 // Table is the name of the table of earlier case keys.
 func (*CaseKeyRow) Table() string { return "case_key" }
 
-// Values are the columns after id and version.
-func (c *CaseKeyRow) Values() []any { return []any{&c.CaseID, &c.KeyVersion, &c.Wrapped} }
+var _ = accounts.Declare[CaseKeyRow]()
 
 // IdentityRow is who she is, as far as she wants. It has its own shred secret:
 // going back to an alias shreds it with all its versions.
@@ -119,10 +125,7 @@ type IdentityRow struct {
 // Table is the name of the table of identities.
 func (*IdentityRow) Table() string { return "identity" }
 
-// Values are the columns after id and version.
-func (i *IdentityRow) Values() []any {
-	return []any{&i.CaseID, &i.Secret, &i.KeyVersion, &i.Body}
-}
+var _ = accounts.Declare[IdentityRow]()
 
 // NoteRow is one entry of the diary, with its own shred secret so that a note
 // in the wrong file can be made unreadable there.
@@ -141,10 +144,11 @@ type NoteRow struct {
 // Table is the name of the table of notes.
 func (*NoteRow) Table() string { return "note" }
 
-// Values are the columns after id and version.
-func (n *NoteRow) Values() []any {
-	return []any{&n.CaseID, &n.Author, &n.Day, &n.State, &n.Kind, &n.Secret, &n.KeyVersion, &n.Body}
-}
+var (
+	noteRows = accounts.Declare[NoteRow]()
+	// notesOfCase lists the notes of a case, newest first.
+	notesOfCase = noteRows.Find().Is("case_id").By("day desc", "id")
+)
 
 // NoteVersionRow is an earlier text of a corrected note. Its id is NOTE.VERSION.
 type NoteVersionRow struct {
@@ -159,10 +163,11 @@ type NoteVersionRow struct {
 // Table is the name of the table of earlier texts of notes.
 func (*NoteVersionRow) Table() string { return "note_version" }
 
-// Values are the columns after id and version.
-func (n *NoteVersionRow) Values() []any {
-	return []any{&n.NoteID, &n.Author, &n.Day, &n.KeyVersion, &n.Body}
-}
+var (
+	noteVersionRows = accounts.Declare[NoteVersionRow]()
+	// versionsOfNote lists the earlier texts of a note, oldest first.
+	versionsOfNote = noteVersionRows.Find().Is("note_id").By("id")
+)
 
 // Side is one unit's hold on a record's key: by age as it arrives, then under
 // the unit key of an epoch. Exactly one of Wrap and Box is set while it holds.
@@ -171,8 +176,6 @@ type Side struct {
 	Wrap  crypto.Sealed
 	Box   crypto.Sealed
 }
-
-func (s *Side) values() []any { return []any{&s.Epoch, &s.Wrap, &s.Box} }
 
 // TaskRow is something another unit must do by a day: a small package with its
 // own key and shred secret, the key wrapped to that unit.
@@ -193,21 +196,27 @@ type TaskRow struct {
 	From, To    Side
 	Body        crypto.Sealed
 	BodyVersion int64
-	KeyVersion  int64 // where it is not BodyVersion: each sealing draws a new key, unless none may be sealed
-	Shut        bool  // after a restore, until the desk tells her rule again
-	OwnCase     bool  // the unit that has it opened a case file of its own from it
+	KeyVersion  int64 `row:",later"` // where it is not BodyVersion: each sealing draws a new key, unless none may be sealed
+	Shut        bool  `row:",later"` // after a restore, until the desk tells her rule again
+	OwnCase     bool  `row:",later"` // the unit that has it opened a case file of its own from it
 }
 
 // Table is the name of the table of tasks.
 func (*TaskRow) Table() string { return "task" }
 
-// Values are the columns after id and version.
-func (t *TaskRow) Values() []any {
-	v := []any{&t.FromUnit, &t.ToUnit, &t.Kind, &t.State, &t.CaseID, &t.Worker, &t.TakenDay, &t.Reason, &t.Day, &t.DueDay, &t.Secret, &t.Commitment}
-	v = append(append(v, t.From.values()...), t.To.values()...)
-	return append(v, &t.Body, &t.BodyVersion, crypto.Later{Name: "key_version", Value: &t.KeyVersion}, crypto.Later{Name: "shut", Value: &t.Shut},
-		crypto.Later{Name: "own_case", Value: &t.OwnCase})
-}
+var (
+	taskRows = accounts.Declare[TaskRow]()
+	// tasksOfUnit lists the tasks that wait for a unit, by deadline.
+	tasksOfUnit = taskRows.Find().Is("to_unit").Not("state", taskDone).By("due_day", "id")
+	// tasksFrom lists the tasks that a unit sent and that are not done, by deadline.
+	tasksFrom = taskRows.Find().Is("from_unit").Not("state", taskDone).By("due_day", "id")
+	// tasksOfCase lists the tasks that speak of a case, newest first.
+	tasksOfCase = taskRows.Find().Is("case_id").Not("case_id", "").By("day desc", "id")
+	// tasksToEnd lists the tasks that are done and still hold something.
+	tasksToEnd = taskRows.Find().Holds("body").In("state", taskDone).By("id")
+	// tasksHeld lists the tasks of all units that hold something.
+	tasksHeld = taskRows.Find().Holds("body").By("id")
+)
 
 // ConsentRow is her authorisation: one centre, one purpose, exactly these
 // fields, until a day. What it names is sealed; that it lives and until when is
@@ -224,25 +233,28 @@ type ConsentRow struct {
 	Way        string
 	KeepCopy   bool
 	Feedback   string
-	Text       string // version of the text read out
+	Text       string `row:"text_version"` // version of the text read out
 	KeyVersion int64
 	Body       crypto.Sealed
 	EndedDay   string
-	Shut       bool // after a restore, until the desk confirms it
+	Shut       bool `row:",later"` // after a restore, until the desk confirms it
 	// BodyVersion is the version that Body is sealed for, where it is not the
 	// row's own: what a restore changes it cannot seal again.
-	BodyVersion int64
+	BodyVersion int64 `row:",later"`
 }
 
 // Table is the name of the table of consents.
 func (*ConsentRow) Table() string { return "consent" }
 
-// Values are the columns after id and version.
-func (c *ConsentRow) Values() []any {
-	return []any{&c.CaseID, &c.Unit, &c.Centre, &c.State, &c.Day, &c.UntilDay, &c.UntilReply,
-		&c.Way, &c.KeepCopy, &c.Feedback, &c.Text, &c.KeyVersion, &c.Body, &c.EndedDay,
-		crypto.Later{Name: "shut", Value: &c.Shut}, crypto.Later{Name: "body_version", Value: &c.BodyVersion}}
-}
+var (
+	consentRows = accounts.Declare[ConsentRow]()
+	// consentsOfCase lists the authorisations of a case, newest first.
+	consentsOfCase = consentRows.Find().Is("case_id").By("day desc", "id")
+	// liveConsents lists the authorisations of all units that did not end.
+	liveConsents = consentRows.Find().In("state", consentLive).By("id")
+	// shutConsents lists a unit's authorisations that a restore shut, newest first.
+	shutConsents = consentRows.Find().Is("unit").Set("shut").By("day desc", "id")
+)
 
 // LiveConsentRow names the one authorisation that lives for a case and a
 // recipient, for each purpose. Its id is made from both.
@@ -257,10 +269,7 @@ type LiveConsentRow struct {
 // Table is the name of the table of what lives.
 func (*LiveConsentRow) Table() string { return "live_consent" }
 
-// Values are the columns after id and version.
-func (l *LiveConsentRow) Values() []any {
-	return []any{&l.CaseID, &l.Centre, &l.KeyVersion, &l.Body}
-}
+var _ = accounts.Declare[LiveConsentRow]()
 
 // ReferralRow is what travels to a centre: a sealed package with its own key,
 // which each side holds. Her safe-contact rule is sealed apart, so that a new
@@ -289,20 +298,27 @@ type ReferralRow struct {
 	Feedback    string
 	KeepCopy    bool
 	Shut        bool  // after a restore, until the desk confirms it
-	SentEpoch   int64 // the sender's, when it was sent; 0 in what an older program sent
+	SentEpoch   int64 `row:",later"` // the sender's, when it was sent; 0 in what an older program sent
 }
 
 // Table is the name of the table of referrals.
 func (*ReferralRow) Table() string { return "referral" }
 
-// Values are the columns after id and version.
-func (r *ReferralRow) Values() []any {
-	v := []any{&r.CaseID, &r.ConsentID, &r.FromUnit, &r.ToUnit, &r.State, &r.SentDay, &r.UntilDay,
-		&r.UntilReply, &r.Secret, &r.KeyVersion, &r.Commitment}
-	v = append(append(v, r.From.values()...), r.To.values()...)
-	return append(v, &r.Body, &r.BodyVersion, &r.Safe, &r.SafeVersion, &r.SafeDay, &r.Code, &r.AfterAnswer,
-		&r.Feedback, &r.KeepCopy, &r.Shut, crypto.Later{Name: "sent_epoch", Value: &r.SentEpoch})
-}
+var (
+	referralRows = accounts.Declare[ReferralRow]()
+	// referralsOfCase lists the referrals of a case, newest first.
+	referralsOfCase = referralRows.Find().Is("case_id").By("sent_day desc", "id")
+	// referralsFrom lists what a unit sent, newest first.
+	referralsFrom = referralRows.Find().Is("from_unit").By("sent_day desc", "id")
+	// referralsTo lists what a unit received, newest first.
+	referralsTo = referralRows.Find().Is("to_unit").By("sent_day desc", "id")
+	// endedReferrals and lapsedReferrals find those of all units that still hold
+	// something and were declined or closed, or that run out before a day.
+	endedReferrals  = referralRows.Find().Holds("body").In("state", "declined", "closed").By("id")
+	lapsedReferrals = referralRows.Find().Holds("body").Before("until_day").By("id")
+	// everyReferral lists the referrals of all units, newest first.
+	everyReferral = referralRows.Find().By("sent_day desc", "id")
+)
 
 // ReferralStepRow is one step of a referral's line of states.
 type ReferralStepRow struct {
@@ -317,10 +333,11 @@ type ReferralStepRow struct {
 // Table is the name of the table of referral steps.
 func (*ReferralStepRow) Table() string { return "referral_step" }
 
-// Values are the columns after id and version.
-func (s *ReferralStepRow) Values() []any {
-	return []any{&s.ReferralID, &s.State, &s.Unit, &s.Day, &s.Place}
-}
+var (
+	stepRows = accounts.Declare[ReferralStepRow]()
+	// stepsOf lists the steps of a referral in order.
+	stepsOf = stepRows.Find().Is("referral_id").By("place", "id")
+)
 
 // MessageRow is one message between desk and centre about a referral, sealed
 // under the referral's key.
@@ -338,10 +355,11 @@ type MessageRow struct {
 // Table is the name of the table of messages.
 func (*MessageRow) Table() string { return "message" }
 
-// Values are the columns after id and version.
-func (m *MessageRow) Values() []any {
-	return []any{&m.ReferralID, &m.Unit, &m.Author, &m.Day, &m.Kind, &m.KeyVersion, &m.Body}
-}
+var (
+	messageRows = accounts.Declare[MessageRow]()
+	// messagesOf lists the messages of a referral in order.
+	messagesOf = messageRows.Find().Is("referral_id").By("day", "id")
+)
 
 // DeclarationRow is whom a worker should not be given, by her own choice. It has
 // its own key and shred secret; once taken back it is empty.
@@ -359,10 +377,13 @@ type DeclarationRow struct {
 // Table is the name of the table of declarations.
 func (*DeclarationRow) Table() string { return "declaration" }
 
-// Values are the columns after id and version.
-func (r *DeclarationRow) Values() []any {
-	return []any{&r.Person, &r.Unit, &r.Day, &r.State, &r.Secret, &r.Commitment, &r.Body}
-}
+var (
+	declarationRows = accounts.Declare[DeclarationRow]()
+	// declarationsOf lists what a person declared, newest first.
+	declarationsOf = declarationRows.Find().Is("person").By("day desc", "id")
+	// declarationsIn lists what holds now in a unit, newest first.
+	declarationsIn = declarationRows.Find().Is("unit").In("state", declarationLive).By("day desc", "id")
+)
 
 // DeclarationWrapRow is a declaration's key kept for its author or for a lead of
 // her unit. Its id is DECLARATION.PERSON.
@@ -370,17 +391,20 @@ type DeclarationWrapRow struct {
 	accounts.RowKey
 	Declaration string
 	Person      string
-	Symmetric   bool // under the person's own key; by age until she next signs in
+	Symmetric   bool `row:"symmetric_wrap"` // under the person's own key; by age until she next signs in
 	Wrapped     crypto.Sealed
 }
 
 // Table is the name of the table of declarations' keys.
 func (*DeclarationWrapRow) Table() string { return "declaration_wrap" }
 
-// Values are the columns after id and version.
-func (w *DeclarationWrapRow) Values() []any {
-	return []any{&w.Declaration, &w.Person, &w.Symmetric, &w.Wrapped}
-}
+var (
+	declarationWrapRows = accounts.Declare[DeclarationWrapRow]()
+	// wrapsOfDeclaration lists for whom a declaration's key is kept.
+	wrapsOfDeclaration = declarationWrapRows.Find().Is("declaration").By("id")
+	// declarationWrapsOf lists the declarations' keys kept for a person.
+	declarationWrapsOf = declarationWrapRows.Find().Is("person").By("id")
+)
 
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
@@ -394,46 +418,6 @@ type Reader interface {
 	Cases(ids []string) ([]*CaseRow, error)
 	// CheckShown holds cards from EachCard to the rows that the log names.
 	CheckShown(cards []Shown) error
-	RecallCases(unit, day string) ([]*CaseRow, error)
-	// CountCases counts the cases of a unit that are open to all its members.
-	CountCases(unit string) (int, error)
-	CaseWrapsOf(person string) ([]*CaseWrapRow, error)
-	OpenContacts(unit string) ([]*ContactRow, error)
-	UnlinkedContacts(unit string) ([]*ContactRow, error)
-	ContactsOfCase(caseID string) ([]*ContactRow, error)
-	NotesOfCase(caseID string) ([]*NoteRow, error)
-	NoteVersions(noteID string) ([]*NoteVersionRow, error)
-	// TasksOfUnit lists the tasks that wait for a unit, TasksFrom those that
-	// a unit sent and that are not done.
-	TasksOfUnit(unit string) ([]*TaskRow, error)
-	TasksFrom(unit string) ([]*TaskRow, error)
-	TasksOfCase(caseID string) ([]*TaskRow, error)
-	ConsentsOfCase(caseID string) ([]*ConsentRow, error)
-	// LiveConsents lists the authorisations of all units that did not end, for
-	// a restore; ShutConsents those of a unit that wait for it after one.
-	LiveConsents() ([]*ConsentRow, error)
-	ShutConsents(unit string) ([]*ConsentRow, error)
-	ReferralsOfCase(caseID string) ([]*ReferralRow, error)
-	// CasesSentBy lists the cases of the referrals and the tasks that a unit sent.
-	CasesSentBy(unit string) ([]*CaseRow, error)
-	ReferralsFrom(unit string) ([]*ReferralRow, error)
-	ReferralsTo(unit string) ([]*ReferralRow, error)
-	Referrals() ([]*ReferralRow, error)
-	// ReferralsToEnd lists those of all units that may be over on a day and still
-	// hold something, TasksToEnd the tasks that are done and do.
-	ReferralsToEnd(day string) ([]*ReferralRow, error)
-	TasksToEnd() ([]*TaskRow, error)
-	// TasksHeld lists the tasks of all units that hold content, for a restore.
-	TasksHeld() ([]*TaskRow, error)
-	StepsOf(referralID string) ([]*ReferralStepRow, error)
-	MessagesOf(referralID string) ([]*MessageRow, error)
-	CaseKeys(caseID string) ([]*CaseKeyRow, error)
-	// DeclarationsOf lists what a person declared, DeclarationsIn what holds
-	// now in a unit; both newest first.
-	DeclarationsOf(person string) ([]*DeclarationRow, error)
-	DeclarationsIn(unit string) ([]*DeclarationRow, error)
-	DeclarationWraps(declaration string) ([]*DeclarationWrapRow, error)
-	DeclarationWrapsOf(person string) ([]*DeclarationWrapRow, error)
 	LeavesOfObject(object string, limit int) ([]audit.Leaf, error)
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.

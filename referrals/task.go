@@ -235,7 +235,7 @@ func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (s sentBody, err er
 // tellServices makes a changed safe-contact rule hold for each social service
 // with a task of a case, as tellCentres does for centres.
 func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told) ([]accounts.Row, error) {
-	tasks, err := r.TasksOfCase(c.row.ID)
+	tasks, err := tasksOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -179,7 +179,7 @@ func (d *Desk) Recipients(ctx context.Context, who accounts.Caller, caseID strin
 }
 
 func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Recipient, err error) {
-	refs, err := r.ReferralsOfCase(c.row.ID)
+	refs, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 		}
 		list = append(list, to)
 	}
-	tasks, err := r.TasksOfCase(c.row.ID)
+	tasks, err := tasksOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (d *Door) Administration(ctx context.Context, who Caller) (*Administration,
 		if err := all.Roster.read(r); err != nil {
 			return err
 		}
-		open, err := r.OpenInvitations()
+		open, err := OpenInvitations.Rows(r)
 		for _, i := range open {
 			if i.Ends >= act.Day {
 				all.Invitations = append(all.Invitations, i)

@@ -61,7 +61,7 @@ func (d *Door) Members(ctx context.Context, who Caller) (*Membership, error) {
 }
 
 func (m *Membership) read(r Reader, who Caller) error {
-	people, err := r.PeopleOfUnit(who.unit)
+	people, err := PeopleOfUnit.Rows(r, who.unit)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func removedAs(people []*Person, username string) (day string) {
 
 func newcomer(r Reader, p *Person) (Newcomer, error) {
 	n := Newcomer{ID: p.ID, Username: p.Username, Role: p.Role}
-	invitations, err := r.InvitationsOf(p.ID)
+	invitations, err := InvitationsOf.Rows(r, p.ID)
 	if err != nil {
 		return n, err
 	}
@@ -151,7 +151,7 @@ func member(r Reader, p *Person) (Member, error) {
 
 // firstWrap is the row with which a person came into her unit; nil before.
 func firstWrap(r Reader, p *Person) (*UnitWrap, error) {
-	wraps, err := r.WrapsOfPerson(p.ID)
+	wraps, err := WrapsOfPerson.Rows(r, p.ID)
 	for _, w := range wraps {
 		if w.Unit == p.Unit {
 			return w, err
@@ -161,7 +161,7 @@ func firstWrap(r Reader, p *Person) (*UnitWrap, error) {
 }
 
 func knownTo(r Reader, person string) (map[string]bool, error) {
-	rows, err := r.AcquaintancesOf(person)
+	rows, err := AcquaintancesOf.Rows(r, person)
 	known := map[string]bool{}
 	for _, a := range rows {
 		known[a.Colleague] = true
@@ -172,7 +172,7 @@ func knownTo(r Reader, person string) (map[string]bool, error) {
 // unknownTo lists the active members of a person's unit whom she has not
 // confirmed as colleagues.
 func unknownTo(r Reader, p *Person) ([]*Person, error) {
-	people, err := r.PeopleOfUnit(p.Unit)
+	people, err := PeopleOfUnit.Rows(r, p.Unit)
 	if err != nil || p.Unit == "" {
 		return nil, err
 	}

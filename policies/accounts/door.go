@@ -211,7 +211,7 @@ func (d *Door) letStrangerIn(ctx context.Context, in *comer, t *try) error {
 func (d *Door) find(ctx context.Context, name string) (*Person, error) {
 	p := &Person{}
 	err := d.look(ctx, func(r Reader) error {
-		found, err := r.PersonByUsername(name)
+		found, err := PersonByUsername.One(r, name)
 		if errors.Is(err, ErrNoRow) {
 			return nil
 		}

@@ -338,7 +338,7 @@ func (g *Gate) auditUnit(ctx context.Context) (string, error) {
 		return g.detailUnit, nil
 	}
 	err := look(ctx, g.store, func(r Reader) error {
-		units, err := r.Units()
+		units, err := AllUnits.Rows(r)
 		for _, u := range units {
 			if u.Kind == KindAudit && g.log.Epoch(u.ID) > 0 {
 				g.detailUnit = u.ID

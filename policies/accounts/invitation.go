@@ -58,7 +58,7 @@ func (d *Door) Invited(ctx context.Context, token crypto.Secret) (*Enrolment, er
 }
 
 func (d *Door) invited(r Reader, token crypto.Secret, inv *Invitation, p *Person) error {
-	found, err := r.InvitationByToken(tokenHash(token))
+	found, err := InvitationByToken.One(r, tokenHash(token))
 	if errors.Is(err, ErrNoRow) || err == nil && (found.State != "open" || found.Ends < d.gate.Day()) {
 		return ErrInvitation
 	}

@@ -51,7 +51,7 @@ func (d *Door) invite(ctx context.Context, who Caller, person string, list ...st
 			return ErrConflict
 		}
 		made.Username = p.Username
-		open, err := r.OpenInvitations()
+		open, err := OpenInvitations.Rows(r)
 		if err != nil {
 			return err
 		}

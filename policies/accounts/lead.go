@@ -53,7 +53,7 @@ func admittedAs(r Reader, act *Act, p *Person, by string) ([]Row, error) {
 // named: the suspended, and those who wait again since recovery made its newest
 // key, give no word before they are members again.
 func othersIn(r Reader, unit string, but ...string) (List, error) {
-	people, err := r.PeopleOfUnit(unit)
+	people, err := PeopleOfUnit.Rows(r, unit)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +77,7 @@ func othersIn(r Reader, unit string, but ...string) (List, error) {
 // one counts until she is removed, or an administrator could choose who gives the
 // second word.
 func led(r Reader, unit string) (bool, error) {
-	people, err := r.PeopleOfUnit(unit)
+	people, err := PeopleOfUnit.Rows(r, unit)
 	if err != nil {
 		return false, err
 	}
@@ -138,7 +138,7 @@ func leadToBe(r Reader, who Caller, person string) (*Person, *LeadWord, error) {
 // leadsToBe are the members of the caller's unit who wait for the second word,
 // and whether it may be hers.
 func leadsToBe(r Reader, who Caller) (map[string]bool, error) {
-	words, err := r.LeadWordsOf(who.unit)
+	words, err := LeadWordsOf.Rows(r, who.unit)
 	if err != nil {
 		return nil, err
 	}

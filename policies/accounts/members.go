@@ -146,7 +146,7 @@ func (d *Door) found(ctx context.Context, who Caller, identity crypto.Identity, 
 
 // auditFounded says ErrNoAudit while there is no audit unit with a key.
 func auditFounded(r Reader) error {
-	units, err := r.Units()
+	units, err := AllUnits.Rows(r)
 	if err != nil {
 		return err
 	}
@@ -375,7 +375,7 @@ func (d *Door) epochFor(r Reader, act *Act, unit, cause string, recovery Recover
 // remaining lists who holds an epoch's key and stays; ErrLastMember when nobody
 // would.
 func remaining(r Reader, unit string, epoch int64, stays func(*Person) *Person) ([]*Person, error) {
-	wraps, err := r.WrapsOfEpoch(unit, epoch)
+	wraps, err := WrapsOfEpoch.Rows(r, unit, epoch)
 	if err != nil {
 		return nil, err
 	}

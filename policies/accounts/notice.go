@@ -92,7 +92,7 @@ func notices(r Reader, who Caller, words func(*Unit, crypto.Recipient) (Words, e
 }
 
 func sightsOf(r Reader, person string) (map[string]bool, error) {
-	rows, err := r.SightsOf(person)
+	rows, err := SightsOf.Rows(r, person)
 	seen := map[string]bool{}
 	for _, s := range rows {
 		seen[s.Notice] = true
@@ -123,7 +123,7 @@ func (l *noticeList) add(n Notice, fill func(*Notice) error) error {
 // units are those of the lead's agency, or all for the audit unit. Her own is no
 // news. One that was seen before it was founded is told again then.
 func (l *noticeList) units() error {
-	units, err := l.r.Units()
+	units, err := AllUnits.Rows(l.r)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (l *noticeList) origin(n *Notice, u *Unit) error {
 // leads are the members who came to lead her unit by the word of two, and those
 // who wait for a word of hers.
 func (l *noticeList) leads() error {
-	words, err := l.r.LeadWordsOf(l.who.unit)
+	words, err := LeadWordsOf.Rows(l.r, l.who.unit)
 	if err != nil || len(words) == 0 {
 		return err
 	}
@@ -198,7 +198,7 @@ func (l *noticeList) leads() error {
 // leadsByOne are the leads whom one person admitted: a lead, or, before it took
 // two, anybody.
 func (l *noticeList) leadsByOne() error {
-	people, err := l.r.PeopleOfUnit(l.who.unit)
+	people, err := PeopleOfUnit.Rows(l.r, l.who.unit)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (d *Door) CreateAgency(ctx context.Context, who Caller, in NewAgency) (stri
 		if a.Name == "" || !agencyKinds[a.Kind] || !responsibilities[a.Responsibility] || !dayOrEmpty(a.Ends) {
 			return ErrIncomplete
 		}
-		others, err := r.Agencies()
+		others, err := AllAgencies.Rows(r)
 		for _, o := range others {
 			if strings.EqualFold(o.Name, a.Name) {
 				return ErrTaken
@@ -197,7 +197,7 @@ func (d *Door) createUnit(ctx context.Context, who Caller, list []Unit, i int) (
 // unitsFit checks that agency, name and kind of new units go together, with each
 // other and with the units that there are. from is the place of the first on its form.
 func unitsFit(r Reader, list []Unit, from int) error {
-	others, err := r.Units()
+	others, err := AllUnits.Rows(r)
 	if err != nil {
 		return err
 	}
@@ -357,7 +357,7 @@ func fits(r Reader, p *Person) error {
 	if invisible(p.Username) {
 		return ErrDirection
 	}
-	if _, err := r.PersonByUsername(p.Username); !errors.Is(err, ErrNoRow) {
+	if _, err := PersonByUsername.One(r, p.Username); !errors.Is(err, ErrNoRow) {
 		return errors.Join(ErrTaken, err)
 	}
 	if policies.Role(p.Role) == policies.Administrator {
@@ -478,7 +478,7 @@ func mayStop(r Reader, p *Person) error {
 	case p.Role != string(policies.Administrator) || p.State != string(Active):
 		return nil
 	}
-	all, err := r.People()
+	all, err := AllPeople.Rows(r)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (d *Door) Receivers(ctx context.Context, who Caller) ([]Pinned, error) {
 		if err := act.Allow(policies.Object{Kind: policies.KindDirectory}); err != nil {
 			return err
 		}
-		units, err := r.Units()
+		units, err := AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}

@@ -64,10 +64,7 @@ type UnitRecovery struct {
 // Table is the name of the table of units' recovery.
 func (*UnitRecovery) Table() string { return "unit_recovery" }
 
-// Values are the columns after id and version.
-func (u *UnitRecovery) Values() []any {
-	return []any{&u.InForce, &u.Number, &u.Changed, &u.ChangedBy, &u.Proposed, &u.ProposedBy, &u.ProposedDay, (*string)(&u.Witnesses), (*string)(&u.WordsBy)}
-}
+var _ = Declare[UnitRecovery]()
 
 // Recovery is the recipient that a unit accepted for its recovery, or none.
 type Recovery struct {
@@ -217,7 +214,7 @@ func (u *UnitRecovery) propose(r Reader, act *Act, recipient string) error {
 // witnessesOf lists the active members besides the caller; none if she is the
 // unit's only member, and ErrNoWitness if she only looks so.
 func witnessesOf(r Reader, unit string, act *Act) (List, error) {
-	people, err := r.PeopleOfUnit(unit)
+	people, err := PeopleOfUnit.Rows(r, unit)
 	if err != nil {
 		return "", err
 	}
@@ -271,7 +268,7 @@ func onlyMember(r Reader, unit, person string, now time.Time) (bool, error) {
 func everMembers(r Reader, unit string) (map[string]bool, error) {
 	ever := map[string]bool{}
 	for epoch := r.Epoch(unit); epoch > 0; epoch-- {
-		wraps, err := r.WrapsOfEpoch(unit, epoch)
+		wraps, err := WrapsOfEpoch.Rows(r, unit, epoch)
 		if err != nil {
 			return nil, err
 		}
@@ -281,7 +278,7 @@ func everMembers(r Reader, unit string) (map[string]bool, error) {
 			}
 		}
 	}
-	people, err := r.PeopleOfUnit(unit)
+	people, err := PeopleOfUnit.Rows(r, unit)
 	if err != nil {
 		return nil, err
 	}
@@ -534,7 +531,7 @@ func without(r Reader, act *Act, gone *Person) (row *UnitRecovery, changed bool,
 // was proposed may have been stopped since the copy, and what was in force taken
 // away: proposals end, and what is in force is shown as a change, to be looked at.
 func AfterRestore(r Reader, day string) ([]Row, error) {
-	units, err := r.Units()
+	units, err := AllUnits.Rows(r)
 	if err != nil {
 		return nil, err
 	}
@@ -583,7 +580,7 @@ func older(r Reader, row *UnitRecovery) (bool, error) {
 func (d *Door) BackupRecipient(ctx context.Context, unit string) (crypto.Recipient, error) {
 	var to crypto.Recipient
 	err := d.look(ctx, func(r Reader) error {
-		units, err := r.Units()
+		units, err := AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}

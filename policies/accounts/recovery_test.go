@@ -44,22 +44,22 @@ func (f *fewRows) Get(row Row, id string) error {
 	return ErrNoRow
 }
 
-func (f *fewRows) PeopleOfUnit(string) ([]*Person, error) {
-	var all []*Person
+func (f *fewRows) Rows(q *Query, args []any, each func(Row) error) error {
 	for _, p := range f.people {
-		all = append(all, p)
-	}
-	return all, nil
-}
-
-func (f *fewRows) WrapsOfEpoch(_ string, epoch int64) ([]*UnitWrap, error) {
-	var all []*UnitWrap
-	for _, w := range f.wraps {
-		if w.Epoch == epoch {
-			all = append(all, w)
+		if q.Kind.Table() == p.Table() {
+			if err := each(p); err != nil {
+				return err
+			}
 		}
 	}
-	return all, nil
+	for _, w := range f.wraps {
+		if q.Kind.Table() == w.Table() && w.Epoch == args[1] {
+			if err := each(w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // history is what happened in a unit, kept beside the rows in the plainest way:

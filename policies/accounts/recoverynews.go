@@ -102,7 +102,7 @@ func (d *Door) RecoveryNews(ctx context.Context, who Caller) ([]RecoveryNews, er
 		if err != nil {
 			return err
 		}
-		units, err := r.Units()
+		units, err := AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (u *UnitRecovery) ownNews(r Reader, who Caller, day string) (string, error)
 }
 
 func pinnedBy(r Reader, unit string) (map[string]bool, error) {
-	pins, err := r.PinsOfUnit(unit)
+	pins, err := PinsOfUnit.Rows(r, unit)
 	all := map[string]bool{}
 	for _, p := range pins {
 		all[p.Centre] = true

@@ -214,7 +214,7 @@ func (d *Door) ExportRescue(ctx context.Context, who Caller, unit, username stri
 		if err := nobodyLeft(r, u.ID, epoch); err != nil {
 			return err
 		}
-		p, err := r.PersonByUsername(NormaliseUsername(username))
+		p, err := PersonByUsername.One(r, NormaliseUsername(username))
 		if err != nil {
 			return err
 		}
@@ -245,7 +245,7 @@ func nobodyLeft(r Reader, unit string, epoch int64) error {
 	if epoch == 0 {
 		return ErrConflict
 	}
-	wraps, err := r.WrapsOfEpoch(unit, epoch)
+	wraps, err := WrapsOfEpoch.Rows(r, unit, epoch)
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func nobodyLeft(r Reader, unit string, epoch int64) error {
 // noneHidden asks the log about each active person of a unit: a wrap that was
 // taken out of the database is ErrTampered, not a member who is gone.
 func noneHidden(r Reader, unit string, epoch int64) error {
-	people, err := r.PeopleOfUnit(unit)
+	people, err := PeopleOfUnit.Rows(r, unit)
 	if err != nil {
 		return err
 	}
@@ -460,11 +460,11 @@ func (d *Door) Rescued(ctx context.Context, who Caller) ([]RescuedUnit, error) {
 	var all []RescuedUnit
 	err := d.look(ctx, func(r Reader) error {
 		all = nil
-		units, err := r.Units()
+		units, err := AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}
-		pins, err := r.PinsOfUnit(who.unit)
+		pins, err := PinsOfUnit.Rows(r, who.unit)
 		if err != nil {
 			return err
 		}

@@ -49,14 +49,14 @@ func (d *Door) Roster(ctx context.Context) (*Roster, error) {
 }
 
 func (o *Roster) read(r Reader) error {
-	agencies, err := r.Agencies()
+	agencies, err := AllAgencies.Rows(r)
 	if err != nil {
 		return err
 	}
 	for _, a := range agencies {
 		o.Agencies[a.ID] = a
 	}
-	units, err := r.Units()
+	units, err := AllUnits.Rows(r)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (o *Roster) read(r Reader) error {
 		}
 		o.Recovery[u.ID] = !recovery.None()
 	}
-	people, err := r.People()
+	people, err := AllPeople.Rows(r)
 	for _, p := range people {
 		o.People[p.ID] = p
 	}

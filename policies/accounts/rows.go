@@ -6,43 +6,6 @@ import (
 	"sportello/crypto"
 )
 
-// RowKey is the identity of a stored row: a random id and the version that
-// every change raises by one. A new row has version 1.
-type RowKey struct {
-	ID      string
-	Version int64
-}
-
-// Key returns id and version, for the row's digest.
-func (k *RowKey) Key() (string, int64) { return k.ID, k.Version }
-
-// Pointers are where the store scans id and version.
-func (k *RowKey) Pointers() []any { return []any{&k.ID, &k.Version} }
-
-// Row is a stored row: what the log digests and what the store writes. Values
-// point to the columns in their order; one that a later migration added stands
-// last, as a crypto.Later.
-type Row interface {
-	Table() string
-	Key() (id string, version int64)
-	Pointers() []any
-	Values() []any
-}
-
-// Columns are where the store scans a row and what it writes of it: id, version
-// and the values, pointers all.
-func Columns(row Row) []any {
-	all := append(append(make([]any, 0, 24), row.Pointers()...), row.Values()...)
-	for i := len(all) - 1; i >= 0; i-- {
-		later, ok := all[i].(crypto.Later)
-		if !ok {
-			break // they stand last
-		}
-		all[i] = later.Value
-	}
-	return all
-}
-
 // List is a set of ids kept in one text column, separated by spaces.
 type List string
 
@@ -108,18 +71,21 @@ type Person struct {
 	BoxVersion int64
 	WrongCodes int64
 	Removed    string // day of removal, or empty
-	Stretch    int64  // version of how her passphrase is stretched
+	Stretch    int64  `row:",later"` // version of how her passphrase is stretched
 }
 
 // Table is the name of the table of people.
 func (*Person) Table() string { return "person" }
 
-// Values are the columns after id and version.
-func (p *Person) Values() []any {
-	return []any{&p.Username, &p.Role, &p.Agency, &p.Unit, &p.State, &p.Language,
-		&p.Recipient, &p.Salt, &p.Box, &p.BoxVersion, &p.WrongCodes, &p.Removed,
-		crypto.Later{Name: "stretch", Value: &p.Stretch}}
-}
+var (
+	personRows = Declare[Person]()
+	// AllPeople lists everybody, by user name.
+	AllPeople = personRows.Find().By("username", "id")
+	// PeopleOfUnit lists the people of a unit, by user name.
+	PeopleOfUnit = personRows.Find().Is("unit").By("username", "id")
+	// PersonByUsername finds the person of a normalised user name.
+	PersonByUsername = personRows.Find().Is("username").Not("state", string(Removed))
+)
 
 // Agency is a municipality, district, company or contracted operator.
 type Agency struct {
@@ -130,10 +96,10 @@ type Agency struct {
 	Ends           string // day its contract ends, or empty
 	// What an agency's recovery was before units had their own: nothing is wrapped
 	// to it. Whether there was one is all that is read, to say so; see older.
-	OldRecovery      string
-	OldRecoveryEpoch int64
-	OldProposed      string
-	OldProposedBy    string
+	OldRecovery      string `row:"recovery"`
+	OldRecoveryEpoch int64  `row:"recovery_epoch"`
+	OldProposed      string `row:"proposed"`
+	OldProposedBy    string `row:"proposed_by"`
 }
 
 // Over tells whether its responsibility has ended before a day.
@@ -142,10 +108,11 @@ func (a *Agency) Over(day string) bool { return a.Ends != "" && a.Ends < day }
 // Table is the name of the table of agencies.
 func (*Agency) Table() string { return "agency" }
 
-// Values are the columns after id and version.
-func (a *Agency) Values() []any {
-	return []any{&a.Name, &a.Kind, &a.Responsibility, &a.Ends, &a.OldRecovery, &a.OldRecoveryEpoch, &a.OldProposed, &a.OldProposedBy}
-}
+var (
+	agencyRows = Declare[Agency]()
+	// AllAgencies lists the agencies, by name.
+	AllAgencies = agencyRows.Find().By("name", "id")
+)
 
 // Unit is a desk, a social service, an antiviolence centre or an audit office.
 // For a centre the public facts of the service directory stand here.
@@ -167,7 +134,7 @@ type Unit struct {
 	CopyKey        string
 	CopyKeyBy      string
 	CopyKeyDay     string
-	CopyKeyVersion int64
+	CopyKeyVersion int64 `row:",later"`
 }
 
 // The kinds of unit.
@@ -190,13 +157,11 @@ var costs = map[string]bool{CostFree: true, CostNot: true, CostUnknown: true}
 // Table is the name of the table of units.
 func (*Unit) Table() string { return "unit" }
 
-// Values are the columns after id and version.
-func (u *Unit) Values() []any {
-	return []any{&u.Agency, &u.Kind, &u.Name, &u.Town, &u.Area, &u.Hours,
-		&u.Languages, &u.Phone, &u.Needs, &u.Cost, &u.Lat, &u.Lon,
-		&u.CopyKey, &u.CopyKeyBy, &u.CopyKeyDay,
-		crypto.Later{Name: "copy_key_version", Value: &u.CopyKeyVersion}}
-}
+var (
+	unitRows = Declare[Unit]()
+	// AllUnits lists the units, by name.
+	AllUnits = unitRows.Find().By("name", "id")
+)
 
 // UnitEpoch is one generation of a unit's keys. Its id is UNIT.EPOCH. Identity
 // is the unit's age identity sealed under the epoch key, which travels to each
@@ -211,7 +176,7 @@ type UnitEpoch struct {
 	Commitment []byte
 	Before     crypto.Sealed
 	MAC        []byte
-	By         string
+	By         string `row:"made_by"`
 	Day        string
 	Cause      string // founded, removed, removed_for_cause, suspicion, recovery, recovery_set, recovery_removed
 }
@@ -226,11 +191,7 @@ func (e *UnitEpoch) NeedsVoice() bool {
 // Table is the name of the table of unit epochs.
 func (*UnitEpoch) Table() string { return "unit_epoch" }
 
-// Values are the columns after id and version.
-func (e *UnitEpoch) Values() []any {
-	return []any{&e.Unit, &e.Epoch, &e.Recipient, &e.Identity, &e.Commitment, &e.Before,
-		&e.MAC, &e.By, &e.Day, &e.Cause}
-}
+var _ = Declare[UnitEpoch]()
 
 // UnitWrap is an epoch key wrapped with age to one member, or to the unit's
 // recovery recipient (person "recovery"). Its id is UNIT.EPOCH.PERSON.
@@ -240,7 +201,7 @@ type UnitWrap struct {
 	Epoch   int64
 	Person  string
 	Wrapped crypto.Sealed
-	By      string
+	By      string `row:"made_by"`
 	Day     string
 	Words   string // the words compared, for the leaf; public
 }
@@ -248,10 +209,13 @@ type UnitWrap struct {
 // Table is the name of the table of unit key wraps.
 func (*UnitWrap) Table() string { return "unit_wrap" }
 
-// Values are the columns after id and version.
-func (w *UnitWrap) Values() []any {
-	return []any{&w.Unit, &w.Epoch, &w.Person, &w.Wrapped, &w.By, &w.Day, &w.Words}
-}
+var (
+	wrapRows = Declare[UnitWrap]()
+	// WrapsOfPerson lists the unit keys wrapped to a person.
+	WrapsOfPerson = wrapRows.Find().Is("person").By("unit", "epoch")
+	// WrapsOfEpoch lists who holds the key of a unit's epoch.
+	WrapsOfEpoch = wrapRows.Find().Is("unit").Is("epoch").By("person")
+)
 
 // Rescue is a unit's next epoch that its recovery made off the server,
 // until the newcomer it is wrapped to takes it. It is in force for nobody before
@@ -274,10 +238,7 @@ type Rescue struct {
 // Table is the name of the table of epochs made by recovery.
 func (*Rescue) Table() string { return "rescue" }
 
-// Values are the columns after id and version.
-func (e *Rescue) Values() []any {
-	return []any{&e.Epoch, &e.Person, &e.Recipient, &e.Identity, &e.Commitment, &e.Before, &e.MAC, &e.Wrapped, &e.Day, &e.Words}
-}
+var _ = Declare[Rescue]()
 
 // Pin says that a desk compared the founding words of a centre by voice, on a
 // number not taken from this database. Its id is DESK.CENTRE.
@@ -287,17 +248,18 @@ type Pin struct {
 	Centre    string
 	Recipient string
 	Epoch     int64
-	By        string
+	By        string `row:"made_by"`
 	Day       string
 }
 
 // Table is the name of the table of pins.
 func (*Pin) Table() string { return "pin" }
 
-// Values are the columns after id and version.
-func (p *Pin) Values() []any {
-	return []any{&p.Unit, &p.Centre, &p.Recipient, &p.Epoch, &p.By, &p.Day}
-}
+var (
+	pinRows = Declare[Pin]()
+	// PinsOfUnit lists the centres whose words a desk compared.
+	PinsOfUnit = pinRows.Find().Is("unit").By("centre")
+)
 
 // Acquaintance says that a member confirmed another as a colleague she knows.
 // Its id is PERSON.COLLEAGUE.
@@ -311,8 +273,11 @@ type Acquaintance struct {
 // Table is the name of the table of confirmed colleagues.
 func (*Acquaintance) Table() string { return "acquaintance" }
 
-// Values are the columns after id and version.
-func (a *Acquaintance) Values() []any { return []any{&a.Person, &a.Colleague, &a.Day} }
+var (
+	acquaintanceRows = Declare[Acquaintance]()
+	// AcquaintancesOf lists the colleagues a member confirmed.
+	AcquaintancesOf = acquaintanceRows.Find().Is("person").By("colleague")
+)
 
 // LeadWord says by whose word a member leads her unit whom no lead admitted. Its
 // id is hers. FirstBy admitted her on FirstDay; Before were members then, and the
@@ -332,10 +297,11 @@ type LeadWord struct {
 // Table is the name of the table of words for leads.
 func (*LeadWord) Table() string { return "lead_word" }
 
-// Values are the columns after id and version.
-func (w *LeadWord) Values() []any {
-	return []any{&w.Unit, &w.State, &w.FirstBy, &w.FirstDay, (*string)(&w.Before), &w.SecondBy, &w.SecondDay, &w.Words}
-}
+var (
+	leadWordRows = Declare[LeadWord]()
+	// LeadWordsOf lists the members of a unit for whom somebody was asked, or gave, the second word that makes a lead.
+	LeadWordsOf = leadWordRows.Find().Is("unit").By("id")
+)
 
 // Sight says that a person has seen a notice, which stands on her Agenda no
 // longer. Its id is PERSON.NOTICE.
@@ -349,8 +315,11 @@ type Sight struct {
 // Table is the name of the table of notices seen.
 func (*Sight) Table() string { return "seen" }
 
-// Values are the columns after id and version.
-func (s *Sight) Values() []any { return []any{&s.Person, &s.Notice, &s.Day} }
+var (
+	sightRows = Declare[Sight]()
+	// SightsOf lists the notices that a person has seen.
+	SightsOf = sightRows.Find().Is("person").By("id")
+)
 
 // Invitation lets one named person set her passphrase and second factor. Only
 // the hash of its token is stored.
@@ -359,14 +328,19 @@ type Invitation struct {
 	Person string
 	Token  []byte
 	Ends   string
-	By     string
+	By     string `row:"made_by"`
 	State  string // open, used, withdrawn
 }
 
 // Table is the name of the table of invitations.
 func (*Invitation) Table() string { return "invitation" }
 
-// Values are the columns after id and version.
-func (i *Invitation) Values() []any {
-	return []any{&i.Person, &i.Token, &i.Ends, &i.By, &i.State}
-}
+var (
+	invitationRows = Declare[Invitation]()
+	// InvitationByToken finds the invitation whose token has this hash.
+	InvitationByToken = invitationRows.Find().Is("token")
+	// OpenInvitations lists the invitations that wait.
+	OpenInvitations = invitationRows.Find().In("state", "open").By("ends", "id")
+	// InvitationsOf lists a person's invitations, newest first.
+	InvitationsOf = invitationRows.Find().Is("person").By("ends desc", "id")
+)

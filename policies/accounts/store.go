@@ -60,20 +60,10 @@ type Reader interface {
 	// Recall is Get for the row of who asks and of her unit: it may come from
 	// memory, while the log names the very same row as newest.
 	Recall(row Row, id string) error
-	PersonByUsername(username string) (*Person, error)
-	People() ([]*Person, error)
-	PeopleOfUnit(unit string) ([]*Person, error)
-	Agencies() ([]*Agency, error)
-	Units() ([]*Unit, error)
-	WrapsOfPerson(person string) ([]*UnitWrap, error)
-	WrapsOfEpoch(unit string, epoch int64) ([]*UnitWrap, error)
-	PinsOfUnit(unit string) ([]*Pin, error)
-	AcquaintancesOf(person string) ([]*Acquaintance, error)
-	LeadWordsOf(unit string) ([]*LeadWord, error)
-	SightsOf(person string) ([]*Sight, error)
-	InvitationByToken(hash []byte) (*Invitation, error)
-	OpenInvitations() ([]*Invitation, error)
-	InvitationsOf(person string) ([]*Invitation, error)
+	// Rows hands out the rows that a query selects, and Count counts them without
+	// handing any out. A Finder asks.
+	Rows(q *Query, args []any, each func(Row) error) error
+	Count(q *Query, args []any) (int, error)
 	// Secret reads the shred secret of a record; ErrErased when it is gone.
 	Secret(id string) ([]byte, error)
 	// Newest is the digest the log names for a row, as prepare saw it.

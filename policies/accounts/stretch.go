@@ -96,7 +96,7 @@ func (d *Door) versionsInUse(ctx context.Context) ([]int64, error) {
 	}
 	err := d.look(ctx, func(r Reader) error {
 		all = all[:1]
-		people, err := r.People()
+		people, err := AllPeople.Rows(r)
 		for _, p := range people {
 			if (p.State == string(Active) || p.State == string(Waiting)) && p.Stretch <= newest {
 				all = append(all, p.Stretch)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/policies/audit"
+	"sportello/policies/accounts"
 )
 
 // TestDigestOfEveryTable holds what the log says of rows that exist already: each
@@ -45,8 +45,8 @@ func TestDigestOfEveryTable(t *testing.T) {
 // digestLines fills a row, without and with each of its later columns.
 func digestLines(t *testing.T, name string, table *table) []string {
 	t.Helper()
-	row := table.make()
-	values := row.Values()
+	row := table.Make()
+	values := accounts.Values(row)
 	first := len(values)
 	for first > 0 {
 		if _, ok := values[first-1].(crypto.Later); !ok {
@@ -54,19 +54,19 @@ func digestLines(t *testing.T, name string, table *table) []string {
 		}
 		first--
 	}
-	fill(t, row.Pointers()[0], 0)
-	fill(t, row.Pointers()[1], 1)
+	fill(t, accounts.Columns(row)[0], 0)
+	fill(t, accounts.Columns(row)[1], 1)
 	for i, v := range values[:first] {
 		fill(t, v, i+2)
 	}
-	lines := []string{fmt.Sprintf("%s %s", name, audit.MarkOf(row).Digest)}
+	lines := []string{fmt.Sprintf("%s %s", name, accounts.MarkOf(row).Digest)}
 	for i, v := range values[first:] {
 		later := v.(crypto.Later)
-		if columns := strings.Split(table.columns, ", "); columns[first+i] != later.Name {
+		if columns := table.Columns(); columns[first+i] != later.Name {
 			t.Errorf("%s: the column %s is called %s in the digest", name, columns[first+i], later.Name)
 		}
 		fill(t, later.Value, first+i+2)
-		lines = append(lines, fmt.Sprintf("%s +%s %s", name, later.Name, audit.MarkOf(row).Digest))
+		lines = append(lines, fmt.Sprintf("%s +%s %s", name, later.Name, accounts.MarkOf(row).Digest))
 	}
 	return lines
 }

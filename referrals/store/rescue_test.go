@@ -146,7 +146,7 @@ func exportedAgain(t *testing.T, w *storetest.World, epoch int64) *accounts.Unit
 	t.Helper()
 	var row accounts.UnitWrap
 	rows := func(r accounts.Reader) error {
-		wraps, err := r.WrapsOfEpoch(w.Units["desk"], epoch)
+		wraps, err := accounts.WrapsOfEpoch.Rows(r, w.Units["desk"], epoch)
 		for _, one := range wraps {
 			if one.Person == accounts.RecoveryPerson {
 				row = *one

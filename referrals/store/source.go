@@ -225,11 +225,11 @@ func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) erro
 	}
 	defer rows.Close()
 	for rows.Next() {
-		row := t.make()
+		row := t.Make()
 		if err := rows.Scan(accounts.Columns(row)...); err != nil {
 			return fmt.Errorf("reading all rows of %s: %w", t.name, err)
 		}
-		if err := f(row); err != nil {
+		if err := f(accounts.Record{Row: row}); err != nil {
 			return err
 		}
 	}

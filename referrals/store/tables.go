@@ -8,82 +8,24 @@ import (
 
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
-	"sportello/referrals"
 )
 
-// table is the SQL of one kind of row. The column list stands here once, in
-// the order of the row's Values; a test compares it with schema and data map.
+// table is the SQL of one kind of row.
 type table struct {
-	name    string
-	columns string
-	make    func() accounts.Row
-
+	*accounts.Kind
+	name                    string
 	selects, insert, update string
 }
 
-var tables = prepareTables([]*table{
-	{name: "agency", columns: "name, kind, responsibility, ends, recovery, recovery_epoch, proposed, proposed_by",
-		make: func() accounts.Row { return new(accounts.Agency) }},
-	{name: "unit_recovery", columns: "in_force, number, changed, changed_by, proposed, proposed_by, proposed_day, witnesses, words_by",
-		make: func() accounts.Row { return new(accounts.UnitRecovery) }},
-	{name: "unit", columns: "agency, kind, name, town, area, hours, languages, phone, needs, cost, lat, lon, copy_key, copy_key_by, copy_key_day, copy_key_version",
-		make: func() accounts.Row { return new(accounts.Unit) }},
-	{name: "person", columns: "username, role, agency, unit, state, language, recipient, salt, box, box_version, wrong_codes, removed, stretch",
-		make: func() accounts.Row { return new(accounts.Person) }},
-	{name: "unit_epoch", columns: "unit, epoch, recipient, identity, commitment, before, mac, made_by, day, cause",
-		make: func() accounts.Row { return new(accounts.UnitEpoch) }},
-	{name: "unit_wrap", columns: "unit, epoch, person, wrapped, made_by, day, words",
-		make: func() accounts.Row { return new(accounts.UnitWrap) }},
-	{name: "rescue", columns: "epoch, person, recipient, identity, commitment, before, mac, wrapped, day, words",
-		make: func() accounts.Row { return new(accounts.Rescue) }},
-	{name: "pin", columns: "unit, centre, recipient, epoch, made_by, day",
-		make: func() accounts.Row { return new(accounts.Pin) }},
-	{name: "acquaintance", columns: "person, colleague, day",
-		make: func() accounts.Row { return new(accounts.Acquaintance) }},
-	{name: "lead_word", columns: "unit, state, first_by, first_day, before, second_by, second_day, words",
-		make: func() accounts.Row { return new(accounts.LeadWord) }},
-	{name: "seen", columns: "person, notice, day",
-		make: func() accounts.Row { return new(accounts.Sight) }},
-	{name: "invitation", columns: "person, token, ends, made_by, state",
-		make: func() accounts.Row { return new(accounts.Invitation) }},
-	{name: "contact", columns: "unit, author, day, state, case_id, secret, epoch, key_version, key_box, body",
-		make: func() accounts.Row { return new(referrals.ContactRow) }},
-	{name: "case_file", columns: "unit, state, opened_day, last_day, recall_day, secret, card_secret, epoch, key_version, key_box, restricted, named, walled, card, safe, told, identity_id",
-		make: func() accounts.Row { return new(referrals.CaseRow) }},
-	{name: "case_wrap", columns: "case_id, person, key_version, symmetric_wrap, wrapped, commitment, recovery",
-		make: func() accounts.Row { return new(referrals.CaseWrapRow) }},
-	{name: "case_key", columns: "case_id, key_version, wrapped",
-		make: func() accounts.Row { return new(referrals.CaseKeyRow) }},
-	{name: "identity", columns: "case_id, secret, key_version, body",
-		make: func() accounts.Row { return new(referrals.IdentityRow) }},
-	{name: "note", columns: "case_id, author, day, state, kind, secret, key_version, body",
-		make: func() accounts.Row { return new(referrals.NoteRow) }},
-	{name: "note_version", columns: "note_id, author, day, key_version, body",
-		make: func() accounts.Row { return new(referrals.NoteVersionRow) }},
-	{name: "task", columns: "from_unit, to_unit, kind, state, case_id, worker, taken_day, reason, day, due_day, secret, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, key_version, shut, own_case",
-		make: func() accounts.Row { return new(referrals.TaskRow) }},
-	{name: "consent", columns: "case_id, unit, centre, state, day, until_day, until_reply, way, keep_copy, feedback, text_version, key_version, body, ended_day, shut, body_version",
-		make: func() accounts.Row { return new(referrals.ConsentRow) }},
-	{name: "live_consent", columns: "case_id, centre, key_version, body",
-		make: func() accounts.Row { return new(referrals.LiveConsentRow) }},
-	{name: "referral", columns: "case_id, consent_id, from_unit, to_unit, state, sent_day, until_day, until_reply, secret, key_version, commitment, from_epoch, from_wrap, from_box, to_epoch, to_wrap, to_box, body, body_version, safe, safe_version, safe_day, code, after_answer, feedback, keep_copy, shut, sent_epoch",
-		make: func() accounts.Row { return new(referrals.ReferralRow) }},
-	{name: "referral_step", columns: "referral_id, state, unit, day, place",
-		make: func() accounts.Row { return new(referrals.ReferralStepRow) }},
-	{name: "message", columns: "referral_id, unit, author, day, kind, key_version, body",
-		make: func() accounts.Row { return new(referrals.MessageRow) }},
-	{name: "declaration", columns: "person, unit, day, state, secret, commitment, body",
-		make: func() accounts.Row { return new(referrals.DeclarationRow) }},
-	{name: "declaration_wrap", columns: "declaration, person, symmetric_wrap, wrapped",
-		make: func() accounts.Row { return new(referrals.DeclarationWrapRow) }},
-})
+var tables = prepareTables(accounts.Kinds())
 
-func prepareTables(list []*table) map[string]*table {
-	m := make(map[string]*table, len(list))
-	for _, t := range list {
-		names := strings.Split(t.columns, ", ")
-		t.selects = "SELECT id, version, " + t.columns + " FROM " + t.name + " "
-		t.insert = bind("INSERT INTO " + t.name + " (id, version, " + t.columns + ") VALUES (" + placeholders(1, len(names)+2) + ")")
+func prepareTables(kinds []*accounts.Kind) map[string]*table {
+	m := make(map[string]*table, len(kinds))
+	for _, k := range kinds {
+		names := k.Columns()
+		t := &table{Kind: k, name: k.Table()}
+		t.selects = "SELECT id, version, " + strings.Join(names, ", ") + " FROM " + t.name + " "
+		t.insert = bind("INSERT INTO " + t.name + " (id, version, " + strings.Join(names, ", ") + ") VALUES (" + placeholders(1, len(names)+2) + ")")
 		set := make([]string, len(names))
 		for i, n := range names {
 			set[i] = fmt.Sprintf("%s = $%d", n, i+3)
@@ -135,7 +77,7 @@ func (s *snapshot) verify(row accounts.Row) error {
 }
 
 func digestOf(row accounts.Row) (d audit.Digest16) {
-	m := audit.MarkOf(row)
+	m := accounts.MarkOf(row)
 	copy(d[:], m.Digest[:])
 	return d
 }
@@ -149,42 +91,37 @@ func (s *snapshot) doubt(table, id string) error {
 	return fmt.Errorf("%w: %s %s", accounts.ErrTampered, table, id)
 }
 
-// list reads the rows that a condition selects, each verified.
-func list[R any, P interface {
-	*R
-	accounts.Row
-}](s *snapshot, condition string, args ...any) ([]P, error) {
-	t := tables[P(new(R)).Table()]
-	rows, err := s.query(t.selects+condition, args...)
-	if err != nil {
-		return nil, fmt.Errorf("reading rows of %s: %w", t.name, err)
-	}
-	defer rows.Close()
-	var all []P
-	for rows.Next() {
-		row := P(new(R))
-		if err := rows.Scan(accounts.Columns(row)...); err != nil {
-			return nil, fmt.Errorf("reading rows of %s: %w", t.name, err)
-		}
-		if err := s.verify(row); err != nil {
-			return nil, err
-		}
-		all = append(all, row)
-	}
-	return all, rows.Err()
+// Rows reads the rows that a query selects, each verified.
+func (s *snapshot) Rows(q *accounts.Query, args []any, each func(accounts.Row) error) error {
+	return s.rows(tables[q.Kind.Table()], condition(q), args, each)
 }
 
-// one reads the single row that a condition selects; ErrNoRow without one.
-func one[R any, P interface {
-	*R
-	accounts.Row
-}](s *snapshot, condition string, args ...any) (P, error) {
-	all, err := list[R, P](s, condition, args...)
+// Count counts the rows that a query selects.
+func (s *snapshot) Count(q *accounts.Query, args []any) (n int, err error) {
+	name := q.Kind.Table()
+	if err := s.row("SELECT count(*) FROM "+name+" "+condition(q), args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting rows of %s: %w", name, err)
+	}
+	return n, nil
+}
+
+func (s *snapshot) rows(t *table, condition string, args []any, each func(accounts.Row) error) error {
+	rows, err := s.query(t.selects+condition, args...)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("reading rows of %s: %w", t.name, err)
 	}
-	if len(all) == 0 {
-		return nil, accounts.ErrNoRow
+	defer rows.Close()
+	for rows.Next() {
+		row := t.Make()
+		if err := rows.Scan(accounts.Columns(row)...); err != nil {
+			return fmt.Errorf("reading rows of %s: %w", t.name, err)
+		}
+		if err := s.verify(row); err != nil {
+			return err
+		}
+		if err := each(row); err != nil {
+			return err
+		}
 	}
-	return all[0], nil
+	return rows.Err()
 }

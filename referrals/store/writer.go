@@ -438,7 +438,7 @@ func (t *tx) Put(r accounts.Row) error {
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return accounts.ErrConflict
 	}
-	t.marks = append(t.marks, audit.MarkOf(r))
+	t.marks = append(t.marks, accounts.MarkOf(r))
 	return nil
 }
 
