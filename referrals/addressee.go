@@ -36,7 +36,7 @@ func unreachable(err error) bool {
 }
 
 // addressee is a unit to which something may be sealed now. Only mayReceive makes
-// one, and no key goes to another unit without it.
+// another unit, and no key goes to one without it.
 type addressee struct {
 	unit      string
 	epoch     int64
@@ -79,6 +79,15 @@ func mayReceive(r Reader, day, from, unit string, met int64) (to addressee, err 
 		return to, fmt.Errorf("reading a unit's recipient: %w", err)
 	}
 	return to, nil
+}
+
+// ownUnit is the caller's own unit, by the identity that her session holds.
+func ownUnit(who accounts.Caller) (addressee, error) {
+	id, ok := who.UnitIdentity(who.Epoch())
+	if !ok {
+		return addressee{}, accounts.ErrCovered
+	}
+	return addressee{unit: who.Unit(), epoch: who.Epoch(), recipient: id.Recipient()}, nil
 }
 
 // compared is the epoch whose words a unit compared with another, or 0.

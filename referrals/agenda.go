@@ -165,7 +165,7 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 			continue
 		}
 		if proposable && !row.Shut {
-			if l.Proposed, err = d.proposed(r, act, row); err != nil {
+			if l.Proposed, err = d.proposed(r, act, row, c); err != nil {
 				return nil, err
 			}
 		}
@@ -214,12 +214,16 @@ func (d *Desk) shutConsents(r Reader, act *accounts.Act) ([]ShutConsent, error) 
 
 // proposed is the appointment of a referral that waits for her answer, or zero.
 // Nothing is opened where none was proposed.
-func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow) (time.Time, error) {
+func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow, c *CaseRow) (time.Time, error) {
 	rows, err := messagesOf.Rows(r, row.ID)
 	if err != nil || !slices.ContainsFunc(rows, func(m *MessageRow) bool { return m.Kind == "appointment" }) {
 		return time.Time{}, err
 	}
-	s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
+	f, err := d.fileOf(r, act.Who, c)
+	if err != nil {
+		return time.Time{}, err
+	}
+	s := sentReferral(row, f)
 	if err := d.openReferral(r, act, s); err != nil {
 		return time.Time{}, err
 	}

@@ -56,6 +56,7 @@ type caseFile struct {
 	secret     []byte
 	cardSecret []byte
 	key        crypto.Key // the case key
+	drawn      earlierKey // the key before it, where this act drew it
 	data       crypto.Key // HKDF(case key, shred secret)
 	card       CaseCard
 	safe       SafeContact
@@ -240,14 +241,24 @@ func (c *caseFile) drawKey() *CaseKeyRow {
 		CaseID: c.row.ID, KeyVersion: c.row.KeyVersion}
 	next := crypto.NewKey()
 	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), c.key.Bytes())
+	c.drawn = earlierKey{c.row.KeyVersion, c.key}
 	c.key = next
 	c.row.KeyVersion++
 	return old
 }
 
+// earlierKey is a key that was a case's own until this act.
+type earlierKey struct {
+	version int64
+	key     crypto.Key
+}
+
 // keyAt is the case key of a version: the newest, or one that the chain of
 // earlier keys opens.
 func (c *caseFile) keyAt(r Reader, version int64) (crypto.Key, error) {
+	if version <= c.drawn.version {
+		return keyBefore(r, c.row.ID, c.drawn.key, c.drawn.version, version)
+	}
 	return keyBefore(r, c.row.ID, c.key, c.row.KeyVersion, version)
 }
 

@@ -35,10 +35,20 @@ func (d *Desk) Opens(ctx context.Context, who accounts.Caller, id string) (texts
 		if who.Unit() == row.FromUnit {
 			side, column = &row.From, "from_box"
 		}
-		key, _, err := side.open(who, row, column, row.KeyVersion, row.Commitment)
-		if err != nil {
+		s := &sharedReferral{row: row, side: side, column: column}
+		if row.FromCaseKey != 0 && side == &row.From {
+			c := &CaseRow{}
+			if err := r.Get(c, row.CaseID); err != nil {
+				return err
+			}
+			if s.file, err = d.fileOf(r, who, c); err != nil {
+				return err
+			}
+		}
+		if err := s.openKey(r, who); err != nil {
 			return err
 		}
+		key := s.key
 		data := key.Derive(crypto.LabelReferralData, secret)
 		for column, at := range map[string]int64{"body": row.BodyVersion, "safe": row.SafeVersion} {
 			text, err := data.Open(binding(row, column, at), map[string]crypto.Sealed{"body": row.Body, "safe": row.Safe}[column])
@@ -104,7 +114,7 @@ func (d *Desk) SealAsBefore(ctx context.Context, who accounts.Caller, referral, 
 		if err := r.Get(row, task); err != nil {
 			return err
 		}
-		body, err := openSentTask(r, act, row)
+		body, err := openSentTask(r, act, row, nil)
 		if err != nil {
 			return err
 		}
@@ -114,7 +124,7 @@ func (d *Desk) SealAsBefore(ctx context.Context, who accounts.Caller, referral, 
 		if err != nil {
 			return err
 		}
-		return sealTask(act, to, row, body.secret, TaskPackage{Alias: body.Alias, Request: body.Request, Safe: rule})
+		return sealTask(act, nil, to, row, body.secret, TaskPackage{Alias: body.Alias, Request: body.Request, Safe: rule})
 	})
 	return err
 }

@@ -2,6 +2,7 @@ package referrals
 
 import (
 	"context"
+	"errors"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -36,6 +37,30 @@ func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID str
 		return nil
 	})
 	return row.ID, err
+}
+
+// KeepForUnit keeps a referral and a task of a restricted case as a program did that
+// knew no side kept by name.
+func (d *Desk) KeepForUnit(ctx context.Context, who accounts.Caller, referral, task string) error {
+	_, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *accounts.Act) error {
+		s, err := d.loadReferral(r, act, referral)
+		if err != nil {
+			return err
+		}
+		s.row.Version++
+		t := &TaskRow{}
+		if err := r.Get(t, task); err != nil {
+			return err
+		}
+		body, err := openSentTask(r, act, t, s.file)
+		if err != nil {
+			return err
+		}
+		t.Version++
+		act.Commit = putAll(s.row, t)
+		return errors.Join(s.row.keepFrom(act.Who, nil, s.key, s.data), t.keepFrom(act.Who, nil, body.key))
+	})
+	return err
 }
 
 // KeptForSender opens what a unit that sent keeps of a referral, or of a task, with

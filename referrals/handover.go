@@ -234,7 +234,7 @@ func shutTo(who accounts.Caller, c *CaseRow) bool {
 // contact that stands alone, by the name in the task.
 func (d *Desk) whoOfSent(r Reader, act *accounts.Act, row *TaskRow, c *CaseRow) (CaseWho, error) {
 	if c == nil {
-		body, err := openSentTask(r, act, row)
+		body, err := openSentTask(r, act, row, nil)
 		return CaseWho{Alias: body.Alias}, err
 	}
 	f, err := d.openCase(r, act, c)

@@ -95,7 +95,7 @@ func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (Refe
 		if err := r.Get(row, id); err != nil {
 			return likeReferral(r, act, err)
 		}
-		o, err := d.referralObject(r, act, row)
+		o, _, err := d.referralObject(r, act, row)
 		if err != nil {
 			return err
 		}

@@ -218,6 +218,6 @@ func (row *ReferralRow) withdraw() error {
 	}
 	row.Version++
 	row.State, row.Code = next, ""
-	row.From, row.To, row.Body, row.Safe = Side{}, Side{}, nil, nil
+	row.take()
 	return nil
 }

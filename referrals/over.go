@@ -48,13 +48,19 @@ func (row *ReferralRow) holds() bool { return row.Body != nil }
 // empty takes the content and both sides' keys out.
 func (row *ReferralRow) empty() {
 	row.Version++
+	row.take()
+}
+
+// take is empty within a version that is being written.
+func (row *ReferralRow) take() {
 	row.From, row.To, row.Body, row.Safe = Side{}, Side{}, nil, nil
+	row.FromCaseKey, row.FromReply = 0, nil
 }
 
 // empty takes the content and both sides' keys out.
 func (t *TaskRow) empty() {
 	t.Version++
-	t.From, t.To, t.Body = Side{}, Side{}, nil
+	t.From, t.To, t.Body, t.FromCaseKey = Side{}, Side{}, nil, 0
 }
 
 // over is what an act ends: rows without their content, and the secrets of what was

@@ -217,7 +217,7 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		if err := m.bind(a.shown()); err != nil {
 			return err
 		}
-		row, err := d.sealReferral(act, to, consent, pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
+		row, err := d.sealReferral(act, c, to, consent, pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe))
 		if err != nil {
 			return err
 		}
@@ -234,8 +234,8 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 // sealReferral makes the referral. Its id is that of the consent: one consent is
 // sent once, and whoever takes the row out of the database cannot hide from
 // a revoke that it was sent. It has its own key, its own shred secret, wrapped
-// with age to the centre and kept under the sender's unit key.
-func (d *Desk) sealReferral(act *accounts.Act, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
+// with age to the centre and kept on the sender's side.
+func (d *Desk) sealReferral(act *accounts.Act, c *caseFile, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
 	row := &ReferralRow{RowKey: accounts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
@@ -244,13 +244,13 @@ func (d *Desk) sealReferral(act *accounts.Act, to addressee, consent *ConsentRow
 		SentEpoch: act.Who.Epoch()}
 	key := crypto.NewKey()
 	row.Commitment = recordCommitment(key, row, 1)
-	if err := row.From.keep(act.Who, row, "from_box", 1, key); err != nil {
+	data := key.Derive(crypto.LabelReferralData, secret.Bytes)
+	if err := row.keepFrom(act.Who, c.restricted(), key, data); err != nil {
 		return nil, err
 	}
 	if err := row.To.send(to, row, 1, key); err != nil {
 		return nil, err
 	}
-	data := key.Derive(crypto.LabelReferralData, secret.Bytes)
 	var err error
 	if row.Body, err = seal(data, row, "body", p); err != nil {
 		return nil, err
@@ -311,21 +311,21 @@ func (row *ReferralRow) standing(day string) policies.ConsentState {
 }
 
 // referralObject is a referral as the policy sees it, with the walls of its
-// case for the sending unit.
-func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (policies.Object, error) {
+// case for the sending unit, and that case's row for it, nil for the other.
+func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (policies.Object, *CaseRow, error) {
 	o := policies.Object{Kind: policies.KindReferral, ID: row.ID, Unit: row.FromUnit, Centre: row.ToUnit, State: row.State,
 		Consent: row.standing(act.Day), KeepCopy: row.KeepCopy, RestoredShut: row.Shut}
 	var from accounts.Unit
 	if err := r.Get(&from, row.FromUnit); err != nil {
-		return o, err
+		return o, nil, err
 	}
 	o.UnitKind = from.Kind
 	walls := row.CaseID
 	if act.Who.Unit() != row.FromUnit {
 		walls = "" // they bind the sending unit
 	}
-	_, err := d.wallsOf(r, act, walls, &o)
-	return o, err
+	c, err := d.wallsOf(r, act, walls, &o)
+	return o, c, err
 }
 
 // likeReferral is likeThere for a referral: its unit, which is a row of the
@@ -350,6 +350,7 @@ type sharedReferral struct {
 	safe    PackageSafe
 	sealed  PackageSafe // the rule as it stands in the row: an older one says more than the centre is shown
 	arrived bool        // the key came by age and should now be kept
+	file    *caseFile   // the restricted case it speaks of, on the sender's side
 	side    *Side
 	column  string
 }
@@ -361,22 +362,29 @@ func (d *Desk) loadReferral(r Reader, act *accounts.Act, id string) (*sharedRefe
 	if err := r.Get(row, id); err != nil {
 		return nil, likeReferral(r, act, err)
 	}
-	o, err := d.referralObject(r, act, row)
+	o, c, err := d.referralObject(r, act, row)
 	if err != nil {
 		return nil, err
 	}
 	if err := act.Allow(o); err != nil {
 		return nil, err
 	}
-	s := &sharedReferral{row: row}
-	s.side, s.column = &row.To, "to_box"
+	s := &sharedReferral{row: row, side: &row.To, column: "to_box"}
 	if act.Who.Unit() == row.FromUnit {
-		s.side, s.column = &row.From, "from_box"
+		s = sentReferral(row, nil)
 	}
 	if row.State == "withdrawn" {
 		return s, nil // there is nothing to open any more
 	}
+	if s.file, err = d.fileOf(r, act.Who, c); err != nil {
+		return nil, err
+	}
 	return s, d.openReferral(r, act, s)
+}
+
+// sentReferral is a referral on the side of the unit that sent it.
+func sentReferral(row *ReferralRow, c *caseFile) *sharedReferral {
+	return &sharedReferral{row: row, file: c.restricted(), side: &row.From, column: "from_box"}
 }
 
 func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) error {
@@ -385,7 +393,7 @@ func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) erro
 		return err
 	}
 	act.Salt = s.secret
-	if s.key, s.arrived, err = s.side.open(act.Who, s.row, s.column, s.row.KeyVersion, s.row.Commitment); err != nil {
+	if err = s.openKey(r, act.Who); err != nil {
 		return err
 	}
 	s.data = s.key.Derive(crypto.LabelReferralData, s.secret)
@@ -420,18 +428,83 @@ func keyBefore(r Reader, id string, key crypto.Key, at, version int64) (crypto.K
 	return key, nil
 }
 
-// adopt keeps a key that arrived by age under the caller's unit key.
+// openKey gets the record's key from the caller's side.
+func (s *sharedReferral) openKey(r Reader, who accounts.Caller) (err error) {
+	if s.side == &s.row.From && s.row.FromCaseKey != 0 {
+		s.key, err = s.side.openNamed(r, who, s.file, s.row.FromCaseKey, s.row, s.column, s.row.KeyVersion, s.row.Commitment)
+		return err
+	}
+	s.key, s.arrived, err = s.side.open(who, s.row, s.column, s.row.KeyVersion, s.row.Commitment)
+	return err
+}
+
+// keepFrom keeps the record's key of KeyVersion on the sender's own side: by name
+// for a restricted case f, under the unit key where that is nil.
+func (row *ReferralRow) keepFrom(who accounts.Caller, f *caseFile, key, data crypto.Key) error {
+	row.FromCaseKey, row.FromReply = 0, nil
+	if f == nil {
+		return row.From.keep(who, row, "from_box", row.KeyVersion, key)
+	}
+	row.SentEpoch = row.met() // what a side says of it is about to change
+	reply, err := row.From.keepNamed(who, f, row, "from_box", row.KeyVersion, key)
+	if err != nil {
+		return err
+	}
+	row.FromCaseKey = f.row.KeyVersion
+	row.FromReply, err = data.SealValue(binding(row, "from_reply", row.KeyVersion), reply.String())
+	return err
+}
+
+// sendFrom puts a new key on the sender's side, from the receiving unit: the key
+// before it opens whom to seal it to.
+func (row *ReferralRow) sendFrom(to addressee, before, key, data crypto.Key) error {
+	if row.FromCaseKey == 0 {
+		return row.From.send(to, row, row.KeyVersion, key)
+	}
+	var text string
+	if err := before.OpenValue(binding(row, "from_reply", row.KeyVersion-1), row.FromReply, &text); err != nil {
+		return err
+	}
+	reply, err := crypto.ParseRecipient(text)
+	if err != nil {
+		return crypto.ErrOpen
+	}
+	if row.FromReply, err = data.SealValue(binding(row, "from_reply", row.KeyVersion), text); err != nil {
+		return err
+	}
+	return row.From.sendNamed(to, reply, row, row.KeyVersion, key)
+}
+
+// adopt keeps, on the caller's own side, a key that arrived by age, and one that is
+// not kept as its file is.
 func (s *sharedReferral) adopt(who accounts.Caller) error {
-	if !s.arrived {
+	sender := s.side == &s.row.From
+	if !s.arrived && (!sender || !s.misplaced()) {
 		return nil
 	}
 	s.arrived = false
+	if sender {
+		return s.row.keepFrom(who, s.file, s.key, s.data)
+	}
 	return s.side.keep(who, s.row, s.column, s.row.KeyVersion, s.key)
 }
 
+// misplaced tells that the sender's side is not kept under the newest key of the
+// restricted case that it speaks of.
+func (s *sharedReferral) misplaced() bool {
+	return s.file != nil && s.row.FromCaseKey != s.file.row.KeyVersion
+}
+
+// moved tells, to the sender, that her restricted case has a newer key than her
+// side was kept under: somebody is named no longer.
+func (s *sharedReferral) moved(sender bool) bool {
+	return sender && s.row.FromCaseKey != 0 && s.misplaced()
+}
+
 // renew draws a new key version when either unit has a newer epoch than the one
-// its side was kept under, and seals the package again under it: who left
-// either unit reads nothing written from now on. The earlier key stays, sealed
+// its side was kept under, or a restricted case a newer key or other names, and seals
+// the package again under it: who left either unit, or is named no longer, reads nothing written
+// from now on. The earlier key stays, sealed
 // under the new one, for the messages written before. It is called before the
 // row's version goes up, and refuses where the other unit may not be written to.
 func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, error) {
@@ -439,27 +512,29 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 	if err != nil {
 		return nil, err
 	}
-	other := &s.row.To
-	if s.side == other {
-		other = &s.row.From
+	other, sender := &s.row.From, s.side == &s.row.From
+	if sender {
+		other = &s.row.To
 	}
-	if s.side.Epoch == act.Who.Epoch() && other.Epoch == to.epoch {
+	if s.side.Epoch == act.Who.Epoch() && other.Epoch == to.epoch && !s.row.KeyDue && !s.moved(sender) {
 		return nil, s.adopt(act.Who)
 	}
 	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: s.row.ID + "." + strconv.FormatInt(s.row.KeyVersion, 10), Version: 1},
 		CaseID: s.row.ID, KeyVersion: s.row.KeyVersion}
-	next := crypto.NewKey()
+	next, before := crypto.NewKey(), s.data
 	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), s.key.Bytes())
-	s.key, s.arrived = next, false
+	s.key, s.data, s.arrived = next, next.Derive(crypto.LabelReferralData, s.secret), false
 	s.row.KeyVersion++
+	s.row.KeyDue = false
 	s.row.Commitment = recordCommitment(next, s.row, s.row.KeyVersion)
-	if err := s.side.keep(act.Who, s.row, s.column, s.row.KeyVersion, next); err != nil {
+	if sender {
+		err = errors.Join(s.row.keepFrom(act.Who, s.file, next, s.data), other.send(to, s.row, s.row.KeyVersion, next))
+	} else {
+		err = errors.Join(s.side.keep(act.Who, s.row, s.column, s.row.KeyVersion, next), s.row.sendFrom(to, before, next, s.data))
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := other.send(to, s.row, s.row.KeyVersion, next); err != nil {
-		return nil, err
-	}
-	s.data = next.Derive(crypto.LabelReferralData, s.secret)
 	s.row.BodyVersion = s.row.Version + 1
 	if s.row.Body, err = s.data.SealValue(binding(s.row, "body", s.row.BodyVersion), s.body); err != nil {
 		return nil, err
@@ -629,7 +704,7 @@ func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told)
 		if row.standing(act.Day) != policies.ConsentLive {
 			continue
 		}
-		s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
+		s := sentReferral(row, c)
 		err := d.openReferral(r, act, s)
 		if errors.Is(err, accounts.ErrErased) {
 			continue // nobody can open it any more: there is no rule in it to replace

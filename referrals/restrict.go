@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -197,16 +198,70 @@ func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, ver
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
+		sides, err := d.keepSides(r, act, c)
+		if err != nil {
+			return err
+		}
 		act.Commit = func(tx accounts.Tx) error {
 			for _, row := range gone {
 				if err := tx.Delete(row); err != nil {
 					return err
 				}
 			}
-			return putAll(append(rows, wraps...)...)(tx)
+			return putAll(slices.Concat(rows, wraps, sides)...)(tx)
 		}
 		return nil
 	})
+}
+
+// keepSides keeps the unit's own side of everything that was shared of a restricted
+// case as the case is kept now. Every word that is written from now on gets another
+// key.
+func (d *Desk) keepSides(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	refs, err := referralsOfCase.Rows(r, c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var rows []accounts.Row
+	for _, row := range refs {
+		s := sentReferral(row, c)
+		if !row.holds() || !s.misplaced() {
+			continue
+		}
+		if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		row.Version++
+		row.KeyDue = true // a colleague, or who is named no longer, may hold the one it has
+		if err := row.keepFrom(act.Who, c, s.key, s.data); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	tasks, err := tasksOfCase.Rows(r, c.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range tasks {
+		if row.Body == nil || row.FromUnit != c.row.Unit || row.FromCaseKey == c.row.KeyVersion {
+			continue
+		}
+		body, err := openSentTask(r, act, row, c)
+		if errors.Is(err, accounts.ErrErased) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		row.Version++
+		if err := row.keepFrom(act.Who, c, body.key); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // dropNames finds the wraps of people who are named no longer.
@@ -235,8 +290,9 @@ func (d *Desk) Wall(ctx context.Context, who accounts.Caller, id string, version
 }
 
 // AdoptNamed keeps, under the caller's own key, the restricted cases and the
-// declarations whose keys came to her by age, and brings what she declared up to
-// who leads her unit now. It is called right after sign-in, when her passphrase
+// declarations whose keys came to her by age, keeps by name what an older program
+// shared of those cases under the unit's key, and brings what she declared up to who
+// leads her unit now. It is called right after sign-in, when her passphrase
 // has just opened her identity.
 func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 	if _, ok := who.Identity(); !ok {
@@ -246,7 +302,11 @@ func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 	err := d.view(ctx, func(r Reader) error {
 		rows, err := caseWrapsOf.Rows(r, who.Person())
 		for _, w := range rows {
-			if !w.Symmetric {
+			due := !w.Symmetric
+			if !due && err == nil {
+				due, err = unitKeeps(r, w.CaseID)
+			}
+			if due {
 				waiting = append(waiting, w.CaseID)
 			}
 		}
@@ -256,6 +316,18 @@ func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
 		err = errors.Join(err, d.adoptNamed(ctx, who, id))
 	}
 	return errors.Join(err, d.keepDeclarations(ctx, who))
+}
+
+// unitKeeps tells whether something that was shared of a restricted case is kept
+// under the unit's key.
+func unitKeeps(r Reader, caseID string) (bool, error) {
+	refs, err := referralsOfCase.Rows(r, caseID)
+	if err != nil {
+		return false, err
+	}
+	tasks, err := tasksOfCase.Rows(r, caseID)
+	return slices.ContainsFunc(refs, func(row *ReferralRow) bool { return row.holds() && row.FromCaseKey == 0 }) ||
+		slices.ContainsFunc(tasks, func(row *TaskRow) bool { return row.Body != nil && row.FromCaseKey == 0 }), err
 }
 
 func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) error {
@@ -275,10 +347,17 @@ func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) e
 		if err != nil {
 			return err
 		}
-		w.Version++
-		w.Symmetric = true
-		w.Wrapped = act.Who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", w.Version), key.Bytes())
-		act.Commit = putAll(w)
+		rows, err := d.keepSides(r, act, &caseFile{row: row, key: key})
+		if err != nil {
+			return err
+		}
+		if !w.Symmetric {
+			w.Version++
+			w.Symmetric = true
+			w.Wrapped = act.Who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", w.Version), key.Bytes())
+			rows = append(rows, w)
+		}
+		act.Commit = putAll(rows...)
 		return nil
 	})
 	return err
@@ -324,7 +403,11 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 		if err := d.sealCase(after, c); err != nil {
 			return nil, err
 		}
-		rows = append(rows, named...)
+		sides, err := d.keepSides(all, act, c)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(append(rows, named...), sides...)
 	}
 	declared, err := rekeyedDeclarations(all, act.Who, after, true)
 	return putAll(append(rows, declared...)...), err

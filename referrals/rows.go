@@ -199,6 +199,7 @@ type TaskRow struct {
 	KeyVersion  int64 `row:",later"` // where it is not BodyVersion: each sealing draws a new key, unless none may be sealed
 	Shut        bool  `row:",later"` // after a restore, until the desk tells her rule again
 	OwnCase     bool  `row:",later"` // the unit that has it opened a case file of its own from it
+	FromCaseKey int64 `row:",later"` // as of a referral
 }
 
 // Table is the name of the table of tasks.
@@ -297,8 +298,11 @@ type ReferralRow struct {
 	AfterAnswer string // what the desk does next, once it read a decline; the centre never sees it
 	Feedback    string
 	KeepCopy    bool
-	Shut        bool  // after a restore, until the desk confirms it
-	SentEpoch   int64 `row:",later"` // the sender's, when it was sent; 0 in what an older program sent
+	Shut        bool          // after a restore, until the desk confirms it
+	SentEpoch   int64         `row:",later"` // the sender's, when it was sent; 0 in what an older program sent
+	FromCaseKey int64         `row:",later"` // the case key that From is kept under, where the case is restricted to people; 0 where the unit keeps it
+	FromReply   crypto.Sealed `row:",later"` // then: whom the receiving unit seals a new key to, under the data key of KeyVersion
+	KeyDue      bool          `row:",later"` // with the next word a new key is drawn: somebody who may not read on holds this one
 }
 
 // Table is the name of the table of referrals.

@@ -84,7 +84,7 @@ func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) 
 		body = body.from(c)
 	}
 	body.carry(body.had())
-	return row, sealTask(act, to, row, secret.Bytes, body)
+	return row, sealTask(act, c, to, row, secret.Bytes, body)
 }
 
 // from fills what a package does not say with what the case file says.
@@ -103,11 +103,11 @@ func (p TaskPackage) from(c *caseFile) TaskPackage {
 
 // sealTask seals a package into a task at the row's version, under a new key
 // that both units hold.
-func sealTask(act *accounts.Act, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
+func sealTask(act *accounts.Act, c *caseFile, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
 	key := crypto.NewKey()
 	row.BodyVersion, row.KeyVersion = row.Version, 0
 	row.Commitment = recordCommitment(key, row, row.BodyVersion)
-	if err := row.From.keep(act.Who, row, "from_box", row.BodyVersion, key); err != nil {
+	if err := row.keepFrom(act.Who, c.restricted(), key); err != nil {
 		return err
 	}
 	if err := row.To.send(to, row, row.BodyVersion, key); err != nil {
@@ -115,6 +115,18 @@ func sealTask(act *accounts.Act, to addressee, row *TaskRow, secret []byte, body
 	}
 	var err error
 	row.Body, err = seal(key.Derive(crypto.LabelTaskData, secret), row, "body", body)
+	return err
+}
+
+// keepFrom keeps a task's key on the sender's own side, as of a referral. Nobody
+// else ever draws a new one.
+func (t *TaskRow) keepFrom(who accounts.Caller, f *caseFile, key crypto.Key) error {
+	t.FromCaseKey = 0
+	if f == nil {
+		return t.From.keep(who, t, "from_box", t.keyVersion(), key)
+	}
+	t.FromCaseKey = f.row.KeyVersion
+	_, err := t.From.keepNamed(who, f, t, "from_box", t.keyVersion(), key)
 	return err
 }
 
@@ -219,12 +231,18 @@ type sentBody struct {
 	secret []byte
 }
 
-// openSentTask opens a task from the side of the unit that sent it.
-func openSentTask(r Reader, act *accounts.Act, row *TaskRow) (s sentBody, err error) {
+// openSentTask opens a task from the side of the unit that sent it, with the case
+// it speaks of, or nil.
+func openSentTask(r Reader, act *accounts.Act, row *TaskRow, c *caseFile) (s sentBody, err error) {
 	if s.secret, err = r.Secret(row.Secret); err != nil {
 		return s, err
 	}
-	if s.key, _, err = row.From.open(act.Who, row, "from_box", row.keyVersion(), row.Commitment); err != nil {
+	if row.FromCaseKey != 0 {
+		s.key, err = row.From.openNamed(r, act.Who, c.restricted(), row.FromCaseKey, row, "from_box", row.keyVersion(), row.Commitment)
+	} else {
+		s.key, _, err = row.From.open(act.Who, row, "from_box", row.keyVersion(), row.Commitment)
+	}
+	if err != nil {
 		return s, err
 	}
 	err = s.key.Derive(crypto.LabelTaskData, s.secret).OpenValue(binding(row, "body", row.BodyVersion), row.Body, &s.sealed)
@@ -241,7 +259,7 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 	}
 	var rows []accounts.Row
 	for _, row := range tasks {
-		body, err := openSentTask(r, act, row)
+		body, err := openSentTask(r, act, row, c)
 		if errors.Is(err, accounts.ErrErased) {
 			continue
 		}
@@ -249,7 +267,7 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 			return nil, err
 		}
 		safe, news := told.rule(row.ID, body.had(), safeFor(c.safe, false, body.items()))
-		changed, err := d.retell(r, act, row, body, safe, news)
+		changed, err := d.retell(r, act, c, row, body, safe, news)
 		if err != nil {
 			return nil, err
 		}
@@ -270,7 +288,7 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 // retell seals another rule into a task that was sent. To a unit whose words have
 // to be compared again goes only that she is reached through the desk, under the
 // key that it has; what is new goes to none such.
-func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
+func (d *Desk) retell(r Reader, act *accounts.Act, c *caseFile, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
 	to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
 	shut := unreachable(err)
 	if err != nil && (news || !shut) {
@@ -286,7 +304,7 @@ func (d *Desk) retell(r Reader, act *accounts.Act, row *TaskRow, body sentBody, 
 	if shut {
 		return true, resealTask(row, body.key, body.secret, body.TaskPackage)
 	}
-	return true, sealTask(act, to, row, body.secret, body.TaskPackage)
+	return true, sealTask(act, c, to, row, body.secret, body.TaskPackage)
 }
 
 // RevokeTask takes back what a task that the caller's unit sent carries of her
@@ -308,7 +326,7 @@ func (d *Desk) RevokeTask(ctx context.Context, who accounts.Caller, id, recognis
 			return ErrState
 		}
 		body.Shares, body.Form = nil, taskForm
-		if _, err := d.retell(r, act, row, body, PackageSafe{DeskOnly: true}, false); err != nil {
+		if _, err := d.retell(r, act, c, row, body, PackageSafe{DeskOnly: true}, false); err != nil {
 			return err
 		}
 		rows := []accounts.Row{row}
@@ -338,13 +356,18 @@ func (d *Desk) ReadSentTask(ctx context.Context, who accounts.Caller, id string)
 		if row.FromUnit != act.Who.Unit() {
 			return likeThere(r, accounts.ErrNoRow, &CaseRow{})
 		}
-		if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
+		caseRow, err := d.wallsOf(r, act, row.CaseID, &o)
+		if err != nil {
 			return err
 		}
 		if err := act.Allow(o); err != nil {
 			return err
 		}
-		body, err := openSentTask(r, act, row)
+		f, err := d.fileOf(r, act.Who, caseRow)
+		if err != nil {
+			return err
+		}
+		body, err := openSentTask(r, act, row, f)
 		if err != nil {
 			return err
 		}
@@ -376,7 +399,7 @@ func (d *Desk) loadSentTask(r Reader, act *accounts.Act, id string) (*TaskRow, *
 			return nil, nil, sentBody{}, err
 		}
 	}
-	body, err := openSentTask(r, act, row)
+	body, err := openSentTask(r, act, row, c)
 	if c == nil {
 		act.Salt = body.secret
 	}

@@ -187,7 +187,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 		if row.standing(act.Day) != policies.ConsentLive || row.State == "closed" || row.State == "declined" {
 			continue
 		}
-		s := &sharedReferral{row: row, side: &row.From, column: "from_box"}
+		s := sentReferral(row, c)
 		if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
 			continue
 		} else if err != nil {
@@ -207,7 +207,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 		if row.State == taskDone {
 			continue
 		}
-		body, err := openSentTask(r, act, row)
+		body, err := openSentTask(r, act, row, c)
 		if errors.Is(err, accounts.ErrErased) {
 			continue
 		}

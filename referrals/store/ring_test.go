@@ -47,7 +47,7 @@ var opens = map[string]struct {
 	"contact.body":      {crypto.LabelData, true}, "case_file.safe": {crypto.LabelData, true}, "case_file.told": {crypto.LabelData, true},
 	"identity.body": {crypto.LabelData, true}, "note.body": {crypto.LabelData, true}, "note_version.body": {crypto.LabelData, true},
 	"consent.body": {crypto.LabelData, true}, "case_file.card": {crypto.LabelCard, true}, "task.body": {crypto.LabelTaskData, true},
-	"referral.body": {crypto.LabelReferralData, true}, "referral.safe": {crypto.LabelReferralData, true}, "message.body": {crypto.LabelReferralData, true},
+	"referral.body": {crypto.LabelReferralData, true}, "referral.safe": {crypto.LabelReferralData, true}, "referral.from_reply": {crypto.LabelReferralData, true}, "message.body": {crypto.LabelReferralData, true},
 }
 
 // newRing copies every sealed value and every secret, and opens what it can,
@@ -90,7 +90,7 @@ func newRing(t *testing.T, w *storetest.World, who accounts.Caller, before ...*r
 	for name := range opens {
 		k.take(t, main, name)
 	}
-	for _, name := range []string{"unit_wrap.wrapped", "unit_epoch.identity", "referral.to_wrap", "referral.from_wrap", "task.to_wrap"} {
+	for _, name := range []string{"unit_wrap.wrapped", "unit_epoch.identity", "referral.to_wrap", "referral.from_wrap", "task.from_wrap", "task.to_wrap"} {
 		k.take(t, main, name)
 	}
 	for k.round() {
@@ -138,8 +138,8 @@ func (k *ring) take(t *testing.T, db *sql.DB, name string) {
 				}
 			case int64:
 				switch n {
-				case "version":
-					b.version = v
+				case "version", "from_case_key":
+					b.version = max(b.version, v)
 				case "epoch", "to_epoch", "from_epoch":
 					b.epoch = max(b.epoch, v)
 				}
@@ -217,6 +217,7 @@ func (k *ring) unwrap(b *box, name string) {
 			for epoch := b.epoch; epoch >= 0; epoch-- {
 				for _, c := range []crypto.WrapContext{
 					{Purpose: "record-" + b.table, Unit: b.unit, Record: b.id, Epoch: epoch, Version: version},
+					{Purpose: "named-" + b.table, Record: b.id, Version: version},
 					{Purpose: "unit-epoch", Unit: b.unit, Person: b.person, Epoch: epoch},
 					{Purpose: "declaration", Record: b.caseID, Person: b.person, Version: 1},
 					{Purpose: "restricted-case", Record: b.caseID, Person: b.person, Version: version},
@@ -225,6 +226,13 @@ func (k *ring) unwrap(b *box, name string) {
 						k.found(b, name, key.Bytes())
 						return
 					}
+				}
+				// Around a key that is kept by name there is one more wrap.
+				c := crypto.WrapContext{Purpose: "record-" + b.table, Unit: b.unit, Record: b.id, Epoch: epoch, Version: version}
+				if inner, err := crypto.OpenPadded(id, c, b.sealed); err == nil {
+					b.sealed = inner
+					k.unwrap(b, name)
+					return
 				}
 			}
 		}
