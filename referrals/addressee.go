@@ -7,7 +7,8 @@ import (
 	"strconv"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 // What goes to another unit is sealed to a key. This file is the one place that
@@ -49,7 +50,7 @@ type addressee struct {
 // unit wrote first, or 0. What followed by an ordinary change is accepted by its
 // leaf; what followed a removal for cause, or was made by recovery, is not.
 func mayReceive(r Reader, day, from, unit string, met int64) (to addressee, err error) {
-	var u accounts.Unit
+	var u acts.Unit
 	if err := r.Get(&u, unit); err != nil {
 		return to, err
 	}
@@ -82,17 +83,17 @@ func mayReceive(r Reader, day, from, unit string, met int64) (to addressee, err 
 }
 
 // ownUnit is the caller's own unit, by the identity that her session holds.
-func ownUnit(who accounts.Caller) (addressee, error) {
+func ownUnit(who acts.Caller) (addressee, error) {
 	id, ok := who.UnitIdentity(who.Epoch())
 	if !ok {
-		return addressee{}, accounts.ErrCovered
+		return addressee{}, acts.ErrCovered
 	}
 	return addressee{unit: who.Unit(), epoch: who.Epoch(), recipient: id.Recipient()}, nil
 }
 
 // compared is the epoch whose words a unit compared with another, or 0.
 func compared(r Reader, from, unit string) (int64, error) {
-	var pin accounts.Pin
+	var pin units.Pin
 	if err := r.Get(&pin, from+"."+unit); err != nil {
 		return 0, notNoRow(err)
 	}
@@ -105,7 +106,7 @@ func compared(r Reader, from, unit string) (int64, error) {
 
 // genuineSince is the newest epoch of a unit, if none after the known one has to be
 // compared by voice.
-func genuineSince(r Reader, unit string, known, newest int64) (*accounts.UnitEpoch, error) {
+func genuineSince(r Reader, unit string, known, newest int64) (*acts.UnitEpoch, error) {
 	for epoch := known + 1; epoch <= newest; epoch++ {
 		e, err := epochOf(r, unit, epoch)
 		if err != nil {
@@ -130,23 +131,23 @@ func knownGenuine(r Reader, from, unit string) (bool, error) {
 	return known > 0, err
 }
 
-func epochOf(r Reader, unit string, epoch int64) (*accounts.UnitEpoch, error) {
-	e := &accounts.UnitEpoch{}
+func epochOf(r Reader, unit string, epoch int64) (*acts.UnitEpoch, error) {
+	e := &acts.UnitEpoch{}
 	return e, r.Get(e, unit+"."+strconv.FormatInt(epoch, 10))
 }
 
 // somebody is ErrNobody for a unit without an active member.
 func somebody(r Reader, unit string) error {
-	people, err := accounts.PeopleOfUnit.Rows(r, unit)
-	if err == nil && !slices.ContainsFunc(people, func(p *accounts.Person) bool { return p.State == string(accounts.Active) }) {
+	people, err := acts.PeopleOfUnit.Rows(r, unit)
+	if err == nil && !slices.ContainsFunc(people, func(p *acts.Person) bool { return p.State == string(acts.Active) }) {
 		err = ErrNobody
 	}
 	return err
 }
 
 // ended is ErrEnded for a unit whose agency's responsibility is over.
-func ended(r Reader, day string, u *accounts.Unit) error {
-	var a accounts.Agency
+func ended(r Reader, day string, u *acts.Unit) error {
+	var a acts.Agency
 	if err := r.Get(&a, u.Agency); err != nil {
 		return fmt.Errorf("reading the unit's agency: %w", err)
 	}
@@ -173,7 +174,7 @@ func (row *ReferralRow) met() int64 {
 // reach looks whether the other side of a referral may be written to now. It is
 // asked for every word, not only where a key is wrapped: somebody whom the other
 // unit shut out may hold the key that is there.
-func (s *sharedReferral) reach(r Reader, act *accounts.Act) (addressee, error) {
+func (s *sharedReferral) reach(r Reader, act *acts.Act) (addressee, error) {
 	if s.side == &s.row.From {
 		return mayReceive(r, act.Day, s.row.FromUnit, s.row.ToUnit, 0)
 	}

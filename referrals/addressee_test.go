@@ -10,6 +10,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -141,7 +142,7 @@ func TestOrdinaryRemovalIsAcceptedByItsLeaf(t *testing.T) {
 }
 
 // freshStepUp steps up with the keys of now.
-func freshStepUp(t *testing.T, w *storetest.World, name string, a policies.Action, object string) accounts.Caller {
+func freshStepUp(t *testing.T, w *storetest.World, name string, a policies.Action, object string) acts.Caller {
 	t.Helper()
 	p := w.People[name]
 	in, err := w.Door.StepUp(t.Context(), w.SignIn(name), p.Passphrase, w.Code(p), a, object, accounts.From{Address: "127.0.0.1"})
@@ -154,7 +155,7 @@ func TestNothingGoesToAUnitWhereNobodyWorks(t *testing.T) {
 	w := storetest.New(t).Standard()
 	out := rosa(t, w)
 	_, id := send(t, w, out.CaseID, "alias")
-	console := accounts.ConsoleCaller()
+	console := acts.ConsoleCaller()
 	for _, name := range []string{"bruna", "sofia"} {
 		_, err := w.Door.Suspend(t.Context(), console, w.People[name].ID)
 		try(t, "suspending", err)
@@ -168,7 +169,7 @@ func TestNothingGoesToAUnitWhereNobodyWorks(t *testing.T) {
 	_, err := w.Desk.ChangeSafeContact(t.Context(), anna, out.CaseID, v.Version, v.Safe, "code_word")
 	try(t, "she changes her rule all the same", err)
 	for _, name := range []string{"bruna", "sofia"} {
-		_, err := w.Door.Lift(t.Context(), console, w.People[name].ID)
+		_, err := w.Office.Lift(t.Context(), console, w.People[name].ID)
 		try(t, "lifting", err)
 	}
 	got, _, err := w.Desk.OpenReferral(t.Context(), w.SignIn("bruna"), id)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -57,9 +57,9 @@ type ContactLine struct {
 }
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
-func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, audit.Receipt, error) {
+func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.Receipt, error) {
 	var a Agenda
-	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *acts.Act) error {
 		a = Agenda{Day: act.Day}
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
@@ -92,9 +92,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who accounts.Caller) (Agenda, aud
 
 // OwnOpenContacts lists what the caller began to write down and nobody closed:
 // her own lines of the Agenda, for whoever is about to begin another one.
-func (d *Desk) OwnOpenContacts(ctx context.Context, who accounts.Caller) ([]ContactLine, audit.Receipt, error) {
+func (d *Desk) OwnOpenContacts(ctx context.Context, who acts.Caller) ([]ContactLine, audit.Receipt, error) {
 	var all []ContactLine
-	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *acts.Act) error {
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (d *Desk) OwnOpenContacts(ctx context.Context, who accounts.Caller) ([]Cont
 
 // openContacts lists what somebody began to write down and nobody closed: one
 // author, or the whole unit.
-func (d *Desk) openContacts(r Reader, act *accounts.Act, author string) ([]ContactLine, error) {
+func (d *Desk) openContacts(r Reader, act *acts.Act, author string) ([]ContactLine, error) {
 	rows, err := openContacts.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (d *Desk) openContacts(r Reader, act *accounts.Act, author string) ([]Conta
 	return all, nil
 }
 
-func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
+func (d *Desk) tasks(r Reader, act *acts.Act) ([]TaskLine, error) {
 	rows, err := tasksOfUnit.Rows(r, act.Who.Unit())
 	var all []TaskLine
 	for _, row := range rows {
@@ -140,7 +140,7 @@ func (d *Desk) tasks(r Reader, act *accounts.Act) ([]TaskLine, error) {
 
 // waiting lists the referrals that need somebody's eye. Those of cases that the
 // caller may not know of are left out before anything is shown.
-func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]ReferralLine, error) {
+func (d *Desk) waiting(r Reader, act *acts.Act, cases map[string]*CaseRow) ([]ReferralLine, error) {
 	rows, err := referralsFrom.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 		}
 		c, ok := cases[row.CaseID]
 		if !ok {
-			return nil, fmt.Errorf("%w: case_file %s", accounts.ErrTampered, row.CaseID)
+			return nil, fmt.Errorf("%w: case_file %s", acts.ErrTampered, row.CaseID)
 		}
 		if shutTo(act.Who, c) {
 			continue
@@ -185,7 +185,7 @@ func (d *Desk) waiting(r Reader, act *accounts.Act, cases map[string]*CaseRow) (
 // shutConsents lists the authorisations that a restore shut before they were sent;
 // one that was sent stands with its referral. Those of cases that the caller may
 // not know of are left out before anything is opened.
-func (d *Desk) shutConsents(r Reader, act *accounts.Act) ([]ShutConsent, error) {
+func (d *Desk) shutConsents(r Reader, act *acts.Act) ([]ShutConsent, error) {
 	rows, err := shutConsents.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
@@ -214,7 +214,7 @@ func (d *Desk) shutConsents(r Reader, act *accounts.Act) ([]ShutConsent, error) 
 
 // proposed is the appointment of a referral that waits for her answer, or zero.
 // Nothing is opened where none was proposed.
-func (d *Desk) proposed(r Reader, act *accounts.Act, row *ReferralRow, c *CaseRow) (time.Time, error) {
+func (d *Desk) proposed(r Reader, act *acts.Act, row *ReferralRow, c *CaseRow) (time.Time, error) {
 	rows, err := messagesOf.Rows(r, row.ID)
 	if err != nil || !slices.ContainsFunc(rows, func(m *MessageRow) bool { return m.Kind == "appointment" }) {
 		return time.Time{}, err
@@ -246,7 +246,7 @@ func casesBySent(r Reader, unit string) (map[string]*CaseRow, error) {
 }
 
 // recall lists those whose safe hours are open now, ending soonest first.
-func (d *Desk) recall(r Reader, act *accounts.Act) ([]RecallLine, error) {
+func (d *Desk) recall(r Reader, act *acts.Act) ([]RecallLine, error) {
 	rows, err := recallCases.Rows(r, act.Who.Unit(), act.Day)
 	if err != nil {
 		return nil, err

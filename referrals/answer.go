@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -27,13 +27,13 @@ func answerTransition(row *ReferralRow, next string) error {
 // MarkAnswerSeen says that the desk read a centre's decline, and what comes
 // next, by a code of AfterAnswers: it leaves the Agenda. The centre does not see
 // it. ErrState for any other state, and once it was said.
-func (d *Desk) MarkAnswerSeen(ctx context.Context, who accounts.Caller, id, next string) (audit.Receipt, error) {
+func (d *Desk) MarkAnswerSeen(ctx context.Context, who acts.Caller, id, next string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("after_answer", next, afterAnswers)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.ReferralSeen, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.ReferralSeen, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil && !s.emptied(err) {
 			return err

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -36,7 +36,7 @@ func TestDeclineLeavesTheAgendaOnceRead(t *testing.T) {
 	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "because"); !errors.Is(err, referrals.ErrInvalid) {
 		t.Errorf("words of her own: got %v, want ErrInvalid", err)
 	}
-	if _, err := w.Desk.MarkAnswerSeen(ctx, bruna, id, "nothing"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.MarkAnswerSeen(ctx, bruna, id, "nothing"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the centre marks it: got %v, want ErrDenied", err)
 	}
 	before := w.Store.Log().Size()

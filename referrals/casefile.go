@@ -7,8 +7,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // CaseCard is the small index card that lists and search read. The reason she
@@ -62,18 +63,18 @@ type caseFile struct {
 	safe       SafeContact
 	told       Told
 	// newCardSecret is set when the card was erased: the next write makes one anew.
-	newCardSecret func() accounts.Secret
+	newCardSecret func() acts.Secret
 }
 
 // newCase makes a case file from a first contact, with the rows to write.
-func (d *Desk) newCase(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
+func (d *Desk) newCase(r Reader, act *acts.Act, in NewContact) (*caseFile, []acts.Row, error) {
 	secret, cardSecret := act.NewSecret(), act.NewSecret()
 	c := &caseFile{secret: secret.Bytes, cardSecret: cardSecret.Bytes, key: crypto.NewKey(), safe: in.Safe}
 	c.row = &CaseRow{RowKey: newRow(), Unit: act.Who.Unit(), State: "open", OpenedDay: act.Day,
 		LastDay: act.Day, Secret: secret.ID, CardSecret: cardSecret.ID, KeyVersion: 1}
-	rows := []accounts.Row{c.row}
+	rows := []acts.Row{c.row}
 	if in.Restrict {
-		wraps, err := d.nameTo(r, act.Who, c, accounts.List("").With(act.Who.Person()))
+		wraps, err := d.nameTo(r, act.Who, c, acts.List("").With(act.Who.Person()))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -116,7 +117,7 @@ func newCode() string {
 // sealCase seals every sealed column for the row's version. A unit-visible
 // case's key and card are wrapped under the unit key; a restricted one's under
 // the named people's (see restrict.go).
-func (d *Desk) sealCase(who accounts.Caller, c *caseFile) error {
+func (d *Desk) sealCase(who acts.Caller, c *caseFile) error {
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
 	if c.newCardSecret != nil {
 		fresh := c.newCardSecret()
@@ -146,13 +147,13 @@ func (d *Desk) sealCase(who accounts.Caller, c *caseFile) error {
 }
 
 // caseObject is a case row as the policy sees it for a caller.
-func caseObject(who accounts.Caller, row *CaseRow) policies.Object {
+func caseObject(who acts.Caller, row *CaseRow) policies.Object {
 	return policies.Object{Kind: policies.KindCase, ID: row.ID, Unit: row.Unit, UnitKind: who.UnitKind(), State: row.State,
 		Restricted: row.Restricted, Named: row.Named.Has(who.Person()), WalledOff: row.Walled.Has(who.Person())}
 }
 
 // load looks a case up, asks the policy about the act, and opens it.
-func (d *Desk) load(r Reader, act *accounts.Act, id string) (*caseFile, error) {
+func (d *Desk) load(r Reader, act *acts.Act, id string) (*caseFile, error) {
 	row := &CaseRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, err
@@ -164,14 +165,14 @@ func (d *Desk) load(r Reader, act *accounts.Act, id string) (*caseFile, error) {
 }
 
 // openCase opens what the policy allowed.
-func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, error) {
+func (d *Desk) openCase(r Reader, act *acts.Act, row *CaseRow) (*caseFile, error) {
 	c := &caseFile{row: row}
 	var err error
 	if c.secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
 	}
 	c.cardSecret, err = r.Secret(row.CardSecret)
-	named := errors.Is(err, accounts.ErrErased) // a restored copy: this card named her, and she went back to her alias
+	named := errors.Is(err, acts.ErrErased) // a restored copy: this card named her, and she went back to her alias
 	if err != nil && !named {
 		return nil, err
 	}
@@ -206,19 +207,19 @@ func (d *Desk) openCase(r Reader, act *accounts.Act, row *CaseRow) (*caseFile, e
 // unit, or the unit's recovery changed: neither reads anything of it. The earlier
 // key stays, sealed under the new one, for rows written before. It returns the
 // rows to write.
-func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.Row, error) {
+func (d *Desk) advance(r Reader, who acts.Caller, c *caseFile) ([]acts.Row, error) {
 	c.row.Version++
 	if !c.row.Restricted {
 		if c.row.Epoch == who.Epoch() {
-			return []accounts.Row{c.row}, nil
+			return []acts.Row{c.row}, nil
 		}
-		return []accounts.Row{c.row, c.drawKey()}, nil
+		return []acts.Row{c.row, c.drawKey()}, nil
 	}
 	stay, err := d.stillHere(r, who.Unit(), c.row.Named)
 	if err != nil {
 		return nil, err
 	}
-	recovery, err := accounts.RecoveryOf(r, c.row.Unit)
+	recovery, err := units.RecoveryOf(r, c.row.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -227,9 +228,9 @@ func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.R
 		return nil, err
 	}
 	if stay == c.row.Named && kept {
-		return []accounts.Row{c.row}, nil
+		return []acts.Row{c.row}, nil
 	}
-	rows := []accounts.Row{c.row, c.drawKey()}
+	rows := []acts.Row{c.row, c.drawKey()}
 	wraps, err := d.keepNamed(r, who, c, stay, recovery)
 	return append(rows, wraps...), err
 }
@@ -237,7 +238,7 @@ func (d *Desk) advance(r Reader, who accounts.Caller, c *caseFile) ([]accounts.R
 // drawKey gives a case a new key version and returns the row that keeps the one
 // before under it.
 func (c *caseFile) drawKey() *CaseKeyRow {
-	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: c.row.ID + "." + strconv.FormatInt(c.row.KeyVersion, 10), Version: 1},
+	old := &CaseKeyRow{RowKey: acts.RowKey{ID: c.row.ID + "." + strconv.FormatInt(c.row.KeyVersion, 10), Version: 1},
 		CaseID: c.row.ID, KeyVersion: c.row.KeyVersion}
 	next := crypto.NewKey()
 	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), c.key.Bytes())
@@ -264,14 +265,14 @@ func (c *caseFile) keyAt(r Reader, version int64) (crypto.Key, error) {
 
 // touchCase notes a new contact on an existing case, which the caller must be
 // allowed to open.
-func (d *Desk) touchCase(r Reader, act *accounts.Act, id string) (*caseFile, []accounts.Row, error) {
+func (d *Desk) touchCase(r Reader, act *acts.Act, id string) (*caseFile, []acts.Row, error) {
 	row := &CaseRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, nil, err
 	}
 	o := caseObject(act.Who, row)
 	if o.WalledOff || o.Restricted && !o.Named || row.Unit != act.Who.Unit() {
-		return nil, nil, accounts.ErrDenied
+		return nil, nil, acts.ErrDenied
 	}
 	salt := act.Salt
 	c, err := d.openCase(r, act, row)
@@ -308,9 +309,9 @@ type CaseView struct {
 }
 
 // OpenCase reads a case file: one act, one leaf, whatever the page shows of it.
-func (d *Desk) OpenCase(ctx context.Context, who accounts.Caller, id string) (CaseView, audit.Receipt, error) {
+func (d *Desk) OpenCase(ctx context.Context, who acts.Caller, id string) (CaseView, audit.Receipt, error) {
 	var v CaseView
-	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
@@ -321,7 +322,7 @@ func (d *Desk) OpenCase(ctx context.Context, who accounts.Caller, id string) (Ca
 	return v, receipt, err
 }
 
-func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, error) {
+func (d *Desk) viewCase(r Reader, act *acts.Act, c *caseFile) (CaseView, error) {
 	v := CaseView{ID: c.row.ID, Version: c.row.Version, State: c.row.State, OpenedDay: c.row.OpenedDay,
 		LastDay: c.row.LastDay, Recall: c.recall(), Restricted: c.row.Restricted,
 		Card: c.card, Safe: c.safe, Told: c.told}
@@ -345,7 +346,7 @@ func (d *Desk) viewCase(r Reader, act *accounts.Act, c *caseFile) (CaseView, err
 	return v, err
 }
 
-func (d *Desk) contacts(r Reader, act *accounts.Act, c *caseFile) ([]ContactView, error) {
+func (d *Desk) contacts(r Reader, act *acts.Act, c *caseFile) ([]ContactView, error) {
 	rows, err := contactsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
@@ -353,7 +354,7 @@ func (d *Desk) contacts(r Reader, act *accounts.Act, c *caseFile) ([]ContactView
 	var all []ContactView
 	for _, row := range rows {
 		v, err := d.viewContact(r, act, c, row)
-		if errors.Is(err, accounts.ErrErased) {
+		if errors.Is(err, acts.ErrErased) {
 			continue
 		}
 		if err != nil {
@@ -367,16 +368,16 @@ func (d *Desk) contacts(r Reader, act *accounts.Act, c *caseFile) ([]ContactView
 // versionOf says ErrConflict when a form was filled from an older version.
 func versionOf(c *caseFile, version int64) error {
 	if c.row.Version != version {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
 	return nil
 }
 
 // edit loads a case for a form filled at a version, lets f change it, and
 // writes it.
-func (d *Desk) edit(ctx context.Context, who accounts.Caller, a policies.Action, id string, version int64,
-	f func(Reader, *accounts.Act, *caseFile) ([]accounts.Row, error)) (audit.Receipt, error) {
-	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+func (d *Desk) edit(ctx context.Context, who acts.Caller, a policies.Action, id string, version int64,
+	f func(Reader, *acts.Act, *caseFile) ([]acts.Row, error)) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
@@ -429,7 +430,7 @@ func (f *PersonForm) check() error {
 // shred secret of its own; emptying it again is Anonymise, never this.
 // ErrConflict when somebody else saved meanwhile: nothing is overwritten
 // silently.
-func (d *Desk) SavePerson(ctx context.Context, who accounts.Caller, id string, version int64, f PersonForm) (audit.Receipt, error) {
+func (d *Desk) SavePerson(ctx context.Context, who acts.Caller, id string, version int64, f PersonForm) (audit.Receipt, error) {
 	if err := f.check(); err != nil {
 		return audit.Receipt{}, err
 	}
@@ -437,7 +438,7 @@ func (d *Desk) SavePerson(ctx context.Context, who accounts.Caller, id string, v
 	if f.Identity != (Identity{}) {
 		action = policies.CaseIdentify
 	}
-	return d.edit(ctx, who, action, id, version, func(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	return d.edit(ctx, who, action, id, version, func(r Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		if f.Identity == (Identity{}) && c.row.IdentityID != "" {
 			return nil, &Invalid{Fields: map[string]string{"name": "error.empty_identity"}}
 		}
@@ -450,7 +451,7 @@ func (d *Desk) SavePerson(ctx context.Context, who accounts.Caller, id string, v
 }
 
 // identify seals who she is into the case's identity row.
-func (d *Desk) identify(r Reader, act *accounts.Act, c *caseFile, in Identity) ([]accounts.Row, error) {
+func (d *Desk) identify(r Reader, act *acts.Act, c *caseFile, in Identity) ([]acts.Row, error) {
 	row, secret, err := d.identityRow(r, act, c)
 	if err != nil {
 		return nil, err
@@ -459,18 +460,18 @@ func (d *Desk) identify(r Reader, act *accounts.Act, c *caseFile, in Identity) (
 	c.card.Names = []string{in.Name, in.Surname}
 	c.row.IdentityID = row.ID
 	row.Body, err = seal(c.key.Derive(crypto.LabelData, secret), row, "body", in)
-	return []accounts.Row{row}, err
+	return []acts.Row{row}, err
 }
 
 // CloseCase closes a case with the worker's word for how it ended.
-func (d *Desk) CloseCase(ctx context.Context, who accounts.Caller, id string, version int64, reason, text string) (audit.Receipt, error) {
+func (d *Desk) CloseCase(ctx context.Context, who acts.Caller, id string, version int64, reason, text string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("reason", reason, caseOutcomes)
 	bad.max("note", text, maxText)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.edit(ctx, who, policies.CaseClose, id, version, func(_ Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	return d.edit(ctx, who, policies.CaseClose, id, version, func(_ Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		next, err := caseTransition(c.row.State, "close")
 		if err != nil {
 			return nil, err
@@ -486,11 +487,11 @@ var CaseOutcomes = []string{"path_done", "no_more_wished", "moved", "no_safe_way
 var caseOutcomes = codes(CaseOutcomes...)
 
 // ReopenCase opens a closed case again: always allowed, never judged.
-func (d *Desk) ReopenCase(ctx context.Context, who accounts.Caller, id string, version int64, text string) (audit.Receipt, error) {
+func (d *Desk) ReopenCase(ctx context.Context, who acts.Caller, id string, version int64, text string) (audit.Receipt, error) {
 	if len(text) > maxText {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
 	}
-	return d.edit(ctx, who, policies.CaseReopen, id, version, func(_ Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	return d.edit(ctx, who, policies.CaseReopen, id, version, func(_ Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		next, err := caseTransition(c.row.State, "reopen")
 		if err != nil {
 			return nil, err
@@ -530,14 +531,14 @@ func (c check) recognised(how string) {
 // caller knew her: one of Recognitions. What does not hold any more is taken, in
 // the same act, from every centre and social service that she is known to; what is
 // new reaches none of them before TellSafeContact.
-func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
+func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	safe.check(bad)
 	bad.recognised(recognised)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.edit(ctx, who, policies.CaseSafeContact, id, version, func(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	return d.edit(ctx, who, policies.CaseSafeContact, id, version, func(r Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		safe.Recognised = recognised
 		c.safe = safe
 		c.card.Phones = nil
@@ -551,7 +552,7 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who accounts.Caller, id st
 
 // identityRow is the case's identity row at its next version, or a new one. A
 // new epoch draws the case key first, so the identity is sealed under it.
-func (d *Desk) identityRow(r Reader, act *accounts.Act, c *caseFile) (*IdentityRow, []byte, error) {
+func (d *Desk) identityRow(r Reader, act *acts.Act, c *caseFile) (*IdentityRow, []byte, error) {
 	if c.row.IdentityID == "" {
 		s := act.NewSecret()
 		return &IdentityRow{RowKey: newRow(), CaseID: c.row.ID, Secret: s.ID}, s.Bytes, nil
@@ -568,8 +569,8 @@ func (d *Desk) identityRow(r Reader, act *accounts.Act, c *caseFile) (*IdentityR
 // Anonymise goes back to the alias: the identity row is deleted, and its secret
 // and that of the cards which named her are shredded, with all their versions
 // in every backup of the main file. What was shared about her and is over ends too.
-func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, version int64) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.CaseAnonymise, func(r Reader, act *accounts.Act) error {
+func (d *Desk) Anonymise(ctx context.Context, who acts.Caller, id string, version int64) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.CaseAnonymise, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
@@ -598,7 +599,7 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 		if err := d.sealCase(act.Who, c); err != nil {
 			return err
 		}
-		act.Commit = func(tx accounts.Tx) error {
+		act.Commit = func(tx acts.Tx) error {
 			return errors.Join(putAll(rows...)(tx), tx.Delete(row), eraseOnce(tx, row.Secret), eraseOnce(tx, named), past.commit(tx))
 		}
 		return nil
@@ -606,8 +607,8 @@ func (d *Desk) Anonymise(ctx context.Context, who accounts.Caller, id string, ve
 }
 
 // eraseOnce erases a secret that a restored copy may have lost already.
-func eraseOnce(tx accounts.Tx, id string) error {
-	if err := tx.Erase(id); !errors.Is(err, accounts.ErrErased) {
+func eraseOnce(tx acts.Tx, id string) error {
+	if err := tx.Erase(id); !errors.Is(err, acts.ErrErased) {
 		return err
 	}
 	return nil
@@ -629,7 +630,7 @@ func (d *Desk) identityAndSecret(r Reader, c *caseFile) (*Identity, []byte, erro
 		return nil, nil, err
 	}
 	secret, err := r.Secret(row.Secret)
-	if errors.Is(err, accounts.ErrErased) {
+	if errors.Is(err, acts.ErrErased) {
 		return nil, nil, nil // a restored copy from before she went back to her alias
 	}
 	if err != nil {

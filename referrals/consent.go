@@ -8,7 +8,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -98,7 +98,7 @@ func (a *Authorisation) check(today time.Time) error {
 }
 
 // consentObject is a consent as the policy sees it.
-func consentObject(who accounts.Caller, c *CaseRow, row *ConsentRow, day string) policies.Object {
+func consentObject(who acts.Caller, c *CaseRow, row *ConsentRow, day string) policies.Object {
 	o := caseObject(who, c)
 	o.Kind, o.ID, o.Centre, o.State = policies.KindConsent, row.ID, row.Centre, row.State
 	o.Consent, o.KeepCopy, o.RestoredShut = row.standing(day), row.KeepCopy, row.Shut
@@ -130,9 +130,9 @@ func (row *ConsentRow) standing(day string) policies.ConsentState {
 // ErrLive if it was, unless the new one is given instead. It returns the
 // consent's id: the same for the same form, and ErrRepeated when that says
 // something else. A Changed names what is not as she was shown it.
-func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, audit.Receipt, error) {
+func (d *Desk) GiveConsent(ctx context.Context, who acts.Caller, caseID string, in Authorisation) (string, audit.Receipt, error) {
 	var id string
-	receipt, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
@@ -151,8 +151,8 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if c.row.State != "open" {
 			return ErrState
 		}
-		var centre accounts.Unit
-		if err := r.Get(&centre, in.Centre); err != nil || centre.Kind != accounts.KindCentre {
+		var centre acts.Unit
+		if err := r.Get(&centre, in.Centre); err != nil || !centre.Is().Packages {
 			return errors.Join(&Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
 		}
 		if err := ended(r, act.Day, &centre); err != nil {
@@ -177,7 +177,7 @@ func (d *Desk) GiveConsent(ctx context.Context, who accounts.Caller, caseID stri
 		if err != nil {
 			return err
 		}
-		row := &ConsentRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: consentLive,
+		row := &ConsentRow{RowKey: acts.RowKey{ID: id, Version: 1}, CaseID: caseID, Unit: act.Who.Unit(), Centre: in.Centre, State: consentLive,
 			Day: act.Day, UntilDay: in.Until, UntilReply: in.UntilReply, Way: in.Way, KeepCopy: in.KeepCopy,
 			Feedback: in.Feedback, Text: in.Text, KeyVersion: c.row.KeyVersion}
 		if err := d.sealCase(act.Who, c); err != nil {
@@ -256,7 +256,7 @@ func (row *ConsentRow) setShut(shut bool) {
 	row.Shut = shut
 }
 
-func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView, error) {
+func (d *Desk) consents(r Reader, act *acts.Act, c *caseFile) ([]ConsentView, error) {
 	rows, err := consentsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
@@ -273,7 +273,7 @@ func (d *Desk) consents(r Reader, act *accounts.Act, c *caseFile) ([]ConsentView
 }
 
 // loadConsent looks a consent and its case up, asks the policy and opens both.
-func (d *Desk) loadConsent(r Reader, act *accounts.Act, id string) (*caseFile, *ConsentRow, Authorisation, error) {
+func (d *Desk) loadConsent(r Reader, act *acts.Act, id string) (*caseFile, *ConsentRow, Authorisation, error) {
 	row, caseRow := &ConsentRow{}, &CaseRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, nil, Authorisation{}, likeThere(r, err, &CaseRow{})
@@ -296,13 +296,13 @@ func (d *Desk) loadConsent(r Reader, act *accounts.Act, id string) (*caseFile, *
 // under it end, the centre's hold on the key is taken off, the package is
 // emptied, and its shred secret gets its tombstone. No step-up: she may be on
 // the phone, and it only takes away. What was read or downloaded stays read.
-func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recognised string) (audit.Receipt, error) {
+func (d *Desk) Revoke(ctx context.Context, who acts.Caller, consentID, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	bad.recognised(recognised)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.ConsentRevoke, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.ConsentRevoke, func(r Reader, act *acts.Act) error {
 		c, row, a, err := d.loadConsent(r, act, consentID)
 		if err != nil {
 			return err
@@ -341,7 +341,7 @@ func (d *Desk) Revoke(ctx context.Context, who accounts.Caller, consentID, recog
 
 // noteReplaced writes into the diary that what was sent was taken back for a new
 // authorisation.
-func (d *Desk) noteReplaced(act *accounts.Act, c *caseFile, before []lapse) (rows []accounts.Row, err error) {
+func (d *Desk) noteReplaced(act *acts.Act, c *caseFile, before []lapse) (rows []acts.Row, err error) {
 	for _, e := range before {
 		if e.ref == nil {
 			continue
@@ -357,9 +357,9 @@ func (d *Desk) noteReplaced(act *accounts.Act, c *caseFile, before []lapse) (row
 
 // ReadConsent is an authorisation as the desk reads it, in every state, with the
 // id of the referral that was sent under it, if there is one.
-func (d *Desk) ReadConsent(ctx context.Context, who accounts.Caller, id string) (ConsentView, audit.Receipt, error) {
+func (d *Desk) ReadConsent(ctx context.Context, who acts.Caller, id string) (ConsentView, audit.Receipt, error) {
 	var v ConsentView
-	receipt, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *acts.Act) error {
 		_, row, a, err := d.loadConsent(r, act, id)
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -166,14 +166,14 @@ const openState = "open"
 // KeepContact keeps what was typed of a contact that goes on: a call that drops,
 // or a browser that dies, loses nothing, and a colleague finds it on the Agenda.
 // ErrConflict when it was kept from another tab meanwhile, ErrState once closed.
-func (d *Desk) KeepContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
+func (d *Desk) KeepContact(ctx context.Context, who acts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
 	return d.contact(ctx, who, policies.ContactCreate, in, openState)
 }
 
 // RecordContact closes a contact with its outcome, and opens a case file or sets
 // a task where that asks for it, in one act. The same form twice gives the same
 // contact. An outcome that goes on is refused without a case file.
-func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
+func (d *Desk) RecordContact(ctx context.Context, who acts.Caller, in NewContact) (Recorded, audit.Receipt, error) {
 	if in.Speaker == "someone" || in.Speaker == "body" {
 		in.OpenCase, in.CaseID = false, ""
 		return d.contact(ctx, who, policies.UnlinkedAdd, in, unlinkedState)
@@ -181,10 +181,10 @@ func (d *Desk) RecordContact(ctx context.Context, who accounts.Caller, in NewCon
 	return d.contact(ctx, who, policies.ContactCreate, in, in.Outcome)
 }
 
-func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies.Action, in NewContact, state string) (Recorded, audit.Receipt, error) {
+func (d *Desk) contact(ctx context.Context, who acts.Caller, action policies.Action, in NewContact, state string) (Recorded, audit.Receipt, error) {
 	var out Recorded
 	again := false
-	prepare := func(r Reader, act *accounts.Act) error {
+	prepare := func(r Reader, act *acts.Act) error {
 		out = Recorded{}
 		row, err := d.started(r, act, &in, again)
 		if err != nil {
@@ -202,13 +202,13 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 			return nil // this very form was recorded already
 		}
 		if row.Version != in.Version {
-			return accounts.ErrConflict
+			return acts.ErrConflict
 		}
 		row.State = state
 		return d.recordContact(r, act, in, row, &out)
 	}
 	receipt, err := d.do(ctx, who, action, prepare)
-	if errors.Is(err, accounts.ErrConflict) {
+	if errors.Is(err, acts.ErrConflict) {
 		again = true
 		receipt, err = d.do(ctx, who, action, prepare) // the same form, sent twice at once: now it is found
 	}
@@ -222,7 +222,7 @@ func (d *Desk) contact(ctx context.Context, who accounts.Caller, action policies
 // A new contact's id is made from the form's and from who sends it: nobody can
 // choose one that something else has, nor learn by trying that it does. Only a form
 // that goes on with a contact, as its version says, names a row as it is.
-func (d *Desk) started(r Reader, act *accounts.Act, in *NewContact, again bool) (*ContactRow, error) {
+func (d *Desk) started(r Reader, act *acts.Act, in *NewContact, again bool) (*ContactRow, error) {
 	bad := check{}
 	if Form(in.Form).check(bad); len(bad) > 0 {
 		return nil, bad.err()
@@ -234,11 +234,11 @@ func (d *Desk) started(r Reader, act *accounts.Act, in *NewContact, again bool) 
 		}
 		return row, d.allowContact(r, act, row)
 	}
-	id, err := Form(in.Form).row(act.Who, "contact", act.Who.Unit()), accounts.ErrNoRow
+	id, err := Form(in.Form).row(act.Who, "contact", act.Who.Unit()), acts.ErrNoRow
 	if again || !r.Unnamed(row.Table(), id) {
 		err = r.Get(row, id)
 	}
-	if errors.Is(err, accounts.ErrNoRow) {
+	if errors.Is(err, acts.ErrNoRow) {
 		row.ID, row.Unit, row.Author, row.Day = id, act.Who.Unit(), act.Who.Person(), act.Day
 		return row, act.Allow(d.unitObject(act.Who))
 	}
@@ -249,7 +249,7 @@ func (d *Desk) started(r Reader, act *accounts.Act, in *NewContact, again bool) 
 }
 
 // allowContact asks the policy about a contact that is there.
-func (d *Desk) allowContact(r Reader, act *accounts.Act, row *ContactRow) error {
+func (d *Desk) allowContact(r Reader, act *acts.Act, row *ContactRow) error {
 	o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
 	if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
 		return err
@@ -258,11 +258,11 @@ func (d *Desk) allowContact(r Reader, act *accounts.Act, row *ContactRow) error 
 }
 
 // unitObject is the unit of the caller as an object of the policy.
-func (d *Desk) unitObject(who accounts.Caller) policies.Object {
+func (d *Desk) unitObject(who acts.Caller) policies.Object {
 	return policies.Object{Kind: policies.KindUnit, ID: who.Unit(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
 }
 
-func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *ContactRow, out *Recorded) error {
+func (d *Desk) recordContact(r Reader, act *acts.Act, in NewContact, row *ContactRow, out *Recorded) error {
 	in.At = act.Now
 	secret, err := contactSecret(r, act, row)
 	if err != nil {
@@ -294,7 +294,7 @@ func (d *Desk) recordContact(r Reader, act *accounts.Act, in NewContact, row *Co
 }
 
 // contactSecret is a contact's shred secret, made with its first version.
-func contactSecret(r Reader, act *accounts.Act, row *ContactRow) (secret []byte, err error) {
+func contactSecret(r Reader, act *acts.Act, row *ContactRow) (secret []byte, err error) {
 	if row.Version == 0 {
 		s := act.NewSecret()
 		row.Secret, secret = s.ID, s.Bytes
@@ -307,7 +307,7 @@ func contactSecret(r Reader, act *accounts.Act, row *ContactRow) (secret []byte,
 
 // caseOfContact is the case that a contact opens or belongs to, with the rows
 // it changes; nil for a contact that stands alone.
-func (d *Desk) caseOfContact(r Reader, act *accounts.Act, in NewContact) (*caseFile, []accounts.Row, error) {
+func (d *Desk) caseOfContact(r Reader, act *acts.Act, in NewContact) (*caseFile, []acts.Row, error) {
 	switch {
 	case in.OpenCase:
 		return d.newCase(r, act, in)
@@ -324,7 +324,7 @@ func (d *Desk) caseOfContact(r Reader, act *accounts.Act, in NewContact) (*caseF
 	return nil, nil, nil
 }
 
-func sealContact(who accounts.Caller, row *ContactRow, c *caseFile, secret []byte, body Contact) error {
+func sealContact(who acts.Caller, row *ContactRow, c *caseFile, secret []byte, body Contact) error {
 	key := crypto.NewKey()
 	var err error
 	if c != nil {
@@ -338,8 +338,8 @@ func sealContact(who accounts.Caller, row *ContactRow, c *caseFile, secret []byt
 }
 
 // putAll writes rows in order.
-func putAll(rows ...accounts.Row) func(accounts.Tx) error {
-	return func(tx accounts.Tx) error {
+func putAll(rows ...acts.Row) func(acts.Tx) error {
+	return func(tx acts.Tx) error {
 		for _, r := range rows {
 			if err := tx.Put(r); err != nil {
 				return err
@@ -349,7 +349,7 @@ func putAll(rows ...accounts.Row) func(accounts.Tx) error {
 	}
 }
 
-func newRow() accounts.RowKey { return accounts.RowKey{ID: crypto.NewID(), Version: 1} }
+func newRow() acts.RowKey { return acts.RowKey{ID: crypto.NewID(), Version: 1} }
 
 // ContactView is a contact as its unit reads it.
 type ContactView struct {
@@ -362,9 +362,9 @@ type ContactView struct {
 
 // OpenContact reads one contact of the caller's unit that stands alone; one
 // that belongs to a case is read with the case.
-func (d *Desk) OpenContact(ctx context.Context, who accounts.Caller, id string) (ContactView, audit.Receipt, error) {
+func (d *Desk) OpenContact(ctx context.Context, who acts.Caller, id string) (ContactView, audit.Receipt, error) {
 	var v ContactView
-	receipt, err := d.do(ctx, who, policies.ContactOpen, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ContactOpen, func(r Reader, act *acts.Act) error {
 		var row ContactRow
 		if err := r.Get(&row, id); err != nil {
 			return likeThere(r, err, &CaseRow{})
@@ -390,7 +390,7 @@ func (d *Desk) OpenContact(ctx context.Context, who accounts.Caller, id string) 
 }
 
 // viewContact opens a contact, with the case it belongs to or nil.
-func (d *Desk) viewContact(r Reader, act *accounts.Act, c *caseFile, row *ContactRow) (ContactView, error) {
+func (d *Desk) viewContact(r Reader, act *acts.Act, c *caseFile, row *ContactRow) (ContactView, error) {
 	secret, err := r.Secret(row.Secret)
 	if err != nil {
 		return ContactView{}, err
@@ -409,7 +409,7 @@ func (d *Desk) viewContact(r Reader, act *accounts.Act, c *caseFile, row *Contac
 	return v, open(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Contact)
 }
 
-func contactKey(r Reader, who accounts.Caller, c *caseFile, row *ContactRow) (crypto.Key, error) {
+func contactKey(r Reader, who acts.Caller, c *caseFile, row *ContactRow) (crypto.Key, error) {
 	if c == nil {
 		return openRecordKey(who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap)
 	}
@@ -429,12 +429,12 @@ const nowhere = "none"
 
 // likeThere reads, for a thing that is not there, as many rows as are read for
 // one that is and may not be opened: from outside both take the same time.
-func likeThere(r Reader, err error, rows ...accounts.Row) error {
-	if !errors.Is(err, accounts.ErrNoRow) {
+func likeThere(r Reader, err error, rows ...acts.Row) error {
+	if !errors.Is(err, acts.ErrNoRow) {
 		return err
 	}
 	for _, row := range rows {
-		if err := r.Get(row, nowhere); !errors.Is(err, accounts.ErrNoRow) {
+		if err := r.Get(row, nowhere); !errors.Is(err, acts.ErrNoRow) {
 			return err
 		}
 	}
@@ -443,7 +443,7 @@ func likeThere(r Reader, err error, rows ...accounts.Row) error {
 
 // wallsOf gives an object the walls of the case it belongs to, and returns that
 // case's row, or nil. It reads one row, whether there is a case or not.
-func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
+func (d *Desk) wallsOf(r Reader, act *acts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
 	c := &CaseRow{}
 	if caseID == "" {
 		return nil, notNoRow(r.Get(c, nowhere))
@@ -456,16 +456,16 @@ func (d *Desk) wallsOf(r Reader, act *accounts.Act, caseID string, o *policies.O
 }
 
 // walls gives an object what a case's row says of the caller.
-func walls(who accounts.Caller, c *CaseRow, o *policies.Object) {
+func walls(who acts.Caller, c *CaseRow, o *policies.Object) {
 	o.WalledOff = c.Walled.Has(who.Person())
 	o.Restricted, o.Named = c.Restricted, c.Named.Has(who.Person())
 }
 
 // UnlinkedNotes lists what other people and bodies said, newest first: kept
 // apart, linked to no case, with requester and subject apart.
-func (d *Desk) UnlinkedNotes(ctx context.Context, who accounts.Caller) ([]ContactView, audit.Receipt, error) {
+func (d *Desk) UnlinkedNotes(ctx context.Context, who acts.Caller) ([]ContactView, audit.Receipt, error) {
 	var all []ContactView
-	receipt, err := d.do(ctx, who, policies.UnlinkedRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.UnlinkedRead, func(r Reader, act *acts.Act) error {
 		all = nil
 		o := policies.Object{Kind: policies.KindContact, Unit: act.Who.Unit(), UnitKind: act.Who.UnitKind(), Agency: act.Who.Agency()}
 		if err := act.Allow(o); err != nil {

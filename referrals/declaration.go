@@ -9,7 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -66,11 +66,11 @@ func (in *Declared) check(form Form) error {
 // holds the unit's key, and so nobody is told while a case file is opened that
 // it resembles one. The same form twice is one declaration, and what it said
 // first stands. Invalid for nobody's name, for more than 30.
-func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form Form, in Declared) (audit.Receipt, error) {
+func (d *Desk) Declare(ctx context.Context, who acts.Caller, form Form, in Declared) (audit.Receipt, error) {
 	if err := in.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *acts.Act) error {
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
 		}
@@ -92,19 +92,19 @@ func (d *Desk) Declare(ctx context.Context, who accounts.Caller, form Form, in D
 }
 
 // ownObject is the caller herself as an object of the policy.
-func ownObject(who accounts.Caller) policies.Object {
+func ownObject(who acts.Caller) policies.Object {
 	return policies.Object{Kind: policies.KindPerson, ID: who.Person(), Person: who.Person(), Unit: who.Unit(), UnitKind: who.UnitKind(), Agency: who.Agency()}
 }
 
-func (d *Desk) newDeclaration(r Reader, act *accounts.Act, id string, in Declared) ([]accounts.Row, error) {
+func (d *Desk) newDeclaration(r Reader, act *acts.Act, id string, in Declared) ([]acts.Row, error) {
 	secret, key := act.NewSecret(), crypto.NewKey()
-	row := &DeclarationRow{RowKey: accounts.RowKey{ID: id, Version: 1}, Person: act.Who.Person(), Unit: act.Who.Unit(), Day: act.Day,
+	row := &DeclarationRow{RowKey: acts.RowKey{ID: id, Version: 1}, Person: act.Who.Person(), Unit: act.Who.Unit(), Day: act.Day,
 		State: declarationLive, Secret: secret.ID, Commitment: key.Commitment("declaration", id)}
 	var err error
 	if row.Body, err = seal(key.Derive(crypto.LabelData, secret.Bytes), row, "body", in); err != nil {
 		return nil, err
 	}
-	rows := []accounts.Row{row, keptDeclaration(act.Who, row.ID, 1, key)}
+	rows := []acts.Row{row, keptDeclaration(act.Who, row.ID, 1, key)}
 	leads, err := leadsOf(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
@@ -132,11 +132,11 @@ func live(all []*DeclarationRow) (list []*DeclarationRow) {
 }
 
 // leadsOf are the active leads of a unit: who assigns its case files.
-func leadsOf(r Reader, unit string) ([]*accounts.Person, error) {
-	people, err := accounts.PeopleOfUnit.Rows(r, unit)
-	var leads []*accounts.Person
+func leadsOf(r Reader, unit string) ([]*acts.Person, error) {
+	people, err := acts.PeopleOfUnit.Rows(r, unit)
+	var leads []*acts.Person
 	for _, p := range people {
-		if p.Role == string(policies.Lead) && p.State == string(accounts.Active) {
+		if p.Role == string(policies.Lead) && p.State == string(acts.Active) {
 			leads = append(leads, p)
 		}
 	}
@@ -144,11 +144,11 @@ func leadsOf(r Reader, unit string) ([]*accounts.Person, error) {
 }
 
 func newDeclarationWrap(id, person string, version int64) *DeclarationWrapRow {
-	return &DeclarationWrapRow{RowKey: accounts.RowKey{ID: id + "." + person, Version: version}, Declaration: id, Person: person}
+	return &DeclarationWrapRow{RowKey: acts.RowKey{ID: id + "." + person, Version: version}, Declaration: id, Person: person}
 }
 
 // keptDeclaration keeps a declaration's key under its reader's own.
-func keptDeclaration(who accounts.Caller, id string, version int64, key crypto.Key) *DeclarationWrapRow {
+func keptDeclaration(who acts.Caller, id string, version int64, key crypto.Key) *DeclarationWrapRow {
 	w := newDeclarationWrap(id, who.Person(), version)
 	w.Symmetric = true
 	w.Wrapped = who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(w, "wrapped", version), key.Bytes())
@@ -157,7 +157,7 @@ func keptDeclaration(who accounts.Caller, id string, version int64, key crypto.K
 
 // sentDeclaration wraps a declaration's key to a lead, with age until her
 // passphrase next opens her identity.
-func sentDeclaration(id string, to *accounts.Person, key crypto.Key) (*DeclarationWrapRow, error) {
+func sentDeclaration(id string, to *acts.Person, key crypto.Key) (*DeclarationWrapRow, error) {
 	recipient, err := crypto.ParseRecipient(to.Recipient)
 	if err != nil {
 		return nil, fmt.Errorf("reading a recipient: %w", err)
@@ -171,11 +171,11 @@ func declarationContext(id, person string) crypto.WrapContext {
 	return crypto.WrapContext{Purpose: "declaration", Record: id, Person: person, Version: 1}
 }
 
-func openDeclarationWrap(who accounts.Caller, w *DeclarationWrapRow) (crypto.Key, error) {
+func openDeclarationWrap(who acts.Caller, w *DeclarationWrapRow) (crypto.Key, error) {
 	if !w.Symmetric {
 		id, ok := who.Identity()
 		if !ok {
-			return crypto.Key{}, accounts.ErrCovered // her passphrase opens what came by age
+			return crypto.Key{}, acts.ErrCovered // her passphrase opens what came by age
 		}
 		return crypto.Unwrap(id, declarationContext(w.Declaration, w.Person), w.Wrapped)
 	}
@@ -188,7 +188,7 @@ func openDeclarationWrap(who accounts.Caller, w *DeclarationWrapRow) (crypto.Key
 
 // declarationKey is a declaration's key as the caller holds it; ErrNoRow when it
 // was never kept for her.
-func declarationKey(r Reader, who accounts.Caller, row *DeclarationRow) (crypto.Key, error) {
+func declarationKey(r Reader, who acts.Caller, row *DeclarationRow) (crypto.Key, error) {
 	var w DeclarationWrapRow
 	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
 		return crypto.Key{}, err
@@ -202,17 +202,17 @@ func declarationKey(r Reader, who accounts.Caller, row *DeclarationRow) (crypto.
 
 // openDeclaration opens a declaration for a reader. What a restored copy still
 // holds of one whose secret is gone is nothing: it reports false.
-func openDeclaration(r Reader, who accounts.Caller, row *DeclarationRow) (Declaration, bool, error) {
+func openDeclaration(r Reader, who acts.Caller, row *DeclarationRow) (Declaration, bool, error) {
 	v := Declaration{ID: row.ID, Author: row.Person, Day: row.Day}
 	secret, err := r.Secret(row.Secret)
-	if errors.Is(err, accounts.ErrErased) {
+	if errors.Is(err, acts.ErrErased) {
 		return v, false, nil
 	}
 	if err != nil {
 		return v, false, err
 	}
 	key, err := declarationKey(r, who, row)
-	if errors.Is(err, accounts.ErrNoRow) {
+	if errors.Is(err, acts.ErrNoRow) {
 		v.Sealed = true
 		return v, true, nil
 	}
@@ -224,8 +224,8 @@ func openDeclaration(r Reader, who accounts.Caller, row *DeclarationRow) (Declar
 
 // MyDeclarations lists what the caller declared, newest first, and the user
 // names of those who can read it beside her.
-func (d *Desk) MyDeclarations(ctx context.Context, who accounts.Caller) (all []Declaration, leads []string, receipt audit.Receipt, err error) {
-	receipt, err = d.do(ctx, who, policies.DeclarationList, func(r Reader, act *accounts.Act) error {
+func (d *Desk) MyDeclarations(ctx context.Context, who acts.Caller) (all []Declaration, leads []string, receipt audit.Receipt, err error) {
+	receipt, err = d.do(ctx, who, policies.DeclarationList, func(r Reader, act *acts.Act) error {
 		all, leads = nil, nil
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
@@ -256,14 +256,14 @@ func (d *Desk) MyDeclarations(ctx context.Context, who accounts.Caller) (all []D
 
 // WithdrawDeclaration takes back what the caller declared. Its secret is
 // shredded: nobody can open it any more, from any copy of the database.
-func (d *Desk) WithdrawDeclaration(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *accounts.Act) error {
+func (d *Desk) WithdrawDeclaration(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *acts.Act) error {
 		row := &DeclarationRow{}
 		if err := r.Get(row, id); err != nil {
 			return err
 		}
 		if row.Person != act.Who.Person() {
-			return accounts.ErrNoRow
+			return acts.ErrNoRow
 		}
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
@@ -279,9 +279,9 @@ func (d *Desk) WithdrawDeclaration(ctx context.Context, who accounts.Caller, id 
 
 // eraseDeclarations empties declarations and shreds their secrets. That they
 // were once made stays, as it does in the log.
-func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(accounts.Tx) error, error) {
+func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(acts.Tx) error, error) {
 	var secrets []string
-	var wraps []accounts.Row
+	var wraps []acts.Row
 	for _, row := range rows {
 		list, err := wrapsOfDeclaration.Rows(r, row.ID)
 		if err != nil {
@@ -294,7 +294,7 @@ func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(accounts.Tx) err
 		row.Version++
 		row.State, row.Commitment, row.Body = declarationRemoved, nil, nil
 	}
-	return func(tx accounts.Tx) error {
+	return func(tx acts.Tx) error {
 		for _, row := range rows {
 			if err := tx.Put(row); err != nil {
 				return err
@@ -306,7 +306,7 @@ func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(accounts.Tx) err
 			}
 		}
 		for _, s := range secrets {
-			if err := tx.Erase(s); err != nil && !errors.Is(err, accounts.ErrErased) {
+			if err := tx.Erase(s); err != nil && !errors.Is(err, acts.ErrErased) {
 				return err
 			}
 		}
@@ -317,9 +317,9 @@ func eraseDeclarations(r Reader, rows ...*DeclarationRow) (func(accounts.Tx) err
 // Declarations is what the lead reads before she gives a case file to somebody:
 // who should not be given whom, and which case files of the unit that she may
 // open look like it. What people declared who have left is erased in this act.
-func (d *Desk) Declarations(ctx context.Context, who accounts.Caller) ([]Declaration, audit.Receipt, error) {
+func (d *Desk) Declarations(ctx context.Context, who acts.Caller) ([]Declaration, audit.Receipt, error) {
 	var all []Declaration
-	receipt, err := d.do(ctx, who, policies.DeclarationRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.DeclarationRead, func(r Reader, act *acts.Act) error {
 		all = nil
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
@@ -330,11 +330,11 @@ func (d *Desk) Declarations(ctx context.Context, who accounts.Caller) ([]Declara
 		}
 		var gone []*DeclarationRow
 		for _, row := range rows {
-			var p accounts.Person
+			var p acts.Person
 			if err := r.Get(&p, row.Person); err != nil {
 				return err
 			}
-			if p.Unit != act.Who.Unit() || p.State == string(accounts.Removed) {
+			if p.Unit != act.Who.Unit() || p.State == string(acts.Removed) {
 				gone = append(gone, row)
 				continue
 			}
@@ -358,7 +358,7 @@ func (d *Desk) Declarations(ctx context.Context, who accounts.Caller) ([]Declara
 
 // matchDeclared finds the case files that look like what was declared, with the
 // search's own matcher, among those that the lead may open.
-func (d *Desk) matchDeclared(r Reader, act *accounts.Act, all []Declaration) error {
+func (d *Desk) matchDeclared(r Reader, act *acts.Act, all []Declaration) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -415,7 +415,7 @@ func (q declaredQuery) by(card *CaseCard) (by []string) {
 // keepDeclarations runs right after a passphrase: it keeps under the caller's
 // own key what came to her by age, and wraps what she declared to each lead of
 // her unit who does not have it yet. Who leads no longer keeps nothing.
-func (d *Desk) keepDeclarations(ctx context.Context, who accounts.Caller) error {
+func (d *Desk) keepDeclarations(ctx context.Context, who acts.Caller) error {
 	var adopt, offer bool
 	err := d.view(ctx, func(r Reader) error {
 		adopt, offer = false, false
@@ -443,8 +443,8 @@ func (d *Desk) keepDeclarations(ctx context.Context, who accounts.Caller) error 
 	return err
 }
 
-func (d *Desk) adoptDeclarations(ctx context.Context, who accounts.Caller) error {
-	_, err := d.do(ctx, who, policies.KeyAdopt, func(r Reader, act *accounts.Act) error {
+func (d *Desk) adoptDeclarations(ctx context.Context, who acts.Caller) error {
+	_, err := d.do(ctx, who, policies.KeyAdopt, func(r Reader, act *acts.Act) error {
 		o := d.unitObject(act.Who)
 		o.Kind = policies.KindKey
 		if err := act.Allow(o); err != nil {
@@ -460,12 +460,12 @@ func (d *Desk) adoptDeclarations(ctx context.Context, who accounts.Caller) error
 // rekeyedDeclarations keeps the declarations that a person can open under her
 // key of after: all of them when she has a new identity, else those that came by
 // age.
-func rekeyedDeclarations(r Reader, who, after accounts.Caller, all bool) ([]accounts.Row, error) {
+func rekeyedDeclarations(r Reader, who, after acts.Caller, all bool) ([]acts.Row, error) {
 	wraps, err := declarationWrapsOf.Rows(r, who.Person())
 	if err != nil {
 		return nil, err
 	}
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, w := range wraps {
 		if w.Symmetric && !all {
 			continue
@@ -479,8 +479,8 @@ func rekeyedDeclarations(r Reader, who, after accounts.Caller, all bool) ([]acco
 	return rows, nil
 }
 
-func (d *Desk) offerDeclarations(ctx context.Context, who accounts.Caller) error {
-	_, err := d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *accounts.Act) error {
+func (d *Desk) offerDeclarations(ctx context.Context, who acts.Caller) error {
+	_, err := d.do(ctx, who, policies.DeclarationWrite, func(r Reader, act *acts.Act) error {
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
 		}
@@ -489,7 +489,7 @@ func (d *Desk) offerDeclarations(ctx context.Context, who accounts.Caller) error
 			return err
 		}
 		put, drop, err := d.declarationsDue(r, act.Who, live(own))
-		act.Commit = func(tx accounts.Tx) error {
+		act.Commit = func(tx acts.Tx) error {
 			for _, w := range drop {
 				if err := tx.Delete(w); err != nil {
 					return err
@@ -504,7 +504,7 @@ func (d *Desk) offerDeclarations(ctx context.Context, who accounts.Caller) error
 
 // declarationsDue are the wraps that are missing for a lead, and those of people
 // who lead the unit no longer.
-func (d *Desk) declarationsDue(r Reader, who accounts.Caller, own []*DeclarationRow) (put, drop []accounts.Row, err error) {
+func (d *Desk) declarationsDue(r Reader, who acts.Caller, own []*DeclarationRow) (put, drop []acts.Row, err error) {
 	if len(own) == 0 {
 		return nil, nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -22,13 +22,13 @@ import (
 // others were quicker every time; with accounts.ErrUnwritable. A comment names
 // what comes beside these. No error means that the act and its leaf are durable.
 type Desk struct {
-	gate     *accounts.Gate
+	gate     *acts.Gate
 	store    Store
 	verified atomic.Pointer[Verification] // the last check of all records
 }
 
 // NewDesk opens the desk. It refuses nil.
-func NewDesk(gate *accounts.Gate, store Store) (*Desk, error) {
+func NewDesk(gate *acts.Gate, store Store) (*Desk, error) {
 	if gate == nil || store == nil {
 		return nil, errors.New("making the desk: gate and store are both needed")
 	}
@@ -42,8 +42,8 @@ func (d *Desk) Day() string { return d.gate.Day() }
 
 // do decides, records and does one act: prepare works on a snapshot, and what
 // it leaves in act.Commit is written in the transaction of the leaf.
-func (d *Desk) do(ctx context.Context, who accounts.Caller, a policies.Action, prepare func(Reader, *accounts.Act) error) (audit.Receipt, error) {
-	return accounts.Do(ctx, d.gate, d.store.View, who, a, prepare)
+func (d *Desk) do(ctx context.Context, who acts.Caller, a policies.Action, prepare func(Reader, *acts.Act) error) (audit.Receipt, error) {
+	return acts.Do(ctx, d.gate, d.store.View, who, a, prepare)
 }
 
 // What callers of the desk test for.
@@ -100,38 +100,38 @@ func codes(list ...string) map[string]bool {
 }
 
 // binding names a sealed column of a row at a version.
-func binding(row accounts.Row, column string, version int64) crypto.Binding {
+func binding(row acts.Row, column string, version int64) crypto.Binding {
 	id, _ := row.Key()
 	return crypto.Binding{Table: row.Table(), Row: id, Column: column, Version: version}
 }
 
 // seal seals a value into a column of a row, at the row's version.
-func seal(key crypto.Key, row accounts.Row, column string, v any) (crypto.Sealed, error) {
+func seal(key crypto.Key, row acts.Row, column string, v any) (crypto.Sealed, error) {
 	_, version := row.Key()
 	return key.SealValue(binding(row, column, version), v)
 }
 
 // open opens what seal sealed.
-func open(key crypto.Key, row accounts.Row, column string, s crypto.Sealed, v any) error {
+func open(key crypto.Key, row acts.Row, column string, s crypto.Sealed, v any) error {
 	_, version := row.Key()
 	return key.OpenValue(binding(row, column, version), s, v)
 }
 
 // recordKey is the key of one record that a unit keeps: 32 bytes of its own,
 // wrapped under the unit key of an epoch.
-func wrapRecordKey(who accounts.Caller, row accounts.Row, column string, version int64, key crypto.Key, label crypto.Label) (crypto.Sealed, int64, error) {
+func wrapRecordKey(who acts.Caller, row acts.Row, column string, version int64, key crypto.Key, label crypto.Label) (crypto.Sealed, int64, error) {
 	epoch := who.Epoch()
 	unit, ok := who.UnitKey(epoch)
 	if !ok {
-		return nil, 0, accounts.ErrCovered
+		return nil, 0, acts.ErrCovered
 	}
 	return unit.Derive(label).Seal(binding(row, column, version), key.Bytes()), epoch, nil
 }
 
-func openRecordKey(who accounts.Caller, row accounts.Row, column string, version, epoch int64, s crypto.Sealed, label crypto.Label) (crypto.Key, error) {
+func openRecordKey(who acts.Caller, row acts.Row, column string, version, epoch int64, s crypto.Sealed, label crypto.Label) (crypto.Key, error) {
 	unit, ok := who.UnitKey(epoch)
 	if !ok {
-		return crypto.Key{}, accounts.ErrCovered
+		return crypto.Key{}, acts.ErrCovered
 	}
 	b, err := unit.Derive(label).Open(binding(row, column, version), s)
 	if err != nil {

@@ -7,13 +7,14 @@ import (
 	"sort"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // CentreEntry is a centre in the directory: public facts only.
 type CentreEntry struct {
-	accounts.Unit
+	acts.Unit
 	Km     int  // from the municipality she named; -1 without one
 	Pinned bool // this desk compared its words
 	Ended  bool // its agency is not responsible any more: nothing can be sent to it
@@ -30,27 +31,27 @@ func (c CentreEntry) Known() bool { return c.Pinned && !c.Confirm }
 // compared, and of each sort nearest first to the place at (lat, lon), given
 // in hundred-thousandths of a degree, or by name when both are zero. A
 // distance is measured from a municipality she names, never from her address.
-func (d *Desk) Directory(ctx context.Context, who accounts.Caller, lat, lon int64) ([]CentreEntry, audit.Receipt, error) {
+func (d *Desk) Directory(ctx context.Context, who acts.Caller, lat, lon int64) ([]CentreEntry, audit.Receipt, error) {
 	var all []CentreEntry
-	receipt, err := d.do(ctx, who, policies.DirectoryRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.DirectoryRead, func(r Reader, act *acts.Act) error {
 		all = nil
 		if err := act.Allow(policies.Object{Kind: policies.KindDirectory}); err != nil {
 			return err
 		}
-		units, err := accounts.AllUnits.Rows(r)
+		there, err := acts.AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}
-		pins, err := accounts.PinsOfUnit.Rows(r, act.Who.Unit())
+		pins, err := units.PinsOfUnit.Rows(r, act.Who.Unit())
 		if err != nil {
 			return err
 		}
-		known := map[string]*accounts.Pin{}
+		known := map[string]*units.Pin{}
 		for _, p := range pins {
 			known[p.Centre] = p
 		}
-		for _, u := range units {
-			if u.Kind == accounts.KindCentre && r.Epoch(u.ID) > 0 {
+		for _, u := range there {
+			if u.Is().Packages && r.Epoch(u.ID) > 0 {
 				pin := known[u.ID]
 				over := ended(r, act.Day, u)
 				if over != nil && !errors.Is(over, ErrEnded) {

@@ -5,7 +5,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // For tests: what alone decides, and the order that it keeps.
@@ -20,7 +20,7 @@ var RuleItemsAndOlder = append([]string{itemReach}, RuleItems...)
 
 // Opens is every byte that a caller's keys open of a referral or a task: nothing
 // that a page would leave out is left out here.
-func (d *Desk) Opens(ctx context.Context, who accounts.Caller, id string) (texts [][]byte, err error) {
+func (d *Desk) Opens(ctx context.Context, who acts.Caller, id string) (texts [][]byte, err error) {
 	err = d.store.View(ctx, func(r Reader) error {
 		row := &ReferralRow{}
 		if r.Get(row, id) != nil {
@@ -77,7 +77,7 @@ func (d *Desk) Opens(ctx context.Context, who accounts.Caller, id string) (texts
 	return texts, err
 }
 
-func opensTask(r Reader, who accounts.Caller, id string) ([][]byte, error) {
+func opensTask(r Reader, who acts.Caller, id string) ([][]byte, error) {
 	row := &TaskRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, err
@@ -96,8 +96,8 @@ func opensTask(r Reader, who accounts.Caller, id string) ([][]byte, error) {
 
 // SealAsBefore puts into a referral and a task that the caller's unit sent what
 // a program without an allow-list put there: the whole rule, and no ticks.
-func (d *Desk) SealAsBefore(ctx context.Context, who accounts.Caller, referral, task string, rule SafeContact) error {
-	_, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *accounts.Act) error {
+func (d *Desk) SealAsBefore(ctx context.Context, who acts.Caller, referral, task string, rule SafeContact) error {
+	_, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, referral)
 		if err != nil {
 			return err
@@ -141,8 +141,8 @@ func (d *Desk) ConsentAt(ctx context.Context, id string) (version int64, err err
 }
 
 // ForgetMarks seals an authorisation as a program without marks did.
-func (d *Desk) ForgetMarks(ctx context.Context, who accounts.Caller, id string) error {
-	_, err := d.do(ctx, who, policies.ReferralPreview, func(r Reader, act *accounts.Act) error {
+func (d *Desk) ForgetMarks(ctx context.Context, who acts.Caller, id string) error {
+	_, err := d.do(ctx, who, policies.ReferralPreview, func(r Reader, act *acts.Act) error {
 		c, row, a, err := d.loadConsent(r, act, id)
 		if err != nil {
 			return err

@@ -6,14 +6,14 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // GiveAsBefore records an authorisation as a program did that kept no row of what
 // lives: a folder of then goes on.
-func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID string, in Authorisation) (string, error) {
+func (d *Desk) GiveAsBefore(ctx context.Context, who acts.Caller, caseID string, in Authorisation) (string, error) {
 	row := &ConsentRow{RowKey: newRow()}
-	_, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *accounts.Act) error {
+	_, err := d.do(ctx, who, policies.ConsentGive, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
@@ -41,8 +41,8 @@ func (d *Desk) GiveAsBefore(ctx context.Context, who accounts.Caller, caseID str
 
 // KeepForUnit keeps a referral and a task of a restricted case as a program did that
 // knew no side kept by name.
-func (d *Desk) KeepForUnit(ctx context.Context, who accounts.Caller, referral, task string) error {
-	_, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *accounts.Act) error {
+func (d *Desk) KeepForUnit(ctx context.Context, who acts.Caller, referral, task string) error {
+	_, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, referral)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (d *Desk) KeepForUnit(ctx context.Context, who accounts.Caller, referral, t
 
 // KeptForSender opens what a unit that sent keeps of a referral, or of a task, with
 // the keys of a member alone: she copied the file, and asks no policy.
-func (d *Desk) KeptForSender(ctx context.Context, who accounts.Caller, referral, task string) (p Package, t TaskPackage, err error) {
+func (d *Desk) KeptForSender(ctx context.Context, who acts.Caller, referral, task string) (p Package, t TaskPackage, err error) {
 	err = d.view(ctx, func(r Reader) error {
 		if referral != "" {
 			row := &ReferralRow{}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -114,24 +114,24 @@ func TestAttackRuleGoesToAnUncomparedService(t *testing.T) {
 // TestAttackAnswerGoesToAnUncomparedDesk: somebody of the desk was removed for
 // cause, and its next key may be that person's. A centre answers.
 func TestAttackAnswerGoesToAnUncomparedDesk(t *testing.T) {
-	steps := map[string]func(w *storetest.World, bruna accounts.Caller, id string) error{
-		"a question": func(w *storetest.World, bruna accounts.Caller, id string) error {
+	steps := map[string]func(w *storetest.World, bruna acts.Caller, id string) error{
+		"a question": func(w *storetest.World, bruna acts.Caller, id string) error {
 			_, err := w.Desk.Ask(t.Context(), bruna, id, referrals.NewForm(), "una domanda")
 			return err
 		},
-		"an acceptance": func(w *storetest.World, bruna accounts.Caller, id string) error {
+		"an acceptance": func(w *storetest.World, bruna acts.Caller, id string) error {
 			_, err := w.Desk.Accept(t.Context(), bruna, id)
 			return err
 		},
-		"a message": func(w *storetest.World, bruna accounts.Caller, id string) error {
+		"a message": func(w *storetest.World, bruna acts.Caller, id string) error {
 			_, err := w.Desk.SendMessage(t.Context(), bruna, id, referrals.NewForm(), "un messaggio")
 			return err
 		},
-		"an appointment": func(w *storetest.World, bruna accounts.Caller, id string) error {
+		"an appointment": func(w *storetest.World, bruna acts.Caller, id string) error {
 			_, err := w.Desk.Propose(t.Context(), bruna, id, referrals.NewForm(), "2026-12-01", "10:00", "qui")
 			return err
 		},
-		"a refusal": func(w *storetest.World, bruna accounts.Caller, id string) error {
+		"a refusal": func(w *storetest.World, bruna acts.Caller, id string) error {
 			_, err := w.Desk.Decline(t.Context(), bruna, id, "full")
 			return err
 		},

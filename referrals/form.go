@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // Form is the id that a page draws for a form when it is first shown. What the
@@ -30,14 +30,14 @@ func (f Form) check(bad check) {
 
 // row is the id of what a person's form makes in a record: nobody can choose it
 // to meet a row that somebody else made.
-func (f Form) row(who accounts.Caller, table, record string) string {
+func (f Form) row(who acts.Caller, table, record string) string {
 	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(table), []byte(record), []byte(who.Person()), []byte(f)))[:26]
 }
 
 // made looks for what a form made already.
-func made(r Reader, row accounts.Row, id string) (bool, error) {
+func made(r Reader, row acts.Row, id string) (bool, error) {
 	err := r.Get(row, id)
-	if errors.Is(err, accounts.ErrNoRow) {
+	if errors.Is(err, acts.ErrNoRow) {
 		return false, nil
 	}
 	return err == nil, err

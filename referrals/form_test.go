@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -152,7 +152,7 @@ func TestFormIsItsOwnersAlone(t *testing.T) {
 	f := storetest.NewFlow(t)
 	form := referrals.NewForm()
 	for _, c := range []struct {
-		who    accounts.Caller
+		who    acts.Caller
 		caseID string
 	}{{f.Caller("anna"), f.Case}, {f.Caller("gina"), f.Case}, {f.Caller("anna"), f.Restricted}} {
 		before, _, err := f.Desk.OpenCase(t.Context(), c.who, c.caseID)

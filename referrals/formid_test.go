@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -17,7 +17,7 @@ func TestNobodyChoosesAnID(t *testing.T) {
 	w := storetest.New(t).Wide()
 	ctx := t.Context()
 	anna, lia, sofia := w.SignIn("anna"), w.SignIn("lia"), w.SignIn("sofia")
-	keep := func(who accounts.Caller, form string, version int64) (referrals.Recorded, error) {
+	keep := func(who acts.Caller, form string, version int64) (referrals.Recorded, error) {
 		out, _, err := w.Desk.KeepContact(ctx, who, referrals.NewContact{Form: form, Version: version, Contact: referrals.Contact{Speaker: "she", Alias: "Rosa"}})
 		return out, err
 	}
@@ -31,13 +31,13 @@ func TestNobodyChoosesAnID(t *testing.T) {
 		t.Errorf("a colleague goes on: %v", err)
 	}
 	for _, id := range append(taken[2:], first.ContactID, crypto.NewID()) {
-		if _, err := keep(sofia, id, 1); !errors.Is(err, accounts.ErrDenied) {
+		if _, err := keep(sofia, id, 1); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("going on with what is not hers: got %v, want ErrDenied", err)
 		}
 	}
 	seen := map[string]bool{}
 	for _, form := range taken {
-		for _, who := range []accounts.Caller{anna, lia, sofia} {
+		for _, who := range []acts.Caller{anna, lia, sofia} {
 			out, err := keep(who, form, 0)
 			if err != nil {
 				t.Errorf("a form that calls itself like something else: %v", err)
@@ -47,7 +47,7 @@ func TestNobodyChoosesAnID(t *testing.T) {
 				t.Error("a form made a row with an id that it chose, or another's")
 			}
 			seen[out.ContactID] = true
-			if again, err := keep(who, form, 0); !errors.Is(err, accounts.ErrConflict) || again.ContactID != out.ContactID {
+			if again, err := keep(who, form, 0); !errors.Is(err, acts.ErrConflict) || again.ContactID != out.ContactID {
 				t.Errorf("the same form again: %v", err)
 			}
 		}

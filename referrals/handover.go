@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -49,17 +49,17 @@ func (t *TaskRow) free(r Reader) (bool, error) {
 }
 
 func worksIn(r Reader, person, unit string) (bool, error) {
-	var p accounts.Person
+	var p acts.Person
 	if err := r.Get(&p, person); err != nil {
 		return false, notNoRow(err)
 	}
-	return p.Unit == unit && p.State == string(accounts.Active), nil
+	return p.Unit == unit && p.State == string(acts.Active), nil
 }
 
 // TakeTask takes a task on in the caller's own name. Of two who do it at once
 // one has it, and the other gets ErrState.
-func (d *Desk) TakeTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
-	return d.moveTask(ctx, who, policies.TaskTake, id, "take", func(r Reader, act *accounts.Act, row *TaskRow) error {
+func (d *Desk) TakeTask(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
+	return d.moveTask(ctx, who, policies.TaskTake, id, "take", func(r Reader, act *acts.Act, row *TaskRow) error {
 		row.Worker, row.TakenDay, row.Reason = act.Who.Person(), act.Day, ""
 		return nil
 	})
@@ -68,8 +68,8 @@ func (d *Desk) TakeTask(ctx context.Context, who accounts.Caller, id string) (au
 // AssignTask puts a task in the name of a colleague of the unit. ErrConflict
 // when it changed since version, Invalid when she does not work there, ErrState
 // when it is done.
-func (d *Desk) AssignTask(ctx context.Context, who accounts.Caller, id string, version int64, colleague string) (audit.Receipt, error) {
-	return d.moveTask(ctx, who, policies.TaskAssign, id, "assign", func(r Reader, act *accounts.Act, row *TaskRow) error {
+func (d *Desk) AssignTask(ctx context.Context, who acts.Caller, id string, version int64, colleague string) (audit.Receipt, error) {
+	return d.moveTask(ctx, who, policies.TaskAssign, id, "assign", func(r Reader, act *acts.Act, row *TaskRow) error {
 		works, err := worksIn(r, colleague, row.ToUnit)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (d *Desk) AssignTask(ctx context.Context, who accounts.Caller, id string, v
 			return &Invalid{Fields: map[string]string{"colleague": "error.choose_one"}}
 		}
 		if row.Version != version {
-			return accounts.ErrConflict
+			return acts.ErrConflict
 		}
 		row.Worker, row.TakenDay, row.Reason = colleague, act.Day, ""
 		act.Detail.IDs = append(act.Detail.IDs, colleague)
@@ -88,27 +88,27 @@ func (d *Desk) AssignTask(ctx context.Context, who accounts.Caller, id string, v
 
 // ReturnTask hands a task back with one of TaskReasons: it is open again, and
 // both units read why. ErrState when nobody has it.
-func (d *Desk) ReturnTask(ctx context.Context, who accounts.Caller, id, reason string) (audit.Receipt, error) {
+func (d *Desk) ReturnTask(ctx context.Context, who acts.Caller, id, reason string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("reason", reason, taskReasons)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.moveTask(ctx, who, policies.TaskReturn, id, "return", func(r Reader, act *accounts.Act, row *TaskRow) error {
+	return d.moveTask(ctx, who, policies.TaskReturn, id, "return", func(r Reader, act *acts.Act, row *TaskRow) error {
 		row.Worker, row.TakenDay, row.Reason = "", "", reason
 		return nil
 	})
 }
 
 // CloseTask marks a task that somebody has as done; ErrState when nobody has it.
-func (d *Desk) CloseTask(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
-	return d.moveTask(ctx, who, policies.TaskClose, id, "done", func(Reader, *accounts.Act, *TaskRow) error { return nil })
+func (d *Desk) CloseTask(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
+	return d.moveTask(ctx, who, policies.TaskClose, id, "done", func(Reader, *acts.Act, *TaskRow) error { return nil })
 }
 
 // moveTask does one step of a task.
-func (d *Desk) moveTask(ctx context.Context, who accounts.Caller, a policies.Action, id, step string,
-	change func(Reader, *accounts.Act, *TaskRow) error) (audit.Receipt, error) {
-	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+func (d *Desk) moveTask(ctx context.Context, who acts.Caller, a policies.Action, id, step string,
+	change func(Reader, *acts.Act, *TaskRow) error) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *acts.Act) error {
 		row, _, _, err := d.loadTask(r, act, id)
 		if err != nil {
 			return err
@@ -145,12 +145,12 @@ func (t *TaskRow) next(r Reader, step string) (string, error) {
 // takes back would stay in a copy. It is read in the task, which stays as it is
 // until it is done, and the unit asks her for its own. It returns the case's id;
 // ErrState when nobody has the task, and when its case file is open already.
-func (d *Desk) OpenCaseFromTask(ctx context.Context, who accounts.Caller, id, text string) (string, audit.Receipt, error) {
+func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text string) (string, audit.Receipt, error) {
 	if len(text) > maxText {
 		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
 	}
 	var caseID string
-	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *acts.Act) error {
 		task, body, _, err := d.loadTask(r, act, id)
 		if err != nil {
 			return err
@@ -193,14 +193,14 @@ type SentTask struct {
 	Who                                    CaseWho // on the Agenda only
 }
 
-func sentTask(row *TaskRow, act *accounts.Act) SentTask {
+func sentTask(row *TaskRow, act *acts.Act) SentTask {
 	return SentTask{ID: row.ID, CaseID: row.CaseID, ToUnit: row.ToUnit, State: row.State, Day: row.Day, DueDay: row.DueDay,
 		Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.State != taskDone && row.DueDay < act.Day, Shut: row.Shut, OwnCase: row.OwnCase}
 }
 
 // sent lists what the caller's unit asked of a social service. Those of cases
 // that she may not know of are left out before anything is opened.
-func (d *Desk) sent(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]SentTask, error) {
+func (d *Desk) sent(r Reader, act *acts.Act, cases map[string]*CaseRow) ([]SentTask, error) {
 	rows, err := tasksFrom.Rows(r, act.Who.Unit())
 	if err != nil {
 		return nil, err
@@ -209,7 +209,7 @@ func (d *Desk) sent(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]S
 	for _, row := range rows {
 		c, ok := cases[row.CaseID]
 		if row.CaseID != "" && !ok {
-			return nil, fmt.Errorf("%w: case_file %s", accounts.ErrTampered, row.CaseID)
+			return nil, fmt.Errorf("%w: case_file %s", acts.ErrTampered, row.CaseID)
 		}
 		if c != nil && shutTo(act.Who, c) {
 			continue
@@ -224,7 +224,7 @@ func (d *Desk) sent(r Reader, act *accounts.Act, cases map[string]*CaseRow) ([]S
 }
 
 // shutTo tells whether a case may not be known to the caller.
-func shutTo(who accounts.Caller, c *CaseRow) bool {
+func shutTo(who acts.Caller, c *CaseRow) bool {
 	var o policies.Object
 	walls(who, c, &o)
 	return o.WalledOff || o.Restricted && !o.Named
@@ -232,7 +232,7 @@ func shutTo(who accounts.Caller, c *CaseRow) bool {
 
 // whoOfSent names the woman a task speaks of: as her case file does, or, for a
 // contact that stands alone, by the name in the task.
-func (d *Desk) whoOfSent(r Reader, act *accounts.Act, row *TaskRow, c *CaseRow) (CaseWho, error) {
+func (d *Desk) whoOfSent(r Reader, act *acts.Act, row *TaskRow, c *CaseRow) (CaseWho, error) {
 	if c == nil {
 		body, err := openSentTask(r, act, row, nil)
 		return CaseWho{Alias: body.Alias}, err
@@ -244,7 +244,7 @@ func (d *Desk) whoOfSent(r Reader, act *accounts.Act, row *TaskRow, c *CaseRow) 
 	return f.card.who(), nil
 }
 
-func (d *Desk) sentOfCase(r Reader, act *accounts.Act, c *caseFile) ([]SentTask, error) {
+func (d *Desk) sentOfCase(r Reader, act *acts.Act, c *caseFile) ([]SentTask, error) {
 	rows, err := tasksOfCase.Rows(r, c.row.ID)
 	var all []SentTask
 	for _, row := range rows {

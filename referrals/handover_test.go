@@ -7,7 +7,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -23,7 +23,7 @@ func service(t *testing.T) *storetest.World {
 }
 
 // task is the task as one of the service reads it.
-func task(t *testing.T, w *storetest.World, who accounts.Caller, id string) referrals.TaskView {
+func task(t *testing.T, w *storetest.World, who acts.Caller, id string) referrals.TaskView {
 	t.Helper()
 	v, _, err := w.Desk.OpenTask(t.Context(), who, id)
 	if err != nil {
@@ -93,7 +93,7 @@ func TestTaskIsTakenReturnedAndDone(t *testing.T) {
 	if _, err := w.Desk.CloseTask(ctx, w.SignIn("sara"), out.TaskID); err != nil {
 		t.Fatalf("ending it: %v", err)
 	}
-	for name, who := range map[string]accounts.Caller{"anna": w.Caller("anna"), "sofia": sofia} {
+	for name, who := range map[string]acts.Caller{"anna": w.Caller("anna"), "sofia": sofia} {
 		if a, _, err := w.Desk.ReadAgenda(ctx, who); err != nil || len(a.Sent) != 0 || len(a.Tasks) != 0 {
 			t.Errorf("what is done stays on the Agenda of %s: %+v %+v %v", name, a.Sent, a.Tasks, err)
 		}
@@ -107,19 +107,19 @@ func TestTaskBelongsToWhoTookIt(t *testing.T) {
 	w := service(t)
 	ctx, out := t.Context(), rosa(t, w)
 	sofia, sara, livia := w.Caller("sofia"), w.SignIn("sara"), w.SignIn("livia")
-	if _, err := w.Desk.TakeTask(ctx, w.Caller("anna"), out.TaskID); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.TakeTask(ctx, w.Caller("anna"), out.TaskID); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the desk takes its own task: got %v", err)
 	}
 	if _, err := w.Desk.TakeTask(ctx, sofia, out.TaskID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.CloseTask(ctx, sara, out.TaskID); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.CloseTask(ctx, sara, out.TaskID); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("ending a colleague's task: got %v", err)
 	}
-	if _, err := w.Desk.ReturnTask(ctx, sara, out.TaskID, "cannot"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.ReturnTask(ctx, sara, out.TaskID, "cannot"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("handing a colleague's task back: got %v", err)
 	}
-	if _, _, err := w.Desk.OpenCaseFromTask(ctx, sara, out.TaskID, ""); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.OpenCaseFromTask(ctx, sara, out.TaskID, ""); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening a case from a colleague's task: got %v", err)
 	}
 	at := task(t, w, livia, out.TaskID).Version
@@ -128,10 +128,10 @@ func TestTaskBelongsToWhoTookIt(t *testing.T) {
 			t.Errorf("naming somebody of elsewhere: got %v, want %v", err, want)
 		}
 	}
-	if _, err := w.Desk.AssignTask(ctx, sara, out.TaskID, at, w.People["sara"].ID); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.AssignTask(ctx, sara, out.TaskID, at, w.People["sara"].ID); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a worker names a colleague: got %v", err)
 	}
-	if _, err := w.Desk.AssignTask(ctx, livia, out.TaskID, at-1, w.People["sara"].ID); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := w.Desk.AssignTask(ctx, livia, out.TaskID, at-1, w.People["sara"].ID); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("naming from an old page: got %v", err)
 	}
 }
@@ -139,7 +139,7 @@ func TestTaskBelongsToWhoTookIt(t *testing.T) {
 // TestTwoTakeATaskAtOnce: one has it, the other is told who.
 func TestTwoTakeATaskAtOnce(t *testing.T) {
 	w := service(t)
-	callers := []accounts.Caller{w.Caller("sofia"), w.SignIn("sara"), w.SignIn("livia")}
+	callers := []acts.Caller{w.Caller("sofia"), w.SignIn("sara"), w.SignIn("livia")}
 	for range 5 {
 		out := rosa(t, w)
 		errs := make([]error, len(callers))
@@ -175,7 +175,7 @@ func TestTaskOfWhoLeftIsFree(t *testing.T) {
 	if v := task(t, w, w.Caller("sofia"), out.TaskID); v.Free {
 		t.Fatal("the task of a colleague who works here is free")
 	}
-	if _, err := w.Door.Suspend(t.Context(), accounts.ConsoleCaller(), w.People["sara"].ID); err != nil {
+	if _, err := w.Door.Suspend(t.Context(), acts.ConsoleCaller(), w.People["sara"].ID); err != nil {
 		t.Fatal(err)
 	}
 	if v := task(t, w, w.Caller("sofia"), out.TaskID); !v.Free {
@@ -251,7 +251,7 @@ func TestCaseFromATaskCopiesNoRule(t *testing.T) {
 	if _, _, err := w.Desk.OpenCaseFromTask(ctx, sofia, out.TaskID, ""); !errors.Is(err, referrals.ErrState) {
 		t.Errorf("a second case from the same task: got %v, want ErrState", err)
 	}
-	if _, err := w.Desk.EndOver(ctx, accounts.ConsoleCaller()); err != nil {
+	if _, err := w.Desk.EndOver(ctx, acts.ConsoleCaller()); err != nil {
 		t.Fatal(err)
 	}
 	if v := task(t, w, sofia, out.TaskID); v.State != "taken" || !v.OwnCase || v.Safe.Number != "333 1234567" {

@@ -10,7 +10,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -24,9 +24,9 @@ type InboxCard struct {
 
 // Inbox lists what the caller's centre received, in every state, but for what
 // a restore shut. What came by age is kept under the unit key from now on.
-func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, audit.Receipt, error) {
+func (d *Desk) Inbox(ctx context.Context, who acts.Caller) ([]InboxCard, audit.Receipt, error) {
 	var cards []InboxCard
-	receipt, err := d.do(ctx, who, policies.InboxList, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.InboxList, func(r Reader, act *acts.Act) error {
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, aud
 			return err
 		}
 		cards = nil
-		var adopted []accounts.Row
+		var adopted []acts.Row
 		for _, row := range rows {
 			if row.Shut {
 				continue
@@ -60,13 +60,13 @@ func (d *Desk) Inbox(ctx context.Context, who accounts.Caller) ([]InboxCard, aud
 // inboxCard makes the card of one referral. A key that arrived by age is kept
 // under the unit key, so that the next list does no public-key work; kept tells
 // that the row is to be written.
-func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card InboxCard, kept bool, err error) {
+func (d *Desk) inboxCard(r Reader, act *acts.Act, row *ReferralRow) (card InboxCard, kept bool, err error) {
 	card = InboxCard{ReferralLine: line(row, act), SafeNew: row.SafeDay != ""}
 	if card.Standing != policies.ConsentLive {
 		return card, false, nil
 	}
 	s := &sharedReferral{row: row, side: &row.To, column: "to_box"}
-	if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+	if err := d.openReferral(r, act, s); errors.Is(err, acts.ErrErased) {
 		card.Empty = true
 		return card, false, nil
 	} else if err != nil {
@@ -82,15 +82,15 @@ func (d *Desk) inboxCard(r Reader, act *accounts.Act, row *ReferralRow) (card In
 
 // OpenReferral is the receiving centre's view, while her authorisation lives; the
 // first one acknowledges it.
-func (d *Desk) OpenReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
+func (d *Desk) OpenReferral(ctx context.Context, who acts.Caller, id string) (ReferralView, audit.Receipt, error) {
 	return d.readReferral(ctx, who, policies.ReferralOpen, id)
 }
 
 // Notice is what a centre reads of a referral that she took back: that it must
 // stop, and nothing else.
-func (d *Desk) Notice(ctx context.Context, who accounts.Caller, id string) (ReferralLine, audit.Receipt, error) {
+func (d *Desk) Notice(ctx context.Context, who acts.Caller, id string) (ReferralLine, audit.Receipt, error) {
 	var v ReferralLine
-	receipt, err := d.do(ctx, who, policies.ReferralNotice, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ReferralNotice, func(r Reader, act *acts.Act) error {
 		row := &ReferralRow{}
 		if err := r.Get(row, id); err != nil {
 			return likeReferral(r, act, err)
@@ -132,9 +132,9 @@ type formMessage struct {
 // respond moves a referral by a typed step of the centre that fits, with
 // a message or nil. A form that was sent already changes nothing. ErrPinBack while
 // the centre has to compare the desk's words.
-func (d *Desk) respond(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, m *formMessage,
+func (d *Desk) respond(ctx context.Context, who acts.Caller, a policies.Action, id, stepName string, m *formMessage,
 	fits func(s *sharedReferral) error) (audit.Receipt, error) {
-	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, a, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
@@ -193,12 +193,12 @@ func undecided(r Reader, id string) error {
 
 // Accept says that the centre welcomes her. Like the steps that follow it, it
 // gives ErrState when the referral's state does not lead there.
-func (d *Desk) Accept(ctx context.Context, who accounts.Caller, id string) (audit.Receipt, error) {
+func (d *Desk) Accept(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
 	return d.respond(ctx, who, policies.ReferralAccept, id, "accept", nil, nil)
 }
 
 // Decline says that the centre cannot welcome her now, by one of DeclineCodes.
-func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string) (audit.Receipt, error) {
+func (d *Desk) Decline(ctx context.Context, who acts.Caller, id, code string) (audit.Receipt, error) {
 	if !declineCodes[code] {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"reason": "error.choose_one"}}
 	}
@@ -210,13 +210,13 @@ func (d *Desk) Decline(ctx context.Context, who accounts.Caller, id, code string
 
 // Ask puts a question to the desk. The same form twice is one question;
 // ErrRepeated when it says something else.
-func (d *Desk) Ask(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
+func (d *Desk) Ask(ctx context.Context, who acts.Caller, id string, form Form, text string) (audit.Receipt, error) {
 	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", form, Message{Kind: "question", Text: text})
 }
 
 // Propose proposes an appointment: a day and an hour, and a place in words. The
 // same form twice is one appointment; ErrRepeated when it says something else.
-func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id string, form Form, day, hour, place string) (audit.Receipt, error) {
+func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, form Form, day, hour, place string) (audit.Receipt, error) {
 	when, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, d.gate.Now().Location())
 	if err != nil {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"day": "error.day"}}
@@ -224,7 +224,7 @@ func (d *Desk) Propose(ctx context.Context, who accounts.Caller, id string, form
 	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", form, Message{Kind: "appointment", When: when, Place: place})
 }
 
-func (d *Desk) respondWith(ctx context.Context, who accounts.Caller, a policies.Action, id, stepName string, form Form, m Message) (audit.Receipt, error) {
+func (d *Desk) respondWith(ctx context.Context, who acts.Caller, a policies.Action, id, stepName string, form Form, m Message) (audit.Receipt, error) {
 	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
@@ -249,7 +249,7 @@ var ErrFeedback = fmt.Errorf("she did not allow this to be told back: %w", ErrSt
 // Outcome tells the desk that she engaged, did not come, or that the centre's
 // part is over ("engaged", "no_show", "closed"), as far as she lets it be told:
 // else ErrFeedback.
-func (d *Desk) Outcome(ctx context.Context, who accounts.Caller, id, outcome string) (audit.Receipt, error) {
+func (d *Desk) Outcome(ctx context.Context, who acts.Caller, id, outcome string) (audit.Receipt, error) {
 	if outcome != "engaged" && outcome != "no_show" && outcome != "closed" {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
 	}
@@ -292,11 +292,11 @@ func checkStop(stated, done []string) error {
 // AcknowledgeStop records what the centre did before it was told to stop, or to
 // obey: one or more of StopCodes. What was stated stays, and more can be stated
 // later, such as a copy destroyed the next day.
-func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id string, done ...string) (audit.Receipt, error) {
+func (d *Desk) AcknowledgeStop(ctx context.Context, who acts.Caller, id string, done ...string) (audit.Receipt, error) {
 	if err := checkStop(nil, done); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.ReferralAcknowledgeStop, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.ReferralAcknowledgeStop, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
@@ -329,13 +329,13 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who accounts.Caller, id stri
 // that the centre keeps here: Invalid if it keeps none. Which of the two it was is
 // in the sealed detail. render makes what the file holds out of what the centre
 // may read; its errors name no value.
-func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipient string,
+func (d *Desk) SealedCopy(ctx context.Context, who acts.Caller, id, recipient string,
 	render func(Package, PackageSafe) ([]byte, error)) ([]byte, audit.Receipt, error) {
 	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
 		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
 	var file []byte
-	receipt, err := d.do(ctx, who, policies.ReferralCopy, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ReferralCopy, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
@@ -359,11 +359,11 @@ func (d *Desk) SealedCopy(ctx context.Context, who accounts.Caller, id, recipien
 
 // copyTo is whom a sealed copy is made to: the key that was typed, or the one
 // that the caller's centre keeps here.
-func copyTo(r Reader, act *accounts.Act, recipient string) (crypto.Recipient, error) {
+func copyTo(r Reader, act *acts.Act, recipient string) (crypto.Recipient, error) {
 	act.Detail.Reason = "other key"
 	if recipient == "" {
 		act.Detail.Reason = "kept key"
-		var u accounts.Unit
+		var u acts.Unit
 		if err := r.Get(&u, act.Who.Unit()); err != nil {
 			return crypto.Recipient{}, err
 		}

@@ -7,7 +7,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // She has one live authorisation for a recipient and a purpose. Which one it is
@@ -44,8 +44,8 @@ func liveID(caseID, centre string) string {
 func (d *Desk) liveFor(r Reader, day string, c *caseFile, centre string) (*inForce, error) {
 	l := &inForce{row: &LiveConsentRow{}}
 	err := r.Get(l.row, liveID(c.row.ID, centre))
-	if errors.Is(err, accounts.ErrNoRow) {
-		l.row = &LiveConsentRow{RowKey: accounts.RowKey{ID: liveID(c.row.ID, centre)}, CaseID: c.row.ID, Centre: centre}
+	if errors.Is(err, acts.ErrNoRow) {
+		l.row = &LiveConsentRow{RowKey: acts.RowKey{ID: liveID(c.row.ID, centre)}, CaseID: c.row.ID, Centre: centre}
 		l.of, err = d.livedBefore(r, day, c, centre)
 		return l, err
 	}
@@ -91,7 +91,7 @@ func (d *Desk) livedBefore(r Reader, day string, c *caseFile, centre string) (ma
 // sentUnder is the referral that was sent under a consent, or nil.
 func sentUnder(r Reader, consent string) (*ReferralRow, error) {
 	ref := &ReferralRow{}
-	if err := r.Get(ref, consent); errors.Is(err, accounts.ErrNoRow) {
+	if err := r.Get(ref, consent); errors.Is(err, acts.ErrNoRow) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
@@ -178,7 +178,7 @@ func (d *Desk) ending(r Reader, c *caseFile, id string) (lapse, error) {
 // end ends authorisations and what was sent under them: the centre's hold on the
 // key is taken off, the package is emptied, and its shred secret gets its tombstone.
 // It returns what writes rows and all of that.
-func (c *caseFile) end(act *accounts.Act, all []lapse, rows ...accounts.Row) (func(accounts.Tx) error, error) {
+func (c *caseFile) end(act *acts.Act, all []lapse, rows ...acts.Row) (func(acts.Tx) error, error) {
 	var secrets []string
 	for _, e := range all {
 		e.row.Version++
@@ -197,7 +197,7 @@ func (c *caseFile) end(act *accounts.Act, all []lapse, rows ...accounts.Row) (fu
 		rows = append(rows, e.ref, step(e.ref, act))
 		secrets = append(secrets, e.ref.Secret)
 	}
-	return func(tx accounts.Tx) error {
+	return func(tx acts.Tx) error {
 		if err := putAll(rows...)(tx); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -116,7 +116,7 @@ func TestSentAuthorisationIsReplacedOnlyWhenAsked(t *testing.T) {
 	if leaves := leavesSince(t, w, size); len(leaves) < 1 {
 		t.Fatal("no leaf")
 	}
-	if _, _, err := w.Desk.OpenReferral(ctx, bruna, first); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.OpenReferral(ctx, bruna, first); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the centre opens what was replaced: %v", err)
 	}
 	notice, _, err := w.Desk.Notice(ctx, bruna, first)
@@ -260,11 +260,11 @@ func TestRestoreShutsAuthorisations(t *testing.T) {
 	for name, c := range map[string]struct {
 		err, want error
 	}{
-		"sending":               {sendIt(t, w, unsent), accounts.ErrDenied},
+		"sending":               {sendIt(t, w, unsent), acts.ErrDenied},
 		"in words of one's own": {confirm("anna", unsent, "perché sì"), referrals.ErrInvalid},
-		"by the centre":         {confirm("bruna", unsent, "papers"), accounts.ErrDenied},
+		"by the centre":         {confirm("bruna", unsent, "papers"), acts.ErrDenied},
 		"the one that was sent": {confirm("anna", sent, "papers"), referrals.ErrState},
-		"without passphrase":    {func() error { _, err := w.Desk.ConfirmConsent(ctx, w.SignIn("anna"), unsent, "papers"); return err }(), accounts.ErrDenied},
+		"without passphrase":    {func() error { _, err := w.Desk.ConfirmConsent(ctx, w.SignIn("anna"), unsent, "papers"); return err }(), acts.ErrDenied},
 	} {
 		if !errors.Is(c.err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, c.err, c.want)

@@ -7,7 +7,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -61,7 +61,7 @@ func (m *Message) check(form Form) error {
 
 // said tells whether a form's message was written already; ErrRepeated when it
 // said something else.
-func (s *sharedReferral) said(r Reader, who accounts.Caller, form Form, m Message) (bool, error) {
+func (s *sharedReferral) said(r Reader, who acts.Caller, form Form, m Message) (bool, error) {
 	row := &MessageRow{}
 	there, err := made(r, row, s.messageID(who, form))
 	if !there || err != nil {
@@ -77,14 +77,14 @@ func (s *sharedReferral) said(r Reader, who accounts.Caller, form Form, m Messag
 	return true, nil
 }
 
-func (s *sharedReferral) messageID(who accounts.Caller, form Form) string {
+func (s *sharedReferral) messageID(who acts.Caller, form Form) string {
 	return form.row(who, "message", s.row.ID)
 }
 
 // seal makes the row of a form's message under the referral's newest key.
-func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*MessageRow, error) {
+func (s *sharedReferral) seal(act *acts.Act, form Form, m Message) (*MessageRow, error) {
 	m.At = act.Now
-	row := &MessageRow{RowKey: accounts.RowKey{ID: s.messageID(act.Who, form), Version: 1}, ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
+	row := &MessageRow{RowKey: acts.RowKey{ID: s.messageID(act.Who, form), Version: 1}, ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
 		Kind: m.Kind, KeyVersion: s.row.KeyVersion}
 	var err error
 	row.Body, err = seal(s.key.Derive(crypto.LabelReferralData, s.secret), row, "body", m)
@@ -95,24 +95,24 @@ func (s *sharedReferral) seal(act *accounts.Act, form Form, m Message) (*Message
 // lives. An answer of the desk to a question reopens the referral for the centre.
 // The same form twice gives the same message; ErrRepeated when it says something
 // else, ErrPin while one has to compare the other's words again.
-func (d *Desk) SendMessage(ctx context.Context, who accounts.Caller, id string, form Form, text string) (audit.Receipt, error) {
+func (d *Desk) SendMessage(ctx context.Context, who acts.Caller, id string, form Form, text string) (audit.Receipt, error) {
 	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
 
 // AnswerAppointment tells the centre what she said to the appointment: "yes" or
 // "no". The same form twice is one answer; ErrRepeated when it says the other.
-func (d *Desk) AnswerAppointment(ctx context.Context, who accounts.Caller, id string, form Form, answer string) (audit.Receipt, error) {
+func (d *Desk) AnswerAppointment(ctx context.Context, who acts.Caller, id string, form Form, answer string) (audit.Receipt, error) {
 	if answer == "" {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"answer": "error.choose_one"}}
 	}
 	return d.message(ctx, who, id, form, Message{Kind: "answer", Answer: answer})
 }
 
-func (d *Desk) message(ctx context.Context, who accounts.Caller, id string, form Form, m Message) (audit.Receipt, error) {
+func (d *Desk) message(ctx context.Context, who acts.Caller, id string, form Form, m Message) (audit.Receipt, error) {
 	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.ReferralMessage, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.ReferralMessage, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err

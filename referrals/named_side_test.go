@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -20,7 +20,7 @@ func restrictedShared(t *testing.T, w *storetest.World) (out referrals.Recorded,
 	return out, referral
 }
 
-func mustKeepFrom(t *testing.T, w *storetest.World, who accounts.Caller, referral, task string) {
+func mustKeepFrom(t *testing.T, w *storetest.World, who acts.Caller, referral, task string) {
 	t.Helper()
 	if p, _, err := w.Desk.KeptForSender(t.Context(), who, referral, ""); err == nil {
 		t.Errorf("the referral of a restricted case opens to a colleague who is not named: %v", p.Fields)

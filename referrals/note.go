@@ -9,7 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -44,15 +44,15 @@ var AttemptOutcomes = []string{"reached", "no_answer", "other_person", "busy", "
 var attemptOutcomes = codes(AttemptOutcomes...)
 
 // addNote makes a diary row of a case that is open in this act.
-func (d *Desk) addNote(act *accounts.Act, c *caseFile, n Note) ([]accounts.Row, error) {
+func (d *Desk) addNote(act *acts.Act, c *caseFile, n Note) ([]acts.Row, error) {
 	row, err := d.noteRow(act, c, crypto.NewID(), n)
-	return []accounts.Row{row}, err
+	return []acts.Row{row}, err
 }
 
-func (d *Desk) noteRow(act *accounts.Act, c *caseFile, id string, n Note) (*NoteRow, error) {
+func (d *Desk) noteRow(act *acts.Act, c *caseFile, id string, n Note) (*NoteRow, error) {
 	secret := act.NewSecret()
 	n.At = act.Now
-	row := &NoteRow{RowKey: accounts.RowKey{ID: id, Version: 1}, CaseID: c.row.ID, Author: act.Who.Person(), Day: act.Day, State: "current",
+	row := &NoteRow{RowKey: acts.RowKey{ID: id, Version: 1}, CaseID: c.row.ID, Author: act.Who.Person(), Day: act.Day, State: "current",
 		Kind: n.Kind, Secret: secret.ID, KeyVersion: c.row.KeyVersion}
 	var err error
 	row.Body, err = seal(c.key.Derive(crypto.LabelData, secret.Bytes), row, "body", n)
@@ -66,7 +66,7 @@ var noteKinds = codes(NoteKinds...)
 
 // AddNote writes a note in a case's diary. The same form twice gives the same
 // note; ErrRepeated when it says something else.
-func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID string, form Form, kind, text string) (audit.Receipt, error) {
+func (d *Desk) AddNote(ctx context.Context, who acts.Caller, caseID string, form Form, kind, text string) (audit.Receipt, error) {
 	bad := check{}
 	form.check(bad)
 	bad.oneOf("kind", kind, noteKinds)
@@ -83,7 +83,7 @@ func (d *Desk) AddNote(ctx context.Context, who accounts.Caller, caseID string, 
 // RecordAttempt notes a call attempt. A channel or an hour that she did not
 // allow comes back as the reason, and nothing is recorded: the page says no
 // before anything is dialled. The same form twice gives the same attempt.
-func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID string, form Form, channel, outcome, text string) (Refusal, audit.Receipt, error) {
+func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string, form Form, channel, outcome, text string) (Refusal, audit.Receipt, error) {
 	bad := check{}
 	form.check(bad)
 	bad.oneOf("channel", channel, channelKinds)
@@ -94,7 +94,7 @@ func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID st
 	}
 	var refused Refusal
 	n := Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}
-	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *accounts.Act, c *caseFile) error {
+	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *acts.Act, c *caseFile) error {
 		if refused = c.safe.Allows(channel, act.Now); refused != Permitted {
 			return &Invalid{Fields: map[string]string{"channel": string(refused)}}
 		}
@@ -105,9 +105,9 @@ func (d *Desk) RecordAttempt(ctx context.Context, who accounts.Caller, caseID st
 
 // write adds a diary entry that fits, once for each form; the case's last day
 // moves with it.
-func (d *Desk) write(ctx context.Context, who accounts.Caller, a policies.Action, caseID string, form Form, n Note,
-	fits func(*accounts.Act, *caseFile) error) (audit.Receipt, error) {
-	return d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form Form, n Note,
+	fits func(*acts.Act, *caseFile) error) (audit.Receipt, error) {
+	return d.do(ctx, who, a, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
@@ -161,14 +161,14 @@ func written(r Reader, c *caseFile, id string, n Note) (bool, error) {
 }
 
 // noteObject is a note as the policy sees it, with the walls of its case.
-func noteObject(who accounts.Caller, c *CaseRow, n *NoteRow) policies.Object {
+func noteObject(who acts.Caller, c *CaseRow, n *NoteRow) policies.Object {
 	o := caseObject(who, c)
 	o.Kind, o.ID, o.Author, o.State = policies.KindNote, n.ID, n.Author, n.State
 	return o
 }
 
 // openNoteFile looks a note and its case up, asks the policy, and opens both.
-func (d *Desk) openNoteFile(r Reader, act *accounts.Act, id string) (*caseFile, *NoteRow, Note, error) {
+func (d *Desk) openNoteFile(r Reader, act *acts.Act, id string) (*caseFile, *NoteRow, Note, error) {
 	n, row := &NoteRow{}, &CaseRow{}
 	if err := r.Get(n, id); err != nil {
 		return nil, nil, Note{}, likeThere(r, err, &CaseRow{})
@@ -213,7 +213,7 @@ func openNote(r Reader, c *caseFile, row *NoteRow) (Note, error) {
 
 // CorrectNote replaces a note's text and keeps the earlier one under it.
 // ErrConflict when somebody corrected it meanwhile.
-func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, version int64, text string) (audit.Receipt, error) {
+func (d *Desk) CorrectNote(ctx context.Context, who acts.Caller, id string, version int64, text string) (audit.Receipt, error) {
 	bad := check{}
 	bad.max("text", text, maxText)
 	if text == "" {
@@ -222,13 +222,13 @@ func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, 
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.NoteCorrect, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.NoteCorrect, func(r Reader, act *acts.Act) error {
 		c, row, n, err := d.openNoteFile(r, act, id)
 		if err != nil {
 			return err
 		}
 		if row.Version != version {
-			return accounts.ErrConflict
+			return acts.ErrConflict
 		}
 		rows, err := d.advance(r, act.Who, c)
 		if err != nil {
@@ -239,7 +239,7 @@ func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, 
 			return err
 		}
 		data := c.key.Derive(crypto.LabelData, secret)
-		old := &NoteVersionRow{RowKey: accounts.RowKey{ID: row.ID + "." + strconv.FormatInt(row.Version, 10), Version: 1},
+		old := &NoteVersionRow{RowKey: acts.RowKey{ID: row.ID + "." + strconv.FormatInt(row.Version, 10), Version: 1},
 			NoteID: row.ID, Author: row.Author, Day: row.Day, KeyVersion: c.row.KeyVersion}
 		if old.Body, err = seal(data, old, "body", n); err != nil {
 			return err
@@ -261,8 +261,8 @@ func (d *Desk) CorrectNote(ctx context.Context, who accounts.Caller, id string, 
 // MoveNote takes a note out of a file where it does not belong and writes it in
 // another file of the unit. Where it was, its secret is shredded: it cannot be
 // read there again, in any backup of the main file.
-func (d *Desk) MoveNote(ctx context.Context, who accounts.Caller, id, toCase string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.NoteMove, func(r Reader, act *accounts.Act) error {
+func (d *Desk) MoveNote(ctx context.Context, who acts.Caller, id, toCase string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.NoteMove, func(r Reader, act *acts.Act) error {
 		from, row, n, err := d.openNoteFile(r, act, id)
 		if err != nil {
 			return err
@@ -286,7 +286,7 @@ func (d *Desk) MoveNote(ctx context.Context, who accounts.Caller, id, toCase str
 		}
 		row.Version++
 		row.State, row.Body = "moved", nil
-		act.Commit = func(tx accounts.Tx) error {
+		act.Commit = func(tx acts.Tx) error {
 			for _, e := range earlier {
 				if err := tx.Delete(e); err != nil {
 					return err

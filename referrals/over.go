@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -66,7 +66,7 @@ func (t *TaskRow) empty() {
 // over is what an act ends: rows without their content, and the secrets of what was
 // in it.
 type over struct {
-	rows    []accounts.Row
+	rows    []acts.Row
 	secrets []string
 }
 
@@ -80,7 +80,7 @@ func (o *over) task(row *TaskRow) {
 	o.rows, o.secrets = append(o.rows, row), append(o.secrets, row.Secret)
 }
 
-func (o *over) commit(tx accounts.Tx) error {
+func (o *over) commit(tx acts.Tx) error {
 	if err := putAll(o.rows...)(tx); err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func allOver(r Reader, day string) (*over, error) {
 
 // EndOver ends what is over, and says how much. It needs no key and is done by the
 // service itself, every hour. Where nothing is over it leaves no leaf.
-func (d *Desk) EndOver(ctx context.Context, who accounts.Caller) (int, error) {
+func (d *Desk) EndOver(ctx context.Context, who acts.Caller) (int, error) {
 	ended := 0
 	for {
 		var more *over
@@ -166,8 +166,8 @@ func (d *Desk) EndOver(ctx context.Context, who accounts.Caller) (int, error) {
 	}
 }
 
-func (d *Desk) endOver(ctx context.Context, who accounts.Caller) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.RecordsEnd, func(r Reader, act *accounts.Act) error {
+func (d *Desk) endOver(ctx context.Context, who acts.Caller) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.RecordsEnd, func(r Reader, act *acts.Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
 			return err
 		}
@@ -204,5 +204,5 @@ func overOf(r Reader, day, caseID string) (*over, error) {
 // emptied tells that a referral that was looked up and allowed holds nothing any
 // more: what is said of it, not in it, can still be done.
 func (s *sharedReferral) emptied(err error) bool {
-	return s != nil && errors.Is(err, accounts.ErrErased)
+	return s != nil && errors.Is(err, acts.ErrErased)
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -42,7 +42,7 @@ func holdsSecret(t *testing.T, w *storetest.World, table, id string) bool {
 // for it. What lives stays.
 func TestWhatIsOverEndsByItself(t *testing.T) {
 	w := storetest.New(t).Standard()
-	ctx, console := t.Context(), accounts.ConsoleCaller()
+	ctx, console := t.Context(), acts.ConsoleCaller()
 	sent := func(until string) (caseID, id, task string) {
 		t.Helper()
 		out := rosa(t, w)
@@ -82,7 +82,7 @@ func TestWhatIsOverEndsByItself(t *testing.T) {
 			t.Fatalf("ended %d, want %d: %v", n, want, err)
 		}
 	}
-	if _, err := w.Desk.EndOver(ctx, anna); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.EndOver(ctx, anna); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("ending by a person: %v", err)
 	}
 	end(2) // the answer that was read, the task that is done

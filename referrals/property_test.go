@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 
@@ -169,7 +169,7 @@ func TestReferralFollowsThePlainModel(t *testing.T) {
 		if after == "withdrawn" && before != after {
 			ids = slices.Delete(ids, i, i+1)
 			for other, step := range steps {
-				if err := step(id); !errors.Is(err, referrals.ErrState) && !errors.Is(err, accounts.ErrDenied) {
+				if err := step(id); !errors.Is(err, referrals.ErrState) && !errors.Is(err, acts.ErrDenied) {
 					rt.Fatalf("%s after she took it back: got %v", other, err)
 				}
 			}
@@ -197,7 +197,7 @@ func stateOf(t *rapid.T, f *storetest.Flow, id string) string {
 // unit finds what another keeps.
 func TestSearchStaysInItsUnit(t *testing.T) {
 	w := storetest.New(t).Standard()
-	record := func(who accounts.Caller, alias string) string {
+	record := func(who acts.Caller, alias string) string {
 		out, _, err := w.Desk.RecordContact(t.Context(), who, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
 			Contact: referrals.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}})
 		if err != nil {
@@ -251,7 +251,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 					mu.Lock()
 					written = append(written, text)
 					mu.Unlock()
-				} else if !errors.Is(err, accounts.ErrConflict) {
+				} else if !errors.Is(err, acts.ErrConflict) {
 					t.Errorf("writing at once: %v", err)
 				}
 			}
@@ -289,7 +289,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 			if now, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID); err != nil || now.Card.Alias != fmt.Sprintf("Rosa %d", i) {
 				t.Errorf("the form that won is not what is there: %v", err)
 			}
-		} else if !errors.Is(err, accounts.ErrConflict) {
+		} else if !errors.Is(err, acts.ErrConflict) {
 			t.Errorf("a form that lost: %v", err)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -97,13 +97,13 @@ func minuteOf(hour string) int {
 // SetRecall puts a case on "Da richiamare", or takes it off. What breaks her
 // safe-contact rule comes back as Invalid, with the reason; ErrConflict when the
 // case changed since version, ErrState when it is closed.
-func (d *Desk) SetRecall(ctx context.Context, who accounts.Caller, id string, version int64, p Recall) (audit.Receipt, error) {
+func (d *Desk) SetRecall(ctx context.Context, who acts.Caller, id string, version int64, p Recall) (audit.Receipt, error) {
 	if p.Day == "" {
 		p = Recall{}
 	} else if err := p.check(d.Day()); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		if p.Day != "" {
 			if c.row.State == "closed" {
 				return nil, ErrState

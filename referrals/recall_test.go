@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -66,7 +66,7 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, at, plan); err != nil {
 		t.Fatalf("planning a call: %v", err)
 	}
-	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, at, plan); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, at, plan); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("planning from an old page: got %v", err)
 	}
 	for _, c := range []struct {

@@ -10,7 +10,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -121,9 +121,9 @@ type Choices struct {
 
 // Shareable reads what she can share. Ticked and seen are what an earlier page
 // of this choice held.
-func (d *Desk) Shareable(ctx context.Context, who accounts.Caller, caseID string, ticked []string, seen Marks) (Choices, audit.Receipt, error) {
+func (d *Desk) Shareable(ctx context.Context, who acts.Caller, caseID string, ticked []string, seen Marks) (Choices, audit.Receipt, error) {
 	var v Choices
-	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
@@ -159,9 +159,9 @@ type Preview struct {
 }
 
 // PreviewReferral builds, from a live consent, exactly what would be sent.
-func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consentID string) (Preview, audit.Receipt, error) {
+func (d *Desk) PreviewReferral(ctx context.Context, who acts.Caller, consentID string) (Preview, audit.Receipt, error) {
 	var v Preview
-	receipt, err := d.do(ctx, who, policies.ReferralPreview, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ReferralPreview, func(r Reader, act *acts.Act) error {
 		c, consent, a, err := d.loadConsent(r, act, consentID)
 		if err != nil {
 			return err
@@ -189,14 +189,14 @@ func (d *Desk) PreviewReferral(ctx context.Context, who accounts.Caller, consent
 // this consent. ErrPin, ErrEnded, ErrSeveral, ErrState if it was sent already or
 // another stands in its place, or a Changed that names what is not as she was shown
 // it: then she is asked again.
-func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID string) (string, audit.Receipt, error) {
+func (d *Desk) SendReferral(ctx context.Context, who acts.Caller, consentID string) (string, audit.Receipt, error) {
 	var sent string
-	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.ReferralSend, func(r Reader, act *acts.Act) error {
 		c, consent, a, err := d.loadConsent(r, act, consentID)
 		if err != nil {
 			return err
 		}
-		if err := r.Get(&ReferralRow{}, consentID); !errors.Is(err, accounts.ErrNoRow) {
+		if err := r.Get(&ReferralRow{}, consentID); !errors.Is(err, acts.ErrNoRow) {
 			return errors.Join(ErrState, err)
 		}
 		l, err := d.liveFor(r, act.Day, c, consent.Centre)
@@ -225,7 +225,7 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 		act.Commit = putAll(row, step(row, act))
 		return nil
 	})
-	if errors.Is(err, accounts.ErrConflict) {
+	if errors.Is(err, acts.ErrConflict) {
 		err = ErrState // another send of this consent committed first
 	}
 	return sent, receipt, err
@@ -235,10 +235,10 @@ func (d *Desk) SendReferral(ctx context.Context, who accounts.Caller, consentID 
 // sent once, and whoever takes the row out of the database cannot hide from
 // a revoke that it was sent. It has its own key, its own shred secret, wrapped
 // with age to the centre and kept on the sender's side.
-func (d *Desk) sealReferral(act *accounts.Act, c *caseFile, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
+func (d *Desk) sealReferral(act *acts.Act, c *caseFile, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
-	row := &ReferralRow{RowKey: accounts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
+	row := &ReferralRow{RowKey: acts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
 		State: "sent", SentDay: act.Day, UntilDay: consent.UntilDay, UntilReply: consent.UntilReply, Secret: secret.ID,
 		KeyVersion: 1, BodyVersion: 1, SafeVersion: 1, Feedback: consent.Feedback, KeepCopy: consent.KeepCopy,
 		SentEpoch: act.Who.Epoch()}
@@ -260,7 +260,7 @@ func (d *Desk) sealReferral(act *accounts.Act, c *caseFile, to addressee, consen
 }
 
 // step is one entry of a referral's line of states.
-func step(row *ReferralRow, act *accounts.Act) *ReferralStepRow {
+func step(row *ReferralRow, act *acts.Act) *ReferralStepRow {
 	return &ReferralStepRow{RowKey: newRow(), ReferralID: row.ID, State: row.State, Unit: act.Who.Unit(), Day: act.Day,
 		Place: row.Version}
 }
@@ -312,10 +312,10 @@ func (row *ReferralRow) standing(day string) policies.ConsentState {
 
 // referralObject is a referral as the policy sees it, with the walls of its
 // case for the sending unit, and that case's row for it, nil for the other.
-func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (policies.Object, *CaseRow, error) {
+func (d *Desk) referralObject(r Reader, act *acts.Act, row *ReferralRow) (policies.Object, *CaseRow, error) {
 	o := policies.Object{Kind: policies.KindReferral, ID: row.ID, Unit: row.FromUnit, Centre: row.ToUnit, State: row.State,
 		Consent: row.standing(act.Day), KeepCopy: row.KeepCopy, RestoredShut: row.Shut}
-	var from accounts.Unit
+	var from acts.Unit
 	if err := r.Get(&from, row.FromUnit); err != nil {
 		return o, nil, err
 	}
@@ -330,11 +330,11 @@ func (d *Desk) referralObject(r Reader, act *accounts.Act, row *ReferralRow) (po
 
 // likeReferral is likeThere for a referral: its unit, which is a row of the
 // roster, and its case are looked up.
-func likeReferral(r Reader, act *accounts.Act, err error) error {
-	if !errors.Is(err, accounts.ErrNoRow) {
+func likeReferral(r Reader, act *acts.Act, err error) error {
+	if !errors.Is(err, acts.ErrNoRow) {
 		return err
 	}
-	if err := r.Get(&accounts.Unit{}, act.Who.Unit()); notNoRow(err) != nil {
+	if err := r.Get(&acts.Unit{}, act.Who.Unit()); notNoRow(err) != nil {
 		return err
 	}
 	return likeThere(r, err, &CaseRow{})
@@ -357,7 +357,7 @@ type sharedReferral struct {
 
 // loadReferral looks a referral up, asks the policy and opens it from the
 // caller's side.
-func (d *Desk) loadReferral(r Reader, act *accounts.Act, id string) (*sharedReferral, error) {
+func (d *Desk) loadReferral(r Reader, act *acts.Act, id string) (*sharedReferral, error) {
 	row := &ReferralRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, likeReferral(r, act, err)
@@ -387,7 +387,7 @@ func sentReferral(row *ReferralRow, c *caseFile) *sharedReferral {
 	return &sharedReferral{row: row, file: c.restricted(), side: &row.From, column: "from_box"}
 }
 
-func (d *Desk) openReferral(r Reader, act *accounts.Act, s *sharedReferral) error {
+func (d *Desk) openReferral(r Reader, act *acts.Act, s *sharedReferral) error {
 	var err error
 	if s.secret, err = r.Secret(s.row.Secret); err != nil {
 		return err
@@ -423,13 +423,13 @@ func keyBefore(r Reader, id string, key crypto.Key, at, version int64) (crypto.K
 		}
 	}
 	if at != version {
-		return crypto.Key{}, accounts.ErrTampered
+		return crypto.Key{}, acts.ErrTampered
 	}
 	return key, nil
 }
 
 // openKey gets the record's key from the caller's side.
-func (s *sharedReferral) openKey(r Reader, who accounts.Caller) (err error) {
+func (s *sharedReferral) openKey(r Reader, who acts.Caller) (err error) {
 	if s.side == &s.row.From && s.row.FromCaseKey != 0 {
 		s.key, err = s.side.openNamed(r, who, s.file, s.row.FromCaseKey, s.row, s.column, s.row.KeyVersion, s.row.Commitment)
 		return err
@@ -440,7 +440,7 @@ func (s *sharedReferral) openKey(r Reader, who accounts.Caller) (err error) {
 
 // keepFrom keeps the record's key of KeyVersion on the sender's own side: by name
 // for a restricted case f, under the unit key where that is nil.
-func (row *ReferralRow) keepFrom(who accounts.Caller, f *caseFile, key, data crypto.Key) error {
+func (row *ReferralRow) keepFrom(who acts.Caller, f *caseFile, key, data crypto.Key) error {
 	row.FromCaseKey, row.FromReply = 0, nil
 	if f == nil {
 		return row.From.keep(who, row, "from_box", row.KeyVersion, key)
@@ -477,7 +477,7 @@ func (row *ReferralRow) sendFrom(to addressee, before, key, data crypto.Key) err
 
 // adopt keeps, on the caller's own side, a key that arrived by age, and one that is
 // not kept as its file is.
-func (s *sharedReferral) adopt(who accounts.Caller) error {
+func (s *sharedReferral) adopt(who acts.Caller) error {
 	sender := s.side == &s.row.From
 	if !s.arrived && (!sender || !s.misplaced()) {
 		return nil
@@ -507,7 +507,7 @@ func (s *sharedReferral) moved(sender bool) bool {
 // from now on. The earlier key stays, sealed
 // under the new one, for the messages written before. It is called before the
 // row's version goes up, and refuses where the other unit may not be written to.
-func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, error) {
+func (s *sharedReferral) renew(r Reader, act *acts.Act) ([]acts.Row, error) {
 	to, err := s.reach(r, act)
 	if err != nil {
 		return nil, err
@@ -519,7 +519,7 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 	if s.side.Epoch == act.Who.Epoch() && other.Epoch == to.epoch && !s.row.KeyDue && !s.moved(sender) {
 		return nil, s.adopt(act.Who)
 	}
-	old := &CaseKeyRow{RowKey: accounts.RowKey{ID: s.row.ID + "." + strconv.FormatInt(s.row.KeyVersion, 10), Version: 1},
+	old := &CaseKeyRow{RowKey: acts.RowKey{ID: s.row.ID + "." + strconv.FormatInt(s.row.KeyVersion, 10), Version: 1},
 		CaseID: s.row.ID, KeyVersion: s.row.KeyVersion}
 	next, before := crypto.NewKey(), s.data
 	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), s.key.Bytes())
@@ -539,7 +539,7 @@ func (s *sharedReferral) renew(r Reader, act *accounts.Act) ([]accounts.Row, err
 	if s.row.Body, err = s.data.SealValue(binding(s.row, "body", s.row.BodyVersion), s.body); err != nil {
 		return nil, err
 	}
-	return []accounts.Row{old}, s.sealSafe(s.safe)
+	return []acts.Row{old}, s.sealSafe(s.safe)
 }
 
 // sealSafe seals a safe-contact rule into the row's next version.
@@ -574,7 +574,7 @@ func Reference(id string) string {
 // warnDays is how long before the end of an authorisation both sides are told.
 const warnDays = 7
 
-func line(row *ReferralRow, act *accounts.Act) ReferralLine {
+func line(row *ReferralRow, act *acts.Act) ReferralLine {
 	soon := act.Now.AddDate(0, 0, warnDays).Format("2006-01-02")
 	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, FromUnit: row.FromUnit, ToUnit: row.ToUnit, State: row.State,
 		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.standing(act.Day), Shut: row.Shut}
@@ -585,7 +585,7 @@ func line(row *ReferralRow, act *accounts.Act) ReferralLine {
 	return l
 }
 
-func (d *Desk) referralLines(r Reader, act *accounts.Act, c *caseFile) ([]ReferralLine, error) {
+func (d *Desk) referralLines(r Reader, act *acts.Act, c *caseFile) ([]ReferralLine, error) {
 	rows, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
@@ -616,13 +616,13 @@ type ReferralView struct {
 // ReadReferral is the sending unit's view. It works in every state; of
 // a withdrawn referral only the line of states is left, of one that is over, and of
 // one whose secret is gone though a restored copy still calls it live.
-func (d *Desk) ReadReferral(ctx context.Context, who accounts.Caller, id string) (ReferralView, audit.Receipt, error) {
+func (d *Desk) ReadReferral(ctx context.Context, who acts.Caller, id string) (ReferralView, audit.Receipt, error) {
 	return d.readReferral(ctx, who, policies.ReferralRead, id)
 }
 
-func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies.Action, id string) (ReferralView, audit.Receipt, error) {
+func (d *Desk) readReferral(ctx context.Context, who acts.Caller, a policies.Action, id string) (ReferralView, audit.Receipt, error) {
 	var v ReferralView
-	receipt, err := d.do(ctx, who, a, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, a, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		erased := s.emptied(err) && a == policies.ReferralRead
 		if err != nil && !erased {
@@ -638,7 +638,7 @@ func (d *Desk) readReferral(ctx context.Context, who accounts.Caller, a policies
 
 // noteOpened keeps a key that arrived, and moves a referral that the centre
 // opens for the first time.
-func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Action) error {
+func (d *Desk) noteOpened(act *acts.Act, s *sharedReferral, a policies.Action) error {
 	next, err := referralTransition(s.row.State, "open")
 	first := a == policies.ReferralOpen && err == nil
 	seen := a == policies.ReferralOpen && s.row.SafeDay != ""
@@ -652,7 +652,7 @@ func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Actio
 		return err
 	}
 	s.row.Version++
-	rows := []accounts.Row{s.row}
+	rows := []acts.Row{s.row}
 	if first {
 		s.row.State = next
 		rows = append(rows, step(s.row, act))
@@ -661,7 +661,7 @@ func (d *Desk) noteOpened(act *accounts.Act, s *sharedReferral, a policies.Actio
 	return nil
 }
 
-func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, erased bool) (ReferralView, error) {
+func (d *Desk) viewReferral(r Reader, act *acts.Act, s *sharedReferral, erased bool) (ReferralView, error) {
 	v := ReferralView{ReferralLine: line(s.row, act), Version: s.row.Version, Erased: erased, Package: s.body,
 		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
 	steps, err := stepsOf.Rows(r, s.row.ID)
@@ -692,28 +692,28 @@ func (d *Desk) viewReferral(r Reader, act *accounts.Act, s *sharedReferral, eras
 // and what is new comes where she lets it be told. One whose words have to be
 // compared again learns only that she is reached through the desk: under the key
 // that it has, since nothing is sealed to its new one.
-func (d *Desk) tellCentres(r Reader, act *accounts.Act, c *caseFile, told *told) ([]accounts.Row, error) {
+func (d *Desk) tellCentres(r Reader, act *acts.Act, c *caseFile, told *told) ([]acts.Row, error) {
 	refs, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}
 	salt := act.Salt
 	defer func() { act.Salt = salt }()
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, row := range refs {
 		if row.standing(act.Day) != policies.ConsentLive {
 			continue
 		}
 		s := sentReferral(row, c)
 		err := d.openReferral(r, act, s)
-		if errors.Is(err, accounts.ErrErased) {
+		if errors.Is(err, acts.ErrErased) {
 			continue // nobody can open it any more: there is no rule in it to replace
 		}
 		if err != nil {
 			return nil, err
 		}
 		safe, news := told.rule(row.ID, s.safe, safeFor(c.safe, s.safe.Chosen, s.body.items()))
-		var renewed []accounts.Row
+		var renewed []acts.Row
 		if _, err = s.reach(r, act); unreachable(err) && !news {
 			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
 			err = s.adopt(act.Who)

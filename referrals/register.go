@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -66,12 +66,12 @@ type RegisterPage struct {
 
 // ReadRegister reads a page of the log, newest first, with where to go on and the
 // days it saw. The reading is itself a leaf.
-func (d *Desk) ReadRegister(ctx context.Context, who accounts.Caller, f RegisterFilter) (RegisterPage, audit.Receipt, error) {
+func (d *Desk) ReadRegister(ctx context.Context, who acts.Caller, f RegisterFilter) (RegisterPage, audit.Receipt, error) {
 	if f.Limit <= 0 || f.Limit > registerMax {
 		f.Limit = registerMax
 	}
 	var page RegisterPage
-	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *acts.Act) error {
 		page = RegisterPage{}
 		if err := act.Allow(logObject()); err != nil {
 			return err
@@ -124,14 +124,14 @@ type Access struct {
 
 // WhoCanOpen lists who holds the newest key of every unit now, and what that
 // opens.
-func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, audit.Receipt, error) {
+func (d *Desk) WhoCanOpen(ctx context.Context, who acts.Caller) ([]Access, audit.Receipt, error) {
 	var all []Access
-	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *acts.Act) error {
 		all = nil
 		if err := act.Allow(logObject()); err != nil {
 			return err
 		}
-		units, err := accounts.AllUnits.Rows(r)
+		units, err := acts.AllUnits.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -148,8 +148,8 @@ func (d *Desk) WhoCanOpen(ctx context.Context, who accounts.Caller) ([]Access, a
 }
 
 // holdersOf lists who holds a unit's newest key.
-func holdersOf(r Reader, u *accounts.Unit, day string) ([]Access, error) {
-	wraps, err := accounts.WrapsOfEpoch.Rows(r, u.ID, r.Epoch(u.ID))
+func holdersOf(r Reader, u *acts.Unit, day string) ([]Access, error) {
+	wraps, err := acts.WrapsOfEpoch.Rows(r, u.ID, r.Epoch(u.ID))
 	if err != nil || len(wraps) == 0 {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func holdersOf(r Reader, u *accounts.Unit, day string) ([]Access, error) {
 	var all []Access
 	for _, w := range wraps {
 		a := Access{Unit: u.ID, UnitName: u.Name, Kind: u.Kind, Epoch: w.Epoch, Person: w.Person, Since: w.Day, Cases: cases, Referrals: arrived}
-		if w.Person != accounts.RecoveryPerson {
+		if w.Person != acts.RecoveryPerson {
 			if err := a.describe(r); err != nil {
 				return nil, err
 			}
@@ -177,7 +177,7 @@ func holdersOf(r Reader, u *accounts.Unit, day string) ([]Access, error) {
 // openTo counts the referrals that the members of a unit can open on a day: an
 // authorisation taken back or over opens nothing, nor does one that a restore
 // keeps shut.
-func openTo(r Reader, u *accounts.Unit, day string) (int, error) {
+func openTo(r Reader, u *acts.Unit, day string) (int, error) {
 	rows, err := referralsTo.Rows(r, u.ID)
 	if err != nil {
 		return 0, err
@@ -193,12 +193,12 @@ func openTo(r Reader, u *accounts.Unit, day string) (int, error) {
 
 // describe adds who the holder is, since when, and what is hers by name.
 func (a *Access) describe(r Reader) error {
-	var p accounts.Person
+	var p acts.Person
 	if err := r.Get(&p, a.Person); err != nil {
 		return err
 	}
 	a.Username, a.Role, a.State = p.Username, p.Role, p.State
-	earlier, err := accounts.WrapsOfPerson.Rows(r, a.Person)
+	earlier, err := acts.WrapsOfPerson.Rows(r, a.Person)
 	if err != nil {
 		return err
 	}
@@ -221,9 +221,9 @@ type AuditedReferral struct {
 
 // AuditReferrals lists every referral, ended ones too, with the standing of its
 // authorisation and the way it was given.
-func (d *Desk) AuditReferrals(ctx context.Context, who accounts.Caller) ([]AuditedReferral, audit.Receipt, error) {
+func (d *Desk) AuditReferrals(ctx context.Context, who acts.Caller) ([]AuditedReferral, audit.Receipt, error) {
 	var all []AuditedReferral
-	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.LogRead, func(r Reader, act *acts.Act) error {
 		all = nil
 		if err := act.Allow(logObject()); err != nil {
 			return err
@@ -246,16 +246,16 @@ func (d *Desk) AuditReferrals(ctx context.Context, who accounts.Caller) ([]Audit
 
 // ProveEntry gives one leaf with its inclusion proof under the last signed
 // checkpoint, and the leaf's detail if the audit unit's key still opens it.
-func (d *Desk) ProveEntry(ctx context.Context, who accounts.Caller, index int64) (audit.Proof, *audit.Detail, audit.Receipt, error) {
+func (d *Desk) ProveEntry(ctx context.Context, who acts.Caller, index int64) (audit.Proof, *audit.Detail, audit.Receipt, error) {
 	var proof audit.Proof
 	var detail *audit.Detail
-	receipt, err := d.do(ctx, who, policies.LogDetail, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.LogDetail, func(r Reader, act *acts.Act) error {
 		if err := act.Allow(logObject()); err != nil {
 			return err
 		}
 		var err error
 		if proof, err = d.gate.Log().Prove(ctx, index); err != nil {
-			return accounts.ErrNoRow
+			return acts.ErrNoRow
 		}
 		leaf, err := audit.ParseLeaf(proof.Leaf)
 		if err != nil {
@@ -269,7 +269,7 @@ func (d *Desk) ProveEntry(ctx context.Context, who accounts.Caller, index int64)
 
 // openDetail opens a leaf's detail with the audit unit's keys. The salt is the
 // record's shred secret: once that is gone the detail is gone with it.
-func (d *Desk) openDetail(r Reader, who accounts.Caller, index int64, leaf *audit.Leaf) (*audit.Detail, error) {
+func (d *Desk) openDetail(r Reader, who acts.Caller, index int64, leaf *audit.Leaf) (*audit.Detail, error) {
 	if leaf.DetailID == "" {
 		return nil, nil
 	}
@@ -303,7 +303,7 @@ func (d *Desk) openDetail(r Reader, who accounts.Caller, index int64, leaf *audi
 // record which the leaf names, or none for a page or a list.
 func (d *Desk) saltOf(r Reader, leaf *audit.Leaf) ([]byte, error) {
 	kind, id, _ := strings.Cut(leaf.Object, ":")
-	secret := func(row accounts.Row, id string, of func() string) ([]byte, error) {
+	secret := func(row acts.Row, id string, of func() string) ([]byte, error) {
 		if err := r.Get(row, id); err != nil {
 			return nil, err
 		}
@@ -349,9 +349,9 @@ var ErrNothing = errors.New("no entry of the log answers to this")
 // bundle holds the leaves that match and were there when it was asked for, each
 // with its place in the signed log, and nothing of the others; ErrNothing
 // without any. The leaf's count says how many of them there were.
-func (d *Desk) BeginExport(ctx context.Context, who accounts.Caller, f RegisterFilter) (audit.Receipt, func(io.Writer) error, error) {
+func (d *Desk) BeginExport(ctx context.Context, who acts.Caller, f RegisterFilter) (audit.Receipt, func(io.Writer) error, error) {
 	var chosen []int64
-	receipt, err := d.do(ctx, who, policies.LogExport, func(_ Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.LogExport, func(_ Reader, act *acts.Act) error {
 		if err := act.Allow(logObject()); err != nil || !f.Narrows() {
 			return err
 		}
@@ -394,9 +394,9 @@ type Verification struct {
 func (v *Verification) Good() bool { return len(v.Records.Problems) == 0 }
 
 // Verify checks every stored row against the log now.
-func (d *Desk) Verify(ctx context.Context, who accounts.Caller) (Verification, audit.Receipt, error) {
+func (d *Desk) Verify(ctx context.Context, who acts.Caller) (Verification, audit.Receipt, error) {
 	var v Verification
-	receipt, err := d.do(ctx, who, policies.LogVerify, func(_ Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.LogVerify, func(_ Reader, act *acts.Act) error {
 		return act.Allow(logObject())
 	})
 	if err != nil {
@@ -442,9 +442,9 @@ type Reading struct{ Day, Actor, Action string }
 
 // Readers lists who opened a case, newest first. Time and reason are with the
 // auditor.
-func (d *Desk) Readers(ctx context.Context, who accounts.Caller, caseID string) ([]Reading, audit.Receipt, error) {
+func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) ([]Reading, audit.Receipt, error) {
 	var all []Reading
-	receipt, err := d.do(ctx, who, policies.CaseReaders, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.CaseReaders, func(r Reader, act *acts.Act) error {
 		all = nil
 		if _, err := d.load(r, act, caseID); err != nil {
 			return err

@@ -5,8 +5,9 @@ import (
 	"errors"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // Restored says what a restore changed.
@@ -24,9 +25,9 @@ type Restored struct {
 // its key may have been in force since the copy, and people have left it; what was
 // proposed for a unit's recovery ends, and what is in force is shown anew; what
 // has lost its shred secret, named by gone, counts as erased.
-func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) (Restored, audit.Receipt, error) {
+func (d *Desk) Restore(ctx context.Context, who acts.Caller, gone []string) (Restored, audit.Receipt, error) {
 	var out Restored
-	receipt, err := d.do(ctx, who, policies.BackupRestore, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.BackupRestore, func(r Reader, act *acts.Act) error {
 		out = Restored{Erased: len(gone)}
 		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
 			return err
@@ -48,7 +49,7 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 				out.Shut++
 			}
 		}
-		recoveries, err := accounts.AfterRestore(r, act.Day)
+		recoveries, err := units.AfterRestore(r, act.Day)
 		if err != nil {
 			return err
 		}
@@ -81,8 +82,8 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 			return err
 		}
 		act.Count = int64(len(rows) + len(gone) + len(waiting))
-		act.Commit = func(tx accounts.Tx) error {
-			accounts.EndSessions(tx, "", accounts.Caller{})
+		act.Commit = func(tx acts.Tx) error {
+			acts.EndSessions(tx, "", acts.Caller{})
 			for _, id := range gone {
 				if err := tx.Erase(id); err != nil {
 					return err
@@ -104,17 +105,17 @@ func (d *Desk) Restore(ctx context.Context, who accounts.Caller, gone []string) 
 }
 
 // rescues are the next epochs that recovery made and no newcomer took yet.
-func rescues(r Reader) ([]accounts.Row, error) {
-	units, err := accounts.AllUnits.Rows(r)
+func rescues(r Reader) ([]acts.Row, error) {
+	there, err := acts.AllUnits.Rows(r)
 	if err != nil {
 		return nil, err
 	}
-	var rows []accounts.Row
-	for _, u := range units {
-		row := &accounts.Rescue{}
+	var rows []acts.Row
+	for _, u := range there {
+		row := &units.Rescue{}
 		if err := r.Get(row, u.ID); err == nil {
 			rows = append(rows, row)
-		} else if !errors.Is(err, accounts.ErrNoRow) {
+		} else if !errors.Is(err, acts.ErrNoRow) {
 			return nil, err
 		}
 	}
@@ -122,18 +123,18 @@ func rescues(r Reader) ([]accounts.Row, error) {
 }
 
 // suspended are all people who could sign in, as they are after a restore.
-func suspended(r Reader) ([]accounts.Row, error) {
-	people, err := accounts.AllPeople.Rows(r)
+func suspended(r Reader) ([]acts.Row, error) {
+	people, err := acts.AllPeople.Rows(r)
 	if err != nil {
 		return nil, err
 	}
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, p := range people {
-		if p.State == string(accounts.Removed) || p.State == string(accounts.Suspended) {
+		if p.State == string(acts.Removed) || p.State == string(acts.Suspended) {
 			continue
 		}
 		p.Version++
-		p.State = string(accounts.Suspended)
+		p.State = string(acts.Suspended)
 		rows = append(rows, p)
 	}
 	return rows, nil
@@ -151,13 +152,13 @@ var (
 // authorisation still stands: the copy may be from before she took it back. The
 // way, one of Checks, is in the sealed detail of the leaf. ErrState for what is
 // not shut; what was erased stays shut (accounts.ErrErased).
-func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id, checked string) (audit.Receipt, error) {
+func (d *Desk) ConfirmRestored(ctx context.Context, who acts.Caller, id, checked string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("checked", checked, checks)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, id)
 		if err != nil {
 			return err
@@ -179,24 +180,24 @@ func (d *Desk) ConfirmRestored(ctx context.Context, who accounts.Caller, id, che
 
 // reopened is the authorisation of a referral that is confirmed: it was one
 // question.
-func reopened(r Reader, id string) ([]accounts.Row, error) {
+func reopened(r Reader, id string) ([]acts.Row, error) {
 	row := &ConsentRow{}
 	if err := r.Get(row, id); err != nil || !row.Shut {
 		return nil, err
 	}
 	row.setShut(false)
-	return []accounts.Row{row}, nil
+	return []acts.Row{row}, nil
 }
 
 // ConfirmConsent opens again an authorisation that a restore shut before it was
 // sent. Everything is as for ConfirmRestored.
-func (d *Desk) ConfirmConsent(ctx context.Context, who accounts.Caller, id, checked string) (audit.Receipt, error) {
+func (d *Desk) ConfirmConsent(ctx context.Context, who acts.Caller, id, checked string) (audit.Receipt, error) {
 	bad := check{}
 	bad.oneOf("checked", checked, checks)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *acts.Act) error {
 		_, row, _, err := d.loadConsent(r, act, id)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -28,7 +29,7 @@ func backup(t *testing.T, w *storetest.World) string {
 func lift(t *testing.T, w *storetest.World, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		if _, err := w.Door.Lift(context.Background(), accounts.ConsoleCaller(), w.People[name].ID); err != nil {
+		if _, err := w.Office.Lift(context.Background(), acts.ConsoleCaller(), w.People[name].ID); err != nil {
 			t.Fatalf("lifting %s: %v", name, err)
 		}
 	}
@@ -59,7 +60,7 @@ func TestRestoreDoesNotUndoARevocation(t *testing.T) {
 	w.Clock.Add(time.Hour) // the attempts above were counted
 	lift(t, w, "anna", "bruna", "sofia", "clara")
 	for _, id := range []string{revoked, twin} {
-		if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, accounts.ErrDenied) {
+		if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, acts.ErrDenied) {
 			t.Fatalf("opening a shut referral: got %v, want ErrDenied", err)
 		}
 	}
@@ -67,10 +68,10 @@ func TestRestoreDoesNotUndoARevocation(t *testing.T) {
 		_, err := w.Desk.ConfirmRestored(ctx, w.StepUp(name, policies.ReferralConfirm, id), id, "she_said")
 		return err
 	}
-	if err := confirm("bruna", twin); !errors.Is(err, accounts.ErrDenied) {
+	if err := confirm("bruna", twin); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("confirming by the centre: got %v, want ErrDenied", err)
 	}
-	if err := confirm("anna", revoked); !errors.Is(err, accounts.ErrErased) {
+	if err := confirm("anna", revoked); !errors.Is(err, acts.ErrErased) {
 		t.Fatalf("confirming what was taken back: got %v, want ErrErased", err)
 	}
 	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consent, "code_word"); err != nil {
@@ -123,7 +124,7 @@ func TestAfterARestoreTheSafeContactRuleCanChange(t *testing.T) {
 	if err != nil || !r.Erased || !r.Shut || len(r.Package.Fields) != 0 {
 		t.Fatalf("reading what is gone: %v, erased %v, shut %v, %d fields", err, r.Erased, r.Shut, len(r.Package.Fields))
 	}
-	if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("the centre opening what is gone: %v, want ErrDenied", err)
 	}
 	v, _, err := w.Desk.OpenCase(ctx, anna, file.CaseID)
@@ -187,23 +188,23 @@ func TestRestoreIsTheConsolesAct(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
 	for _, name := range []string{"anna", "clara"} {
-		if _, _, err := w.Desk.Restore(ctx, w.SignIn(name), nil); !errors.Is(err, accounts.ErrDenied) {
+		if _, _, err := w.Desk.Restore(ctx, w.SignIn(name), nil); !errors.Is(err, acts.ErrDenied) {
 			t.Fatalf("restoring as %s: got %v, want ErrDenied", name, err)
 		}
 	}
 	cookie, _ := w.Cookie("anna")
-	if _, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), nil); err != nil {
+	if _, _, err := w.Desk.Restore(ctx, acts.ConsoleCaller(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrSignedOut) {
 		t.Fatalf("a session after a restore: got %v, want ErrSignedOut", err)
 	}
-	all, err := w.Door.Administration(ctx, accounts.ConsoleCaller())
+	all, err := w.Office.Administration(ctx, acts.ConsoleCaller())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range all.People {
-		if !slices.Contains([]string{string(accounts.Suspended), string(accounts.Removed)}, p.State) {
+		if !slices.Contains([]string{string(acts.Suspended), string(acts.Removed)}, p.State) {
 			t.Fatalf("an account is %s after a restore", p.State)
 		}
 	}

@@ -8,8 +8,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // ErrNoRecovery says that a unit that accepted no recovery may not restrict: a
@@ -24,8 +25,8 @@ func caseWrapContext(caseID, person string, version int64) crypto.WrapContext {
 // keep its key for each of them and for the unit's recovery, without which nothing
 // is restricted. Nobody else in the unit can open the case or its card, whatever
 // the policy says.
-func (d *Desk) nameTo(r Reader, who accounts.Caller, c *caseFile, named accounts.List) ([]accounts.Row, error) {
-	recovery, err := accounts.RecoveryOf(r, c.row.Unit)
+func (d *Desk) nameTo(r Reader, who acts.Caller, c *caseFile, named acts.List) ([]acts.Row, error) {
+	recovery, err := units.RecoveryOf(r, c.row.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +39,9 @@ func (d *Desk) nameTo(r Reader, who accounts.Caller, c *caseFile, named accounts
 // keepNamed keeps the key of a restricted case for the named people, and for the
 // recovery that its unit has now, if any: a case that was restricted before stays
 // so when the unit takes its recovery away.
-func (d *Desk) keepNamed(r Reader, who accounts.Caller, c *caseFile, named accounts.List, recovery accounts.Recovery) ([]accounts.Row, error) {
+func (d *Desk) keepNamed(r Reader, who acts.Caller, c *caseFile, named acts.List, recovery units.Recovery) ([]acts.Row, error) {
 	c.row.Restricted, c.row.Named, c.row.Epoch, c.row.KeyBox = true, named, 0, nil
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, person := range named.IDs() {
 		row, err := d.wrapCase(r, who, c, person)
 		if err != nil {
@@ -51,7 +52,7 @@ func (d *Desk) keepNamed(r Reader, who accounts.Caller, c *caseFile, named accou
 	if recovery.None() {
 		return rows, nil
 	}
-	row, err := newCaseWrap(r, c, accounts.RecoveryPerson)
+	row, err := newCaseWrap(r, c, acts.RecoveryPerson)
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +66,10 @@ func (d *Desk) keepNamed(r Reader, who accounts.Caller, c *caseFile, named accou
 // keptFor tells whether a restricted case's newest key is kept for the unit's
 // recovery as it is now, and for no other: one that was taken away, or an
 // agency's of before, is to read nothing that is written from now on.
-func keptFor(r Reader, row *CaseRow, recovery accounts.Recovery) (bool, error) {
+func keptFor(r Reader, row *CaseRow, recovery units.Recovery) (bool, error) {
 	var w CaseWrapRow
-	err := r.Get(&w, row.ID+"."+accounts.RecoveryPerson)
-	if errors.Is(err, accounts.ErrNoRow) {
+	err := r.Get(&w, row.ID+"."+acts.RecoveryPerson)
+	if errors.Is(err, acts.ErrNoRow) {
 		return recovery.None(), nil
 	}
 	if w.KeyVersion != row.KeyVersion {
@@ -79,13 +80,13 @@ func keptFor(r Reader, row *CaseRow, recovery accounts.Recovery) (bool, error) {
 
 // stillHere is the list of the named people who did not leave the unit. Nothing
 // is taken from somebody suspended: no key moves for that.
-func (d *Desk) stillHere(r Reader, unit string, named accounts.List) (accounts.List, error) {
+func (d *Desk) stillHere(r Reader, unit string, named acts.List) (acts.List, error) {
 	for _, id := range named.IDs() {
-		var p accounts.Person
+		var p acts.Person
 		if err := r.Get(&p, id); err != nil {
 			return "", err
 		}
-		if p.Unit != unit || p.State == string(accounts.Removed) {
+		if p.Unit != unit || p.State == string(acts.Removed) {
 			named = named.Without(id)
 		}
 	}
@@ -96,8 +97,8 @@ func (d *Desk) stillHere(r Reader, unit string, named accounts.List) (accounts.L
 func newCaseWrap(r Reader, c *caseFile, person string) (*CaseWrapRow, error) {
 	row := &CaseWrapRow{}
 	err := r.Get(row, c.row.ID+"."+person)
-	if errors.Is(err, accounts.ErrNoRow) {
-		row.RowKey = accounts.RowKey{ID: c.row.ID + "." + person}
+	if errors.Is(err, acts.ErrNoRow) {
+		row.RowKey = acts.RowKey{ID: c.row.ID + "." + person}
 	} else if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func newCaseWrap(r Reader, c *caseFile, person string) (*CaseWrapRow, error) {
 
 // wrapCase keeps a restricted case's key for a person: under her own key if she
 // is the caller, by age until she next signs in otherwise.
-func (d *Desk) wrapCase(r Reader, who accounts.Caller, c *caseFile, person string) (*CaseWrapRow, error) {
+func (d *Desk) wrapCase(r Reader, who acts.Caller, c *caseFile, person string) (*CaseWrapRow, error) {
 	row, err := newCaseWrap(r, c, person)
 	if err != nil {
 		return nil, err
@@ -119,11 +120,11 @@ func (d *Desk) wrapCase(r Reader, who accounts.Caller, c *caseFile, person strin
 		row.Wrapped = who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(row, "wrapped", row.Version), c.key.Bytes())
 		return row, nil
 	}
-	var p accounts.Person
+	var p acts.Person
 	if err := r.Get(&p, person); err != nil {
 		return nil, err
 	}
-	if p.Unit != who.Unit() || p.State != string(accounts.Active) && p.State != string(accounts.Suspended) {
+	if p.Unit != who.Unit() || p.State != string(acts.Active) && p.State != string(acts.Suspended) {
 		return nil, &Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
 	}
 	to, err := crypto.ParseRecipient(p.Recipient)
@@ -141,7 +142,7 @@ func wrapCaseByAge(row *CaseWrapRow, c *caseFile, to crypto.Recipient) error {
 }
 
 // restrictedKey opens a restricted case's key with the caller's own.
-func (d *Desk) restrictedKey(r Reader, who accounts.Caller, row *CaseRow) (crypto.Key, error) {
+func (d *Desk) restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) {
 	var w CaseWrapRow
 	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
 		return crypto.Key{}, err
@@ -156,11 +157,11 @@ func (d *Desk) restrictedKey(r Reader, who accounts.Caller, row *CaseRow) (crypt
 	return key, nil
 }
 
-func openCaseWrap(who accounts.Caller, w *CaseWrapRow) (crypto.Key, error) {
+func openCaseWrap(who acts.Caller, w *CaseWrapRow) (crypto.Key, error) {
 	if !w.Symmetric {
 		id, ok := who.Identity()
 		if !ok {
-			return crypto.Key{}, accounts.ErrCovered // her passphrase opens what came by age
+			return crypto.Key{}, acts.ErrCovered // her passphrase opens what came by age
 		}
 		return crypto.Unwrap(id, caseWrapContext(w.CaseID, w.Person, w.KeyVersion), w.Wrapped)
 	}
@@ -173,11 +174,11 @@ func openCaseWrap(who accounts.Caller, w *CaseWrapRow) (crypto.Key, error) {
 
 // Restrict says which named people alone may open a case. Taking a name off, or
 // restricting a case the unit could open, draws a new version of its key.
-func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, version int64, named accounts.List) (audit.Receipt, error) {
+func (d *Desk) Restrict(ctx context.Context, who acts.Caller, id string, version int64, named acts.List) (audit.Receipt, error) {
 	if len(named.IDs()) == 0 {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"named": "error.nobody_named"}}
 	}
-	return d.do(ctx, who, policies.CaseRestrict, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.CaseRestrict, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
@@ -186,7 +187,7 @@ func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, ver
 			return err
 		}
 		c.row.Version++
-		rows := []accounts.Row{c.row, c.drawKey()}
+		rows := []acts.Row{c.row, c.drawKey()}
 		gone, err := d.dropNames(r, c, named)
 		if err != nil {
 			return err
@@ -202,7 +203,7 @@ func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, ver
 		if err != nil {
 			return err
 		}
-		act.Commit = func(tx accounts.Tx) error {
+		act.Commit = func(tx acts.Tx) error {
 			for _, row := range gone {
 				if err := tx.Delete(row); err != nil {
 					return err
@@ -217,19 +218,19 @@ func (d *Desk) Restrict(ctx context.Context, who accounts.Caller, id string, ver
 // keepSides keeps the unit's own side of everything that was shared of a restricted
 // case as the case is kept now. Every word that is written from now on gets another
 // key.
-func (d *Desk) keepSides(r Reader, act *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+func (d *Desk) keepSides(r Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 	defer func(salt []byte) { act.Salt = salt }(act.Salt)
 	refs, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, row := range refs {
 		s := sentReferral(row, c)
 		if !row.holds() || !s.misplaced() {
 			continue
 		}
-		if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+		if err := d.openReferral(r, act, s); errors.Is(err, acts.ErrErased) {
 			continue
 		} else if err != nil {
 			return nil, err
@@ -250,7 +251,7 @@ func (d *Desk) keepSides(r Reader, act *accounts.Act, c *caseFile) ([]accounts.R
 			continue
 		}
 		body, err := openSentTask(r, act, row, c)
-		if errors.Is(err, accounts.ErrErased) {
+		if errors.Is(err, acts.ErrErased) {
 			continue
 		} else if err != nil {
 			return nil, err
@@ -265,8 +266,8 @@ func (d *Desk) keepSides(r Reader, act *accounts.Act, c *caseFile) ([]accounts.R
 }
 
 // dropNames finds the wraps of people who are named no longer.
-func (d *Desk) dropNames(r Reader, c *caseFile, named accounts.List) ([]accounts.Row, error) {
-	var gone []accounts.Row
+func (d *Desk) dropNames(r Reader, c *caseFile, named acts.List) ([]acts.Row, error) {
+	var gone []acts.Row
 	for _, person := range c.row.Named.IDs() {
 		if named.Has(person) {
 			continue
@@ -282,8 +283,8 @@ func (d *Desk) dropNames(r Reader, c *caseFile, named accounts.List) ([]accounts
 
 // Wall hides a case from people: for them it does not exist, in search, lists,
 // counts and time. It names who is walled off; an empty list takes walls down.
-func (d *Desk) Wall(ctx context.Context, who accounts.Caller, id string, version int64, people accounts.List) (audit.Receipt, error) {
-	return d.edit(ctx, who, policies.CaseWall, id, version, func(_ Reader, _ *accounts.Act, c *caseFile) ([]accounts.Row, error) {
+func (d *Desk) Wall(ctx context.Context, who acts.Caller, id string, version int64, people acts.List) (audit.Receipt, error) {
+	return d.edit(ctx, who, policies.CaseWall, id, version, func(_ Reader, _ *acts.Act, c *caseFile) ([]acts.Row, error) {
 		c.row.Walled = people
 		return nil, nil
 	})
@@ -294,7 +295,7 @@ func (d *Desk) Wall(ctx context.Context, who accounts.Caller, id string, version
 // shared of those cases under the unit's key, and brings what she declared up to who
 // leads her unit now. It is called right after sign-in, when her passphrase
 // has just opened her identity.
-func (d *Desk) AdoptNamed(ctx context.Context, who accounts.Caller) error {
+func (d *Desk) AdoptNamed(ctx context.Context, who acts.Caller) error {
 	if _, ok := who.Identity(); !ok {
 		return nil
 	}
@@ -330,8 +331,8 @@ func unitKeeps(r Reader, caseID string) (bool, error) {
 		slices.ContainsFunc(tasks, func(row *TaskRow) bool { return row.Body != nil && row.FromCaseKey == 0 }), err
 }
 
-func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) error {
-	_, err := d.do(ctx, who, policies.KeyAdopt, func(r Reader, act *accounts.Act) error {
+func (d *Desk) adoptNamed(ctx context.Context, who acts.Caller, id string) error {
+	_, err := d.do(ctx, who, policies.KeyAdopt, func(r Reader, act *acts.Act) error {
 		row := &CaseRow{}
 		if err := r.Get(row, id); err != nil {
 			return err
@@ -366,7 +367,7 @@ func (d *Desk) adoptNamed(ctx context.Context, who accounts.Caller, id string) e
 // rekeyNamed gives each case restricted to a person a new key version, kept under
 // her new identity and for the others it names, in the act that gives it to her:
 // what her old keys opened is not the key of what is written next.
-func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.Caller) (func(accounts.Tx) error, error) {
+func (d *Desk) rekeyNamed(r acts.Reader, act *acts.Act, after acts.Caller) (func(acts.Tx) error, error) {
 	all, ok := r.(Reader)
 	if !ok {
 		return nil, errors.New("keeping restricted cases: the snapshot reads no casework")
@@ -376,7 +377,7 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 		return nil, err
 	}
 	defer func(salt []byte) { act.Salt = salt }(act.Salt)
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, w := range wraps {
 		row := &CaseRow{}
 		if err := r.Get(row, w.CaseID); err != nil {
@@ -390,7 +391,7 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 		if err != nil {
 			return nil, err
 		}
-		recovery, err := accounts.RecoveryOf(all, c.row.Unit)
+		recovery, err := units.RecoveryOf(all, c.row.Unit)
 		if err != nil {
 			return nil, err
 		}
@@ -417,7 +418,7 @@ func (d *Desk) rekeyNamed(r accounts.Reader, act *accounts.Act, after accounts.C
 func (d *Desk) view(ctx context.Context, f func(Reader) error) error {
 	for {
 		err := d.store.View(ctx, f)
-		if !errors.Is(err, accounts.ErrStale) {
+		if !errors.Is(err, acts.ErrStale) {
 			return err
 		}
 		if err := d.store.Settle(ctx); err != nil {

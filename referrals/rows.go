@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
 // ContactRow is one confidential contact: somebody came, phoned or wrote. It has
 // its own key, so that it can stay alone when no case file follows.
 type ContactRow struct {
-	accounts.RowKey
+	acts.RowKey
 	Unit   string
 	Author string
 	Day    string
@@ -31,7 +31,7 @@ type ContactRow struct {
 func (*ContactRow) Table() string { return "contact" }
 
 var (
-	contactRows = accounts.Declare[ContactRow]()
+	contactRows = acts.Declare[ContactRow]()
 	// openContacts lists the contacts of a unit that wait for an outcome.
 	openContacts = contactRows.Find().Is("unit").In("state", openState).By("day", "id")
 	// unlinkedContacts lists the notes of other people and bodies, newest first.
@@ -43,7 +43,7 @@ var (
 // CaseRow is a case file. The safe-contact rule and the walls are columns of
 // the row, so that its digest covers them.
 type CaseRow struct {
-	accounts.RowKey
+	acts.RowKey
 	Unit       string
 	State      string
 	OpenedDay  string
@@ -55,8 +55,8 @@ type CaseRow struct {
 	KeyVersion int64
 	KeyBox     crypto.Sealed
 	Restricted bool
-	Named      accounts.List // people a restricted case is named to
-	Walled     accounts.List // people for whom this case does not exist
+	Named      acts.List // people a restricted case is named to
+	Walled     acts.List // people for whom this case does not exist
 	Card       crypto.Sealed
 	Safe       crypto.Sealed
 	Told       crypto.Sealed
@@ -67,7 +67,7 @@ type CaseRow struct {
 func (*CaseRow) Table() string { return "case_file" }
 
 var (
-	caseRows = accounts.Declare[CaseRow]()
+	caseRows = acts.Declare[CaseRow]()
 	// recallCases lists the open cases with a call due on or before a day.
 	recallCases = caseRows.Find().Is("unit").Not("recall_day", "").UpTo("recall_day").Not("state", "closed").By("recall_day", "id")
 	// sharedCases finds the cases of a unit that are open to all its members.
@@ -79,7 +79,7 @@ var (
 // CaseWrapRow is a restricted case's key kept for one named person, or for the
 // unit's recovery recipient. Its id is CASE.PERSON.
 type CaseWrapRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID     string
 	Person     string
 	KeyVersion int64
@@ -93,7 +93,7 @@ type CaseWrapRow struct {
 func (*CaseWrapRow) Table() string { return "case_wrap" }
 
 var (
-	caseWrapRows = accounts.Declare[CaseWrapRow]()
+	caseWrapRows = acts.Declare[CaseWrapRow]()
 	// caseWrapsOf lists the restricted cases' keys kept for a person.
 	caseWrapsOf = caseWrapRows.Find().Is("person").By("case_id")
 )
@@ -101,7 +101,7 @@ var (
 // CaseKeyRow keeps an earlier version of a case's or a referral's key, sealed
 // under the next one, for rows written before. Its id is RECORD.VERSION.
 type CaseKeyRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID     string
 	KeyVersion int64
 	Wrapped    crypto.Sealed
@@ -110,12 +110,12 @@ type CaseKeyRow struct {
 // Table is the name of the table of earlier case keys.
 func (*CaseKeyRow) Table() string { return "case_key" }
 
-var _ = accounts.Declare[CaseKeyRow]()
+var _ = acts.Declare[CaseKeyRow]()
 
 // IdentityRow is who she is, as far as she wants. It has its own shred secret:
 // going back to an alias shreds it with all its versions.
 type IdentityRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID     string
 	Secret     string
 	KeyVersion int64
@@ -125,12 +125,12 @@ type IdentityRow struct {
 // Table is the name of the table of identities.
 func (*IdentityRow) Table() string { return "identity" }
 
-var _ = accounts.Declare[IdentityRow]()
+var _ = acts.Declare[IdentityRow]()
 
 // NoteRow is one entry of the diary, with its own shred secret so that a note
 // in the wrong file can be made unreadable there.
 type NoteRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID     string
 	Author     string
 	Day        string
@@ -145,14 +145,14 @@ type NoteRow struct {
 func (*NoteRow) Table() string { return "note" }
 
 var (
-	noteRows = accounts.Declare[NoteRow]()
+	noteRows = acts.Declare[NoteRow]()
 	// notesOfCase lists the notes of a case, newest first.
 	notesOfCase = noteRows.Find().Is("case_id").By("day desc", "id")
 )
 
 // NoteVersionRow is an earlier text of a corrected note. Its id is NOTE.VERSION.
 type NoteVersionRow struct {
-	accounts.RowKey
+	acts.RowKey
 	NoteID     string
 	Author     string
 	Day        string
@@ -164,7 +164,7 @@ type NoteVersionRow struct {
 func (*NoteVersionRow) Table() string { return "note_version" }
 
 var (
-	noteVersionRows = accounts.Declare[NoteVersionRow]()
+	noteVersionRows = acts.Declare[NoteVersionRow]()
 	// versionsOfNote lists the earlier texts of a note, oldest first.
 	versionsOfNote = noteVersionRows.Find().Is("note_id").By("id")
 )
@@ -180,7 +180,7 @@ type Side struct {
 // TaskRow is something another unit must do by a day: a small package with its
 // own key and shred secret, the key wrapped to that unit.
 type TaskRow struct {
-	accounts.RowKey
+	acts.RowKey
 	FromUnit    string
 	ToUnit      string
 	Kind        string
@@ -206,7 +206,7 @@ type TaskRow struct {
 func (*TaskRow) Table() string { return "task" }
 
 var (
-	taskRows = accounts.Declare[TaskRow]()
+	taskRows = acts.Declare[TaskRow]()
 	// tasksOfUnit lists the tasks that wait for a unit, by deadline.
 	tasksOfUnit = taskRows.Find().Is("to_unit").Not("state", taskDone).By("due_day", "id")
 	// tasksFrom lists the tasks that a unit sent and that are not done, by deadline.
@@ -223,7 +223,7 @@ var (
 // fields, until a day. What it names is sealed; that it lives and until when is
 // plaintext, so that expiry is a predicate.
 type ConsentRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID     string
 	Unit       string
 	Centre     string
@@ -248,7 +248,7 @@ type ConsentRow struct {
 func (*ConsentRow) Table() string { return "consent" }
 
 var (
-	consentRows = accounts.Declare[ConsentRow]()
+	consentRows = acts.Declare[ConsentRow]()
 	// consentsOfCase lists the authorisations of a case, newest first.
 	consentsOfCase = consentRows.Find().Is("case_id").By("day desc", "id")
 	// liveConsents lists the authorisations of all units that did not end.
@@ -260,7 +260,7 @@ var (
 // LiveConsentRow names the one authorisation that lives for a case and a
 // recipient, for each purpose. Its id is made from both.
 type LiveConsentRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID     string
 	Centre     string
 	KeyVersion int64
@@ -270,13 +270,13 @@ type LiveConsentRow struct {
 // Table is the name of the table of what lives.
 func (*LiveConsentRow) Table() string { return "live_consent" }
 
-var _ = accounts.Declare[LiveConsentRow]()
+var _ = acts.Declare[LiveConsentRow]()
 
 // ReferralRow is what travels to a centre: a sealed package with its own key,
 // which each side holds. Her safe-contact rule is sealed apart, so that a new
 // rule replaces the old one.
 type ReferralRow struct {
-	accounts.RowKey
+	acts.RowKey
 	CaseID      string
 	ConsentID   string
 	FromUnit    string
@@ -309,7 +309,7 @@ type ReferralRow struct {
 func (*ReferralRow) Table() string { return "referral" }
 
 var (
-	referralRows = accounts.Declare[ReferralRow]()
+	referralRows = acts.Declare[ReferralRow]()
 	// referralsOfCase lists the referrals of a case, newest first.
 	referralsOfCase = referralRows.Find().Is("case_id").By("sent_day desc", "id")
 	// referralsFrom lists what a unit sent, newest first.
@@ -326,7 +326,7 @@ var (
 
 // ReferralStepRow is one step of a referral's line of states.
 type ReferralStepRow struct {
-	accounts.RowKey
+	acts.RowKey
 	ReferralID string
 	State      string
 	Unit       string
@@ -338,7 +338,7 @@ type ReferralStepRow struct {
 func (*ReferralStepRow) Table() string { return "referral_step" }
 
 var (
-	stepRows = accounts.Declare[ReferralStepRow]()
+	stepRows = acts.Declare[ReferralStepRow]()
 	// stepsOf lists the steps of a referral in order.
 	stepsOf = stepRows.Find().Is("referral_id").By("place", "id")
 )
@@ -346,7 +346,7 @@ var (
 // MessageRow is one message between desk and centre about a referral, sealed
 // under the referral's key.
 type MessageRow struct {
-	accounts.RowKey
+	acts.RowKey
 	ReferralID string
 	Unit       string
 	Author     string
@@ -360,7 +360,7 @@ type MessageRow struct {
 func (*MessageRow) Table() string { return "message" }
 
 var (
-	messageRows = accounts.Declare[MessageRow]()
+	messageRows = acts.Declare[MessageRow]()
 	// messagesOf lists the messages of a referral in order.
 	messagesOf = messageRows.Find().Is("referral_id").By("day", "id")
 )
@@ -368,7 +368,7 @@ var (
 // DeclarationRow is whom a worker should not be given, by her own choice. It has
 // its own key and shred secret; once taken back it is empty.
 type DeclarationRow struct {
-	accounts.RowKey
+	acts.RowKey
 	Person     string // who declared
 	Unit       string
 	Day        string
@@ -382,7 +382,7 @@ type DeclarationRow struct {
 func (*DeclarationRow) Table() string { return "declaration" }
 
 var (
-	declarationRows = accounts.Declare[DeclarationRow]()
+	declarationRows = acts.Declare[DeclarationRow]()
 	// declarationsOf lists what a person declared, newest first.
 	declarationsOf = declarationRows.Find().Is("person").By("day desc", "id")
 	// declarationsIn lists what holds now in a unit, newest first.
@@ -392,7 +392,7 @@ var (
 // DeclarationWrapRow is a declaration's key kept for its author or for a lead of
 // her unit. Its id is DECLARATION.PERSON.
 type DeclarationWrapRow struct {
-	accounts.RowKey
+	acts.RowKey
 	Declaration string
 	Person      string
 	Symmetric   bool `row:"symmetric_wrap"` // under the person's own key; by age until she next signs in
@@ -403,7 +403,7 @@ type DeclarationWrapRow struct {
 func (*DeclarationWrapRow) Table() string { return "declaration_wrap" }
 
 var (
-	declarationWrapRows = accounts.Declare[DeclarationWrapRow]()
+	declarationWrapRows = acts.Declare[DeclarationWrapRow]()
 	// wrapsOfDeclaration lists for whom a declaration's key is kept.
 	wrapsOfDeclaration = declarationWrapRows.Find().Is("declaration").By("id")
 	// declarationWrapsOf lists the declarations' keys kept for a person.
@@ -412,7 +412,7 @@ var (
 
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
-	accounts.Reader
+	acts.Reader
 	// EachCard hands out the cards of a unit without comparing digests: the
 	// caller opens each (an authenticated box) and gets the whole row, which is
 	// compared, for those it shows.
@@ -440,8 +440,8 @@ type Card struct {
 	Secret     string // of the card
 	Epoch      int64
 	Restricted bool
-	Named      accounts.List
-	Walled     accounts.List
+	Named      acts.List
+	Walled     acts.List
 	Box        crypto.Sealed
 }
 
@@ -467,9 +467,11 @@ type Shown struct {
 
 // Store is what the casework needs of the storage.
 type Store interface {
-	accounts.Store
+	acts.Store
 	// View runs f on one snapshot.
 	View(ctx context.Context, f func(Reader) error) error
+	// EndAllSessions takes away the rows of all sessions, which an act has ended.
+	EndAllSessions(ctx context.Context) error
 	// Source reads the log, for export.
 	Source() audit.Source
 	// EachRecord hands out every stored row, for the check against the log.

@@ -10,7 +10,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 
 	"golang.org/x/text/unicode/norm"
@@ -33,9 +33,9 @@ const SearchMax = 50
 // sounding alike) or phone. Exclusion comes before any card is opened; for
 // everything she may not open there is no count, no hint, no difference. One
 // leaf stands for the whole page; the term is in no log.
-func (d *Desk) Search(ctx context.Context, who accounts.Caller, term string) ([]SearchCard, audit.Receipt, error) {
+func (d *Desk) Search(ctx context.Context, who acts.Caller, term string) ([]SearchCard, audit.Receipt, error) {
 	var found []SearchCard
-	receipt, err := d.do(ctx, who, policies.CaseSearch, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.CaseSearch, func(r Reader, act *acts.Act) error {
 		found = nil
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
@@ -68,7 +68,7 @@ type hit struct {
 
 // scan opens the cards that the caller may open and returns those that match,
 // newest contact first.
-func (d *Desk) scan(r Reader, who accounts.Caller, q query) ([]hit, error) {
+func (d *Desk) scan(r Reader, who acts.Caller, q query) ([]hit, error) {
 	if q.empty() {
 		return nil, nil
 	}
@@ -94,14 +94,14 @@ func cardOf(c *Card, card *CaseCard) SearchCard {
 
 // eachCard opens the cards of the caller's unit that she may open, one after the
 // other. Exclusion comes before any card is opened.
-func (d *Desk) eachCard(r Reader, who accounts.Caller, f func(*Card, *CaseCard)) error {
+func (d *Desk) eachCard(r Reader, who acts.Caller, f func(*Card, *CaseCard)) error {
 	keys := map[int64]crypto.Key{}
 	return r.EachCard(who.Unit(), func(c *Card) error {
 		if c.Walled.Has(who.Person()) || c.Restricted && !c.Named.Has(who.Person()) {
 			return nil
 		}
 		var card CaseCard
-		if err := d.openCard(r, who, keys, c, &card); errors.Is(err, accounts.ErrErased) {
+		if err := d.openCard(r, who, keys, c, &card); errors.Is(err, acts.ErrErased) {
 			return nil // there is no card any more
 		} else if err != nil {
 			return d.notOpened(r, c.ID, err)
@@ -120,14 +120,14 @@ func (d *Desk) notOpened(r Reader, id string, err error) error {
 	return err
 }
 
-func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
+func (d *Desk) openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
 	secret, err := r.Secret(c.Secret)
 	if err != nil {
 		return err
 	}
 	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
 	if c.Restricted {
-		row := &CaseRow{RowKey: accounts.RowKey{ID: c.ID, Version: c.Version}}
+		row := &CaseRow{RowKey: acts.RowKey{ID: c.ID, Version: c.Version}}
 		if err := r.Get(row, c.ID); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (d *Desk) openCard(r Reader, who accounts.Caller, keys map[int64]crypto.Key
 	unit, ok := keys[c.Epoch]
 	if !ok {
 		if unit, ok = who.UnitKey(c.Epoch); !ok {
-			return accounts.ErrCovered
+			return acts.ErrCovered
 		}
 		keys[c.Epoch] = unit
 	}

@@ -13,6 +13,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 
@@ -132,7 +133,7 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 		_, id := send(t, w, out.CaseID, append(ticks, "alias")...)
 		_, err = w.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), "Un messaggio.")
 		try(t, "a message", err)
-		opens := func(who accounts.Caller, id string) [][]byte {
+		opens := func(who acts.Caller, id string) [][]byte {
 			t.Helper()
 			texts, err := w.Desk.Opens(ctx, who, id)
 			try(t, "opening", err)
@@ -317,10 +318,10 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 		t.Errorf("there are %d recipients", len(list))
 	}
 
-	if _, err := w.Desk.TellSafeContact(ctx, anna, out.CaseID, version, []string{id}); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.TellSafeContact(ctx, anna, out.CaseID, version, []string{id}); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("telling without step-up: %v", err)
 	}
-	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version-1, []string{id}); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("telling what a page showed before the rule changed: %v", err)
 	}
 	_, err = w.Desk.TellSafeContact(ctx, w.StepUp("anna", policies.ConsentExtend, out.CaseID), out.CaseID, version, []string{id})
@@ -368,7 +369,7 @@ func TestTaskIsRevoked(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx, anna, sofia := t.Context(), w.Caller("anna"), w.Caller("sofia")
 	out := reachable(t, w, "number", "code_word")
-	if _, err := w.Desk.RevokeTask(ctx, sofia, out.TaskID, "code_word"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.RevokeTask(ctx, sofia, out.TaskID, "code_word"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the service takes it back: %v", err)
 	}
 	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "not_recognised"); !errors.Is(err, referrals.ErrInvalid) {
@@ -542,7 +543,7 @@ func TestOlderPackagesStillShow(t *testing.T) {
 	next.Channels = map[string]string{"email": "yes"}
 	changes(t, w, out.CaseID, next)
 	for _, at := range []struct {
-		who  accounts.Caller
+		who  acts.Caller
 		what string
 	}{{bruna, id}, {sofia, out.TaskID}} {
 		texts, err := w.Desk.Opens(ctx, at.who, at.what)

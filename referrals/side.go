@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // A record that two units share has a key of its own, and each unit holds it on
@@ -18,13 +18,13 @@ import (
 // named who left the unit, whoever of the two units sealed it last.
 
 // sideContext is what an age wrap of a record's key says of itself.
-func sideContext(row accounts.Row, unit string, epoch, version int64) crypto.WrapContext {
+func sideContext(row acts.Row, unit string, epoch, version int64) crypto.WrapContext {
 	id, _ := row.Key()
 	return crypto.WrapContext{Purpose: "record-" + row.Table(), Unit: unit, Record: id, Epoch: epoch, Version: version}
 }
 
 // keep puts the key on the caller's own side, under her unit key.
-func (s *Side) keep(who accounts.Caller, row accounts.Row, column string, version int64, key crypto.Key) (err error) {
+func (s *Side) keep(who acts.Caller, row acts.Row, column string, version int64, key crypto.Key) (err error) {
 	s.Wrap = nil
 	s.Box, s.Epoch, err = wrapRecordKey(who, row, column, version, key, crypto.LabelReferralWrap)
 	return err
@@ -32,7 +32,7 @@ func (s *Side) keep(who accounts.Caller, row accounts.Row, column string, versio
 
 // send puts the key on another unit's side, wrapped with age to the epoch that it
 // was found to be reachable under.
-func (s *Side) send(to addressee, row accounts.Row, version int64, key crypto.Key) (err error) {
+func (s *Side) send(to addressee, row acts.Row, version int64, key crypto.Key) (err error) {
 	s.Box, s.Epoch = nil, to.epoch
 	s.Wrap, err = crypto.Wrap(to.recipient, sideContext(row, to.unit, to.epoch, version), key)
 	return err
@@ -40,19 +40,19 @@ func (s *Side) send(to addressee, row accounts.Row, version int64, key crypto.Ke
 
 // open gets the key from the caller's side. arrived tells that it came by age
 // and should now be kept under her unit key.
-func (s *Side) open(who accounts.Caller, row accounts.Row, column string, version int64, commitment []byte) (key crypto.Key, arrived bool, err error) {
+func (s *Side) open(who acts.Caller, row acts.Row, column string, version int64, commitment []byte) (key crypto.Key, arrived bool, err error) {
 	switch {
 	case s.Wrap != nil:
 		id, ok := who.UnitIdentity(s.Epoch)
 		if !ok {
-			return crypto.Key{}, false, accounts.ErrCovered
+			return crypto.Key{}, false, acts.ErrCovered
 		}
 		key, err = crypto.Unwrap(id, sideContext(row, who.Unit(), s.Epoch, version), s.Wrap)
 		arrived = true
 	case s.Box != nil:
 		key, err = openRecordKey(who, row, column, version, s.Epoch, s.Box, crypto.LabelReferralWrap)
 	default:
-		return crypto.Key{}, false, accounts.ErrErased
+		return crypto.Key{}, false, acts.ErrErased
 	}
 	if err != nil {
 		return crypto.Key{}, false, err
@@ -63,14 +63,14 @@ func (s *Side) open(who accounts.Caller, row accounts.Row, column string, versio
 	return key, arrived, nil
 }
 
-func recordCommitment(key crypto.Key, row accounts.Row, version int64) []byte {
+func recordCommitment(key crypto.Key, row acts.Row, version int64) []byte {
 	id, _ := row.Key()
 	return key.Commitment(row.Table(), id, strconv.FormatInt(version, 10))
 }
 
 // fileOf opens the key of the restricted case that a record speaks of, for who is
 // to open or keep her own unit's side of it; nil for any other record.
-func (d *Desk) fileOf(r Reader, who accounts.Caller, row *CaseRow) (*caseFile, error) {
+func (d *Desk) fileOf(r Reader, who acts.Caller, row *CaseRow) (*caseFile, error) {
 	if row == nil || !row.Restricted || row.Unit != who.Unit() {
 		return nil, nil
 	}
@@ -89,14 +89,14 @@ func (c *caseFile) restricted() *caseFile {
 	return c
 }
 
-func namedContext(row accounts.Row, version int64) crypto.WrapContext {
+func namedContext(row acts.Row, version int64) crypto.WrapContext {
 	id, _ := row.Key()
 	return crypto.WrapContext{Purpose: "named-" + row.Table(), Record: id, Version: version}
 }
 
 // keepNamed puts the key on the caller's own side, by name, and says whom the other
 // unit seals a new key to.
-func (s *Side) keepNamed(who accounts.Caller, f *caseFile, row accounts.Row, column string, version int64, key crypto.Key) (crypto.Recipient, error) {
+func (s *Side) keepNamed(who acts.Caller, f *caseFile, row acts.Row, column string, version int64, key crypto.Key) (crypto.Recipient, error) {
 	id, err := crypto.NewIdentity()
 	if err != nil {
 		return crypto.Recipient{}, fmt.Errorf("keeping a side by name: %w", err)
@@ -110,7 +110,7 @@ func (s *Side) keepNamed(who accounts.Caller, f *caseFile, row accounts.Row, col
 }
 
 // sendNamed puts a new key on a side that is kept by name.
-func (s *Side) sendNamed(to addressee, reply crypto.Recipient, row accounts.Row, version int64, key crypto.Key) error {
+func (s *Side) sendNamed(to addressee, reply crypto.Recipient, row acts.Row, version int64, key crypto.Key) error {
 	inner, err := crypto.Wrap(reply, namedContext(row, version), key)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (s *Side) sendNamed(to addressee, reply crypto.Recipient, row accounts.Row,
 
 // openNamed gets the key from the caller's side, kept by name under the case key of
 // a version.
-func (s *Side) openNamed(r Reader, who accounts.Caller, f *caseFile, at int64, row accounts.Row, column string, version int64, commitment []byte) (crypto.Key, error) {
+func (s *Side) openNamed(r Reader, who acts.Caller, f *caseFile, at int64, row acts.Row, column string, version int64, commitment []byte) (crypto.Key, error) {
 	if f == nil || s.Box == nil || s.Wrap == nil {
 		return crypto.Key{}, crypto.ErrOpen
 	}
@@ -140,7 +140,7 @@ func (s *Side) openNamed(r Reader, who accounts.Caller, f *caseFile, at int64, r
 	}
 	unit, ok := who.UnitIdentity(s.Epoch)
 	if !ok {
-		return crypto.Key{}, accounts.ErrCovered
+		return crypto.Key{}, acts.ErrCovered
 	}
 	inner, err := crypto.OpenPadded(unit, sideContext(row, who.Unit(), s.Epoch, version), s.Wrap)
 	if err != nil {

@@ -11,7 +11,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -48,7 +50,7 @@ func mustHave(t *testing.T, leaves []audit.Leaf, a policies.Action, o audit.Outc
 	}
 }
 
-func open(t *testing.T, w *storetest.World, who accounts.Caller, id string) referrals.CaseView {
+func open(t *testing.T, w *storetest.World, who acts.Caller, id string) referrals.CaseView {
 	t.Helper()
 	v, _, err := w.Desk.OpenCase(t.Context(), who, id)
 	if err != nil {
@@ -150,7 +152,7 @@ func TestStory03(t *testing.T) {
 	if v.State != "closed" || len(v.Consents) != 0 || len(v.Referrals) != 0 {
 		t.Fatalf("after her refusal: %+v", v)
 	}
-	if _, err := w.Desk.AddNote(t.Context(), anna, "", referrals.NewForm(), "other", "x"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Desk.AddNote(t.Context(), anna, "", referrals.NewForm(), "other", "x"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a note in no case: %v", err)
 	}
 	// Months later she comes back with her code.
@@ -195,7 +197,7 @@ func TestStory04(t *testing.T) {
 		"case": third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID)), "search": empty(w.Desk.Search(t.Context(), bruna, "Rosa")),
 		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID, nil, nil)),
 	} {
-		if !errors.Is(err, accounts.ErrDenied) {
+		if !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("the centre pulls the %s: got %v, want ErrDenied", what, err)
 		}
 	}
@@ -210,7 +212,7 @@ func third[V any](_ V, _ audit.Receipt, err error) error { return err }
 // empty says ErrDenied of a search that found nothing: for a centre that is all.
 func empty(cards []referrals.SearchCard, _ audit.Receipt, err error) error {
 	if err == nil && len(cards) == 0 {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	return err
 }
@@ -234,7 +236,7 @@ func TestStory05(t *testing.T) {
 		"open": third(w.Desk.OpenReferral(t.Context(), bruna, id)),
 		"copy": third(w.Desk.SealedCopy(t.Context(), w.StepUp("bruna", policies.ReferralCopy, id), id, newRecipient(t), storetest.Plainly)),
 	} {
-		if !errors.Is(err, accounts.ErrDenied) {
+		if !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s after she took it back: got %v, want ErrDenied", what, err)
 		}
 	}
@@ -248,7 +250,7 @@ func TestStory05(t *testing.T) {
 	if err != nil || ours.State != "withdrawn" || ours.Standing != policies.ConsentWithdrawn || len(ours.Steps) < 4 {
 		t.Fatalf("our side, with nothing gone silently: %+v, %v", ours, err)
 	}
-	if _, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("sending again in her name: got %v, want ErrDenied", err)
 	}
 	if _, err := w.Desk.Revoke(t.Context(), anna, consent, "code_word"); !errors.Is(err, referrals.ErrState) {
@@ -284,7 +286,7 @@ func TestStory13(t *testing.T) {
 		t.Fatalf("back on the desk's Agenda: %+v, %v", a.Waiting, err)
 	}
 	// The next candidate needs her authorisation for that one.
-	w.Found("second", accounts.KindCentre, "carla", policies.CentreWorker)
+	w.Found("second", acts.KindCentre, "carla", policies.CentreWorker)
 	w.Pin("anna", "desk", "second", "carla")
 	if _, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); err == nil {
 		t.Fatal("the old authorisation was sent a second time")
@@ -294,7 +296,7 @@ func TestStory13(t *testing.T) {
 	try(t, "her authorisation for the next one", err)
 	again, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, other), other)
 	try(t, "sending to the next one", err)
-	if err := third(w.Desk.OpenReferral(t.Context(), bruna, again)); !errors.Is(err, accounts.ErrDenied) {
+	if err := third(w.Desk.OpenReferral(t.Context(), bruna, again)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the first centre opens what went to the second: got %v", err)
 	}
 	_, _, err = w.Desk.OpenReferral(t.Context(), w.SignIn("carla"), again)
@@ -320,7 +322,7 @@ func TestStory33(t *testing.T) {
 	if _, err := w.Door.Caller(t.Context(), cookie); !errors.Is(err, accounts.ErrSignedOut) {
 		t.Errorf("her session: got %v, want ErrSignedOut", err)
 	}
-	if err := third(w.Desk.OpenCase(t.Context(), caller, out.CaseID)); !errors.Is(err, accounts.ErrDenied) {
+	if err := third(w.Desk.OpenCase(t.Context(), caller, out.CaseID)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a request that was under way: got %v, want ErrDenied", err)
 	}
 	if _, err := w.TrySignIn(lia); !errors.Is(err, accounts.ErrSignIn) {
@@ -334,22 +336,22 @@ func TestStory33(t *testing.T) {
 		}
 	}
 	// One administrator alone: he may suspend and lift, and that opens nothing.
-	console := accounts.ConsoleCaller()
+	console := acts.ConsoleCaller()
 	_, err = w.Door.Suspend(t.Context(), console, w.People["gina"].ID)
 	try(t, "suspending", err)
 	if _, err := w.TrySignIn(w.People["gina"]); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("suspended, signing in: got %v", err)
 	}
-	_, err = w.Door.Lift(t.Context(), console, w.People["gina"].ID)
+	_, err = w.Office.Lift(t.Context(), console, w.People["gina"].ID)
 	try(t, "lifting", err)
 	if who := w.SignIn("gina"); who.Epoch() != 2 {
 		t.Errorf("after the suspension she holds epoch %d, want 2", who.Epoch())
 	}
-	if _, err := w.Door.Lift(t.Context(), console, lia.ID); err == nil {
+	if _, err := w.Office.Lift(t.Context(), console, lia.ID); err == nil {
 		t.Error("a removed member was brought back without being admitted")
 	}
 	nora := w.Invite("nora", policies.IntakeWorker, "desk")
-	if _, err := w.Door.Admit(t.Context(), console, nora.ID, w.SignIn("nora").MyWords(2)); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.House.Admit(t.Context(), console, nora.ID, units.MyWords(w.SignIn("nora"), 2)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the command line admits: got %v, want ErrDenied", err)
 	}
 	leaves := leavesSince(t, w, size, "Rosa")

@@ -8,7 +8,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -66,9 +66,9 @@ const (
 // newTask makes the task that a contact with the outcome "Colloquio con
 // l'assistente sociale" puts on the social service's Agenda. What the form does
 // not say of a woman who has a case file is taken from there: she tells it once.
-func (d *Desk) newTask(r Reader, act *accounts.Act, in NewContact, c *caseFile) (*TaskRow, error) {
-	var service accounts.Unit
-	if err := r.Get(&service, in.Service); err != nil || service.Kind != accounts.KindSocial {
+func (d *Desk) newTask(r Reader, act *acts.Act, in NewContact, c *caseFile) (*TaskRow, error) {
+	var service acts.Unit
+	if err := r.Get(&service, in.Service); err != nil || !service.Is().Tasks {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
 	to, err := mayReceive(r, act.Day, act.Who.Unit(), service.ID, 0)
@@ -103,7 +103,7 @@ func (p TaskPackage) from(c *caseFile) TaskPackage {
 
 // sealTask seals a package into a task at the row's version, under a new key
 // that both units hold.
-func sealTask(act *accounts.Act, c *caseFile, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
+func sealTask(act *acts.Act, c *caseFile, to addressee, row *TaskRow, secret []byte, body TaskPackage) error {
 	key := crypto.NewKey()
 	row.BodyVersion, row.KeyVersion = row.Version, 0
 	row.Commitment = recordCommitment(key, row, row.BodyVersion)
@@ -120,7 +120,7 @@ func sealTask(act *accounts.Act, c *caseFile, to addressee, row *TaskRow, secret
 
 // keepFrom keeps a task's key on the sender's own side, as of a referral. Nobody
 // else ever draws a new one.
-func (t *TaskRow) keepFrom(who accounts.Caller, f *caseFile, key crypto.Key) error {
+func (t *TaskRow) keepFrom(who acts.Caller, f *caseFile, key crypto.Key) error {
 	t.FromCaseKey = 0
 	if f == nil {
 		return t.From.keep(who, t, "from_box", t.keyVersion(), key)
@@ -149,7 +149,7 @@ func resealTask(row *TaskRow, key crypto.Key, secret []byte, body TaskPackage) (
 
 // notNoRow drops ErrNoRow: the form's own message says it better.
 func notNoRow(err error) error {
-	if errors.Is(err, accounts.ErrNoRow) {
+	if errors.Is(err, acts.ErrNoRow) {
 		return nil
 	}
 	return err
@@ -166,15 +166,15 @@ type TaskView struct {
 }
 
 // taskObject is a task as the policy sees it: it belongs to the unit that has it.
-func taskObject(who accounts.Caller, row *TaskRow) policies.Object {
+func taskObject(who acts.Caller, row *TaskRow) policies.Object {
 	return policies.Object{Kind: policies.KindTask, ID: row.ID, Unit: row.ToUnit, UnitKind: who.UnitKind(), State: row.State, Person: row.Worker}
 }
 
 // OpenTask reads a task of the caller's unit. What came by age is kept under
 // the unit key from now on.
-func (d *Desk) OpenTask(ctx context.Context, who accounts.Caller, id string) (TaskView, audit.Receipt, error) {
+func (d *Desk) OpenTask(ctx context.Context, who acts.Caller, id string) (TaskView, audit.Receipt, error) {
 	var v TaskView
-	receipt, err := d.do(ctx, who, policies.TaskOpen, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.TaskOpen, func(r Reader, act *acts.Act) error {
 		row, body, arrived, err := d.loadTask(r, act, id)
 		if err != nil {
 			return err
@@ -193,7 +193,7 @@ func (d *Desk) OpenTask(ctx context.Context, who accounts.Caller, id string) (Ta
 
 // loadTask looks a task up, asks the policy and opens it. A key that arrived by
 // age stands, in the row it returns, under the unit key: the caller writes it.
-func (d *Desk) loadTask(r Reader, act *accounts.Act, id string) (*TaskRow, TaskPackage, bool, error) {
+func (d *Desk) loadTask(r Reader, act *acts.Act, id string) (*TaskRow, TaskPackage, bool, error) {
 	row := &TaskRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, TaskPackage{}, false, err
@@ -233,7 +233,7 @@ type sentBody struct {
 
 // openSentTask opens a task from the side of the unit that sent it, with the case
 // it speaks of, or nil.
-func openSentTask(r Reader, act *accounts.Act, row *TaskRow, c *caseFile) (s sentBody, err error) {
+func openSentTask(r Reader, act *acts.Act, row *TaskRow, c *caseFile) (s sentBody, err error) {
 	if s.secret, err = r.Secret(row.Secret); err != nil {
 		return s, err
 	}
@@ -252,15 +252,15 @@ func openSentTask(r Reader, act *accounts.Act, row *TaskRow, c *caseFile) (s sen
 
 // tellServices makes a changed safe-contact rule hold for each social service
 // with a task of a case, as tellCentres does for centres.
-func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told) ([]accounts.Row, error) {
+func (d *Desk) tellServices(r Reader, act *acts.Act, c *caseFile, told *told) ([]acts.Row, error) {
 	tasks, err := tasksOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
 	}
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, row := range tasks {
 		body, err := openSentTask(r, act, row, c)
-		if errors.Is(err, accounts.ErrErased) {
+		if errors.Is(err, acts.ErrErased) {
 			continue
 		}
 		if err != nil {
@@ -288,7 +288,7 @@ func (d *Desk) tellServices(r Reader, act *accounts.Act, c *caseFile, told *told
 // retell seals another rule into a task that was sent. To a unit whose words have
 // to be compared again goes only that she is reached through the desk, under the
 // key that it has; what is new goes to none such.
-func (d *Desk) retell(r Reader, act *accounts.Act, c *caseFile, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
+func (d *Desk) retell(r Reader, act *acts.Act, c *caseFile, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
 	to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
 	shut := unreachable(err)
 	if err != nil && (news || !shut) {
@@ -311,13 +311,13 @@ func (d *Desk) retell(r Reader, act *accounts.Act, c *caseFile, row *TaskRow, bo
 // safe-contact rule: from now on the unit that has it reaches her only through
 // the desk. No step-up: it only takes away. What was read stays read. ErrState
 // when it carries nothing.
-func (d *Desk) RevokeTask(ctx context.Context, who accounts.Caller, id, recognised string) (audit.Receipt, error) {
+func (d *Desk) RevokeTask(ctx context.Context, who acts.Caller, id, recognised string) (audit.Receipt, error) {
 	bad := check{}
 	bad.recognised(recognised)
 	if err := bad.err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.do(ctx, who, policies.TaskRevoke, func(r Reader, act *accounts.Act) error {
+	return d.do(ctx, who, policies.TaskRevoke, func(r Reader, act *acts.Act) error {
 		row, c, body, err := d.loadSentTask(r, act, id)
 		if err != nil {
 			return err
@@ -329,7 +329,7 @@ func (d *Desk) RevokeTask(ctx context.Context, who accounts.Caller, id, recognis
 		if _, err := d.retell(r, act, c, row, body, PackageSafe{DeskOnly: true}, false); err != nil {
 			return err
 		}
-		rows := []accounts.Row{row}
+		rows := []acts.Row{row}
 		if c != nil {
 			note, err := d.noteRevoked(r, act, c, recognised)
 			if err != nil {
@@ -344,17 +344,17 @@ func (d *Desk) RevokeTask(ctx context.Context, who accounts.Caller, id, recognis
 
 // ReadSentTask reads what a task that the caller's unit sent carries of her rule:
 // which of RuleItems, and what the unit that has it reads.
-func (d *Desk) ReadSentTask(ctx context.Context, who accounts.Caller, id string) (SentTask, Recipient, audit.Receipt, error) {
+func (d *Desk) ReadSentTask(ctx context.Context, who acts.Caller, id string) (SentTask, Recipient, audit.Receipt, error) {
 	var v SentTask
 	var to Recipient
-	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.AgendaRead, func(r Reader, act *acts.Act) error {
 		row, o := &TaskRow{}, d.unitObject(act.Who)
 		err := r.Get(row, id)
 		if err != nil {
 			return likeThere(r, err, &CaseRow{})
 		}
 		if row.FromUnit != act.Who.Unit() {
-			return likeThere(r, accounts.ErrNoRow, &CaseRow{})
+			return likeThere(r, acts.ErrNoRow, &CaseRow{})
 		}
 		caseRow, err := d.wallsOf(r, act, row.CaseID, &o)
 		if err != nil {
@@ -380,7 +380,7 @@ func (d *Desk) ReadSentTask(ctx context.Context, who accounts.Caller, id string)
 
 // loadSentTask looks up a task that the caller's unit sent, with the case it
 // speaks of or nil, asks the policy and opens both.
-func (d *Desk) loadSentTask(r Reader, act *accounts.Act, id string) (*TaskRow, *caseFile, sentBody, error) {
+func (d *Desk) loadSentTask(r Reader, act *acts.Act, id string) (*TaskRow, *caseFile, sentBody, error) {
 	row := &TaskRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, nil, sentBody{}, likeThere(r, err, &CaseRow{})
@@ -408,7 +408,7 @@ func (d *Desk) loadSentTask(r Reader, act *accounts.Act, id string) (*TaskRow, *
 
 // noteRevoked writes into the diary that she took something back, and how she
 // was known.
-func (d *Desk) noteRevoked(r Reader, act *accounts.Act, c *caseFile, recognised string) ([]accounts.Row, error) {
+func (d *Desk) noteRevoked(r Reader, act *acts.Act, c *caseFile, recognised string) ([]acts.Row, error) {
 	rows, err := d.advance(r, act.Who, c)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -39,7 +39,7 @@ func (t *told) rule(id string, had, now PackageSafe) (safe PackageSafe, news boo
 func (p PackageSafe) same(q PackageSafe) bool { return reflect.DeepEqual(p, q) }
 
 // tellAll makes the rule of a case hold for every unit that she is known to.
-func (d *Desk) tellAll(r Reader, act *accounts.Act, c *caseFile, t *told) ([]accounts.Row, error) {
+func (d *Desk) tellAll(r Reader, act *acts.Act, c *caseFile, t *told) ([]acts.Row, error) {
 	rows, err := d.tellCentres(r, act, c, t)
 	if err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func (d *Desk) tellAll(r Reader, act *accounts.Act, c *caseFile, t *told) ([]acc
 // stepped up for this case; version is the case's after the change. ErrPin and
 // ErrEnded for a unit to which nothing is sealed now, ErrState when one of them is
 // not there to be told any more.
-func (d *Desk) TellSafeContact(ctx context.Context, who accounts.Caller, id string, version int64, recipients []string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.ConsentExtend, func(r Reader, act *accounts.Act) error {
+func (d *Desk) TellSafeContact(ctx context.Context, who acts.Caller, id string, version int64, recipients []string) (audit.Receipt, error) {
+	return d.do(ctx, who, policies.ConsentExtend, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
@@ -105,7 +105,7 @@ func (d *Desk) givenTo(r Reader, c *caseFile, recipients []string) ([]givenConse
 	for _, id := range recipients {
 		row := &ConsentRow{}
 		err := r.Get(row, id)
-		if errors.Is(err, accounts.ErrNoRow) {
+		if errors.Is(err, acts.ErrNoRow) {
 			continue
 		}
 		if err != nil {
@@ -125,9 +125,9 @@ func (d *Desk) givenTo(r Reader, c *caseFile, recipients []string) ([]givenConse
 
 // giveAgain makes the next version of authorisations: for what they name of her
 // rule, it stands for the rule as it is now.
-func (d *Desk) giveAgain(r Reader, c *caseFile, given []givenConsent) ([]accounts.Row, error) {
+func (d *Desk) giveAgain(r Reader, c *caseFile, given []givenConsent) ([]acts.Row, error) {
 	m := &marker{reader: r, c: c, keys: map[int64]crypto.Key{}} // of the rule: nothing else of the case is read
-	var rows []accounts.Row
+	var rows []acts.Row
 	for _, g := range given {
 		items := slices.DeleteFunc(g.items(), func(code string) bool { return !ruleItems[code] })
 		marks, err := m.marks(items)
@@ -161,9 +161,9 @@ type Recipient struct {
 
 // Recipients lists whom a change of her rule concerns: the centres with a live
 // referral that goes on, and the social services with a task that is not done.
-func (d *Desk) Recipients(ctx context.Context, who accounts.Caller, caseID string) ([]Recipient, audit.Receipt, error) {
+func (d *Desk) Recipients(ctx context.Context, who acts.Caller, caseID string) ([]Recipient, audit.Receipt, error) {
 	var list []Recipient
-	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *accounts.Act) error {
+	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
@@ -178,7 +178,7 @@ func (d *Desk) Recipients(ctx context.Context, who accounts.Caller, caseID strin
 	return list, receipt, err
 }
 
-func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Recipient, err error) {
+func (d *Desk) recipients(r Reader, act *acts.Act, c *caseFile) (list []Recipient, err error) {
 	refs, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {
 		return nil, err
@@ -188,7 +188,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 			continue
 		}
 		s := sentReferral(row, c)
-		if err := d.openReferral(r, act, s); errors.Is(err, accounts.ErrErased) {
+		if err := d.openReferral(r, act, s); errors.Is(err, acts.ErrErased) {
 			continue
 		} else if err != nil {
 			return nil, err
@@ -208,7 +208,7 @@ func (d *Desk) recipients(r Reader, act *accounts.Act, c *caseFile) (list []Reci
 			continue
 		}
 		body, err := openSentTask(r, act, row, c)
-		if errors.Is(err, accounts.ErrErased) {
+		if errors.Is(err, acts.ErrErased) {
 			continue
 		}
 		if err != nil {

@@ -11,7 +11,8 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -84,7 +85,7 @@ func TestReferralFromContactToCentreAndBack(t *testing.T) {
 	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consentID, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
-	if _, _, err := w.Desk.OpenReferral(ctx, bruna, id); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.OpenReferral(ctx, bruna, id); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("opening a revoked referral: got %v, want ErrDenied", err)
 	}
 	if n, _, err := w.Desk.Notice(ctx, bruna, id); err != nil || n.State != "withdrawn" {
@@ -112,7 +113,7 @@ func TestSearchFindsBySoundOnlyInOwnUnit(t *testing.T) {
 	if cards, _, err := w.Desk.Search(ctx, w.SignIn("sofia"), "rosa"); err != nil || len(cards) != 0 {
 		t.Errorf("searching from another unit: %v, %v", cards, err)
 	}
-	if _, _, err := w.Desk.OpenCase(ctx, w.SignIn("sofia"), out.CaseID); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.OpenCase(ctx, w.SignIn("sofia"), out.CaseID); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening from another unit: got %v", err)
 	}
 }
@@ -133,7 +134,7 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "seconda"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "terza"); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "terza"); !errors.Is(err, acts.ErrConflict) {
 		t.Fatalf("correcting an old version: got %v, want ErrConflict", err)
 	}
 	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID)
@@ -162,7 +163,7 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	out := rosa(t, w)
 	consentID, _ := send(t, w, out.CaseID, "alias")
 	anna := w.SignIn("anna")
-	if _, err := w.Door.EndAgency(ctx, w.StepUp("dario", policies.AgencyEnd, w.Agency), w.Agency, w.Desk.Day(), 1); err != nil {
+	if _, err := w.Office.EndAgency(ctx, w.StepUp("dario", policies.AgencyEnd, w.Agency), w.Agency, w.Desk.Day(), 1); err != nil {
 		t.Fatalf("ending the agency today: %v", err)
 	}
 	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); err != nil {
@@ -170,7 +171,7 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	}
 	w.Clock.Add(24 * time.Hour)
 	anna = w.SignIn("anna")
-	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening a case a day later: got %v, want ErrDenied", err)
 	}
 	if _, err := w.Desk.Revoke(ctx, anna, consentID, "code_word"); err != nil {
@@ -184,11 +185,11 @@ func TestEndedCentreGetsNothing(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
 	w.Invite("dario", policies.Administrator, "")
-	ending := accounts.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()}
-	agency, _, err := w.Door.CreateAgency(ctx, w.StepUp("dario", policies.AgencyCreate, ending.Object()), ending)
+	ending := units.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()}
+	agency, _, err := w.Office.CreateAgency(ctx, w.StepUp("dario", policies.AgencyCreate, ending.Object()), ending)
 	try(t, "an agency that ends today", err)
-	unit := accounts.Unit{Agency: agency, Kind: accounts.KindCentre, Name: "Il Melograno"}
-	centre, _, err := w.Door.CreateUnit(ctx, w.StepUp("dario", policies.UnitCreate, accounts.UnitsObject([]accounts.Unit{unit})), unit)
+	unit := acts.Unit{Agency: agency, Kind: acts.KindCentre, Name: "Il Melograno"}
+	centre, _, err := w.Office.CreateUnit(ctx, w.StepUp("dario", policies.UnitCreate, units.UnitsObject([]acts.Unit{unit})), unit)
 	try(t, "its centre", err)
 	out := rosa(t, w)
 	in := referrals.Authorisation{Centre: centre, Purpose: "support", Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}

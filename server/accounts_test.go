@@ -12,7 +12,8 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -71,7 +72,7 @@ func (b *client) invited(code, username, own string) *storetest.Account {
 // invite has the console enter a person and returns the code of her invitation.
 func (s *site) invite(username string, role policies.Role, unit string) string {
 	s.T.Helper()
-	_, code, _, err := s.Door.CreatePerson(s.T.Context(), accounts.ConsoleCaller(), accounts.NewPerson{Username: username, Role: role,
+	_, code, _, err := s.Office.CreatePerson(s.T.Context(), acts.ConsoleCaller(), units.NewPerson{Username: username, Role: role,
 		Agency: s.Agency, Unit: s.Units[unit], Language: "it"})
 	if err != nil {
 		s.T.Fatal(err)

@@ -8,6 +8,8 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 // foundingCookie binds the founding page to one browser.
@@ -19,18 +21,18 @@ const (
 // admissions lists who waits and who is in the caller's unit. Whoever waits
 // herself goes to her words, or founds the unit.
 func (q *request) admissions() error {
-	if q.who.State() == accounts.Waiting {
+	if q.who.State() == acts.Waiting {
 		return q.redirect("/attesa")
 	}
-	m, err := q.s.door.Members(q.ctx(), q.who)
+	m, err := q.s.house.Members(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
 	page := &AdmissionsPage{Page: q.base(TitleAdmissions), State: "founded"}
-	if !m.Recovery && m.Unit.Kind != accounts.KindCentre {
+	if !m.Recovery && m.Unit.Is().Recovery {
 		page.State = "no_recovery"
 	}
-	if m.Unit.Kind == accounts.KindCentre {
+	if m.Unit.Is().Packages {
 		page.Entry = "/unita/" + m.Unit.ID + "/elenco"
 	}
 	page.Declarations = q.leads()
@@ -43,18 +45,18 @@ func (q *request) admissions() error {
 	return q.show(http.StatusOK, "admissions", page)
 }
 
-func (q *request) newcomer(n accounts.Newcomer) Newcomer {
+func (q *request) newcomer(n units.Newcomer) Newcomer {
 	return Newcomer{ID: n.ID, Name: n.Username, Role: n.Role, Invited: n.Invited, By: n.By, Before: q.day(n.Before)}
 }
 
-func (q *request) member(c accounts.Member) Member {
+func (q *request) member(c units.Member) Member {
 	return Member{ID: c.ID, Name: c.Username, Role: c.Role, State: personState(string(c.State)), Since: q.day(c.Since),
 		By: c.By, Rescue: c.Rescue, Locked: c.Locked, Known: c.Known, Mine: c.Mine, ToLead: c.ToLead, MayName: c.MayName}
 }
 
 // personState is a person's state as pages say it.
 func personState(s string) string {
-	if s == string(accounts.Active) {
+	if s == string(acts.Active) {
 		return "member"
 	}
 	return s
@@ -62,7 +64,7 @@ func personState(s string) string {
 
 // waitingOne finds a newcomer of the caller's unit; anybody else is absent.
 func (q *request) waitingOne() (Newcomer, error) {
-	m, err := q.s.door.Members(q.ctx(), q.who)
+	m, err := q.s.house.Members(q.ctx(), q.who)
 	if err != nil {
 		return Newcomer{}, err
 	}
@@ -71,7 +73,7 @@ func (q *request) waitingOne() (Newcomer, error) {
 			return q.newcomer(n), nil
 		}
 	}
-	return Newcomer{}, accounts.ErrDenied
+	return Newcomer{}, acts.ErrDenied
 }
 
 func (q *request) admitPage() error {
@@ -79,7 +81,7 @@ func (q *request) admitPage() error {
 	if err != nil {
 		return err
 	}
-	words, err := q.s.door.NewcomerWords(q.ctx(), q.who, who.ID)
+	words, err := q.s.house.NewcomerWords(q.ctx(), q.who, who.ID)
 	if err != nil {
 		return err
 	}
@@ -87,12 +89,12 @@ func (q *request) admitPage() error {
 }
 
 // parseWords reads four words as they were shown or typed.
-func parseWords(s string) (accounts.Words, bool) {
+func parseWords(s string) (units.Words, bool) {
 	list := strings.Fields(strings.ToLower(s))
 	if len(list) != 4 {
-		return accounts.Words{}, false
+		return units.Words{}, false
 	}
-	return accounts.Words(list), true
+	return units.Words(list), true
 }
 
 // admit lets a newcomer in if the words that the page showed were the same by
@@ -106,13 +108,13 @@ func (q *request) admit() error {
 	page := &AdmitPage{Page: q.base(TitleAdmit), Who: who, Words: words, Same: q.form.Get("same")}
 	switch {
 	case page.Same == "no":
-		if err := q.s.door.RefuseWords(q.ctx(), q.who, who.ID); err != nil {
+		if err := q.s.house.RefuseWords(q.ctx(), q.who, who.ID); err != nil {
 			return err
 		}
 		page.Problem = ProblemNotSame
 		return q.show(http.StatusConflict, "admit", page)
 	case page.Same != "yes" || !shown:
-		if page.Words, err = q.s.door.NewcomerWords(q.ctx(), q.who, who.ID); err != nil {
+		if page.Words, err = q.s.house.NewcomerWords(q.ctx(), q.who, who.ID); err != nil {
 			return err
 		}
 		page.Fail("same", FailSaySame)
@@ -122,7 +124,7 @@ func (q *request) admit() error {
 	if !ok {
 		return err
 	}
-	receipt, err := q.s.door.Admit(q.ctx(), q.who, who.ID, words)
+	receipt, err := q.s.house.Admit(q.ctx(), q.who, who.ID, words)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func (q *request) admit() error {
 
 // memberOne finds a member of the caller's unit; anybody else is absent.
 func (q *request) memberOne() (Member, error) {
-	m, err := q.s.door.Members(q.ctx(), q.who)
+	m, err := q.s.house.Members(q.ctx(), q.who)
 	if err != nil {
 		return Member{}, err
 	}
@@ -140,7 +142,7 @@ func (q *request) memberOne() (Member, error) {
 			return q.member(c), nil
 		}
 	}
-	return Member{}, accounts.ErrDenied
+	return Member{}, acts.ErrDenied
 }
 
 func (q *request) removePage() error {
@@ -175,10 +177,10 @@ func (q *request) remove() error {
 
 // unitWords shows the words of the caller's own unit, from the key she holds.
 func (q *request) unitWords() error {
-	if _, err := q.s.door.Members(q.ctx(), q.who); err != nil {
+	if _, err := q.s.house.Members(q.ctx(), q.who); err != nil {
 		return err
 	}
-	words, err := q.s.door.UnitWordsOf(q.ctx(), q.who)
+	words, err := q.s.house.UnitWordsOf(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -193,8 +195,8 @@ func (q *request) unitWords() error {
 // foundation is the unit that the caller is about to found. It begins anew, and
 // reports nil after leading back to the page, when what was begun is over.
 func (q *request) foundation() (*accounts.Foundation, error) {
-	if q.who.State() != accounts.Waiting {
-		return nil, accounts.ErrDenied
+	if q.who.State() != acts.Waiting {
+		return nil, acts.ErrDenied
 	}
 	f, err := q.s.door.Foundation(q.ctx(), q.who, q.cookie(foundingCookie))
 	if !errors.Is(err, accounts.ErrOver) {
@@ -228,8 +230,8 @@ func (q *request) showFoundation(f *accounts.Foundation) *FoundPage {
 // found makes the caller the first member of her unit, with the words that the
 // page showed. A recovery recipient is set only after its own words were shown.
 func (q *request) found() error {
-	if q.who.State() != accounts.Waiting {
-		return accounts.ErrDenied
+	if q.who.State() != acts.Waiting {
+		return acts.ErrDenied
 	}
 	f, err := q.s.door.Foundation(q.ctx(), q.who, q.cookie(foundingCookie))
 	if err != nil {
@@ -259,7 +261,7 @@ func (q *request) found() error {
 // compareRecovery shows the words of a recovery recipient that was just typed.
 func (q *request) compareRecovery(f *accounts.Foundation, typed string) error {
 	cookie, err := q.s.door.ProposeRecovery(q.ctx(), q.who, q.cookie(foundingCookie), typed)
-	if errors.Is(err, accounts.ErrIncomplete) {
+	if errors.Is(err, units.ErrIncomplete) {
 		page := q.showFoundation(f)
 		page.Recovery = q.form.Get("recovery")
 		page.Fail("recovery", FailRecipient)
@@ -291,9 +293,9 @@ func (q *request) colleagues() error {
 
 func (q *request) colleaguesPage() (*ColleaguesPage, error) {
 	if q.who.Unit() == "" {
-		return nil, accounts.ErrDenied
+		return nil, acts.ErrDenied
 	}
-	list, err := q.s.door.NewColleagues(q.ctx(), q.who)
+	list, err := q.s.house.NewColleagues(q.ctx(), q.who)
 	page := &ColleaguesPage{Page: q.base(TitleColleagues), Known: q.form["known"]}
 	for _, p := range list {
 		page.Members = append(page.Members, Member{ID: p.ID, Name: p.Username, Role: p.Role, State: personState(p.State)})
@@ -311,13 +313,13 @@ func (q *request) confirmColleagues() error {
 		if !contains(page.Known, m.ID) {
 			continue
 		}
-		receipt, err := q.s.door.Confirm(q.ctx(), q.who, m.ID)
+		receipt, err := q.s.house.Confirm(q.ctx(), q.who, m.ID)
 		if err != nil {
 			return err
 		}
 		q.receipt(receipt)
 	}
-	must, err := q.s.door.MustConfirm(q.ctx(), q.who)
+	must, err := q.s.house.MustConfirm(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}

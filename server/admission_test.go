@@ -9,13 +9,14 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
 func TestFirstMemberFoundsHerUnit(t *testing.T) {
 	s := newService(t)
-	s.Unit("rifugio", accounts.KindCentre)
+	s.Unit("rifugio", acts.KindCentre)
 	first, second := s.Invite("irene", policies.CentreWorker, "rifugio"), s.Invite("olga", policies.CentreWorker, "rifugio")
 	b := s.client(s.T)
 	b.leads(b.enter(first), "/ammissioni/fonda")
@@ -35,7 +36,7 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.says(b.status(b.post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
-		strings.ReplaceAll(accounts.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
+		strings.ReplaceAll(units.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
 	b.leads(b.stepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
 	b.says(b.follow(), "L’unità è fondata.", "irene", "Fondata")
 	b.status(b.get("/ammissioni/parole"), http.StatusOK)
@@ -158,7 +159,7 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard := accounts.RecoveryWords(recovery.Recipient(), s.Units["desk"]).String()
+	heard := units.RecoveryWords(recovery.Recipient(), s.Units["desk"]).String()
 	anna, elena, sofia := s.signedIn("anna"), s.signedIn("elena"), s.signedIn("sofia")
 	anna.says(anna.get("/ammissioni/recupero"), "L’unità non ne ha una", "nessuna scheda si può riservare", "--unit "+s.Units["desk"])
 	anna.says(anna.status(anna.post("/ammissioni/recupero", "recipient", hostile, "heard", "una due"), http.StatusUnprocessableEntity), "non è una chiave pubblica", "Non sono le parole", hostile)
@@ -197,7 +198,7 @@ func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, heard := recovery.Recipient().String(), accounts.RecoveryWords(recovery.Recipient(), s.Units["service"]).String()
+	to, heard := recovery.Recipient().String(), units.RecoveryWords(recovery.Recipient(), s.Units["service"]).String()
 	path := "/recuperi/" + s.Units["service"]
 	for _, name := range []string{"anna", "clara", "sofia"} {
 		sofia := s.signedIn("sofia")

@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // endingSoon is how long before its end an agency is named among what is missing.
@@ -30,13 +31,13 @@ func sorted[V any](all map[string]*V, name func(*V) (name, id string)) []*V {
 	return list
 }
 
-func agencyName(a *accounts.Agency) (name, id string) { return a.Name, a.ID }
-func unitName(u *accounts.Unit) (name, id string)     { return u.Name, u.ID }
-func personName(p *accounts.Person) (name, id string) { return p.Username, p.ID }
+func agencyName(a *acts.Agency) (name, id string) { return a.Name, a.ID }
+func unitName(u *acts.Unit) (name, id string)     { return u.Name, u.ID }
+func personName(p *acts.Person) (name, id string) { return p.Username, p.ID }
 
 // agencies lists agencies and their units, with what is missing first.
 func (q *request) agencies() error {
-	all, err := q.s.door.Administration(q.ctx(), q.who)
+	all, err := q.s.office.Administration(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (q *request) agencies() error {
 	return q.show(http.StatusOK, "agencies", page)
 }
 
-func (q *request) agencyOf(all *accounts.Administration, a *accounts.Agency) Agency {
+func (q *request) agencyOf(all *units.Administration, a *acts.Agency) Agency {
 	shown := Agency{ID: a.ID, Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, Ends: q.day(a.Ends),
 		Ended: a.Over(q.s.desk.Day())}
 	for _, u := range sorted(all.Units, unitName) {
@@ -58,18 +59,18 @@ func (q *request) agencyOf(all *accounts.Administration, a *accounts.Agency) Age
 	return shown
 }
 
-func unitState(all *accounts.Administration, u *accounts.Unit) string {
+func unitState(all *units.Administration, u *acts.Unit) string {
 	switch {
 	case all.Epochs[u.ID] == 0:
 		return "empty"
-	case !all.Recovery[u.ID] && u.Kind != accounts.KindCentre:
+	case !all.Recovery[u.ID] && u.Is().Recovery:
 		return "no_recovery"
 	}
 	return "founded"
 }
 
 // missing counts what keeps the service from working, or soon will.
-func (q *request) missing(all *accounts.Administration) []Missing {
+func (q *request) missing(all *units.Administration) []Missing {
 	counts := map[string]int{}
 	audit := false
 	for _, u := range all.Units {
@@ -79,7 +80,7 @@ func (q *request) missing(all *accounts.Administration) []Missing {
 		case "no_recovery":
 			counts[MissingRecovery]++
 		}
-		audit = audit || u.Kind == accounts.KindAudit && all.Epochs[u.ID] > 0
+		audit = audit || u.Is().Audits && all.Epochs[u.ID] > 0
 	}
 	soon := q.s.door.Gate().Now().AddDate(0, 0, endingSoon).Format(time.DateOnly)
 	for _, a := range all.Agencies {
@@ -100,8 +101,8 @@ func (q *request) missing(all *accounts.Administration) []Missing {
 }
 
 // administers lets through whoever may list units; the page is absent for others.
-func (q *request) administers() (*accounts.Administration, error) {
-	return q.s.door.Administration(q.ctx(), q.who)
+func (q *request) administers() (*units.Administration, error) {
+	return q.s.office.Administration(q.ctx(), q.who)
 }
 
 func (q *request) newAgencyPage() error {
@@ -140,12 +141,12 @@ func (q *request) createAgency() error {
 	if agencyNamed(all, page.Name) { // before a code is spent on it
 		return q.agencyTaken()
 	}
-	in := accounts.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends}
+	in := units.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends}
 	if ok, err := q.stepUp(policies.AgencyCreate, in.Object(), StepUpAgency, page.Name); !ok {
 		return err
 	}
-	_, receipt, err := q.s.door.CreateAgency(q.ctx(), q.who, in)
-	if errors.Is(err, accounts.ErrTaken) {
+	_, receipt, err := q.s.office.CreateAgency(q.ctx(), q.who, in)
+	if errors.Is(err, units.ErrTaken) {
 		return q.agencyTaken()
 	}
 	if err != nil {
@@ -161,7 +162,7 @@ func (q *request) agencyTaken() error {
 	return q.show(http.StatusConflict, "agency", page)
 }
 
-func agencyNamed(all *accounts.Administration, name string) bool {
+func agencyNamed(all *units.Administration, name string) bool {
 	for _, a := range all.Agencies {
 		if strings.EqualFold(a.Name, strings.TrimSpace(name)) {
 			return true
@@ -195,7 +196,7 @@ func (q *request) oneAgency() (*AgencyPage, error) {
 	}
 	a, ok := all.Agencies[q.id("agency")]
 	if !ok {
-		return nil, accounts.ErrDenied
+		return nil, acts.ErrDenied
 	}
 	return &AgencyPage{Page: q.base(TitleAgency), Action: "/enti/" + a.ID, Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility,
 		Ends: a.Ends, Version: version(a.Version)}, nil
@@ -213,12 +214,12 @@ func (q *request) endAgency() error {
 	}
 	seen, err := strconv.ParseInt(q.form.Get("version"), 10, 64)
 	if err != nil || version(seen) != page.Version {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
 	if ok, err := q.stepUp(policies.AgencyEnd, q.id("agency"), StepUpAgencyEnd, page.Name); !ok {
 		return err
 	}
-	receipt, err := q.s.door.EndAgency(q.ctx(), q.who, q.id("agency"), page.Ends, seen)
+	receipt, err := q.s.office.EndAgency(q.ctx(), q.who, q.id("agency"), page.Ends, seen)
 	if err != nil {
 		return err
 	}
@@ -263,17 +264,17 @@ func (q *request) createUnits() error {
 	if len(page.Errors) > 0 {
 		return q.show(http.StatusUnprocessableEntity, "unit", page)
 	}
-	if err := q.s.door.UnitsFit(q.ctx(), q.who, list); err != nil {
+	if err := q.s.office.UnitsFit(q.ctx(), q.who, list); err != nil {
 		return q.unitsUnfit(err, places)
 	}
 	var names []string
 	for _, u := range list {
 		names = append(names, u.Name)
 	}
-	if ok, err := q.stepUpList(policies.UnitCreate, accounts.UnitsObject(list), StepUpUnits, names); !ok {
+	if ok, err := q.stepUpList(policies.UnitCreate, units.UnitsObject(list), StepUpUnits, names); !ok {
 		return err
 	}
-	_, receipt, err := q.s.door.CreateUnits(q.ctx(), q.who, list)
+	_, receipt, err := q.s.office.CreateUnits(q.ctx(), q.who, list)
 	if err != nil {
 		return q.unitsUnfit(err, places)
 	}
@@ -281,10 +282,10 @@ func (q *request) createUnits() error {
 }
 
 // units are those that were typed, and the place of each on the form.
-func (p *UnitPage) units() (list []accounts.Unit, places []int) {
+func (p *UnitPage) units() (list []acts.Unit, places []int) {
 	for _, r := range p.Rows {
 		if name := strings.TrimSpace(r.Name); name != "" {
-			list, places = append(list, accounts.Unit{Agency: p.Agency, Name: name, Kind: r.Kind}), append(places, r.N)
+			list, places = append(list, acts.Unit{Agency: p.Agency, Name: name, Kind: r.Kind}), append(places, r.N)
 		}
 	}
 	return list, places
@@ -314,9 +315,9 @@ func (q *request) unitsUnfit(err error, places []int) error {
 	n, why := stopped(err, places)
 	field, key := "name", FailNameTaken
 	switch {
-	case errors.Is(why, accounts.ErrOneAudit):
+	case errors.Is(why, units.ErrOneAudit):
 		field, key = "kind", FailOneAudit
-	case !errors.Is(why, accounts.ErrTaken):
+	case !errors.Is(why, units.ErrTaken):
 		return err
 	}
 	page, err := q.unitForm()
@@ -329,7 +330,7 @@ func (q *request) unitsUnfit(err error, places []int) error {
 
 // stopped is the place on a form of what did not fit, and why.
 func stopped(err error, places []int) (int, error) {
-	var not *accounts.NotAll
+	var not *acts.NotAll
 	if errors.As(err, &not) && not.Index < len(places) {
 		return places[not.Index], not.Err
 	}
@@ -401,10 +402,10 @@ func (q *request) chosen(state string) (ids, names []string, err error) {
 	for _, id := range q.form["person"] {
 		p, ok := all.People[id]
 		if !ok {
-			return nil, nil, accounts.ErrDenied
+			return nil, nil, acts.ErrDenied
 		}
 		if p.State != state {
-			return nil, nil, accounts.ErrConflict
+			return nil, nil, acts.ErrConflict
 		}
 		if !slices.Contains(ids, id) {
 			ids, names = append(ids, id), append(names, p.Username)
@@ -422,7 +423,7 @@ func (q *request) suspend() error {
 	}
 	p, ok := all.People[q.form.Get("person")]
 	if !ok || p.ID == q.who.Person() {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	if ok, err = q.stepUp(policies.PersonSuspend, p.ID, StepUpSuspend, p.Username); !ok {
 		return err
@@ -437,17 +438,17 @@ func (q *request) suspend() error {
 // lift ends the suspension of those who were ticked, after one step-up for all of
 // them.
 func (q *request) lift() error {
-	ids, names, err := q.chosen(string(accounts.Suspended))
+	ids, names, err := q.chosen(string(acts.Suspended))
 	if err != nil {
 		return err
 	}
 	if len(ids) == 0 {
 		return q.showPeople(http.StatusUnprocessableEntity, ProblemNobody)
 	}
-	if ok, err := q.stepUpList(policies.PersonLift, accounts.ListOf(ids...), StepUpLift, names); !ok {
+	if ok, err := q.stepUpList(policies.PersonLift, acts.ListOf(ids...), StepUpLift, names); !ok {
 		return err
 	}
-	receipt, err := q.s.door.LiftAll(q.ctx(), q.who, ids)
+	receipt, err := q.s.office.LiftAll(q.ctx(), q.who, ids)
 	if err != nil {
 		return err
 	}
@@ -455,7 +456,7 @@ func (q *request) lift() error {
 }
 
 func (q *request) withdrawInvitation() error {
-	receipt, err := q.s.door.WithdrawInvitation(q.ctx(), q.who, q.form.Get("invitation"))
+	receipt, err := q.s.office.WithdrawInvitation(q.ctx(), q.who, q.form.Get("invitation"))
 	if err != nil {
 		return err
 	}
@@ -488,10 +489,10 @@ func (q *request) inviteForm() (*InvitePage, error) {
 }
 
 // people are those who were typed, and the place of each on the form.
-func (p *InvitePage) people(agency string) (list []accounts.NewPerson, places []int) {
+func (p *InvitePage) people(agency string) (list []units.NewPerson, places []int) {
 	for _, r := range p.Rows {
 		if strings.TrimSpace(r.Username) != "" {
-			list = append(list, accounts.NewPerson{Username: r.Username, Role: policies.Role(r.Office), Agency: agency, Unit: r.Into, Language: r.Language})
+			list = append(list, units.NewPerson{Username: r.Username, Role: policies.Role(r.Office), Agency: agency, Unit: r.Into, Language: r.Language})
 			places = append(places, r.N)
 		}
 	}
@@ -513,17 +514,17 @@ func (q *request) invite() error {
 		page.Fail("username-1", FailUsernameMissing)
 		return q.show(http.StatusUnprocessableEntity, "invite", page)
 	}
-	if err := q.s.door.PeopleFit(q.ctx(), q.who, list); err != nil {
+	if err := q.s.office.PeopleFit(q.ctx(), q.who, list); err != nil {
 		return q.peopleUnfit(err, places)
 	}
 	var names []string
 	for _, p := range list {
-		names = append(names, accounts.NormaliseUsername(p.Username))
+		names = append(names, units.NormaliseUsername(p.Username))
 	}
-	if ok, err := q.stepUpList(policies.PersonCreate, accounts.PeopleObject(list), StepUpInvite, names); !ok {
+	if ok, err := q.stepUpList(policies.PersonCreate, units.PeopleObject(list), StepUpInvite, names); !ok {
 		return err
 	}
-	made, receipt, err := q.s.door.CreatePeople(q.ctx(), q.who, list)
+	made, receipt, err := q.s.office.CreatePeople(q.ctx(), q.who, list)
 	if len(made) == 0 && err != nil {
 		return q.peopleUnfit(err, places)
 	}
@@ -535,11 +536,11 @@ func (q *request) peopleUnfit(err error, places []int) error {
 	n, why := stopped(err, places)
 	field, key, status := "username", FailUsername, http.StatusConflict
 	switch {
-	case errors.Is(why, accounts.ErrDirection):
+	case errors.Is(why, units.ErrDirection):
 		key, status = FailUsernameDirection, http.StatusUnprocessableEntity
-	case errors.Is(why, accounts.ErrIncomplete):
+	case errors.Is(why, units.ErrIncomplete):
 		field, key, status = "office", FailFits, http.StatusUnprocessableEntity
-	case !errors.Is(why, accounts.ErrTaken):
+	case !errors.Is(why, units.ErrTaken):
 		return err
 	}
 	page, err := q.inviteForm()
@@ -552,8 +553,8 @@ func (q *request) peopleUnfit(err error, places []int) error {
 
 // showCodes shows the codes of invitations that were just made. Where the list
 // stopped on the way, those made before it stand, and the page says so.
-func (q *request) showCodes(made []accounts.Invitee, receipt audit.Receipt, stopped error) error {
-	page := &InvitePage{Page: q.base(TitleInvite), Ends: q.s.door.Gate().Now().Add(accounts.InvitationFor)}
+func (q *request) showCodes(made []units.Invitee, receipt audit.Receipt, stopped error) error {
+	page := &InvitePage{Page: q.base(TitleInvite), Ends: q.s.door.Gate().Now().Add(units.InvitationFor)}
 	for _, m := range made {
 		page.Codes = append(page.Codes, InviteCode{Username: m.Username, Code: string(m.Token)})
 	}
@@ -570,17 +571,17 @@ func (q *request) showCodes(made []accounts.Invitee, receipt audit.Receipt, stop
 // inviteAgain replaces the invitations of those who were ticked and have not taken
 // theirs, after one step-up for all of them.
 func (q *request) inviteAgain() error {
-	ids, names, err := q.chosen(string(accounts.Invited))
+	ids, names, err := q.chosen(string(acts.Invited))
 	if err != nil {
 		return err
 	}
 	if len(ids) == 0 {
 		return q.showPeople(http.StatusUnprocessableEntity, ProblemNobody)
 	}
-	if ok, err := q.stepUpList(policies.PersonInvite, accounts.ListOf(ids...), StepUpInviteAgain, names); !ok {
+	if ok, err := q.stepUpList(policies.PersonInvite, acts.ListOf(ids...), StepUpInviteAgain, names); !ok {
 		return err
 	}
-	made, receipt, err := q.s.door.InviteAll(q.ctx(), q.who, ids)
+	made, receipt, err := q.s.office.InviteAll(q.ctx(), q.who, ids)
 	if len(made) == 0 && err != nil {
 		return err
 	}

@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 const hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
@@ -148,16 +149,16 @@ func TestNobodySuspendsHerself(t *testing.T) {
 	b.says(b.get("/personale"), `value="`+s.People["anna"].ID+`"`)
 	b.silent(b.page, `value="`+dario.ID+`"`)
 	b.status(b.post("/personale/sospendi", "person", dario.ID), http.StatusNotFound)
-	console := accounts.ConsoleCaller()
-	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, accounts.ErrLastAdministrator) {
+	console := acts.ConsoleCaller()
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, units.ErrLastAdministrator) {
 		t.Errorf("the last administrator: got %v", err)
 	}
 	s.Invite("elena", policies.Administrator, "")
 	b.leads(b.stepUp("dario", "/personale/sospendi", "person", s.People["elena"].ID), "/personale")
-	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, accounts.ErrLastAdministrator) {
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, units.ErrLastAdministrator) {
 		t.Errorf("the last active administrator: got %v", err)
 	}
-	if _, err := s.Door.Lift(t.Context(), console, s.People["elena"].ID); err != nil {
+	if _, err := s.Office.Lift(t.Context(), console, s.People["elena"].ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); err != nil {

@@ -4,12 +4,12 @@ import (
 	"net/http"
 	"time"
 
-	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
-func (q *request) roster() (*accounts.Roster, error) { return q.s.door.Roster(q.ctx()) }
+func (q *request) roster() (*units.Roster, error) { return q.s.house.Roster(q.ctx()) }
 
 // day is a stored day as a time in Italy.
 func (q *request) day(s string) time.Time {
@@ -56,7 +56,7 @@ func (q *request) agenda() error {
 			Centre: roster.UnitName(c.Centre), Sent: q.day(c.Day), Unsent: true})
 	}
 	page.Open = openContacts(a.Contacts)
-	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
+	colleagues, err := q.s.house.NewColleagues(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (q *request) agenda() error {
 	if page.Notices, err = q.notices(); err != nil {
 		return err
 	}
-	rescued, err := q.s.door.Rescued(q.ctx(), q.who)
+	rescued, err := q.s.house.Rescued(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -81,12 +81,12 @@ func (q *request) agenda() error {
 
 // rescued is a unit whose key recovery made: who sends there compares its words
 // again, the others look at what happened.
-func (q *request) rescued(u accounts.RescuedUnit) Task {
+func (q *request) rescued(u units.RescuedUnit) Task {
 	t := Task{Who: Who{Alias: u.Name}, Kind: "unit_rescued", Href: "/ammissioni", DayOnly: true}
 	switch {
 	case u.Confirm:
 		t.Kind, t.Href = "centre_epoch", "/centri/"+u.ID
-	case q.who.UnitKind() == accounts.KindAudit:
+	case q.who.Works().Audits:
 		t.Href = "/registro/accessi"
 	}
 	return t
@@ -109,7 +109,7 @@ func waitingKind(l referrals.ReferralLine) string {
 
 func (q *request) searchPage() error {
 	if !q.isDesk() {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	return q.show(http.StatusOK, "search", &SearchPage{Page: q.base(TitleSearch)})
 }
@@ -136,5 +136,5 @@ func (q *request) card(c referrals.SearchCard) Card {
 // case files. It is asked for forms that are about nobody yet; for everything
 // else the Desk asks the policy.
 func (q *request) isDesk() bool {
-	return q.who.State() == accounts.Active && (q.who.UnitKind() == policies.UnitDesk || q.who.UnitKind() == policies.UnitSocialService)
+	return q.who.State() == acts.Active && q.who.Works().KeepsCases
 }

@@ -38,7 +38,7 @@ func TestReasonsOfTheAgendaArise(t *testing.T) {
 // recoveryKinds are the kinds of news about a recovery that some code gives.
 func recoveryKinds(t *testing.T) (kinds []string) {
 	t.Helper()
-	body, err := os.ReadFile("../policies/accounts/recoverynews.go")
+	body, err := os.ReadFile("../policies/units/recoverynews.go")
 	if err != nil {
 		t.Fatal(err)
 	}

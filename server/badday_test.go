@@ -18,7 +18,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -164,7 +164,7 @@ func diskFull(t *testing.T) {
 		writers.Go(func() {
 			for {
 				err := d.note(crypto.NewID() + strings.Repeat(" parola", 1000))
-				if err != nil && !errors.Is(err, accounts.ErrConflict) { // they write in one case
+				if err != nil && !errors.Is(err, acts.ErrConflict) { // they write in one case
 					refusals <- err
 					return
 				}
@@ -174,7 +174,7 @@ func diskFull(t *testing.T) {
 	writers.Wait()
 	close(refusals)
 	for err := range refusals {
-		if !errors.Is(err, accounts.ErrUnwritable) {
+		if !errors.Is(err, acts.ErrUnwritable) {
 			t.Errorf("a writer on a full disk: %v", err)
 		}
 	}
@@ -212,7 +212,7 @@ func (d *badDay) fill(disk *storetest.Disk) {
 	for range 1000 {
 		disk.Fill()
 		_, _, err := d.Desk.OpenCase(d.t.Context(), d.Caller("anna"), d.caseID)
-		if errors.Is(err, accounts.ErrUnwritable) {
+		if errors.Is(err, acts.ErrUnwritable) {
 			return
 		}
 		if err != nil {
@@ -248,7 +248,7 @@ func startOnAFullDisk(t *testing.T) {
 		}
 	}
 	disk.Fill()
-	if err := d.note("troppo"); !errors.Is(err, accounts.ErrUnwritable) {
+	if err := d.note("troppo"); !errors.Is(err, acts.ErrUnwritable) {
 		t.Fatalf("a note on a full disk: %v", err)
 	}
 	d.Close()
@@ -256,7 +256,7 @@ func startOnAFullDisk(t *testing.T) {
 	disk.Fill() // closing made room: SQLite folds its write-ahead log into the database
 	if err := d.TryOpen(); err != nil {
 		t.Logf("a start on a full disk is refused: %v", err)
-	} else if err := d.note("troppo"); !errors.Is(err, accounts.ErrUnwritable) {
+	} else if err := d.note("troppo"); !errors.Is(err, acts.ErrUnwritable) {
 		t.Errorf("a note on a full disk after a start: %v", err)
 	}
 	disk.Resize("64m")
@@ -290,7 +290,7 @@ func diskFails(t *testing.T) {
 	typed := "scritto a disco guasto " + crypto.NewID()
 	for range 3 {
 		d.refused(b, typed)
-		if err := d.note("mai"); !errors.Is(err, accounts.ErrUnwritable) {
+		if err := d.note("mai"); !errors.Is(err, acts.ErrUnwritable) {
 			t.Errorf("a note on a failing disk: %v", err)
 		}
 	}

@@ -176,7 +176,7 @@ func plainDay(day string) time.Time {
 }
 
 func plainPage() server.Page {
-	return server.Page{Lang: locale.Italian, Now: time.Now(), Title: server.TitleCase, Here: "/schede", User: "anna", Role: "intake_worker", Unit: "desk", FormToken: "x"}
+	return server.Page{Lang: locale.Italian, Now: time.Now(), Title: server.TitleCase, Here: "/schede", User: "anna", Works: "desk", Unit: "desk", FormToken: "x"}
 }
 
 func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {

@@ -6,7 +6,8 @@ import (
 	"slices"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -20,7 +21,7 @@ func (q *request) openCase() (referrals.CaseView, error) {
 }
 
 // caseAndRoster reads a case for a page that names people or units too.
-func (q *request) caseAndRoster() (referrals.CaseView, *accounts.Roster, error) {
+func (q *request) caseAndRoster() (referrals.CaseView, *units.Roster, error) {
 	v, err := q.openCase()
 	if err != nil {
 		return v, nil, err
@@ -151,7 +152,7 @@ func (q *request) savePerson() error {
 		return q.show(http.StatusOK, "person", page)
 	}
 	receipt, err := q.s.desk.SavePerson(q.ctx(), q.who, v.ID, at, f.save(v))
-	if errors.Is(err, accounts.ErrConflict) {
+	if errors.Is(err, acts.ErrConflict) {
 		return q.personConflict(f)
 	}
 	page := q.personPage(v)
@@ -222,7 +223,7 @@ func (q *request) forget() error {
 	case err != nil:
 		return err
 	case q.version() != v.Version: // before a code is spent on it
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	case v.Identity == nil:
 		return referrals.ErrState
 	}
@@ -316,7 +317,7 @@ func (q *request) saveSafeContact() error {
 	var f SafeForm
 	ReadForm(q.form, &f)
 	receipt, err := q.s.desk.ChangeSafeContact(q.ctx(), q.who, q.id("id"), q.version(), f.rule(), q.form.Get("recognised"))
-	if errors.Is(err, referrals.ErrInvalid) || errors.Is(err, accounts.ErrConflict) {
+	if errors.Is(err, referrals.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
 		v, openErr := q.openCase()
 		if openErr != nil {
 			return openErr
@@ -365,7 +366,7 @@ func (q *request) tellSafeContact() error {
 	}
 	receipt, err := q.s.desk.TellSafeContact(q.ctx(), q.who, id, q.version(), q.form["tell"])
 	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended",
-		accounts.ErrConflict: "safe.tell_changed", referrals.ErrState: "safe.tell_changed"} {
+		acts.ErrConflict: "safe.tell_changed", referrals.ErrState: "safe.tell_changed"} {
 		if errors.Is(err, cause) {
 			return q.showSafeContact(http.StatusConflict, key)
 		}

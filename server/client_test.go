@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store/storetest"
 )
 
@@ -32,7 +33,7 @@ type client struct {
 
 	// Of somebody who came in by the Door, without the pages of signing in: any
 	// page's form is open to her at once.
-	who    accounts.Caller
+	who    acts.Caller
 	cookie string
 
 	from string // the address it asks from, if not the machine's own

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/locale"
 )
@@ -86,7 +87,7 @@ func (q *request) centreOf(id string) (Centre, error) {
 			return centre(c), nil
 		}
 	}
-	return Centre{}, accounts.ErrDenied
+	return Centre{}, acts.ErrDenied
 }
 
 func (q *request) wayPage() error {
@@ -393,7 +394,7 @@ func (q *request) preview() error { return q.showPreview(http.StatusOK, "") }
 
 func (q *request) showPreview(status int, problem string) error {
 	p, receipt, err := q.s.desk.PreviewReferral(q.ctx(), q.who, q.id("id"))
-	if errors.Is(err, accounts.ErrDenied) {
+	if errors.Is(err, acts.ErrDenied) {
 		return q.afterRestore()
 	}
 	if err != nil {
@@ -428,7 +429,7 @@ func (q *request) showPreview(status int, problem string) error {
 
 // pack is what the centre sees, from the one value that is sealed. It holds
 // nothing of the page around it.
-func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *accounts.Roster) Package {
+func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *units.Roster) Package {
 	v := Package{Now: q.day(p.Day), Desk: roster.UnitName(p.FromUnit), Sent: q.day(p.Day), Urgency: p.Urgency, Private: p.Withheld,
 		Feedback: p.Feedback, Until: q.day(p.Until), KeepCopy: p.KeepCopy}
 	v.Strip = shared(safe.Rule, safe.DeskOnly, Who{})
@@ -444,7 +445,7 @@ func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *
 func (q *request) send() error {
 	id := q.id("id")
 	p, _, err := q.s.desk.PreviewReferral(q.ctx(), q.who, id)
-	if errors.Is(err, accounts.ErrDenied) {
+	if errors.Is(err, acts.ErrDenied) {
 		return q.afterRestore()
 	}
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -30,10 +31,10 @@ func (q *request) contactPage(step int) (*ContactPage, error) {
 	ReadForm(q.form, &page.Form)
 	page.Also = alsoFor(roster, q.who.Unit(), page.Form.Needs)
 	if u, ok := roster.Units[q.who.Unit()]; ok {
-		page.Free = u.Cost == accounts.CostFree
+		page.Free = u.Cost == units.CostFree
 	}
 	for _, u := range roster.Units {
-		if u.Kind == accounts.KindSocial && roster.Epochs[u.ID] > 0 {
+		if u.Is().Tasks && roster.Epochs[u.ID] > 0 {
 			page.Services = append(page.Services, Unit{u.ID, u.Name})
 		}
 	}
@@ -51,7 +52,7 @@ func (q *request) taskShare(page *ContactPage) error {
 	page.Form.RuleOf = ""
 	if !safe.Said() && page.InCase() {
 		v, receipt, err := q.s.desk.OpenCase(q.ctx(), q.who, page.Form.Case)
-		if errors.Is(err, accounts.ErrDenied) {
+		if errors.Is(err, acts.ErrDenied) {
 			return nil
 		}
 		if err != nil {
@@ -80,7 +81,7 @@ func (q *request) shownCase() int64 {
 
 func (q *request) newContact() error {
 	if !q.isDesk() {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	if q.filled && q.form.Has("requester") {
 		return q.show(http.StatusOK, "unlinked", q.unlinkedPage())
@@ -133,7 +134,7 @@ func stepOf(s string) int {
 // recordContact moves between the steps; only the last one writes.
 func (q *request) recordContact() error {
 	if !q.isDesk() {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	step := stepOf(q.form.Get("step"))
 	switch q.form.Get("go") {
@@ -168,7 +169,7 @@ func (q *request) keepContact(from, to int) error {
 	case invalid(&page.Page, err):
 		page.Step = from
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
-	case errors.Is(err, accounts.ErrConflict):
+	case errors.Is(err, acts.ErrConflict):
 		return q.contactChanged(page, from, out.ContactID)
 	case errors.Is(err, referrals.ErrState):
 		return q.redirect("/contatti/" + out.ContactID) // closed meanwhile, from another tab
@@ -268,7 +269,7 @@ func (q *request) closeContact() error {
 		}
 		page.Step = stepWith(page.Errors)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
-	case errors.Is(err, accounts.ErrConflict):
+	case errors.Is(err, acts.ErrConflict):
 		return q.contactChanged(page, 3, out.ContactID)
 	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded), errors.Is(err, referrals.ErrNobody):
 		page.Fail("service", FailServiceMissing)

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 // atCentre tells whether the caller works at a centre. The Desk and the Door ask
 // the policy.
 func (q *request) atCentre() bool {
-	return q.who.State() == accounts.Active && q.who.UnitKind() == policies.UnitCentre
+	return q.who.State() == acts.Active && q.who.Works().Packages
 }
 
 // copyKeyPage shows the centre's key for copies with its four words.
@@ -26,7 +27,7 @@ func (q *request) copyKeyPage() error {
 }
 
 func (q *request) copyKey() (*CopyKeyPage, error) {
-	k, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+	k, err := q.s.house.OwnCopyKey(q.ctx(), q.who)
 	if err != nil {
 		return nil, err
 	}
@@ -58,19 +59,19 @@ func (q *request) setCopyKey() error {
 		page.Fail("recipient", FailSecretKey)
 		return q.show(http.StatusUnprocessableEntity, "copy-key", page)
 	}
-	if !take && !accounts.IsRecipient(recipient) {
+	if !take && !units.IsRecipient(recipient) {
 		page.Fail("recipient", FailCopyKey)
 		return q.show(http.StatusUnprocessableEntity, "copy-key", page)
 	}
 	seen, err := strconv.ParseInt(q.form.Get("version"), 10, 64)
 	if err != nil {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
 	if ok, err := q.stepUp(policies.CopyKeySet, q.who.Unit(), StepUpCopyKey, page.Name); !ok {
 		return err
 	}
-	receipt, err := q.s.door.SetCopyKey(q.ctx(), q.who, recipient, seen)
-	if errors.Is(err, accounts.ErrConflict) {
+	receipt, err := q.s.house.SetCopyKey(q.ctx(), q.who, recipient, seen)
+	if errors.Is(err, acts.ErrConflict) {
 		fresh, err := q.copyKey()
 		if err != nil {
 			return err

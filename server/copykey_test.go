@@ -10,7 +10,8 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 // A centre keeps its public key once; changing it asks for passphrase and code,
@@ -42,7 +43,7 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.leads(bruna.stepUp("bruna", page, "recipient", folded, "version", seen), page)
 	bruna.says(bruna.follow(), "La chiave è salvata", "bruna")
 	words := bruna.list("words")
-	if got := accounts.CopyKeyWords(id.Recipient(), s.People["bruna"].Unit); strings.Join(words, " ") != got.String() {
+	if got := units.CopyKeyWords(id.Recipient(), s.People["bruna"].Unit); strings.Join(words, " ") != got.String() {
 		t.Errorf("the page shows %q, the key has %q", words, got)
 	}
 	file := filepath.Join(t.TempDir(), "chiave.txt")
@@ -91,12 +92,12 @@ func TestOnlyTheCentreSetsItsKey(t *testing.T) {
 	s := newSite(t)
 	key := identity(t).Recipient().String()
 	for _, name := range []string{"anna", "lucia", "clara", "bruna"} {
-		if _, err := s.Door.SetCopyKey(t.Context(), s.Caller(name), key, 1); err != accounts.ErrDenied {
+		if _, err := s.House.SetCopyKey(t.Context(), s.Caller(name), key, 1); err != acts.ErrDenied {
 			t.Errorf("%s without step-up: %v, want ErrDenied", name, err)
 		}
 	}
 	for _, name := range []string{"anna", "lucia", "clara"} {
-		if _, err := s.Door.SetCopyKey(t.Context(), s.StepUp(name, policies.CopyKeySet, s.People[name].Unit), key, 1); err != accounts.ErrDenied {
+		if _, err := s.House.SetCopyKey(t.Context(), s.StepUp(name, policies.CopyKeySet, s.People[name].Unit), key, 1); err != acts.ErrDenied {
 			t.Errorf("%s: %v, want ErrDenied", name, err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 // credentials shows factor, codes left, passphrase and open sessions.
@@ -31,7 +33,7 @@ func (q *request) closeSession() error {
 	id, flash := q.form.Get("session"), FlashSessionClosed
 	switch id {
 	case "":
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	case "others":
 		id, flash = "", FlashOthersClosed
 	}
@@ -70,7 +72,7 @@ func (q *request) changePhrase() error {
 	}
 	q.session(in)
 	receipt, err := q.s.door.ChangePassphrase(q.ctx(), q.who, phrase, page.Suspected)
-	if errors.Is(err, accounts.ErrWeak) {
+	if errors.Is(err, units.ErrWeak) {
 		page.Fail("own", FailPhraseWeak)
 		return q.show(http.StatusUnprocessableEntity, "passphrase", page)
 	}

@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
 // entryPage is where a centre's members, or the lead of a desk, change what the
 // directory says of it, or of a service that has no members here.
 func (q *request) entryPage() error {
-	u, err := q.s.door.KeptEntry(q.ctx(), q.who, q.id("unit"))
+	u, err := q.s.house.KeptEntry(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (q *request) entryPage() error {
 }
 
 func (q *request) saveEntry() error {
-	u, err := q.s.door.KeptEntry(q.ctx(), q.who, q.id("unit"))
+	u, err := q.s.house.KeptEntry(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (q *request) saveEntry() error {
 	entry := page.entry()
 	seen, err := strconv.ParseInt(page.Version, 10, 64)
 	if err != nil {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
 	if len(page.Errors) > 0 {
 		return q.show(http.StatusUnprocessableEntity, "directory", page)
@@ -49,7 +50,7 @@ func (q *request) saveEntry() error {
 	if !ok {
 		return err
 	}
-	receipt, err := q.s.door.UpdateEntry(q.ctx(), q.who, u.ID, entry, seen)
+	receipt, err := q.s.house.UpdateEntry(q.ctx(), q.who, u.ID, entry, seen)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (q *request) saveEntry() error {
 }
 
 // entry is what was typed, each part held to its length and its words.
-func (p *DirectoryPage) entry() accounts.Entry {
+func (p *DirectoryPage) entry() units.Entry {
 	f := &p.Form
 	for _, field := range []struct {
 		name, value string
@@ -74,7 +75,7 @@ func (p *DirectoryPage) entry() accounts.Entry {
 	if f.Town != "" && !known {
 		p.Fail("town", "centre.place_unknown")
 	}
-	return accounts.Entry{Area: strings.TrimSpace(f.Area), Town: strings.TrimSpace(f.Town), Hours: strings.TrimSpace(f.Hours),
+	return units.Entry{Area: strings.TrimSpace(f.Area), Town: strings.TrimSpace(f.Town), Hours: strings.TrimSpace(f.Hours),
 		Phone: strings.TrimSpace(f.Phone), Cost: f.Cost, Needs: onlyWords("need", f.Needs), Languages: onlyWords("language", f.Languages),
 		Lat: place.Lat, Lon: place.Lon}
 }
@@ -102,7 +103,7 @@ func (q *request) keptEntries() ([]Unit, error) {
 	}
 	var all []Unit
 	for _, u := range sorted(roster.Units, unitName) {
-		if u.ID == q.who.Unit() || u.Agency == q.who.Agency() && roster.Epochs[u.ID] == 0 && u.Kind != accounts.KindAudit {
+		if u.ID == q.who.Unit() || u.Agency == q.who.Agency() && roster.Epochs[u.ID] == 0 && !u.Is().Audits {
 			all = append(all, Unit{u.ID, u.Name})
 		}
 	}
@@ -111,7 +112,7 @@ func (q *request) keptEntries() ([]Unit, error) {
 
 // alsoFor lists, for each need she named, the other desks and services that the
 // directory marks for it. It is information: nothing is sent.
-func alsoFor(roster *accounts.Roster, unit string, needs []string) []Also {
+func alsoFor(roster *units.Roster, unit string, needs []string) []Also {
 	var all []Also
 	units := sorted(roster.Units, unitName)
 	for _, need := range Words("need") {
@@ -120,7 +121,7 @@ func alsoFor(roster *accounts.Roster, unit string, needs []string) []Also {
 		}
 		also := Also{Need: need}
 		for _, u := range units {
-			desk := u.Kind == accounts.KindDesk || u.Kind == accounts.KindSocial
+			desk := u.Is().KeepsCases
 			if desk && u.ID != unit && slices.Contains(strings.Fields(u.Needs), need) {
 				also.Services = append(also.Services, Centre{ID: u.ID, Name: u.Name, Area: u.Area, Hours: u.Hours, Phone: u.Phone,
 					Languages: strings.Fields(u.Languages), Cost: u.Cost})

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -16,7 +16,7 @@ const insieme = "PuntoInsieme"
 // marks it in the directory; nothing is sent.
 func TestNeedLeadsToAnotherDesk(t *testing.T) {
 	w := storetest.New(t).Town()
-	w.Enter(accounts.Unit{Agency: w.Agency, Kind: accounts.KindDesk, Name: insieme})
+	w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindDesk, Name: insieme})
 	s := serve(t, w)
 	lucia, anna := s.signedIn("lucia"), s.signedIn("anna")
 	entry := "/unita/" + w.Units[insieme] + "/elenco"

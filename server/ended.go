@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 )
@@ -26,7 +26,7 @@ func (q *request) unsent() string {
 
 // toCentreOr is doneOr for what the desk writes to a centre.
 func (q *request) toCentreOr(receipt audit.Receipt, err error, flash, to string) error {
-	if errors.Is(err, accounts.ErrDenied) {
+	if errors.Is(err, acts.ErrDenied) {
 		return q.endedAtDesk(err)
 	}
 	return q.doneOr(q.showReferral, receipt, err, flash, to)
@@ -55,7 +55,7 @@ func endedKey(r referrals.ReferralLine) string {
 
 // toDeskOr is doneOr for what a centre answers.
 func (q *request) toDeskOr(again func(status int, cause error) error, receipt audit.Receipt, err error, flash, to string) error {
-	if errors.Is(err, accounts.ErrDenied) {
+	if errors.Is(err, acts.ErrDenied) {
 		return q.endedAtCentre(err)
 	}
 	return q.doneOr(again, receipt, err, flash, to)
@@ -66,7 +66,7 @@ func (q *request) toDeskOr(again func(status int, cause error) error, receipt au
 // of one whose authorisation has ended, where it had written something.
 func (q *request) endedAtCentre(denied error) error {
 	l, _, err := q.s.desk.Notice(q.ctx(), q.who, q.id("id"))
-	if err != nil || !errors.Is(denied, accounts.ErrDenied) {
+	if err != nil || !errors.Is(denied, acts.ErrDenied) {
 		return denied
 	}
 	if q.unsent() == "" {

@@ -7,7 +7,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -27,14 +29,14 @@ var answers = []struct {
 	status int
 	key    string
 }{
-	{accounts.ErrDenied, http.StatusNotFound, "error.not_found"},
-	{accounts.ErrNoRow, http.StatusNotFound, "error.not_found"},
-	{accounts.ErrErased, http.StatusNotFound, "error.not_found"},
-	{accounts.ErrTampered, http.StatusInternalServerError, "error.tampered"},
+	{acts.ErrDenied, http.StatusNotFound, "error.not_found"},
+	{acts.ErrNoRow, http.StatusNotFound, "error.not_found"},
+	{acts.ErrErased, http.StatusNotFound, "error.not_found"},
+	{acts.ErrTampered, http.StatusInternalServerError, "error.tampered"},
 	{audit.ErrLogTampered, http.StatusInternalServerError, "error.tampered"},
 	{audit.ErrClock, http.StatusServiceUnavailable, "error.server"},
 	{crypto.ErrOpen, http.StatusInternalServerError, "error.tampered"},
-	{accounts.ErrConflict, http.StatusConflict, "error.conflict"},
+	{acts.ErrConflict, http.StatusConflict, "error.conflict"},
 	{referrals.ErrFeedback, http.StatusConflict, "error.feedback"},
 	{referrals.ErrState, http.StatusConflict, "error.state"},
 	{referrals.ErrPinBack, http.StatusConflict, "error.pin_back"},
@@ -47,22 +49,22 @@ var answers = []struct {
 	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
 	{referrals.ErrRepeated, http.StatusConflict, "form.repeated"},
 	{referrals.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
-	{accounts.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
-	{accounts.ErrTaken, http.StatusConflict, "error.taken"},
-	{accounts.ErrNoAudit, http.StatusConflict, "error.no_audit"},
-	{accounts.ErrFounded, http.StatusConflict, "error.founded"},
-	{accounts.ErrLastMember, http.StatusConflict, "error.last_member"},
-	{accounts.ErrLastAdministrator, http.StatusConflict, "error.last_administrator"},
-	{accounts.ErrWords, http.StatusConflict, "admit.not_same"},
+	{units.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
+	{units.ErrTaken, http.StatusConflict, "error.taken"},
+	{units.ErrNoAudit, http.StatusConflict, "error.no_audit"},
+	{units.ErrFounded, http.StatusConflict, "error.founded"},
+	{units.ErrLastMember, http.StatusConflict, "error.last_member"},
+	{units.ErrLastAdministrator, http.StatusConflict, "error.last_administrator"},
+	{units.ErrWords, http.StatusConflict, "admit.not_same"},
 	{accounts.ErrOver, http.StatusConflict, "error.over"},
-	{accounts.ErrInvitation, http.StatusConflict, "invitation.wrong"},
-	{accounts.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
-	{accounts.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
-	{accounts.ErrNoWitness, http.StatusConflict, "error.no_witness"},
-	{accounts.ErrProposer, http.StatusConflict, "error.proposer"},
-	{accounts.ErrTooEarly, http.StatusConflict, "error.too_early"},
-	{accounts.ErrNotAlone, http.StatusConflict, "error.not_alone"},
-	{accounts.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
+	{units.ErrInvitation, http.StatusConflict, "invitation.wrong"},
+	{units.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
+	{units.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
+	{units.ErrNoWitness, http.StatusConflict, "error.no_witness"},
+	{units.ErrProposer, http.StatusConflict, "error.proposer"},
+	{units.ErrTooEarly, http.StatusConflict, "error.too_early"},
+	{units.ErrNotAlone, http.StatusConflict, "error.not_alone"},
+	{units.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
 	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},
 	{errForm, http.StatusForbidden, "error.form_refused"},
@@ -72,7 +74,7 @@ var answers = []struct {
 // fail turns an error into an answer: what happened, whether anything was
 // saved, what to do next, and a code for support. It never says about whom.
 func (q *request) fail(err error) {
-	var done *accounts.Unfinished
+	var done *acts.Unfinished
 	switch {
 	case errors.As(err, &done):
 		q.unfinished(done)
@@ -88,10 +90,10 @@ func (q *request) fail(err error) {
 		q.setCookie(sessionCookie, "", -1)
 		q.redirect("/entra")
 		return
-	case errors.Is(err, accounts.ErrCovered):
+	case errors.Is(err, acts.ErrCovered):
 		q.redirect("/riprendi")
 		return
-	case errors.Is(err, accounts.ErrEnrol):
+	case errors.Is(err, acts.ErrEnrol):
 		q.redirect("/credenziali/fattore/nuovo")
 		return
 	case errors.Is(err, errColleagues):
@@ -109,7 +111,7 @@ func (q *request) fail(err error) {
 
 // answerTo is the status and the message key of an error.
 func answerTo(err error) (int, string) {
-	if errors.Is(err, accounts.ErrUnwritable) {
+	if errors.Is(err, acts.ErrUnwritable) {
 		return http.StatusServiceUnavailable, "error.unwritable"
 	}
 	for _, a := range answers {
@@ -130,11 +132,11 @@ func (q *request) comesBack(status int, err error) bool {
 	case errors.Is(err, referrals.ErrState) && q.formPage() == q.r.URL.Path:
 		return false
 	}
-	return !errors.Is(err, accounts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) && !errors.Is(err, crypto.ErrOpen)
+	return !errors.Is(err, acts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) && !errors.Is(err, crypto.ErrOpen)
 }
 
 // unfinished says that the act is done, and what could not be written after it.
-func (q *request) unfinished(done *accounts.Unfinished) {
+func (q *request) unfinished(done *acts.Unfinished) {
 	status, _ := answerTo(done)
 	q.receipt(done.Receipt)
 	page := &ErrorPage{Page: q.base(TitleError), Status: status, What: unfinishedKey(done), Saved: true, Back: q.goOn()}
@@ -142,7 +144,7 @@ func (q *request) unfinished(done *accounts.Unfinished) {
 	q.show(status, "error", page)
 }
 
-func unfinishedKey(done *accounts.Unfinished) string {
+func unfinishedKey(done *acts.Unfinished) string {
 	if done.Erasing {
 		return "error.erasing"
 	}
@@ -203,7 +205,7 @@ func (q *request) notFound() error {
 // explain says on a page why its form was not taken; nothing without a cause.
 func explain(p *Page, cause error) {
 	switch {
-	case errors.Is(cause, accounts.ErrConflict):
+	case errors.Is(cause, acts.ErrConflict):
 		p.Problem = ProblemChanged
 	case errors.Is(cause, referrals.ErrRepeated):
 		p.Problem = ProblemRepeated

@@ -7,6 +7,8 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 // factorCookie binds the enrolment of a second factor to one browser.
@@ -98,7 +100,7 @@ func (q *request) newCodes() error {
 		return err
 	}
 	codes, receipt, err := q.s.door.NewRecoveryCodes(q.ctx(), q.who)
-	var done *accounts.Unfinished
+	var done *acts.Unfinished
 	if err != nil && !errors.As(err, &done) {
 		return err
 	}
@@ -139,7 +141,7 @@ func (q *request) unlockPerson(person, back string) error {
 
 // colleague names a person of the caller's own unit, and nobody else: an address
 // guessed says nothing of whom it belongs to.
-func (q *request) colleague(roster *accounts.Roster, person string) string {
+func (q *request) colleague(roster *units.Roster, person string) string {
 	if p, ok := roster.People[person]; ok && p.Unit == q.who.Unit() {
 		return p.Username
 	}

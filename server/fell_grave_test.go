@@ -10,8 +10,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -40,8 +41,8 @@ var caseCode = regexp.MustCompile(`class="mono">([A-Z0-9]{4}-[A-Z0-9]{4})<`)
 func TestAttackStolenCookie(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
-	ctx, console := t.Context(), accounts.ConsoleCaller()
-	invited, _, _, err := s.Door.CreatePerson(ctx, console, accounts.NewPerson{Username: "ida", Role: policies.IntakeWorker,
+	ctx, console := t.Context(), acts.ConsoleCaller()
+	invited, _, _, err := s.Office.CreatePerson(ctx, console, units.NewPerson{Username: "ida", Role: policies.IntakeWorker,
 		Agency: s.Agency, Unit: s.Units[storetest.TownDesk], Language: "it"})
 	if err != nil {
 		t.Fatal(err)

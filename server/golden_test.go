@@ -12,7 +12,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
@@ -71,7 +71,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	for _, name := range []string{"greta", "sara"} {
 		s.Join(storetest.TownDesk, name, policies.IntakeWorker, "lucia")
 		for _, colleague := range []string{"anna", "lucia"} {
-			s.receipt(t)(s.Door.Confirm(t.Context(), s.Caller(colleague), s.People[name].ID))
+			s.receipt(t)(s.House.Confirm(t.Context(), s.Caller(colleague), s.People[name].ID))
 		}
 	}
 	elena := s.Invite("elena", policies.IntakeWorker, storetest.TownDesk)
@@ -91,7 +91,7 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	if err := s.Door.Cover(t.Context(), people["greta"].who); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Door.Suspend(t.Context(), accounts.ConsoleCaller(), s.People["sara"].ID); err != nil {
+	if _, err := s.Door.Suspend(t.Context(), acts.ConsoleCaller(), s.People["sara"].ID); err != nil {
 		t.Fatal(err)
 	}
 	listed := map[string]bool{}

@@ -8,7 +8,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/locale"
 )
@@ -194,7 +194,7 @@ func (q *request) showCopy(status int, cause error) error {
 	}
 	q.receipt(receipt)
 	page := &CopyPage{Page: q.base(TitleCopy), ID: r.ID, Version: version(r.Version), Key: q.form.Get("recipient"), Which: q.form.Get("which")}
-	kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+	kept, err := q.s.house.OwnCopyKey(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (q *request) showCopy(status int, cause error) error {
 
 // copyFile is the page that a sealed copy holds. It is read far from here and years
 // from now: in Italian, and each day with its year.
-func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, roster *accounts.Roster) *CopyFile {
+func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, roster *units.Roster) *CopyFile {
 	page := &CopyFile{Page: Page{Lang: locale.Italian, Title: TitleCopyFile}, ID: q.id("id"), Centre: roster.UnitName(p.ToUnit),
 		Made: q.s.door.Gate().Now(), Package: q.pack(p, safe, roster)}
 	page.Package.Now = page.Now
@@ -226,7 +226,7 @@ func (q *request) mayCopy(recipient string) (bool, error) {
 		return false, q.notFound()
 	}
 	if recipient == "" {
-		kept, err := q.s.door.OwnCopyKey(q.ctx(), q.who)
+		kept, err := q.s.house.OwnCopyKey(q.ctx(), q.who)
 		if err != nil {
 			return false, err
 		}

@@ -10,6 +10,8 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/server/locale"
 )
 
@@ -26,7 +28,7 @@ func (q *request) invitationPage() error {
 
 func (q *request) takeInvitation() error {
 	cookie, language, err := q.s.door.TakeUp(q.ctx(), q.form.Get("invitation"), q.from())
-	if errors.Is(err, accounts.ErrInvitation) {
+	if errors.Is(err, units.ErrInvitation) {
 		page := &InvitationPage{Page: q.base(TitleInvitation), Invitation: q.form.Get("invitation")}
 		page.Fail("invitation", FailInvitation)
 		return q.show(http.StatusUnprocessableEntity, "invitation", page)
@@ -176,7 +178,7 @@ func (q *request) invitationDone() error {
 	if !step.Done {
 		return q.redirect("/invito/frase")
 	}
-	if step.Read == (accounts.Words{}) {
+	if step.Read == (units.Words{}) {
 		q.setCookie(invitationCookie, "", -1)
 		return q.redirect("/entra")
 	}
@@ -190,7 +192,7 @@ func (q *request) waiting() error {
 	if err != nil {
 		return err
 	}
-	if words == (accounts.Words{}) {
+	if words == (units.Words{}) {
 		return q.redirect("/ammissioni/fonda")
 	}
 	roster, err := q.roster()
@@ -208,7 +210,7 @@ func (q *request) waiting() error {
 // waitingPage tells a person who waits whether she was admitted. Her words come
 // with her passphrase only: the session does not keep what they are made from.
 func (q *request) waitingPage() error {
-	if q.who.State() != accounts.Waiting {
+	if q.who.State() != acts.Waiting {
 		return q.redirect("/")
 	}
 	roster, err := q.roster()

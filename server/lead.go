@@ -6,6 +6,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // LeadPage is "name-lead": the four words of a member who is to lead, for the
@@ -30,7 +31,7 @@ type LeadWordsPage struct {
 func (q *request) leadToBe() (Member, error) {
 	who, err := q.memberOne()
 	if err == nil && !who.MayName {
-		err = accounts.ErrDenied
+		err = acts.ErrDenied
 	}
 	return who, err
 }
@@ -40,7 +41,7 @@ func (q *request) leadPage() error {
 	if err != nil {
 		return err
 	}
-	words, err := q.s.door.LeadWords(q.ctx(), q.who, who.ID)
+	words, err := q.s.house.LeadWords(q.ctx(), q.who, who.ID)
 	if err != nil {
 		return err
 	}
@@ -58,13 +59,13 @@ func (q *request) nameLead() error {
 	page := &LeadPage{Page: q.base(TitleLead), Who: who, Words: words, Same: q.form.Get("same")}
 	switch {
 	case page.Same == "no":
-		if err := q.s.door.RefuseLead(q.ctx(), q.who, who.ID); err != nil {
+		if err := q.s.house.RefuseLead(q.ctx(), q.who, who.ID); err != nil {
 			return err
 		}
 		page.Problem = ProblemLeadNotSame
 		return q.show(http.StatusConflict, "name-lead", page)
 	case page.Same != "yes" || !shown:
-		if page.Words, err = q.s.door.LeadWords(q.ctx(), q.who, who.ID); err != nil {
+		if page.Words, err = q.s.house.LeadWords(q.ctx(), q.who, who.ID); err != nil {
 			return err
 		}
 		page.Fail("same", FailSaySame)
@@ -74,7 +75,7 @@ func (q *request) nameLead() error {
 	if !ok {
 		return err
 	}
-	receipt, err := q.s.door.NameLead(q.ctx(), q.who, who.ID, words)
+	receipt, err := q.s.house.NameLead(q.ctx(), q.who, who.ID, words)
 	if err != nil {
 		return err
 	}
@@ -84,14 +85,14 @@ func (q *request) nameLead() error {
 // leadWordsPage asks the member who is to lead for her passphrase: her words come
 // from what it opens, which no session keeps.
 func (q *request) leadWordsPage() error {
-	if err := q.s.door.MustLead(q.ctx(), q.who); err != nil {
+	if err := q.s.house.MustLead(q.ctx(), q.who); err != nil {
 		return err
 	}
 	return q.show(http.StatusOK, "lead-words", &LeadWordsPage{Page: q.base(TitleLeadWords)})
 }
 
 func (q *request) leadWords() error {
-	if err := q.s.door.MustLead(q.ctx(), q.who); err != nil {
+	if err := q.s.house.MustLead(q.ctx(), q.who); err != nil {
 		return err
 	}
 	page := &LeadWordsPage{Page: q.base(TitleLeadWords)}

@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -47,7 +48,7 @@ func TestOneCodeServesAForm(t *testing.T) {
 
 	// Invited again and let in again: those ticked, with one code.
 	for _, name := range []string{"anna", "bruna"} {
-		if _, err := s.Door.Suspend(t.Context(), accounts.ConsoleCaller(), s.People[name].ID); err != nil {
+		if _, err := s.Door.Suspend(t.Context(), acts.ConsoleCaller(), s.People[name].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -82,7 +83,7 @@ func TestOneCodeServesAForm(t *testing.T) {
 // no other list; what was granted for one serves no list.
 func TestAGrantServesTheListShown(t *testing.T) {
 	s := newSite(t)
-	ctx, console := t.Context(), accounts.ConsoleCaller()
+	ctx, console := t.Context(), acts.ConsoleCaller()
 	var ids []string
 	for _, name := range []string{"anna", "bruna", "carla"} {
 		if _, err := s.Door.Suspend(ctx, console, s.People[name].ID); err != nil {
@@ -90,36 +91,36 @@ func TestAGrantServesTheListShown(t *testing.T) {
 		}
 		ids = append(ids, s.People[name].ID)
 	}
-	two := s.StepUp("dario", policies.PersonLift, accounts.ListOf(ids[1], ids[0]))
+	two := s.StepUp("dario", policies.PersonLift, acts.ListOf(ids[1], ids[0]))
 	for what, list := range map[string][]string{"a longer list": ids, "another list": {ids[0], ids[2]}, "one of them": {ids[0]}, "another": {ids[2]}} {
-		if _, err := s.Door.LiftAll(ctx, two, list); !storetest.Is(err, accounts.ErrDenied) {
+		if _, err := s.Office.LiftAll(ctx, two, list); !storetest.Is(err, acts.ErrDenied) {
 			t.Errorf("%s: got %v, want ErrDenied", what, err)
 		}
 	}
-	if _, err := s.Door.Lift(ctx, two, ids[0]); !storetest.Is(err, accounts.ErrDenied) {
+	if _, err := s.Office.Lift(ctx, two, ids[0]); !storetest.Is(err, acts.ErrDenied) {
 		t.Errorf("one of them by itself: got %v, want ErrDenied", err)
 	}
-	if _, err := s.Door.LiftAll(ctx, s.StepUp("dario", policies.PersonLift, ids[0]), ids[:2]); !storetest.Is(err, accounts.ErrDenied) {
+	if _, err := s.Office.LiftAll(ctx, s.StepUp("dario", policies.PersonLift, ids[0]), ids[:2]); !storetest.Is(err, acts.ErrDenied) {
 		t.Errorf("a list after a grant for one: got %v, want ErrDenied", err)
 	}
-	if _, err := s.Door.LiftAll(ctx, two, ids[:2]); err != nil {
+	if _, err := s.Office.LiftAll(ctx, two, ids[:2]); err != nil {
 		t.Errorf("the list that was granted: %v", err)
 	}
-	shown := []accounts.NewPerson{{Username: "marta", Role: policies.IntakeWorker, Unit: s.Units[storetest.TownDesk], Language: "it"}}
-	inviting := s.StepUp("dario", policies.PersonCreate, accounts.PeopleObject(shown))
-	swapped := []accounts.NewPerson{shown[0]}
+	shown := []units.NewPerson{{Username: "marta", Role: policies.IntakeWorker, Unit: s.Units[storetest.TownDesk], Language: "it"}}
+	inviting := s.StepUp("dario", policies.PersonCreate, units.PeopleObject(shown))
+	swapped := []units.NewPerson{shown[0]}
 	swapped[0].Role = policies.Lead
-	if _, _, err := s.Door.CreatePeople(ctx, inviting, swapped); !storetest.Is(err, accounts.ErrDenied) {
+	if _, _, err := s.Office.CreatePeople(ctx, inviting, swapped); !storetest.Is(err, acts.ErrDenied) {
 		t.Errorf("the same name as a lead: got %v, want ErrDenied", err)
 	}
-	if made, _, err := s.Door.CreatePeople(ctx, inviting, shown); err != nil || len(made) != 1 {
+	if made, _, err := s.Office.CreatePeople(ctx, inviting, shown); err != nil || len(made) != 1 {
 		t.Errorf("what was granted: %d made, %v", len(made), err)
 	}
-	unit := []accounts.Unit{{Agency: s.Agency, Kind: accounts.KindDesk, Name: "Sportello nord"}}
-	entering := s.StepUp("dario", policies.UnitCreate, accounts.UnitsObject(unit))
-	other := []accounts.Unit{unit[0]}
-	other[0].Kind = accounts.KindCentre
-	if _, _, err := s.Door.CreateUnits(ctx, entering, other); !storetest.Is(err, accounts.ErrDenied) {
+	unit := []acts.Unit{{Agency: s.Agency, Kind: acts.KindDesk, Name: "Sportello nord"}}
+	entering := s.StepUp("dario", policies.UnitCreate, units.UnitsObject(unit))
+	other := []acts.Unit{unit[0]}
+	other[0].Kind = acts.KindCentre
+	if _, _, err := s.Office.CreateUnits(ctx, entering, other); !storetest.Is(err, acts.ErrDenied) {
 		t.Errorf("the same name as a centre: got %v, want ErrDenied", err)
 	}
 }

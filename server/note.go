@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -52,7 +53,7 @@ func (q *request) diary() error {
 }
 
 // entries are the notes and the contacts of a case, newest first.
-func (q *request) entries(v referrals.CaseView, roster *accounts.Roster) []Note {
+func (q *request) entries(v referrals.CaseView, roster *units.Roster) []Note {
 	type entry struct {
 		at time.Time
 		Note
@@ -74,7 +75,7 @@ func (q *request) entries(v referrals.CaseView, roster *accounts.Roster) []Note 
 	return notes
 }
 
-func (q *request) note(n referrals.NoteView, roster *accounts.Roster) Note {
+func (q *request) note(n referrals.NoteView, roster *units.Roster) Note {
 	mine := n.Author == q.who.Person() || q.who.Role() == policies.Lead
 	v := Note{ID: n.ID, Kind: n.Kind, Author: roster.Username(n.Author), Day: q.day(n.Day), Text: n.Text, MayCorrect: mine, MayMove: mine}
 	switch n.Kind {
@@ -108,7 +109,7 @@ func (q *request) notePage(status int, cause error) error {
 	if note := q.id("note"); note != "" {
 		n, ok := noteOf(v, note)
 		if !ok {
-			return accounts.ErrDenied
+			return acts.ErrDenied
 		}
 		page.Correct, page.Action = true, "/schede/"+v.ID+"/diario/"+note+"/correggi"
 		page.Version = version(n.Version)
@@ -139,7 +140,7 @@ func (q *request) addNote() error {
 
 func (q *request) correctNote() error {
 	receipt, err := q.s.desk.CorrectNote(q.ctx(), q.who, q.id("note"), q.version(), q.form.Get("text"))
-	if errors.Is(err, accounts.ErrConflict) {
+	if errors.Is(err, acts.ErrConflict) {
 		return q.notePage(http.StatusConflict, err)
 	}
 	return q.doneOr(q.notePage, receipt, err, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
@@ -154,7 +155,7 @@ func (q *request) movePage(status int, fail string) error {
 	}
 	n, ok := noteOf(v, q.id("note"))
 	if !ok {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	page := &MoveNotePage{Page: q.base(TitleNoteMove), CaseHead: q.head(v, "diary"), Note: q.note(n, roster),
 		To: q.form.Get("to"), Why: q.form.Get("why"), Version: version(n.Version)}
@@ -172,7 +173,7 @@ func (q *request) moveNote() error {
 		return err
 	}
 	if _, ok := noteOf(v, q.id("note")); !ok {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	cards, _, err := q.s.desk.Search(q.ctx(), q.who, q.form.Get("to"))
 	if err != nil && !errors.Is(err, referrals.ErrInvalid) {
@@ -217,7 +218,7 @@ func (q *request) setRecall() error {
 		return q.attemptsPage(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recall": "error.day"}})
 	}
 	receipt, err := q.s.desk.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), referrals.Recall{Day: f.Day, From: f.From, To: f.To})
-	if errors.Is(err, accounts.ErrConflict) {
+	if errors.Is(err, acts.ErrConflict) {
 		return q.attemptsPage(http.StatusConflict, err)
 	}
 	return q.doneOr(q.attemptsPage, receipt, err, flash, "/schede/"+q.id("id")+"/tentativi")

@@ -1,9 +1,8 @@
 package server
 
 import (
+	"sportello/policies/units"
 	"time"
-
-	"sportello/policies/accounts"
 )
 
 // Notices is what stands on the page a person's work begins with until she has
@@ -51,14 +50,14 @@ var noticeGroups = []struct {
 	name  string
 	kinds []string
 }{
-	{"keys", []string{accounts.NoticeCopyKey, accounts.NoticeNoCopyKey}},
-	{"leads", []string{accounts.NoticeToLead, accounts.NoticeLead}},
-	{"units", []string{accounts.NoticeFounded, accounts.NoticeUnit}},
+	{"keys", []string{units.NoticeCopyKey, units.NoticeNoCopyKey}},
+	{"leads", []string{units.NoticeToLead, units.NoticeLead}},
+	{"units", []string{units.NoticeFounded, units.NoticeUnit}},
 }
 
 // notices reads what the caller has not seen yet.
 func (q *request) notices() (Notices, error) {
-	all, err := q.s.door.Notices(q.ctx(), q.who)
+	all, err := q.s.house.Notices(q.ctx(), q.who)
 	if err != nil {
 		return Notices{}, err
 	}
@@ -79,13 +78,13 @@ func (q *request) notices() (Notices, error) {
 	return page, nil
 }
 
-func (q *request) noticed(n accounts.Notice) Notice {
+func (q *request) noticed(n units.Notice) Notice {
 	out := Notice{ID: n.ID, Kind: n.Kind, Name: n.Name, UnitKind: n.UnitKind, Agency: n.Agency, By: n.By, Second: n.Second,
 		Day: q.day(n.Day), Stays: n.Stays}
 	switch n.Kind {
-	case accounts.NoticeCopyKey:
+	case units.NoticeCopyKey:
 		out.Words, out.Href = n.Words[:], "/credenziali/chiave-centro"
-	case accounts.NoticeToLead:
+	case units.NoticeToLead:
 		out.Href = "/ammissioni/" + n.Person + "/responsabile"
 	}
 	return out
@@ -98,14 +97,14 @@ func (q *request) noticesAndColleagues() (Notices, error) {
 	if err != nil {
 		return page, err
 	}
-	colleagues, err := q.s.door.NewColleagues(q.ctx(), q.who)
+	colleagues, err := q.s.house.NewColleagues(q.ctx(), q.who)
 	for _, c := range colleagues {
 		page.Colleagues = append(page.Colleagues, c.Username)
 	}
 	if err != nil {
 		return page, err
 	}
-	news, err := q.s.door.RecoveryNews(q.ctx(), q.who)
+	news, err := q.s.house.RecoveryNews(q.ctx(), q.who)
 	for _, n := range news {
 		page.Recovery = append(page.Recovery, q.recoveryTask(n))
 	}
@@ -114,7 +113,7 @@ func (q *request) noticesAndColleagues() (Notices, error) {
 
 // seeNotices records that she saw what a page showed her.
 func (q *request) seeNotices() error {
-	receipt, err := q.s.door.See(q.ctx(), q.who, q.form["notice"])
+	receipt, err := q.s.house.See(q.ctx(), q.who, q.form["notice"])
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store/storetest"
 )
 
@@ -32,14 +32,14 @@ func TestANewUnitIsShownUntilSeen(t *testing.T) {
 		b.leads(b.post("/avvisi", append(b.notices(), "from", path)...), path)
 		b.silent(b.get(path), "Unità nuove")
 	}
-	s.Enter(accounts.Unit{Agency: s.Agency, Kind: accounts.KindDesk, Name: "Sportello di troppo"})
+	s.Enter(acts.Unit{Agency: s.Agency, Kind: acts.KindDesk, Name: "Sportello di troppo"})
 	for path, b := range map[string]*client{"/agenda": lucia, "/registro": clara} {
 		b.says(b.get(path), "Sportello di troppo", "Inserita, ancora senza membri", "Comune di Vallechiara")
 		b.leads(b.post("/avvisi", append(b.notices(), "from", path)...), path)
 		b.says(b.follow(), "Segnati come visti.")
 		b.silent(b.page, "Sportello di troppo")
 	}
-	s.Found("Sportello di troppo", accounts.KindDesk, "finta", policies.Lead)
+	s.Found("Sportello di troppo", acts.KindDesk, "finta", policies.Lead)
 	lucia.says(lucia.get("/agenda"), "Sportello di troppo", "Fondata", "finta") // what was seen was not yet this
 	clara.says(clara.get("/registro"), "Sportello di troppo", "Fondata", "finta")
 	anna.silent(anna.get("/agenda"), "Sportello di troppo")
@@ -59,7 +59,7 @@ func TestLaterColleagueStandsWhereWorkBegins(t *testing.T) {
 	for name, want := range map[string][3]string{"elisa": {"/arrivi", "bruna", "franca"}, "chiara": {"/registro", "clara", "carlo"}} {
 		b := s.client(s.T)
 		b.enter(s.People[name])
-		if _, err := s.Door.Confirm(t.Context(), s.SignIn(name), s.People[want[1]].ID); err != nil {
+		if _, err := s.House.Confirm(t.Context(), s.SignIn(name), s.People[want[1]].ID); err != nil {
 			t.Fatal(err)
 		}
 		b = s.client(s.T)
@@ -75,7 +75,7 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	s.join("lia")
-	if _, err := s.Door.Confirm(t.Context(), s.SignIn("lia"), s.People["anna"].ID); err != nil {
+	if _, err := s.House.Confirm(t.Context(), s.SignIn("lia"), s.People["anna"].ID); err != nil {
 		t.Fatal(err)
 	}
 	nina := s.Invite("nina", policies.Lead, "desk")
@@ -88,11 +88,11 @@ func TestTheSecondWordOnPages(t *testing.T) {
 	anna.status(anna.get(path), http.StatusNotFound)
 	anna.status(anna.post(path, "words", "abaco abaco abaco abaco", "same", "yes"), http.StatusNotFound)
 	for _, colleague := range []string{"anna", "lia"} {
-		if _, err := s.Door.Confirm(t.Context(), s.SignIn("nina"), s.People[colleague].ID); err != nil {
+		if _, err := s.House.Confirm(t.Context(), s.SignIn("nina"), s.People[colleague].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Door.Confirm(t.Context(), s.SignIn("lia"), nina.ID); err != nil {
+	if _, err := s.House.Confirm(t.Context(), s.SignIn("lia"), nina.ID); err != nil {
 		t.Fatal(err)
 	}
 	b := s.client(s.T)

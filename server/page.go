@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"sportello/policies/acts"
 	"sportello/server/locale"
 )
 
@@ -16,7 +17,7 @@ type Page struct {
 	FormToken string      // goes back with every form
 	Here      string      // path of this page; where cover, language and sign-in lead back to
 	User      string      // display name of who is signed in; empty on public pages
-	Role      string      // her role, one of the words "role"; decides the menu
+	Works     string      // kind of her unit, a word of "unit_kind"; decides the menu
 	Unit      string      // name of her unit
 	Flash     string      // message key of what was just done, or empty
 	Problem   string      // message key of what went wrong with the whole page, or empty
@@ -66,41 +67,40 @@ type NavItem struct {
 	Current   bool
 }
 
-// menus lists what each role finds in the menu, most used first. Leaving an
-// entry out hides nothing: the policy decides, the menu only helps.
-var menus = map[string][]NavItem{
-	"intake_worker": {
-		{Key: "nav.agenda", Href: "/agenda"},
-		{Key: "nav.search", Href: "/cerca"},
-		{Key: "nav.new_contact", Href: "/contatti/nuovo"},
-		{Key: "nav.admissions", Href: "/ammissioni"},
-		{Key: "nav.centres", Href: "/centri"},
-	},
-	"centre_worker": {
-		{Key: "nav.inbox", Href: "/arrivi"},
-		{Key: "nav.admissions", Href: "/ammissioni"},
-		{Key: "nav.desks", Href: "/centri"},
-	},
-	"auditor": {
-		{Key: "nav.log", Href: "/registro"},
-		{Key: "nav.access", Href: "/registro/accessi"},
-		{Key: "nav.referrals", Href: "/registro/invii"},
-		{Key: "nav.admissions", Href: "/ammissioni"},
-	},
-	"administrator": {
-		{Key: "nav.agencies", Href: "/enti"},
-		{Key: "nav.people", Href: "/personale"},
-	},
+// menu is every entry that a menu can have, by name.
+var menu = map[string]NavItem{
+	"agenda":      {Key: "nav.agenda", Href: "/agenda"},
+	"search":      {Key: "nav.search", Href: "/cerca"},
+	"new_contact": {Key: "nav.new_contact", Href: "/contatti/nuovo"},
+	"admissions":  {Key: "nav.admissions", Href: "/ammissioni"},
+	"centres":     {Key: "nav.centres", Href: "/centri"},
+	"inbox":       {Key: "nav.inbox", Href: "/arrivi"},
+	"desks":       {Key: "nav.desks", Href: "/centri"},
+	"log":         {Key: "nav.log", Href: "/registro"},
+	"access":      {Key: "nav.access", Href: "/registro/accessi"},
+	"referrals":   {Key: "nav.referrals", Href: "/registro/invii"},
+	"agencies":    {Key: "nav.agencies", Href: "/enti"},
+	"people":      {Key: "nav.people", Href: "/personale"},
 }
 
-func init() {
-	menus["social_worker"] = menus["intake_worker"]
-	menus["lead"] = menus["intake_worker"]
+// menuOf is what a worker finds in her menu, most used first: what her kind of unit
+// does, or administration. Leaving an entry out hides nothing: the policy decides,
+// the menu only helps.
+func (p *Page) menuOf() []NavItem {
+	names := []string{"agencies", "people"}
+	if k, ok := acts.UnitKindOf(p.Works); ok {
+		names = k.Menu
+	}
+	var items []NavItem
+	for _, name := range names {
+		items = append(items, menu[name])
+	}
+	return items
 }
 
-// Nav is the menu of the page's role, with the page it stands on marked.
+// Nav is the menu of the page's reader, with the page it stands on marked.
 func (p *Page) Nav() []NavItem {
-	items := append([]NavItem(nil), menus[p.Role]...)
+	items := p.menuOf()
 	best := -1
 	for i := range items {
 		under := p.Here == items[i].Href || len(p.Here) > len(items[i].Href) && p.Here[:len(items[i].Href)+1] == items[i].Href+"/"
@@ -114,10 +114,10 @@ func (p *Page) Nav() []NavItem {
 	return items
 }
 
-// Home is where the brand leads: the first page of the role's menu.
+// Home is where the brand leads: the first page of her menu.
 func (p *Page) Home() string {
-	if items := menus[p.Role]; p.SignedIn() && len(items) > 0 {
-		return items[0].Href
+	if p.SignedIn() {
+		return p.menuOf()[0].Href
 	}
 	return "/entra"
 }

@@ -22,14 +22,14 @@ func public(title, here string) server.Page {
 	return server.Page{Lang: "it", Now: sampleNow, Title: title, Here: here, FormToken: "token"}
 }
 
-func staff(role, unit, title, here string) server.Page {
+func staff(works, unit, title, here string) server.Page {
 	p := public(title, here)
-	p.User, p.Role, p.Unit = "Anna Bassi", role, unit
+	p.User, p.Works, p.Unit = "Anna Bassi", works, unit
 	return p
 }
 
 func desk(title, here string) server.Page {
-	return staff("intake_worker", "Sportello Donna, Municipio II", title, here)
+	return staff("desk", "Sportello Donna, Municipio II", title, here)
 }
 
 var (
@@ -239,7 +239,6 @@ func addOwn(add func(string, server.Shown)) {
 	add("declarations.empty", empty)
 	declared.By, declared.Matches = "anna", []server.DeclaredMatch{{Card: server.Card{ID: "A", Who: rosa, State: "open"}, By: []string{"name", "phone"}}}
 	lead := desk(server.TitleUnitDeclarations, "/ammissioni/dichiarazioni")
-	lead.Role = "lead"
 	add("unit-declarations", &server.UnitDeclarationsPage{Page: lead, All: []server.Declared{declared, {ID: "D2", By: "sara", Sealed: true, Day: ago(1)}, {ID: "D3", By: "sara", Name: "Ivo", Day: ago(2)}}})
 	add("unit-declarations.empty", &server.UnitDeclarationsPage{Page: lead})
 	add("enrol", &server.EnrolPage{Page: public(server.TitleEnrol, "/invito/fattore"), First: true, Action: "/invito/fattore", Secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
@@ -306,7 +305,7 @@ func sampleNotices() server.Notices {
 }
 
 func centrePage(title, here string) server.Page {
-	p := staff("centre_worker", "Centro Le Querce", title, here)
+	p := staff("centre", "Centro Le Querce", title, here)
 	p.User = "Bruna Sala"
 	return p
 }
@@ -395,7 +394,7 @@ func addReferral(add func(string, server.Shown)) {
 
 func addAudit(add func(string, server.Shown)) {
 	page := func(title, here string) server.Page {
-		p := staff("auditor", "Revisione", title, here)
+		p := staff("audit", "Revisione", title, here)
 		p.User = "Clara Monti"
 		return p
 	}
@@ -416,7 +415,7 @@ func addAudit(add func(string, server.Shown)) {
 
 func addAdmin(add func(string, server.Shown)) {
 	page := func(title, here string) server.Page {
-		p := staff("administrator", "Amministrazione", title, here)
+		p := staff("", "Amministrazione", title, here)
 		p.User = "Dario Lupi"
 		return p
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/units"
 )
 
 // pinLine is one unit with the page it stands on.
@@ -16,12 +16,12 @@ type pinLine struct {
 
 // pins lists the units that this one may come to send to.
 func (q *request) pins() error {
-	units, err := q.s.door.Receivers(q.ctx(), q.who)
+	units, err := q.s.house.Receivers(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
 	page := &PinsPage{Page: q.base(TitlePins)}
-	if q.who.UnitKind() == accounts.KindCentre {
+	if q.who.Works().Packages {
 		page.Title, page.Answers = TitlePinsBack, true
 	}
 	for i := range units {
@@ -33,7 +33,7 @@ func (q *request) pins() error {
 	return q.show(http.StatusOK, "pins", page)
 }
 
-func (q *request) pinned(p *accounts.Pinned) Pin {
+func (q *request) pinned(p *units.Pinned) Pin {
 	pin := Pin{ID: p.ID, Name: p.Name, Kind: p.Kind, Phone: p.Phone, State: p.State, Since: q.day(p.Since)}
 	if p.State == "unpinned" {
 		pin.State, pin.Agency, pin.Founded = "new", p.AgencyName, q.day(p.Founded)
@@ -42,7 +42,7 @@ func (q *request) pinned(p *accounts.Pinned) Pin {
 }
 
 func (q *request) pinPage() error {
-	p, words, err := q.s.door.Receiver(q.ctx(), q.who, q.id("unit"))
+	p, words, err := q.s.house.Receiver(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (q *request) pinPage() error {
 // pin records that the words the page showed were read out by whoever answered
 // on a number that does not come from here.
 func (q *request) pin() error {
-	p, words, err := q.s.door.Receiver(q.ctx(), q.who, q.id("unit"))
+	p, words, err := q.s.house.Receiver(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (q *request) pin() error {
 		page.Fail("number", FailNumberCalled)
 	}
 	if page.Same == "no" {
-		if err := q.s.door.RefusePin(q.ctx(), q.who, p.ID); err != nil {
+		if err := q.s.house.RefusePin(q.ctx(), q.who, p.ID); err != nil {
 			return err
 		}
 		page.Problem = ProblemNotSame
@@ -77,7 +77,7 @@ func (q *request) pin() error {
 	if ok, err = q.stepUp(policies.CentrePin, q.who.Unit()+"."+p.ID, StepUpPin, p.Name); !ok {
 		return err
 	}
-	receipt, err := q.s.door.PinByVoice(q.ctx(), q.who, p.ID, shown, strings.TrimSpace(page.Number))
+	receipt, err := q.s.house.PinByVoice(q.ctx(), q.who, p.ID, shown, strings.TrimSpace(page.Number))
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -59,7 +59,7 @@ func (s *site) fill(t testing.TB) *records {
 	t.Helper()
 	ctx, r := context.Background(), &records{shut: s.shut(t)}
 	anna, lucia, vera := s.Caller("anna"), s.Caller("lucia"), s.Caller("vera")
-	open := func(who accounts.Caller, alias string, restrict bool) (string, string) {
+	open := func(who acts.Caller, alias string, restrict bool) (string, string) {
 		out, _, err := s.Desk.RecordContact(ctx, who, referrals.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
 			Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Request: "Chiede " + secretWord,
 				Needs: []string{"listen"}, Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "in_person": "yes"}, Number: "333 000 7731",
@@ -79,7 +79,7 @@ func (s *site) fill(t testing.TB) *records {
 	r.of = map[string]*ofCase{"restricted": s.hang(t, "lucia", r.restricted, contacts["restricted"]), "walled": s.hang(t, "lucia", r.walled, contacts["walled"]),
 		"other-desk": s.hang(t, "vera", r.vera, contacts["other-desk"])}
 	must := storetest.Must[string]
-	view := func(who accounts.Caller, id string) referrals.CaseView {
+	view := func(who acts.Caller, id string) referrals.CaseView {
 		v, _, err := s.Desk.OpenCase(ctx, who, id)
 		if err != nil {
 			t.Fatalf("opening a file: %v", err)
@@ -92,7 +92,7 @@ func (s *site) fill(t testing.TB) *records {
 	r.veraNote = view(vera, r.vera).Notes[0].ID
 	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)
-	s.receipt(t)(s.Desk.Wall(ctx, w, r.walled, view(lucia, r.walled).Version, accounts.List("").With(s.People["anna"].ID)))
+	s.receipt(t)(s.Desk.Wall(ctx, w, r.walled, view(lucia, r.walled).Version, acts.List("").With(s.People["anna"].ID)))
 	give := func(purpose string, fields ...string) string {
 		id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: fields,
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
@@ -153,11 +153,11 @@ func (s *site) shut(t testing.TB, unsent ...string) string {
 	if err != nil {
 		t.Fatalf("sending: %v", err)
 	}
-	if _, _, err := s.Desk.Restore(ctx, accounts.ConsoleCaller(), nil); err != nil {
+	if _, _, err := s.Desk.Restore(ctx, acts.ConsoleCaller(), nil); err != nil {
 		t.Fatalf("restoring: %v", err)
 	}
 	for name, p := range s.People {
-		if _, err := s.Door.Lift(ctx, accounts.ConsoleCaller(), p.ID); err != nil {
+		if _, err := s.Office.Lift(ctx, acts.ConsoleCaller(), p.ID); err != nil {
 			t.Fatalf("lifting %s: %v", name, err)
 		}
 	}

@@ -7,8 +7,9 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // recoveryKeyPage shows where the recovery of the caller's unit stands.
@@ -21,12 +22,12 @@ func (q *request) recoveryKeyPage() error {
 }
 
 func (q *request) recoveryKey() (*RecoveryKeyPage, error) {
-	s, err := q.s.door.Recovery(q.ctx(), q.who)
+	s, err := q.s.house.Recovery(q.ctx(), q.who)
 	if err != nil {
 		return nil, err
 	}
 	page := &RecoveryKeyPage{Page: q.base(TitleRecoveryKey), UnitID: s.Unit.ID, InUse: s.InUse, Since: q.day(s.Changed), By: s.ChangedBy,
-		Older: s.Older, Centre: s.Unit.Kind == accounts.KindCentre, Recipient: q.form.Get("recipient"), Heard: q.form.Get("heard")}
+		Older: s.Older, Centre: s.Unit.Is().Packages, Recipient: q.form.Get("recipient"), Heard: q.form.Get("heard")}
 	p := s.Proposed
 	if p == nil {
 		return page, nil
@@ -53,7 +54,7 @@ func (q *request) setRecovery() error {
 	}
 	recipient := strings.Join(strings.Fields(page.Recipient), "")
 	heard, ok := parseWords(page.Heard)
-	if !accounts.IsRecipient(recipient) {
+	if !units.IsRecipient(recipient) {
 		page.Fail("recipient", FailRecipient)
 	}
 	if !ok {
@@ -65,8 +66,8 @@ func (q *request) setRecovery() error {
 	if ok, err = q.stepUp(policies.RecoverySet, q.who.Unit(), StepUpKeep, ""); !ok {
 		return err
 	}
-	inForce, receipt, err := q.s.door.SetRecovery(q.ctx(), q.who, recipient, heard)
-	if errors.Is(err, accounts.ErrWords) {
+	inForce, receipt, err := q.s.house.SetRecovery(q.ctx(), q.who, recipient, heard)
+	if errors.Is(err, units.ErrWords) {
 		return q.wrongHeard(page)
 	}
 	if err != nil {
@@ -88,7 +89,7 @@ func (q *request) acceptRecovery() error {
 	return q.takeUpRecovery(policies.RecoveryAccept, q.s.door.AcceptRecovery)
 }
 
-func (q *request) takeUpRecovery(a policies.Action, take func(context.Context, accounts.Caller, accounts.Words) (audit.Receipt, error)) error {
+func (q *request) takeUpRecovery(a policies.Action, take func(context.Context, acts.Caller, units.Words) (audit.Receipt, error)) error {
 	page, err := q.recoveryKey()
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (q *request) takeUpRecovery(a policies.Action, take func(context.Context, a
 		return err
 	}
 	receipt, err := take(q.ctx(), q.who, heard)
-	if errors.Is(err, accounts.ErrWords) {
+	if errors.Is(err, units.ErrWords) {
 		return q.wrongHeard(page)
 	}
 	if err != nil {
@@ -135,7 +136,7 @@ func (q *request) removeRecovery() error {
 		return err
 	}
 	if !page.InUse && !page.Older {
-		return accounts.ErrNoRecovery
+		return units.ErrNoRecovery
 	}
 	if ok, err := q.stepUp(policies.RecoveryRemove, q.who.Unit(), StepUpKeepNot, ""); !ok {
 		return err
@@ -153,42 +154,42 @@ func (q *request) proposedRecovery() error {
 	if q.id("unit") == q.who.Unit() {
 		return q.redirect("/ammissioni/recupero")
 	}
-	all, err := q.s.door.RecoveryNews(q.ctx(), q.who)
+	all, err := q.s.house.RecoveryNews(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
 	for _, n := range all {
-		if n.Unit == q.id("unit") && n.Kind == accounts.RecoveryWaits {
+		if n.Unit == q.id("unit") && n.Kind == units.RecoveryWaits {
 			return q.show(http.StatusOK, "recovery-proposed", &RecoveryProposedPage{Page: q.base(TitleRecoveryProposed), UnitID: n.Unit,
 				Name: n.Name, Proposed: q.day(n.Day), From: q.day(n.From)})
 		}
 	}
-	return accounts.ErrDenied
+	return acts.ErrDenied
 }
 
 // stopRecovery ends what is proposed for a unit.
 func (q *request) stopRecovery() error {
-	receipt, err := q.s.door.StopRecovery(q.ctx(), q.who, q.id("unit"))
+	receipt, err := q.s.house.StopRecovery(q.ctx(), q.who, q.id("unit"))
 	if err != nil {
 		return err
 	}
 	if q.id("unit") == q.who.Unit() {
 		return q.done(receipt, FlashRecoveryStopped, "/ammissioni/recupero")
 	}
-	p := Page{User: q.who.Username(), Role: string(q.who.Role())}
+	p := Page{User: q.who.Username(), Works: q.who.UnitKind()}
 	return q.done(receipt, FlashRecoveryStopped, p.Home())
 }
 
 // recoveryTasks puts on the Agenda what the recovery of a unit asks for. What a
 // unit lost with an agency's recovery of before comes first of all.
 func (q *request) recoveryTasks(page *AgendaPage) error {
-	all, err := q.s.door.RecoveryNews(q.ctx(), q.who)
+	all, err := q.s.house.RecoveryNews(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
 	for _, n := range all {
 		t := q.recoveryTask(n)
-		if n.Kind == accounts.RecoveryOlder {
+		if n.Kind == units.RecoveryOlder {
 			page.Urgent = append([]Task{t}, page.Urgent...)
 			continue
 		}
@@ -198,11 +199,11 @@ func (q *request) recoveryTasks(page *AgendaPage) error {
 }
 
 // recoveryTask is one of them, with the page on which it is looked at, or stopped.
-func (q *request) recoveryTask(n accounts.RecoveryNews) Task {
+func (q *request) recoveryTask(n units.RecoveryNews) Task {
 	t := Task{Who: Who{Alias: n.Name}, Kind: "recovery_" + n.Kind, Href: "/ammissioni/recupero", DayOnly: true}
 	if n.Unit != q.who.Unit() {
 		t.Href = "/recuperi/" + n.Unit
-		if n.Kind == accounts.RecoveryChanged {
+		if n.Kind == units.RecoveryChanged {
 			t.Href = "/registro/accessi"
 		}
 	}

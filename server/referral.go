@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -47,7 +47,7 @@ func (q *request) referral() error { return q.showReferral(http.StatusOK, nil) }
 
 // referralAndCase reads a referral of the sending side, and the case whose head
 // its page carries.
-func (q *request) referralAndCase() (referrals.ReferralView, referrals.CaseView, *accounts.Roster, error) {
+func (q *request) referralAndCase() (referrals.ReferralView, referrals.CaseView, *units.Roster, error) {
 	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return r, referrals.CaseView{}, nil, err
@@ -71,7 +71,7 @@ func (q *request) showReferral(status int, cause error) error {
 	return q.show(status, "referral", page)
 }
 
-func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, roster *accounts.Roster) *ReferralPage {
+func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, roster *units.Roster) *ReferralPage {
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
 		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r)}
@@ -106,7 +106,7 @@ func (q *request) steps(r referrals.ReferralView) []StepDay {
 	return all
 }
 
-func (q *request) messages(r referrals.ReferralView, roster *accounts.Roster) []Message {
+func (q *request) messages(r referrals.ReferralView, roster *units.Roster) []Message {
 	var all []Message
 	for _, m := range r.Messages {
 		if m.Kind == "appointment" || m.Kind == "answer" {
@@ -171,7 +171,7 @@ func shut(r referrals.ReferralView) bool {
 	return r.Shut && r.Standing == policies.ConsentLive
 }
 
-func (q *request) showRestored(status int, r referrals.ReferralView, v referrals.CaseView, roster *accounts.Roster, fail string) error {
+func (q *request) showRestored(status int, r referrals.ReferralView, v referrals.CaseView, roster *units.Roster, fail string) error {
 	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(v, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
 		State: stateOf(r.ReferralLine), Sent: q.day(r.SentDay), Until: q.day(r.UntilDay), Erased: r.Erased, Checked: q.form.Get("checked")}
 	if fail != "" {

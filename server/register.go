@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/server/locale"
@@ -72,7 +72,7 @@ func (q *request) showRegister(status int, page *LogPage) error {
 	}
 	page.Days = q.chart(found.Days)
 	page.Notices, err = q.noticesAndColleagues()
-	if errors.Is(err, accounts.ErrTampered) { // here she looks for it: the log is shown all the same
+	if errors.Is(err, acts.ErrTampered) { // here she looks for it: the log is shown all the same
 		page.Problem, err = ProblemNoNotices, nil
 	}
 	if err != nil {
@@ -152,7 +152,7 @@ func (q *request) chart(days []referrals.DayTally) []DayCount {
 func (q *request) proof() error {
 	index, err := strconv.ParseInt(q.id("index"), 10, 64)
 	if err != nil {
-		return accounts.ErrDenied
+		return acts.ErrDenied
 	}
 	proof, detail, receipt, err := q.s.desk.ProveEntry(q.ctx(), q.who, index)
 	if err != nil {
@@ -183,7 +183,7 @@ func (q *request) access() error {
 	for _, a := range all {
 		page.Rows = append(page.Rows, AccessRow{Unit: a.UnitName, UnitKind: a.Kind, Person: a.Person, Role: a.Role,
 			State: personState(a.State), Since: q.day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named,
-			Referrals: a.Referrals, Recovery: a.Person == accounts.RecoveryPerson})
+			Referrals: a.Referrals, Recovery: a.Person == acts.RecoveryPerson})
 	}
 	return q.show(http.StatusOK, "access", page)
 }

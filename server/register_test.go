@@ -77,7 +77,7 @@ func TestARowOfTheLogFilters(t *testing.T) {
 func TestLogIsReadPageByPage(t *testing.T) {
 	s := newService(t)
 	for range 60 {
-		if _, err := s.Door.Members(t.Context(), s.Caller("anna")); err != nil {
+		if _, err := s.House.Members(t.Context(), s.Caller("anna")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -15,22 +16,22 @@ import (
 // desk that sends there, until it has compared the unit's words.
 func TestRescueStandsOnTheAgenda(t *testing.T) {
 	s := serve(t, storetest.New(t).Wide())
-	w, ctx, console := s.World, context.Background(), accounts.ConsoleCaller()
+	w, ctx, console := s.World, context.Background(), acts.ConsoleCaller()
 	nora := w.Invite("nora", policies.SocialWorker, "service")
 	if _, err := w.Door.Suspend(ctx, console, w.People["sofia"].ID); err != nil {
 		t.Fatal(err)
 	}
 	b := s.client(s.T)
 	b.says(b.enter(nora), "In attesa di una collega")
-	x, _, err := w.Door.ExportRescue(ctx, console, w.Units["service"], "nora")
+	x, _, err := w.House.ExportRescue(ctx, console, w.Units["service"], "nora")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := accounts.Rewrap(w.Rescue, x, func() (accounts.Words, error) { return w.SignIn("nora").MyWords(1), nil })
+	file, _, err := units.Rewrap(w.Rescue, x, func() (units.Words, error) { return units.MyWords(w.SignIn("nora"), 1), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Door.ImportRescue(ctx, console, file); err != nil {
+	if _, err := w.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
 	anna, clara := s.signedIn("anna"), s.signedIn("clara")

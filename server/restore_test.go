@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -108,7 +108,7 @@ func restore(t *testing.T, w *storetest.World, from string) {
 	t.Helper()
 	w.Restore(from)
 	for name, p := range w.People {
-		if _, err := w.Door.Lift(t.Context(), accounts.ConsoleCaller(), p.ID); err != nil {
+		if _, err := w.Office.Lift(t.Context(), acts.ConsoleCaller(), p.ID); err != nil {
 			t.Fatalf("lifting %s: %v", name, err)
 		}
 	}

@@ -20,7 +20,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/locale"
 
@@ -42,6 +44,8 @@ type Config struct {
 type Server struct {
 	desk   *referrals.Desk
 	door   *accounts.Door
+	house  *units.House
+	office *units.Office
 	log    *slog.Logger
 	render *Renderer
 	config Config
@@ -64,7 +68,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{desk: c.Desk, door: c.Door, log: c.Logger, render: render, config: c, rules: map[string]policies.Rule{}}
+	s := &Server{desk: c.Desk, door: c.Door, house: c.Door.House(), office: c.Door.House().Office(), log: c.Logger, render: render, config: c, rules: map[string]policies.Rule{}}
 	for _, rule := range policy.Rules() {
 		s.rules[rule.ID] = rule
 	}
@@ -176,7 +180,7 @@ type request struct {
 	s      *Server
 	w      http.ResponseWriter
 	r      *http.Request
-	who    accounts.Caller
+	who    acts.Caller
 	signed bool // who is signed in, with keys
 	known  bool // who is known, perhaps covered or just ended
 	form   url.Values
@@ -275,12 +279,12 @@ func (q *request) first(t route) error {
 		return nil
 	}
 	if q.who.MustEnrol() && t.Action != policies.FactorReplace && t.Action != policies.SessionCover {
-		return accounts.ErrEnrol
+		return acts.ErrEnrol
 	}
 	if !q.who.Strangers() || beforeOthers[t.Action] {
 		return nil
 	}
-	must, err := q.s.door.MustConfirm(q.ctx(), q.who)
+	must, err := q.s.house.MustConfirm(q.ctx(), q.who)
 	if err == nil && must {
 		return errColleagues
 	}
@@ -425,13 +429,13 @@ func (q *request) base(title string) Page {
 		q.back(&p)
 	}
 	if q.signed {
-		p.User, p.Role = q.who.Username(), string(q.who.Role())
+		p.User, p.Works = q.who.Username(), q.who.UnitKind()
 		p.FormToken = q.s.door.FormToken(q.who)
 		p.Late = q.who.Late() != nil && q.r.URL.Path != "/bozza"
 		if v := q.s.desk.Verified(); v != nil {
 			p.Differs = !v.Good()
 		}
-		if roster, err := q.s.door.Roster(q.ctx()); err == nil {
+		if roster, err := q.s.house.Roster(q.ctx()); err == nil {
 			p.Unit = roster.UnitName(q.who.Unit())
 		}
 		return p

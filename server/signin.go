@@ -9,6 +9,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/server/locale"
 )
 
@@ -18,12 +19,12 @@ func (q *request) home() error {
 		return q.redirect("/entra")
 	}
 	if q.who.MustEnrol() {
-		return accounts.ErrEnrol
+		return acts.ErrEnrol
 	}
-	if q.who.State() == accounts.Waiting {
+	if q.who.State() == acts.Waiting {
 		return q.redirect("/attesa")
 	}
-	p := Page{User: q.who.Username(), Role: string(q.who.Role())} // no page yet: what was just done is said on the next
+	p := Page{User: q.who.Username(), Works: q.who.UnitKind()} // no page yet: what was just done is said on the next
 	return q.redirect(p.Home())
 }
 
@@ -95,7 +96,7 @@ func (q *request) welcome() error {
 	if q.who.MustEnrol() {
 		return q.beginFactor()
 	}
-	if q.who.State() == accounts.Waiting {
+	if q.who.State() == acts.Waiting {
 		return q.waiting()
 	}
 	if err := q.s.desk.AdoptNamed(q.ctx(), q.who); err != nil {

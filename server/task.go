@@ -6,14 +6,15 @@ import (
 	"sort"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
 // tasks puts what the unit was asked where the Agenda shows it: late, today or
 // later, each with who has it.
-func (q *request) tasks(page *AgendaPage, a referrals.Agenda, roster *accounts.Roster) {
+func (q *request) tasks(page *AgendaPage, a referrals.Agenda, roster *units.Roster) {
 	for _, t := range a.Tasks {
 		task := Task{Who: Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.day(t.DueDay), DayOnly: true,
 			Hold: q.hold(t.State, t.Worker, t.TakenDay, t.Reason, roster)}
@@ -30,7 +31,7 @@ func (q *request) tasks(page *AgendaPage, a referrals.Agenda, roster *accounts.R
 }
 
 // hold says who has a task, or why nobody does.
-func (q *request) hold(state, worker, day, reason string, roster *accounts.Roster) Hold {
+func (q *request) hold(state, worker, day, reason string, roster *units.Roster) Hold {
 	h := Hold{State: state, Since: q.day(day), Back: reason}
 	if worker != "" {
 		h.Worker, h.Mine = roster.Username(worker), worker == q.who.Person()
@@ -39,7 +40,7 @@ func (q *request) hold(state, worker, day, reason string, roster *accounts.Roste
 }
 
 // sent is what this unit asked of a social service, with its answer so far.
-func (q *request) sent(list []referrals.SentTask, roster *accounts.Roster) []SentTask {
+func (q *request) sent(list []referrals.SentTask, roster *units.Roster) []SentTask {
 	var all []SentTask
 	for _, t := range list {
 		l := SentTask{ID: t.ID, Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue, Shut: t.Shut && t.State != "done", OwnCase: t.OwnCase,
@@ -85,10 +86,10 @@ func (q *request) taskPage(status int, cause error) error {
 }
 
 // colleaguesOf lists who works in a unit, but for whoever has the task already.
-func colleaguesOf(roster *accounts.Roster, unit, but string) []Unit {
+func colleaguesOf(roster *units.Roster, unit, but string) []Unit {
 	var all []Unit
 	for id, p := range roster.People {
-		if p.Unit == unit && p.State == string(accounts.Active) && id != but {
+		if p.Unit == unit && p.State == string(acts.Active) && id != but {
 			all = append(all, Unit{ID: id, Name: p.Username})
 		}
 	}
@@ -98,7 +99,7 @@ func colleaguesOf(roster *accounts.Roster, unit, but string) []Unit {
 
 // moved tells that a task is not where the page showed it any more.
 func moved(err error) bool {
-	return errors.Is(err, referrals.ErrState) || errors.Is(err, accounts.ErrConflict)
+	return errors.Is(err, referrals.ErrState) || errors.Is(err, acts.ErrConflict)
 }
 
 // taskStep answers a step of a task.
@@ -169,7 +170,7 @@ func (q *request) revokeTask() error {
 // notMine tells a worker whose task passed to a colleague meanwhile that it did:
 // she may read it, so it is not absent for her.
 func (q *request) notMine(err error) error {
-	if errors.Is(err, accounts.ErrDenied) {
+	if errors.Is(err, acts.ErrDenied) {
 		if _, _, open := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id")); open == nil {
 			return referrals.ErrState
 		}

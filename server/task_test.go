@@ -20,7 +20,7 @@ func handedOver(t *testing.T) (*site, string) {
 	for by, others := range map[string][]string{"sara": {"sofia", "livia"}, "livia": {"sofia", "sara"}} {
 		who := w.SignIn(by)
 		for _, other := range others {
-			if _, err := w.Door.Confirm(t.Context(), who, w.People[other].ID); err != nil {
+			if _, err := w.House.Confirm(t.Context(), who, w.People[other].ID); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -23,9 +23,9 @@ func TestUnconfirmedCentreIsMarkedWhereItIsChosen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onlyEntered := w.Enter(accounts.Unit{Agency: w.Agency, Kind: accounts.KindCentre, Name: "Centro inserito", Phone: other})
-	fake := w.Enter(accounts.Unit{Agency: w.Agency, Kind: accounts.KindCentre, Name: "A " + storetest.Ginestra, Phone: other})
-	w.Found("A "+storetest.Ginestra, accounts.KindCentre, "finta", policies.CentreWorker)
+	onlyEntered := w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindCentre, Name: "Centro inserito", Phone: other})
+	fake := w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindCentre, Name: "A " + storetest.Ginestra, Phone: other})
+	w.Found("A "+storetest.Ginestra, acts.KindCentre, "finta", policies.CentreWorker)
 	anna := serve(t, w).signedIn("anna")
 	root := "/schede/" + out.CaseID
 

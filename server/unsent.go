@@ -4,7 +4,8 @@ import (
 	"net/http"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -13,7 +14,7 @@ import (
 
 // unsentAndCase reads an authorisation that was not sent, and its case. What was
 // sent is dealt with on its referral's own page: then back says where.
-func (q *request) unsentAndCase(page string) (c referrals.ConsentView, v referrals.CaseView, roster *accounts.Roster, back string, err error) {
+func (q *request) unsentAndCase(page string) (c referrals.ConsentView, v referrals.CaseView, roster *units.Roster, back string, err error) {
 	c, receipt, err := q.s.desk.ReadConsent(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return c, v, nil, "", err
@@ -125,5 +126,5 @@ func (q *request) afterRestore() error {
 	case c.Shut && c.Standing == policies.ConsentLive:
 		return q.redirect("/autorizzazioni/" + c.ID + "/conferma")
 	}
-	return accounts.ErrDenied
+	return acts.ErrDenied
 }

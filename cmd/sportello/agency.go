@@ -8,7 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ func (p *program) agencyCommand() *cobra.Command {
 }
 
 func (p *program) agencyCreate() *cobra.Command {
-	var a accounts.NewAgency
+	var a units.NewAgency
 	c := &cobra.Command{
 		Use: "create", Args: cobra.NoArgs,
 		Short: "Enter an agency and print its id",
@@ -29,7 +30,7 @@ func (p *program) agencyCreate() *cobra.Command {
   sportello agency create --name "La Ginestra" --kind operator --responsibility processor --ends 2027-12-31`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				id, _, err := in.door.CreateAgency(c.Context(), accounts.ConsoleCaller(), a)
+				id, _, err := in.office.CreateAgency(c.Context(), acts.ConsoleCaller(), a)
 				if err != nil {
 					return deed("entering the agency", err)
 				}
@@ -53,13 +54,13 @@ func (p *program) agencyList() *cobra.Command {
 		Example: "  sportello agency list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				all, err := in.door.Administration(c.Context(), accounts.ConsoleCaller())
+				all, err := in.office.Administration(c.Context(), acts.ConsoleCaller())
 				if err != nil {
 					return deed("listing the agencies", err)
 				}
 				w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tKIND\tRESPONSIBILITY\tENDS\tNAME")
-				for _, a := range byText(all.Agencies, func(a *accounts.Agency) string { return a.Name + a.ID }) {
+				for _, a := range byText(all.Agencies, func(a *acts.Agency) string { return a.Name + a.ID }) {
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.ID, a.Kind, a.Responsibility, dash(a.Ends), printable(a.Name))
 				}
 				return w.Flush()
@@ -71,16 +72,16 @@ func (p *program) agencyList() *cobra.Command {
 // deed gives an act's error what the exit code and the reader need.
 func deed(doing string, err error) error {
 	for known, hint := range map[error]string{
-		accounts.ErrDenied:            "there is none, or the command line may not do this",
-		accounts.ErrIncomplete:        "something needed is missing, or not one of its codes; see --help",
-		accounts.ErrTaken:             "the name is taken",
-		accounts.ErrOneAudit:          "there is an audit unit already, and an instance has one",
-		accounts.ErrConflict:          "its state does not allow this",
-		accounts.ErrMembers:           "a member who can open the unit is active: she admits the newcomer, or is suspended first",
-		accounts.ErrNoRecovery:        "the unit's newest key was not handed to a recovery recipient",
-		accounts.ErrEpochMoved:        "the unit's keys, or the newcomer's, are not those it was made for: export again",
-		accounts.ErrLastAdministrator: "she is the last active administrator: nobody could lift it; enter another first",
-		accounts.ErrWords:             "its words are not the newcomer's",
+		acts.ErrDenied:             "there is none, or the command line may not do this",
+		units.ErrIncomplete:        "something needed is missing, or not one of its codes; see --help",
+		units.ErrTaken:             "the name is taken",
+		units.ErrOneAudit:          "there is an audit unit already, and an instance has one",
+		acts.ErrConflict:           "its state does not allow this",
+		units.ErrMembers:           "a member who can open the unit is active: she admits the newcomer, or is suspended first",
+		units.ErrNoRecovery:        "the unit's newest key was not handed to a recovery recipient",
+		units.ErrEpochMoved:        "the unit's keys, or the newcomer's, are not those it was made for: export again",
+		units.ErrLastAdministrator: "she is the last active administrator: nobody could lift it; enter another first",
+		units.ErrWords:             "its words are not the newcomer's",
 	} {
 		if errors.Is(err, known) {
 			return refuse(err, "%s: %s", doing, hint)
@@ -89,7 +90,7 @@ func deed(doing string, err error) error {
 	if errors.Is(err, store.ErrSchema) {
 		return refuse(err, "%s: %v", doing, err)
 	}
-	if errors.Is(err, accounts.ErrTampered) {
+	if errors.Is(err, acts.ErrTampered) {
 		return differs{fmt.Errorf("%s: %w", doing, err)}
 	}
 	return fmt.Errorf("%s: %w", doing, err)

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -146,7 +146,7 @@ func (p *program) verifyRecords(ctx context.Context) error {
 		}
 	}
 	err := p.with(ctx, func(in *instance) error {
-		_, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.LogVerify)
+		_, err := in.office.Maintain(ctx, acts.ConsoleCaller(), policies.LogVerify)
 		return err
 	})
 	if done := (handed{}); err != nil && !errors.As(err, &done) {
@@ -235,7 +235,7 @@ no other leaf matches only the whole log shows.`,
 			}
 			return p.into(out, func() error {
 				return p.with(c.Context(), func(in *instance) error {
-					if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.LogExport); err != nil {
+					if _, err := in.office.Maintain(c.Context(), acts.ConsoleCaller(), policies.LogExport); err != nil {
 						return deed("exporting the log", err)
 					}
 					return exportTo(c.Context(), in, f, from, to, p.out)
@@ -287,7 +287,7 @@ log's key only a checkpoint kept elsewhere shows that the log was rewritten.`,
 		Example: `  sportello audit checkpoint > checkpoint-monday.txt`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				if _, err := in.door.Maintain(c.Context(), accounts.ConsoleCaller(), policies.CheckpointRead); err != nil {
+				if _, err := in.office.Maintain(c.Context(), acts.ConsoleCaller(), policies.CheckpointRead); err != nil {
 					return deed("reading the checkpoint", err)
 				}
 				_, err := p.out.Write(in.store.Log().Checkpoint().Note)

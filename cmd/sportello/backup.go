@@ -14,8 +14,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
@@ -105,7 +106,7 @@ func (p *program) grant(ctx context.Context, in *instance, b backing, keys io.Wr
 			return err
 		}
 	}
-	if _, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.BackupMake); err != nil {
+	if _, err := in.office.Maintain(ctx, acts.ConsoleCaller(), policies.BackupMake); err != nil {
 		return deed("making a backup", err)
 	}
 	if _, err := keys.Write(sealed); err != nil {
@@ -164,8 +165,8 @@ func inspectCopy(ctx context.Context, mainDB, shredDB, public string) (audit.Rec
 
 // sealKeys puts the key files into one age file for a unit's recovery recipient.
 func sealKeys(ctx context.Context, in *instance, unit string) ([]byte, error) {
-	to, err := in.door.BackupRecipient(ctx, unit)
-	if errors.Is(err, accounts.ErrNoRecovery) {
+	to, err := in.house.BackupRecipient(ctx, unit)
+	if errors.Is(err, units.ErrNoRecovery) {
 		return nil, refuse(err, "sealing the key files: the unit accepted no recovery recipient: accept one on its members' page, name another unit with --sealed-to, or leave them out with --without-keys")
 	}
 	if err != nil {

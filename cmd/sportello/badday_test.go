@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -67,7 +68,7 @@ func small(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = in.door.CreateAgency(t.Context(), accounts.ConsoleCaller(), accounts.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"})
+	_, _, err = in.office.CreateAgency(t.Context(), acts.ConsoleCaller(), units.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"})
 	if err = errors.Join(err, in.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestStateFileNotWritable(t *testing.T) {
 	}
 	acked := int64(0)
 	for range 3 {
-		if _, err := in.door.Administration(t.Context(), accounts.ConsoleCaller()); err == nil {
+		if _, err := in.office.Administration(t.Context(), acts.ConsoleCaller()); err == nil {
 			acked++
 		}
 	}

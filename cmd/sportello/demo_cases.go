@@ -3,7 +3,7 @@ package main
 import (
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 )
 
@@ -36,7 +36,7 @@ func (s *seed) cases() {
 	s.referral(anna, marta)
 }
 
-func (s *seed) contact(who accounts.Caller, in referrals.NewContact) string {
+func (s *seed) contact(who acts.Caller, in referrals.NewContact) string {
 	if s.err != nil {
 		return ""
 	}
@@ -46,7 +46,7 @@ func (s *seed) contact(who accounts.Caller, in referrals.NewContact) string {
 	return out.CaseID
 }
 
-func (s *seed) diary(who accounts.Caller, caseID, text string) {
+func (s *seed) diary(who acts.Caller, caseID, text string) {
 	if s.err != nil {
 		return
 	}
@@ -54,7 +54,7 @@ func (s *seed) diary(who accounts.Caller, caseID, text string) {
 	s.try("adding a note", err)
 }
 
-func (s *seed) recall(who accounts.Caller, caseID string) {
+func (s *seed) recall(who acts.Caller, caseID string) {
 	if s.err != nil {
 		return
 	}
@@ -65,7 +65,7 @@ func (s *seed) recall(who accounts.Caller, caseID string) {
 }
 
 // referral sends what Marta allowed to the centre she chose.
-func (s *seed) referral(anna accounts.Caller, caseID string) {
+func (s *seed) referral(anna acts.Caller, caseID string) {
 	if s.err != nil {
 		return
 	}

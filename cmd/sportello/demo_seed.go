@@ -11,6 +11,8 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/server"
 )
 
@@ -62,7 +64,7 @@ type seed struct {
 type seedPerson struct {
 	demoAccount
 	id, unitID string
-	who        accounts.Caller
+	who        acts.Caller
 }
 
 // seedDemo makes the instance, its people, units, cases and one referral.
@@ -99,30 +101,30 @@ func (s *seed) try(doing string, err error) {
 // agencies enters agencies, units and people: the first administrator from the
 // command line, everything else by him.
 func (s *seed) agencies() {
-	console := accounts.ConsoleCaller()
-	town := s.agency(console, accounts.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
+	console := acts.ConsoleCaller()
+	town := s.agency(console, units.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
 	s.invite(console, seedInvite{"dario", policies.Administrator, "", "it"})
 	s.signIn("dario")
 	ends := s.clock.Now().AddDate(2, 0, 0).Format(time.DateOnly) // the form demands an end of whoever works for another
 	var operators []string
 	for _, name := range []string{"Associazione La Ginestra", "Cooperativa Le Lucciole"} {
-		in := accounts.NewAgency{Name: name, Kind: "operator", Responsibility: "processor", Ends: ends}
+		in := units.NewAgency{Name: name, Kind: "operator", Responsibility: "processor", Ends: ends}
 		operators = append(operators, s.agency(s.stepUp("dario", policies.AgencyCreate, in.Object()), in))
 	}
 	ginestra, lucciole := operators[0], operators[1]
-	units := []accounts.Unit{
-		{Agency: town, Kind: accounts.KindAudit, Name: "Ufficio controllo"},
-		{Agency: town, Kind: accounts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Cost: accounts.CostFree, Lat: 41_80790, Lon: 12_67990},
-		{Agency: town, Kind: accounts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Cost: accounts.CostFree,
+	enter := []acts.Unit{
+		{Agency: town, Kind: acts.KindAudit, Name: "Ufficio controllo"},
+		{Agency: town, Kind: acts.KindDesk, Name: "Sportello distretto II", Town: "Frascati", Cost: units.CostFree, Lat: 41_80790, Lon: 12_67990},
+		{Agency: town, Kind: acts.KindSocial, Name: "Servizio sociale distretto II", Town: "Frascati", Cost: units.CostFree,
 			Hours: "lun-ven 9-13", Languages: "it en", Phone: "000 000 0103", Needs: "money home care", Lat: 41_80790, Lon: 12_67990},
-		{Agency: ginestra, Kind: accounts.KindCentre, Name: "Centro antiviolenza La Ginestra", Town: "Albano Laziale", Area: "Castelli Romani",
+		{Agency: ginestra, Kind: acts.KindCentre, Name: "Centro antiviolenza La Ginestra", Town: "Albano Laziale", Area: "Castelli Romani",
 			Hours: "lun-ven 9-18; telefono sempre", Languages: "it en fr ar", Phone: "000 000 0201",
 			Needs: "listen cav legal psychology child", Lat: 41_72950, Lon: 12_65930},
-		{Agency: lucciole, Kind: accounts.KindCentre, Name: "Centro antiviolenza Le Lucciole", Town: "Velletri", Area: "Castelli Romani e Monti Lepini",
+		{Agency: lucciole, Kind: acts.KindCentre, Name: "Centro antiviolenza Le Lucciole", Town: "Velletri", Area: "Castelli Romani e Monti Lepini",
 			Hours: "lun, mer, ven 10-16", Languages: "it es ro", Phone: "000 000 0202",
 			Needs: "listen cav bed work", Lat: 41_68710, Lon: 12_77770},
 	}
-	s.enterUnits(s.stepUp("dario", policies.UnitCreate, accounts.UnitsObject(units)), units)
+	s.enterUnits(s.stepUp("dario", policies.UnitCreate, units.UnitsObject(enter)), enter)
 	staff := []seedInvite{
 		{"anna", policies.IntakeWorker, "Sportello distretto II", "it"},
 		{"lucia", policies.Lead, "Sportello distretto II", "it"},
@@ -131,25 +133,25 @@ func (s *seed) agencies() {
 		{"carla", policies.CentreWorker, "Centro antiviolenza Le Lucciole", "en"},
 		{"clara", policies.Auditor, "Ufficio controllo", "it"},
 	}
-	s.invite(s.stepUp("dario", policies.PersonCreate, accounts.PeopleObject(s.newPeople(staff))), staff...)
+	s.invite(s.stepUp("dario", policies.PersonCreate, units.PeopleObject(s.newPeople(staff))), staff...)
 	// As a visitor meets them.
 	s.order = []string{"anna", "lucia", "sofia", "bruna", "carla", "clara", "dario"}
 }
 
-func (s *seed) agency(who accounts.Caller, in accounts.NewAgency) string {
+func (s *seed) agency(who acts.Caller, in units.NewAgency) string {
 	if s.err != nil {
 		return ""
 	}
-	id, _, err := s.in.door.CreateAgency(s.ctx, who, in)
+	id, _, err := s.in.office.CreateAgency(s.ctx, who, in)
 	s.try("entering an agency", err)
 	return id
 }
 
-func (s *seed) enterUnits(who accounts.Caller, list []accounts.Unit) {
+func (s *seed) enterUnits(who acts.Caller, list []acts.Unit) {
 	if s.err != nil {
 		return
 	}
-	ids, _, err := s.in.door.CreateUnits(s.ctx, who, list)
+	ids, _, err := s.in.office.CreateUnits(s.ctx, who, list)
 	s.try("entering the units", err)
 	for i, id := range ids {
 		s.units[list[i].Name] = id
@@ -164,28 +166,28 @@ type seedInvite struct {
 	language string
 }
 
-func (s *seed) newPeople(list []seedInvite) []accounts.NewPerson {
-	var people []accounts.NewPerson
+func (s *seed) newPeople(list []seedInvite) []units.NewPerson {
+	var people []units.NewPerson
 	for _, i := range list {
-		people = append(people, accounts.NewPerson{Username: i.name, Role: i.role, Unit: s.units[i.unit], Language: i.language})
+		people = append(people, units.NewPerson{Username: i.name, Role: i.role, Unit: s.units[i.unit], Language: i.language})
 	}
 	return people
 }
 
 // invite enters people, each of whom takes her invitation with a passphrase and an
 // authenticator of her own.
-func (s *seed) invite(who accounts.Caller, list ...seedInvite) {
+func (s *seed) invite(who acts.Caller, list ...seedInvite) {
 	if s.err != nil {
 		return
 	}
-	made, _, err := s.in.door.CreatePeople(s.ctx, who, s.newPeople(list))
+	made, _, err := s.in.office.CreatePeople(s.ctx, who, s.newPeople(list))
 	s.try("inviting", err)
 	for i, one := range made {
 		s.take(list[i], one)
 	}
 }
 
-func (s *seed) take(i seedInvite, one accounts.Invitee) {
+func (s *seed) take(i seedInvite, one units.Invitee) {
 	if s.err != nil {
 		return
 	}
@@ -213,35 +215,35 @@ func (s *seed) from(p *seedPerson) accounts.From {
 }
 
 // signIn signs a person in with passphrase and code.
-func (s *seed) signIn(name string) accounts.Caller {
+func (s *seed) signIn(name string) acts.Caller {
 	if s.err != nil {
-		return accounts.Caller{}
+		return acts.Caller{}
 	}
 	p := s.people[name]
 	pending, err := s.in.door.Begin(s.ctx, p.Username, p.Passphrase, s.from(p))
 	if s.try("signing in "+name, err); err != nil {
-		return accounts.Caller{}
+		return acts.Caller{}
 	}
 	in, err := s.in.door.Finish(s.ctx, pending, s.code(p), s.from(p))
 	if s.try("signing in "+name, err); err != nil {
-		return accounts.Caller{}
+		return acts.Caller{}
 	}
 	p.who = in.Caller
 	return p.who
 }
 
 // stepUp asks a person for passphrase and code again, for one act.
-func (s *seed) stepUp(name string, a policies.Action, object string) accounts.Caller {
+func (s *seed) stepUp(name string, a policies.Action, object string) acts.Caller {
 	if s.err == nil && s.people[name].who.Person() == "" {
 		s.signIn(name)
 	}
 	if s.err != nil {
-		return accounts.Caller{}
+		return acts.Caller{}
 	}
 	p := s.people[name]
 	in, err := s.in.door.StepUp(s.ctx, p.who, p.Passphrase, s.code(p), a, object, s.from(p))
 	if s.try("stepping up "+name, err); err != nil {
-		return accounts.Caller{}
+		return acts.Caller{}
 	}
 	p.who = in.Caller
 	return p.who
@@ -288,16 +290,16 @@ func (s *seed) admit() {
 	if s.err != nil {
 		return
 	}
-	read := anna.MyWords(s.in.store.Log().Epoch(s.unitOf("anna")))
+	read := units.MyWords(anna, s.in.store.Log().Epoch(s.unitOf("anna")))
 	lucia := s.stepUp("lucia", policies.MemberAdmit, s.people["anna"].id)
 	if s.err != nil {
 		return
 	}
-	_, err := s.in.door.Admit(s.ctx, lucia, s.people["anna"].id, read)
+	_, err := s.in.house.Admit(s.ctx, lucia, s.people["anna"].id, read)
 	s.try("admitting anna", err)
-	_, err = s.in.door.Confirm(s.ctx, s.signIn("anna"), s.people["lucia"].id)
+	_, err = s.in.house.Confirm(s.ctx, s.signIn("anna"), s.people["lucia"].id)
 	s.try("confirming a colleague", err)
-	_, err = s.in.door.Confirm(s.ctx, s.signIn("lucia"), s.people["anna"].id)
+	_, err = s.in.house.Confirm(s.ctx, s.signIn("lucia"), s.people["anna"].id)
 	s.try("confirming a colleague", err)
 }
 
@@ -321,13 +323,13 @@ func (s *seed) seen(names ...string) {
 		if s.err != nil {
 			return
 		}
-		notices, err := s.in.door.Notices(s.ctx, who)
+		notices, err := s.in.house.Notices(s.ctx, who)
 		s.try("reading notices", err)
 		var ids []string
 		for _, n := range notices {
 			ids = append(ids, n.ID)
 		}
-		_, err = s.in.door.See(s.ctx, who, ids)
+		_, err = s.in.house.See(s.ctx, who, ids)
 		s.try("seeing notices", err)
 	}
 }
@@ -339,13 +341,13 @@ func (s *seed) pin() {
 		if s.err != nil {
 			return
 		}
-		read, err := s.in.door.UnitWordsOf(s.ctx, who)
+		read, err := s.in.house.UnitWordsOf(s.ctx, who)
 		s.try("computing a unit's words", err)
 		lucia := s.stepUp("lucia", policies.CentrePin, s.unitOf("lucia")+"."+s.unitOf(name))
 		if s.err != nil {
 			return
 		}
-		_, err = s.in.door.PinCentre(s.ctx, lucia, s.unitOf(name), read)
+		_, err = s.in.house.PinCentre(s.ctx, lucia, s.unitOf(name), read)
 		s.try("pinning a unit", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // worked is the processor time of this process: what else the machine does is not in it.
@@ -41,7 +42,7 @@ func TestDemoPeopleSignInNow(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	callers := map[string]accounts.Caller{}
+	callers := map[string]acts.Caller{}
 	for _, a := range people {
 		pending, err := in.door.Begin(ctx, a.Username, a.Passphrase, accounts.From{Address: "127.0.0.1"})
 		if err != nil {

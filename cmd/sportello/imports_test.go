@@ -20,17 +20,21 @@ var never = map[string][]string{
 	"crypto":            {"net/http", "log"},
 	"policies":          {"database/sql", "net/http", "os"},
 	"policies/audit":    {"database/sql", "net/http"},
+	"policies/acts":     {"net/http", "database/sql"},
+	"policies/units":    {"net/http", "database/sql"},
 	"policies/accounts": {"net/http", "database/sql"},
-	"referrals":         {"net/http", "html/template", "database/sql", "filippo.io/age", "sportello/referrals/store"},
-	"referrals/store":   {"sportello/crypto", "net/http", "filippo.io/age"},
+	"referrals":         {"net/http", "html/template", "database/sql", "filippo.io/age", "sportello/referrals/store", "sportello/policies/accounts"},
+	"referrals/store":   {"sportello/crypto", "net/http", "filippo.io/age", "sportello/policies/accounts", "sportello/policies/units"},
 	"server":            {"sportello/referrals/store", "database/sql", "filippo.io/age", "github.com/pquerna/otp/totp"},
 	"server/locale":     {"sportello"},
 }
 
 // within is the order inside policies.
 var within = map[string][]string{
-	"policies":       {"sportello/policies/audit", "sportello/policies/accounts"},
-	"policies/audit": {"sportello/policies/accounts"},
+	"policies":       {"sportello/policies/audit", "sportello/policies/acts", "sportello/policies/units", "sportello/policies/accounts"},
+	"policies/audit": {"sportello/policies/acts", "sportello/policies/units", "sportello/policies/accounts"},
+	"policies/acts":  {"sportello/policies/units", "sportello/policies/accounts"},
+	"policies/units": {"sportello/policies/accounts"},
 }
 
 // clock are the calls that read or wait for the real time.

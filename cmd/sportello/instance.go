@@ -14,7 +14,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 )
@@ -27,13 +29,15 @@ import (
 //	DIR/keys/…              the key files, see keys.go
 //	DIR/lock                held by the one process that works here
 type instance struct {
-	dir   string
-	keys  *keys
-	lock  *os.File
-	store *store.Store
-	gate  *accounts.Gate
-	door  *accounts.Door
-	desk  *referrals.Desk
+	dir    string
+	keys   *keys
+	lock   *os.File
+	store  *store.Store
+	gate   *acts.Gate
+	door   *accounts.Door
+	house  *units.House
+	office *units.Office
+	desk   *referrals.Desk
 }
 
 // opening says how to open an instance. The zero value, with a clock, is the
@@ -107,7 +111,7 @@ func (in *instance) wire(o opening) error {
 	if err != nil {
 		return err
 	}
-	if in.gate, err = accounts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
+	if in.gate, err = acts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
 		return err
 	}
 	in.gate.EvenOut(store.Pace(store.PaceStep))
@@ -115,6 +119,7 @@ func (in *instance) wire(o opening) error {
 	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, places); err != nil {
 		return err
 	}
+	in.house, in.office = in.door.House(), in.door.House().Office()
 	if o.stretcher != nil {
 		in.door.StretchWith(o.stretcher)
 		places = 1

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 )
 
@@ -107,7 +107,7 @@ func verifies(t *testing.T, s *seed, when string) {
 	check(t, s.in.Close())
 }
 
-func found(t *testing.T, s *seed, who accounts.Caller, alias string) string {
+func found(t *testing.T, s *seed, who acts.Caller, alias string) string {
 	t.Helper()
 	cards, _, err := s.in.desk.Search(s.ctx, who, alias)
 	check(t, err)

@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 
 	"github.com/spf13/cobra"
 )
@@ -86,9 +87,9 @@ With --copies, those of a centre's own key for sealed copies, as its members' pa
 			if err != nil {
 				return err
 			}
-			words := accounts.RecoveryWords(id.Recipient(), unit)
+			words := units.RecoveryWords(id.Recipient(), unit)
 			if copies {
-				words = accounts.CopyKeyWords(id.Recipient(), unit)
+				words = units.CopyKeyWords(id.Recipient(), unit)
 			}
 			fmt.Fprintln(p.out, words)
 			return nil
@@ -118,7 +119,7 @@ member who can open the unit is active, she admits the newcomer and this is refu
   sportello recovery export --unit ID --newcomer livia > wrap.json`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				x, _, err := in.door.ExportRescue(c.Context(), accounts.ConsoleCaller(), unit, newcomer)
+				x, _, err := in.house.ExportRescue(c.Context(), acts.ConsoleCaller(), unit, newcomer)
 				if err != nil {
 					return deed("exporting for recovery", err)
 				}
@@ -162,12 +163,12 @@ ask for them by voice; the newcomer's own page must show the same.`,
 			if err != nil {
 				return err
 			}
-			x, err := accounts.ParseRescueWrap(b)
+			x, err := units.ParseRescueWrap(b)
 			if err != nil {
 				return refuse(err, "reading the exported wrap: it is not what `sportello recovery export` prints")
 			}
 			fmt.Fprintf(p.err, "unit %s (%s), newcomer %s\n", printable(x.UnitName), printable(x.Unit), printable(x.Username))
-			f, words, err := accounts.Rewrap(id, x, func() (accounts.Words, error) { return p.askWords(c.InOrStdin(), heard) })
+			f, words, err := units.Rewrap(id, x, func() (units.Words, error) { return p.askWords(c.InOrStdin(), heard) })
 			if err != nil {
 				return rewrapProblem(err)
 			}
@@ -192,25 +193,25 @@ ask for them by voice; the newcomer's own page must show the same.`,
 }
 
 // askWords takes the four words that the newcomer read aloud.
-func (p *program) askWords(in io.Reader, heard string) (accounts.Words, error) {
+func (p *program) askWords(in io.Reader, heard string) (units.Words, error) {
 	if heard == "" {
 		fmt.Fprintln(p.err, "type the four words that the newcomer reads on her page:")
 		line, err := bufio.NewReader(in).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return accounts.Words{}, fmt.Errorf("reading the words: %w", err)
+			return units.Words{}, fmt.Errorf("reading the words: %w", err)
 		}
 		heard = line
 	}
 	words := strings.Fields(strings.ToLower(heard))
 	if len(words) != 4 {
-		return accounts.Words{}, refuse(nil, "reading the words: they are four; nothing was made")
+		return units.Words{}, refuse(nil, "reading the words: they are four; nothing was made")
 	}
-	return accounts.Words(words), nil
+	return units.Words(words), nil
 }
 
 func rewrapProblem(err error) error {
 	switch {
-	case errors.Is(err, accounts.ErrWords):
+	case errors.Is(err, units.ErrWords):
 		return refuse(err, "comparing the words: they are not the newcomer's. Nothing was made. "+
 			"If she read what her page shows, the export holds somebody else's key: tell the auditor")
 	case errors.Is(err, crypto.ErrOpen):
@@ -243,11 +244,11 @@ While the server runs, the command reads the file and hands it over.`,
 				}
 			}
 			return p.with(c.Context(), func(in *instance) error {
-				f, err := accounts.ParseRescueFile(p.input)
+				f, err := units.ParseRescueFile(p.input)
 				if err != nil {
 					return refuse(err, "reading the file: it is not what `sportello recovery rewrap` made")
 				}
-				if _, err := in.door.ImportRescue(c.Context(), accounts.ConsoleCaller(), f); err != nil {
+				if _, err := in.house.ImportRescue(c.Context(), acts.ConsoleCaller(), f); err != nil {
 					return deed("taking in the unit's next key", err)
 				}
 				fmt.Fprintln(p.out, "taken in: the newcomer signs out and in again, with passphrase and code, to put it in force")

@@ -12,7 +12,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -20,9 +20,9 @@ import (
 // the unit's, which is parsed once, and the old one of an agency, of which only
 // is said that there was one.
 var readers = map[string][]string{
-	"InForce":     {"policies/accounts/recovery.go: recovery", "policies/accounts/recovery.go: Values"},
-	"OldRecovery": {"policies/accounts/recovery.go: older", "policies/accounts/rows.go: Values"},
-	"OldProposed": {"policies/accounts/rows.go: Values"},
+	"InForce":     {"policies/units/recovery.go: recovery"},
+	"OldRecovery": {"policies/units/recovery.go: older"},
+	"OldProposed": {},
 }
 
 // TestOneReaderOfRecovery: whatever wraps a key for recovery asks RecoveryOf, and
@@ -96,9 +96,9 @@ func TestOldFolderAcceptsRecoveryAgain(t *testing.T) {
 		t.Helper()
 		who := s.signIn(name)
 		check(t, s.err)
-		news, err := s.in.door.RecoveryNews(s.ctx, who)
+		news, err := s.in.house.RecoveryNews(s.ctx, who)
 		check(t, err)
-		return len(news) > 0 && news[0].Kind == accounts.RecoveryOlder && news[0].Unit == who.Unit()
+		return len(news) > 0 && news[0].Kind == units.RecoveryOlder && news[0].Unit == who.Unit()
 	}
 	for _, name := range []string{"anna", "sofia", "clara"} {
 		if !older(name) {
@@ -111,21 +111,21 @@ func TestOldFolderAcceptsRecoveryAgain(t *testing.T) {
 	anna := s.signIn("anna")
 	_, err := s.in.desk.AddNote(s.ctx, anna, found(t, s, anna, "Vittoria"), referrals.NewForm(), "phone", "Dopo l'aggiornamento.")
 	check(t, err)
-	if to, err := s.in.door.BackupRecipient(s.ctx, ""); !errors.Is(err, accounts.ErrNoRecovery) {
+	if to, err := s.in.house.BackupRecipient(s.ctx, ""); !errors.Is(err, units.ErrNoRecovery) {
 		t.Errorf("key files would be sealed to %s: %v", to, err)
 	}
 	id, err := crypto.NewIdentity()
 	check(t, err)
 	desk := anna.Unit()
-	words := accounts.RecoveryWords(id.Recipient(), desk)
-	_, _, err = s.in.door.SetRecovery(s.ctx, s.stepUp("anna", policies.RecoverySet, desk), id.Recipient().String(), words)
+	words := units.RecoveryWords(id.Recipient(), desk)
+	_, _, err = s.in.house.SetRecovery(s.ctx, s.stepUp("anna", policies.RecoverySet, desk), id.Recipient().String(), words)
 	check(t, err)
 	_, err = s.in.door.ConfirmRecovery(s.ctx, s.stepUp("lucia", policies.RecoveryConfirm, desk), words)
 	check(t, err)
 	if older("anna") {
 		t.Error("she is still told, though her unit accepted one")
 	}
-	if to, err := s.in.door.BackupRecipient(s.ctx, desk); err != nil || to.String() != id.Recipient().String() {
+	if to, err := s.in.house.BackupRecipient(s.ctx, desk); err != nil || to.String() != id.Recipient().String() {
 		t.Errorf("the unit's own recipient for key files: %v", err)
 	}
 	verifies(t, s, "after the unit accepted its own")

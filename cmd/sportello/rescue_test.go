@@ -9,6 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
+	"sportello/policies/units"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -50,7 +51,7 @@ func newcomerCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	who := s.Caller
 	if args[0] == "words" {
-		fmt.Fprintln(ts.Stdout(), who.MyWords(in.store.Log().Epoch(who.Unit())))
+		fmt.Fprintln(ts.Stdout(), units.MyWords(who, in.store.Log().Epoch(who.Unit())))
 		return
 	}
 	fmt.Fprintf(ts.Stdout(), "%s, epoch %d\n", who.State(), who.Epoch())
@@ -59,7 +60,7 @@ func newcomerCommand(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintf(ts.Stdout(), "searching: %v\n", err)
 		return
 	}
-	words, err := in.door.UnitWordsOf(ctx, who)
+	words, err := in.house.UnitWordsOf(ctx, who)
 	ts.Check(err)
 	fmt.Fprintf(ts.Stdout(), "the unit's words are now: %s\n", words)
 	for _, c := range cards {

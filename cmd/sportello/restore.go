@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
@@ -296,7 +296,7 @@ func (p *program) settle(ctx context.Context, in *instance) error {
 	if err := p.problems(report); err != nil {
 		return err
 	}
-	out, _, err := in.desk.Restore(ctx, accounts.ConsoleCaller(), erased)
+	out, _, err := in.desk.Restore(ctx, acts.ConsoleCaller(), erased)
 	if err != nil {
 		return deed("recording the restore", err)
 	}

@@ -15,7 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store"
 )
 
@@ -63,8 +64,8 @@ func newRestoreLoop(t *testing.T) *restoreLoop {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	if _, _, err := in.door.CreateAgency(t.Context(), accounts.ConsoleCaller(),
-		accounts.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"}); err != nil {
+	if _, _, err := in.office.CreateAgency(t.Context(), acts.ConsoleCaller(),
+		units.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"}); err != nil {
 		t.Fatal(err)
 	}
 	// The state file follows the commit in the background.
@@ -239,7 +240,7 @@ func (l *restoreLoop) look(what, dir string) (agencies map[string]bool, suspende
 	if err != nil || len(report.Problems) != 0 || report.Checked < 20 {
 		l.t.Fatalf("%s: checking the records: %d checked, %v, %v", what, report.Checked, report.Problems, err)
 	}
-	all, err := in.door.Administration(l.t.Context(), accounts.ConsoleCaller())
+	all, err := in.office.Administration(l.t.Context(), acts.ConsoleCaller())
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -248,7 +249,7 @@ func (l *restoreLoop) look(what, dir string) (agencies map[string]bool, suspende
 		agencies[a.Name] = true
 	}
 	for _, p := range all.People {
-		if p.State == string(accounts.Suspended) {
+		if p.State == string(acts.Suspended) {
 			suspended++
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 
 	"github.com/spf13/cobra"
 )
@@ -79,7 +79,7 @@ func (p *program) serve(ctx context.Context) error {
 func (p *program) serveInstance(ctx context.Context, s *site, secure *tls.Config, apart *stretcher) error {
 	in, logger := s.in, s.log
 	if p.yes("clock-checked") {
-		if _, err := in.door.Maintain(ctx, accounts.ConsoleCaller(), policies.ClockAccept); err != nil {
+		if _, err := in.office.Maintain(ctx, acts.ConsoleCaller(), policies.ClockAccept); err != nil {
 			return fmt.Errorf("recording that the clock was checked: %w", err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/server"
 )
@@ -198,7 +198,7 @@ func (s *site) endOver(ctx context.Context) {
 	if s.closed.Load() {
 		return
 	}
-	n, err := s.in.desk.EndOver(ctx, accounts.ConsoleCaller())
+	n, err := s.in.desk.EndOver(ctx, acts.ConsoleCaller())
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:

@@ -2,9 +2,8 @@ package main
 
 import (
 	"fmt"
+	"sportello/policies/acts"
 	"text/tabwriter"
-
-	"sportello/policies/accounts"
 
 	"github.com/spf13/cobra"
 )
@@ -16,7 +15,7 @@ func (p *program) unitCommand() *cobra.Command {
 }
 
 func (p *program) unitCreate() *cobra.Command {
-	var u accounts.Unit
+	var u acts.Unit
 	var lat, lon float64
 	c := &cobra.Command{
 		Use: "create", Args: cobra.NoArgs,
@@ -34,7 +33,7 @@ For a centre the public facts of the directory are given here too.`,
 			}
 			u.Lat, u.Lon = int64(lat*1e5), int64(lon*1e5)
 			return p.with(c.Context(), func(in *instance) error {
-				id, _, err := in.door.CreateUnit(c.Context(), accounts.ConsoleCaller(), u)
+				id, _, err := in.office.CreateUnit(c.Context(), acts.ConsoleCaller(), u)
 				if err != nil {
 					return deed("entering the unit", err)
 				}
@@ -69,13 +68,13 @@ func (p *program) unitList() *cobra.Command {
 		Example: "  sportello unit list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				all, err := in.door.Administration(c.Context(), accounts.ConsoleCaller())
+				all, err := in.office.Administration(c.Context(), acts.ConsoleCaller())
 				if err != nil {
 					return deed("listing the units", err)
 				}
 				w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tKIND\tEPOCH\tPEOPLE\tNAME")
-				for _, u := range byText(all.Units, func(u *accounts.Unit) string { return u.Name + u.ID }) {
+				for _, u := range byText(all.Units, func(u *acts.Unit) string { return u.Name + u.ID }) {
 					fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", u.ID, u.Kind, all.Epochs[u.ID], all.MembersOf(u.ID), printable(u.Name))
 				}
 				return w.Flush()

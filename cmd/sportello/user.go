@@ -7,8 +7,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 
 	"github.com/spf13/cobra"
 )
@@ -16,13 +17,13 @@ import (
 func (p *program) userCommand() *cobra.Command {
 	c := &cobra.Command{Use: "user", GroupID: "people", Short: "Enter, invite, suspend, lift and list users"}
 	c.AddCommand(p.userCreate(), p.userInvite(), p.userList(),
-		p.userState("suspend", "Shut a user out at once; no key moves", (*accounts.Door).Suspend),
-		p.userState("lift", "Lift a user's suspension, by name", (*accounts.Door).Lift))
+		p.userState("suspend", "Shut a user out at once; no key moves", func(in *instance) stateOf { return in.door.Suspend }),
+		p.userState("lift", "Lift a user's suspension, by name", func(in *instance) stateOf { return in.office.Lift }))
 	return c
 }
 
 func (p *program) userCreate() *cobra.Command {
-	var u accounts.NewPerson
+	var u units.NewPerson
 	var role string
 	c := &cobra.Command{
 		Use: "create USERNAME", Args: cobra.ExactArgs(1),
@@ -40,7 +41,7 @@ auditor, and administrator, who belongs to no unit.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			u.Username, u.Role = args[0], policies.Role(role)
 			return p.with(c.Context(), func(in *instance) error {
-				_, token, _, err := in.door.CreatePerson(c.Context(), accounts.ConsoleCaller(), u)
+				_, token, _, err := in.office.CreatePerson(c.Context(), acts.ConsoleCaller(), u)
 				if err != nil {
 					return deed("entering the user", err)
 				}
@@ -71,7 +72,7 @@ func (p *program) userInvite() *cobra.Command {
 		Example: "  sportello user invite anna",
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.person(c.Context(), args[0], func(in *instance, id string) error {
-				token, _, err := in.door.Invite(c.Context(), accounts.ConsoleCaller(), id)
+				token, _, err := in.office.Invite(c.Context(), acts.ConsoleCaller(), id)
 				if err != nil {
 					return deed("inviting the user", err)
 				}
@@ -82,7 +83,10 @@ func (p *program) userInvite() *cobra.Command {
 	}
 }
 
-func (p *program) userState(verb, short string, do func(*accounts.Door, context.Context, accounts.Caller, string) (audit.Receipt, error)) *cobra.Command {
+// stateOf puts a user into another state.
+type stateOf func(context.Context, acts.Caller, string) (audit.Receipt, error)
+
+func (p *program) userState(verb, short string, do func(*instance) stateOf) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " USERNAME", Args: cobra.ExactArgs(1),
 		Short:   short,
@@ -90,10 +94,10 @@ func (p *program) userState(verb, short string, do func(*accounts.Door, context.
 		Example: "  sportello user " + verb + " anna",
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.person(c.Context(), args[0], func(in *instance, id string) error {
-				if _, err := do(in.door, c.Context(), accounts.ConsoleCaller(), id); err != nil {
+				if _, err := do(in)(c.Context(), acts.ConsoleCaller(), id); err != nil {
 					return deed("changing the user's state", err)
 				}
-				all, err := in.door.Roster(c.Context())
+				all, err := in.house.Roster(c.Context())
 				if err != nil {
 					return deed("reading the user's state", err)
 				}
@@ -106,14 +110,14 @@ func (p *program) userState(verb, short string, do func(*accounts.Door, context.
 
 // person finds a user by name.
 func (p *program) person(ctx context.Context, username string, f func(in *instance, id string) error) error {
-	name := accounts.NormaliseUsername(username)
+	name := units.NormaliseUsername(username)
 	return p.with(ctx, func(in *instance) error {
-		all, err := in.door.Roster(ctx)
+		all, err := in.house.Roster(ctx)
 		if err != nil {
 			return deed("finding the user", err)
 		}
 		for _, person := range all.People {
-			if person.Username == name && person.State != string(accounts.Removed) {
+			if person.Username == name && person.State != string(acts.Removed) {
 				return f(in, person.ID)
 			}
 		}
@@ -128,13 +132,13 @@ func (p *program) userList() *cobra.Command {
 		Example: "  sportello user list",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return p.with(c.Context(), func(in *instance) error {
-				all, err := in.door.Administration(c.Context(), accounts.ConsoleCaller())
+				all, err := in.office.Administration(c.Context(), acts.ConsoleCaller())
 				if err != nil {
 					return deed("listing the users", err)
 				}
 				w := tabwriter.NewWriter(p.out, 0, 8, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tROLE\tSTATE\tUNIT\tUSERNAME")
-				for _, u := range byText(all.People, func(u *accounts.Person) string { return u.Username + u.ID }) {
+				for _, u := range byText(all.People, func(u *acts.Person) string { return u.Username + u.ID }) {
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.ID, u.Role, u.State, dash(printable(all.UnitName(u.Unit))), printable(u.Username))
 				}
 				return w.Flush()

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"sportello/crypto"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
 const (
@@ -30,42 +32,42 @@ type keptWait struct {
 // a unit's only member, whom no colleague can unlock, three more after a wait of
 // fourteen days. No administrator has a part in it, and it opens nothing: her
 // passphrase and a code are asked as ever.
-func (d *Door) codesOf(ctx context.Context, p *Person) (int64, error) {
-	if p.WrongCodes < maxWrong || p.Unit == "" || p.State != string(Active) {
-		return maxWrong, nil
+func (d *Door) codesOf(ctx context.Context, p *acts.Person) (int64, error) {
+	if p.WrongCodes < acts.MaxWrongCodes || p.Unit == "" || p.State != string(acts.Active) {
+		return acts.MaxWrongCodes, nil
 	}
 	var alone bool
-	err := d.look(ctx, func(r Reader) error {
+	err := d.look(ctx, func(r acts.Reader) error {
 		var err error
-		alone, err = onlyMember(r, p.Unit, p.ID, d.gate.Now())
+		alone, err = units.OnlyMember(r, p.Unit, p.ID, d.gate.Now())
 		return err
 	})
 	if err != nil || !alone {
-		return maxWrong, err
+		return acts.MaxWrongCodes, err
 	}
 	var k keptWait
 	cookie, now := d.waitOf(p), d.gate.Now()
 	err = d.kept(ctx, keptAlone, cookie, &k)
 	if errors.Is(err, ErrOver) || err == nil && p.WrongCodes >= k.Wrong+aloneCodes {
 		k = keptWait{Wrong: p.WrongCodes, From: now.Add(aloneLocked).Unix()}
-		if err := unless(d.take(ctx, cookie), ErrOver); err != nil {
+		if err := acts.Unless(d.take(ctx, cookie), ErrOver); err != nil {
 			return 0, err
 		}
 		err = d.keepAs(ctx, keptAlone, cookie, aloneLocked+aloneTries, k)
 	}
 	if err != nil || now.Unix() < k.From {
-		return maxWrong, err
+		return acts.MaxWrongCodes, err
 	}
 	return k.Wrong + aloneCodes, nil
 }
 
 // waitOf is the cookie, kept by no browser, under which a person's wait is found.
 // It is another one once her factor is usable again, since her box changes then.
-func (d *Door) waitOf(p *Person) string {
+func (d *Door) waitOf(p *acts.Person) string {
 	e := base64.RawURLEncoding
 	id := d.keys.Session.MAC(crypto.LabelLogin, []byte("alone-id"), []byte(p.ID), boxOf(p))
 	key := d.keys.Session.MAC(crypto.LabelLogin, []byte("alone-key"), []byte(p.ID), boxOf(p))
 	return e.EncodeToString(id[:16]) + "." + e.EncodeToString(key[:])
 }
 
-func boxOf(p *Person) []byte { return crypto.Hash(p.Box) }
+func boxOf(p *acts.Person) []byte { return crypto.Hash(p.Box) }

@@ -11,7 +11,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // Own is what a person's own page shows of her credentials.
@@ -37,27 +39,27 @@ func sessionID(hash []byte) string {
 }
 
 // OwnCredentials reads the caller's own factors and sessions.
-func (d *Door) OwnCredentials(ctx context.Context, who Caller) (*Own, error) {
-	o := &Own{Factor: who.own.Factor, Phrase: who.own.Phrase, Codes: who.own.Codes}
-	_, err := Do(ctx, d.gate, d.store.Look, who, policies.CredentialsRead, func(r Reader, act *Act) error {
-		var p Person
-		if err := r.Get(&p, who.person); err != nil {
+func (d *Door) OwnCredentials(ctx context.Context, who acts.Caller) (*Own, error) {
+	o := &Own{Factor: who.Inside(us).Own.Factor, Phrase: who.Inside(us).Own.Phrase, Codes: who.Inside(us).Own.Codes}
+	_, err := acts.Do(ctx, d.gate, d.store.Look, who, policies.CredentialsRead, func(r acts.Reader, act *acts.Act) error {
+		var p acts.Person
+		if err := r.Get(&p, who.Person()); err != nil {
 			return err
 		}
-		o.Locked = p.WrongCodes >= maxWrong
+		o.Locked = p.WrongCodes >= acts.MaxWrongCodes
 		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit})
 	})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.store.SessionsOf(ctx, who.person)
+	rows, err := d.store.SessionsOf(ctx, who.Person())
 	now := d.gate.Now()
 	for _, s := range rows {
-		if stands, _ := d.stands(s); stands != sessionOpen && stands != sessionCovered || s.byTime(now).worse(sessionCovered) {
+		if stands, _ := d.stands(s); stands != sessionOpen && stands != sessionCovered || byTime(s, now).worse(sessionCovered) {
 			continue
 		}
 		o.Sessions = append(o.Sessions, OpenSession{ID: sessionID(s.Hash), Began: time.Unix(s.Created, 0),
-			Last: time.Unix(s.Seen, 0), Agent: s.Agent, Here: string(s.Hash) == string(who.session)})
+			Last: time.Unix(s.Seen, 0), Agent: s.Agent, Here: string(s.Hash) == string(who.Inside(us).Session)})
 	}
 	return o, err
 }
@@ -65,21 +67,21 @@ func (d *Door) OwnCredentials(ctx context.Context, who Caller) (*Own, error) {
 // CloseSession ends one session of the caller's own, or with an empty id all but
 // the one she is in. ErrDenied for a session that is not hers. Which are hers the
 // log says: a row that somebody hides is ended too.
-func (d *Door) CloseSession(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
-	receipt, err := Do(ctx, d.gate, d.store.Look, who, policies.SessionClose, func(_ Reader, act *Act) error {
-		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.person, Person: who.person, Unit: who.unit}); err != nil {
+func (d *Door) CloseSession(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
+	receipt, err := acts.Do(ctx, d.gate, d.store.Look, who, policies.SessionClose, func(_ acts.Reader, act *acts.Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.Person(), Person: who.Person(), Unit: who.Unit()}); err != nil {
 			return err
 		}
 		if id == "" {
-			act.Commit = func(tx Tx) error {
-				EndSessions(tx, who.person, who)
+			act.Commit = func(tx acts.Tx) error {
+				acts.EndSessions(tx, who.Person(), who)
 				return nil
 			}
 			return nil
 		}
-		act.Commit = func(tx Tx) error { return endNamed(tx, who.person, id) }
-		if _, ok := named(d.gate.log.Sessions(who.person), id); !ok {
-			return ErrNoRow
+		act.Commit = func(tx acts.Tx) error { return endNamed(tx, who.Person(), id) }
+		if _, ok := named(d.gate.Log().Sessions(who.Person()), id); !ok {
+			return acts.ErrNoRow
 		}
 		return nil
 	})
@@ -87,10 +89,10 @@ func (d *Door) CloseSession(ctx context.Context, who Caller, id string) (audit.R
 		return receipt, err
 	}
 	if id == "" {
-		d.dropRows(ctx, who.person, who)
+		d.dropRows(ctx, who.Person(), who)
 		return receipt, nil
 	}
-	rows, _ := d.store.SessionsOf(ctx, who.person) // what stays of a row opens nothing
+	rows, _ := d.store.SessionsOf(ctx, who.Person()) // what stays of a row opens nothing
 	for _, s := range rows {
 		if sessionID(s.Hash) == id {
 			_ = d.store.EndSession(ctx, s.Hash)
@@ -100,11 +102,11 @@ func (d *Door) CloseSession(ctx context.Context, who Caller, id string) (audit.R
 }
 
 // endNamed ends the session that its person's own page calls id.
-func endNamed(tx Tx, person, id string) error {
+func endNamed(tx acts.Tx, person, id string) error {
 	mark, ok := named(tx.Sessions(person), id)
 	m, there := tx.Session(mark)
 	if !ok || !there {
-		return ErrNoRow
+		return acts.ErrNoRow
 	}
 	tx.Mark(audit.RowMark{Table: audit.SessionTable, ID: mark, Version: m.Version, Gone: true})
 	return nil
@@ -129,9 +131,9 @@ func StrongEnough(passphrase string) bool { return crypto.PassphraseBits(passphr
 // new identity, her unit a new epoch, and everything kept under the old ones by
 // name is kept again, in the same act: the old passphrase with an old copy of
 // the database opens nothing written from now on. The caller has stepped up.
-func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase string, suspected bool) (audit.Receipt, error) {
+func (d *Door) ChangePassphrase(ctx context.Context, who acts.Caller, passphrase string, suspected bool) (audit.Receipt, error) {
 	if !StrongEnough(passphrase) {
-		return audit.Receipt{}, ErrWeak
+		return audit.Receipt{}, units.ErrWeak
 	}
 	salt := crypto.NewSalt()
 	version := d.stretcher.Newest()
@@ -140,18 +142,18 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 		return audit.Receipt{}, err
 	}
 	var b *box
-	receipt, err := d.do(ctx, who, policies.PassphraseChange, func(r Reader, act *Act) error {
-		var p Person
-		if err := r.Get(&p, who.person); err != nil {
+	receipt, err := d.house.Do(ctx, who, policies.PassphraseChange, func(r acts.Reader, act *acts.Act) error {
+		var p acts.Person
+		if err := r.Get(&p, who.Person()); err != nil {
 			return err
 		}
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
 			return err
 		}
-		if b, err = openBox(&p, who.kek); err != nil {
-			return ErrConflict // it was changed meanwhile, in another browser
+		if b, err = openBox(&p, who.Inside(us).KEK); err != nil {
+			return acts.ErrConflict // it was changed meanwhile, in another browser
 		}
-		also := func(Tx) error { return nil }
+		also := func(acts.Tx) error { return nil }
 		if suspected {
 			if also, err = d.newSelf(r, act, &p, b); err != nil {
 				return err
@@ -161,8 +163,8 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 		if err := sealBox(&p, kek, b); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error {
-			EndSessions(tx, p.ID, who)
+		act.Commit = func(tx acts.Tx) error {
+			acts.EndSessions(tx, p.ID, who)
 			return errors.Join(tx.Put(&p), also(tx))
 		}
 		return nil
@@ -170,31 +172,31 @@ func (d *Door) ChangePassphrase(ctx context.Context, who Caller, passphrase stri
 	if err != nil {
 		return receipt, err
 	}
-	d.dropRows(ctx, who.person, who)
+	d.dropRows(ctx, who.Person(), who)
 	return receipt, sessionsAfter(receipt, d.afterOwn(ctx, who, b))
 }
 
 // newSelf gives a person a new identity, and her unit the epoch that follows.
-func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, error) {
+func (d *Door) newSelf(r acts.Reader, act *acts.Act, p *acts.Person, b *box) (func(acts.Tx) error, error) {
 	var err error
-	if act.Who.identity, err = crypto.ParseIdentity(b.Identity); err != nil {
+	if act.Who.Inside(us).Identity, err = crypto.ParseIdentity(b.Identity); err != nil {
 		return nil, crypto.ErrOpen
 	}
-	act.Who.kept = true
+	act.Who.Inside(us).Kept = true
 	identity, err := crypto.NewIdentity()
 	if err != nil {
 		return nil, fmt.Errorf("making an identity: %w", err)
 	}
 	after := act.Who
-	after.identity, after.personal = identity, identity.Key(crypto.LabelPerson)
+	after.Inside(us).Identity, after.Inside(us).Personal = identity, identity.Key(crypto.LabelPerson)
 	b.Identity, p.Recipient = string(identity.Secret()), identity.Recipient().String()
-	rows, err := endProposal(r, p)
+	rows, err := units.EndProposal(r, p)
 	if err != nil {
 		return nil, err
 	}
-	all := []func(Tx) error{func(tx Tx) error { return putRows(tx, rows, nil) }}
-	if p.State == string(Active) && p.Unit != "" {
-		epoch, err := d.nextEpoch(r, act, p.Unit, "suspicion", func(stays *Person) *Person {
+	all := []func(acts.Tx) error{func(tx acts.Tx) error { return units.PutRows(tx, rows, nil) }}
+	if p.State == string(acts.Active) && p.Unit != "" {
+		epoch, err := d.house.NextEpoch(r, act, p.Unit, "suspicion", func(stays *acts.Person) *acts.Person {
 			if stays.ID == p.ID {
 				return p // wrapped to her new identity
 			}
@@ -205,14 +207,12 @@ func (d *Door) newSelf(r Reader, act *Act, p *Person, b *box) (func(Tx) error, e
 		}
 		all = append(all, epoch)
 	}
-	if d.gate.rekey != nil {
-		named, err := d.gate.rekey(r, act, after)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, named)
+	named, err := d.gate.Rekeyed(r, act, after)
+	if err != nil {
+		return nil, err
 	}
-	return func(tx Tx) error {
+	all = append(all, named)
+	return func(tx acts.Tx) error {
 		for _, f := range all {
 			if err := f(tx); err != nil {
 				return err

@@ -4,33 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
+	"sportello/policies/acts"
+	"sportello/policies/internal/inside"
+	"sportello/policies/units"
 )
 
 // What the sign-in pages tell apart.
 var (
 	// ErrSignIn is the one answer to a wrong name, passphrase or code.
 	ErrSignIn = errors.New("name, passphrase or code is not right")
-	// ErrThrottled says that too many attempts were made; nothing was checked.
-	ErrThrottled = errors.New("too many attempts")
+	// ErrThrottled says that too many Attempts were made; nothing was checked.
+	ErrThrottled = errors.New("too many Attempts")
 	// ErrLocked says, to somebody whose passphrase was right, that ten wrong
 	// codes locked the second factor.
 	ErrLocked = errors.New("the second factor is locked")
 	// ErrSignedOut says that the session has ended.
 	ErrSignedOut = errors.New("signed out")
-	// ErrCovered says that the passphrase must bring the keys back first.
-	ErrCovered = errors.New("the screen is covered")
-	// ErrEnrol says that a recovery code was used: a new second factor must be
-	// enrolled before anything else.
-	ErrEnrol = errors.New("a new second factor must be enrolled first")
 	// ErrOver says that what was begun on an earlier page is over: begin again.
 	ErrOver = errors.New("what was begun is over")
 	// ErrWait says that this code was used a moment ago: wait for the next.
@@ -45,7 +39,6 @@ const (
 	endAfter   = 8 * time.Hour
 	deviceFor  = 180 * 24 * time.Hour
 	touchEvery = 30 * time.Second
-	maxWrong   = 10
 )
 
 // Keys are the server's own secrets, each in a file beside the state file.
@@ -55,11 +48,22 @@ type Keys struct {
 	Throttle crypto.Key
 }
 
-// Door turns credentials into a Caller. It also keeps agencies, units and
-// people, since those decide who holds which key.
+// SignInStore is what signing in needs of the storage.
+type SignInStore interface {
+	acts.Store
+	acts.Sessions
+	acts.Attempts
+	acts.Drafts
+}
+
+// us lets this package look into a caller.
+var us inside.Key
+
+// Door turns credentials into a Caller.
 type Door struct {
-	gate      *Gate
-	store     Store
+	gate      *acts.Gate
+	store     SignInStore
+	house     *units.House
 	keys      Keys
 	stretcher crypto.Stretcher
 	here      line // of those who are known: by their device, a session or an invitation
@@ -68,7 +72,6 @@ type Door struct {
 	buckets  buckets
 	spent    spent
 	refusals refusals
-	roster   rosterCache
 
 	unrecorded unrecorded // sessions that ended while the log took no leaf
 	unwritten  unwritten  // drafts that the disk did not take
@@ -79,25 +82,29 @@ type Door struct {
 // NewDoor makes the door. atATime bounds how many passphrases are stretched at
 // once, 64 MiB each: one of them for devices that nobody signed in on before, the
 // others, at least one, for those who are known.
-func NewDoor(gate *Gate, store Store, keys Keys, atATime int) (*Door, error) {
+func NewDoor(gate *acts.Gate, store SignInStore, keys Keys, atATime int) (*Door, error) {
 	if gate == nil || store == nil || keys.Session.IsZero() || keys.Throttle.IsZero() || atATime < 1 {
 		return nil, errors.New("making the door: gate, store and keys are all needed")
 	}
-	return &Door{gate: gate, store: store, keys: keys, stretcher: crypto.InProcess{},
-		here: knownLine(max(1, atATime-1)), strangers: strangersLine()}, nil
+	d := &Door{gate: gate, store: store, keys: keys, stretcher: crypto.InProcess{},
+		here: knownLine(max(1, atATime-1)), strangers: strangersLine()}
+	var err error
+	d.house, err = units.NewHouse(gate, store, d.place)
+	return d, err
 }
 
 // StretchWith has passphrases stretched elsewhere than in this process. It is
 // called while the service is put together.
-func (d *Door) StretchWith(s crypto.Stretcher) { d.stretcher = s }
+func (d *Door) StretchWith(s crypto.Stretcher) {
+	d.stretcher = s
+	d.house.StretchWith(s)
+}
+
+// House is the house behind the door.
+func (d *Door) House() *units.House { return d.house }
 
 // Gate is the gate the door passes through.
-func (d *Door) Gate() *Gate { return d.gate }
-
-// NormaliseUsername is applied before anything else is done with a user name.
-func NormaliseUsername(s string) string {
-	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(s)))
-}
+func (d *Door) Gate() *acts.Gate { return d.gate }
 
 // From says where an attempt comes from: the network address and the cookie of
 // a device that signed in before.
@@ -123,7 +130,7 @@ type pendingLogin struct {
 // when too many unknown devices wait, audit.ErrClock for everybody while the clock
 // does not fit the log: codes and deadlines hang on it.
 func (d *Door) Begin(ctx context.Context, username, passphrase string, from From) (string, error) {
-	if err := d.gate.log.CheckClock(); err != nil {
+	if err := d.gate.Log().CheckClock(); err != nil {
 		return "", err
 	}
 	in, err := d.letIn(ctx, username, from)
@@ -146,7 +153,7 @@ func (d *Door) Begin(ctx context.Context, username, passphrase string, from From
 // comer is somebody who was let in to have her passphrase looked at.
 type comer struct {
 	name   string
-	person *Person // empty for a name that nobody has
+	person *acts.Person // empty for a name that nobody has
 	try    *try
 	line   line   // in which she stands
 	leave  func() // the line
@@ -163,7 +170,7 @@ func (d *Door) letIn(ctx context.Context, username string, from From) (*comer, e
 			return nil, err
 		}
 	}
-	in := &comer{name: NormaliseUsername(username), line: d.here, leave: func() {}}
+	in := &comer{name: units.NormaliseUsername(username), line: d.here, leave: func() {}}
 	if from.Device != "" {
 		if in.person, err = d.find(ctx, in.name); err != nil {
 			return nil, err
@@ -173,7 +180,7 @@ func (d *Door) letIn(ctx context.Context, username string, from From) (*comer, e
 			return nil, err
 		}
 		if here {
-			in.try, err = d.known(ctx, in.person, from, Caller{})
+			in.try, err = d.known(ctx, in.person, from, acts.Caller{})
 			return in, err
 		}
 		if t, err = d.fromBucket(from); err != nil {
@@ -208,11 +215,11 @@ func (d *Door) letStrangerIn(ctx context.Context, in *comer, t *try) error {
 }
 
 // find reads a person by name; an unknown name gives an empty person.
-func (d *Door) find(ctx context.Context, name string) (*Person, error) {
-	p := &Person{}
-	err := d.look(ctx, func(r Reader) error {
-		found, err := PersonByUsername.One(r, name)
-		if errors.Is(err, ErrNoRow) {
+func (d *Door) find(ctx context.Context, name string) (*acts.Person, error) {
+	p := &acts.Person{}
+	err := d.look(ctx, func(r acts.Reader) error {
+		found, err := acts.PersonByUsername.One(r, name)
+		if errors.Is(err, acts.ErrNoRow) {
 			return nil
 		}
 		if err == nil {
@@ -227,32 +234,21 @@ func (d *Door) find(ctx context.Context, name string) (*Person, error) {
 }
 
 // look reads a snapshot, again when a group committed in between.
-func (d *Door) look(ctx context.Context, f func(Reader) error) error { return look(ctx, d.store, f) }
-
-func look(ctx context.Context, s Store, f func(Reader) error) error {
-	var err error
-	for range attempts {
-		if err = s.Look(ctx, f); !errors.Is(err, ErrStale) {
-			return err
-		}
-		if err := s.Settle(ctx); err != nil {
-			return err
-		}
-	}
-	return err
+func (d *Door) look(ctx context.Context, f func(acts.Reader) error) error {
+	return acts.Look(ctx, d.store, f)
 }
 
 // SignedIn is a new session: the cookies to set, and the caller.
 type SignedIn struct {
 	Cookie string
 	Device string
-	Caller Caller
+	Caller acts.Caller
 }
 
 // Finish takes the code and opens the session. ErrSignIn is the one answer to
 // whatever was wrong; ErrLocked only to somebody whose passphrase was right.
 func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
-	return d.finish(ctx, pending, from, func(p *Person, kek crypto.Key, o *opening) (Caller, error) {
+	return d.finish(ctx, pending, from, func(p *acts.Person, kek crypto.Key, o *opening) (acts.Caller, error) {
 		return d.verify(ctx, p, kek, code, policies.SignIn, o)
 	})
 }
@@ -262,8 +258,8 @@ func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*Si
 // It takes one from the bucket of an unknown device's source. The tries of the
 // code are counted in the person's row, once the passphrase was right; a
 // passphrase was counted when it was typed.
-func (d *Door) finish(ctx context.Context, pending string, from From, second func(*Person, crypto.Key, *opening) (Caller, error)) (*SignedIn, error) {
-	if err := d.gate.log.CheckClock(); err != nil {
+func (d *Door) finish(ctx context.Context, pending string, from From, second func(*acts.Person, crypto.Key, *opening) (acts.Caller, error)) (*SignedIn, error) {
+	if err := d.gate.Log().CheckClock(); err != nil {
 		return nil, err
 	}
 	var now *try
@@ -296,13 +292,13 @@ func (d *Door) finish(ctx context.Context, pending string, from From, second fun
 	if err != nil {
 		return nil, ErrSignIn
 	}
-	o := d.newOpening(from, Caller{})
+	o := d.newOpening(from, acts.Caller{})
 	o.raise = l.Raised
 	caller, err := second(p, kek, o)
 	if err != nil {
 		return nil, d.failed(p, err)
 	}
-	kek = caller.kek
+	kek = caller.Inside(us).KEK
 	if err := d.take(ctx, pending); err != nil {
 		_ = d.SignOut(ctx, caller)
 		return nil, ErrSignIn // the same cookie signed in at the same moment
@@ -310,7 +306,7 @@ func (d *Door) finish(ctx context.Context, pending string, from From, second fun
 	if caller, err = d.takeRescue(ctx, caller); err != nil {
 		return nil, errors.Join(err, d.SignOut(ctx, caller))
 	}
-	caller.kek = kek
+	caller.Inside(us).KEK = kek
 	in, err := d.enter(ctx, o, caller, from)
 	if err != nil {
 		return nil, err
@@ -322,23 +318,23 @@ func (d *Door) finish(ctx context.Context, pending string, from From, second fun
 // verify opens the box with the KEK, uses up the code and opens the session, in
 // one act whose leaf is of the given action. The caller it returns holds the
 // unit's keys.
-func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code string, a policies.Action, o *opening) (Caller, error) {
+func (d *Door) verify(ctx context.Context, p *acts.Person, kek crypto.Key, code string, a policies.Action, o *opening) (acts.Caller, error) {
 	if p.ID == "" {
-		p = &Person{RowKey: RowKey{ID: "none"}, Box: standInBox()}
+		p = &acts.Person{RowKey: acts.RowKey{ID: "none"}, Box: standInBox()}
 	}
 	b, err := openBox(p, kek)
-	if err != nil || p.State == string(Suspended) || p.State == string(Removed) {
-		return Caller{}, ErrSignIn
+	if err != nil || p.State == string(acts.Suspended) || p.State == string(acts.Removed) {
+		return acts.Caller{}, ErrSignIn
 	}
 	limit, err := d.codesOf(ctx, p)
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	if err := usable(p, b, code, d.gate.Now(), limit); err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	c, err := d.useCode(ctx, p.ID, kek, code, a, limit, o)
-	if errors.Is(err, ErrConflict) {
+	if errors.Is(err, acts.ErrConflict) {
 		err = ErrThrottled // too many at once: this one was not even compared
 	}
 	return c, err
@@ -346,7 +342,7 @@ func (d *Door) verify(ctx context.Context, p *Person, kek crypto.Key, code strin
 
 // usable says ErrLocked of a factor that as many wrong codes locked, and ErrWait of
 // a code that was used already. A wrong code is not its business.
-func usable(p *Person, b *box, code string, now time.Time, limit int64) error {
+func usable(p *acts.Person, b *box, code string, now time.Time, limit int64) error {
 	if p.WrongCodes >= limit {
 		return ErrLocked
 	}
@@ -363,11 +359,11 @@ func usable(p *Person, b *box, code string, now time.Time, limit int64) error {
 // or that it was wrong, if the row's version is unchanged: of two uses of a code
 // one fails, and no answer is given to a guess that was not counted, in any
 // order, on any node.
-func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action, limit int64, o *opening) (Caller, error) {
-	var caller Caller
+func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code string, a policies.Action, limit int64, o *opening) (acts.Caller, error) {
+	var caller acts.Caller
 	var wrong bool
-	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, a, func(r Reader, act *Act) error {
-		var p Person
+	_, err := acts.Do(ctx, d.gate, d.store.Look, acts.Caller{}, a, func(r acts.Reader, act *acts.Act) error {
+		var p acts.Person
 		if err := r.Get(&p, person); err != nil {
 			return err
 		}
@@ -391,13 +387,13 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 			return err
 		}
 		b.Step, p.WrongCodes = step, 0
-		if caller.kek, err = sealRaised(&p, kek, o.raise, b); err != nil {
+		if caller.Inside(us).KEK, err = sealRaised(&p, kek, o.raise, b); err != nil {
 			return err
 		}
 		if err := d.keepOpening(ctx, o, &caller); err != nil {
 			return err
 		}
-		act.Commit = func(tx Tx) error {
+		act.Commit = func(tx acts.Tx) error {
 			o.mark(tx)
 			return tx.Put(&p)
 		}
@@ -412,39 +408,39 @@ func (d *Door) useCode(ctx context.Context, person string, kek crypto.Key, code 
 
 // wrongCode makes of an act a recorded refusal that counts against the factor,
 // in the person's row.
-func wrongCode(act *Act, p *Person) {
-	act.Who = Caller{person: p.ID, unit: p.Unit}
-	act.refusing("wrong-code", policies.KindPerson, p.ID)
+func wrongCode(act *acts.Act, p *acts.Person) {
+	act.Who = acts.NewCaller(us, acts.Inside{Person: p.ID, Unit: p.Unit})
+	act.Refusing("wrong-code", policies.KindPerson, p.ID)
 	p.Version++
 	p.WrongCodes++
-	act.Commit = func(tx Tx) error { return tx.Put(p) }
+	act.Commit = func(tx acts.Tx) error { return tx.Put(p) }
 }
 
 // callerOf makes the caller of a person whose box was opened.
-func callerOf(r Reader, p *Person, b *box) (Caller, error) {
+func callerOf(r acts.Reader, p *acts.Person, b *box) (acts.Caller, error) {
 	identity, err := crypto.ParseIdentity(b.Identity)
 	if err != nil {
-		return Caller{}, crypto.ErrOpen
+		return acts.Caller{}, crypto.ErrOpen
 	}
-	c := Caller{person: p.ID, username: p.Username, role: policies.Role(p.Role), unit: p.Unit,
-		agency: p.Agency, language: p.Language, state: PersonState(p.State),
-		identity: identity, kept: true, personal: identity.Key(crypto.LabelPerson),
-		enrol: b.Enrol, own: b.facts()}
+	c := acts.NewCaller(us, acts.Inside{Person: p.ID, Username: p.Username, Role: policies.Role(p.Role), Unit: p.Unit,
+		Agency: p.Agency, Language: p.Language, State: acts.PersonState(p.State),
+		Identity: identity, Kept: true, Personal: identity.Key(crypto.LabelPerson),
+		Enrol: b.Enrol, Own: b.facts()})
 	if p.Unit != "" {
-		var u Unit
+		var u acts.Unit
 		if err := r.Get(&u, p.Unit); err != nil {
-			return Caller{}, err
+			return acts.Caller{}, err
 		}
-		c.unitKind = u.Kind
+		c.Inside(us).UnitKind = u.Kind
 	}
 	if b.Enrol {
 		return c, nil // no unit key before the new factor
 	}
-	if c.epochs, err = fetch(r, p, identity); err != nil {
-		return Caller{}, err
+	if c.Inside(us).Epochs, err = units.Fetch(r, p, identity); err != nil {
+		return acts.Caller{}, err
 	}
-	first, err := strangersBefore(r, p)
-	c.strangers = len(first) > 0
+	first, err := units.StrangersBefore(r, p)
+	c.Inside(us).Strangers = len(first) > 0
 	return c, err
 }
 
@@ -454,7 +450,7 @@ func standInBox() crypto.Sealed {
 }
 
 // failed counts a refused sign-in; leaves that say how many come beside it.
-func (d *Door) failed(p *Person, cause error) error {
+func (d *Door) failed(p *acts.Person, cause error) error {
 	if errors.Is(cause, ErrSignIn) || errors.Is(cause, ErrLocked) || errors.Is(cause, ErrWait) {
 		d.refusals.add(refusal{policies.SignIn, p.ID}, d.gate.Now().Unix())
 	}

@@ -9,6 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -20,20 +21,13 @@ import (
 // draftFor is how long a draft waits for its writer.
 const draftFor = time.Hour
 
-// LateDraft is a form that arrived while its session was covered or had ended.
-type LateDraft struct {
-	ID   string `json:"i"`
-	At   int64  `json:"t"` // Unix seconds
-	Text []byte `json:"d"`
-}
-
 func draftContext(person, id string) crypto.WrapContext {
 	return crypto.WrapContext{Purpose: "draft", Person: person, Record: id}
 }
 
 // draftMAC binds a draft to this service: anybody can seal to a public key, and
 // whether it is late must not be for the file to say.
-func (d *Door) draftMAC(r *DraftRow) []byte {
+func (d *Door) draftMAC(r *acts.DraftRow) []byte {
 	late := []byte("in time")
 	if r.Late {
 		late = []byte("late")
@@ -56,8 +50,8 @@ func (d *Door) KeepLate(ctx context.Context, person string, text []byte) error {
 }
 
 func (d *Door) keepDraft(ctx context.Context, person string, text []byte, late bool) error {
-	var p Person
-	if err := d.look(ctx, func(r Reader) error { return r.Get(&p, person) }); err != nil {
+	var p acts.Person
+	if err := d.look(ctx, func(r acts.Reader) error { return r.Get(&p, person) }); err != nil {
 		return fmt.Errorf("reading whom a draft is for: %w", err)
 	}
 	to, err := crypto.ParseRecipient(p.Recipient)
@@ -65,7 +59,7 @@ func (d *Door) keepDraft(ctx context.Context, person string, text []byte, late b
 		return fmt.Errorf("reading a recipient: %w", err)
 	}
 	now := d.gate.Now()
-	row := &DraftRow{ID: crypto.NewID(), Person: person, At: now.Unix(), Ends: now.Add(draftFor).Unix(), Late: late}
+	row := &acts.DraftRow{ID: crypto.NewID(), Person: person, At: now.Unix(), Ends: now.Add(draftFor).Unix(), Late: late}
 	if row.Sealed, err = crypto.SealPadded(to, draftContext(person, row.ID), text); err != nil {
 		return fmt.Errorf("sealing a draft: %w", err)
 	}
@@ -79,29 +73,29 @@ func (d *Door) keepDraft(ctx context.Context, person string, text []byte, late b
 // drafts opens what waits for a person, with the identity that her passphrase just
 // opened: the draft of an open session, and the late one. What is not genuine, or
 // not to be opened, is no draft.
-func (d *Door) drafts(ctx context.Context, c *Caller) (waiting []*DraftRow) {
+func (d *Door) drafts(ctx context.Context, c *acts.Caller) (waiting []*acts.DraftRow) {
 	now := d.gate.Now().Unix()
-	rows, err := d.store.Drafts(ctx, c.person, now)
+	rows, err := d.store.Drafts(ctx, c.Person(), now)
 	if err != nil {
 		rows = nil
 	}
-	for _, r := range append(rows, d.unwritten.of(c.person, now)...) {
-		text, err := crypto.OpenPadded(c.identity, draftContext(c.person, r.ID), r.Sealed)
+	for _, r := range append(rows, d.unwritten.of(c.Person(), now)...) {
+		text, err := crypto.OpenPadded(c.Inside(us).Identity, draftContext(c.Person(), r.ID), r.Sealed)
 		if err != nil || string(r.MAC) != string(d.draftMAC(r)) {
 			continue
 		}
 		if r.Late {
-			c.late = &LateDraft{r.ID, r.At, text}
+			c.Inside(us).Late = &acts.LateDraft{ID: r.ID, At: r.At, Text: text}
 			continue // it waits on until she said what becomes of it
 		}
-		c.draft = text
+		c.Inside(us).Draft = text
 		waiting = append(waiting, r)
 	}
 	return waiting
 }
 
 // dropDrafts forgets drafts whose text a session holds now.
-func (d *Door) dropDrafts(ctx context.Context, rows []*DraftRow) {
+func (d *Door) dropDrafts(ctx context.Context, rows []*acts.DraftRow) {
 	for _, r := range rows {
 		d.unwritten.drop(r.ID)
 		_ = d.store.DropDraft(ctx, r.ID) // its hour ends it otherwise
@@ -109,8 +103,8 @@ func (d *Door) dropDrafts(ctx context.Context, rows []*DraftRow) {
 }
 
 // DropDraft forgets the draft that a session gave back.
-func (d *Door) DropDraft(ctx context.Context, who Caller) error {
-	if len(who.draft) == 0 {
+func (d *Door) DropDraft(ctx context.Context, who acts.Caller) error {
+	if len(who.Draft()) == 0 {
 		return nil
 	}
 	return d.HoldDraft(ctx, who, nil)
@@ -118,55 +112,55 @@ func (d *Door) DropDraft(ctx context.Context, who Caller) error {
 
 // HoldDraft keeps what was typed in the open session that typed it, sealed with
 // its keys, until the next form of that session; it ends with the session.
-func (d *Door) HoldDraft(ctx context.Context, who Caller, text []byte) error {
-	return d.rewrite(ctx, who, func(c *Caller) { c.draft = text })
+func (d *Door) HoldDraft(ctx context.Context, who acts.Caller, text []byte) error {
+	return d.rewrite(ctx, who, func(c *acts.Caller) { c.Inside(us).Draft = text })
 }
 
 // Late is the caller's late draft; ErrOver when there is none.
-func (d *Door) Late(ctx context.Context, who Caller) (*LateDraft, error) {
-	if who.late == nil {
+func (d *Door) Late(ctx context.Context, who acts.Caller) (*acts.LateDraft, error) {
+	if who.Late() == nil {
 		return nil, ErrOver
 	}
 	_, err := d.askDraft(ctx, who)
-	return who.late, err
+	return who.Late(), err
 }
 
 // TakeLate makes the late draft of that id the one that comes back into its form;
 // ErrOver when there is none any more.
-func (d *Door) TakeLate(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
+func (d *Door) TakeLate(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
 	return d.settleLate(ctx, who, id, true)
 }
 
 // DropLate forgets the late draft of that id; ErrOver when there is none any more.
-func (d *Door) DropLate(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
+func (d *Door) DropLate(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
 	return d.settleLate(ctx, who, id, false)
 }
 
-func (d *Door) settleLate(ctx context.Context, who Caller, id string, take bool) (audit.Receipt, error) {
-	if who.late == nil || who.late.ID != id {
+func (d *Door) settleLate(ctx context.Context, who acts.Caller, id string, take bool) (audit.Receipt, error) {
+	if who.Late() == nil || who.Late().ID != id {
 		return audit.Receipt{}, ErrOver
 	}
 	receipt, err := d.askDraft(ctx, who)
 	if err != nil {
 		return receipt, err
 	}
-	err = d.rewrite(ctx, who, func(c *Caller) {
+	err = d.rewrite(ctx, who, func(c *acts.Caller) {
 		if take {
-			c.draft = who.late.Text
+			c.Inside(us).Draft = who.Late().Text
 		}
-		c.late = nil
+		c.Inside(us).Late = nil
 	})
 	if err != nil {
 		return receipt, err
 	}
-	d.dropDrafts(ctx, []*DraftRow{{ID: id}})
+	d.dropDrafts(ctx, []*acts.DraftRow{{ID: id}})
 	return receipt, nil
 }
 
 // askDraft decides and records that somebody sees to her own unfinished form.
-func (d *Door) askDraft(ctx context.Context, who Caller) (audit.Receipt, error) {
-	return Do(ctx, d.gate, d.store.Look, who, policies.DraftKeep, func(_ Reader, act *Act) error {
-		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.person, Person: who.person, Unit: act.Who.unit})
+func (d *Door) askDraft(ctx context.Context, who acts.Caller) (audit.Receipt, error) {
+	return acts.Do(ctx, d.gate, d.store.Look, who, policies.DraftKeep, func(_ acts.Reader, act *acts.Act) error {
+		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.Person(), Person: who.Person(), Unit: act.Who.Unit()})
 	})
 }
 
@@ -174,14 +168,14 @@ func (d *Door) askDraft(ctx context.Context, who Caller) (audit.Receipt, error) 
 // either kind.
 type unwritten struct {
 	mu   sync.Mutex
-	rows map[string]*DraftRow
+	rows map[string]*acts.DraftRow
 }
 
-func (u *unwritten) put(r *DraftRow) {
+func (u *unwritten) put(r *acts.DraftRow) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.rows == nil {
-		u.rows = map[string]*DraftRow{}
+		u.rows = map[string]*acts.DraftRow{}
 	}
 	key := r.Person
 	if r.Late {
@@ -190,10 +184,10 @@ func (u *unwritten) put(r *DraftRow) {
 	u.rows[key] = r
 }
 
-func (u *unwritten) of(person string, now int64) []*DraftRow {
+func (u *unwritten) of(person string, now int64) []*acts.DraftRow {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	var all []*DraftRow
+	var all []*acts.DraftRow
 	for key, r := range u.rows {
 		if r.Ends <= now {
 			delete(u.rows, key)

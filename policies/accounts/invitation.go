@@ -8,32 +8,18 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/audit"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 
 	"github.com/pquerna/otp"
 )
 
 const (
-	// InvitationFor is how long an invitation waits.
-	InvitationFor = 7 * 24 * time.Hour
 	// invitationPages is how long its pages may take.
 	invitationPages = 30 * time.Minute
 	// minBits is the least a passphrase must be worth.
 	minBits = 70
 )
-
-// tokenHash folds what a person hears or copies differently.
-func tokenHash(t crypto.Secret) []byte {
-	return crypto.Hash([]byte("invitation"), []byte(string(crypto.NormaliseCode(string(t)))))
-}
-
-// newInvitation makes the row of an invitation and its token, which is shown
-// once and stored nowhere.
-func (d *Door) newInvitation(who Caller, person string) (*Invitation, crypto.Secret) {
-	token := crypto.NewToken()
-	return &Invitation{RowKey: RowKey{crypto.NewID(), 1}, Person: person, Token: tokenHash(token), By: who.person,
-		Ends: d.gate.Now().Add(InvitationFor).Format(time.DateOnly), State: "open"}, token
-}
 
 // Enrolment is what a person is shown before she confirms a second factor: the
 // seed, for the authenticator.
@@ -45,8 +31,8 @@ type Enrolment struct {
 
 // Invited looks an invitation up. ErrInvitation when it does not hold.
 func (d *Door) Invited(ctx context.Context, token crypto.Secret) (*Enrolment, error) {
-	var p Person
-	err := d.look(ctx, func(r Reader) error { return d.invited(r, token, &Invitation{}, &p) })
+	var p acts.Person
+	err := d.look(ctx, func(r acts.Reader) error { return d.invited(r, token, &units.Invitation{}, &p) })
 	if err != nil {
 		return nil, err
 	}
@@ -57,10 +43,10 @@ func (d *Door) Invited(ctx context.Context, token crypto.Secret) (*Enrolment, er
 	return &Enrolment{Username: p.Username, Language: p.Language, Seed: seed}, nil
 }
 
-func (d *Door) invited(r Reader, token crypto.Secret, inv *Invitation, p *Person) error {
-	found, err := InvitationByToken.One(r, tokenHash(token))
-	if errors.Is(err, ErrNoRow) || err == nil && (found.State != "open" || found.Ends < d.gate.Day()) {
-		return ErrInvitation
+func (d *Door) invited(r acts.Reader, token crypto.Secret, inv *units.Invitation, p *acts.Person) error {
+	found, err := units.InvitationByToken.One(r, units.TokenHash(token))
+	if errors.Is(err, acts.ErrNoRow) || err == nil && (found.State != "open" || found.Ends < d.gate.Day()) {
+		return units.ErrInvitation
 	}
 	if err != nil {
 		return err
@@ -69,8 +55,8 @@ func (d *Door) invited(r Reader, token crypto.Secret, inv *Invitation, p *Person
 	if err := r.Get(p, inv.Person); err != nil {
 		return err
 	}
-	if p.State != string(Invited) {
-		return ErrInvitation
+	if p.State != string(acts.Invited) {
+		return units.ErrInvitation
 	}
 	return nil
 }
@@ -80,7 +66,7 @@ func (d *Door) invited(r Reader, token crypto.Secret, inv *Invitation, p *Person
 // codes, shown once. ErrWeak, ErrSignIn (wrong code) or ErrInvitation.
 func (d *Door) Accept(ctx context.Context, token crypto.Secret, passphrase, seed, code string, from From) ([]crypto.Secret, error) {
 	if crypto.PassphraseBits(passphrase) < minBits {
-		return nil, ErrWeak
+		return nil, units.ErrWeak
 	}
 	kek, err := d.kekOfInvited(ctx, token, passphrase)
 	if err != nil {
@@ -92,8 +78,8 @@ func (d *Door) Accept(ctx context.Context, token crypto.Secret, passphrase, seed
 
 // kekOfInvited stretches the passphrase of a person who has no box yet.
 func (d *Door) kekOfInvited(ctx context.Context, token crypto.Secret, passphrase string) (crypto.Key, error) {
-	var p Person
-	if err := d.look(ctx, func(r Reader) error { return d.invited(r, token, &Invitation{}, &p) }); err != nil {
+	var p acts.Person
+	if err := d.look(ctx, func(r acts.Reader) error { return d.invited(r, token, &units.Invitation{}, &p) }); err != nil {
 		return crypto.Key{}, err
 	}
 	// She holds a secret code and is no stranger, but has no device or session yet.
@@ -106,46 +92,46 @@ func (d *Door) kekOfInvited(ctx context.Context, token crypto.Secret, passphrase
 
 // accept does the one act of an invitation, and returns the new person as she
 // stands at that moment, with her identity.
-func (d *Door) accept(ctx context.Context, token crypto.Secret, kek crypto.Key, seed, code string) ([]crypto.Secret, Caller, error) {
+func (d *Door) accept(ctx context.Context, token crypto.Secret, kek crypto.Key, seed, code string) ([]crypto.Secret, acts.Caller, error) {
 	step, ok := matchStep(seed, code, 0, d.gate.Now())
 	if !ok {
-		return nil, Caller{}, ErrSignIn
+		return nil, acts.Caller{}, ErrSignIn
 	}
 	identity, err := crypto.NewIdentity()
 	if err != nil {
-		return nil, Caller{}, fmt.Errorf("making an identity: %w", err)
+		return nil, acts.Caller{}, fmt.Errorf("making an identity: %w", err)
 	}
 	codes, hashes := newRecoveryCodes()
 	day := d.gate.Day()
 	b := &box{Identity: string(identity.Secret()), TOTP: seed, Step: step, Recovery: hashes, Factor: day, Phrase: day}
-	var she Caller
-	_, err = d.do(ctx, Caller{}, policies.InvitationAccept, func(r Reader, act *Act) error {
-		var inv Invitation
-		var p Person
+	var she acts.Caller
+	_, err = d.house.Do(ctx, acts.Caller{}, policies.InvitationAccept, func(r acts.Reader, act *acts.Act) error {
+		var inv units.Invitation
+		var p acts.Person
 		if err := d.invited(r, token, &inv, &p); err != nil {
 			return err
 		}
-		act.Who = Caller{person: p.ID, role: policies.Role(p.Role), unit: p.Unit, agency: p.Agency}
-		act.Who.unitKind = unitKind(r, p.Unit)
+		act.Who = acts.NewCaller(us, acts.Inside{Person: p.ID, Role: policies.Role(p.Role), Unit: p.Unit, Agency: p.Agency})
+		act.Who.Inside(us).UnitKind = units.KindOfUnit(r, p.Unit)
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID}); err != nil {
 			return err
 		}
 		p.Recipient = identity.Recipient().String()
-		p.State = string(Waiting)
+		p.State = string(acts.Waiting)
 		if policies.Role(p.Role) == policies.Administrator {
-			p.State = string(Active)
+			p.State = string(acts.Active)
 		}
 		if err := sealBox(&p, kek, b); err != nil {
 			return err
 		}
 		inv.Version, inv.State = inv.Version+1, "used"
 		she = act.Who
-		she.state, she.identity, she.kept = PersonState(p.State), identity, true
-		act.Commit = func(tx Tx) error { return errors.Join(tx.Put(&p), tx.Put(&inv)) }
+		she.Inside(us).State, she.Inside(us).Identity, she.Inside(us).Kept = acts.PersonState(p.State), identity, true
+		act.Commit = func(tx acts.Tx) error { return errors.Join(tx.Put(&p), tx.Put(&inv)) }
 		return nil
 	})
 	if err != nil {
-		return nil, Caller{}, err
+		return nil, acts.Caller{}, err
 	}
 	return codes, she, nil
 }
@@ -157,9 +143,9 @@ type keptInvited struct {
 	Seed   string // address of the seed, as an authenticator reads it
 	KEK    []byte // once a passphrase was chosen
 	Done   bool
-	State  string // where she stands once it is taken
-	Agency string // its name
-	Read   Words  // the four words to read to a colleague; she made them from her own identity
+	State  string      // where she stands once it is taken
+	Agency string      // its name
+	Read   units.Words // the four words to read to a colleague; she made them from her own identity
 }
 
 // TakeUp begins an invitation and returns the cookie of its next page, with the
@@ -170,9 +156,9 @@ func (d *Door) TakeUp(ctx context.Context, token string, from From) (cookie, lan
 		return "", "", err
 	}
 	e, err := d.Invited(ctx, crypto.Secret(token))
-	if errors.Is(err, ErrInvitation) {
+	if errors.Is(err, units.ErrInvitation) {
 		d.refusals.add(refusal{policies.InvitationAccept, ""}, d.gate.Now().Unix())
-		return "", "", ErrInvitation
+		return "", "", units.ErrInvitation
 	}
 	if err != nil {
 		return "", "", err
@@ -189,9 +175,9 @@ type InvitationStep struct {
 	Chosen bool       // a passphrase was chosen
 	Factor *NewFactor // for the authenticator
 	Done   bool
-	State  PersonState // where she stands once it is taken
-	Agency string      // its name
-	Read   Words       // to read to a colleague, while she waits; empty if she is the first
+	State  acts.PersonState // where she stands once it is taken
+	Agency string           // its name
+	Read   units.Words      // to read to a colleague, while she waits; empty if she is the first
 }
 
 // Invitation opens what the page before left. ErrOver when it took too long.
@@ -208,7 +194,7 @@ func (d *Door) Invitation(ctx context.Context, cookie string) (*InvitationStep, 
 	if err != nil {
 		return nil, err
 	}
-	return &InvitationStep{Words: k.Words, Chosen: len(k.KEK) > 0, Factor: factor, Done: k.Done, State: PersonState(k.State), Agency: k.Agency, Read: k.Read}, nil
+	return &InvitationStep{Words: k.Words, Chosen: len(k.KEK) > 0, Factor: factor, Done: k.Done, State: acts.PersonState(k.State), Agency: k.Agency, Read: k.Read}, nil
 }
 
 // InvitationPhrase takes the passphrase that she chose and returns the cookie of
@@ -219,7 +205,7 @@ func (d *Door) InvitationPhrase(ctx context.Context, cookie, passphrase string) 
 		return "", err
 	}
 	if crypto.PassphraseBits(passphrase) < minBits {
-		return "", ErrWeak
+		return "", units.ErrWeak
 	}
 	kek, err := d.kekOfInvited(ctx, crypto.Secret(k.Token), passphrase)
 	if err != nil {
@@ -254,13 +240,13 @@ func (d *Door) InvitationCode(ctx context.Context, cookie, code string) ([]crypt
 	if err != nil {
 		return nil, "", err
 	}
-	left := keptInvited{Seed: k.Seed, Done: true, State: string(she.state)}
+	left := keptInvited{Seed: k.Seed, Done: true, State: string(she.State())}
 	// From here on it is taken: without the last page, words come with sign-in.
 	if left.Read, err = d.WordsOf(ctx, she); err != nil {
 		return codes, "", nil
 	}
-	if roster, err := d.Roster(ctx); err == nil && roster.Agencies[she.agency] != nil {
-		left.Agency = roster.Agencies[she.agency].Name
+	if roster, err := d.house.Roster(ctx); err == nil && roster.Agencies[she.Agency()] != nil {
+		left.Agency = roster.Agencies[she.Agency()].Name
 	}
 	next, err := d.keepAgain(ctx, keptInvitation, cookie, left)
 	if err != nil {
@@ -272,36 +258,13 @@ func (d *Door) InvitationCode(ctx context.Context, cookie, code string) ([]crypt
 // WordsOf computes the words of a waiting person for her unit's newest epoch,
 // from the identity that her passphrase opened. They are empty for somebody who
 // waits for nobody, and ErrCovered asks for the passphrase.
-func (d *Door) WordsOf(ctx context.Context, who Caller) (Words, error) {
-	epoch := d.gate.Log().Epoch(who.unit)
-	if who.state != Waiting || epoch == 0 {
-		return Words{}, nil
+func (d *Door) WordsOf(ctx context.Context, who acts.Caller) (units.Words, error) {
+	epoch := d.gate.Log().Epoch(who.Unit())
+	if who.State() != acts.Waiting || epoch == 0 {
+		return units.Words{}, nil
 	}
-	if !who.kept {
-		return Words{}, ErrCovered
+	if !who.Inside(us).Kept {
+		return units.Words{}, acts.ErrCovered
 	}
-	return d.ownWords(ctx, who, epoch)
-}
-
-// WithdrawInvitation takes an open invitation back: its code opens nothing.
-func (d *Door) WithdrawInvitation(ctx context.Context, who Caller, id string) (audit.Receipt, error) {
-	return d.do(ctx, who, policies.PersonWithdraw, func(r Reader, act *Act) error {
-		var inv Invitation
-		if err := r.Get(&inv, id); err != nil {
-			return err
-		}
-		var p Person
-		if err := r.Get(&p, inv.Person); err != nil {
-			return err
-		}
-		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
-			return err
-		}
-		if inv.State != "open" {
-			return ErrConflict
-		}
-		inv.Version, inv.State = inv.Version+1, "withdrawn"
-		act.Commit = func(tx Tx) error { return tx.Put(&inv) }
-		return nil
-	})
+	return d.house.OwnWords(ctx, who, epoch)
 }

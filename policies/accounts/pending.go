@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sportello/crypto"
+	"sportello/policies/acts"
 )
 
 // What waits between two pages, by kind. Each kind opens only as itself.
@@ -31,7 +32,7 @@ func (d *Door) keepAs(ctx context.Context, kind, cookie string, lasts time.Durat
 	if err != nil {
 		return err
 	}
-	row := &PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
+	row := &acts.PendingRow{Hash: hash, Kind: kind, Ends: d.gate.Now().Add(lasts).Unix()}
 	if row.Sealed, err = d.keptKey(key, kind, hash).SealValue(tokenBinding("pending-"+kind, hash, 1), v); err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
 		return ErrOver
 	}
 	row, err := d.store.Pending(ctx, hash)
-	if errors.Is(err, ErrNoRow) || err == nil && (row.Ends <= d.gate.Now().Unix() || row.Kind != kind) {
+	if errors.Is(err, acts.ErrNoRow) || err == nil && (row.Ends <= d.gate.Now().Unix() || row.Kind != kind) {
 		return ErrOver
 	}
 	if err != nil {
@@ -70,7 +71,7 @@ func (d *Door) take(ctx context.Context, cookie string) error {
 	if err != nil {
 		return ErrOver
 	}
-	if _, err := d.store.TakePending(ctx, hash); errors.Is(err, ErrNoRow) {
+	if _, err := d.store.TakePending(ctx, hash); errors.Is(err, acts.ErrNoRow) {
 		return ErrOver
 	} else if err != nil {
 		return fmt.Errorf("taking what an earlier page left: %w", err)

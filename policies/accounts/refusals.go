@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -110,6 +111,6 @@ func (d *Door) tell(ctx context.Context, what refusal, n int64) error {
 	}
 	leaf := audit.Leaf{Day: d.gate.Day(), Actor: who, Unit: "none", Action: string(what.action),
 		Object: object, Outcome: audit.Refused, Rules: []string{"credentials"}, Count: n}
-	_, err := d.store.Do(ctx, Work{Do: func(tx Tx) error { return tx.Record(leaf, nil) }})
+	_, err := d.store.Do(ctx, acts.Work{Do: func(tx acts.Tx) error { return tx.Record(leaf, nil) }})
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
+	"sportello/policies/acts"
 )
 
 // newToken makes a cookie value of an id part, stored as its hash, and a key
@@ -45,16 +46,16 @@ func tokenBinding(kind string, hash []byte, version int64) crypto.Binding {
 // who can write to the database cannot re-point a session of his own to
 // somebody else, nor prolong one.
 type held struct {
-	Person    string      `json:"w"`
-	Created   int64       `json:"c"`
-	Ends      int64       `json:"x"`
-	Epochs    []heldEpoch `json:"e"`
-	Personal  []byte      `json:"p"`
-	Draft     []byte      `json:"d,omitempty"` // given back once, after sign-in
-	Late      *LateDraft  `json:"l,omitempty"` // offered, until she says what becomes of it
-	Enrol     bool        `json:"n,omitempty"`
-	Strangers bool        `json:"s,omitempty"`
-	Own       ownFacts    `json:"o"`
+	Person    string          `json:"w"`
+	Created   int64           `json:"c"`
+	Ends      int64           `json:"x"`
+	Epochs    []heldEpoch     `json:"e"`
+	Personal  []byte          `json:"p"`
+	Draft     []byte          `json:"d,omitempty"` // given back once, after sign-in
+	Late      *acts.LateDraft `json:"l,omitempty"` // offered, until she says what becomes of it
+	Enrol     bool            `json:"n,omitempty"`
+	Strangers bool            `json:"s,omitempty"`
+	Own       acts.OwnFacts   `json:"o"`
 }
 
 type heldEpoch struct {
@@ -72,36 +73,36 @@ func (d *Door) sessionKey(part crypto.Key, hash []byte) crypto.Key {
 
 // sealHeld seals what the caller holds into the row of her session, for one
 // generation: what was sealed before the screen was covered opens in none after.
-func (d *Door) sealHeld(row *SessionRow, generation int64, c Caller) error {
-	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.personal.Bytes(), Draft: c.draft, Late: c.late,
-		Enrol: c.enrol, Strangers: c.strangers, Own: c.own}
-	for _, e := range c.epochs {
+func (d *Door) sealHeld(row *acts.SessionRow, generation int64, c acts.Caller) error {
+	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.PersonalKey().Bytes(), Draft: c.Draft(), Late: c.Late(),
+		Enrol: c.MustEnrol(), Strangers: c.Strangers(), Own: c.Inside(us).Own}
+	for _, e := range c.Inside(us).Epochs {
 		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
 	}
 	var err error
 	row.Generation, row.Covered = generation, false
-	row.Sealed, err = d.sessionKey(c.keyPart, c.session).SealValue(tokenBinding("session", c.session, generation), h)
+	row.Sealed, err = d.sessionKey(c.Inside(us).KeyPart, c.Inside(us).Session).SealValue(tokenBinding("session", c.Inside(us).Session, generation), h)
 	return err
 }
 
 // openHeld brings back what a session holds.
-func (d *Door) openHeld(row *SessionRow, c *Caller) error {
+func (d *Door) openHeld(row *acts.SessionRow, c *acts.Caller) error {
 	var h held
-	err := d.sessionKey(c.keyPart, c.session).OpenValue(tokenBinding("session", c.session, row.Generation), row.Sealed, &h)
+	err := d.sessionKey(c.Inside(us).KeyPart, c.Inside(us).Session).OpenValue(tokenBinding("session", c.Inside(us).Session, row.Generation), row.Sealed, &h)
 	if err != nil || h.Person != row.Person || h.Created != row.Created || h.Ends != row.Ends {
 		return ErrSignedOut
 	}
-	if c.personal, err = crypto.KeyFromBytes(h.Personal); err != nil {
+	if c.Inside(us).Personal, err = crypto.KeyFromBytes(h.Personal); err != nil {
 		return ErrSignedOut
 	}
-	c.enrol, c.strangers, c.own, c.draft, c.late, c.epochs = h.Enrol, h.Strangers, h.Own, h.Draft, h.Late, nil
+	c.Inside(us).Enrol, c.Inside(us).Strangers, c.Inside(us).Own, c.Inside(us).Draft, c.Inside(us).Late, c.Inside(us).Epochs = h.Enrol, h.Strangers, h.Own, h.Draft, h.Late, nil
 	for _, e := range h.Epochs {
 		key, err1 := crypto.KeyFromBytes(e.Key)
 		unit, err2 := crypto.KeyFromBytes(e.UnitKey)
 		if err1 != nil || err2 != nil {
 			return ErrSignedOut
 		}
-		c.epochs = append(c.epochs, unitKeys{e.Epoch, key, e.Identity, unit})
+		c.Inside(us).Epochs = append(c.Inside(us).Epochs, acts.UnitKeys{Epoch: e.Epoch, Key: key, Identity: e.Identity, UnitKey: unit})
 	}
 	return nil
 }
@@ -111,17 +112,17 @@ func (d *Door) openHeld(row *SessionRow, c *Caller) error {
 // and then nothing is left that could fail.
 type opening struct {
 	cookie string
-	row    SessionRow
+	row    acts.SessionRow
 	key    crypto.Key
 	kept   bool
-	before *SessionRow // of the session that it takes the place of
-	late   *LateDraft  // which that session held
-	taken  []*DraftRow
+	before *acts.SessionRow // of the session that it takes the place of
+	late   *acts.LateDraft  // which that session held
+	taken  []*acts.DraftRow
 	raise  *raised // what the newest way of stretching made of her passphrase, if hers is older
 }
 
-func (d *Door) newOpening(from From, before Caller) *opening {
-	o := &opening{before: before.row, late: before.late}
+func (d *Door) newOpening(from From, before acts.Caller) *opening {
+	o := &opening{before: before.Inside(us).Row, late: before.Late()}
 	o.cookie, o.row.Hash, o.key = d.newToken()
 	now := d.gate.Now()
 	o.row.Agent, o.row.Version = from.Agent, 1
@@ -131,9 +132,9 @@ func (d *Door) newOpening(from From, before Caller) *opening {
 
 // keepOpening seals what the caller holds into the row and keeps it. It is called as the
 // act is prepared, and again if the act is.
-func (d *Door) keepOpening(ctx context.Context, o *opening, c *Caller) error {
-	o.row.Person = c.person
-	c.session, c.keyPart, c.row, c.generation, c.late = o.row.Hash, o.key, &o.row, 1, o.late
+func (d *Door) keepOpening(ctx context.Context, o *opening, c *acts.Caller) error {
+	o.row.Person = c.Person()
+	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation, c.Inside(us).Late = o.row.Hash, o.key, &o.row, 1, o.late
 	o.taken = d.drafts(ctx, c)
 	if err := d.sealHeld(&o.row, 1, *c); err != nil {
 		return err
@@ -147,8 +148,8 @@ func (d *Door) keepOpening(ctx context.Context, o *opening, c *Caller) error {
 }
 
 // mark marks the session open in the leaf of its act, and the one before as gone.
-func (o *opening) mark(tx Tx) {
-	tx.Mark(o.row.mark(1, sessionOpen))
+func (o *opening) mark(tx acts.Tx) {
+	tx.Mark(markOf(&o.row, 1, sessionOpen))
 	if o.before != nil {
 		moveSession(tx, o.before, sessionGone)
 	}
@@ -171,12 +172,12 @@ func (d *Door) over(ctx context.Context, o *opening, failed error) {
 }
 
 // enter gives out a session that an act opened. One that cannot be given out ends.
-func (d *Door) enter(ctx context.Context, o *opening, c Caller, from From) (*SignedIn, error) {
+func (d *Door) enter(ctx context.Context, o *opening, c acts.Caller, from From) (*SignedIn, error) {
 	device := from.Device
 	if device == "" {
 		device = string(crypto.NewToken())
 	}
-	err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), c.person, d.gate.Now().Add(deviceFor).Unix())
+	err := d.store.KnowDevice(ctx, crypto.Hash([]byte(device)), c.Person(), d.gate.Now().Add(deviceFor).Unix())
 	if err != nil {
 		return nil, errors.Join(err, d.SignOut(ctx, c))
 	}
@@ -187,28 +188,28 @@ func (d *Door) enter(ctx context.Context, o *opening, c Caller, from From) (*Sig
 // ended, with the person and no key if it ended by time, so that what she typed
 // can be kept for her; ErrCovered, likewise, when her passphrase must bring the
 // keys back. How the session stands is asked of the log, not of its row.
-func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
+func (d *Door) Caller(ctx context.Context, cookie string) (acts.Caller, error) {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
-		return Caller{}, ErrSignedOut
+		return acts.Caller{}, ErrSignedOut
 	}
 	row, err := d.store.Session(ctx, hash)
-	if errors.Is(err, ErrNoRow) {
-		return Caller{}, ErrSignedOut
+	if errors.Is(err, acts.ErrNoRow) {
+		return acts.Caller{}, ErrSignedOut
 	}
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	stands, generation := d.stands(row)
 	if stands == sessionGone {
-		return Caller{}, ErrSignedOut
+		return acts.Caller{}, ErrSignedOut
 	}
 	c, err := d.person(ctx, row.Person)
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
-	c.session, c.keyPart, c.row, c.generation = hash, key, row, generation
-	if late := row.byTime(d.gate.Now()); late.worse(stands) {
+	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation = hash, key, row, generation
+	if late := byTime(row, d.gate.Now()); late.worse(stands) {
 		stands = late
 		a := policies.SessionClose
 		if late == sessionCovered {
@@ -220,11 +221,11 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 	case stands == sessionGone || stands == sessionOver:
 		return c, ErrSignedOut
 	case stands == sessionCovered, row.Generation != generation, row.Sealed == nil:
-		c.covered = true // keys that are not those of the last passphrase are none
-		return c, ErrCovered
+		c.Inside(us).Covered = true // keys that are not those of the last passphrase are none
+		return c, acts.ErrCovered
 	}
 	if err = d.openHeld(row, &c); err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	if now := d.gate.Now(); now.Sub(time.Unix(row.Seen, 0)) > touchEvery {
 		// What cannot be noted is noted by the next request; until then the
@@ -236,70 +237,70 @@ func (d *Door) Caller(ctx context.Context, cookie string) (Caller, error) {
 
 // person reads the roster's facts of a caller: who was suspended or removed is
 // signed out at once.
-func (d *Door) person(ctx context.Context, id string) (Caller, error) {
-	var c Caller
-	err := d.look(ctx, func(r Reader) error {
-		var p Person
+func (d *Door) person(ctx context.Context, id string) (acts.Caller, error) {
+	var c acts.Caller
+	err := d.look(ctx, func(r acts.Reader) error {
+		var p acts.Person
 		if err := r.Recall(&p, id); err != nil {
 			return err
 		}
-		if p.State == string(Suspended) || p.State == string(Removed) {
+		if p.State == string(acts.Suspended) || p.State == string(acts.Removed) {
 			return ErrSignedOut
 		}
-		c = Caller{person: p.ID, username: p.Username, role: policies.Role(p.Role), unit: p.Unit,
-			agency: p.Agency, language: p.Language, state: PersonState(p.State)}
+		c = acts.NewCaller(us, acts.Inside{Person: p.ID, Username: p.Username, Role: policies.Role(p.Role), Unit: p.Unit,
+			Agency: p.Agency, Language: p.Language, State: acts.PersonState(p.State)})
 		if p.Unit == "" {
 			return nil
 		}
-		var u Unit
+		var u acts.Unit
 		err := r.Recall(&u, p.Unit)
-		c.unitKind = u.Kind
+		c.Inside(us).UnitKind = u.Kind
 		return err
 	})
-	if errors.Is(err, ErrNoRow) {
-		return Caller{}, ErrSignedOut
+	if errors.Is(err, acts.ErrNoRow) {
+		return acts.Caller{}, ErrSignedOut
 	}
 	return c, err
 }
 
 // Uncover brings the keys back into a covered session with the passphrase
 // alone, on the browser that has its cookie.
-func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From) (Caller, error) {
+func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From) (acts.Caller, error) {
 	who, err := d.Caller(ctx, cookie)
-	if err != nil && !errors.Is(err, ErrCovered) {
-		return Caller{}, err
+	if err != nil && !errors.Is(err, acts.ErrCovered) {
+		return acts.Caller{}, err
 	}
-	p, err := d.find(ctx, who.username)
+	p, err := d.find(ctx, who.Username())
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	t, err := d.known(ctx, p, from, who)
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	kek, err := d.kek(ctx, p.Stretch, passphrase, p.Salt)
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	b, err := openBox(p, kek)
 	if err != nil {
-		return Caller{}, d.failed(p, ErrSignIn)
+		return acts.Caller{}, d.failed(p, ErrSignIn)
 	}
 	c, err := d.refill(ctx, who, p.ID, b)
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
-	c.kek = kek
+	c.Inside(us).KEK = kek
 	d.giveBack(ctx, t)
 	return c, nil
 }
 
 // refill puts freshly fetched keys into a session, and marks it open again. What
 // has ended stays ended.
-func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (Caller, error) {
-	var c Caller
-	_, err := Do(ctx, d.gate, d.store.Look, Caller{}, policies.SessionResume, func(r Reader, act *Act) error {
-		var p Person
+func (d *Door) refill(ctx context.Context, who acts.Caller, person string, b *box) (acts.Caller, error) {
+	var c acts.Caller
+	_, err := acts.Do(ctx, d.gate, d.store.Look, acts.Caller{}, policies.SessionResume, func(r acts.Reader, act *acts.Act) error {
+		var p acts.Person
 		if err := r.Get(&p, person); err != nil {
 			return err
 		}
@@ -307,8 +308,8 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 		if c, err = callerOf(r, &p, b); err != nil {
 			return err
 		}
-		stands, generation := d.stands(who.row)
-		c.session, c.keyPart, c.row, c.generation = who.session, who.keyPart, who.row, generation+1
+		stands, generation := d.stands(who.Inside(us).Row)
+		c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation = who.Inside(us).Session, who.Inside(us).KeyPart, who.Inside(us).Row, generation+1
 		act.Who = c
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}); err != nil {
 			return err
@@ -316,16 +317,16 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 		if stands != sessionOpen && stands != sessionCovered {
 			return ErrSignedOut
 		}
-		act.Commit = func(tx Tx) error { return reopen(tx, who.row, generation) }
+		act.Commit = func(tx acts.Tx) error { return reopen(tx, who.Inside(us).Row, generation) }
 		return nil
 	})
 	if err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
-	d.unrecorded.forget(who.row, sessionCovered)
+	d.unrecorded.forget(who.Inside(us).Row, sessionCovered)
 	taken := d.drafts(ctx, &c)
 	if err := d.reseal(ctx, c); err != nil {
-		return Caller{}, err
+		return acts.Caller{}, err
 	}
 	d.dropDrafts(ctx, taken)
 	return c, nil
@@ -333,39 +334,39 @@ func (d *Door) refill(ctx context.Context, who Caller, person string, b *box) (C
 
 // reopen marks a session open in its next generation, if it is still in this one
 // and has not ended.
-func reopen(tx Tx, r *SessionRow, generation int64) error {
-	m, ok := tx.Session(r.markID())
-	if s := r.as(m); !ok || s != sessionOpen && s != sessionCovered {
+func reopen(tx acts.Tx, r *acts.SessionRow, generation int64) error {
+	m, ok := tx.Session(r.MarkID())
+	if s := stateBy(r, m); !ok || s != sessionOpen && s != sessionCovered {
 		return ErrSignedOut
 	}
 	if m.Version != generation {
-		return ErrStale // two tabs at once
+		return acts.ErrStale // two tabs at once
 	}
-	tx.Mark(r.mark(generation+1, sessionOpen))
+	tx.Mark(markOf(r, generation+1, sessionOpen))
 	return nil
 }
 
 // reseal puts what a caller now holds into her open session.
-func (d *Door) reseal(ctx context.Context, c Caller) error {
-	return d.update(ctx, c, func(*SessionRow) (Caller, error) { return c, nil })
+func (d *Door) reseal(ctx context.Context, c acts.Caller) error {
+	return d.update(ctx, c, func(*acts.SessionRow) (acts.Caller, error) { return c, nil })
 }
 
 // rewrite changes what an open session holds.
-func (d *Door) rewrite(ctx context.Context, who Caller, change func(*Caller)) error {
-	return d.update(ctx, who, func(row *SessionRow) (Caller, error) {
+func (d *Door) rewrite(ctx context.Context, who acts.Caller, change func(*acts.Caller)) error {
+	return d.update(ctx, who, func(row *acts.SessionRow) (acts.Caller, error) {
 		if row.Sealed == nil || row.Generation != generationOf(d, row) {
-			return Caller{}, ErrCovered
+			return acts.Caller{}, acts.ErrCovered
 		}
 		fresh := who
 		if err := d.openHeld(row, &fresh); err != nil {
-			return Caller{}, err
+			return acts.Caller{}, err
 		}
 		change(&fresh)
 		return fresh, nil
 	})
 }
 
-func generationOf(d *Door, row *SessionRow) int64 {
+func generationOf(d *Door, row *acts.SessionRow) int64 {
 	_, generation := d.stands(row)
 	return generation
 }
@@ -373,10 +374,10 @@ func generationOf(d *Door, row *SessionRow) int64 {
 // update writes the row of a session that the log says is open. It changes the
 // version that it read and no other, and never makes a row: what was covered or
 // ended meanwhile stays so. ErrCovered or ErrSignedOut then.
-func (d *Door) update(ctx context.Context, who Caller, holds func(*SessionRow) (Caller, error)) error {
-	for range attempts {
-		row, err := d.store.Session(ctx, who.session)
-		if errors.Is(err, ErrNoRow) || err == nil && row.Person != who.person {
+func (d *Door) update(ctx context.Context, who acts.Caller, holds func(*acts.SessionRow) (acts.Caller, error)) error {
+	for range acts.Tries {
+		row, err := d.store.Session(ctx, who.Inside(us).Session)
+		if errors.Is(err, acts.ErrNoRow) || err == nil && row.Person != who.Person() {
 			return ErrSignedOut
 		}
 		if err != nil {
@@ -384,7 +385,7 @@ func (d *Door) update(ctx context.Context, who Caller, holds func(*SessionRow) (
 		}
 		stands, generation := d.stands(row)
 		if stands == sessionCovered {
-			return ErrCovered
+			return acts.ErrCovered
 		}
 		if stands != sessionOpen {
 			return ErrSignedOut
@@ -398,43 +399,43 @@ func (d *Door) update(ctx context.Context, who Caller, holds func(*SessionRow) (
 		}
 		row.Seen = d.gate.Now().Unix()
 		row.Version++
-		if err = d.store.UpdateSession(ctx, row); !errors.Is(err, ErrConflict) {
+		if err = d.store.UpdateSession(ctx, row); !errors.Is(err, acts.ErrConflict) {
 			return err
 		}
 	}
-	return ErrConflict
+	return acts.ErrConflict
 }
 
 // renew gives an open session the keys of what has just changed, in the one
 // request that holds its person's identity. Without the identity nothing
 // happens: her passphrase fetches the keys later.
-func (d *Door) renew(ctx context.Context, who Caller) error {
-	if !who.kept || len(who.session) == 0 {
+func (d *Door) renew(ctx context.Context, who acts.Caller) error {
+	if !who.Inside(us).Kept || len(who.Inside(us).Session) == 0 {
 		return nil
 	}
 	c, err := d.again(ctx, who)
 	if err != nil {
 		return err
 	}
-	return d.reseal(ctx, c.in(who))
+	return d.reseal(ctx, into(c, who))
 }
 
 // in puts a caller that was made anew into the session of another of her.
-func (c Caller) in(who Caller) Caller {
-	c.session, c.keyPart, c.row, c.generation = who.session, who.keyPart, who.row, who.generation
-	c.draft, c.late = who.draft, who.late
+func into(c, who acts.Caller) acts.Caller {
+	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation = who.Inside(us).Session, who.Inside(us).KeyPart, who.Inside(us).Row, who.Inside(us).Generation
+	c.Inside(us).Draft, c.Inside(us).Late = who.Draft(), who.Late()
 	return c
 }
 
 // again makes the caller anew from the identity that she holds in this request,
 // with what her unit's keys are now.
-func (d *Door) again(ctx context.Context, who Caller) (Caller, error) {
-	b := &box{Identity: string(who.identity.Secret()), Enrol: who.enrol, Recovery: make([][]byte, who.own.Codes),
-		Factor: who.own.Factor, Phrase: who.own.Phrase}
-	var c Caller
-	err := d.look(ctx, func(r Reader) error {
-		var p Person
-		if err := r.Get(&p, who.person); err != nil {
+func (d *Door) again(ctx context.Context, who acts.Caller) (acts.Caller, error) {
+	b := &box{Identity: string(who.Inside(us).Identity.Secret()), Enrol: who.MustEnrol(), Recovery: make([][]byte, who.Inside(us).Own.Codes),
+		Factor: who.Inside(us).Own.Factor, Phrase: who.Inside(us).Own.Phrase}
+	var c acts.Caller
+	err := d.look(ctx, func(r acts.Reader) error {
+		var p acts.Person
+		if err := r.Get(&p, who.Person()); err != nil {
 			return err
 		}
 		var err error
@@ -447,8 +448,8 @@ func (d *Door) again(ctx context.Context, who Caller) (Caller, error) {
 // StepUp asks a signed-in person for passphrase and code again, and grants her
 // one act on one named object. The session gets a new id: the cookie returned
 // replaces the old one.
-func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, a policies.Action, object string, from From) (*SignedIn, error) {
-	p, err := d.find(ctx, who.username)
+func (d *Door) StepUp(ctx context.Context, who acts.Caller, passphrase, code string, a policies.Action, object string, from From) (*SignedIn, error) {
+	p, err := d.find(ctx, who.Username())
 	if err != nil {
 		return nil, err
 	}
@@ -471,16 +472,16 @@ func (d *Door) StepUp(ctx context.Context, who Caller, passphrase, code string, 
 	if err != nil {
 		return nil, err
 	}
-	in.Caller.stepUp = &grant{a, object}
-	in.Caller.kek = kek
+	in.Caller.Inside(us).StepUp = &acts.Grant{Action: a, Object: object}
+	in.Caller.Inside(us).KEK = kek
 	d.giveBack(ctx, t)
 	return in, nil
 }
 
 // FormToken is the token that a page's forms carry: it holds for the session
 // alone, so that another site cannot post in her name.
-func (d *Door) FormToken(who Caller) string {
-	m := d.keys.Session.MAC(crypto.LabelFormToken, who.session)
+func (d *Door) FormToken(who acts.Caller) string {
+	m := d.keys.Session.MAC(crypto.LabelFormToken, who.Inside(us).Session)
 	return base64.RawURLEncoding.EncodeToString(m[:])
 }
 

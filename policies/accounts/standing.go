@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -44,25 +44,20 @@ func (s sessionState) rank() int {
 	return len(sessionStates)
 }
 
-// markID names a session in the log: its person, and the hash of its cookie's id.
-func (r *SessionRow) markID() string {
-	return r.Person + "." + base64.RawURLEncoding.EncodeToString(r.Hash)
-}
-
 // mark is what a leaf says of a session. A generation is the time from a
 // passphrase to the next one; what must not change enters the digest. The sealed
 // keys do not: they are fetched anew with each epoch.
-func (r *SessionRow) mark(generation int64, s sessionState) audit.RowMark {
-	id := r.markID()
+func markOf(r *acts.SessionRow, generation int64, s sessionState) audit.RowMark {
+	id := r.MarkID()
 	return audit.RowMark{Table: audit.SessionTable, ID: id, Version: generation, Gone: s == sessionGone,
 		Digest: crypto.RowDigest(audit.SessionTable, id, generation, r.Created, r.Ends, string(s))}
 }
 
 // as is the state that a mark says of the session. A row that says another
 // beginning or end than the mark is of no session.
-func (r *SessionRow) as(m audit.SessionMark) sessionState {
+func stateBy(r *acts.SessionRow, m audit.SessionMark) sessionState {
 	for _, s := range sessionStates {
-		if m.Is(r.mark(m.Version, s)) {
+		if m.Is(markOf(r, m.Version, s)) {
 			return s
 		}
 	}
@@ -71,12 +66,12 @@ func (r *SessionRow) as(m audit.SessionMark) sessionState {
 
 // stands asks how a session stands: the log, and what this process could not
 // write to it.
-func (d *Door) stands(r *SessionRow) (s sessionState, generation int64) {
-	m, ok := d.gate.log.Session(r.markID())
+func (d *Door) stands(r *acts.SessionRow) (s sessionState, generation int64) {
+	m, ok := d.gate.Log().Session(r.MarkID())
 	if !ok {
 		return sessionGone, 0
 	}
-	s = r.as(m)
+	s = stateBy(r, m)
 	if here := d.unrecorded.of(r); here.worse(s) {
 		s = here
 	}
@@ -85,21 +80,10 @@ func (d *Door) stands(r *SessionRow) (s sessionState, generation int64) {
 
 // moveSession marks, in the leaf of an act, that a session is covered or ended. It
 // never brings one nearer to open, and leaves one that ended alone.
-func moveSession(tx Tx, r *SessionRow, to sessionState) {
-	m, ok := tx.Session(r.markID())
-	if ok && to.worse(r.as(m)) {
-		tx.Mark(r.mark(m.Version, to))
-	}
-}
-
-// EndSessions marks in the leaf of an act that a person's sessions have ended, but
-// for the one of the caller that is kept; with an empty person everybody's. Whoever
-// signs in beside the act is ended by it, or comes after it.
-func EndSessions(tx Tx, person string, kept Caller) {
-	for _, id := range tx.Sessions(person) {
-		if m, ok := tx.Session(id); ok && (kept.row == nil || id != kept.row.markID()) {
-			tx.Mark(audit.RowMark{Table: audit.SessionTable, ID: id, Version: m.Version, Gone: true})
-		}
+func moveSession(tx acts.Tx, r *acts.SessionRow, to sessionState) {
+	m, ok := tx.Session(r.MarkID())
+	if ok && to.worse(stateBy(r, m)) {
+		tx.Mark(markOf(r, m.Version, to))
 	}
 }
 
@@ -110,47 +94,47 @@ var ErrUnrecorded = errors.New("the end of a session is not recorded")
 
 // Cover takes the keys out of the session at once. It is covered in any case;
 // ErrUnrecorded when the log could not say so.
-func (d *Door) Cover(ctx context.Context, who Caller) error {
+func (d *Door) Cover(ctx context.Context, who acts.Caller) error {
 	return d.move(ctx, who, policies.SessionCover, sessionCovered)
 }
 
 // SignOut ends the caller's session. It has ended in any case; ErrUnrecorded when
 // the log could not say so.
-func (d *Door) SignOut(ctx context.Context, who Caller) error {
+func (d *Door) SignOut(ctx context.Context, who acts.Caller) error {
 	return d.move(ctx, who, policies.SessionClose, sessionGone)
 }
 
 // move covers or ends a session with a leaf, and then changes its row. What
 // becomes of the row decides nothing; the sweep looks after it again.
-func (d *Door) move(ctx context.Context, who Caller, a policies.Action, to sessionState) error {
-	if who.row == nil {
+func (d *Door) move(ctx context.Context, who acts.Caller, a policies.Action, to sessionState) error {
+	if who.Inside(us).Row == nil {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx) // a closed tab must not leave a session half ended
 	err := d.recordMove(ctx, who, a, to)
 	if err != nil {
-		d.unrecorded.put(who.row, to)
+		d.unrecorded.put(who.Inside(us).Row, to)
 		err = fmt.Errorf("%w: %w", ErrUnrecorded, err)
 	}
-	_ = d.changeRow(ctx, who.row, who.generation, to)
+	_ = d.changeRow(ctx, who.Inside(us).Row, who.Inside(us).Generation, to)
 	return err
 }
 
-func (d *Door) recordMove(ctx context.Context, who Caller, a policies.Action, to sessionState) error {
+func (d *Door) recordMove(ctx context.Context, who acts.Caller, a policies.Action, to sessionState) error {
 	bare := who
-	bare.covered, bare.epochs, bare.kept = true, nil, false // it needs no key, and no newest one
-	_, err := Do(ctx, d.gate, d.store.Look, bare, a, func(_ Reader, act *Act) error {
-		act.Commit = func(tx Tx) error {
-			moveSession(tx, who.row, to)
+	bare.Inside(us).Covered, bare.Inside(us).Epochs, bare.Inside(us).Kept = true, nil, false // it needs no key, and no newest one
+	_, err := acts.Do(ctx, d.gate, d.store.Look, bare, a, func(_ acts.Reader, act *acts.Act) error {
+		act.Commit = func(tx acts.Tx) error {
+			moveSession(tx, who.Inside(us).Row, to)
 			return nil
 		}
-		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.person, Person: who.person, Unit: act.Who.unit})
+		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.Person(), Person: who.Person(), Unit: act.Who.Unit()})
 	})
 	return err
 }
 
 // changeRow takes the keys out of a row, or the row away.
-func (d *Door) changeRow(ctx context.Context, r *SessionRow, generation int64, s sessionState) error {
+func (d *Door) changeRow(ctx context.Context, r *acts.SessionRow, generation int64, s sessionState) error {
 	if s == sessionGone {
 		return d.store.EndSession(ctx, r.Hash)
 	}
@@ -159,8 +143,8 @@ func (d *Door) changeRow(ctx context.Context, r *SessionRow, generation int64, s
 
 // dropRows takes the rows of sessions away that an act has ended with its leaf.
 // One that stays opens nothing, and the sweep tries again.
-func (d *Door) dropRows(ctx context.Context, person string, kept Caller) {
-	_ = d.store.EndSessionsOf(ctx, person, kept.session)
+func (d *Door) dropRows(ctx context.Context, person string, kept acts.Caller) {
+	_ = d.store.EndSessionsOf(ctx, person, kept.Inside(us).Session)
 }
 
 // unrecorded are the sessions that ended, or were covered, while the log took no
@@ -171,11 +155,11 @@ type unrecorded struct {
 }
 
 type movedSession struct {
-	row *SessionRow
+	row *acts.SessionRow
 	to  sessionState
 }
 
-func (u *unrecorded) of(r *SessionRow) sessionState {
+func (u *unrecorded) of(r *acts.SessionRow) sessionState {
 	u.mu.RLock()
 	defer u.mu.RUnlock()
 	if m, ok := u.moved[string(r.Hash)]; ok {
@@ -184,7 +168,7 @@ func (u *unrecorded) of(r *SessionRow) sessionState {
 	return sessionOpen
 }
 
-func (u *unrecorded) put(r *SessionRow, to sessionState) {
+func (u *unrecorded) put(r *acts.SessionRow, to sessionState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.moved == nil {
@@ -196,7 +180,7 @@ func (u *unrecorded) put(r *SessionRow, to sessionState) {
 }
 
 // forget takes a session out that is recorded as s or worse now.
-func (u *unrecorded) forget(r *SessionRow, s sessionState) {
+func (u *unrecorded) forget(r *acts.SessionRow, s sessionState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if was, ok := u.moved[string(r.Hash)]; ok && !was.to.worse(s) {
@@ -215,7 +199,7 @@ func (u *unrecorded) all() []movedSession {
 }
 
 // byTime is how a session stands by its times alone.
-func (r *SessionRow) byTime(now time.Time) sessionState {
+func byTime(r *acts.SessionRow, now time.Time) sessionState {
 	idle := now.Sub(time.Unix(r.Seen, 0))
 	switch {
 	case now.Unix() >= r.Ends:
@@ -255,11 +239,11 @@ func (d *Door) Sweep(ctx context.Context) error {
 
 // overdue are the sessions that stand nearer to open than their time says, or
 // than they were left in this process.
-func (d *Door) overdue(rows []*SessionRow, now time.Time) []movedSession {
+func (d *Door) overdue(rows []*acts.SessionRow, now time.Time) []movedSession {
 	moves := d.unrecorded.all()
 	for _, r := range rows {
-		m, ok := d.gate.log.Session(r.markID())
-		if want := r.byTime(now); ok && want.worse(r.as(m)) {
+		m, ok := d.gate.Log().Session(r.MarkID())
+		if want := byTime(r, now); ok && want.worse(stateBy(r, m)) {
 			moves = append(moves, movedSession{r, want})
 		}
 	}
@@ -267,15 +251,15 @@ func (d *Door) overdue(rows []*SessionRow, now time.Time) []movedSession {
 }
 
 // lost are the sessions that the log names while their rows were missing now and
-// at the sweep before: nothing can open them, unless somebody has the rows.
-func (d *Door) lost(rows []*SessionRow) []string {
+// at the sweep before: nothing can open them, Unless somebody has the rows.
+func (d *Door) lost(rows []*acts.SessionRow) []string {
 	there := map[string]bool{}
 	for _, r := range rows {
-		there[r.markID()] = true
+		there[r.MarkID()] = true
 	}
 	missing := map[string]bool{}
 	var lost []string
-	for _, id := range d.gate.log.Sessions("") {
+	for _, id := range d.gate.Log().Sessions("") {
 		if there[id] {
 			continue
 		}
@@ -291,7 +275,7 @@ func (d *Door) lost(rows []*SessionRow) []string {
 func (d *Door) recordSweep(ctx context.Context, moves []movedSession, lost []string) error {
 	leaf := audit.Leaf{Day: d.gate.Day(), Actor: "nobody", Unit: "none", Action: string(policies.SessionClose), Object: "session",
 		Outcome: audit.Allowed, Rules: []string{"time"}, Count: int64(len(moves) + len(lost))}
-	_, err := d.store.Do(ctx, Work{Do: func(tx Tx) error {
+	_, err := d.store.Do(ctx, acts.Work{Do: func(tx acts.Tx) error {
 		for _, m := range moves {
 			moveSession(tx, m.row, m.to)
 		}
@@ -315,7 +299,7 @@ func (d *Door) recordSweep(ctx context.Context, moves []movedSession, lost []str
 const openingFor = time.Minute
 
 // tidy makes a row hold no more than its session may.
-func (d *Door) tidy(ctx context.Context, r *SessionRow, now time.Time) error {
+func (d *Door) tidy(ctx context.Context, r *acts.SessionRow, now time.Time) error {
 	s, generation := d.stands(r)
 	switch {
 	case s == sessionGone && now.Sub(time.Unix(r.Created, 0)) < openingFor:

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sportello/crypto"
+	"sportello/policies/acts"
 )
 
 // raised is what a passphrase makes with the newest version, ready for the moment
@@ -94,11 +95,11 @@ func (d *Door) versionsInUse(ctx context.Context) ([]int64, error) {
 	if newest == 0 {
 		return all, nil
 	}
-	err := d.look(ctx, func(r Reader) error {
+	err := d.look(ctx, func(r acts.Reader) error {
 		all = all[:1]
-		people, err := AllPeople.Rows(r)
+		people, err := acts.AllPeople.Rows(r)
 		for _, p := range people {
-			if (p.State == string(Active) || p.State == string(Waiting)) && p.Stretch <= newest {
+			if (p.State == string(acts.Active) || p.State == string(acts.Waiting)) && p.Stretch <= newest {
 				all = append(all, p.Stretch)
 			}
 		}
@@ -114,7 +115,7 @@ func (d *Door) versionsInUse(ctx context.Context) ([]int64, error) {
 // sealRaised seals the box of somebody whose passphrase and code were right, under
 // the key of the newest version when there is one, and returns the key that opens
 // it from now on.
-func sealRaised(p *Person, kek crypto.Key, raise *raised, b *box) (crypto.Key, error) {
+func sealRaised(p *acts.Person, kek crypto.Key, raise *raised, b *box) (crypto.Key, error) {
 	if raise != nil {
 		newer, err := crypto.KeyFromBytes(raise.KEK)
 		if err != nil {

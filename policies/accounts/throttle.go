@@ -8,6 +8,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
+	"sportello/policies/acts"
 )
 
 // ErrBusy says that as many unknown devices wait for their passphrase as may wait;
@@ -63,7 +64,7 @@ func (d *Door) giveBack(ctx context.Context, tries ...*try) {
 			continue
 		}
 		if t.Address != "" {
-			d.buckets.giveBack(t.Address, d.gate.now())
+			d.buckets.giveBack(t.Address, d.gate.Now())
 		}
 		for _, c := range t.Counted {
 			_ = d.store.Uncount(ctx, c.Key, c.Window, c.At)
@@ -74,7 +75,7 @@ func (d *Door) giveBack(ctx context.Context, tries ...*try) {
 // fromBucket takes one try from the source's bucket in memory. Over it nothing
 // else happens: nothing is read, written, stretched, recorded or counted.
 func (d *Door) fromBucket(from From) (*try, error) {
-	if wait := d.buckets.take(from.Address, d.gate.now()); wait > 0 {
+	if wait := d.buckets.take(from.Address, d.gate.Now()); wait > 0 {
 		return nil, &Throttled{wait, ErrThrottled}
 	}
 	return &try{Address: from.Address}, nil
@@ -93,7 +94,7 @@ func (d *Door) strangerMay(name string) error {
 
 // strangerCounts counts a stranger's try against the account and the whole
 // service, for whoever asks from anywhere, across restarts.
-func (d *Door) strangerCounts(ctx context.Context, t *try, name string, p *Person) error {
+func (d *Door) strangerCounts(ctx context.Context, t *try, name string, p *acts.Person) error {
 	if err := d.count(ctx, t, d.throttleKey("account", name), accountLimit, p.ID); err != nil {
 		return err
 	}
@@ -103,8 +104,8 @@ func (d *Door) strangerCounts(ctx context.Context, t *try, name string, p *Perso
 // known lets a try through of somebody who was here before: by the device that she
 // signed in on, or by her open session. It has one count of its own; what strangers
 // do from wherever does not bind it.
-func (d *Door) known(ctx context.Context, p *Person, from From, who Caller) (*try, error) {
-	key := d.throttleKey("session", string(who.session))
+func (d *Door) known(ctx context.Context, p *acts.Person, from From, who acts.Caller) (*try, error) {
+	key := d.throttleKey("session", string(who.Inside(us).Session))
 	if here, err := d.knownDevice(ctx, p, from); err != nil {
 		return nil, err
 	} else if here {
@@ -114,7 +115,7 @@ func (d *Door) known(ctx context.Context, p *Person, from From, who Caller) (*tr
 	return t, d.count(ctx, t, key, deviceLimit, p.ID)
 }
 
-func (d *Door) deviceKey(p *Person, from From) []byte {
+func (d *Door) deviceKey(p *acts.Person, from From) []byte {
 	return d.throttleKey("device", p.Username+" "+from.Device)
 }
 
@@ -124,7 +125,7 @@ func (d *Door) throttleKey(kind, what string) []byte {
 }
 
 // knownDevice tells whether a person signed in on this device before.
-func (d *Door) knownDevice(ctx context.Context, p *Person, from From) (bool, error) {
+func (d *Door) knownDevice(ctx context.Context, p *acts.Person, from From) (bool, error) {
 	if from.Device == "" || p.ID == "" {
 		return false, nil
 	}

@@ -14,7 +14,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -39,16 +41,16 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 	if err != nil {
 		t.Fatalf("an ordinary write: %v", err)
 	}
-	words, newcomer := accounts.Words{}, f.Invite("nora", policies.IntakeWorker, "desk")
+	words, newcomer := units.Words{}, f.Invite("nora", policies.IntakeWorker, "desk")
 	v, _, err := f.Desk.OpenCase(ctx, thief, f.Case)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, act := range map[string]func() error{
 		"sending":   func() error { return second(f.Desk.SendReferral(ctx, thief, consent)) },
-		"admitting": func() error { _, err := f.Door.Admit(ctx, thief, newcomer.ID, words); return err },
+		"admitting": func() error { _, err := f.House.Admit(ctx, thief, newcomer.ID, words); return err },
 		"removing":  func() error { _, err := f.Door.Remove(ctx, thief, f.People["lia"].ID, false); return err },
-		"pinning":   func() error { _, err := f.Door.PinCentre(ctx, thief, f.Units["centre"], words); return err },
+		"pinning":   func() error { _, err := f.House.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling":   func() error { _, err := f.Desk.Wall(ctx, thief, f.Case, v.Version, ""); return err },
 		"exporting": func() error {
@@ -56,27 +58,27 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 			return err
 		},
 		"recovery": func() error {
-			_, _, err := f.Door.SetRecovery(ctx, thief, f.Rescue.Recipient().String(), words)
+			_, _, err := f.House.SetRecovery(ctx, thief, f.Rescue.Recipient().String(), words)
 			return err
 		},
 		"confirming":           func() error { _, err := f.Door.ConfirmRecovery(ctx, thief, words); return err },
 		"accepting":            func() error { _, err := f.Door.AcceptRecovery(ctx, thief, words); return err },
 		"taking recovery away": func() error { _, err := f.Door.RemoveRecovery(ctx, thief); return err },
 		"restricting": func() error {
-			_, err := f.Desk.Restrict(ctx, thief, f.Case, v.Version, accounts.List(f.People["gina"].ID))
+			_, err := f.Desk.Restrict(ctx, thief, f.Case, v.Version, acts.List(f.People["gina"].ID))
 			return err
 		},
 	} {
-		if err := act(); !errors.Is(err, accounts.ErrDenied) && !errors.Is(err, accounts.ErrFounded) {
+		if err := act(); !errors.Is(err, acts.ErrDenied) && !errors.Is(err, units.ErrFounded) {
 			t.Errorf("%s with a cookie alone: got %v, want ErrDenied", name, err)
 		}
 	}
 	// A step-up is for one act on one object.
 	gina := f.StepUp("gina", policies.ReferralSend, consent)
-	if _, err := f.Door.Remove(ctx, gina, f.People["lia"].ID, false); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := f.Door.Remove(ctx, gina, f.People["lia"].ID, false); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("another act with that step-up: got %v", err)
 	}
-	if _, _, err := f.Desk.SendReferral(ctx, gina, f.Consent); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := f.Desk.SendReferral(ctx, gina, f.Consent); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("another object with that step-up: got %v", err)
 	}
 	if _, _, err := f.Desk.SendReferral(ctx, gina, consent); err != nil {
@@ -161,7 +163,7 @@ func TestSessionCoversAndEnds(t *testing.T) {
 	w := storetest.New(t).Standard()
 	cookie, _ := w.Cookie("anna")
 	w.Clock.Add(16 * time.Minute)
-	if who, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrCovered) || who.Epoch() != 0 {
+	if who, err := w.Door.Caller(ctx, cookie); !errors.Is(err, acts.ErrCovered) || who.Epoch() != 0 {
 		t.Fatalf("after 16 minutes: got %v and epoch %d, want ErrCovered and no key", err, who.Epoch())
 	}
 	if _, err := w.Door.Uncover(ctx, cookie, "non e questa la passphrase", home); !errors.Is(err, accounts.ErrSignIn) {
@@ -302,7 +304,7 @@ func TestWrongCodesLock(t *testing.T) {
 	db := raw(t, w, store.MainFile)
 	defer db.Close()
 	change(t, db, "UPDATE person SET wrong_codes = 0 WHERE username = 'anna'")
-	if _, err := w.TrySignIn(a); !errors.Is(err, accounts.ErrTampered) {
+	if _, err := w.TrySignIn(a); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("unlocked in the database: got %v, want ErrTampered", err)
 	}
 }
@@ -343,10 +345,10 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 	if _, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["lia"].ID), f.People["lia"].ID, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the removed member's session opens a case: %v", err)
 	}
-	if _, _, err := f.Desk.Search(ctx, gone, "canarino"); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := f.Desk.Search(ctx, gone, "canarino"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the removed member's session searches: %v", err)
 	}
 	anna := f.SignIn("anna")
@@ -402,7 +404,7 @@ func TestWriteAcrossARemoval(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(slow.go_)
-	if err := <-result; !errors.Is(err, accounts.ErrCovered) {
+	if err := <-result; !errors.Is(err, acts.ErrCovered) {
 		t.Fatalf("a note prepared before the removal: got %v, want ErrCovered", err)
 	}
 	db := raw(t, f.World, store.MainFile)
@@ -432,7 +434,7 @@ func (p *pausing) View(c context.Context, look func(referrals.Reader) error) err
 // T7: the administrator opens nothing, admits nobody, not even a person he made.
 func TestAdministratorGetsIn(t *testing.T) {
 	f := storetest.NewFlow(t)
-	id, token, _, err := f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "dario", Role: policies.Administrator, Agency: f.Agency, Language: "it"})
+	id, token, _, err := f.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: "dario", Role: policies.Administrator, Agency: f.Agency, Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -447,17 +449,17 @@ func TestAdministratorGetsIn(t *testing.T) {
 		"reading the log":    second(f.Desk.ReadRegister(ctx, who, referrals.RegisterFilter{})),
 		"the agenda":         second(f.Desk.ReadAgenda(ctx, who)),
 	} {
-		if !errors.Is(err, accounts.ErrDenied) {
+		if !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("the administrator, %s: got %v, want ErrDenied", name, err)
 		}
 	}
 	// He makes a user of his own at the desk, signs in as her, and stays outside.
-	finta := accounts.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"}
-	if _, _, _, err := f.Door.CreatePerson(ctx, who, finta); !errors.Is(err, accounts.ErrDenied) {
+	finta := units.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"}
+	if _, _, _, err := f.Office.CreatePerson(ctx, who, finta); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("without passphrase and code he enters a user: got %v, want ErrDenied", err)
 	}
-	inviting := f.StepUp("dario", policies.PersonCreate, accounts.PeopleObject([]accounts.NewPerson{finta}))
-	sid, stoken, _, err := f.Door.CreatePerson(ctx, inviting, finta)
+	inviting := f.StepUp("dario", policies.PersonCreate, units.PeopleObject([]units.NewPerson{finta}))
+	sid, stoken, _, err := f.Office.CreatePerson(ctx, inviting, finta)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,20 +468,20 @@ func TestAdministratorGetsIn(t *testing.T) {
 	if sock.Epoch() != 0 {
 		t.Fatal("somebody whom nobody admitted holds a unit key")
 	}
-	words := sock.MyWords(1)
+	words := units.MyWords(sock, 1)
 	admit := f.StepUp("dario", policies.MemberAdmit, sid)
-	if _, err := f.Door.Admit(ctx, admit, sid, words); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := f.House.Admit(ctx, admit, sid, words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the administrator admits: got %v, want ErrDenied", err)
 	}
 	self := f.StepUp("finta", policies.MemberAdmit, sid)
-	if _, err := f.Door.Admit(ctx, self, sid, words); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := f.House.Admit(ctx, self, sid, words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she admits herself: got %v, want ErrDenied", err)
 	}
 	found := f.StepUp("finta", policies.UnitFound, f.Units["desk"])
 	if _, _, err := f.Door.Found(ctx, found); err == nil {
 		t.Error("a unit was founded a second time")
 	}
-	if err := second(f.Desk.OpenCase(ctx, sock, f.Case)); !errors.Is(err, accounts.ErrDenied) {
+	if err := second(f.Desk.OpenCase(ctx, sock, f.Case)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she opens a case: got %v, want ErrDenied", err)
 	}
 }
@@ -488,11 +490,11 @@ func TestAdministratorGetsIn(t *testing.T) {
 func TestAdmissionStops(t *testing.T) {
 	f := storetest.NewFlow(t)
 	nora := f.Invite("nora", policies.IntakeWorker, "desk")
-	words := f.SignIn("nora").MyWords(1)
+	words := units.MyWords(f.SignIn("nora"), 1)
 	wrong := words
 	wrong[2] = "zzz"
 	admit := f.StepUp("anna", policies.MemberAdmit, nora.ID)
-	if _, err := f.Door.Admit(ctx, admit, nora.ID, wrong); !errors.Is(err, accounts.ErrWords) {
+	if _, err := f.House.Admit(ctx, admit, nora.ID, wrong); !errors.Is(err, units.ErrWords) {
 		t.Fatalf("a wrong word: got %v, want ErrWords", err)
 	}
 	db := raw(t, f.World, store.MainFile)
@@ -507,11 +509,11 @@ func TestAdmissionStops(t *testing.T) {
 	// one; what it reads from the file stops it.
 	f.Close()
 	f.Open()
-	if _, err := f.Door.Admit(ctx, admit, nora.ID, words); !errors.Is(err, accounts.ErrTampered) {
+	if _, err := f.House.Admit(ctx, admit, nora.ID, words); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("a replaced recipient: got %v, want ErrTampered", err)
 	}
 	put(t, db, "person", nora.ID, names, values)
-	if _, err := f.Door.Admit(ctx, admit, nora.ID, words); err != nil {
+	if _, err := f.House.Admit(ctx, admit, nora.ID, words); err != nil {
 		t.Fatalf("the right words and recipient: %v", err)
 	}
 	if f.SignIn("nora").Epoch() != 1 {
@@ -605,7 +607,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	}
 	contact := v.Contacts[0].ID
 	nobody := crypto.NewID()
-	moving := map[string]accounts.Caller{}
+	moving := map[string]acts.Caller{}
 	for _, id := range []string{f.Note, nobody} {
 		moving[id] = f.StepUp("lia", policies.NoteMove, id)
 	}
@@ -640,7 +642,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	} {
 		n1, l1, e1 := counting(t, f, func() error { return act(f.Case, contact, f.Note, f.Consent) })
 		n2, l2, e2 := counting(t, f, func() error { return act(nobody, nobody, nobody, nobody) })
-		if !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
+		if !errors.Is(e1, acts.ErrDenied) || e1 != e2 {
 			t.Errorf("%s: walled off gives %v, absent %v", name, e1, e2)
 		}
 		if n1 != n2 {
@@ -669,7 +671,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	mover := f.StepUp("lia", policies.NoteMove, mine)
 	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, f.Case); return err })
 	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, nobody); return err })
-	if n1 != n2 || !errors.Is(e1, accounts.ErrDenied) || e1 != e2 {
+	if n1 != n2 || !errors.Is(e1, acts.ErrDenied) || e1 != e2 {
 		t.Errorf("moving a note there: %d statements and %v, nowhere: %d and %v", n1, e1, n2, e2)
 	}
 }

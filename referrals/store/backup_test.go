@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -130,24 +131,24 @@ func dropTables(t *testing.T, path string) {
 func TestInvitedAgain(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
-	id, first, _, err := w.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "lia", Role: "intake_worker", Unit: w.Units["desk"], Language: "it"})
+	id, first, _, err := w.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: "lia", Role: "intake_worker", Unit: w.Units["desk"], Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, _, err := w.Door.Invite(ctx, accounts.ConsoleCaller(), id)
+	second, _, err := w.Office.Invite(ctx, acts.ConsoleCaller(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Door.Invited(ctx, first); !errors.Is(err, accounts.ErrInvitation) {
+	if _, err := w.Door.Invited(ctx, first); !errors.Is(err, units.ErrInvitation) {
 		t.Errorf("the invitation before: got %v, want ErrInvitation", err)
 	}
 	if _, err := w.Door.Invited(ctx, second); err != nil {
 		t.Errorf("the new invitation: %v", err)
 	}
-	if _, _, err := w.Door.Invite(ctx, accounts.ConsoleCaller(), w.People["anna"].ID); !errors.Is(err, accounts.ErrConflict) {
+	if _, _, err := w.Office.Invite(ctx, acts.ConsoleCaller(), w.People["anna"].ID); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("inviting somebody who has keys: got %v, want ErrConflict", err)
 	}
-	if _, _, err := w.Door.Invite(ctx, w.SignIn("anna"), id); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Office.Invite(ctx, w.SignIn("anna"), id); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("inviting as a member: got %v, want ErrDenied", err)
 	}
 }
@@ -157,16 +158,16 @@ func TestMaintenanceIsTheConsoles(t *testing.T) {
 	ctx := context.Background()
 	w.SignIn("clara") // the first act of a day draws a detail key, which is a leaf too
 	before := w.Store.Log().Size()
-	if _, err := w.Door.Maintain(ctx, accounts.ConsoleCaller(), "backup.make"); err != nil {
+	if _, err := w.Office.Maintain(ctx, acts.ConsoleCaller(), "backup.make"); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.Store.Log().Size(); got != before+1 {
 		t.Errorf("leaves of a backup: got %d, want 1", got-before)
 	}
-	if _, err := w.Door.Maintain(ctx, w.SignIn("anna"), "backup.make"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Office.Maintain(ctx, w.SignIn("anna"), "backup.make"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a backup by a member: got %v, want ErrDenied", err)
 	}
-	if _, err := w.Door.Maintain(ctx, accounts.ConsoleCaller(), "case.open"); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.Office.Maintain(ctx, acts.ConsoleCaller(), "case.open"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("another act: got %v, want ErrDenied", err)
 	}
 }

@@ -10,8 +10,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -110,12 +111,12 @@ func grow(b *testing.B, w *storetest.World, size int) {
 	group.Wait()
 }
 
-func benchAct(i int) accounts.Work {
+func benchAct(i int) acts.Work {
 	leaf := audit.Leaf{Day: "2026-11-20", Actor: crypto.NewID(), Unit: crypto.NewID(), Action: string(policies.CaseOpen),
 		Object: "case:" + crypto.NewID(), Outcome: audit.Allowed, Rules: []string{"case-of-own-unit"}}
-	return accounts.Work{Do: func(tx accounts.Tx) error {
+	return acts.Work{Do: func(tx acts.Tx) error {
 		if i%4 == 0 {
-			row := &accounts.Acquaintance{RowKey: accounts.RowKey{ID: crypto.NewID(), Version: 1}, Person: leaf.Actor, Colleague: leaf.Unit, Day: leaf.Day}
+			row := &units.Acquaintance{RowKey: acts.RowKey{ID: crypto.NewID(), Version: 1}, Person: leaf.Actor, Colleague: leaf.Unit, Day: leaf.Day}
 			if err := tx.Put(row); err != nil {
 				return err
 			}

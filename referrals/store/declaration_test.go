@@ -8,6 +8,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -72,7 +73,7 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 			t.Fatalf("%s reads %d declarations of %d, want %d", name, open, len(all), want)
 		}
 	}
-	signedIn := func(name string) accounts.Caller {
+	signedIn := func(name string) acts.Caller {
 		t.Helper()
 		who := f.SignIn(name)
 		if err := f.Desk.AdoptNamed(ctx, who); err != nil {
@@ -183,16 +184,16 @@ func TestADeclarationTellsColleaguesNothing(t *testing.T) {
 	if len(by) != 2 || by[like] != "name" || by[phone] != "phone" {
 		t.Errorf("the matches are %v; want the one that sounds alike, the one with the number, and none that is restricted to others", all[0].Matches)
 	}
-	for name, who := range map[string]accounts.Caller{"anna": anna, "lia": lia, "sofia": w.Caller("sofia"), "clara": w.Caller("clara"), "bruna": w.Caller("bruna")} {
-		if _, _, err := w.Desk.Declarations(ctx, who); !errors.Is(err, accounts.ErrDenied) {
+	for name, who := range map[string]acts.Caller{"anna": anna, "lia": lia, "sofia": w.Caller("sofia"), "clara": w.Caller("clara"), "bruna": w.Caller("bruna")} {
+		if _, _, err := w.Desk.Declarations(ctx, who); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s reading the unit's declarations: %v, want ErrDenied", name, err)
 		}
-		if _, err := w.Desk.WithdrawDeclaration(ctx, who, crypto.NewID()); !errors.Is(err, accounts.ErrDenied) {
+		if _, err := w.Desk.WithdrawDeclaration(ctx, who, crypto.NewID()); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s taking back what never was: %v, want ErrDenied", name, err)
 		}
 	}
-	for _, who := range []accounts.Caller{lia, gina} {
-		if _, err := w.Desk.WithdrawDeclaration(ctx, who, all[0].ID); !errors.Is(err, accounts.ErrDenied) {
+	for _, who := range []acts.Caller{lia, gina} {
+		if _, err := w.Desk.WithdrawDeclaration(ctx, who, all[0].ID); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("taking back a colleague's declaration: %v, want ErrDenied", err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -23,9 +23,9 @@ type detailAttack struct {
 
 // With the leaves :a and :b, that have details, and the leaf :n, that has none.
 var detailAttacks = []detailAttack{
-	{"deleted", "DELETE FROM detail WHERE idx = :a", map[audit.Fault]int{audit.Missing: 1}, accounts.ErrTampered},
-	{"moved to a leaf without one", "UPDATE detail SET idx = :n WHERE idx = :a", map[audit.Fault]int{audit.Missing: 1, audit.Unlogged: 1}, accounts.ErrTampered},
-	{"moved beyond the log", "UPDATE detail SET idx = -idx WHERE idx = :a", map[audit.Fault]int{audit.Missing: 1, audit.Unlogged: 1}, accounts.ErrTampered},
+	{"deleted", "DELETE FROM detail WHERE idx = :a", map[audit.Fault]int{audit.Missing: 1}, acts.ErrTampered},
+	{"moved to a leaf without one", "UPDATE detail SET idx = :n WHERE idx = :a", map[audit.Fault]int{audit.Missing: 1, audit.Unlogged: 1}, acts.ErrTampered},
+	{"moved beyond the log", "UPDATE detail SET idx = -idx WHERE idx = :a", map[audit.Fault]int{audit.Missing: 1, audit.Unlogged: 1}, acts.ErrTampered},
 	{"twice, at a leaf without one", "INSERT INTO detail SELECT :n, id, key_id, sealed FROM detail WHERE idx = :a", map[audit.Fault]int{audit.Unlogged: 1}, nil},
 	{"twice, before the first leaf", "INSERT INTO detail SELECT -1, id, key_id, sealed FROM detail WHERE idx = :a", map[audit.Fault]int{audit.Unlogged: 1}, nil},
 	{"another leaf's in its place", "UPDATE detail SET (id, key_id, sealed) = (SELECT id, key_id, sealed FROM detail WHERE idx = :b) WHERE idx = :a",

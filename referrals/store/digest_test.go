@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // TestDigestOfEveryTable holds what the log says of rows that exist already: each
@@ -46,7 +46,7 @@ func TestDigestOfEveryTable(t *testing.T) {
 func digestLines(t *testing.T, name string, table *table) []string {
 	t.Helper()
 	row := table.Make()
-	values := accounts.Values(row)
+	values := acts.Values(row)
 	first := len(values)
 	for first > 0 {
 		if _, ok := values[first-1].(crypto.Later); !ok {
@@ -54,19 +54,19 @@ func digestLines(t *testing.T, name string, table *table) []string {
 		}
 		first--
 	}
-	fill(t, accounts.Columns(row)[0], 0)
-	fill(t, accounts.Columns(row)[1], 1)
+	fill(t, acts.Columns(row)[0], 0)
+	fill(t, acts.Columns(row)[1], 1)
 	for i, v := range values[:first] {
 		fill(t, v, i+2)
 	}
-	lines := []string{fmt.Sprintf("%s %s", name, accounts.MarkOf(row).Digest)}
+	lines := []string{fmt.Sprintf("%s %s", name, acts.MarkOf(row).Digest)}
 	for i, v := range values[first:] {
 		later := v.(crypto.Later)
 		if columns := table.Columns(); columns[first+i] != later.Name {
 			t.Errorf("%s: the column %s is called %s in the digest", name, columns[first+i], later.Name)
 		}
 		fill(t, later.Value, first+i+2)
-		lines = append(lines, fmt.Sprintf("%s +%s %s", name, later.Name, accounts.MarkOf(row).Digest))
+		lines = append(lines, fmt.Sprintf("%s +%s %s", name, later.Name, acts.MarkOf(row).Digest))
 	}
 	return lines
 }

@@ -10,12 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sportello/policies/acts"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
-
-	"sportello/policies/accounts"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -238,7 +237,7 @@ func unwritable(err error) error {
 	}
 	switch e.Code {
 	case sqlite3.ErrFull, sqlite3.ErrReadonly, sqlite3.ErrIoErr, sqlite3.ErrCantOpen:
-		return fmt.Errorf("%w: %w", accounts.ErrUnwritable, err)
+		return fmt.Errorf("%w: %w", acts.ErrUnwritable, err)
 	}
 	return err
 }

@@ -15,6 +15,8 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -56,7 +58,7 @@ func TestAttackAdministratorsDay(t *testing.T) {
 
 // administering is the command line: it may enter, invite, suspend and lift like
 // an administrator, and needs no code for it.
-var administering = accounts.ConsoleCaller()
+var administering = acts.ConsoleCaller()
 
 // administrator is dario, his accounts and units, and what he wrote down.
 type administrator struct {
@@ -65,13 +67,13 @@ type administrator struct {
 	accounts   []*storetest.Account
 	waiting    []*storetest.Account // in units of others
 	recoveries []crypto.Identity
-	ids        map[string]bool            // of his accounts and units
-	callers    map[string]accounts.Caller // his sessions, right after the passphrase
+	ids        map[string]bool        // of his accounts and units
+	callers    map[string]acts.Caller // his sessions, right after the passphrase
 }
 
 func administrate(f *storetest.Flow) *administrator {
 	f.Invite("dario", policies.Administrator, "")
-	a := &administrator{f: f, ids: map[string]bool{}, callers: map[string]accounts.Caller{}}
+	a := &administrator{f: f, ids: map[string]bool{}, callers: map[string]acts.Caller{}}
 	a.mine(f.People["dario"])
 	return a
 }
@@ -82,7 +84,7 @@ func (a *administrator) mine(p *storetest.Account) {
 	a.signIn(p)
 }
 
-func (a *administrator) signIn(p *storetest.Account) accounts.Caller {
+func (a *administrator) signIn(p *storetest.Account) acts.Caller {
 	a.f.T.Helper()
 	in, err := a.f.TrySignIn(p)
 	if err != nil {
@@ -93,7 +95,7 @@ func (a *administrator) signIn(p *storetest.Account) accounts.Caller {
 }
 
 // as is the session of an account of his, with passphrase and code for one act.
-func (a *administrator) as(name string, act policies.Action, object string) accounts.Caller {
+func (a *administrator) as(name string, act policies.Action, object string) acts.Caller {
 	a.f.T.Helper()
 	p := a.f.People[name]
 	in, err := a.f.Door.StepUp(ctx, a.callers[name], p.Passphrase, a.f.World.Code(p), act, object, accounts.From{Address: "127.0.0.1"})
@@ -106,7 +108,7 @@ func (a *administrator) as(name string, act policies.Action, object string) acco
 // creates has dario enter an account into a unit, and gives its invitation.
 func (a *administrator) creates(name string, role policies.Role, unit string) (string, crypto.Secret) {
 	a.f.T.Helper()
-	id, token, _, err := a.f.Door.CreatePerson(ctx, administering, accounts.NewPerson{Username: name, Role: role, Unit: unit, Language: "it"})
+	id, token, _, err := a.f.Office.CreatePerson(ctx, administering, units.NewPerson{Username: name, Role: role, Unit: unit, Language: "it"})
 	if err != nil {
 		a.f.T.Fatalf("inviting %s: %v", name, err)
 	}
@@ -124,7 +126,7 @@ func (a *administrator) invites(name string, role policies.Role, unit string) *s
 
 // morning: an agency of his own beside that of the others.
 func (a *administrator) morning() {
-	id, _, err := a.f.Door.CreateAgency(ctx, administering, accounts.NewAgency{Name: "Ente di Dario", Kind: "operator", Responsibility: "processor"})
+	id, _, err := a.f.Office.CreateAgency(ctx, administering, units.NewAgency{Name: "Ente di Dario", Kind: "operator", Responsibility: "processor"})
 	if err != nil {
 		a.f.T.Fatal(err)
 	}
@@ -134,17 +136,17 @@ func (a *administrator) morning() {
 // unitsOfHisOwn enters units in both agencies. An account of his founds each as
 // lead, and admits a second one.
 func (a *administrator) unitsOfHisOwn() {
-	a.unit(a.agencies[0], accounts.KindDesk, policies.IntakeWorker)
-	a.unit(a.agencies[0], accounts.KindCentre, policies.CentreWorker)
-	a.unit(a.agencies[1], accounts.KindDesk, policies.IntakeWorker)
-	if _, _, err := a.f.Door.CreateUnit(ctx, administering, accounts.Unit{Agency: a.agencies[1], Kind: accounts.KindAudit, Name: "suo controllo"}); err == nil {
+	a.unit(a.agencies[0], acts.KindDesk, policies.IntakeWorker)
+	a.unit(a.agencies[0], acts.KindCentre, policies.CentreWorker)
+	a.unit(a.agencies[1], acts.KindDesk, policies.IntakeWorker)
+	if _, _, err := a.f.Office.CreateUnit(ctx, administering, acts.Unit{Agency: a.agencies[1], Kind: acts.KindAudit, Name: "suo controllo"}); err == nil {
 		a.f.T.Errorf("FELL: the administrator entered an audit unit beside the one there is")
 	}
 }
 
 func (a *administrator) unit(agency, kind string, role policies.Role) {
 	name := fmt.Sprint("sua ", kind, len(a.accounts))
-	id, _, err := a.f.Door.CreateUnit(ctx, administering, accounts.Unit{Agency: agency, Kind: kind, Name: name})
+	id, _, err := a.f.Office.CreateUnit(ctx, administering, acts.Unit{Agency: agency, Kind: kind, Name: name})
 	if err != nil {
 		a.f.T.Fatal(err)
 	}
@@ -155,8 +157,8 @@ func (a *administrator) unit(agency, kind string, role policies.Role) {
 	}
 	a.signIn(first)
 	second := a.invites("seconda-"+id[:6], role, id)
-	words := a.callers[second.Username].MyWords(1)
-	if _, err := a.f.Door.Admit(ctx, a.as(first.Username, policies.MemberAdmit, second.ID), second.ID, words); err != nil {
+	words := units.MyWords(a.callers[second.Username], 1)
+	if _, err := a.f.House.Admit(ctx, a.as(first.Username, policies.MemberAdmit, second.ID), second.ID, words); err != nil {
 		a.f.T.Fatalf("admitting his second: %v", err)
 	}
 	a.signIn(second)
@@ -167,15 +169,15 @@ func (a *administrator) unit(agency, kind string, role policies.Role) {
 // reachesOut has one of his units pin that of others by the words that the pages
 // show, without calling anybody, and set what a unit may set.
 func (a *administrator) reachesOut(p *storetest.Account, kind string) {
-	if kind == accounts.KindDesk {
+	if kind == acts.KindDesk {
 		centre := a.f.Units["centre"]
-		if _, words, err := a.f.Door.Receiver(ctx, a.callers[p.Username], centre); err == nil {
-			_, _ = a.f.Door.PinCentre(ctx, a.as(p.Username, policies.CentrePin, p.Unit+"."+centre), centre, words)
+		if _, words, err := a.f.House.Receiver(ctx, a.callers[p.Username], centre); err == nil {
+			_, _ = a.f.House.PinCentre(ctx, a.as(p.Username, policies.CentrePin, p.Unit+"."+centre), centre, words)
 		}
 	}
-	if kind == accounts.KindCentre {
+	if kind == acts.KindCentre {
 		id := a.recovery()
-		_, _ = a.f.Door.SetCopyKey(ctx, a.as(p.Username, policies.CopyKeySet, p.Unit), id.Recipient().String(), 1)
+		_, _ = a.f.House.SetCopyKey(ctx, a.as(p.Username, policies.CopyKeySet, p.Unit), id.Recipient().String(), 1)
 	}
 }
 
@@ -194,8 +196,8 @@ func (a *administrator) recovery() crypto.Identity {
 func (a *administrator) asksForRecovery(first, second *storetest.Account, agency string) {
 	id := a.recovery()
 	for _, scope := range []string{first.Unit, agency} {
-		words := accounts.RecoveryWords(id.Recipient(), scope)
-		_, _, _ = a.f.Door.SetRecovery(ctx, a.as(first.Username, policies.RecoverySet, scope), id.Recipient().String(), words)
+		words := units.RecoveryWords(id.Recipient(), scope)
+		_, _, _ = a.f.House.SetRecovery(ctx, a.as(first.Username, policies.RecoverySet, scope), id.Recipient().String(), words)
 		_, _ = a.f.Door.ConfirmRecovery(ctx, a.as(second.Username, policies.RecoveryConfirm, scope), words)
 		a.signIn(first) // each change may draw a new key
 		a.signIn(second)
@@ -211,13 +213,13 @@ func (a *administrator) peopleOfHisInEveryUnit() {
 		if _, _, err := a.f.Door.Found(ctx, a.as(p.Username, policies.UnitFound, p.Unit)); err == nil {
 			a.f.T.Errorf("FELL: %s was founded a second time", unit)
 		}
-		words := a.callers[p.Username].MyWords(a.f.Store.Log().Epoch(p.Unit))
+		words := units.MyWords(a.callers[p.Username], a.f.Store.Log().Epoch(p.Unit))
 		for _, by := range []string{"dario", p.Username, a.accounts[1].Username} {
-			if _, err := a.f.Door.Admit(ctx, a.as(by, policies.MemberAdmit, p.ID), p.ID, words); err == nil {
+			if _, err := a.f.House.Admit(ctx, a.as(by, policies.MemberAdmit, p.ID), p.ID, words); err == nil {
 				a.f.T.Errorf("FELL: %s admitted an account of the administrator to %s", by, unit)
 			}
 		}
-		if _, _, err := a.f.Door.ExportRescue(ctx, a.callers["dario"], p.Unit, p.Username); err == nil {
+		if _, _, err := a.f.House.ExportRescue(ctx, a.callers["dario"], p.Unit, p.Username); err == nil {
 			a.f.T.Errorf("FELL: the administrator exported the recovery of %s", unit)
 		}
 	}
@@ -239,16 +241,16 @@ func (a *administrator) namesThatExisted() {
 		f.T.Errorf("FELL: under the name of somebody who left he has her draft or her key")
 	}
 	withdrawn, _ := a.creates("ritirata", policies.Lead, f.Units["desk"])
-	open, err := f.Door.Administration(ctx, administering)
+	open, err := f.Office.Administration(ctx, administering)
 	if err != nil {
 		f.T.Fatal(err)
 	}
 	for _, inv := range open.Invitations {
 		if inv.Person == withdrawn {
-			_, _ = f.Door.WithdrawInvitation(ctx, administering, inv.ID)
+			_, _ = f.Office.WithdrawInvitation(ctx, administering, inv.ID)
 			continue
 		}
-		token, _, err := f.Door.Invite(ctx, administering, inv.Person)
+		token, _, err := f.Office.Invite(ctx, administering, inv.Person)
 		if err != nil {
 			f.T.Fatalf("inviting again: %v", err)
 		}
@@ -269,12 +271,12 @@ func (a *administrator) suspends() {
 			a.f.T.Fatalf("suspending %s: %v", name, err)
 		}
 	}
-	if _, _, err := a.f.Door.ExportRescue(ctx, a.callers["dario"], a.f.Units["desk"], a.waiting[0].Username); err == nil {
+	if _, _, err := a.f.House.ExportRescue(ctx, a.callers["dario"], a.f.Units["desk"], a.waiting[0].Username); err == nil {
 		a.f.T.Errorf("FELL: the administrator exported the recovery of a desk that he suspended")
 	}
 	for _, name := range people {
 		id := a.f.People[name].ID
-		if _, err := a.f.Door.Lift(ctx, administering, id); err != nil {
+		if _, err := a.f.Office.Lift(ctx, administering, id); err != nil {
 			a.f.T.Fatalf("lifting %s: %v", name, err)
 		}
 	}
@@ -330,7 +332,7 @@ func (a *administrator) everybodyElseWorks() {
 }
 
 // steppedUp signs somebody in anew first: her unit may have a later key.
-func (a *administrator) steppedUp(name string, act policies.Action, object string) accounts.Caller {
+func (a *administrator) steppedUp(name string, act policies.Action, object string) acts.Caller {
 	p := a.f.People[name]
 	in, err := a.f.Door.StepUp(ctx, a.f.SignIn(name), p.Passphrase, a.f.World.Code(p), act, object, accounts.From{Address: "127.0.0.1"})
 	if err != nil {
@@ -356,7 +358,7 @@ func (a *administrator) triesTheDoor() {
 		} {
 			if err == nil {
 				f.T.Errorf("FELL: %s opened %s", p.Username, what)
-			} else if !errors.Is(err, accounts.ErrDenied) {
+			} else if !errors.Is(err, acts.ErrDenied) {
 				f.T.Errorf("%s, %s: %v, want ErrDenied", p.Username, what, err)
 			}
 		}
@@ -390,7 +392,7 @@ func (a *administrator) chest(t *testing.T) *chest {
 }
 
 // identityOf is what somebody's passphrase opens.
-func identityOf(t *testing.T, who accounts.Caller) crypto.Identity {
+func identityOf(t *testing.T, who acts.Caller) crypto.Identity {
 	t.Helper()
 	id, ok := who.Identity()
 	if !ok {

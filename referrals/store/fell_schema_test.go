@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -87,7 +87,7 @@ func TestAttackTriggerKeepsSessions(t *testing.T) {
 			sessions := filepath.Join(store.SecretsDir, store.SessionFile)
 			trigger := "CREATE TRIGGER stay BEFORE DELETE ON session BEGIN SELECT RAISE(IGNORE); END"
 			now := time.Now().Unix()
-			row := &accounts.SessionRow{Hash: []byte("0123456789abcdef"), Person: "p", Created: now, Seen: now, Ends: now + 3600, Sealed: []byte("keys")}
+			row := &acts.SessionRow{Hash: []byte("0123456789abcdef"), Person: "p", Created: now, Seen: now, Ends: now + 3600, Sealed: []byte("keys")}
 			if err := w.Store.PutSession(ctx, row); err != nil {
 				t.Fatal(err)
 			}

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -102,7 +102,7 @@ func TestKillChild(t *testing.T) {
 
 // killWriter writes without end: contacts that open cases, notes, and
 // declarations that are taken back, whose secret is erased.
-func killWriter(w *storetest.World, who accounts.Caller, say func(ack, audit.Receipt)) {
+func killWriter(w *storetest.World, who acts.Caller, say func(ack, audit.Receipt)) {
 	ctx := context.Background()
 	for {
 		alias, note, goes := crypto.NewID(), crypto.NewID(), crypto.NewID()
@@ -367,7 +367,7 @@ func (k *killLoop) openAll() {
 	}
 }
 
-func (k *killLoop) textsOf(w *storetest.World, who accounts.Caller, id string) map[string]bool {
+func (k *killLoop) textsOf(w *storetest.World, who acts.Caller, id string) map[string]bool {
 	v, _, err := w.Desk.OpenCase(context.Background(), who, id)
 	if err != nil {
 		k.t.Errorf("opening an acknowledged case: %v", err)

@@ -7,6 +7,8 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -28,15 +30,15 @@ func role(t *testing.T, w *storetest.World, name string) policies.Role {
 }
 
 // heard are the words that a member reads from her own page.
-func heard(w *storetest.World, name string) accounts.Words {
+func heard(w *storetest.World, name string) units.Words {
 	w.T.Helper()
-	return w.SignIn(name).MyWords(w.Store.Log().Epoch(w.People[name].Unit))
+	return units.MyWords(w.SignIn(name), w.Store.Log().Epoch(w.People[name].Unit))
 }
 
-func nameLead(t *testing.T, w *storetest.World, person, by string, words accounts.Words) error {
+func nameLead(t *testing.T, w *storetest.World, person, by string, words units.Words) error {
 	t.Helper()
 	id := w.People[person].ID
-	_, err := w.Door.NameLead(t.Context(), w.StepUp(by, policies.MemberLead, id), id, words)
+	_, err := w.House.NameLead(t.Context(), w.StepUp(by, policies.MemberLead, id), id, words)
 	return err
 }
 
@@ -51,13 +53,13 @@ func TestLeadIsNamedByTwo(t *testing.T) {
 	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), referrals.NewForm(), referrals.Declared{Surname: "Bianchi"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Desk.Declarations(ctx, w.SignIn("nina")); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.Desk.Declarations(ctx, w.SignIn("nina")); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("reading declarations: %v, want ErrDenied", err)
 	}
 	if n := countWraps(t, w, "nina"); n != 0 {
 		t.Fatalf("%d keys of declarations were wrapped to her", n)
 	}
-	if err := nameLead(t, w, "nina", "lia", heard(w, "lia")); !errors.Is(err, accounts.ErrWords) {
+	if err := nameLead(t, w, "nina", "lia", heard(w, "lia")); !errors.Is(err, units.ErrWords) {
 		t.Fatalf("other words: %v, want ErrWords", err)
 	}
 	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); err != nil {
@@ -73,7 +75,7 @@ func TestLeadIsNamedByTwo(t *testing.T) {
 	if err != nil || len(all) != 1 || all[0].Surname != "Bianchi" {
 		t.Fatalf("the lead reading declarations: %v, %d", err, len(all))
 	}
-	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); !errors.Is(err, accounts.ErrDenied) {
+	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("a word too many: %v, want ErrDenied", err)
 	}
 }
@@ -99,11 +101,11 @@ func TestSecondWordIsOfAnother(t *testing.T) {
 	w.Invite("dario", policies.Administrator, "")
 	words := heard(w, "nina")
 	for _, by := range []string{"anna", "nina", "olga", "sara", "dario"} {
-		if err := nameLead(t, w, "nina", by, words); !errors.Is(err, accounts.ErrDenied) {
+		if err := nameLead(t, w, "nina", by, words); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("the second word of %s: %v, want ErrDenied", by, err)
 		}
 	}
-	if _, err := w.Door.NameLead(t.Context(), w.SignIn("lia"), w.People["nina"].ID, words); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := w.House.NameLead(t.Context(), w.SignIn("lia"), w.People["nina"].ID, words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("without step-up: %v, want ErrDenied", err)
 	}
 	if got := role(t, w, "nina"); got != policies.IntakeWorker {
@@ -117,7 +119,7 @@ func TestWhereALeadIsOnlyLeadsName(t *testing.T) {
 	w := storetest.New(t).Wide() // gina leads
 	w.Join("desk", "nina", policies.Lead, "anna")
 	words := heard(w, "nina")
-	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, accounts.ErrDenied) {
+	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a member beside a lead: %v, want ErrDenied", err)
 	}
 	w.Invite("dario", policies.Administrator, "")
@@ -125,10 +127,10 @@ func TestWhereALeadIsOnlyLeadsName(t *testing.T) {
 	if _, err := w.Door.Suspend(t.Context(), w.StepUp("dario", policies.PersonSuspend, gina), gina); err != nil {
 		t.Fatal(err)
 	}
-	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, accounts.ErrDenied) {
+	if err := nameLead(t, w, "nina", "lia", words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a member while the lead is suspended: %v, want ErrDenied", err)
 	}
-	if _, err := w.Door.Lift(t.Context(), w.StepUp("dario", policies.PersonLift, gina), gina); err != nil {
+	if _, err := w.Office.Lift(t.Context(), w.StepUp("dario", policies.PersonLift, gina), gina); err != nil {
 		t.Fatal(err)
 	}
 	if err := nameLead(t, w, "nina", "gina", words); err != nil {
@@ -148,13 +150,13 @@ func TestWhoCameBeforeCountsAfterAnEpoch(t *testing.T) {
 	if _, err := w.Door.Remove(t.Context(), w.StepUp("lia", policies.MemberRemove, anna), anna, true); err != nil {
 		t.Fatal(err)
 	}
-	stale := w.SignIn("nina").MyWords(1)
+	stale := units.MyWords(w.SignIn("nina"), 1)
 	id := w.People["nina"].ID
 	lia, err := w.Door.StepUp(t.Context(), w.SignIn("lia"), w.People["lia"].Passphrase, w.Code(w.People["lia"]), policies.MemberLead, id, accounts.From{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Door.NameLead(t.Context(), lia.Caller, id, stale); !errors.Is(err, accounts.ErrWords) {
+	if _, err := w.House.NameLead(t.Context(), lia.Caller, id, stale); !errors.Is(err, units.ErrWords) {
 		t.Errorf("words of the epoch before: %v, want ErrWords", err)
 	}
 	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); err != nil {
@@ -177,12 +179,12 @@ func TestEveryLeadIsShown(t *testing.T) {
 	w.Join("desk", "nora", policies.Lead, "gina")
 	shown := func(name string) (names []string) {
 		t.Helper()
-		all, err := w.Door.Notices(t.Context(), w.SignIn(name))
+		all, err := w.House.Notices(t.Context(), w.SignIn(name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, n := range all {
-			if n.Kind == accounts.NoticeLead {
+			if n.Kind == units.NoticeLead {
 				names = append(names, n.Name+" "+n.By+" "+n.Second)
 			}
 		}
@@ -193,12 +195,12 @@ func TestEveryLeadIsShown(t *testing.T) {
 			t.Errorf("%s is shown %q, want %q", name, got, want)
 		}
 	}
-	all, err := w.Door.Notices(t.Context(), w.SignIn("anna"))
+	all, err := w.House.Notices(t.Context(), w.SignIn("anna"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range all {
-		if _, err := w.Door.See(t.Context(), w.SignIn("lia"), []string{n.ID}); err != nil { // another's notices are not hers to see
+		if _, err := w.House.See(t.Context(), w.SignIn("lia"), []string{n.ID}); err != nil { // another's notices are not hers to see
 			t.Fatal(err)
 		}
 	}
@@ -206,7 +208,7 @@ func TestEveryLeadIsShown(t *testing.T) {
 		t.Errorf("what lia saw is gone for anna: %d left", got)
 	}
 	for _, n := range all {
-		if _, err := w.Door.See(t.Context(), w.SignIn("anna"), []string{n.ID, n.ID}); err != nil {
+		if _, err := w.House.See(t.Context(), w.SignIn("anna"), []string{n.ID, n.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -222,16 +224,16 @@ func TestRecoveryMakesNoLead(t *testing.T) {
 	f := storetest.NewFlow(t)
 	f.Invite("livia", policies.Lead, "desk")
 	for _, name := range []string{"anna", "lia", "gina"} {
-		if _, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People[name].ID); err != nil {
+		if _, err := f.Door.Suspend(ctx, acts.ConsoleCaller(), f.People[name].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	x := exported(t, f.World, "livia")
 	file, _ := rewrapped(t, f.Rescue, x, heard(f.World, "livia"))
-	if _, err := f.Door.ImportRescue(ctx, accounts.ConsoleCaller(), file); err != nil {
+	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatal(err)
 	}
-	if who := f.SignIn("livia"); who.State() != accounts.Active || who.Role() != policies.IntakeWorker {
+	if who := f.SignIn("livia"); who.State() != acts.Active || who.Role() != policies.IntakeWorker {
 		t.Fatalf("after the rescue she is %s and %s", who.State(), who.Role())
 	}
 	readmit(t, f.World, "lia", "livia")
@@ -250,7 +252,7 @@ func TestRecoveryMakesNoLead(t *testing.T) {
 func readmit(t *testing.T, w *storetest.World, name, by string) {
 	t.Helper()
 	id := w.People[name].ID
-	if _, err := w.Door.Lift(ctx, accounts.ConsoleCaller(), id); err != nil {
+	if _, err := w.Office.Lift(ctx, acts.ConsoleCaller(), id); err != nil {
 		t.Fatal(err)
 	}
 	words := heard(w, name)
@@ -259,7 +261,7 @@ func readmit(t *testing.T, w *storetest.World, name, by string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Door.Admit(ctx, in.Caller, id, words); err != nil {
+	if _, err := w.House.Admit(ctx, in.Caller, id, words); err != nil {
 		t.Fatalf("admitting %s again: %v", name, err)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -85,7 +85,7 @@ func TestRestrictingTakesWhatWasSentAlong(t *testing.T) {
 	if !had.reads("dal centro, prima") {
 		t.Fatal("lia opens not even the unit's referrals: this test would prove nothing")
 	}
-	if _, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Case), f.Case, f.Version(f.Case), accounts.List(f.People["anna"].ID)); err != nil {
+	if _, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["anna"].ID)); err != nil {
 		t.Fatal(err)
 	}
 	newRing(t, f.World, lia).mustNotOpen(t, "dal centro, prima")
@@ -112,7 +112,7 @@ func TestNameTakenOffReadsNothingSentSince(t *testing.T) {
 			if !had.reads("prima") {
 				t.Fatal("gina opens not even what she is named for: this test would prove nothing")
 			}
-			if _, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), accounts.List(f.People["anna"].ID)); err != nil {
+			if _, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), acts.List(f.People["anna"].ID)); err != nil {
 				t.Fatal(err)
 			}
 			if err := f.Desk.AdoptNamed(ctx, f.SignIn("anna")); err != nil {

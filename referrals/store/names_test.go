@@ -7,7 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -15,14 +16,14 @@ import (
 // one is made, everybody else hears that the name is taken.
 func TestOneNameOnce(t *testing.T) {
 	w := storetest.New(t).Standard()
-	console := accounts.ConsoleCaller()
+	console := acts.ConsoleCaller()
 	for what, create := range map[string]func() error{
 		"agency": func() error {
-			_, _, err := w.Door.CreateAgency(ctx, console, accounts.NewAgency{Name: " Comune di Altrove", Kind: "municipality", Responsibility: "controller"})
+			_, _, err := w.Office.CreateAgency(ctx, console, units.NewAgency{Name: " Comune di Altrove", Kind: "municipality", Responsibility: "controller"})
 			return err
 		},
 		"unit": func() error {
-			_, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: w.Agency, Kind: accounts.KindDesk, Name: "Sportello di prova"})
+			_, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: w.Agency, Kind: acts.KindDesk, Name: "Sportello di prova"})
 			return err
 		},
 	} {
@@ -33,7 +34,7 @@ func TestOneNameOnce(t *testing.T) {
 				switch err := create(); {
 				case err == nil:
 					made.Add(1)
-				case errors.Is(err, accounts.ErrTaken):
+				case errors.Is(err, units.ErrTaken):
 					taken.Add(1)
 				default:
 					t.Errorf("creating an %s: %v", what, err)
@@ -44,11 +45,11 @@ func TestOneNameOnce(t *testing.T) {
 		if made.Load() != 1 || taken.Load() != 19 {
 			t.Errorf("%s: %d made, %d told that the name is taken", what, made.Load(), taken.Load())
 		}
-		if err := create(); !errors.Is(err, accounts.ErrTaken) {
+		if err := create(); !errors.Is(err, units.ErrTaken) {
 			t.Errorf("creating the %s later: %v", what, err)
 		}
 	}
-	if _, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: w.Agency, Kind: accounts.KindDesk, Name: "SPORTELLO di prova"}); !errors.Is(err, accounts.ErrTaken) {
+	if _, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: w.Agency, Kind: acts.KindDesk, Name: "SPORTELLO di prova"}); !errors.Is(err, units.ErrTaken) {
 		t.Errorf("another way of writing the name: %v", err)
 	}
 }
@@ -58,8 +59,8 @@ func TestOneNameOnce(t *testing.T) {
 // second of two sent at once.
 func TestOneAuditUnit(t *testing.T) {
 	w := storetest.New(t)
-	console := accounts.ConsoleCaller()
-	agency, _, err := w.Door.CreateAgency(ctx, console, accounts.NewAgency{Name: "Comune", Kind: "municipality", Responsibility: "controller"})
+	console := acts.ConsoleCaller()
+	agency, _, err := w.Office.CreateAgency(ctx, console, units.NewAgency{Name: "Comune", Kind: "municipality", Responsibility: "controller"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,10 +68,10 @@ func TestOneAuditUnit(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 10 {
 		all.Go(func() {
-			_, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: agency, Kind: accounts.KindAudit, Name: fmt.Sprint("Revisione ", i)})
+			_, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: agency, Kind: acts.KindAudit, Name: fmt.Sprint("Revisione ", i)})
 			if err == nil {
 				made.Add(1)
-			} else if !errors.Is(err, accounts.ErrOneAudit) && !errors.Is(err, accounts.ErrTaken) {
+			} else if !errors.Is(err, units.ErrOneAudit) && !errors.Is(err, units.ErrTaken) {
 				t.Errorf("creating an audit unit: %v", err)
 			}
 		})
@@ -79,7 +80,7 @@ func TestOneAuditUnit(t *testing.T) {
 	if made.Load() != 1 {
 		t.Errorf("%d audit units", made.Load())
 	}
-	if _, _, err := w.Door.CreateUnit(ctx, console, accounts.Unit{Agency: agency, Kind: accounts.KindAudit, Name: "AAA"}); !errors.Is(err, accounts.ErrOneAudit) {
+	if _, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: agency, Kind: acts.KindAudit, Name: "AAA"}); !errors.Is(err, units.ErrOneAudit) {
 		t.Errorf("a second audit unit: %v", err)
 	}
 }

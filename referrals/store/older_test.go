@@ -6,8 +6,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -17,13 +18,13 @@ import (
 // own, and the restricted cases do not say for which recipient they are kept.
 func asBefore(t *testing.T, f *storetest.Flow) {
 	t.Helper()
-	var a accounts.Agency
+	var a acts.Agency
 	unit := recoveryRow(t, f.World, "desk")
-	var wraps []accounts.Row
+	var wraps []acts.Row
 	err := f.Store.View(ctx, func(r referrals.Reader) error {
 		for _, id := range []string{f.Restricted, f.Other} {
 			w := &referrals.CaseWrapRow{}
-			if err := r.Get(w, id+"."+accounts.RecoveryPerson); err != nil {
+			if err := r.Get(w, id+"."+acts.RecoveryPerson); err != nil {
 				return err
 			}
 			w.Version, w.Recovery = w.Version+1, 0
@@ -35,7 +36,7 @@ func asBefore(t *testing.T, f *storetest.Flow) {
 		t.Fatal(err)
 	}
 	a.Version, a.OldRecovery, a.OldRecoveryEpoch = a.Version+1, f.Rescue.Recipient().String(), 1
-	_, err = f.Store.Do(ctx, accounts.Work{Do: func(tx accounts.Tx) error {
+	_, err = f.Store.Do(ctx, acts.Work{Do: func(tx acts.Tx) error {
 		for _, row := range append(wraps, &a) {
 			if err := tx.Put(row); err != nil {
 				return err
@@ -59,8 +60,8 @@ func TestOlderAgencyRecovery(t *testing.T) {
 	asBefore(t, f)
 	older := func(name string) bool {
 		t.Helper()
-		news := storetest.Must(f.Door.RecoveryNews(ctx, f.SignIn(name)))(t)
-		return len(news) > 0 && news[0].Kind == accounts.RecoveryOlder && news[0].Unit == f.Units["desk"]
+		news := storetest.Must(f.House.RecoveryNews(ctx, f.SignIn(name)))(t)
+		return len(news) > 0 && news[0].Kind == units.RecoveryOlder && news[0].Unit == f.Units["desk"]
 	}
 	if !older("anna") || older("sofia") {
 		t.Error("whose unit lost its recovery with the agency's sees it, and nobody else")
@@ -86,7 +87,7 @@ func TestOlderAgencyRecovery(t *testing.T) {
 	if _, err := f.Desk.AddNote(ctx, anna, f.Restricted, referrals.NewForm(), "other", "scritto dopo il passaggio"); err != nil {
 		t.Fatal(err)
 	}
-	newRing(t, f.World, accounts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}}).mustNotOpen(t, "scritto dopo il passaggio")
+	newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}}).mustNotOpen(t, "scritto dopo il passaggio")
 	// Accepted again, by two.
 	words := wordsFor(f.World, f.Rescue, "desk")
 	if err := propose(f.World, "anna", "desk", f.Rescue, words); err != nil {
@@ -114,8 +115,8 @@ func TestOlderRecoveryTakenAway(t *testing.T) {
 	if f.Store.Log().Epoch(f.Units["desk"]) != 2 || opensEpoch(f.World, f.Rescue, "desk", 2) {
 		t.Error("the next epoch opens with the agency's recipient")
 	}
-	for _, n := range storetest.Must(f.Door.RecoveryNews(ctx, f.SignIn("anna")))(t) {
-		if n.Kind == accounts.RecoveryOlder {
+	for _, n := range storetest.Must(f.House.RecoveryNews(ctx, f.SignIn("anna")))(t) {
+		if n.Kind == units.RecoveryOlder {
 			t.Error("it is still said")
 		}
 	}
@@ -126,12 +127,12 @@ func TestOlderRecoveryTakenAway(t *testing.T) {
 func TestOlderWrapStillRescues(t *testing.T) {
 	f, _, livia := lost(t)
 	asBefore(t, f)
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), livia.MyWords(1))
-	if _, err := f.Door.ImportRescue(ctx, accounts.ConsoleCaller(), file); err != nil {
+	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, 1))
+	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatal(err)
 	}
 	livia = f.SignIn("livia")
-	if livia.State() != accounts.Active || opensEpoch(f.World, f.Rescue, "desk", 2) {
+	if livia.State() != acts.Active || opensEpoch(f.World, f.Rescue, "desk", 2) {
 		t.Errorf("she is %s; the new epoch must be for her alone", livia.State())
 	}
 	if v, _, err := f.Desk.OpenCase(ctx, livia, f.Case); err != nil || v.Card.Alias != f.Words["alias"] {

@@ -2,17 +2,16 @@ package store
 
 import (
 	"fmt"
+	"sportello/policies/acts"
 	"strings"
 	"sync"
-
-	"sportello/policies/accounts"
 )
 
 // conditions are the texts of the queries that were asked: each is written once.
 var conditions sync.Map
 
 // condition is a query as the end of a SELECT: from WHERE on.
-func condition(q *accounts.Query) string {
+func condition(q *acts.Query) string {
 	if text, ok := conditions.Load(q); ok {
 		return text.(string)
 	}
@@ -27,7 +26,7 @@ func condition(q *accounts.Query) string {
 	return text
 }
 
-func where(q *accounts.Query) string {
+func where(q *acts.Query) string {
 	var all []string
 	for _, c := range q.Where {
 		all = append(all, one(c))
@@ -40,32 +39,32 @@ func where(q *accounts.Query) string {
 
 // one writes one condition. What it compares with is an argument, or a code that
 // stands in the program.
-func one(c accounts.Condition) string {
+func one(c acts.Condition) string {
 	switch c.Is {
-	case accounts.OneOf, accounts.NoneOf:
+	case acts.OneOf, acts.NoneOf:
 		return c.Column + oneOf(c.Is, c.Values)
-	case accounts.IsSet:
+	case acts.IsSet:
 		return c.Column + " <> 0"
-	case accounts.IsUnset:
+	case acts.IsUnset:
 		return c.Column + " = 0"
-	case accounts.Holds:
+	case acts.Holds:
 		return c.Column + " IS NOT NULL"
-	case accounts.Among:
+	case acts.Among:
 		return c.Column + " IN (" + union(c.Among) + ")"
 	}
 	return fmt.Sprintf("%s %s $%d", c.Column, c.Is, c.Arg)
 }
 
-func oneOf(is accounts.Comparison, values []string) string {
+func oneOf(is acts.Comparison, values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = "'" + strings.ReplaceAll(v, "'", "''") + "'"
 	}
 	list := strings.Join(quoted, ", ")
 	switch {
-	case is == accounts.OneOf && len(values) == 1:
+	case is == acts.OneOf && len(values) == 1:
 		return " = " + list
-	case is == accounts.OneOf:
+	case is == acts.OneOf:
 		return " IN (" + list + ")"
 	case len(values) == 1:
 		return " <> " + list
@@ -73,7 +72,7 @@ func oneOf(is accounts.Comparison, values []string) string {
 	return " NOT IN (" + list + ")"
 }
 
-func union(selections []accounts.Selection) string {
+func union(selections []acts.Selection) string {
 	all := make([]string, len(selections))
 	for i, s := range selections {
 		all[i] = strings.TrimSpace("SELECT " + s.Column + " FROM " + s.Kind.Table() + " " + where(s.Query))

@@ -1,18 +1,17 @@
 package store
 
 import (
+	"sportello/policies/acts"
 	"testing"
-
-	"sportello/policies/accounts"
 )
 
 // TestConditions: what a query says is what SQL is asked, quotes and all.
 func TestConditions(t *testing.T) {
-	person := accounts.KindOf[accounts.Person]{Kind: tables["person"].Kind}
-	unit := accounts.KindOf[accounts.Unit]{Kind: tables["unit"].Kind}
-	consent := accounts.KindOf[accounts.Person]{Kind: tables["consent"].Kind}
+	person := acts.KindOf[acts.Person]{Kind: tables["person"].Kind}
+	unit := acts.KindOf[acts.Unit]{Kind: tables["unit"].Kind}
+	consent := acts.KindOf[acts.Person]{Kind: tables["consent"].Kind}
 	for _, c := range []struct {
-		q    *accounts.Query
+		q    *acts.Query
 		want string
 	}{
 		{person.Find().Query, ""},

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 )
@@ -21,7 +21,7 @@ type snapshot struct {
 	log   *audit.Log
 	store *Store
 	size  int64 // of the log when the snapshot began
-	seen  []accounts.Seen
+	seen  []acts.Seen
 	begun bool
 }
 
@@ -66,7 +66,7 @@ func (s *snapshot) query(text string, args ...any) (*sql.Rows, error) {
 var _ referrals.Reader = (*snapshot)(nil)
 
 // Seen lists the rows that were read.
-func (s *snapshot) Seen() []accounts.Seen { return s.seen }
+func (s *snapshot) Seen() []acts.Seen { return s.seen }
 
 // Newest is the digest the log names for a row.
 func (s *snapshot) Newest(table, id string) (audit.Digest16, bool) { return s.log.Newest(table, id) }
@@ -76,7 +76,7 @@ func (s *snapshot) Unnamed(table, id string) bool {
 	if _, ok := s.log.Newest(table, id); ok {
 		return false
 	}
-	s.seen = append(s.seen, accounts.Seen{Table: table, ID: id})
+	s.seen = append(s.seen, acts.Seen{Table: table, ID: id})
 	return true
 }
 
@@ -85,7 +85,7 @@ func (s *snapshot) Unnamed(table, id string) bool {
 // prepared under the keys of an epoch is written after the next began.
 func (s *snapshot) Epoch(unit string) int64 {
 	epoch := s.log.Epoch(unit)
-	s.seen = append(s.seen, accounts.Seen{Table: audit.EpochTable, ID: unit + "." + strconv.FormatInt(epoch+1, 10)})
+	s.seen = append(s.seen, acts.Seen{Table: audit.EpochTable, ID: unit + "." + strconv.FormatInt(epoch+1, 10)})
 	return epoch
 }
 
@@ -98,16 +98,16 @@ func (s *snapshot) unsettled() bool { return s.store.writing.Load() }
 func (s *snapshot) Secret(id string) ([]byte, error) {
 	want, ok := s.log.Newest("shred", id)
 	if !ok {
-		return nil, accounts.ErrErased
+		return nil, acts.ErrErased
 	}
 	b, err := s.store.secrets.get(s.ctx, id, want)
-	if !errors.Is(err, accounts.ErrErased) {
+	if !errors.Is(err, acts.ErrErased) {
 		return b, err
 	}
 	if _, ok := s.log.Newest("shred", id); !ok {
 		return nil, err // erased between the two looks
 	}
-	return nil, fmt.Errorf("%w: shred %s", accounts.ErrTampered, id)
+	return nil, fmt.Errorf("%w: shred %s", acts.ErrTampered, id)
 }
 
 // EachCard hands out the cards of a unit, undigested. A card is the callback's
@@ -147,7 +147,7 @@ func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
 		}
 	}
 	var rows []*referrals.CaseRow
-	err := s.rows(tables["case_file"], casesByID, args, func(row accounts.Row) error {
+	err := s.rows(tables["case_file"], casesByID, args, func(row acts.Row) error {
 		rows = append(rows, row.(*referrals.CaseRow))
 		return nil
 	})
@@ -170,7 +170,7 @@ func (s *snapshot) CheckShown(cards []referrals.Shown) error {
 	for _, c := range cards {
 		newest, ok := s.log.Newest("case_file", c.ID)
 		if ok && s.store.cards.genuine(c.Card, newest) {
-			s.seen = append(s.seen, accounts.Seen{Table: "case_file", ID: c.ID, Digest: newest, Present: true})
+			s.seen = append(s.seen, acts.Seen{Table: "case_file", ID: c.ID, Digest: newest, Present: true})
 			continue
 		}
 		unknown, shown[c.ID] = append(unknown, c.ID), c.Card
@@ -203,7 +203,7 @@ func (s *snapshot) missing(ids []string, rows []*referrals.CaseRow) error {
 			return s.absent("case_file", id)
 		}
 	}
-	return accounts.ErrNoRow
+	return acts.ErrNoRow
 }
 
 var casesByID = "WHERE id IN (" + placeholders(1, referrals.SearchMax) + ")"

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 )
 
@@ -16,22 +17,22 @@ func TestRecoveryAtOnce(t *testing.T) {
 	type deed struct {
 		name string
 		act  policies.Action
-		do   func(*storetest.World, accounts.Caller, accounts.Words) error
+		do   func(*storetest.World, acts.Caller, units.Words) error
 	}
 	confirms := func(who string) deed {
-		return deed{who, policies.RecoveryConfirm, func(w *storetest.World, c accounts.Caller, heard accounts.Words) error {
+		return deed{who, policies.RecoveryConfirm, func(w *storetest.World, c acts.Caller, heard units.Words) error {
 			return failed(w.Door.ConfirmRecovery(ctx, c, heard))
 		}}
 	}
 	for what, other := range map[string]deed{
 		"two confirm": confirms("lia"),
-		"one takes away": {"lia", policies.RecoveryRemove, func(w *storetest.World, c accounts.Caller, _ accounts.Words) error {
+		"one takes away": {"lia", policies.RecoveryRemove, func(w *storetest.World, c acts.Caller, _ units.Words) error {
 			return failed(w.Door.RemoveRecovery(ctx, c))
 		}},
-		"one stops": {"lia", policies.RecoveryStop, func(w *storetest.World, c accounts.Caller, _ accounts.Words) error {
-			return failed(w.Door.StopRecovery(ctx, c, w.Units["desk"]))
+		"one stops": {"lia", policies.RecoveryStop, func(w *storetest.World, c acts.Caller, _ units.Words) error {
+			return failed(w.House.StopRecovery(ctx, c, w.Units["desk"]))
 		}},
-		"the proposer is removed": {"lia", policies.MemberRemove, func(w *storetest.World, c accounts.Caller, _ accounts.Words) error {
+		"the proposer is removed": {"lia", policies.MemberRemove, func(w *storetest.World, c acts.Caller, _ units.Words) error {
 			return failed(w.Door.Remove(ctx, c, w.People["anna"].ID, false))
 		}},
 	} {
@@ -43,7 +44,7 @@ func TestRecoveryAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			deeds := []deed{confirms("gina"), other}
-			errs, who := make([]error, 2), make([]accounts.Caller, 2)
+			errs, who := make([]error, 2), make([]acts.Caller, 2)
 			for i, d := range deeds {
 				object := desk
 				if d.act == policies.MemberRemove {
@@ -61,7 +62,7 @@ func TestRecoveryAtOnce(t *testing.T) {
 				switch {
 				case err == nil:
 					done++
-				case errors.Is(err, accounts.ErrCovered), errors.Is(err, accounts.ErrConflict), errors.Is(err, accounts.ErrNothingProposed):
+				case errors.Is(err, acts.ErrCovered), errors.Is(err, acts.ErrConflict), errors.Is(err, units.ErrNothingProposed):
 				default:
 					t.Errorf("%s: %v", deeds[i].name, err)
 				}

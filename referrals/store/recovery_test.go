@@ -9,8 +9,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -23,10 +24,10 @@ func identity(t *testing.T) crypto.Identity {
 }
 
 // recoveryRow reads where the recovery of a unit stands.
-func recoveryRow(t *testing.T, w *storetest.World, unit string) *accounts.UnitRecovery {
+func recoveryRow(t *testing.T, w *storetest.World, unit string) *units.UnitRecovery {
 	t.Helper()
-	var row accounts.UnitRecovery
-	if err := w.Store.Look(ctx, func(r accounts.Reader) error { return r.Get(&row, w.Units[unit]) }); err != nil {
+	var row units.UnitRecovery
+	if err := w.Store.Look(ctx, func(r acts.Reader) error { return r.Get(&row, w.Units[unit]) }); err != nil {
 		t.Fatal(err)
 	}
 	return &row
@@ -35,33 +36,33 @@ func recoveryRow(t *testing.T, w *storetest.World, unit string) *accounts.UnitRe
 // opensEpoch tells whether an identity opens the key of a unit's epoch, as its
 // recovery.
 func opensEpoch(w *storetest.World, id crypto.Identity, unit string, epoch int64) bool {
-	var row accounts.UnitWrap
-	wrap := fmt.Sprintf("%s.%d.%s", w.Units[unit], epoch, accounts.RecoveryPerson)
-	if err := w.Store.Look(ctx, func(r accounts.Reader) error { return r.Get(&row, wrap) }); err != nil {
+	var row acts.UnitWrap
+	wrap := fmt.Sprintf("%s.%d.%s", w.Units[unit], epoch, acts.RecoveryPerson)
+	if err := w.Store.Look(ctx, func(r acts.Reader) error { return r.Get(&row, wrap) }); err != nil {
 		return false
 	}
-	_, err := crypto.Unwrap(id, crypto.WrapContext{Purpose: "unit-epoch", Unit: w.Units[unit], Person: accounts.RecoveryPerson, Epoch: epoch}, row.Wrapped)
+	_, err := crypto.Unwrap(id, crypto.WrapContext{Purpose: "unit-epoch", Unit: w.Units[unit], Person: acts.RecoveryPerson, Epoch: epoch}, row.Wrapped)
 	return err == nil
 }
 
 // propose, seconded and accept are a member's acts, with words she heard.
-func propose(w *storetest.World, name, unit string, id crypto.Identity, heard accounts.Words) error {
-	_, _, err := w.Door.SetRecovery(ctx, w.StepUp(name, policies.RecoverySet, w.Units[unit]), id.Recipient().String(), heard)
+func propose(w *storetest.World, name, unit string, id crypto.Identity, heard units.Words) error {
+	_, _, err := w.House.SetRecovery(ctx, w.StepUp(name, policies.RecoverySet, w.Units[unit]), id.Recipient().String(), heard)
 	return err
 }
 
-func seconded(w *storetest.World, name, unit string, heard accounts.Words) error {
+func seconded(w *storetest.World, name, unit string, heard units.Words) error {
 	return failed(w.Door.ConfirmRecovery(ctx, w.StepUp(name, policies.RecoveryConfirm, w.Units[unit]), heard))
 }
 
-func accept(w *storetest.World, name, unit string, heard accounts.Words) error {
+func accept(w *storetest.World, name, unit string, heard units.Words) error {
 	return failed(w.Door.AcceptRecovery(ctx, w.StepUp(name, policies.RecoveryAccept, w.Units[unit]), heard))
 }
 
 func failed(_ audit.Receipt, err error) error { return err }
 
-func wordsFor(w *storetest.World, id crypto.Identity, unit string) accounts.Words {
-	return accounts.RecoveryWords(id.Recipient(), w.Units[unit])
+func wordsFor(w *storetest.World, id crypto.Identity, unit string) units.Words {
+	return units.RecoveryWords(id.Recipient(), w.Units[unit])
 }
 
 // TestRecoveryNeedsTwoMembers: what one member proposes, another confirms who was
@@ -70,16 +71,16 @@ func TestRecoveryNeedsTwoMembers(t *testing.T) {
 	w := storetest.New(t).Wide()
 	id := identity(t)
 	words := wordsFor(w, id, "desk")
-	if err := seconded(w, "gina", "desk", words); !errors.Is(err, accounts.ErrDenied) {
+	if err := seconded(w, "gina", "desk", words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("confirming what nobody proposed: %v", err)
 	}
-	if _, _, err := w.Door.SetRecovery(ctx, w.SignIn("anna"), id.Recipient().String(), words); !errors.Is(err, accounts.ErrDenied) {
+	if _, _, err := w.House.SetRecovery(ctx, w.SignIn("anna"), id.Recipient().String(), words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("proposing without a step-up: %v", err)
 	}
 	wrong := words
 	wrong[0], wrong[1] = words[1], words[0]
-	for what, heard := range map[string]accounts.Words{"a wrong word": wrong, "words for another unit": wordsFor(w, id, "service")} {
-		if err := propose(w, "anna", "desk", id, heard); !errors.Is(err, accounts.ErrWords) {
+	for what, heard := range map[string]units.Words{"a wrong word": wrong, "words for another unit": wordsFor(w, id, "service")} {
+		if err := propose(w, "anna", "desk", id, heard); !errors.Is(err, units.ErrWords) {
 			t.Errorf("proposing with %s: %v", what, err)
 		}
 	}
@@ -90,18 +91,18 @@ func TestRecoveryNeedsTwoMembers(t *testing.T) {
 		t.Error("a proposal alone is in force")
 	}
 	w.Join("desk", "nina", policies.IntakeWorker, "anna")
-	for name, want := range map[string]error{"anna": accounts.ErrDenied, "sofia": accounts.ErrDenied, "nina": accounts.ErrDenied} {
+	for name, want := range map[string]error{"anna": acts.ErrDenied, "sofia": acts.ErrDenied, "nina": acts.ErrDenied} {
 		if err := seconded(w, name, "desk", words); !errors.Is(err, want) {
 			t.Errorf("%s confirms: %v, want %v", name, err, want)
 		}
 	}
-	if err := seconded(w, "gina", "desk", wordsFor(w, identity(t), "desk")); !errors.Is(err, accounts.ErrWords) {
+	if err := seconded(w, "gina", "desk", wordsFor(w, identity(t), "desk")); !errors.Is(err, units.ErrWords) {
 		t.Errorf("confirming with another recipient's words: %v", err)
 	}
 	if err := seconded(w, "gina", "desk", words); err != nil {
 		t.Fatal(err)
 	}
-	if err := seconded(w, "lia", "desk", words); !errors.Is(err, accounts.ErrNothingProposed) && !errors.Is(err, accounts.ErrCovered) {
+	if err := seconded(w, "lia", "desk", words); !errors.Is(err, units.ErrNothingProposed) && !errors.Is(err, acts.ErrCovered) {
 		t.Errorf("confirming twice: %v", err)
 	}
 	if !opensEpoch(w, id, "desk", 2) || opensEpoch(w, w.Rescue, "desk", 2) || !opensEpoch(w, w.Rescue, "desk", 1) {
@@ -128,7 +129,7 @@ func TestRecoveryOfOneMember(t *testing.T) {
 	words := wordsFor(w, id, "service")
 	news := func(name, unit, want string) {
 		t.Helper()
-		all := storetest.Must(w.Door.RecoveryNews(ctx, w.SignIn(name)))(t)
+		all := storetest.Must(w.House.RecoveryNews(ctx, w.SignIn(name)))(t)
 		for _, n := range all {
 			if n.Unit == w.Units[unit] && n.Kind == want {
 				return
@@ -142,25 +143,25 @@ func TestRecoveryOfOneMember(t *testing.T) {
 		if err := propose(w, "sofia", "service", id, words); err != nil {
 			t.Fatal(err)
 		}
-		news("sofia", "service", accounts.RecoveryWaits)
-		news("anna", "service", accounts.RecoveryWaits)
-		news("clara", "service", accounts.RecoveryWaits)
+		news("sofia", "service", units.RecoveryWaits)
+		news("anna", "service", units.RecoveryWaits)
+		news("clara", "service", units.RecoveryWaits)
 		news("bruna", "service", "")
-		if _, err := w.Door.StopRecovery(ctx, w.SignIn("bruna"), w.Units["service"]); !errors.Is(err, accounts.ErrDenied) {
+		if _, err := w.House.StopRecovery(ctx, w.SignIn("bruna"), w.Units["service"]); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("a unit that never sends there stops it: %v", err)
 		}
-		if err := accept(w, "sofia", "service", words); !errors.Is(err, accounts.ErrTooEarly) {
+		if err := accept(w, "sofia", "service", words); !errors.Is(err, units.ErrTooEarly) {
 			t.Errorf("accepting at once: %v", err)
 		}
 		w.Clock.Add(13 * 24 * time.Hour)
-		if err := accept(w, "sofia", "service", words); !errors.Is(err, accounts.ErrTooEarly) {
+		if err := accept(w, "sofia", "service", words); !errors.Is(err, units.ErrTooEarly) {
 			t.Errorf("accepting on the thirteenth day: %v", err)
 		}
-		if _, err := w.Door.StopRecovery(ctx, w.SignIn(stops), w.Units["service"]); err != nil {
+		if _, err := w.House.StopRecovery(ctx, w.SignIn(stops), w.Units["service"]); err != nil {
 			t.Fatalf("%s stops it: %v", stops, err)
 		}
 		w.Clock.Add(24 * time.Hour)
-		if err := accept(w, "sofia", "service", words); !errors.Is(err, accounts.ErrNothingProposed) {
+		if err := accept(w, "sofia", "service", words); !errors.Is(err, units.ErrNothingProposed) {
 			t.Errorf("accepting what %s stopped: %v", stops, err)
 		}
 		news("anna", "service", "")
@@ -169,9 +170,9 @@ func TestRecoveryOfOneMember(t *testing.T) {
 	if !opensEpoch(w, id, "service", 2) || opensEpoch(w, id, "service", 1) {
 		t.Error("it is in force with a new epoch, and for that alone")
 	}
-	news("clara", "service", accounts.RecoveryChanged)
+	news("clara", "service", units.RecoveryChanged)
 	news("anna", "service", "")
-	if inForce, _, err := w.Door.SetRecovery(ctx, w.StepUp("sofia", policies.RecoverySet, w.Units["service"]), id.Recipient().String(), words); err != nil || !inForce || recoveryRow(t, w, "service").Proposed != "" {
+	if inForce, _, err := w.House.SetRecovery(ctx, w.StepUp("sofia", policies.RecoverySet, w.Units["service"]), id.Recipient().String(), words); err != nil || !inForce || recoveryRow(t, w, "service").Proposed != "" {
 		t.Errorf("proposing the one in force: %v, %v", inForce, err)
 	}
 	if r := w.CheckRecords(); len(r.Problems) != 0 {
@@ -188,20 +189,20 @@ func TestNobodyIsAloneByForce(t *testing.T) {
 	id := identity(t)
 	words := wordsFor(w, id, "desk")
 	w.Invite("mai", policies.IntakeWorker, "desk")
-	console := accounts.ConsoleCaller()
+	console := acts.ConsoleCaller()
 	for _, name := range []string{"lia", "mai"} {
 		if _, err := w.Door.Suspend(ctx, console, w.People[name].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := propose(w, "anna", "desk", id, words); !errors.Is(err, accounts.ErrNoWitness) {
+	if err := propose(w, "anna", "desk", id, words); !errors.Is(err, units.ErrNoWitness) {
 		t.Errorf("proposing while the only colleague is suspended: %v", err)
 	}
 	if _, err := w.Door.Remove(ctx, w.StepUp("anna", policies.MemberRemove, w.People["lia"].ID), w.People["lia"].ID, false); err != nil {
 		t.Fatal(err)
 	}
 	w.Clock.Add(30 * 24 * time.Hour)
-	if err := propose(w, "anna", "desk", id, words); !errors.Is(err, accounts.ErrNoWitness) {
+	if err := propose(w, "anna", "desk", id, words); !errors.Is(err, units.ErrNoWitness) {
 		t.Errorf("proposing thirty days after the only colleague was removed: %v", err)
 	}
 	w.Clock.Add(24 * time.Hour)
@@ -210,10 +211,10 @@ func TestNobodyIsAloneByForce(t *testing.T) {
 	}
 	w.Clock.Add(14 * 24 * time.Hour)
 	w.Join("desk", "zoe", policies.IntakeWorker, "anna")
-	if err := accept(w, "anna", "desk", words); !errors.Is(err, accounts.ErrNotAlone) {
+	if err := accept(w, "anna", "desk", words); !errors.Is(err, units.ErrNotAlone) {
 		t.Errorf("accepting alone beside a newcomer: %v", err)
 	}
-	if err := seconded(w, "zoe", "desk", words); !errors.Is(err, accounts.ErrDenied) {
+	if err := seconded(w, "zoe", "desk", words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the newcomer confirms: %v", err)
 	}
 }
@@ -227,14 +228,14 @@ func TestProposalEndsWithItsProposer(t *testing.T) {
 		row  bool
 	}{
 		"suspended": {func(w *storetest.World) error {
-			return failed(w.Door.Suspend(ctx, accounts.ConsoleCaller(), w.People["lia"].ID))
-		}, accounts.ErrProposer, true},
+			return failed(w.Door.Suspend(ctx, acts.ConsoleCaller(), w.People["lia"].ID))
+		}, units.ErrProposer, true},
 		"removed": {func(w *storetest.World) error {
 			return failed(w.Door.Remove(ctx, w.StepUp("gina", policies.MemberRemove, w.People["lia"].ID), w.People["lia"].ID, false))
-		}, accounts.ErrNothingProposed, false},
+		}, units.ErrNothingProposed, false},
 		"suspicion": {func(w *storetest.World) error {
 			return failed(w.Door.ChangePassphrase(ctx, w.StepUp("lia", policies.PassphraseChange, w.People["lia"].ID), string(crypto.NewPassphrase()), true))
-		}, accounts.ErrNothingProposed, false},
+		}, units.ErrNothingProposed, false},
 	} {
 		t.Run(what, func(t *testing.T) {
 			w := storetest.New(t).Wide()
@@ -261,7 +262,7 @@ func TestProposalEndsWithItsProposer(t *testing.T) {
 func TestRecoveryTakenAway(t *testing.T) {
 	f := storetest.NewFlow(t)
 	desk := f.Units["desk"]
-	if _, err := f.Door.RemoveRecovery(ctx, f.SignIn("lia")); !errors.Is(err, accounts.ErrDenied) {
+	if _, err := f.Door.RemoveRecovery(ctx, f.SignIn("lia")); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("taking it away without a step-up: %v", err)
 	}
 	before := f.Store.Log().Epoch(desk)
@@ -287,12 +288,12 @@ func TestRecoveryTakenAway(t *testing.T) {
 	if v, _, err := f.Desk.OpenCase(ctx, anna, f.Restricted); err != nil || !v.Restricted {
 		t.Errorf("who is named opens what is restricted: %v", err)
 	}
-	rescue := newRing(t, f.World, accounts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}})
+	rescue := newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}})
 	if !rescue.reads(f.Words["restricted note"]) || rescue.opened["unit_epoch.identity"] == 0 {
 		t.Fatalf("the recovery of before opens not even what it could: this test would prove nothing: %v", rescue.opened)
 	}
 	rescue.mustNotOpen(t, "scritto dopo averla tolta")
-	if _, err := f.Door.RemoveRecovery(ctx, f.StepUp("gina", policies.RecoveryRemove, desk)); !errors.Is(err, accounts.ErrNoRecovery) {
+	if _, err := f.Door.RemoveRecovery(ctx, f.StepUp("gina", policies.RecoveryRemove, desk)); !errors.Is(err, units.ErrNoRecovery) {
 		t.Errorf("taking away what is not there: %v", err)
 	}
 	if r := f.CheckRecords(); len(r.Problems) != 0 {
@@ -321,8 +322,8 @@ func TestRestrictedFollowsRecovery(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	newRing(t, f.World, accounts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}}).mustNotOpen(t, "scritto dopo il cambio")
-	now := newRing(t, f.World, accounts.Caller{}, &ring{ids: []crypto.Identity{id}})
+	newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}}).mustNotOpen(t, "scritto dopo il cambio")
+	now := newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{id}})
 	for _, w := range []string{"scritto dopo il cambio", f.Words["restricted request"], f.Words["request"]} {
 		if !now.reads(w) {
 			t.Errorf("the recovery in force does not open what it must")
@@ -348,13 +349,13 @@ func TestRestoreShowsRecovery(t *testing.T) {
 	}
 	f.Restore(copied)
 	for _, name := range []string{"anna", "gina"} {
-		if _, err := f.Door.Lift(ctx, accounts.ConsoleCaller(), f.People[name].ID); err != nil {
+		if _, err := f.Office.Lift(ctx, acts.ConsoleCaller(), f.People[name].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	gina := f.SignIn("gina")
-	news := storetest.Must(f.Door.RecoveryNews(ctx, gina))(t)
-	if len(news) != 1 || news[0].Kind != accounts.RecoveryChanged {
+	news := storetest.Must(f.House.RecoveryNews(ctx, gina))(t)
+	if len(news) != 1 || news[0].Kind != units.RecoveryChanged {
 		t.Errorf("after a restore she sees %+v", news)
 	}
 	if row := recoveryRow(t, f.World, "desk"); row.Proposed != "" || row.Number != 1 {
@@ -369,8 +370,8 @@ func TestRecoveryGoesWithWhoseWordItWas(t *testing.T) {
 	desk := f.Units["desk"]
 	hers, err := crypto.NewIdentity()
 	noError(t, err)
-	words := accounts.RecoveryWords(hers.Recipient(), desk)
-	_, _, err = f.Door.SetRecovery(ctx, f.StepUp("gina", policies.RecoverySet, desk), hers.Recipient().String(), words)
+	words := units.RecoveryWords(hers.Recipient(), desk)
+	_, _, err = f.House.SetRecovery(ctx, f.StepUp("gina", policies.RecoverySet, desk), hers.Recipient().String(), words)
 	noError(t, err)
 	_, err = f.Door.ConfirmRecovery(ctx, f.StepUp("lia", policies.RecoveryConfirm, desk), words)
 	noError(t, err)

@@ -9,19 +9,21 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
 
 // imported makes a desk that waits for livia to take what recovery made.
-func imported(t *testing.T) (*storetest.Flow, *accounts.RescueFile, int64) {
+func imported(t *testing.T) (*storetest.Flow, *units.RescueFile, int64) {
 	t.Helper()
 	f, _, livia := lost(t)
 	epoch := f.Store.Log().Epoch(f.Units["desk"])
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), livia.MyWords(epoch))
-	if _, err := f.Door.ImportRescue(ctx, accounts.ConsoleCaller(), file); err != nil {
+	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, epoch))
+	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatal(err)
 	}
 	return f, file, epoch
@@ -45,7 +47,7 @@ func TestRescueRowIsHeld(t *testing.T) {
 			db := raw(t, f.World, store.MainFile)
 			defer db.Close()
 			change(t, db, text)
-			if in, err := f.TrySignIn(f.People["livia"]); !errors.Is(err, accounts.ErrTampered) {
+			if in, err := f.TrySignIn(f.People["livia"]); !errors.Is(err, acts.ErrTampered) {
 				t.Errorf("signing in: %v, %v, want ErrTampered", in, err)
 			}
 			if got := f.Store.Log().Epoch(f.Units["desk"]); got != epoch {
@@ -66,7 +68,7 @@ func TestHiddenMembers(t *testing.T) {
 	db := raw(t, f.World, store.MainFile)
 	defer db.Close()
 	change(t, db, "DELETE FROM unit_wrap WHERE unit = ? AND person <> 'recovery'", f.Units["desk"])
-	if x, _, err := f.Door.ExportRescue(ctx, accounts.ConsoleCaller(), f.Units["desk"], "livia"); !errors.Is(err, accounts.ErrTampered) || x != nil {
+	if x, _, err := f.House.ExportRescue(ctx, acts.ConsoleCaller(), f.Units["desk"], "livia"); !errors.Is(err, acts.ErrTampered) || x != nil {
 		t.Errorf("exporting beside hidden members: %v", err)
 	}
 }
@@ -75,36 +77,36 @@ func TestHiddenMembers(t *testing.T) {
 // row, put back into the database, move nothing.
 func TestRescueIsTakenOnce(t *testing.T) {
 	f, file, epoch := imported(t)
-	console, desk := accounts.ConsoleCaller(), f.Units["desk"]
+	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	db := raw(t, f.World, store.MainFile)
 	defer db.Close()
 	db.SetMaxOpenConns(1) // which keeps the copy to itself
 	change(t, db, "CREATE TEMP TABLE kept AS SELECT * FROM rescue; INSERT INTO kept SELECT * FROM rescue WHERE 0; UPDATE kept SET day = day")
-	if got := f.SignIn("livia"); got.State() != accounts.Active || got.Epoch() != epoch+1 {
+	if got := f.SignIn("livia"); got.State() != acts.Active || got.Epoch() != epoch+1 {
 		t.Fatalf("she is %s at epoch %d", got.State(), got.Epoch())
 	}
 	if _, err := f.Door.Suspend(ctx, console, f.People["livia"].ID); err != nil {
 		t.Fatal(err)
 	}
 	f.Invite("nora", policies.IntakeWorker, "desk")
-	if _, err := f.Door.ImportRescue(ctx, console, file); !errors.Is(err, accounts.ErrConflict) {
+	if _, err := f.House.ImportRescue(ctx, console, file); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("importing it for who is suspended: %v", err)
 	}
 	nora := f.SignIn("nora")
 	other := *file
-	other.Person, other.Newcomer, other.Words = nora.Person(), mustRecipient(t, f, nora.Person()), nora.MyWords(epoch+1)
-	if _, err := f.Door.ImportRescue(ctx, console, &other); !errors.Is(err, accounts.ErrEpochMoved) {
+	other.Person, other.Newcomer, other.Words = nora.Person(), mustRecipient(t, f, nora.Person()), units.MyWords(nora, epoch+1)
+	if _, err := f.House.ImportRescue(ctx, console, &other); !errors.Is(err, units.ErrEpochMoved) {
 		t.Errorf("importing an old epoch for another newcomer: %v", err)
 	}
 	other.Epoch++
-	if _, err := f.Door.ImportRescue(ctx, console, &other); err != nil {
+	if _, err := f.House.ImportRescue(ctx, console, &other); err != nil {
 		t.Fatalf("importing a forged epoch: %v", err)
 	}
-	if got := f.SignIn("nora"); got.State() != accounts.Waiting || f.Store.Log().Epoch(desk) != epoch+1 {
+	if got := f.SignIn("nora"); got.State() != acts.Waiting || f.Store.Log().Epoch(desk) != epoch+1 {
 		t.Errorf("an old epoch under a new number: she is %s, the unit at %d", got.State(), f.Store.Log().Epoch(desk))
 	}
 	change(t, db, "INSERT INTO rescue SELECT * FROM kept")
-	if _, err := f.TrySignIn(f.People["nora"]); !errors.Is(err, accounts.ErrTampered) {
+	if _, err := f.TrySignIn(f.People["nora"]); !errors.Is(err, acts.ErrTampered) {
 		t.Errorf("signing in beside a row that was put back: %v", err)
 	}
 	if r := f.CheckRecords(); len(r.Problems) != 1 || r.Problems[0].Fault != audit.Returned {
@@ -114,8 +116,8 @@ func TestRescueIsTakenOnce(t *testing.T) {
 
 func mustRecipient(t *testing.T, f *storetest.Flow, person string) string {
 	t.Helper()
-	var p accounts.Person
-	if err := f.Store.Look(ctx, func(r accounts.Reader) error { return r.Get(&p, person) }); err != nil {
+	var p acts.Person
+	if err := f.Store.Look(ctx, func(r acts.Reader) error { return r.Get(&p, person) }); err != nil {
 		t.Fatal(err)
 	}
 	return p.Recipient
@@ -134,7 +136,7 @@ func TestRescueRaces(t *testing.T) {
 			}
 		}
 		f.Open()
-		console, desk, livia := accounts.ConsoleCaller(), f.Units["desk"], f.People["livia"]
+		console, desk, livia := acts.ConsoleCaller(), f.Units["desk"], f.People["livia"]
 		var pending [2]string
 		for i := range pending {
 			var err error
@@ -154,12 +156,12 @@ func TestRescueRaces(t *testing.T) {
 			})
 		}
 		for range round % 3 {
-			all.Go(func() { f.Door.ImportRescue(ctx, console, file) })
+			all.Go(func() { f.House.ImportRescue(ctx, console, file) })
 		}
 		var lifted error
 		all.Go(func() {
 			time.Sleep(time.Duration(round) * 40 * time.Millisecond)
-			_, lifted = f.Door.Lift(ctx, console, f.People["anna"].ID)
+			_, lifted = f.Office.Lift(ctx, console, f.People["anna"].ID)
 		})
 		all.Wait()
 		if lifted != nil {
@@ -175,7 +177,7 @@ func TestRescueRaces(t *testing.T) {
 		anna := f.SignIn("anna")
 		taken := f.Store.Log().Epoch(desk) == epoch+1
 		t.Logf("taken %v, %v, %v", taken, errs, leaves(t, f.World, policies.RecoveryRewrap, audit.Allowed))
-		if taken != (in.State() == accounts.Active) || taken == (anna.State() == accounts.Active) {
+		if taken != (in.State() == acts.Active) || taken == (anna.State() == acts.Active) {
 			t.Errorf("livia is %s, anna is %s, the unit at epoch %d of %d", in.State(), anna.State(), f.Store.Log().Epoch(desk), epoch)
 		}
 		if r := f.CheckRecords(); len(r.Problems) != 0 {
@@ -188,17 +190,17 @@ func TestRescueRaces(t *testing.T) {
 // goes again before the newcomer signs in.
 func TestRescueEndsWithAMember(t *testing.T) {
 	f, file, epoch := imported(t)
-	console, anna := accounts.ConsoleCaller(), f.People["anna"].ID
-	if _, err := f.Door.Lift(ctx, console, anna); err != nil {
+	console, anna := acts.ConsoleCaller(), f.People["anna"].ID
+	if _, err := f.Office.Lift(ctx, console, anna); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Door.Suspend(ctx, console, anna); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.SignIn("livia"); got.State() != accounts.Waiting || f.Store.Log().Epoch(f.Units["desk"]) != epoch {
+	if got := f.SignIn("livia"); got.State() != acts.Waiting || f.Store.Log().Epoch(f.Units["desk"]) != epoch {
 		t.Errorf("she is %s, the unit at epoch %d", got.State(), f.Store.Log().Epoch(f.Units["desk"]))
 	}
-	if _, err := f.Door.ImportRescue(ctx, console, file); err != nil {
+	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatalf("importing again: %v", err)
 	}
 	if _, err := f.Door.Suspend(ctx, console, f.People["livia"].ID); err != nil {
@@ -207,10 +209,10 @@ func TestRescueEndsWithAMember(t *testing.T) {
 	if in, err := f.TrySignIn(f.People["livia"]); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("a suspended newcomer: %v, %v", in, err)
 	}
-	if _, err := f.Door.Lift(ctx, console, f.People["livia"].ID); err != nil {
+	if _, err := f.Office.Lift(ctx, console, f.People["livia"].ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.SignIn("livia"); got.State() != accounts.Active || got.Epoch() != epoch+1 {
+	if got := f.SignIn("livia"); got.State() != acts.Active || got.Epoch() != epoch+1 {
 		t.Errorf("after an import of its own she is %s at epoch %d", got.State(), got.Epoch())
 	}
 	if r := f.CheckRecords(); len(r.Problems) != 0 {
@@ -221,18 +223,18 @@ func TestRescueEndsWithAMember(t *testing.T) {
 // rescuedUnit has recovery rescue a unit for a newcomer of a role.
 func rescuedUnit(t *testing.T, f *storetest.Flow, unit, member, newcomer string, role policies.Role) {
 	t.Helper()
-	console := accounts.ConsoleCaller()
+	console := acts.ConsoleCaller()
 	f.Invite(newcomer, role, unit)
 	if _, err := f.Door.Suspend(ctx, console, f.People[member].ID); err != nil {
 		t.Fatal(err)
 	}
 	she := f.SignIn(newcomer)
-	x, _, err := f.Door.ExportRescue(ctx, console, f.Units[unit], newcomer)
+	x, _, err := f.House.ExportRescue(ctx, console, f.Units[unit], newcomer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _ := rewrapped(t, f.Rescue, x, she.MyWords(x.Epoch))
-	if _, err := f.Door.ImportRescue(ctx, console, file); err != nil {
+	file, _ := rewrapped(t, f.Rescue, x, units.MyWords(she, x.Epoch))
+	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -243,7 +245,7 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 	f := storetest.NewFlow(t)
 	anna := f.Caller("anna")
 	rescuedUnit(t, f, "centre", "bruna", "nora", policies.CentreWorker)
-	if got := f.SignIn("nora"); got.State() != accounts.Active {
+	if got := f.SignIn("nora"); got.State() != acts.Active {
 		t.Fatalf("the newcomer is %s", got.State())
 	}
 	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dorme dalla sorella"); !errors.Is(err, referrals.ErrPin) {
@@ -282,14 +284,14 @@ func TestRescuedAuditUnit(t *testing.T) {
 	rescuedUnit(t, f, "audit", "clara", "dora", policies.Auditor)
 	anna := f.Caller("anna")
 	prepared := false
-	_, err := accounts.Do(ctx, f.Gate, f.Store.Look, anna, policies.MemberList, func(r accounts.Reader, act *accounts.Act) error {
+	_, err := acts.Do(ctx, f.Gate, f.Store.Look, anna, policies.MemberList, func(r acts.Reader, act *acts.Act) error {
 		if !prepared {
 			prepared = true
-			if got := f.SignIn("dora"); got.State() != accounts.Active {
+			if got := f.SignIn("dora"); got.State() != acts.Active {
 				t.Errorf("the newcomer is %s", got.State())
 			}
 		}
-		return act.Allow(policies.Object{Kind: policies.KindUnit, ID: anna.Unit(), Unit: anna.Unit(), Agency: f.Agency, UnitKind: accounts.KindDesk})
+		return act.Allow(policies.Object{Kind: policies.KindUnit, ID: anna.Unit(), Unit: anna.Unit(), Agency: f.Agency, UnitKind: acts.KindDesk})
 	})
 	if err != nil {
 		t.Errorf("an act across the new epoch of the audit unit: %v", err)
@@ -321,10 +323,10 @@ func TestRestoreForgetsARescue(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Restore(copied)
-	if _, err := f.Door.Lift(ctx, accounts.ConsoleCaller(), f.People["livia"].ID); err != nil {
+	if _, err := f.Office.Lift(ctx, acts.ConsoleCaller(), f.People["livia"].ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.SignIn("livia"); got.State() != accounts.Waiting || f.Store.Log().Epoch(f.Units["desk"]) != epoch {
+	if got := f.SignIn("livia"); got.State() != acts.Waiting || f.Store.Log().Epoch(f.Units["desk"]) != epoch {
 		t.Errorf("she is %s, the unit at epoch %d", got.State(), f.Store.Log().Epoch(f.Units["desk"]))
 	}
 	if r := f.CheckRecords(); len(r.Problems) != 0 {

@@ -6,28 +6,29 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
 
 // lost makes a desk that nobody can open any more, and livia, who waits in it.
-func lost(t *testing.T) (*storetest.Flow, *storetest.Account, accounts.Caller) {
+func lost(t *testing.T) (*storetest.Flow, *storetest.Account, acts.Caller) {
 	t.Helper()
 	f := storetest.NewFlow(t)
 	livia := f.Invite("livia", policies.IntakeWorker, "desk")
 	for _, name := range []string{"anna", "lia", "gina"} {
-		if _, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People[name].ID); err != nil {
+		if _, err := f.Door.Suspend(ctx, acts.ConsoleCaller(), f.People[name].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return f, livia, f.SignIn("livia")
 }
 
-func exported(t *testing.T, w *storetest.World, newcomer string) *accounts.RescueWrap {
+func exported(t *testing.T, w *storetest.World, newcomer string) *units.RescueWrap {
 	t.Helper()
-	x, _, err := w.Door.ExportRescue(ctx, accounts.ConsoleCaller(), w.Units["desk"], newcomer)
+	x, _, err := w.House.ExportRescue(ctx, acts.ConsoleCaller(), w.Units["desk"], newcomer)
 	if err != nil {
 		t.Fatalf("exporting: %v", err)
 	}
@@ -35,16 +36,16 @@ func exported(t *testing.T, w *storetest.World, newcomer string) *accounts.Rescu
 	if err != nil {
 		t.Fatal(err)
 	}
-	if x, err = accounts.ParseRescueWrap(b); err != nil {
+	if x, err = units.ParseRescueWrap(b); err != nil {
 		t.Fatalf("reading the export: %v", err)
 	}
 	return x
 }
 
 // rewrapped is what the unit's people make on their own computer.
-func rewrapped(t *testing.T, id crypto.Identity, x *accounts.RescueWrap, heard accounts.Words) (*accounts.RescueFile, accounts.Words) {
+func rewrapped(t *testing.T, id crypto.Identity, x *units.RescueWrap, heard units.Words) (*units.RescueFile, units.Words) {
 	t.Helper()
-	f, unit, err := accounts.Rewrap(id, x, func() (accounts.Words, error) { return heard, nil })
+	f, unit, err := units.Rewrap(id, x, func() (units.Words, error) { return heard, nil })
 	if err != nil {
 		t.Fatalf("rewrapping: %v", err)
 	}
@@ -52,7 +53,7 @@ func rewrapped(t *testing.T, id crypto.Identity, x *accounts.RescueWrap, heard a
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, err = accounts.ParseRescueFile(b); err != nil {
+	if f, err = units.ParseRescueFile(b); err != nil {
 		t.Fatalf("reading the new epoch: %v", err)
 	}
 	return f, unit
@@ -84,31 +85,31 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	before := f.SignIn("lia") // with her identity and the unit's keys
 	f.Invite("livia", policies.IntakeWorker, "desk")
 	for _, name := range []string{"anna", "lia", "gina"} {
-		if _, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People[name].ID); err != nil {
+		if _, err := f.Door.Suspend(ctx, acts.ConsoleCaller(), f.People[name].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	livia, epoch := f.SignIn("livia"), f.Store.Log().Epoch(f.Units["desk"])
 	x := exported(t, f.World, "livia")
-	file, words := rewrapped(t, f.Rescue, x, livia.MyWords(epoch))
-	if _, err := f.Door.ImportRescue(ctx, accounts.ConsoleCaller(), file); err != nil {
+	file, words := rewrapped(t, f.Rescue, x, units.MyWords(livia, epoch))
+	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatalf("importing: %v", err)
 	}
 	if now := f.Store.Log().Epoch(f.Units["desk"]); now != epoch {
 		t.Fatalf("the epoch is in force before anybody opened it: %d", now)
 	}
 	livia = f.SignIn("livia")
-	if livia.State() != accounts.Active || livia.Epoch() != epoch+1 {
+	if livia.State() != acts.Active || livia.Epoch() != epoch+1 {
 		t.Fatalf("after the import she is %s with epoch %d", livia.State(), livia.Epoch())
 	}
 	v, _, err := f.Desk.OpenCase(ctx, livia, f.Other)
-	if !errors.Is(err, accounts.ErrDenied) {
+	if !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she opens a case restricted to others: %q, %v", v.Card.Alias, err)
 	}
 	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Case); err != nil || v.Card.Alias != f.Words["alias"] {
 		t.Fatalf("opening an old case: %v", err)
 	}
-	if got, err := f.Door.UnitWordsOf(ctx, livia); err != nil || got != words {
+	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {
 		t.Errorf("the unit's words on her page: %v, %v; want those printed off the server", got, err)
 	}
 	if _, err := f.Desk.AddNote(ctx, livia, f.Case, referrals.NewForm(), "other", "scritto dopo il recupero"); err != nil {
@@ -130,25 +131,25 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if !newRing(t, f.World, f.SignIn("livia")).reads("scritto dopo il recupero") {
 		t.Error("the newcomer's keys do not open it: this test proves nothing")
 	}
-	if _, err := f.Door.Lift(ctx, accounts.ConsoleCaller(), f.People["lia"].ID); err != nil {
+	if _, err := f.Office.Lift(ctx, acts.ConsoleCaller(), f.People["lia"].ID); err != nil {
 		t.Fatal(err)
 	}
-	if lia := f.SignIn("lia"); lia.State() != accounts.Waiting || lia.Epoch() != 0 {
+	if lia := f.SignIn("lia"); lia.State() != acts.Waiting || lia.Epoch() != 0 {
 		t.Errorf("a lifted member of before is %s with epoch %d, want waiting with none", lia.State(), lia.Epoch())
 	}
 	again := exportedAgain(t, f.World, epoch+1)
-	if _, err := crypto.Unwrap(f.Rescue, crypto.WrapContext{Purpose: "unit-epoch", Unit: f.Units["desk"], Person: accounts.RecoveryPerson, Epoch: epoch + 1}, again.Wrapped); err != nil {
+	if _, err := crypto.Unwrap(f.Rescue, crypto.WrapContext{Purpose: "unit-epoch", Unit: f.Units["desk"], Person: acts.RecoveryPerson, Epoch: epoch + 1}, again.Wrapped); err != nil {
 		t.Errorf("the new epoch is not handed to the unit's recovery: %v", err)
 	}
 }
 
-func exportedAgain(t *testing.T, w *storetest.World, epoch int64) *accounts.UnitWrap {
+func exportedAgain(t *testing.T, w *storetest.World, epoch int64) *acts.UnitWrap {
 	t.Helper()
-	var row accounts.UnitWrap
-	rows := func(r accounts.Reader) error {
-		wraps, err := accounts.WrapsOfEpoch.Rows(r, w.Units["desk"], epoch)
+	var row acts.UnitWrap
+	rows := func(r acts.Reader) error {
+		wraps, err := acts.WrapsOfEpoch.Rows(r, w.Units["desk"], epoch)
 		for _, one := range wraps {
-			if one.Person == accounts.RecoveryPerson {
+			if one.Person == acts.RecoveryPerson {
 				row = *one
 			}
 		}
@@ -163,73 +164,73 @@ func exportedAgain(t *testing.T, w *storetest.World, epoch int64) *accounts.Unit
 // TestRescueStops: each thing that does not fit stops a rescue, and moves nothing.
 func TestRescueStops(t *testing.T) {
 	f, account, livia := lost(t)
-	console, desk := accounts.ConsoleCaller(), f.Units["desk"]
+	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
 	x := exported(t, f.World, "livia")
-	words := livia.MyWords(epoch)
-	heard := func(w accounts.Words) func() (accounts.Words, error) {
-		return func() (accounts.Words, error) { return w, nil }
+	words := units.MyWords(livia, epoch)
+	heard := func(w units.Words) func() (units.Words, error) {
+		return func() (units.Words, error) { return w, nil }
 	}
 	wrong := words
 	wrong[0], wrong[1] = words[1], words[0]
-	if file, _, err := accounts.Rewrap(f.Rescue, x, heard(wrong)); !errors.Is(err, accounts.ErrWords) || file != nil {
+	if file, _, err := units.Rewrap(f.Rescue, x, heard(wrong)); !errors.Is(err, units.ErrWords) || file != nil {
 		t.Errorf("a wrong word: %v, file %v", err, file != nil)
 	}
-	other := func(change func(*accounts.RescueWrap)) *accounts.RescueWrap { y := *x; change(&y); return &y }
+	other := func(change func(*units.RescueWrap)) *units.RescueWrap { y := *x; change(&y); return &y }
 	somebody, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := accounts.Rewrap(somebody, x, heard(words)); !errors.Is(err, crypto.ErrOpen) {
+	if _, _, err := units.Rewrap(somebody, x, heard(words)); !errors.Is(err, crypto.ErrOpen) {
 		t.Errorf("another recovery identity: %v", err)
 	}
-	for what, y := range map[string]*accounts.RescueWrap{
-		"a replaced recipient": other(func(y *accounts.RescueWrap) { y.Newcomer = somebody.Recipient().String() }),
-		"another person":       other(func(y *accounts.RescueWrap) { y.Person = f.People["lia"].ID }),
-		"another agency":       other(func(y *accounts.RescueWrap) { y.Agency = "altra" }),
+	for what, y := range map[string]*units.RescueWrap{
+		"a replaced recipient": other(func(y *units.RescueWrap) { y.Newcomer = somebody.Recipient().String() }),
+		"another person":       other(func(y *units.RescueWrap) { y.Person = f.People["lia"].ID }),
+		"another agency":       other(func(y *units.RescueWrap) { y.Agency = "altra" }),
 	} {
-		if _, _, err := accounts.Rewrap(f.Rescue, y, heard(words)); !errors.Is(err, accounts.ErrWords) {
+		if _, _, err := units.Rewrap(f.Rescue, y, heard(words)); !errors.Is(err, units.ErrWords) {
 			t.Errorf("%s: %v, want ErrWords", what, err)
 		}
 	}
-	for what, y := range map[string]*accounts.RescueWrap{
-		"another unit":  other(func(y *accounts.RescueWrap) { y.Unit = f.Units["service"] }),
-		"another epoch": other(func(y *accounts.RescueWrap) { y.Epoch++ }),
+	for what, y := range map[string]*units.RescueWrap{
+		"another unit":  other(func(y *units.RescueWrap) { y.Unit = f.Units["service"] }),
+		"another epoch": other(func(y *units.RescueWrap) { y.Epoch++ }),
 	} {
-		if _, _, err := accounts.Rewrap(f.Rescue, y, heard(words)); !errors.Is(err, crypto.ErrOpen) {
+		if _, _, err := units.Rewrap(f.Rescue, y, heard(words)); !errors.Is(err, crypto.ErrOpen) {
 			t.Errorf("%s: %v, want crypto.ErrOpen", what, err)
 		}
 	}
 	file, _ := rewrapped(t, f.Rescue, x, words)
-	change := func(c func(*accounts.RescueFile)) *accounts.RescueFile { g := *file; c(&g); return &g }
+	change := func(c func(*units.RescueFile)) *units.RescueFile { g := *file; c(&g); return &g }
 	for what, c := range map[string]struct {
-		file *accounts.RescueFile
+		file *units.RescueFile
 		want error
 	}{
-		"an epoch too far":    {change(func(g *accounts.RescueFile) { g.Epoch++ }), accounts.ErrEpochMoved},
-		"the epoch in force":  {change(func(g *accounts.RescueFile) { g.Epoch-- }), accounts.ErrEpochMoved},
-		"another key":         {change(func(g *accounts.RescueFile) { g.Newcomer = somebody.Recipient().String() }), accounts.ErrEpochMoved},
-		"other words":         {change(func(g *accounts.RescueFile) { g.Words = wrong }), accounts.ErrWords},
-		"a suspended person":  {change(func(g *accounts.RescueFile) { g.Person = f.People["lia"].ID }), accounts.ErrConflict},
-		"another unit's":      {change(func(g *accounts.RescueFile) { g.Unit = f.Units["centre"] }), accounts.ErrMembers},
-		"a unit there is not": {change(func(g *accounts.RescueFile) { g.Unit = "nessuna" }), accounts.ErrDenied},
+		"an epoch too far":    {change(func(g *units.RescueFile) { g.Epoch++ }), units.ErrEpochMoved},
+		"the epoch in force":  {change(func(g *units.RescueFile) { g.Epoch-- }), units.ErrEpochMoved},
+		"another key":         {change(func(g *units.RescueFile) { g.Newcomer = somebody.Recipient().String() }), units.ErrEpochMoved},
+		"other words":         {change(func(g *units.RescueFile) { g.Words = wrong }), units.ErrWords},
+		"a suspended person":  {change(func(g *units.RescueFile) { g.Person = f.People["lia"].ID }), acts.ErrConflict},
+		"another unit's":      {change(func(g *units.RescueFile) { g.Unit = f.Units["centre"] }), units.ErrMembers},
+		"a unit there is not": {change(func(g *units.RescueFile) { g.Unit = "nessuna" }), acts.ErrDenied},
 	} {
-		if _, err := f.Door.ImportRescue(ctx, console, c.file); !errors.Is(err, c.want) {
+		if _, err := f.House.ImportRescue(ctx, console, c.file); !errors.Is(err, c.want) {
 			t.Errorf("importing %s: %v, want %v", what, err, c.want)
 		}
 	}
-	for _, who := range []accounts.Caller{f.SignIn("clara"), f.SignIn("bruna"), livia} {
-		if _, err := f.Door.ImportRescue(ctx, who, file); !errors.Is(err, accounts.ErrDenied) {
+	for _, who := range []acts.Caller{f.SignIn("clara"), f.SignIn("bruna"), livia} {
+		if _, err := f.House.ImportRescue(ctx, who, file); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("a %s imports: %v", who.Role(), err)
 		}
-		if _, _, err := f.Door.ExportRescue(ctx, who, desk, "livia"); !errors.Is(err, accounts.ErrDenied) {
+		if _, _, err := f.House.ExportRescue(ctx, who, desk, "livia"); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("a %s exports: %v", who.Role(), err)
 		}
 	}
-	if _, _, err := f.Door.ExportRescue(ctx, console, desk, "anna"); !errors.Is(err, accounts.ErrConflict) {
+	if _, _, err := f.House.ExportRescue(ctx, console, desk, "anna"); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("exporting for a suspended person: %v", err)
 	}
-	if got := f.SignIn("livia"); got.State() != accounts.Waiting || f.Store.Log().Epoch(desk) != epoch || account.ID != got.Person() {
+	if got := f.SignIn("livia"); got.State() != acts.Waiting || f.Store.Log().Epoch(desk) != epoch || account.ID != got.Person() {
 		t.Errorf("she is %s, epoch %d: nothing should have moved", got.State(), f.Store.Log().Epoch(desk))
 	}
 	if n := leaves(t, f.World, policies.RecoveryImport, audit.Failed); n < 5 {
@@ -241,22 +242,22 @@ func TestRescueStops(t *testing.T) {
 // admits; a rescue under way ends when she is back.
 func TestRescueWaitsForNobodyElse(t *testing.T) {
 	f, _, livia := lost(t)
-	console, desk := accounts.ConsoleCaller(), f.Units["desk"]
+	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), livia.MyWords(epoch))
-	if _, err := f.Door.ImportRescue(ctx, console, file); err != nil {
+	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, epoch))
+	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Door.Lift(ctx, console, f.People["anna"].ID); err != nil {
+	if _, err := f.Office.Lift(ctx, console, f.People["anna"].ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.SignIn("livia"); got.State() != accounts.Waiting || f.Store.Log().Epoch(desk) != epoch {
+	if got := f.SignIn("livia"); got.State() != acts.Waiting || f.Store.Log().Epoch(desk) != epoch {
 		t.Errorf("a rescue goes on beside a member: %s, epoch %d", got.State(), f.Store.Log().Epoch(desk))
 	}
-	if _, _, err := f.Door.ExportRescue(ctx, console, desk, "livia"); !errors.Is(err, accounts.ErrMembers) {
+	if _, _, err := f.House.ExportRescue(ctx, console, desk, "livia"); !errors.Is(err, units.ErrMembers) {
 		t.Errorf("exporting beside a member: %v", err)
 	}
-	if _, err := f.Door.ImportRescue(ctx, console, file); !errors.Is(err, accounts.ErrMembers) {
+	if _, err := f.House.ImportRescue(ctx, console, file); !errors.Is(err, units.ErrMembers) {
 		t.Errorf("importing beside a member: %v", err)
 	}
 	if _, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), f.Case); err != nil {
@@ -270,14 +271,14 @@ func TestRescueWaitsForNobodyElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Invite("nora", policies.CentreWorker, "centre")
-	if _, _, err := f.Door.ExportRescue(ctx, console, centre, "nora"); !errors.Is(err, accounts.ErrNoRecovery) {
+	if _, _, err := f.House.ExportRescue(ctx, console, centre, "nora"); !errors.Is(err, units.ErrNoRecovery) {
 		t.Errorf("exporting a unit whose key no recovery has: %v", err)
 	}
 }
 
 // fakeWrap is an export of an epoch that somebody without the unit's key made up,
 // for an identity of his own.
-func fakeWrap(t *testing.T, x *accounts.RescueWrap) (*accounts.RescueWrap, crypto.Identity) {
+func fakeWrap(t *testing.T, x *units.RescueWrap) (*units.RescueWrap, crypto.Identity) {
 	t.Helper()
 	recovery, err := crypto.NewIdentity()
 	if err != nil {
@@ -292,7 +293,7 @@ func fakeWrap(t *testing.T, x *accounts.RescueWrap) (*accounts.RescueWrap, crypt
 	fake.Recipient = unit.Recipient().String()
 	fake.Identity = key.Seal(crypto.Binding{Table: "unit_epoch", Row: id, Column: "identity", Version: 1}, []byte(unit.Secret()))
 	fake.Commitment = key.Commitment("unit-epoch", id)
-	w, err := crypto.Wrap(recovery.Recipient(), crypto.WrapContext{Purpose: "unit-epoch", Unit: fake.Unit, Person: accounts.RecoveryPerson, Epoch: fake.Epoch}, key)
+	w, err := crypto.Wrap(recovery.Recipient(), crypto.WrapContext{Purpose: "unit-epoch", Unit: fake.Unit, Person: acts.RecoveryPerson, Epoch: fake.Epoch}, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,41 +306,41 @@ func fakeWrap(t *testing.T, x *accounts.RescueWrap) (*accounts.RescueWrap, crypt
 // stays outside, the unit's keys are what they were, and the log has it all.
 func TestForgedRescueOpensNothing(t *testing.T) {
 	f, _, him := lost(t) // livia is his invention
-	console, desk := accounts.ConsoleCaller(), f.Units["desk"]
+	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
 	x := exported(t, f.World, "livia")
-	words := him.MyWords(epoch)
+	words := units.MyWords(him, epoch)
 	fake, recovery := fakeWrap(t, x)
 	forged, _ := rewrapped(t, recovery, fake, words)
 	genuine, _ := rewrapped(t, f.Rescue, x, words) // which he cannot make, but might find
-	mixed := func(c func(g *accounts.RescueFile)) *accounts.RescueFile { g := *forged; c(&g); return &g }
+	mixed := func(c func(g *units.RescueFile)) *units.RescueFile { g := *forged; c(&g); return &g }
 	flipped := *genuine
 	flipped.MAC = append([]byte{}, genuine.MAC...)
 	flipped.MAC[0] ^= 1
-	for what, file := range map[string]*accounts.RescueFile{
+	for what, file := range map[string]*units.RescueFile{
 		"his own":                      forged,
-		"with a genuine MAC":           mixed(func(g *accounts.RescueFile) { g.MAC = genuine.MAC }),
-		"with a genuine epoch before":  mixed(func(g *accounts.RescueFile) { g.Before, g.MAC = genuine.Before, genuine.MAC }),
+		"with a genuine MAC":           mixed(func(g *units.RescueFile) { g.MAC = genuine.MAC }),
+		"with a genuine epoch before":  mixed(func(g *units.RescueFile) { g.Before, g.MAC = genuine.Before, genuine.MAC }),
 		"genuine, with another MAC":    &flipped,
-		"genuine, wrapped to somebody": func() *accounts.RescueFile { g := *genuine; g.Wrapped = forged.Wrapped; return &g }(),
-		"not wrapped at all":           mixed(func(g *accounts.RescueFile) { g.Wrapped = []byte("age") }),
+		"genuine, wrapped to somebody": func() *units.RescueFile { g := *genuine; g.Wrapped = forged.Wrapped; return &g }(),
+		"not wrapped at all":           mixed(func(g *units.RescueFile) { g.Wrapped = []byte("age") }),
 	} {
 		refused := leaves(t, f.World, policies.RecoveryRewrap, audit.Refused)
-		if _, err := f.Door.ImportRescue(ctx, console, file); err != nil {
+		if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 			t.Fatalf("importing an epoch %s: %v", what, err)
 		}
 		got := f.SignIn("livia")
-		if got.State() != accounts.Waiting || got.Epoch() != 0 || f.Store.Log().Epoch(desk) != epoch {
+		if got.State() != acts.Waiting || got.Epoch() != 0 || f.Store.Log().Epoch(desk) != epoch {
 			t.Errorf("an epoch %s: he is %s, the unit at epoch %d", what, got.State(), f.Store.Log().Epoch(desk))
 		}
-		if _, _, err := f.Desk.OpenCase(ctx, got, f.Case); !errors.Is(err, accounts.ErrDenied) {
+		if _, _, err := f.Desk.OpenCase(ctx, got, f.Case); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("an epoch %s: he opens a case: %v", what, err)
 		}
 		if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Refused); n != refused+1 {
 			t.Errorf("an epoch %s: %d refusals in the log, want one more than %d", what, n, refused)
 		}
 		again := f.SignIn("livia")
-		if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Refused); n != refused+1 || again.State() != accounts.Waiting {
+		if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Refused); n != refused+1 || again.State() != acts.Waiting {
 			t.Errorf("an epoch %s is still there after its refusal", what)
 		}
 	}
@@ -348,7 +349,7 @@ func TestForgedRescueOpensNothing(t *testing.T) {
 	if r := f.CheckRecords(); len(r.Problems) != 0 {
 		t.Errorf("checking the records: %v", r.Problems)
 	}
-	if _, err := f.Door.Lift(ctx, console, f.People["anna"].ID); err != nil {
+	if _, err := f.Office.Lift(ctx, console, f.People["anna"].ID); err != nil {
 		t.Fatal(err)
 	}
 	if v, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), f.Case); err != nil || v.Card.Alias != f.Words["alias"] {
@@ -361,7 +362,7 @@ func TestForgedRescueRow(t *testing.T) {
 	f, _, livia := lost(t)
 	desk := f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), livia.MyWords(epoch))
+	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, epoch))
 	db := raw(t, f.World, "sportello.db")
 	defer db.Close()
 	if _, err := db.Exec(`INSERT INTO rescue (id, version, epoch, person, recipient, identity, commitment, before, mac, wrapped, day, words)
@@ -369,7 +370,7 @@ func TestForgedRescueRow(t *testing.T) {
 		file.Before, file.MAC, file.Wrapped, file.Words.String()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.TrySignIn(f.People["livia"]); !errors.Is(err, accounts.ErrTampered) {
+	if _, err := f.TrySignIn(f.People["livia"]); !errors.Is(err, acts.ErrTampered) {
 		t.Errorf("signing in beside a row without a leaf: %v, want ErrTampered", err)
 	}
 	if got := f.Store.Log().Epoch(desk); got != epoch {
@@ -381,7 +382,7 @@ func TestForgedRescueRow(t *testing.T) {
 // their Agenda; a unit that sends there sends nothing before it compared words.
 func TestRescuedUnitIsShown(t *testing.T) {
 	f := storetest.NewFlow(t)
-	console, service := accounts.ConsoleCaller(), f.Units["service"]
+	console, service := acts.ConsoleCaller(), f.Units["service"]
 	task := func() error {
 		_, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), contactForService(f))
 		return err
@@ -394,17 +395,17 @@ func TestRescuedUnitIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	nora := f.SignIn("nora")
-	x, _, err := f.Door.ExportRescue(ctx, console, service, "nora")
+	x, _, err := f.House.ExportRescue(ctx, console, service, "nora")
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _ := rewrapped(t, f.Rescue, x, nora.MyWords(1))
-	if _, err := f.Door.ImportRescue(ctx, console, file); err != nil {
+	file, _ := rewrapped(t, f.Rescue, x, units.MyWords(nora, 1))
+	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
 	f.SignIn("nora")
-	shown := func(name string) []accounts.RescuedUnit {
-		all, err := f.Door.Rescued(ctx, f.SignIn(name))
+	shown := func(name string) []units.RescuedUnit {
+		all, err := f.House.Rescued(ctx, f.SignIn(name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -426,11 +427,11 @@ func TestRescuedUnitIsShown(t *testing.T) {
 	if got := shown("anna"); len(got) != 0 {
 		t.Errorf("after comparing the words she is still shown %v", got)
 	}
-	if _, err := f.Door.Lift(ctx, console, f.People["sofia"].ID); err != nil {
+	if _, err := f.Office.Lift(ctx, console, f.People["sofia"].ID); err != nil {
 		t.Fatal(err)
 	}
 	sofia := f.SignIn("sofia")
-	if _, err := f.Door.Admit(ctx, f.StepUp("nora", policies.MemberAdmit, sofia.Person()), sofia.Person(), sofia.MyWords(2)); err != nil {
+	if _, err := f.House.Admit(ctx, f.StepUp("nora", policies.MemberAdmit, sofia.Person()), sofia.Person(), units.MyWords(sofia, 2)); err != nil {
 		t.Fatalf("the rescued unit admits who was there before: %v", err)
 	}
 	if got := shown("sofia"); len(got) != 1 || got[0].Confirm {

@@ -6,7 +6,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
 )
@@ -24,7 +24,7 @@ func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 		if cards, _, err := f.Desk.Search(ctx, f.Caller(name), words[0]); err != nil || len(cards) != 0 {
 			t.Errorf("%s, who is not named, searches: %d cards, %v", name, len(cards), err)
 		}
-		if err := second(f.Desk.OpenCase(ctx, f.Caller(name), f.Restricted)); !errors.Is(err, accounts.ErrDenied) {
+		if err := second(f.Desk.OpenCase(ctx, f.Caller(name), f.Restricted)); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s, who is not named, opens it: %v", name, err)
 		}
 		k := newRing(t, f.World, f.Caller(name))
@@ -33,7 +33,7 @@ func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 		}
 		k.mustNotOpen(t, words...)
 	}
-	rescue := newRing(t, f.World, accounts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}})
+	rescue := newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}})
 	for _, w := range words[1:] {
 		if !rescue.reads(w) {
 			t.Errorf("the recovery identity does not open what is restricted")
@@ -61,7 +61,7 @@ func TestNoRecoveryNoRestriction(t *testing.T) {
 func TestNameTakenOff(t *testing.T) {
 	for name, leave := range map[string]func(f *storetest.Flow) error{
 		"taken off": func(f *storetest.Flow) error {
-			_, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), accounts.List(f.People["anna"].ID))
+			_, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), acts.List(f.People["anna"].ID))
 			return err
 		},
 		"removed": func(f *storetest.Flow) error {
@@ -94,7 +94,7 @@ func TestNameTakenOff(t *testing.T) {
 				t.Fatalf("who stays named opens it: %v", err)
 			}
 			newRing(t, f.World, gina, had).mustNotOpen(t, "scritto dopo")
-			if err := second(f.Desk.OpenCase(ctx, gina, f.Other)); !errors.Is(err, accounts.ErrDenied) {
+			if err := second(f.Desk.OpenCase(ctx, gina, f.Other)); !errors.Is(err, acts.ErrDenied) {
 				t.Errorf("she opens it: got %v, want ErrDenied", err)
 			}
 			if r := f.CheckRecords(); len(r.Problems) != 0 {

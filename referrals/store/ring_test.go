@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -52,7 +52,7 @@ var opens = map[string]struct {
 
 // newRing copies every sealed value and every secret, and opens what it can,
 // with the keys that she found before too.
-func newRing(t *testing.T, w *storetest.World, who accounts.Caller, before ...*ring) *ring {
+func newRing(t *testing.T, w *storetest.World, who acts.Caller, before ...*ring) *ring {
 	t.Helper()
 	k := &ring{opened: map[string]int{}}
 	if !who.PersonalKey().IsZero() {

@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"sync"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -30,7 +30,7 @@ const rosterMax = 20_000
 
 func newRoster() *roster { return &roster{rows: map[string]remembered{}} }
 
-func (o *roster) keep(row accounts.Row, id string, digest audit.Digest16) {
+func (o *roster) keep(row acts.Row, id string, digest audit.Digest16) {
 	if !rosterTables[row.Table()] {
 		return
 	}
@@ -46,7 +46,7 @@ func (o *roster) keep(row accounts.Row, id string, digest audit.Digest16) {
 
 // Recall reads a row as Get does, from memory if what is remembered is what the
 // log names now.
-func (s *snapshot) Recall(row accounts.Row, id string) error {
+func (s *snapshot) Recall(row acts.Row, id string) error {
 	if s.remembered(row, id) {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (s *snapshot) Recall(row accounts.Row, id string) error {
 
 // remembered fills a row from memory, if what is remembered is what the log
 // names now.
-func (s *snapshot) remembered(row accounts.Row, id string) bool {
+func (s *snapshot) remembered(row acts.Row, id string) bool {
 	if !rosterTables[row.Table()] {
 		return false
 	}
@@ -69,6 +69,6 @@ func (s *snapshot) remembered(row accounts.Row, id string) bool {
 		return false
 	}
 	reflect.ValueOf(row).Elem().Set(m.row)
-	s.seen = append(s.seen, accounts.Seen{Table: row.Table(), ID: id, Digest: m.digest, Present: true})
+	s.seen = append(s.seen, acts.Seen{Table: row.Table(), ID: id, Digest: m.digest, Present: true})
 	return true
 }

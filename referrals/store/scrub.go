@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sportello/policies/acts"
 	"time"
-
-	"sportello/policies/accounts"
 )
 
 // Erasing a secret makes what was sealed under it unreadable. What an act takes out
@@ -63,7 +62,7 @@ func (b *scrubber) try(answer func(*job)) {
 	b.owed = err != nil
 	for _, j := range b.waiting {
 		if err != nil {
-			j.err = &accounts.Unfinished{Receipt: j.receipt, Erasing: true, Cause: err}
+			j.err = &acts.Unfinished{Receipt: j.receipt, Erasing: true, Cause: err}
 		}
 		answer(j)
 	}

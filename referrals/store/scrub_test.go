@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -80,7 +80,7 @@ func TestErasureThatCannotEndSaysSo(t *testing.T) {
 	f := storetest.NewFlow(t)
 	end := aReader(t, f.World)
 	_, err := f.Desk.Revoke(context.Background(), f.Caller("anna"), f.Consent, "code_word")
-	var done *accounts.Unfinished
+	var done *acts.Unfinished
 	if !errors.As(err, &done) || !done.Erasing || len(done.Receipt.Checkpoint) == 0 {
 		t.Fatalf("an erasure that could not end: %v", err)
 	}
@@ -105,7 +105,7 @@ func TestErasureEndsWithTheProcess(t *testing.T) {
 	f.Close()
 	select {
 	case err := <-answered:
-		var done *accounts.Unfinished
+		var done *acts.Unfinished
 		if !errors.As(err, &done) {
 			t.Fatalf("answered: %v", err)
 		}

@@ -15,6 +15,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -51,29 +52,29 @@ func hashOf(cookie string) []byte {
 // TestSessionStandsInTheLog: whatever ends a session or covers it does so for good,
 // though its row is put back; after a restart too.
 func TestSessionStandsInTheLog(t *testing.T) {
-	covered, ended := accounts.ErrCovered, accounts.ErrSignedOut
+	covered, ended := acts.ErrCovered, accounts.ErrSignedOut
 	for name, c := range map[string]struct {
 		want error
-		end  func(f *storetest.Flow, cookie string, who accounts.Caller) error
+		end  func(f *storetest.Flow, cookie string, who acts.Caller) error
 	}{
-		"cover":    {covered, func(f *storetest.Flow, _ string, who accounts.Caller) error { return f.Door.Cover(ctx, who) }},
-		"sign-out": {ended, func(f *storetest.Flow, _ string, who accounts.Caller) error { return f.Door.SignOut(ctx, who) }},
-		"step-up": {ended, func(f *storetest.Flow, _ string, who accounts.Caller) error {
+		"cover":    {covered, func(f *storetest.Flow, _ string, who acts.Caller) error { return f.Door.Cover(ctx, who) }},
+		"sign-out": {ended, func(f *storetest.Flow, _ string, who acts.Caller) error { return f.Door.SignOut(ctx, who) }},
+		"step-up": {ended, func(f *storetest.Flow, _ string, who acts.Caller) error {
 			p := f.People["lia"]
 			_, err := f.Door.StepUp(ctx, who, p.Passphrase, f.World.Code(p), policies.PassphraseChange, p.ID, home)
 			return err
 		}},
-		"closed from another browser": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
+		"closed from another browser": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
 			_, other := f.Cookie("lia")
 			_, err := f.Door.CloseSession(ctx, other, "")
 			return err
 		}},
-		"a suspension that was lifted": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
-			_, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People["lia"].ID)
-			_, err2 := f.Door.Lift(ctx, accounts.ConsoleCaller(), f.People["lia"].ID)
+		"a suspension that was lifted": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
+			_, err := f.Door.Suspend(ctx, acts.ConsoleCaller(), f.People["lia"].ID)
+			_, err2 := f.Office.Lift(ctx, acts.ConsoleCaller(), f.People["lia"].ID)
 			return errors.Join(err, err2)
 		}},
-		"another passphrase": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
+		"another passphrase": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
 			p := f.People["lia"]
 			_, other := f.Cookie("lia")
 			in, err := f.Door.StepUp(ctx, other, p.Passphrase, f.World.Code(p), policies.PassphraseChange, p.ID, home)
@@ -83,37 +84,37 @@ func TestSessionStandsInTheLog(t *testing.T) {
 			_, err = f.Door.ChangePassphrase(ctx, in.Caller, string(crypto.NewPassphrase()), false)
 			return err
 		}},
-		"a removal": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
+		"a removal": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
 			_, err := f.Door.Remove(ctx, f.StepUp("gina", policies.MemberRemove, f.People["lia"].ID), f.People["lia"].ID, false)
 			return err
 		}},
-		"a quarter of an hour": {covered, func(f *storetest.Flow, cookie string, _ accounts.Caller) error {
+		"a quarter of an hour": {covered, func(f *storetest.Flow, cookie string, _ acts.Caller) error {
 			f.Clock.Add(16 * time.Minute)
 			_, err := f.Door.Caller(ctx, cookie)
 			return unlessIs(err, covered)
 		}},
-		"an hour": {ended, func(f *storetest.Flow, cookie string, _ accounts.Caller) error {
+		"an hour": {ended, func(f *storetest.Flow, cookie string, _ acts.Caller) error {
 			f.Clock.Add(61 * time.Minute)
 			_, err := f.Door.Caller(ctx, cookie)
 			return unlessIs(err, ended)
 		}},
-		"a sweep after a quarter of an hour": {covered, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
+		"a sweep after a quarter of an hour": {covered, func(f *storetest.Flow, _ string, _ acts.Caller) error {
 			f.Clock.Add(16 * time.Minute)
 			return f.Door.Sweep(ctx)
 		}},
-		"a sweep after an hour": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
+		"a sweep after an hour": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
 			f.Clock.Add(61 * time.Minute)
 			return f.Door.Sweep(ctx)
 		}},
-		"a sweep after eight hours": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
+		"a sweep after eight hours": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
 			f.Clock.Add(9 * time.Hour)
 			return f.Door.Sweep(ctx)
 		}},
-		"a restore": {ended, func(f *storetest.Flow, _ string, _ accounts.Caller) error {
-			if _, _, err := f.Desk.Restore(ctx, accounts.ConsoleCaller(), nil); err != nil {
+		"a restore": {ended, func(f *storetest.Flow, _ string, _ acts.Caller) error {
+			if _, _, err := f.Desk.Restore(ctx, acts.ConsoleCaller(), nil); err != nil {
 				return err
 			}
-			_, err := f.Door.Lift(ctx, accounts.ConsoleCaller(), f.People["lia"].ID)
+			_, err := f.Office.Lift(ctx, acts.ConsoleCaller(), f.People["lia"].ID)
 			return err
 		}},
 	} {
@@ -172,7 +173,7 @@ func TestOldKeysOfASessionOpenNothing(t *testing.T) {
 		t.Fatalf("after her passphrase: %v", err)
 	}
 	putBack()
-	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, accounts.ErrCovered) {
+	if _, err := w.Door.Caller(ctx, cookie); !errors.Is(err, acts.ErrCovered) {
 		t.Errorf("with the row of before: %v, want ErrCovered", err)
 	}
 	db := raw(t, w, sessionsFile)
@@ -219,7 +220,7 @@ func TestSessionRaces(t *testing.T) {
 			"cover": func() error { return w.Door.Cover(ctx, who) }}
 		name := "sign-out"
 		if round%2 == 0 {
-			name, want = "cover", accounts.ErrCovered
+			name, want = "cover", acts.ErrCovered
 		}
 		if round%3 == 0 {
 			at(1, func() {

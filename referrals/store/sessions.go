@@ -5,9 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sportello/policies/acts"
 	"time"
-
-	"sportello/policies/accounts"
 )
 
 // sessionFile keeps what no backup holds: sessions, pending sign-ins, throttle
@@ -107,7 +106,7 @@ func (f *sessionFile) empties(ctx context.Context, doing, text string, args ...a
 }
 
 // PutSession keeps the row of a new session.
-func (s *Store) PutSession(ctx context.Context, r *accounts.SessionRow) error {
+func (s *Store) PutSession(ctx context.Context, r *acts.SessionRow) error {
 	return s.sessions.exec(ctx, "keeping a session",
 		`INSERT INTO session (hash, person, created, seen, ends, covered, sealed, agent, version, generation)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -116,22 +115,22 @@ func (s *Store) PutSession(ctx context.Context, r *accounts.SessionRow) error {
 
 // UpdateSession replaces what the version before sealed; ErrConflict when another
 // is there, or none: it never makes a row.
-func (s *Store) UpdateSession(ctx context.Context, r *accounts.SessionRow) error {
+func (s *Store) UpdateSession(ctx context.Context, r *acts.SessionRow) error {
 	n, err := s.sessions.changes(ctx, s.sessions.db, "changing a session", `UPDATE session SET seen = $3, covered = $4, sealed = $5, generation = $6, version = $2
 		WHERE hash = $1 AND version = $2 - 1`, r.Hash, r.Version, r.Seen, r.Covered, r.Sealed, r.Generation)
 	if err == nil && n != 1 {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
 	return err
 }
 
 const sessionColumns = "SELECT hash, person, created, seen, ends, covered, sealed, agent, version, generation FROM session "
 
-func scanSession(row interface{ Scan(...any) error }) (*accounts.SessionRow, error) {
-	var r accounts.SessionRow
+func scanSession(row interface{ Scan(...any) error }) (*acts.SessionRow, error) {
+	var r acts.SessionRow
 	err := row.Scan(&r.Hash, &r.Person, &r.Created, &r.Seen, &r.Ends, &r.Covered, &r.Sealed, &r.Agent, &r.Version, &r.Generation)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, accounts.ErrNoRow
+		return nil, acts.ErrNoRow
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading a session: %w", err)
@@ -140,7 +139,7 @@ func scanSession(row interface{ Scan(...any) error }) (*accounts.SessionRow, err
 }
 
 // Session reads a session; ErrNoRow without one.
-func (s *Store) Session(ctx context.Context, hash []byte) (*accounts.SessionRow, error) {
+func (s *Store) Session(ctx context.Context, hash []byte) (*acts.SessionRow, error) {
 	return scanSession(s.sessions.db.QueryRowContext(ctx, bind(sessionColumns+"WHERE hash = $1"), hash))
 }
 
@@ -162,22 +161,22 @@ func (s *Store) EndSession(ctx context.Context, hash []byte) error {
 }
 
 // AllSessions lists everybody's sessions.
-func (s *Store) AllSessions(ctx context.Context) ([]*accounts.SessionRow, error) {
+func (s *Store) AllSessions(ctx context.Context) ([]*acts.SessionRow, error) {
 	return s.listSessions(ctx, "ORDER BY hash")
 }
 
 // SessionsOf lists a person's sessions, newest first.
-func (s *Store) SessionsOf(ctx context.Context, person string) ([]*accounts.SessionRow, error) {
+func (s *Store) SessionsOf(ctx context.Context, person string) ([]*acts.SessionRow, error) {
 	return s.listSessions(ctx, "WHERE person = $1 ORDER BY created DESC", person)
 }
 
-func (s *Store) listSessions(ctx context.Context, condition string, args ...any) ([]*accounts.SessionRow, error) {
+func (s *Store) listSessions(ctx context.Context, condition string, args ...any) ([]*acts.SessionRow, error) {
 	rows, err := s.sessions.db.QueryContext(ctx, bind(sessionColumns+condition), args...)
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
 	defer rows.Close()
-	var all []*accounts.SessionRow
+	var all []*acts.SessionRow
 	for rows.Next() {
 		r, err := scanSession(rows)
 		if err != nil {
@@ -200,27 +199,27 @@ func (s *Store) EndAllSessions(ctx context.Context) error {
 }
 
 // PutPending keeps a sign-in that waits for its code.
-func (s *Store) PutPending(ctx context.Context, p *accounts.PendingRow) error {
+func (s *Store) PutPending(ctx context.Context, p *acts.PendingRow) error {
 	return s.sessions.tallies(ctx, "keeping a pending sign-in",
 		"INSERT INTO pending (hash, kind, ends, sealed) VALUES ($1, $2, $3, $4)", p.Hash, p.Kind, p.Ends, p.Sealed)
 }
 
 // Pending reads a pending sign-in; ErrNoRow without one.
-func (s *Store) Pending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
+func (s *Store) Pending(ctx context.Context, hash []byte) (*acts.PendingRow, error) {
 	return scanPending(s.sessions.db.QueryRowContext(ctx, bind("SELECT hash, kind, ends, sealed FROM pending WHERE hash = $1"), hash))
 }
 
 // TakePending reads a pending sign-in and removes it: of two at once, one gets it.
-func (s *Store) TakePending(ctx context.Context, hash []byte) (*accounts.PendingRow, error) {
+func (s *Store) TakePending(ctx context.Context, hash []byte) (*acts.PendingRow, error) {
 	defer s.sessions.emptied() // it sealed what her passphrase makes
 	return scanPending(s.sessions.counts(ctx, "DELETE FROM pending WHERE hash = $1 RETURNING hash, kind, ends, sealed", hash))
 }
 
-func scanPending(row interface{ Scan(...any) error }) (*accounts.PendingRow, error) {
-	var p accounts.PendingRow
+func scanPending(row interface{ Scan(...any) error }) (*acts.PendingRow, error) {
+	var p acts.PendingRow
 	err := row.Scan(&p.Hash, &p.Kind, &p.Ends, &p.Sealed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, accounts.ErrNoRow
+		return nil, acts.ErrNoRow
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading a pending sign-in: %w", unwritable(err))
@@ -264,23 +263,23 @@ func (s *Store) DeviceOf(ctx context.Context, hash []byte, person string, now in
 }
 
 // PutDraft keeps a person's draft, in place of the one of its kind before.
-func (s *Store) PutDraft(ctx context.Context, d *accounts.DraftRow) error {
+func (s *Store) PutDraft(ctx context.Context, d *acts.DraftRow) error {
 	return s.sessions.exec(ctx, "keeping a draft", `INSERT INTO draft (id, person, ends, sealed, late, at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (person, late) DO UPDATE SET id = $1, ends = $3, sealed = $4, at = $6, mac = $7`,
 		d.ID, d.Person, d.Ends, d.Sealed, d.Late, d.At, d.MAC)
 }
 
 // Drafts reads a person's drafts: at most one of each kind.
-func (s *Store) Drafts(ctx context.Context, person string, now int64) ([]*accounts.DraftRow, error) {
+func (s *Store) Drafts(ctx context.Context, person string, now int64) ([]*acts.DraftRow, error) {
 	rows, err := s.sessions.db.QueryContext(ctx, bind(`SELECT id, person, ends, sealed, late, at, mac FROM draft
 		WHERE person = $1 AND ends > $2 ORDER BY late`), person, now)
 	if err != nil {
 		return nil, fmt.Errorf("reading drafts: %w", err)
 	}
 	defer rows.Close()
-	var all []*accounts.DraftRow
+	var all []*acts.DraftRow
 	for rows.Next() {
-		var d accounts.DraftRow
+		var d acts.DraftRow
 		if err := rows.Scan(&d.ID, &d.Person, &d.Ends, &d.Sealed, &d.Late, &d.At, &d.MAC); err != nil {
 			return nil, fmt.Errorf("reading drafts: %w", err)
 		}

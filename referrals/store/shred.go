@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"sync"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
@@ -60,14 +60,14 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 	}
 	err := f.db.QueryRowContext(ctx, bind("SELECT secret FROM shred WHERE id = $1"), id).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, accounts.ErrErased
+		return nil, acts.ErrErased
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading a shred secret: %w", err)
 	}
-	digest := accounts.Secret{ID: id, Bytes: b}.Mark().Digest
+	digest := acts.Secret{ID: id, Bytes: b}.Mark().Digest
 	if !bytes.Equal(digest[:len(want)], want[:]) || len(b) != len(known) {
-		return nil, fmt.Errorf("%w: shred %s", accounts.ErrTampered, id)
+		return nil, fmt.Errorf("%w: shred %s", acts.ErrTampered, id)
 	}
 	f.keep(gone, want, shredSecret(b))
 	return b, nil
@@ -89,7 +89,7 @@ func (f *shredFile) keep(gone int, want audit.Digest16, b shredSecret) {
 
 // insert makes secrets durable. One that is there already was kept for a group
 // whose commit failed, and which is tried again act by act.
-func (f *shredFile) insert(ctx context.Context, c *conn, secrets []accounts.Secret) error {
+func (f *shredFile) insert(ctx context.Context, c *conn, secrets []acts.Secret) error {
 	if len(secrets) == 0 {
 		return nil
 	}
@@ -114,7 +114,7 @@ func (f *shredFile) insert(ctx context.Context, c *conn, secrets []accounts.Secr
 }
 
 // exchange deletes some secrets and makes others durable, in one transaction.
-func exchange(ctx context.Context, c *conn, drop []string, secrets []accounts.Secret) (err error) {
+func exchange(ctx context.Context, c *conn, drop []string, secrets []acts.Secret) (err error) {
 	if err := c.exec(ctx, beginWrite); err != nil {
 		return fmt.Errorf("beginning to keep secrets: %w", err)
 	}
@@ -151,7 +151,7 @@ const deleteSecret = "DELETE FROM shred WHERE id = $1"
 var insertSecret = batched("INSERT INTO shred (id, secret) VALUES ", " ON CONFLICT (id) DO NOTHING")
 
 // logged says that the leaves that name these secrets are durable.
-func (f *shredFile) logged(secrets []accounts.Secret) {
+func (f *shredFile) logged(secrets []acts.Secret) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range secrets {
@@ -161,7 +161,7 @@ func (f *shredFile) logged(secrets []accounts.Secret) {
 
 // orphan marks the secrets of an act that did not commit for deletion; start-up
 // deletes those that a crash leaves.
-func (f *shredFile) orphan(secrets []accounts.Secret) {
+func (f *shredFile) orphan(secrets []acts.Secret) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range secrets {
@@ -268,7 +268,7 @@ func (f *shredFile) ours(ctx context.Context, id string, size int64) (bool, erro
 	if err := f.db.QueryRowContext(ctx, bind("SELECT length(secret) FROM shred WHERE id = $1"), id).Scan(&n); err != nil {
 		return false, fmt.Errorf("reading the form of a secret: %w", err)
 	}
-	return n == len(shredSecret{}) && accounts.IsSecretID(id, size), nil
+	return n == len(shredSecret{}) && acts.IsSecretID(id, size), nil
 }
 
 // ids lists every secret there is.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -226,10 +226,10 @@ func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) erro
 	defer rows.Close()
 	for rows.Next() {
 		row := t.Make()
-		if err := rows.Scan(accounts.Columns(row)...); err != nil {
+		if err := rows.Scan(acts.Columns(row)...); err != nil {
 			return fmt.Errorf("reading all rows of %s: %w", t.name, err)
 		}
-		if err := f(accounts.Record{Row: row}); err != nil {
+		if err := f(acts.Record{Row: row}); err != nil {
 			return err
 		}
 	}
@@ -297,7 +297,7 @@ func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error
 // tampered makes of the log's own word for a difference the one of the records.
 func tampered(err error) error {
 	if errors.Is(err, audit.ErrLogTampered) {
-		return fmt.Errorf("%w: %w", accounts.ErrTampered, err)
+		return fmt.Errorf("%w: %w", acts.ErrTampered, err)
 	}
 	return err
 }
@@ -332,7 +332,7 @@ func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 		}
 		leaf, err := audit.ParseLeaf(body)
 		if before--; err != nil || index != before {
-			return nil, fmt.Errorf("%w: leaf %d", accounts.ErrTampered, before)
+			return nil, fmt.Errorf("%w: leaf %d", acts.ErrTampered, before)
 		}
 		hashes = append(hashes, tlog.RecordHash(body))
 		if more, err = f(index, &leaf); err != nil {
@@ -342,7 +342,7 @@ func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 	if err := rows.Err(); err != nil || len(hashes) > 0 || before == 0 {
 		return hashes, err
 	}
-	return nil, fmt.Errorf("%w: leaf %d", accounts.ErrTampered, before-1)
+	return nil, fmt.Errorf("%w: leaf %d", acts.ErrTampered, before-1)
 }
 
 // DetailOf reads the sealed detail of the leaf at index and the wrapped key it

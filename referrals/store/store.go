@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 
@@ -267,7 +267,7 @@ func (s *Store) View(ctx context.Context, f func(referrals.Reader) error) error 
 }
 
 // Look runs f on one snapshot.
-func (s *Store) Look(ctx context.Context, f func(accounts.Reader) error) error {
+func (s *Store) Look(ctx context.Context, f func(acts.Reader) error) error {
 	return s.snapshot(ctx, func(v *snapshot) error { return f(v) })
 }
 

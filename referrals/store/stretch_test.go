@@ -7,6 +7,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store/storetest"
 )
 
@@ -23,8 +24,8 @@ func (otherwise) Stretch(_ int64, secret, salt []byte) ([]byte, error) {
 // people of most tests have theirs stretched cheaply.)
 func TestPassphrasesAreStretched(t *testing.T) {
 	w := storetest.New(t).StretchFully()
-	w.Found("audit", accounts.KindAudit, "clara", policies.Auditor)
-	w.Found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
+	w.Found("audit", acts.KindAudit, "clara", policies.Auditor)
+	w.Found("desk", acts.KindDesk, "anna", policies.IntakeWorker)
 	signIn := func(stretcher crypto.Stretcher) (*accounts.SignedIn, error) {
 		var err error
 		if w.Door, err = accounts.NewDoor(w.Gate, w.Store, w.Keys, 2); err != nil {

@@ -6,20 +6,20 @@ import (
 	"fmt"
 	"strings"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 )
 
 // table is the SQL of one kind of row.
 type table struct {
-	*accounts.Kind
+	*acts.Kind
 	name                    string
 	selects, insert, update string
 }
 
-var tables = prepareTables(accounts.Kinds())
+var tables = prepareTables(acts.Kinds())
 
-func prepareTables(kinds []*accounts.Kind) map[string]*table {
+func prepareTables(kinds []*acts.Kind) map[string]*table {
 	m := make(map[string]*table, len(kinds))
 	for _, k := range kinds {
 		names := k.Columns()
@@ -40,12 +40,12 @@ func prepareTables(kinds []*accounts.Kind) map[string]*table {
 // names, or lacks a leaf, or is missing against the log, is not handed out:
 // the snapshot may be older than the log, so the caller prepares again, and
 // what stays different is ErrTampered.
-func (s *snapshot) Get(row accounts.Row, id string) error {
+func (s *snapshot) Get(row acts.Row, id string) error {
 	t, ok := tables[row.Table()]
 	if !ok {
 		return errors.New("reading a row: unknown table")
 	}
-	err := s.row(t.selects+"WHERE id = $1", id).Scan(accounts.Columns(row)...)
+	err := s.row(t.selects+"WHERE id = $1", id).Scan(acts.Columns(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.absent(row.Table(), id)
 	}
@@ -60,24 +60,24 @@ func (s *snapshot) absent(table, id string) error {
 	if !s.Unnamed(table, id) {
 		return s.doubt(table, id)
 	}
-	return accounts.ErrNoRow
+	return acts.ErrNoRow
 }
 
 // verify compares a row with the log and remembers it for the commit.
-func (s *snapshot) verify(row accounts.Row) error {
+func (s *snapshot) verify(row acts.Row) error {
 	got := digestOf(row)
 	id, _ := row.Key()
 	want, ok := s.log.Newest(row.Table(), id)
 	if !ok || want != got {
 		return s.doubt(row.Table(), id)
 	}
-	s.seen = append(s.seen, accounts.Seen{Table: row.Table(), ID: id, Digest: got, Present: true})
+	s.seen = append(s.seen, acts.Seen{Table: row.Table(), ID: id, Digest: got, Present: true})
 	s.store.roster.keep(row, id, got)
 	return nil
 }
 
-func digestOf(row accounts.Row) (d audit.Digest16) {
-	m := accounts.MarkOf(row)
+func digestOf(row acts.Row) (d audit.Digest16) {
+	m := acts.MarkOf(row)
 	copy(d[:], m.Digest[:])
 	return d
 }
@@ -86,18 +86,18 @@ func digestOf(row accounts.Row) (d audit.Digest16) {
 // tampered with when the log has not moved since the snapshot began.
 func (s *snapshot) doubt(table, id string) error {
 	if s.unsettled() || s.log.Size() != s.size { // in this order: the flag falls after the log has grown
-		return accounts.ErrStale
+		return acts.ErrStale
 	}
-	return fmt.Errorf("%w: %s %s", accounts.ErrTampered, table, id)
+	return fmt.Errorf("%w: %s %s", acts.ErrTampered, table, id)
 }
 
 // Rows reads the rows that a query selects, each verified.
-func (s *snapshot) Rows(q *accounts.Query, args []any, each func(accounts.Row) error) error {
+func (s *snapshot) Rows(q *acts.Query, args []any, each func(acts.Row) error) error {
 	return s.rows(tables[q.Kind.Table()], condition(q), args, each)
 }
 
 // Count counts the rows that a query selects.
-func (s *snapshot) Count(q *accounts.Query, args []any) (n int, err error) {
+func (s *snapshot) Count(q *acts.Query, args []any) (n int, err error) {
 	name := q.Kind.Table()
 	if err := s.row("SELECT count(*) FROM "+name+" "+condition(q), args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("counting rows of %s: %w", name, err)
@@ -105,7 +105,7 @@ func (s *snapshot) Count(q *accounts.Query, args []any) (n int, err error) {
 	return n, nil
 }
 
-func (s *snapshot) rows(t *table, condition string, args []any, each func(accounts.Row) error) error {
+func (s *snapshot) rows(t *table, condition string, args []any, each func(acts.Row) error) error {
 	rows, err := s.query(t.selects+condition, args...)
 	if err != nil {
 		return fmt.Errorf("reading rows of %s: %w", t.name, err)
@@ -113,7 +113,7 @@ func (s *snapshot) rows(t *table, condition string, args []any, each func(accoun
 	defer rows.Close()
 	for rows.Next() {
 		row := t.Make()
-		if err := rows.Scan(accounts.Columns(row)...); err != nil {
+		if err := rows.Scan(acts.Columns(row)...); err != nil {
 			return fmt.Errorf("reading rows of %s: %w", t.name, err)
 		}
 		if err := s.verify(row); err != nil {

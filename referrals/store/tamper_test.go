@@ -14,7 +14,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -116,18 +116,18 @@ func search(f *storetest.Flow) error {
 	return second(f.Desk.Search(ctx, f.Caller("anna"), f.Words["alias"]))
 }
 func confirm(f *storetest.Flow) error {
-	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
+	_, err := f.House.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	return err
 }
-func members(f *storetest.Flow) error { _, err := f.Door.Members(ctx, f.Caller("gina")); return err }
+func members(f *storetest.Flow) error { _, err := f.House.Members(ctx, f.Caller("gina")); return err }
 func recovery(f *storetest.Flow) error {
-	_, err := f.Door.Recovery(ctx, f.Caller("anna"))
+	_, err := f.House.Recovery(ctx, f.Caller("anna"))
 	return err
 }
-func notices(f *storetest.Flow) error { _, err := f.Door.Notices(ctx, f.Caller("gina")); return err }
+func notices(f *storetest.Flow) error { _, err := f.House.Notices(ctx, f.Caller("gina")); return err }
 func signIn(f *storetest.Flow) error  { _, err := f.TrySignIn(f.People["bruna"]); return err }
 func unit(f *storetest.Flow) error {
-	_, _, err := f.Door.CreateUnit(ctx, accounts.ConsoleCaller(), accounts.Unit{Agency: f.Agency, Kind: accounts.KindDesk, Name: "Altra"})
+	_, _, err := f.Office.CreateUnit(ctx, acts.ConsoleCaller(), acts.Unit{Agency: f.Agency, Kind: acts.KindDesk, Name: "Altra"})
 	return err
 }
 func preview(f *storetest.Flow) error {
@@ -356,7 +356,7 @@ func met(t *testing.T, f *storetest.Flow, k kind, a attack, id string, fault aud
 		// While it runs, the store remembers the genuine rows of people, units and
 		// their keys: what was put in the file is not used, and the check names it.
 		genuine := when == "running" && err == nil && store.Remembers(k.table)
-		if !errors.Is(err, accounts.ErrTampered) && !genuine {
+		if !errors.Is(err, acts.ErrTampered) && !genuine {
 			t.Errorf("%s, reading: got %v, want ErrTampered", when, err)
 		}
 	}
@@ -379,7 +379,7 @@ var yesterday = []struct {
 		return err
 	}},
 	{kind{table: "case_wrap", where: "case_id = 'OTHER' AND person = (SELECT id FROM person WHERE username = 'anna')", read: openOther}, func(f *storetest.Flow) error {
-		named := accounts.List(f.People["anna"].ID)
+		named := acts.List(f.People["anna"].ID)
 		who := f.StepUp("gina", policies.CaseRestrict, f.Other)
 		if err := f.Desk.AdoptNamed(ctx, who); err != nil {
 			return err
@@ -470,7 +470,7 @@ func TestTamperedSecrets(t *testing.T) {
 				t.Fatal(err)
 			}
 			change(t, shred, text, id)
-			if err := openCase(f); !errors.Is(err, accounts.ErrTampered) {
+			if err := openCase(f); !errors.Is(err, acts.ErrTampered) {
 				t.Errorf("opening the case: got %v, want ErrTampered", err)
 			}
 			fault := map[string]audit.Fault{"changed": audit.Changed, "deleted": audit.Missing}[name]
@@ -502,7 +502,7 @@ func TestErasedSecretPutBack(t *testing.T) {
 	}
 	change(t, shred, "INSERT INTO shred (id, secret) VALUES (?, ?)", id, secret)
 	err := f.Store.View(ctx, func(r referrals.Reader) error { _, err := r.Secret(id); return err })
-	if !errors.Is(err, accounts.ErrErased) {
+	if !errors.Is(err, acts.ErrErased) {
 		t.Errorf("reading a secret that was put back: got %v, want ErrErased", err)
 	}
 	met(t, f, kind{table: "shred"}, attack{met: read}, id, audit.Returned, "running")
@@ -522,7 +522,7 @@ func TestReferralHiddenFromRevoke(t *testing.T) {
 	defer db.Close()
 	names, values := dump(t, db, "referral", f.Consent)
 	change(t, db, "DELETE FROM referral WHERE id = ?", f.Consent)
-	if _, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); !errors.Is(err, accounts.ErrTampered) {
+	if _, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("revoking while the referral is hidden: got %v, want ErrTampered", err)
 	}
 	put(t, db, "referral", f.Consent, names, values)
@@ -530,7 +530,7 @@ func TestReferralHiddenFromRevoke(t *testing.T) {
 		t.Fatalf("revoking: %v", err)
 	}
 	put(t, db, "referral", f.Consent, names, values)
-	if err := openReferral(f); !errors.Is(err, accounts.ErrTampered) {
+	if err := openReferral(f); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("opening the row of before: got %v, want ErrTampered", err)
 	}
 }
@@ -546,7 +546,7 @@ func TestContactPutBeforeItsForm(t *testing.T) {
 	id := base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte("contact"), []byte(anna.Unit()), []byte(anna.Person()), []byte(form)))[:26]
 	put(t, db, "contact", id, names, values)
 	in := referrals.NewContact{Form: form, Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: "info_only"}}
-	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); !errors.Is(err, accounts.ErrTampered) {
+	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("recording over a row without a leaf: got %v, want ErrTampered", err)
 	}
 	change(t, db, "DELETE FROM contact WHERE id = ?", id)
@@ -599,7 +599,7 @@ func TestTamperedLog(t *testing.T) {
 			defer live.Close()
 			change(t, live, text)
 			for _, r := range a.reads {
-				if err := r(running); !errors.Is(err, accounts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) {
+				if err := r(running); !errors.Is(err, acts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) {
 					t.Errorf("reading while it runs: got %v, want ErrTampered", err)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/store/storetest"
 )
@@ -225,7 +226,7 @@ func TestStrangersStandInTheirOwnLine(t *testing.T) {
 	if _, err := right(w, "anna", accounts.From{Address: "192.0.2.7", Device: in.Device}); err != nil {
 		t.Errorf("a known device meanwhile: %v", err)
 	}
-	if _, err := w.Door.UnitWordsOf(ctx, w.Caller("anna")); err != nil {
+	if _, err := w.House.UnitWordsOf(ctx, w.Caller("anna")); err != nil {
 		t.Errorf("the words of her unit meanwhile: %v", err)
 	}
 	close(s.release)
@@ -363,9 +364,9 @@ func (n newer) Stretch(version int64, secret, salt []byte) ([]byte, error) {
 // older key opens nothing any more, and every name costs the same meanwhile.
 func TestStretchIsRaisedAtSignIn(t *testing.T) {
 	w := storetest.New(t).Standard()
-	before := map[string]accounts.Person{}
-	person := func(name string) (p accounts.Person) {
-		noError(t, w.Store.Look(ctx, func(r accounts.Reader) error { return r.Get(&p, w.People[name].ID) }))
+	before := map[string]acts.Person{}
+	person := func(name string) (p acts.Person) {
+		noError(t, w.Store.Look(ctx, func(r acts.Reader) error { return r.Get(&p, w.People[name].ID) }))
 		return p
 	}
 	for _, name := range []string{"anna", "bruna"} {
@@ -379,7 +380,7 @@ func TestStretchIsRaisedAtSignIn(t *testing.T) {
 		f()
 		return with
 	}
-	words := cost(func() { _, _ = w.Door.UnitWordsOf(ctx, w.Caller("anna")) })
+	words := cost(func() { _, _ = w.House.UnitWordsOf(ctx, w.Caller("anna")) })
 	if !slices.Equal(words, []int64{0}) {
 		t.Errorf("the words of a unit are stretched elsewhere, or with %v: they would differ from those read before", words)
 	}

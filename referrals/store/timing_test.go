@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -107,7 +107,7 @@ func timed(t *testing.T, ask func(id string) error, refused string) (differs, co
 			begun := time.Now()
 			err := ask(ids[i])
 			took[i] = append(took[i], time.Since(begun))
-			if !errors.Is(err, accounts.ErrDenied) {
+			if !errors.Is(err, acts.ErrDenied) {
 				t.Fatalf("got %v, want ErrDenied", err)
 			}
 		}

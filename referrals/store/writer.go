@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"strings"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -21,7 +21,7 @@ const groupMax = 256
 var ErrClosed = errors.New("the store is closing")
 
 type job struct {
-	work    accounts.Work
+	work    acts.Work
 	receipt audit.Receipt
 	erases  bool
 	durable bool // its leaf is, whatever becomes of what it erases
@@ -35,7 +35,7 @@ type job struct {
 // Work with new shred secrets first passes the keeper, which makes them durable
 // for many acts at once while the writer commits the group before: order is the
 // protocol, and the two files' commits overlap.
-func (s *Store) Do(ctx context.Context, w accounts.Work) (audit.Receipt, error) {
+func (s *Store) Do(ctx context.Context, w acts.Work) (audit.Receipt, error) {
 	j := &job{work: w, ready: make(chan struct{})}
 	queue := s.jobs
 	if len(w.Secrets) > 0 {
@@ -84,7 +84,7 @@ func (s *Store) keep(c *conn) {
 
 // keepGroup makes the secrets of some acts durable and hands the acts on.
 func (s *Store) keepGroup(c *conn, jobs []*job) {
-	var secrets []accounts.Secret
+	var secrets []acts.Secret
 	for _, j := range jobs {
 		secrets = append(secrets, j.work.Secrets...)
 	}
@@ -270,7 +270,7 @@ func (s *Store) transact(c *conn, jobs []*job, savepoints bool) error {
 		// told that something is erased while it is not.
 		for _, j := range jobs {
 			if j.erases && j.err == nil {
-				j.err = &accounts.Unfinished{Receipt: j.receipt, Erasing: true, Cause: err}
+				j.err = &acts.Unfinished{Receipt: j.receipt, Erasing: true, Cause: err}
 			}
 		}
 	}
@@ -336,8 +336,8 @@ type tx struct {
 }
 
 var (
-	_ accounts.Tx = (*tx)(nil)
-	_ audit.Tx    = (*tx)(nil)
+	_ acts.Tx  = (*tx)(nil)
+	_ audit.Tx = (*tx)(nil)
 )
 
 // run does one act. The error it returns is one of the transaction; the act's
@@ -418,7 +418,7 @@ func (t *tx) Epoch(unit string) int64 { return t.batch.Epoch(unit) }
 
 // Put writes a row: version 1 inserts, any other replaces the one before it.
 // ErrConflict says that somebody else wrote that version first.
-func (t *tx) Put(r accounts.Row) error {
+func (t *tx) Put(r acts.Row) error {
 	tb, ok := tables[r.Table()]
 	if !ok {
 		return errors.New("writing a row: unknown table")
@@ -428,22 +428,22 @@ func (t *tx) Put(r accounts.Row) error {
 	if version == 1 {
 		text = tb.insert
 	}
-	res, err := t.exec(text, accounts.Columns(r)...)
+	res, err := t.exec(text, acts.Columns(r)...)
 	if err != nil {
 		if isUnique(err) {
-			return accounts.ErrConflict
+			return acts.ErrConflict
 		}
 		return fmt.Errorf("writing a row of %s: %w", tb.name, err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
-	t.marks = append(t.marks, accounts.MarkOf(r))
+	t.marks = append(t.marks, acts.MarkOf(r))
 	return nil
 }
 
 // Delete removes a row; its mark in the leaf says that it is gone.
-func (t *tx) Delete(r accounts.Row) error {
+func (t *tx) Delete(r acts.Row) error {
 	tb, ok := tables[r.Table()]
 	if !ok {
 		return errors.New("deleting a row: unknown table")
@@ -454,7 +454,7 @@ func (t *tx) Delete(r accounts.Row) error {
 		return fmt.Errorf("deleting a row of %s: %w", tb.name, err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		return accounts.ErrConflict
+		return acts.ErrConflict
 	}
 	t.marks = append(t.marks, audit.RowMark{Table: tb.name, ID: id, Version: version, Gone: true})
 	return nil
@@ -464,7 +464,7 @@ func (t *tx) Delete(r accounts.Row) error {
 func (t *tx) Erase(secret string) error {
 	digest, ok := t.batch.Newest("shred", secret)
 	if !ok {
-		return accounts.ErrErased
+		return acts.ErrErased
 	}
 	t.marks = append(t.marks, audit.RowMark{Table: "shred", ID: secret, Version: 1, Gone: true})
 	t.erased = append(t.erased, erasure{secret, digest})

@@ -11,8 +11,9 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -89,7 +90,7 @@ func TestErasedIsLookedFor(t *testing.T) {
 	}
 	f.Open()
 	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other)
-	var unfinished *accounts.Unfinished
+	var unfinished *acts.Unfinished
 	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
 		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
 	}
@@ -110,9 +111,9 @@ func TestSecretsThatNobodyNeedsGo(t *testing.T) {
 	f := storetest.NewFlow(t)
 	db := raw(t, f.World, shredFile)
 	defer db.Close()
-	lost := accounts.NewSecret(0)
+	lost := acts.NewSecret(0)
 	refused := errors.New("refused")
-	if _, err := f.Store.Do(ctx, accounts.Work{Secrets: []accounts.Secret{lost}, Do: func(accounts.Tx) error { return refused }}); !errors.Is(err, refused) {
+	if _, err := f.Store.Do(ctx, acts.Work{Secrets: []acts.Secret{lost}, Do: func(acts.Tx) error { return refused }}); !errors.Is(err, refused) {
 		t.Fatalf("an act that fails: %v", err)
 	}
 	mend := f.BreakTable("INSERT", "shred")
@@ -149,19 +150,19 @@ func (g *gather) point(name string) {
 }
 
 // run does acts in one group; each gives its error.
-func (g *gather) run(w *storetest.World, acts ...func() error) []error {
+func (g *gather) run(w *storetest.World, each ...func() error) []error {
 	hold := make(chan struct{})
 	g.mu.Lock()
 	g.hold = hold
 	g.mu.Unlock()
-	errs := make([]error, len(acts))
+	errs := make([]error, len(each))
 	var all sync.WaitGroup
 	all.Go(func() { // the act that holds the writer
 		leaf := audit.Leaf{Day: w.Gate.Day(), Actor: "nobody", Unit: "none", Action: "held", Object: "none", Outcome: audit.Allowed}
-		w.Store.Do(ctx, accounts.Work{Do: func(tx accounts.Tx) error { return tx.Record(leaf, nil) }})
+		w.Store.Do(ctx, acts.Work{Do: func(tx acts.Tx) error { return tx.Record(leaf, nil) }})
 	})
 	time.Sleep(50 * time.Millisecond)
-	for i, act := range acts {
+	for i, act := range each {
 		all.Go(func() { errs[i] = act() })
 	}
 	time.Sleep(500 * time.Millisecond)
@@ -182,18 +183,18 @@ func TestGroupBegunAnew(t *testing.T) {
 	f.Close()
 	f.Point = g.point
 	f.Open()
-	anna, console := f.Caller("anna"), accounts.ConsoleCaller()
+	anna, console := f.Caller("anna"), acts.ConsoleCaller()
 	olga := f.Invite("olga", policies.IntakeWorker, "desk")
-	invited, _, _, err := f.Door.CreatePerson(ctx, console, accounts.NewPerson{Username: "pia", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
+	invited, _, _, err := f.Office.CreatePerson(ctx, console, units.NewPerson{Username: "pia", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("broken half way")
 	var receipts [4]audit.Receipt
-	half := func(end func(accounts.Tx) error, secrets ...accounts.Secret) func() error {
+	half := func(end func(acts.Tx) error, secrets ...acts.Secret) func() error {
 		return func() error {
-			_, err := f.Store.Do(ctx, accounts.Work{Secrets: secrets, Do: func(tx accounts.Tx) error {
-				if err := tx.Put(&accounts.Agency{RowKey: accounts.RowKey{ID: crypto.NewID(), Version: 1}, Name: "mai", Kind: "operator", Responsibility: "processor"}); err != nil {
+			_, err := f.Store.Do(ctx, acts.Work{Secrets: secrets, Do: func(tx acts.Tx) error {
+				if err := tx.Put(&acts.Agency{RowKey: acts.RowKey{ID: crypto.NewID(), Version: 1}, Name: "mai", Kind: "operator", Responsibility: "processor"}); err != nil {
 					return err
 				}
 				return end(tx)
@@ -204,24 +205,24 @@ func TestGroupBegunAnew(t *testing.T) {
 	leaf := audit.Leaf{Day: f.Gate.Day(), Actor: "nobody", Unit: "none", Action: "half", Object: "none", Outcome: audit.Allowed}
 	before := f.Store.Log().Size()
 	errs := g.run(f.World,
-		func() (err error) { _, receipts[3], err = f.Door.Invite(ctx, console, invited); return },
+		func() (err error) { _, receipts[3], err = f.Office.Invite(ctx, console, invited); return },
 		func() (err error) {
 			receipts[0], err = f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "nel gruppo")
 			return
 		},
-		half(func(accounts.Tx) error { return broken }),
+		half(func(acts.Tx) error { return broken }),
 		func() (err error) { receipts[1], err = f.Desk.Revoke(ctx, anna, f.Consent, "known_voice"); return },
-		half(func(accounts.Tx) error { panic("half way") }, accounts.NewSecret(0)),
-		half(func(tx accounts.Tx) error {
+		half(func(acts.Tx) error { panic("half way") }, acts.NewSecret(0)),
+		half(func(tx acts.Tx) error {
 			if err := tx.Record(leaf, nil); err != nil {
 				return err
 			}
 			return broken
 		}),
 		func() (err error) { receipts[2], err = f.Door.Suspend(ctx, console, olga.ID); return },
-		half(func(tx accounts.Tx) error { return errors.Join(tx.Put(&accounts.Agency{}), accounts.ErrConflict) }),
+		half(func(tx acts.Tx) error { return errors.Join(tx.Put(&acts.Agency{}), acts.ErrConflict) }),
 	)
-	for i, want := range []error{nil, nil, broken, nil, nil, broken, nil, accounts.ErrConflict} {
+	for i, want := range []error{nil, nil, broken, nil, nil, broken, nil, acts.ErrConflict} {
 		if i == 4 && errs[i] == nil || i != 4 && !errors.Is(errs[i], want) {
 			t.Errorf("act %d: %v, want %v", i, errs[i], want)
 		}
@@ -296,7 +297,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 			}
 			open := func() error { _, _, err := f.Desk.OpenCase(ctx, anna, f.Other); return err }
 			errs := g.run(f.World, open, note("prima"), open,
-				func() error { _, err := f.Door.Suspend(ctx, accounts.ConsoleCaller(), f.People["lia"].ID); return err },
+				func() error { _, err := f.Door.Suspend(ctx, acts.ConsoleCaller(), f.People["lia"].ID); return err },
 				note("dopo"), open)
 			for i, err := range errs {
 				if (err != nil) != (i == 3) {
@@ -332,8 +333,8 @@ func TestClosingWithWorkInHand(t *testing.T) {
 	for range 40 {
 		all.Go(func() {
 			for {
-				secret := accounts.NewSecret(0)
-				r, err := closing.Do(ctx, accounts.Work{Secrets: []accounts.Secret{secret}, Do: func(tx accounts.Tx) error { return tx.Record(leaf, nil) }})
+				secret := acts.NewSecret(0)
+				r, err := closing.Do(ctx, acts.Work{Secrets: []acts.Secret{secret}, Do: func(tx acts.Tx) error { return tx.Record(leaf, nil) }})
 				if errors.Is(err, store.ErrClosed) {
 					return
 				}

@@ -12,6 +12,8 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 	"sportello/referrals"
 )
 
@@ -225,9 +227,9 @@ func (f *Flow) restrict() {
 	ctx := context.Background()
 	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, referrals.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
-	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), accounts.List(f.People["lia"].ID))
+	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["lia"].ID))
 	f.ok(err, "walling off")
-	named := accounts.List(f.People["anna"].ID).With(f.People["gina"].ID)
+	named := acts.List(f.People["anna"].ID).With(f.People["gina"].ID)
 	_, err = f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
 	f.ok(err, "restricting")
 	f.ok(f.Desk.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
@@ -340,15 +342,15 @@ func (f *Flow) declare() {
 func (f *Flow) roster() {
 	f.T.Helper()
 	ctx := context.Background()
-	_, err := f.Door.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
+	_, err := f.House.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
 	f.ok(err, "confirming a colleague")
-	notices, err := f.Door.Notices(ctx, f.Caller("gina"))
+	notices, err := f.House.Notices(ctx, f.Caller("gina"))
 	f.ok(err, "reading notices")
 	for _, n := range notices {
-		_, err = f.Door.See(ctx, f.Caller("gina"), []string{n.ID})
+		_, err = f.House.See(ctx, f.Caller("gina"), []string{n.ID})
 		f.ok(err, "seeing a notice")
 	}
-	_, f.Invitation, _, err = f.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
+	_, f.Invitation, _, err = f.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	f.ok(err, "inviting")
 	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")
 	wrong := f.Word("wrong passphrase")

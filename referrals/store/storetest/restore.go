@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store"
 )
@@ -39,7 +39,7 @@ func (w *World) Restore(from string) referrals.Restored {
 	if len(report.Problems) != 0 {
 		t.Fatalf("checking the copy: %v", report.Problems)
 	}
-	out, _, err := w.Desk.Restore(ctx, accounts.ConsoleCaller(), erased)
+	out, _, err := w.Desk.Restore(ctx, acts.ConsoleCaller(), erased)
 	if err != nil {
 		t.Fatalf("recording the restore: %v", err)
 	}

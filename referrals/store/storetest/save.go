@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // saved is a world in a file, so that a child process can open the same
@@ -61,7 +61,7 @@ func Load(t testing.TB, path string, point func(string)) (*World, map[string]str
 }
 
 // Cookie signs a person in and returns her session's cookie.
-func (w *World) Cookie(name string) (string, accounts.Caller) {
+func (w *World) Cookie(name string) (string, acts.Caller) {
 	w.T.Helper()
 	in, err := w.TrySignIn(w.People[name])
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 )
 
 // template is the usual cast, made once in a process: making it costs hundreds of
@@ -24,7 +25,7 @@ type template struct {
 	people  map[string]*Account
 	units   map[string]string
 	agency  string
-	callers map[string]accounts.Caller
+	callers map[string]acts.Caller
 	rescue  crypto.Identity
 }
 
@@ -59,7 +60,7 @@ func templateOf(t testing.TB, name string, stretcher crypto.Stretcher, cast func
 	w := create(t, dir, stretcher)
 	cast(w)
 	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
-		agency: w.Agency, callers: map[string]accounts.Caller{}, rescue: w.Rescue}
+		agency: w.Agency, callers: map[string]acts.Caller{}, rescue: w.Rescue}
 	for name := range w.People {
 		who, ok := w.callers[name]
 		if !ok {
@@ -82,10 +83,10 @@ func cast(w *World) {
 
 func (w *World) castBy(found func(unit, kind, person string, role policies.Role)) {
 	w.T.Helper()
-	found("audit", accounts.KindAudit, "clara", policies.Auditor)
-	found("desk", accounts.KindDesk, "anna", policies.IntakeWorker)
-	found("service", accounts.KindSocial, "sofia", policies.SocialWorker)
-	found("centre", accounts.KindCentre, "bruna", policies.CentreWorker)
+	found("audit", acts.KindAudit, "clara", policies.Auditor)
+	found("desk", acts.KindDesk, "anna", policies.IntakeWorker)
+	found("service", acts.KindSocial, "sofia", policies.SocialWorker)
+	found("centre", acts.KindCentre, "bruna", policies.CentreWorker)
 	w.Pin("anna", "desk", "centre", "bruna")
 	w.Pin("anna", "desk", "service", "sofia")
 }

@@ -16,7 +16,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
 
@@ -61,8 +63,10 @@ type World struct {
 	Dir    string
 	Clock  *Clock
 	Store  *store.Store
-	Gate   *accounts.Gate
+	Gate   *acts.Gate
 	Door   *accounts.Door
+	House  *units.House
+	Office *units.Office
 	Desk   *referrals.Desk
 	Keys   accounts.Keys
 	Signer string
@@ -81,7 +85,7 @@ type World struct {
 
 	Rescue crypto.Identity // of the recovery that every unit accepted, in a wide cast
 
-	callers map[string]accounts.Caller
+	callers map[string]acts.Caller
 }
 
 // Account is a fictional person with her credentials.
@@ -131,13 +135,14 @@ func (w *World) TryOpen() error {
 	if err != nil {
 		return err
 	}
-	if w.Gate, err = accounts.NewGate(s, policy, s.Log(), w.Clock.Now); err != nil {
+	if w.Gate, err = acts.NewGate(s, policy, s.Log(), w.Clock.Now); err != nil {
 		return err
 	}
 	if w.Door, err = accounts.NewDoor(w.Gate, s, w.Keys, 2); err != nil {
 		return err
 	}
 	w.Door.StretchWith(w.Stretcher)
+	w.House, w.Office = w.Door.House(), w.Door.House().Office()
 	if w.Desk, err = referrals.NewDesk(w.Gate, s); err != nil {
 		return err
 	}
@@ -167,7 +172,7 @@ func (w *World) Code(a *Account) string {
 
 // Caller is a person of the usual cast as she was signed in when the cast was
 // made: no Argon2 now. After a new epoch of her unit she must sign in again.
-func (w *World) Caller(name string) accounts.Caller {
+func (w *World) Caller(name string) acts.Caller {
 	w.T.Helper()
 	who, ok := w.callers[name]
 	if !ok {
@@ -177,7 +182,7 @@ func (w *World) Caller(name string) accounts.Caller {
 }
 
 // SignIn signs a person in and returns the caller.
-func (w *World) SignIn(name string) accounts.Caller {
+func (w *World) SignIn(name string) acts.Caller {
 	w.T.Helper()
 	in, err := w.TrySignIn(w.People[name])
 	if err != nil {
@@ -197,7 +202,7 @@ func (w *World) TrySignIn(a *Account) (*accounts.SignedIn, error) {
 }
 
 // StepUp signs a person in and grants one act on one object.
-func (w *World) StepUp(name string, a policies.Action, object string) accounts.Caller {
+func (w *World) StepUp(name string, a policies.Action, object string) acts.Caller {
 	w.T.Helper()
 	p := w.People[name]
 	who, ok := w.callers[name]
@@ -216,19 +221,19 @@ func (w *World) Unit(name, kind string) string {
 	w.T.Helper()
 	ctx := context.Background()
 	if w.Agency == "" {
-		id, _, err := w.Door.CreateAgency(ctx, accounts.ConsoleCaller(), accounts.NewAgency{Name: "Comune di Prova", Kind: "municipality", Responsibility: "controller"})
+		id, _, err := w.Office.CreateAgency(ctx, acts.ConsoleCaller(), units.NewAgency{Name: "Comune di Prova", Kind: "municipality", Responsibility: "controller"})
 		if err != nil {
 			w.T.Fatalf("creating an agency: %v", err)
 		}
 		w.Agency = id
 	}
-	return w.Enter(accounts.Unit{Agency: w.Agency, Kind: kind, Name: name})
+	return w.Enter(acts.Unit{Agency: w.Agency, Kind: kind, Name: name})
 }
 
 // Enter enters a unit with all its public facts.
-func (w *World) Enter(u accounts.Unit) string {
+func (w *World) Enter(u acts.Unit) string {
 	w.T.Helper()
-	id, _, err := w.Door.CreateUnit(context.Background(), accounts.ConsoleCaller(), u)
+	id, _, err := w.Office.CreateUnit(context.Background(), acts.ConsoleCaller(), u)
 	if err != nil {
 		w.T.Fatalf("creating a unit: %v", err)
 	}
@@ -241,7 +246,7 @@ func (w *World) Invite(name string, role policies.Role, unit string) *Account {
 	w.T.Helper()
 	ctx := context.Background()
 	a := &Account{Username: name, Passphrase: string(crypto.NewPassphrase()), Role: role, Unit: w.Units[unit]}
-	id, token, _, err := w.Door.CreatePerson(ctx, accounts.ConsoleCaller(), accounts.NewPerson{Username: name, Role: role, Agency: w.Agency, Unit: a.Unit, Language: "it"})
+	id, token, _, err := w.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: name, Role: role, Agency: w.Agency, Unit: a.Unit, Language: "it"})
 	if err != nil {
 		w.T.Fatalf("creating %s: %v", name, err)
 	}
@@ -306,8 +311,8 @@ func (w *World) FoundKeeping(unit, kind, person string, role policies.Role, reco
 // and accept it.
 func (w *World) AcceptAlone(unit, person string, recovery crypto.Identity) {
 	w.T.Helper()
-	ctx, words := context.Background(), accounts.RecoveryWords(recovery.Recipient(), w.Units[unit])
-	if _, _, err := w.Door.SetRecovery(ctx, w.StepUp(person, policies.RecoverySet, w.Units[unit]), recovery.Recipient().String(), words); err != nil {
+	ctx, words := context.Background(), units.RecoveryWords(recovery.Recipient(), w.Units[unit])
+	if _, _, err := w.House.SetRecovery(ctx, w.StepUp(person, policies.RecoverySet, w.Units[unit]), recovery.Recipient().String(), words); err != nil {
 		w.T.Fatalf("proposing a recovery recipient: %v", err)
 	}
 	w.Clock.Add(14 * 24 * time.Hour)
@@ -320,9 +325,9 @@ func (w *World) AcceptAlone(unit, person string, recovery crypto.Identity) {
 func (w *World) Join(unit, person string, role policies.Role, by string) {
 	w.T.Helper()
 	a := w.Invite(person, role, unit)
-	words := w.SignIn(person).MyWords(w.Store.Log().Epoch(w.Units[unit]))
+	words := units.MyWords(w.SignIn(person), w.Store.Log().Epoch(w.Units[unit]))
 	who := w.StepUp(by, policies.MemberAdmit, a.ID)
-	if _, err := w.Door.Admit(context.Background(), who, a.ID, words); err != nil {
+	if _, err := w.House.Admit(context.Background(), who, a.ID, words); err != nil {
 		w.T.Fatalf("admitting %s: %v", person, err)
 	}
 }
@@ -331,8 +336,8 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 func (w *World) Name(person, by string) {
 	w.T.Helper()
 	a := w.People[person]
-	words := w.SignIn(person).MyWords(w.Store.Log().Epoch(a.Unit))
-	if _, err := w.Door.NameLead(context.Background(), w.StepUp(by, policies.MemberLead, a.ID), a.ID, words); err != nil {
+	words := units.MyWords(w.SignIn(person), w.Store.Log().Epoch(a.Unit))
+	if _, err := w.House.NameLead(context.Background(), w.StepUp(by, policies.MemberLead, a.ID), a.ID, words); err != nil {
 		w.T.Fatalf("naming %s lead: %v", person, err)
 	}
 }
@@ -356,12 +361,12 @@ func (w *World) Wide() *World {
 func (w *World) Pin(by, from, to, reader string) {
 	w.T.Helper()
 	ctx := context.Background()
-	words, err := w.Door.UnitWordsOf(ctx, w.SignIn(reader))
+	words, err := w.House.UnitWordsOf(ctx, w.SignIn(reader))
 	if err != nil {
 		w.T.Fatalf("reading the words of %s: %v", to, err)
 	}
 	who := w.StepUp(by, policies.CentrePin, w.Units[from]+"."+w.Units[to])
-	if _, err := w.Door.PinCentre(ctx, who, w.Units[to], words); err != nil {
+	if _, err := w.House.PinCentre(ctx, who, w.Units[to], words); err != nil {
 		w.T.Fatalf("pinning %s: %v", to, err)
 	}
 }

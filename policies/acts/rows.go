@@ -1,0 +1,218 @@
+package acts
+
+import (
+	"strings"
+
+	"sportello/crypto"
+)
+
+// List is a set of ids kept in one text column, separated by spaces.
+type List string
+
+// Has tells whether id is in the list.
+func (l List) Has(id string) bool {
+	for _, s := range strings.Fields(string(l)) {
+		if s == id {
+			return true
+		}
+	}
+	return false
+}
+
+// With returns the list with id added once.
+func (l List) With(id string) List {
+	if l.Has(id) {
+		return l
+	}
+	return List(strings.TrimSpace(string(l) + " " + id))
+}
+
+// Without returns the list with id taken off.
+func (l List) Without(id string) List {
+	var kept []string
+	for _, s := range strings.Fields(string(l)) {
+		if s != id {
+			kept = append(kept, s)
+		}
+	}
+	return List(strings.Join(kept, " "))
+}
+
+// IDs lists the members.
+func (l List) IDs() []string { return strings.Fields(string(l)) }
+
+// PersonState is where a user of the service stands.
+type PersonState string
+
+// The states of a person. Only active people sign in to work; a waiting person
+// signs in to see her words and nothing else.
+const (
+	Invited   PersonState = "invited"
+	Waiting   PersonState = "waiting"
+	Active    PersonState = "active"
+	Suspended PersonState = "suspended"
+	Removed   PersonState = "removed"
+)
+
+// Person is a user of the service. Box holds her identity and second factors,
+// sealed under the key that her passphrase makes; BoxVersion is the version the
+// box was sealed for, since other columns change without her passphrase.
+type Person struct {
+	RowKey
+	Username   string
+	Role       string
+	Agency     string
+	Unit       string
+	State      string
+	Language   string
+	Recipient  string
+	Salt       []byte
+	Box        crypto.Sealed
+	BoxVersion int64
+	WrongCodes int64
+	Removed    string // day of removal, or empty
+	Stretch    int64  `row:",later"` // version of how her passphrase is stretched
+}
+
+// Table is the name of the table of people.
+func (*Person) Table() string { return "person" }
+
+var (
+	personRows = Declare[Person]()
+	// AllPeople lists everybody, by user name.
+	AllPeople = personRows.Find().By("username", "id")
+	// PeopleOfUnit lists the people of a unit, by user name.
+	PeopleOfUnit = personRows.Find().Is("unit").By("username", "id")
+	// PersonByUsername finds the person of a normalised user name.
+	PersonByUsername = personRows.Find().Is("username").Not("state", string(Removed))
+)
+
+// MaxWrongCodes is after how many wrong codes a second factor is locked.
+const MaxWrongCodes = 10
+
+// LockedFactor tells that ten wrong codes locked a person's second factor.
+func (p *Person) LockedFactor() bool { return p.WrongCodes >= MaxWrongCodes }
+
+// Agency is a municipality, district, company or contracted operator.
+type Agency struct {
+	RowKey
+	Name           string
+	Kind           string
+	Responsibility string // controller or processor (GDPR art. 4, 28)
+	Ends           string // day its contract ends, or empty
+	// What an agency's recovery was before units had their own: nothing is wrapped
+	// to it. Whether there was one is all that is read, to say so; see older.
+	OldRecovery      string `row:"recovery"`
+	OldRecoveryEpoch int64  `row:"recovery_epoch"`
+	OldProposed      string `row:"proposed"`
+	OldProposedBy    string `row:"proposed_by"`
+}
+
+// Over tells whether its responsibility has ended before a day.
+func (a *Agency) Over(day string) bool { return a.Ends != "" && a.Ends < day }
+
+// Table is the name of the table of agencies.
+func (*Agency) Table() string { return "agency" }
+
+var (
+	agencyRows = Declare[Agency]()
+	// AllAgencies lists the agencies, by name.
+	AllAgencies = agencyRows.Find().By("name", "id")
+)
+
+// Unit is a desk, a social service, an antiviolence centre or an audit office.
+// For a centre the public facts of the service directory stand here.
+type Unit struct {
+	RowKey
+	Agency    string
+	Kind      string
+	Name      string
+	Town      string
+	Area      string
+	Hours     string
+	Languages string
+	Phone     string
+	Needs     string
+	Cost      string // free, not_free, unknown
+	Lat, Lon  int64  // hundred-thousandths of a degree, of the published seat
+	// CopyKey is the public key, kept off the server, to which a centre's sealed
+	// copies are made; CopyKeyBy set it on CopyKeyDay, as its CopyKeyVersion-th.
+	CopyKey        string
+	CopyKeyBy      string
+	CopyKeyDay     string
+	CopyKeyVersion int64 `row:",later"`
+}
+
+// The kinds of unit.
+const (
+	KindDesk   = "desk"
+	KindSocial = "social_service"
+	KindCentre = "centre"
+	KindAudit  = "audit"
+)
+
+// Table is the name of the table of units.
+func (*Unit) Table() string { return "unit" }
+
+var (
+	unitRows = Declare[Unit]()
+	// AllUnits lists the units, by name.
+	AllUnits = unitRows.Find().By("name", "id")
+)
+
+// UnitEpoch is one generation of a unit's keys. Its id is UNIT.EPOCH. Identity
+// is the unit's age identity sealed under the epoch key, which travels to each
+// member by age; Before is the epoch key of the epoch before, sealed under this
+// unit key; MAC is made with the unit key of the epoch before.
+type UnitEpoch struct {
+	RowKey
+	Unit       string
+	Epoch      int64
+	Recipient  string
+	Identity   crypto.Sealed
+	Commitment []byte
+	Before     crypto.Sealed
+	MAC        []byte
+	By         string `row:"made_by"`
+	Day        string
+	Cause      string // founded, removed, removed_for_cause, suspicion, recovery, recovery_set, recovery_removed
+}
+
+// CauseRecovery is the cause of an epoch that recovery made.
+const CauseRecovery = "recovery"
+
+// NeedsVoice tells that nothing is sent to the unit under this epoch before its
+// words were compared again: somebody was removed for cause, or nobody of the
+// unit was there when recovery made it.
+func (e *UnitEpoch) NeedsVoice() bool {
+	return e.Cause == "removed_for_cause" || e.Cause == CauseRecovery
+}
+
+// Table is the name of the table of unit epochs.
+func (*UnitEpoch) Table() string { return "unit_epoch" }
+
+var _ = Declare[UnitEpoch]()
+
+// UnitWrap is an epoch key wrapped with age to one member, or to the unit's
+// recovery recipient (person "recovery"). Its id is UNIT.EPOCH.PERSON.
+type UnitWrap struct {
+	RowKey
+	Unit    string
+	Epoch   int64
+	Person  string
+	Wrapped crypto.Sealed
+	By      string `row:"made_by"`
+	Day     string
+	Words   string // the words compared, for the leaf; public
+}
+
+// Table is the name of the table of unit key wraps.
+func (*UnitWrap) Table() string { return "unit_wrap" }
+
+var (
+	wrapRows = Declare[UnitWrap]()
+	// WrapsOfPerson lists the unit keys wrapped to a person.
+	WrapsOfPerson = wrapRows.Find().Is("person").By("unit", "epoch")
+	// WrapsOfEpoch lists who holds the key of a unit's epoch.
+	WrapsOfEpoch = wrapRows.Find().Is("unit").Is("epoch").By("person")
+)

@@ -1,0 +1,73 @@
+package units
+
+import (
+	"context"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+)
+
+// Administration is what an administrator sees: public facts of agencies, units
+// and people, and the invitations that wait.
+type Administration struct {
+	Roster
+	Invitations []*Invitation
+}
+
+// Administration lists what there is and what is missing.
+func (o *Office) Administration(ctx context.Context, who acts.Caller) (*Administration, error) {
+	var all *Administration
+	_, err := acts.Do(ctx, o.house.gate, o.house.store.Look, who, policies.UnitList, func(r acts.Reader, act *acts.Act) error {
+		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
+			return err
+		}
+		all = &Administration{Roster: Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}}
+		if err := all.Roster.read(r); err != nil {
+			return err
+		}
+		open, err := OpenInvitations.Rows(r)
+		for _, i := range open {
+			if i.Ends >= act.Day {
+				all.Invitations = append(all.Invitations, i)
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// EndAgency sets the day on which an agency's responsibility ends, or none.
+// ErrConflict when the agency changed since version.
+func (o *Office) EndAgency(ctx context.Context, who acts.Caller, id, ends string, version int64) (audit.Receipt, error) {
+	return o.house.Do(ctx, who, policies.AgencyEnd, func(r acts.Reader, act *acts.Act) error {
+		var a acts.Agency
+		if err := r.Get(&a, id); err != nil {
+			return err
+		}
+		if err := act.Allow(policies.Object{Kind: policies.KindAgency, ID: a.ID, Agency: a.ID}); err != nil {
+			return err
+		}
+		if !dayOrEmpty(ends) {
+			return ErrIncomplete
+		}
+		if a.Version != version {
+			return acts.ErrConflict
+		}
+		a.Version++
+		a.Ends = ends
+		act.Commit = func(tx acts.Tx) error { return tx.Put(&a) }
+		return nil
+	})
+}
+
+// MembersOf counts the active members of a unit.
+func (o *Roster) MembersOf(unit string) int {
+	n := 0
+	for _, p := range o.People {
+		if p.Unit == unit && p.State == string(acts.Active) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,55 @@
+package units
+
+import (
+	"context"
+	"errors"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/policies/internal/inside"
+)
+
+// House keeps the units: who is a member of which, who holds whose keys, and on
+// whose word.
+type House struct {
+	gate      *acts.Gate
+	store     acts.Store
+	stretcher crypto.Stretcher
+	place     func(context.Context) (free func(), err error)
+	roster    rosterCache
+}
+
+// NewHouse makes the house. Words that two people compare cost a stretching each:
+// it is done in a place that place waits for, one of those for people who are known.
+func NewHouse(gate *acts.Gate, store acts.Store, place func(context.Context) (free func(), err error)) (*House, error) {
+	if gate == nil || store == nil || place == nil {
+		return nil, errors.New("making the house: gate, store and places are all needed")
+	}
+	return &House{gate: gate, store: store, stretcher: crypto.InProcess{}, place: place}, nil
+}
+
+// StretchWith has words made elsewhere than in this process. It is called while the
+// service is put together.
+func (h *House) StretchWith(s crypto.Stretcher) { h.stretcher = s }
+
+// Do does an act that may change who and what there is.
+func (h *House) Do(ctx context.Context, who acts.Caller, a policies.Action, prepare func(acts.Reader, *acts.Act) error) (audit.Receipt, error) {
+	defer h.roster.changed()
+	return acts.Do(ctx, h.gate, h.store.Look, who, a, prepare)
+}
+
+func (h *House) look(ctx context.Context, f func(acts.Reader) error) error {
+	return acts.Look(ctx, h.store, f)
+}
+
+// Office enters what a house is made of: agencies, units and people. Nobody in it
+// holds a key.
+type Office struct{ house *House }
+
+// Office is the house's.
+func (h *House) Office() *Office { return &Office{h} }
+
+// us lets this package look into a caller.
+var us inside.Key
