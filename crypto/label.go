@@ -24,16 +24,12 @@ const (
 	LabelReferralWrap Label = "sportello/v1/referral-wrap"
 	// LabelReferralData derives, with the shred secret as salt, what seals a referral.
 	LabelReferralData Label = "sportello/v1/referral-data"
-	// LabelTaskWrap keeps task keys under a unit key.
-	LabelTaskWrap Label = "sportello/v1/task-wrap"
 	// LabelTaskData derives, with the shred secret as salt, what seals a task package.
 	LabelTaskData Label = "sportello/v1/task-data"
 	// LabelPerson derives from a person's identity what keeps records restricted to her.
 	LabelPerson Label = "sportello/v1/person"
 	// LabelSession derives from the cookie's key part and the session key file what seals a session.
 	LabelSession Label = "sportello/v1/session"
-	// LabelStepUp seals a person's own identity for the minutes after a step-up.
-	LabelStepUp Label = "sportello/v1/step-up"
 	// LabelDraft seals drafts kept for a person who was signed out.
 	LabelDraft Label = "sportello/v1/draft"
 	// LabelDetail derives, with the shred secret as salt, what seals a log detail.

@@ -84,6 +84,12 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Contacts, err = d.openContacts(r, act, ""); err != nil {
 			return err
 		}
+		if !act.Who.Works().KeepsCases {
+			return nil
+		}
+		if err := act.Also(policies.RecallRead, d.unitObject(act.Who)); err != nil {
+			return err
+		}
 		a.Recall, err = d.recall(r, act)
 		return err
 	})

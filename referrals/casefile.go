@@ -62,6 +62,7 @@ type caseFile struct {
 	card       CaseCard
 	safe       SafeContact
 	told       Told
+	toldRead   bool // told is what the row holds; else it was not opened
 	// newCardSecret is set when the card was erased: the next write makes one anew.
 	newCardSecret func() acts.Secret
 }
@@ -84,6 +85,7 @@ func (d *Desk) newCase(r Reader, act *acts.Act, in NewContact) (*caseFile, []act
 	if p := in.Safe.Phone(); p != "" {
 		c.card.Phones = append(c.card.Phones, p)
 	}
+	c.toldRead = true
 	c.told = Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages}
 	c.toCall(in.Outcome, act.Day)
 	return c, rows, d.sealCase(act.Who, c)
@@ -118,6 +120,9 @@ func newCode() string {
 // case's key and card are wrapped under the unit key; a restricted one's under
 // the named people's (see restrict.go).
 func (d *Desk) sealCase(who acts.Caller, c *caseFile) error {
+	if !c.toldRead {
+		return errors.New("sealing a case: what it holds was not read")
+	}
 	c.data = c.key.Derive(crypto.LabelData, c.secret)
 	if c.newCardSecret != nil {
 		fresh := c.newCardSecret()
@@ -196,9 +201,18 @@ func (d *Desk) openCase(r Reader, act *acts.Act, row *CaseRow) (*caseFile, error
 	} else if err := open(cardKey, row, "card", row.Card, &c.card); err != nil {
 		return nil, err
 	}
-	return c, errors.Join(
-		open(c.data, row, "safe", row.Safe, &c.safe),
-		open(c.data, row, "told", row.Told, &c.told))
+	return c, open(c.data, row, "safe", row.Safe, &c.safe)
+}
+
+// readTold opens what she agreed to tell, once. Every write needs it, before the row
+// moves to its next version.
+func (c *caseFile) readTold() error {
+	if c.toldRead {
+		return nil
+	}
+	err := open(c.data, c.row, "told", c.row.Told, &c.told)
+	c.toldRead = err == nil
+	return err
 }
 
 // advance moves a case to its next version, before anything is sealed into it.
@@ -208,6 +222,9 @@ func (d *Desk) openCase(r Reader, act *acts.Act, row *CaseRow) (*caseFile, error
 // key stays, sealed under the new one, for rows written before. It returns the
 // rows to write.
 func (d *Desk) advance(r Reader, who acts.Caller, c *caseFile) ([]acts.Row, error) {
+	if err := c.readTold(); err != nil {
+		return nil, err
+	}
 	c.row.Version++
 	if !c.row.Restricted {
 		if c.row.Epoch == who.Epoch() {
@@ -263,16 +280,15 @@ func (c *caseFile) keyAt(r Reader, version int64) (crypto.Key, error) {
 	return keyBefore(r, c.row.ID, c.key, c.row.KeyVersion, version)
 }
 
-// touchCase notes a new contact on an existing case, which the caller must be
-// allowed to open.
-func (d *Desk) touchCase(r Reader, act *acts.Act, id string) (*caseFile, []acts.Row, error) {
+// touchCase notes something new on an existing case, in an act about something else:
+// whether the caller may do so to this case is asked beside it.
+func (d *Desk) touchCase(r Reader, act *acts.Act, a policies.Action, id string) (*caseFile, []acts.Row, error) {
 	row := &CaseRow{}
 	if err := r.Get(row, id); err != nil {
 		return nil, nil, err
 	}
-	o := caseObject(act.Who, row)
-	if o.WalledOff || o.Restricted && !o.Named || row.Unit != act.Who.Unit() {
-		return nil, nil, acts.ErrDenied
+	if err := act.Also(a, caseObject(act.Who, row)); err != nil {
+		return nil, nil, err
 	}
 	salt := act.Salt
 	c, err := d.openCase(r, act, row)
@@ -288,8 +304,9 @@ func (d *Desk) touchCase(r Reader, act *acts.Act, id string) (*caseFile, []acts.
 	return c, rows, d.sealCase(act.Who, c)
 }
 
-// CaseView is a case file as its unit reads it.
-type CaseView struct {
+// CaseHead is what every page about a woman shows of her case: who she is on its
+// lists, how she may be reached, and where the case stands.
+type CaseHead struct {
 	ID         string
 	Version    int64
 	State      string
@@ -299,51 +316,112 @@ type CaseView struct {
 	Restricted bool
 	Card       CaseCard
 	Safe       SafeContact
-	Told       Told
-	Identity   *Identity
-	Notes      []NoteView
-	Contacts   []ContactView
-	Consents   []ConsentView
-	Referrals  []ReferralLine
-	Sent       []SentTask // what the social service was asked, newest first
 }
 
-// OpenCase reads a case file: one act, one leaf, whatever the page shows of it.
-func (d *Desk) OpenCase(ctx context.Context, who acts.Caller, id string) (CaseView, audit.Receipt, error) {
+func (c *caseFile) head() CaseHead {
+	return CaseHead{ID: c.row.ID, Version: c.row.Version, State: c.row.State, OpenedDay: c.row.OpenedDay,
+		LastDay: c.row.LastDay, Recall: c.recall(), Restricted: c.row.Restricted, Card: c.card, Safe: c.safe}
+}
+
+// Part is a part of a case file that a page asks for. What it does not ask for is
+// neither read nor opened.
+type Part string
+
+// The parts of a case file.
+const (
+	PartPerson    Part = "person"    // what she agreed to tell, and who she is
+	PartDiary     Part = "diary"     // the notes
+	PartContacts  Part = "contacts"  // the contacts that belong to it
+	PartConsents  Part = "consents"  // her authorisations
+	PartReferrals Part = "referrals" // what was sent to centres, without what is in it
+	PartTasks     Part = "tasks"     // what a social service was asked, without what is in it
+	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
+)
+
+// CaseView is a case file as its unit reads it: its head, and the parts asked for.
+type CaseView struct {
+	CaseHead
+	Told      Told
+	Identity  *Identity
+	Notes     []NoteView
+	Contacts  []ContactView
+	Consents  []ConsentView
+	Referrals []ReferralLine
+	Sent      []SentTask // what the social service was asked, newest first
+	Known     []Recipient
+}
+
+// OpenCase reads a case file's head and the parts asked for: one act, one leaf,
+// whose sealed detail names the parts.
+func (d *Desk) OpenCase(ctx context.Context, who acts.Caller, id string, parts ...Part) (CaseView, audit.Receipt, error) {
 	var v CaseView
 	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)
 		if err != nil {
 			return err
 		}
-		v, err = d.viewCase(r, act, c)
+		v, err = d.viewCase(r, act, c, parts...)
 		return err
 	})
 	return v, receipt, err
 }
 
-func (d *Desk) viewCase(r Reader, act *acts.Act, c *caseFile) (CaseView, error) {
-	v := CaseView{ID: c.row.ID, Version: c.row.Version, State: c.row.State, OpenedDay: c.row.OpenedDay,
-		LastDay: c.row.LastDay, Recall: c.recall(), Restricted: c.row.Restricted,
-		Card: c.card, Safe: c.safe, Told: c.told}
-	var err error
-	if v.Identity, err = d.identity(r, c); err != nil {
-		return CaseView{}, err
+// readParts is how each part is read into a view.
+var readParts = map[Part]func(*Desk, Reader, *acts.Act, *caseFile, *CaseView) error{
+	PartPerson: func(d *Desk, r Reader, _ *acts.Act, c *caseFile, v *CaseView) (err error) {
+		if err := c.readTold(); err != nil {
+			return err
+		}
+		v.Told = c.told
+		v.Identity, err = d.identity(r, c)
+		return err
+	},
+	PartDiary: func(d *Desk, r Reader, _ *acts.Act, c *caseFile, v *CaseView) (err error) {
+		v.Notes, err = d.notes(r, c)
+		return err
+	},
+	PartContacts: func(d *Desk, r Reader, act *acts.Act, c *caseFile, v *CaseView) (err error) {
+		v.Contacts, err = d.contacts(r, act, c)
+		return err
+	},
+	PartConsents: func(d *Desk, r Reader, act *acts.Act, c *caseFile, v *CaseView) (err error) {
+		v.Consents, err = d.consents(r, act, c)
+		return err
+	},
+	PartReferrals: func(d *Desk, r Reader, act *acts.Act, c *caseFile, v *CaseView) (err error) {
+		if err := act.Also(policies.ReferralList, d.unitObject(act.Who)); err != nil {
+			return err
+		}
+		v.Referrals, err = d.referralLines(r, act, c)
+		return err
+	},
+	PartTasks: func(d *Desk, r Reader, act *acts.Act, c *caseFile, v *CaseView) (err error) {
+		v.Sent, err = d.sentOfCase(r, act, c)
+		return err
+	},
+	PartKnown: func(d *Desk, r Reader, act *acts.Act, c *caseFile, v *CaseView) (err error) {
+		salt := act.Salt
+		v.Known, err = d.recipients(r, act, c)
+		act.Salt = salt
+		return err
+	},
+}
+
+// viewCase reads the parts of a case that was allowed to be opened. One that is not
+// allowed to be shown refuses the act.
+func (d *Desk) viewCase(r Reader, act *acts.Act, c *caseFile, parts ...Part) (CaseView, error) {
+	v := CaseView{CaseHead: c.head()}
+	for _, p := range parts {
+		read, ok := readParts[p]
+		if !ok {
+			return CaseView{}, errors.New("reading a case: an unknown part")
+		}
+		act.Shows(string(p))
+		if err := read(d, r, act, c, &v); err != nil {
+			return CaseView{}, err
+		}
 	}
-	if v.Notes, err = d.notes(r, c); err != nil {
-		return CaseView{}, err
-	}
-	if v.Contacts, err = d.contacts(r, act, c); err != nil {
-		return CaseView{}, err
-	}
-	if v.Consents, err = d.consents(r, act, c); err != nil {
-		return CaseView{}, err
-	}
-	if v.Referrals, err = d.referralLines(r, act, c); err != nil {
-		return CaseView{}, err
-	}
-	v.Sent, err = d.sentOfCase(r, act, c)
-	return v, err
+	return v, nil
 }
 
 func (d *Desk) contacts(r Reader, act *acts.Act, c *caseFile) ([]ContactView, error) {
@@ -517,10 +595,13 @@ var Recognitions = []string{"code_word", "known_voice", "in_person", "call_back"
 
 var recognitions = codes(Recognitions...)
 
+// NotRecognised says that nobody knew that it was she: nothing is changed then.
+const NotRecognised = "not_recognised"
+
 // recognised refuses to go on for somebody who was not.
 func (c check) recognised(how string) {
 	switch {
-	case how == "not_recognised":
+	case how == NotRecognised:
 		c["recognised"] = "safe.not_recognised"
 	case !recognitions[how]:
 		c["recognised"] = "safe.recognised_missing"

@@ -221,6 +221,7 @@ func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, 
 
 // ConsentView is a consent as the desk reads it.
 type ConsentView struct {
+	Head                             CaseHead // where it was asked for on its own
 	ID, CaseID, State, Day, EndedDay string
 	Standing                         policies.ConsentState
 	Shut                             bool // a restore shut it, and the desk has not confirmed it
@@ -360,11 +361,12 @@ func (d *Desk) noteReplaced(act *acts.Act, c *caseFile, before []lapse) (rows []
 func (d *Desk) ReadConsent(ctx context.Context, who acts.Caller, id string) (ConsentView, audit.Receipt, error) {
 	var v ConsentView
 	receipt, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *acts.Act) error {
-		_, row, a, err := d.loadConsent(r, act, id)
+		c, row, a, err := d.loadConsent(r, act, id)
 		if err != nil {
 			return err
 		}
 		v = viewConsent(row, act.Day, a)
+		v.Head = c.head()
 		ref, err := sentUnder(r, id)
 		if ref != nil {
 			v.ReferralID = ref.ID

@@ -58,17 +58,19 @@ var (
 	Answers  = []string{"", "yes", "no", "unknown", "refused"}
 	Outcomes = []string{"info_only", "stay_in_touch", "social_service", "emergency",
 		"thinking", "nothing_more", "line_dropped", "no_safe_way"}
-	Needs    = []string{"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "care", "language_help", "other"}
-	Where    = []string{"", "none", "with_her", "elsewhere", "with_person", "unknown", "refused"}
-	Sources  = []string{"", "relative", "friend", "citizen", "police", "judicial_police", "114", "red_code", "hospital", "health_authority", "other_municipality", "other"}
-	speakers = codes(Speakers...)
-	channels = codes(append([]string{""}, Channels...)...)
-	answers  = codes(Answers...)
-	outcomes = codes(Outcomes...)
-	needs    = codes(Needs...)
-	where    = codes(Where...)
-	sources  = codes(Sources...)
-	callers  = codes("", "she", "desk", "later")
+	Needs   = []string{"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "care", "language_help", "other"}
+	Where   = []string{"", "none", "with_her", "elsewhere", "with_person", "unknown", "refused"}
+	Sources = []string{"", "relative", "friend", "citizen", "police", "judicial_police", "114", "red_code", "hospital", "health_authority", "other_municipality", "other"}
+	// EmergencyCallers are who makes the emergency call.
+	EmergencyCallers = []string{"she", "desk", "later"}
+	speakers         = codes(Speakers...)
+	channels         = codes(append([]string{""}, Channels...)...)
+	answers          = codes(Answers...)
+	outcomes         = codes(Outcomes...)
+	needs            = codes(Needs...)
+	where            = codes(Where...)
+	sources          = codes(Sources...)
+	callers          = codes(append([]string{""}, EmergencyCallers...)...)
 )
 
 // GoesOn tells whether an outcome says that she will be called or come back: it
@@ -178,7 +180,7 @@ func (d *Desk) RecordContact(ctx context.Context, who acts.Caller, in NewContact
 		in.OpenCase, in.CaseID = false, ""
 		return d.contact(ctx, who, policies.UnlinkedAdd, in, unlinkedState)
 	}
-	return d.contact(ctx, who, policies.ContactCreate, in, in.Outcome)
+	return d.contact(ctx, who, policies.ContactClose, in, in.Outcome)
 }
 
 func (d *Desk) contact(ctx context.Context, who acts.Caller, action policies.Action, in NewContact, state string) (Recorded, audit.Receipt, error) {
@@ -240,6 +242,9 @@ func (d *Desk) started(r Reader, act *acts.Act, in *NewContact, again bool) (*Co
 	}
 	if errors.Is(err, acts.ErrNoRow) {
 		row.ID, row.Unit, row.Author, row.Day = id, act.Who.Unit(), act.Who.Person(), act.Day
+		if act.Action == policies.ContactClose { // begun and closed in one act
+			return row, act.Allow(contactObject(act.Who, row))
+		}
 		return row, act.Allow(d.unitObject(act.Who))
 	}
 	if err != nil {
@@ -248,9 +253,14 @@ func (d *Desk) started(r Reader, act *acts.Act, in *NewContact, again bool) (*Co
 	return row, d.allowContact(r, act, row)
 }
 
+// contactObject is a contact as the policy sees it, without the walls of its case.
+func contactObject(who acts.Caller, row *ContactRow) policies.Object {
+	return policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: who.UnitKind(), Author: row.Author, State: row.State}
+}
+
 // allowContact asks the policy about a contact that is there.
 func (d *Desk) allowContact(r Reader, act *acts.Act, row *ContactRow) error {
-	o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
+	o := contactObject(act.Who, row)
 	if _, err := d.wallsOf(r, act, row.CaseID, &o); err != nil {
 		return err
 	}
@@ -310,9 +320,12 @@ func contactSecret(r Reader, act *acts.Act, row *ContactRow) (secret []byte, err
 func (d *Desk) caseOfContact(r Reader, act *acts.Act, in NewContact) (*caseFile, []acts.Row, error) {
 	switch {
 	case in.OpenCase:
+		if err := act.Also(policies.CaseOpenNew, d.unitObject(act.Who)); err != nil {
+			return nil, nil, err
+		}
 		return d.newCase(r, act, in)
 	case in.CaseID != "":
-		c, rows, err := d.touchCase(r, act, in.CaseID)
+		c, rows, err := d.touchCase(r, act, policies.CaseUpdate, in.CaseID)
 		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.row.Version-1 {
 			err = &Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
 		}
@@ -369,7 +382,7 @@ func (d *Desk) OpenContact(ctx context.Context, who acts.Caller, id string) (Con
 		if err := r.Get(&row, id); err != nil {
 			return likeThere(r, err, &CaseRow{})
 		}
-		o := policies.Object{Kind: policies.KindContact, ID: row.ID, Unit: row.Unit, UnitKind: act.Who.UnitKind(), Author: row.Author, State: row.State}
+		o := contactObject(act.Who, &row)
 		c, err := d.wallsOf(r, act, row.CaseID, &o)
 		if err != nil {
 			return err

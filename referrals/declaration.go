@@ -393,6 +393,9 @@ func (d *Desk) matchDeclared(r Reader, act *acts.Act, all []Declaration) error {
 	return nil
 }
 
+// MatchedBy is by what a case file can look like somebody who was declared.
+var MatchedBy = []string{"name", "surname", "phone"}
+
 // declaredQuery is one declared person in the forms that cards are compared in.
 type declaredQuery struct{ name, surname, phone query }
 

@@ -38,40 +38,48 @@ func (d *Desk) Directory(ctx context.Context, who acts.Caller, lat, lon int64) (
 		if err := act.Allow(policies.Object{Kind: policies.KindDirectory}); err != nil {
 			return err
 		}
-		there, err := acts.AllUnits.Rows(r)
-		if err != nil {
-			return err
-		}
-		pins, err := units.PinsOfUnit.Rows(r, act.Who.Unit())
-		if err != nil {
-			return err
-		}
-		known := map[string]*units.Pin{}
-		for _, p := range pins {
-			known[p.Centre] = p
-		}
-		for _, u := range there {
-			if u.Is().Packages && r.Epoch(u.ID) > 0 {
-				pin := known[u.ID]
-				over := ended(r, act.Day, u)
-				if over != nil && !errors.Is(over, ErrEnded) {
-					return over
-				}
-				genuine, err := knownGenuine(r, act.Who.Unit(), u.ID)
-				if err != nil {
-					return err
-				}
-				all = append(all, CentreEntry{Ended: over != nil, Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil,
-					Confirm: pin != nil && !genuine})
-			}
-		}
-		return nil
+		var err error
+		all, err = directory(r, act, lat, lon)
+		return err
 	})
+	return all, receipt, err
+}
+
+// directory lists the centres for an act that asked for it.
+func directory(r Reader, act *acts.Act, lat, lon int64) ([]CentreEntry, error) {
+	var all []CentreEntry
+	there, err := acts.AllUnits.Rows(r)
+	if err != nil {
+		return nil, err
+	}
+	pins, err := units.PinsOfUnit.Rows(r, act.Who.Unit())
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]*units.Pin{}
+	for _, p := range pins {
+		known[p.Centre] = p
+	}
+	for _, u := range there {
+		if u.Is().Packages && r.Epoch(u.ID) > 0 {
+			pin := known[u.ID]
+			over := ended(r, act.Day, u)
+			if over != nil && !errors.Is(over, ErrEnded) {
+				return nil, over
+			}
+			genuine, err := knownGenuine(r, act.Who.Unit(), u.ID)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, CentreEntry{Ended: over != nil, Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil,
+				Confirm: pin != nil && !genuine})
+		}
+	}
 	sort.SliceStable(all, func(i, j int) bool {
 		a, b := all[i], all[j]
 		return a.Known() && !b.Known() || a.Known() == b.Known() && a.Km < b.Km
 	})
-	return all, receipt, err
+	return all, nil
 }
 
 // Km is the great-circle distance between two places in hundred-thousandths of

@@ -6,6 +6,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/policies/audit"
 )
 
 // For tests: what alone decides, and the order that it keeps.
@@ -158,4 +159,16 @@ func (d *Desk) ForgetMarks(ctx context.Context, who acts.Caller, id string) erro
 		return err
 	})
 	return err
+}
+
+// Recipients are the units that know how to reach her.
+func (d *Desk) Recipients(ctx context.Context, who acts.Caller, caseID string) ([]Recipient, audit.Receipt, error) {
+	v, receipt, err := d.OpenCase(ctx, who, caseID, PartKnown)
+	return v.Known, receipt, err
+}
+
+// Shareable is what a page shows on which she chooses.
+func (d *Desk) Shareable(ctx context.Context, who acts.Caller, caseID string, ticked []string, seen Marks) (Choices, audit.Receipt, error) {
+	v, receipt, err := d.PrepareReferral(ctx, who, caseID, Preparing{Choose: true, Ticked: ticked, Seen: seen})
+	return v.Choices, receipt, err
 }

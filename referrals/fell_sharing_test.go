@@ -124,7 +124,7 @@ func TestAttackChangeBeforeSendingIsSentUnseen(t *testing.T) {
 		if err != nil {
 			t.Fatalf("giving consent: %v", err)
 		}
-		v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID)
+		v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestAttackNewNumberReachesCentresUnasked(t *testing.T) {
 	ctx, anna := t.Context(), w.Caller("anna")
 	out := wantsHelp(t, w, herRule("yes", "never"))
 	id := sentTo(t, w, out.CaseID, "state", "alias", "phone")
-	v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID)
+	v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestAttackOldNumberStaysWithWhoIsDone(t *testing.T) {
 	if _, err := w.Desk.CloseTask(ctx, sofia, out.TaskID); err != nil {
 		t.Fatal(err)
 	}
-	v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID)
+	v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}

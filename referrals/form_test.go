@@ -22,7 +22,7 @@ func repeatables(t *testing.T, w *storetest.World) map[string]repeatable {
 	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), rosa(t, w)
 	_, id := send(t, w, out.CaseID, "alias")
 	notes := func() int {
-		v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID)
+		v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,14 +155,14 @@ func TestFormIsItsOwnersAlone(t *testing.T) {
 		who    acts.Caller
 		caseID string
 	}{{f.Caller("anna"), f.Case}, {f.Caller("gina"), f.Case}, {f.Caller("anna"), f.Restricted}} {
-		before, _, err := f.Desk.OpenCase(t.Context(), c.who, c.caseID)
+		before, _, err := f.Desk.OpenCase(t.Context(), c.who, c.caseID, storetest.Parts...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := f.Desk.AddNote(t.Context(), c.who, c.caseID, form, "other", "uno"); err != nil {
 			t.Fatal(err)
 		}
-		after, _, err := f.Desk.OpenCase(t.Context(), c.who, c.caseID)
+		after, _, err := f.Desk.OpenCase(t.Context(), c.who, c.caseID, storetest.Parts...)
 		if err != nil || len(after.Notes) != len(before.Notes)+1 {
 			t.Errorf("the note was not written: %v", err)
 		}
@@ -181,7 +181,7 @@ func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 		}
 	}
 	add()
-	v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID)
+	v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	add()
-	v, _, err = w.Desk.OpenCase(t.Context(), anna, out.CaseID)
+	v, _, err = w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
 	if err != nil || len(v.Notes) != 1 || v.Notes[0].Text != "seconda" {
 		t.Fatalf("the diary: %+v, %v", v.Notes, err)
 	}
@@ -213,7 +213,7 @@ func TestAuthorisationSentTwiceIsOne(t *testing.T) {
 			t.Fatalf("twenty at once: %v %v", ids, errs)
 		}
 	}
-	if v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); err != nil || len(v.Consents) != 1 {
+	if v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...); err != nil || len(v.Consents) != 1 {
 		t.Fatalf("the case has %d authorisations, %v", len(v.Consents), err)
 	}
 	other := in

@@ -164,6 +164,9 @@ func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text s
 		task.Version++
 		task.OwnCase = true
 		in := NewContact{Contact: Contact{Speaker: "she", Alias: body.Alias, Request: body.Request}}
+		if err := act.Also(policies.CaseOpenNew, d.unitObject(act.Who)); err != nil {
+			return err
+		}
 		c, rows, err := d.newCase(r, act, in)
 		if err != nil {
 			return err

@@ -40,7 +40,7 @@ func sent(t *testing.T, w *storetest.World, caseID string) referrals.SentTask {
 	if err != nil || len(a.Sent) != 1 {
 		t.Fatalf("the desk's Agenda: %+v, %v", a.Sent, err)
 	}
-	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("anna"), caseID)
+	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("anna"), caseID, storetest.Parts...)
 	if err != nil || len(v.Sent) != 1 {
 		t.Fatalf("the case: %+v, %v", v.Sent, err)
 	}
@@ -195,7 +195,7 @@ func TestTaskFollowsTheSafeContactRule(t *testing.T) {
 	if v := task(t, w, sofia, out.TaskID); v.Safe.Number != "333 1234567" {
 		t.Fatalf("the task says %+v", v.Safe)
 	}
-	c, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID)
+	c, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestCaseFromATaskCopiesNoRule(t *testing.T) {
 	if err != nil {
 		t.Fatalf("opening a case: %v", err)
 	}
-	own, _, err := w.Desk.OpenCase(ctx, sofia, caseID)
+	own, _, err := w.Desk.OpenCase(ctx, sofia, caseID, storetest.Parts...)
 	if err != nil || own.Card.Alias != "Rosa" || own.Told.Request != "dove dormire stanotte" {
 		t.Fatalf("the service's case: %+v, %v", own, err)
 	}

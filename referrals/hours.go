@@ -13,8 +13,8 @@ type week [7 * dayMinutes]bool
 
 const dayMinutes = 24 * 60
 
-// weekDays are the days of a week in its order.
-var weekDays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+// WeekDays are the days of a week in its order.
+var WeekDays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
 // weekOf spells safe hours out.
 func weekOf(list []Hours) *week {
@@ -25,7 +25,7 @@ func weekOf(list []Hours) *week {
 		if begin > end {
 			end += dayMinutes // over midnight
 		}
-		for day, name := range weekDays {
+		for day, name := range WeekDays {
 			if !h.on(name) {
 				continue
 			}
@@ -60,7 +60,7 @@ func (w *week) both(o *week) *week {
 // stretch once, with the days on which it is the same.
 func (w *week) hours() []Hours {
 	var list []Hours
-	for day, name := range weekDays {
+	for day, name := range WeekDays {
 		for _, h := range stretches(w[day*dayMinutes : (day+1)*dayMinutes]) {
 			same := slices.IndexFunc(list, func(l Hours) bool { return l.From == h.From && l.To == h.To })
 			if same < 0 {
@@ -70,7 +70,7 @@ func (w *week) hours() []Hours {
 		}
 	}
 	for i := range list {
-		if len(list[i].Days) == len(weekDays) {
+		if len(list[i].Days) == len(WeekDays) {
 			list[i].Days = nil // any day
 		}
 	}

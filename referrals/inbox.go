@@ -246,11 +246,14 @@ func tellsBack(feedback, what string) bool {
 // ErrFeedback says that she did not allow the centre to tell this back.
 var ErrFeedback = fmt.Errorf("she did not allow this to be told back: %w", ErrState)
 
+// CentreOutcomes are how a referral went on after the centre accepted it.
+var CentreOutcomes = []string{"engaged", "no_show", "closed"}
+
 // Outcome tells the desk that she engaged, did not come, or that the centre's
 // part is over ("engaged", "no_show", "closed"), as far as she lets it be told:
 // else ErrFeedback.
 func (d *Desk) Outcome(ctx context.Context, who acts.Caller, id, outcome string) (audit.Receipt, error) {
-	if outcome != "engaged" && outcome != "no_show" && outcome != "closed" {
+	if !slices.Contains(CentreOutcomes, outcome) {
 		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
 	}
 	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, nil, func(s *sharedReferral) error {

@@ -260,8 +260,14 @@ func (d *Desk) CorrectNote(ctx context.Context, who acts.Caller, id string, vers
 
 // MoveNote takes a note out of a file where it does not belong and writes it in
 // another file of the unit. Where it was, its secret is shredded: it cannot be
-// read there again, in any backup of the main file.
-func (d *Desk) MoveNote(ctx context.Context, who acts.Caller, id, toCase string) (audit.Receipt, error) {
+// read there again, in any backup of the main file. Why it did not belong there is
+// kept for the auditor, in the sealed detail of the leaf; it may be empty.
+func (d *Desk) MoveNote(ctx context.Context, who acts.Caller, id, toCase, why string) (audit.Receipt, error) {
+	bad := check{}
+	bad.max("why", why, maxLine)
+	if err := bad.err(); err != nil {
+		return audit.Receipt{}, err
+	}
 	return d.do(ctx, who, policies.NoteMove, func(r Reader, act *acts.Act) error {
 		from, row, n, err := d.openNoteFile(r, act, id)
 		if err != nil {
@@ -270,11 +276,12 @@ func (d *Desk) MoveNote(ctx context.Context, who acts.Caller, id, toCase string)
 		if row.CaseID == toCase {
 			return ErrState
 		}
-		to, rows, err := d.touchCase(r, act, toCase)
+		to, rows, err := d.touchCase(r, act, policies.NoteAdd, toCase)
 		if err != nil {
 			return err
 		}
 		act.Salt = from.secret
+		act.Detail.Reason = why
 		moved, err := d.addNote(act, to, n)
 		if err != nil {
 			return err

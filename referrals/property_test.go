@@ -258,7 +258,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 		})
 	}
 	group.Wait()
-	v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID)
+	v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 	for i, err := range results {
 		if err == nil {
 			won++
-			if now, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID); err != nil || now.Card.Alias != fmt.Sprintf("Rosa %d", i) {
+			if now, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...); err != nil || now.Card.Alias != fmt.Sprintf("Rosa %d", i) {
 				t.Errorf("the form that won is not what is there: %v", err)
 			}
 		} else if !errors.Is(err, acts.ErrConflict) {

@@ -22,7 +22,7 @@ func callsOf(t *testing.T, w *storetest.World) []referrals.RecallLine {
 
 func versionNow(t *testing.T, w *storetest.World, id string) int64 {
 	t.Helper()
-	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("anna"), id)
+	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("anna"), id, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestNewRuleTakesThePlanAlong(t *testing.T) {
 		if _, err := w.Desk.ChangeSafeContact(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), safe, "in_person"); err != nil {
 			t.Fatal(err)
 		}
-		v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID)
+		v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
 		if err != nil {
 			t.Fatal(err)
 		}

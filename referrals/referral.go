@@ -119,37 +119,31 @@ type Choices struct {
 	Changed []string
 }
 
-// Shareable reads what she can share. Ticked and seen are what an earlier page
-// of this choice held.
-func (d *Desk) Shareable(ctx context.Context, who acts.Caller, caseID string, ticked []string, seen Marks) (Choices, audit.Receipt, error) {
-	var v Choices
-	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *acts.Act) error {
-		c, err := d.load(r, act, caseID)
-		if err != nil {
-			return err
+// choices reads what she can share. Ticked and seen are what an earlier page of this
+// choice held.
+func (d *Desk) choices(r Reader, c *caseFile, ticked []string, seen Marks) (Choices, error) {
+	m, err := d.marker(r, c)
+	if err != nil {
+		return Choices{}, err
+	}
+	v := Choices{Rule: safeFor(c.safe, false, RuleItems).Rule}
+	for _, code := range Fields {
+		if f, ok := m.all[code]; ok {
+			v.Fields = append(v.Fields, f)
 		}
-		m, err := d.marker(r, c)
-		if err != nil {
-			return err
-		}
-		v = Choices{Rule: safeFor(c.safe, false, RuleItems).Rule}
-		for _, code := range Fields {
-			if f, ok := m.all[code]; ok {
-				v.Fields = append(v.Fields, f)
-			}
-		}
-		if v.Shown, err = m.marks(Fields); err != nil {
-			return err
-		}
-		v.Changed, err = m.changed(slices.DeleteFunc(slices.Clone(ticked), func(code string) bool { return !fields[code] }), seen)
-		return err
-	})
-	return v, receipt, err
+	}
+	if v.Shown, err = m.marks(Fields); err != nil {
+		return Choices{}, err
+	}
+	v.Changed, err = m.changed(slices.DeleteFunc(slices.Clone(ticked), func(code string) bool { return !fields[code] }), seen)
+	return v, err
 }
 
 // Preview is the package and the rule as the centre would see them today.
 type Preview struct {
+	Head      CaseHead
 	ConsentID string
+	Sent      string // the referral that was sent under it already, or empty
 	Standing  policies.ConsentState
 	Several   bool // an older program let another live beside it: it is not sent so
 	CaseID    string
@@ -174,12 +168,19 @@ func (d *Desk) PreviewReferral(ctx context.Context, who acts.Caller, consentID s
 		if err != nil {
 			return err
 		}
-		v = Preview{ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID}
+		sent, err := sentUnder(r, consentID)
+		if err != nil {
+			return err
+		}
+		v = Preview{Head: c.head(), ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID}
 		if v.Changed, err = m.changed(a.items(), a.Shown); err != nil {
 			return err
 		}
 		a.Fields = slices.DeleteFunc(a.Fields, func(code string) bool { return slices.Contains(v.Changed, code) })
 		v.Package, v.Safe = pack(m.all, act.Who.Unit(), a, consent, act.Day), safeUnder(a, c.safe)
+		if sent != nil {
+			v.Sent = sent.ID
+		}
 		return nil
 	})
 	return v, receipt, err
@@ -288,6 +289,12 @@ var transitions = map[string]map[string]string{
 	"closed":      {"accepted": "closed", "engaged": "closed", "no_show": "closed", "appointment": "closed"},
 	"revoke": {"sent": "withdrawn", "acknowledged": "withdrawn", "more_info": "withdrawn", "appointment": "withdrawn", "accepted": "withdrawn",
 		"engaged": "withdrawn", "no_show": "withdrawn", "declined": "withdrawn", "closed": "withdrawn"},
+}
+
+// Undecided tells whether a referral's state still lets its centre accept it.
+func Undecided(state string) bool {
+	_, err := referralTransition(state, "accept")
+	return err == nil
 }
 
 // referralTransition refuses what a referral's state does not allow.
@@ -600,6 +607,7 @@ func (d *Desk) referralLines(r Reader, act *acts.Act, c *caseFile) ([]ReferralLi
 // ReferralView is a referral with its messages, as either side reads it.
 type ReferralView struct {
 	ReferralLine
+	Head     CaseHead // of her case file, for the unit that sent it
 	Version  int64
 	Package  Package
 	Safe     PackageSafe
@@ -628,12 +636,32 @@ func (d *Desk) readReferral(ctx context.Context, who acts.Caller, a policies.Act
 		if err != nil && !erased {
 			return err
 		}
-		if v, err = d.viewReferral(r, act, s, erased); err != nil || erased {
+		if v, err = d.viewReferral(r, act, s, erased); err != nil {
+			return err
+		}
+		if v.Head, err = d.headOf(r, act, s); err != nil || erased {
 			return err
 		}
 		return d.noteOpened(act, s, a)
 	})
 	return v, receipt, err
+}
+
+// headOf is the head of the case that a referral speaks of, for the unit that sent it.
+func (d *Desk) headOf(r Reader, act *acts.Act, s *sharedReferral) (CaseHead, error) {
+	if s.side != &s.row.From {
+		return CaseHead{}, nil
+	}
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	row := &CaseRow{}
+	if err := r.Get(row, s.row.CaseID); err != nil {
+		return CaseHead{}, err
+	}
+	c, err := d.openCase(r, act, row)
+	if err != nil {
+		return CaseHead{}, err
+	}
+	return c.head(), nil
 }
 
 // noteOpened keeps a key that arrived, and moves a referral that the centre

@@ -440,15 +440,18 @@ func (d *Desk) Log() (size int64, last audit.Checkpoint, verifierKey string) {
 // Reading is one line of "Chi ha aperto la scheda": who, on which day, as what.
 type Reading struct{ Day, Actor, Action string }
 
-// Readers lists who opened a case, newest first. Time and reason are with the
-// auditor.
-func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) ([]Reading, audit.Receipt, error) {
+// Readers lists who opened a case, newest first, with its head. Time and reason are
+// with the auditor.
+func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) (CaseHead, []Reading, audit.Receipt, error) {
+	var head CaseHead
 	var all []Reading
 	receipt, err := d.do(ctx, who, policies.CaseReaders, func(r Reader, act *acts.Act) error {
 		all = nil
-		if _, err := d.load(r, act, caseID); err != nil {
+		c, err := d.load(r, act, caseID)
+		if err != nil {
 			return err
 		}
+		head = c.head()
 		leaves, err := r.LeavesOfObject("case:"+caseID, registerMax)
 		for _, l := range leaves {
 			if l.Outcome == audit.Allowed {
@@ -457,5 +460,5 @@ func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) ([]R
 		}
 		return err
 	})
-	return all, receipt, err
+	return head, all, receipt, err
 }

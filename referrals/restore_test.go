@@ -127,7 +127,7 @@ func TestAfterARestoreTheSafeContactRuleCanChange(t *testing.T) {
 	if _, _, err := w.Desk.OpenReferral(ctx, w.SignIn("bruna"), id); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("the centre opening what is gone: %v, want ErrDenied", err)
 	}
-	v, _, err := w.Desk.OpenCase(ctx, anna, file.CaseID)
+	v, _, err := w.Desk.OpenCase(ctx, anna, file.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 	ctx := context.Background()
 	r := rosa(t, w)
 	anna := w.SignIn("anna")
-	v, _, err := w.Desk.OpenCase(ctx, anna, r.CaseID)
+	v, _, err := w.Desk.OpenCase(ctx, anna, r.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := backup(t, w)
-	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Identity == nil {
+	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID, storetest.Parts...); err != nil || v.Identity == nil {
 		t.Fatalf("the case before: %v", err)
 	}
 	if _, err := w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, r.CaseID), r.CaseID, v.Version); err != nil {
@@ -166,7 +166,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 	}
 	lift(t, w, "anna")
 	anna = w.SignIn("anna")
-	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Identity != nil || v.Safe.CodeWord != "girasole" {
+	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID, storetest.Parts...); err != nil || v.Identity != nil || v.Safe.CodeWord != "girasole" {
 		t.Fatalf("the restored case: %v, with identity %v", err, v.Identity != nil)
 	}
 	if cards, _, err := w.Desk.Search(ctx, anna, "Cognome"); err != nil || len(cards) != 0 {
@@ -175,7 +175,7 @@ func TestRestoreDoesNotUndoGoingBackToTheAlias(t *testing.T) {
 	if _, err := w.Desk.Anonymise(ctx, w.StepUp("anna", policies.CaseAnonymise, r.CaseID), r.CaseID, v.Version); err != nil {
 		t.Fatalf("going back to the alias again: %v", err)
 	}
-	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID); err != nil || v.Card.Code == "" {
+	if v, _, err = w.Desk.OpenCase(ctx, anna, r.CaseID, storetest.Parts...); err != nil || v.Card.Code == "" {
 		t.Fatalf("the case with its new card: %v", err)
 	}
 	if cards, _, err := w.Desk.Search(ctx, anna, v.Card.Code); err != nil || len(cards) != 1 {
@@ -240,7 +240,7 @@ func TestRestoreShutsTheContactInATask(t *testing.T) {
 	if _, err := w.Desk.TakeTask(ctx, w.SignIn("sofia"), file.TaskID); err != nil {
 		t.Fatalf("taking a shut task: %v", err)
 	}
-	c, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), file.CaseID)
+	c, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), file.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestRestoredContactOpensWithTheRuleOfBefore(t *testing.T) {
 	file := rosa(t, w)
 	w.Restore(backup(t, w))
 	lift(t, w, "anna", "sofia")
-	c, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), file.CaseID)
+	c, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), file.CaseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}

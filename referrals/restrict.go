@@ -186,6 +186,9 @@ func (d *Desk) Restrict(ctx context.Context, who acts.Caller, id string, version
 		if err := versionOf(c, version); err != nil {
 			return err
 		}
+		if err := c.readTold(); err != nil {
+			return err
+		}
 		c.row.Version++
 		rows := []acts.Row{c.row, c.drawKey()}
 		gone, err := d.dropNames(r, c, named)
@@ -393,6 +396,9 @@ func (d *Desk) rekeyNamed(r acts.Reader, act *acts.Act, after acts.Caller) (func
 		}
 		recovery, err := units.RecoveryOf(all, c.row.Unit)
 		if err != nil {
+			return nil, err
+		}
+		if err := c.readTold(); err != nil {
 			return nil, err
 		}
 		c.row.Version++

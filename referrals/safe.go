@@ -30,6 +30,14 @@ type Hours struct {
 	To   string   `json:"to,omitempty"`
 }
 
+// What she may say of a channel, of a plain question, and of who may answer her
+// phone; not asked is none of them.
+var (
+	ChannelMarks = []string{"yes", "never"}
+	YesNo        = []string{"yes", "no"}
+	Answerers    = []string{"only_she", "trusted", "anyone"}
+)
+
 // ChannelKinds are the channels in the order they are asked. The first three
 // ring or show on a phone, so they hold only in her safe hours.
 var ChannelKinds = []string{"call", "sms", "whatsapp", "email", "paper", "in_person"}
@@ -40,9 +48,9 @@ var phoneKinds = ChannelKinds[:3]
 var (
 	channelKinds = codes(ChannelKinds...)
 	timedKinds   = codes(phoneKinds...)
-	channelMarks = codes("", "yes", "never")
-	yesNo        = codes("", "yes", "no")
-	answerers    = codes("", "only_she", "trusted", "anyone")
+	channelMarks = codes(append([]string{""}, ChannelMarks...)...)
+	yesNo        = codes(append([]string{""}, YesNo...)...)
+	answerers    = codes(append([]string{""}, Answerers...)...)
 	weekdays     = codes("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 )
 

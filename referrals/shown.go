@@ -81,6 +81,9 @@ type marker struct {
 }
 
 func (d *Desk) marker(r Reader, c *caseFile) (*marker, error) {
+	if err := c.readTold(); err != nil {
+		return nil, err
+	}
 	id, secret, err := d.identityAndSecret(r, c)
 	if err != nil {
 		return nil, err

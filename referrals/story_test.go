@@ -52,7 +52,7 @@ func mustHave(t *testing.T, leaves []audit.Leaf, a policies.Action, o audit.Outc
 
 func open(t *testing.T, w *storetest.World, who acts.Caller, id string) referrals.CaseView {
 	t.Helper()
-	v, _, err := w.Desk.OpenCase(t.Context(), who, id)
+	v, _, err := w.Desk.OpenCase(t.Context(), who, id, storetest.Parts...)
 	if err != nil {
 		t.Fatalf("opening a case: %v", err)
 	}
@@ -92,7 +92,7 @@ func TestStory01(t *testing.T) {
 		t.Fatalf("identified later, it is not the same record: %+v", later)
 	}
 	leaves := leavesSince(t, w, size, "Rosa", "Rosalia", "Verdi", "stanotte")
-	mustHave(t, leaves, policies.ContactCreate, audit.Allowed)
+	mustHave(t, leaves, policies.ContactClose, audit.Allowed)
 	mustHave(t, leaves, policies.CaseIdentify, audit.Allowed)
 }
 
@@ -194,7 +194,7 @@ func TestStory04(t *testing.T) {
 		t.Fatalf("the package holds %v and withholds %d", codes, r.Package.Withheld)
 	}
 	for what, err := range map[string]error{
-		"case": third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID)), "search": empty(w.Desk.Search(t.Context(), bruna, "Rosa")),
+		"case": third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID, storetest.Parts...)), "search": empty(w.Desk.Search(t.Context(), bruna, "Rosa")),
 		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID, nil, nil)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {
@@ -322,7 +322,7 @@ func TestStory33(t *testing.T) {
 	if _, err := w.Door.Caller(t.Context(), cookie); !errors.Is(err, accounts.ErrSignedOut) {
 		t.Errorf("her session: got %v, want ErrSignedOut", err)
 	}
-	if err := third(w.Desk.OpenCase(t.Context(), caller, out.CaseID)); !errors.Is(err, acts.ErrDenied) {
+	if err := third(w.Desk.OpenCase(t.Context(), caller, out.CaseID, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a request that was under way: got %v, want ErrDenied", err)
 	}
 	if _, err := w.TrySignIn(lia); !errors.Is(err, accounts.ErrSignIn) {

@@ -63,6 +63,9 @@ const (
 	taskDone  = "done"
 )
 
+// TaskStates are the states of a task, in the order it takes them.
+var TaskStates = []string{taskOpen, taskTaken, taskDone}
+
 // newTask makes the task that a contact with the outcome "Colloquio con
 // l'assistente sociale" puts on the social service's Agenda. What the form does
 // not say of a woman who has a case file is taken from there: she tells it once.
@@ -70,6 +73,9 @@ func (d *Desk) newTask(r Reader, act *acts.Act, in NewContact, c *caseFile) (*Ta
 	var service acts.Unit
 	if err := r.Get(&service, in.Service); err != nil || !service.Is().Tasks {
 		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
+	}
+	if err := act.Also(policies.TaskCreate, policies.Object{Kind: policies.KindUnit, ID: service.ID, Unit: service.ID, UnitKind: service.Kind, Agency: service.Agency}); err != nil {
+		return nil, err
 	}
 	to, err := mayReceive(r, act.Day, act.Who.Unit(), service.ID, 0)
 	if err != nil {

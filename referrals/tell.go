@@ -159,25 +159,8 @@ type Recipient struct {
 	OwnCase bool        // a service that opened a case file of its own
 }
 
-// Recipients lists whom a change of her rule concerns: the centres with a live
+// recipients lists whom a change of her rule concerns: the centres with a live
 // referral that goes on, and the social services with a task that is not done.
-func (d *Desk) Recipients(ctx context.Context, who acts.Caller, caseID string) ([]Recipient, audit.Receipt, error) {
-	var list []Recipient
-	receipt, err := d.do(ctx, who, policies.CaseOpen, func(r Reader, act *acts.Act) error {
-		c, err := d.load(r, act, caseID)
-		if err != nil {
-			return err
-		}
-		salt := act.Salt
-		if list, err = d.recipients(r, act, c); err != nil {
-			return err
-		}
-		act.Salt = salt
-		return nil
-	})
-	return list, receipt, err
-}
-
 func (d *Desk) recipients(r Reader, act *acts.Act, c *caseFile) (list []Recipient, err error) {
 	refs, err := referralsOfCase.Rows(r, c.row.ID)
 	if err != nil {

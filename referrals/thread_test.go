@@ -113,7 +113,7 @@ func TestSearchFindsBySoundOnlyInOwnUnit(t *testing.T) {
 	if cards, _, err := w.Desk.Search(ctx, w.SignIn("sofia"), "rosa"); err != nil || len(cards) != 0 {
 		t.Errorf("searching from another unit: %v, %v", cards, err)
 	}
-	if _, _, err := w.Desk.OpenCase(ctx, w.SignIn("sofia"), out.CaseID); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := w.Desk.OpenCase(ctx, w.SignIn("sofia"), out.CaseID, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening from another unit: got %v", err)
 	}
 }
@@ -126,7 +126,7 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, referrals.NewForm(), "listening", "prima"); err != nil {
 		t.Fatal(err)
 	}
-	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID)
+	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)
 	if err != nil || len(v.Notes) != 1 {
 		t.Fatalf("the diary: %v, %v", v.Notes, err)
 	}
@@ -137,18 +137,18 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "terza"); !errors.Is(err, acts.ErrConflict) {
 		t.Fatalf("correcting an old version: got %v, want ErrConflict", err)
 	}
-	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID)
+	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)
 	if err != nil || v.Notes[0].Text != "seconda" || len(v.Notes[0].Earlier) != 1 || v.Notes[0].Earlier[0].Text != "prima" {
 		t.Fatalf("the corrected diary: %+v, %v", v.Notes, err)
 	}
-	if _, err := w.Desk.MoveNote(ctx, w.StepUp("anna", policies.NoteMove, n.ID), n.ID, b.CaseID); err != nil {
+	if _, err := w.Desk.MoveNote(ctx, w.StepUp("anna", policies.NoteMove, n.ID), n.ID, b.CaseID, ""); err != nil {
 		t.Fatal(err)
 	}
-	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID)
+	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)
 	if err != nil || v.Notes[0].State != "moved" || v.Notes[0].Text != "" {
 		t.Fatalf("the note where it was: %+v, %v", v.Notes, err)
 	}
-	v, _, err = w.Desk.OpenCase(ctx, anna, b.CaseID)
+	v, _, err = w.Desk.OpenCase(ctx, anna, b.CaseID, storetest.Parts...)
 	if err != nil || len(v.Notes) != 1 || v.Notes[0].Text != "seconda" {
 		t.Fatalf("the note where it went: %+v, %v", v.Notes, err)
 	}
@@ -166,12 +166,12 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	if _, err := w.Office.EndAgency(ctx, w.StepUp("dario", policies.AgencyEnd, w.Agency), w.Agency, w.Desk.Day(), 1); err != nil {
 		t.Fatalf("ending the agency today: %v", err)
 	}
-	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); err != nil {
+	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...); err != nil {
 		t.Fatalf("opening a case on the last day: %v", err)
 	}
 	w.Clock.Add(24 * time.Hour)
 	anna = w.SignIn("anna")
-	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening a case a day later: got %v, want ErrDenied", err)
 	}
 	if _, err := w.Desk.Revoke(ctx, anna, consentID, "code_word"); err != nil {

@@ -99,7 +99,7 @@ func (d *badDay) whole(secrets ...string) {
 	if r := d.CheckRecords(); len(r.Problems) != 0 || r.Checked < 20 {
 		d.t.Errorf("checking the records: %d checked, %v", r.Checked, r.Problems)
 	}
-	v, _, err := d.Desk.OpenCase(d.t.Context(), d.Caller("anna"), d.caseID)
+	v, _, err := d.Desk.OpenCase(d.t.Context(), d.Caller("anna"), d.caseID, storetest.Parts...)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func (d *badDay) fill(disk *storetest.Disk) {
 	d.t.Helper()
 	for range 1000 {
 		disk.Fill()
-		_, _, err := d.Desk.OpenCase(d.t.Context(), d.Caller("anna"), d.caseID)
+		_, _, err := d.Desk.OpenCase(d.t.Context(), d.Caller("anna"), d.caseID, storetest.Parts...)
 		if errors.Is(err, acts.ErrUnwritable) {
 			return
 		}

@@ -11,9 +11,9 @@ import (
 	"sportello/referrals"
 )
 
-// openCase reads a case for a page of it.
-func (q *request) openCase() (referrals.CaseView, error) {
-	v, receipt, err := q.s.desk.OpenCase(q.ctx(), q.who, q.id("id"))
+// openCase reads a case's head, and the parts that a page of it shows.
+func (q *request) openCase(parts ...referrals.Part) (referrals.CaseView, error) {
+	v, receipt, err := q.s.desk.OpenCase(q.ctx(), q.who, q.id("id"), parts...)
 	if err == nil {
 		q.receipt(receipt)
 	}
@@ -21,8 +21,8 @@ func (q *request) openCase() (referrals.CaseView, error) {
 }
 
 // caseAndRoster reads a case for a page that names people or units too.
-func (q *request) caseAndRoster() (referrals.CaseView, *units.Roster, error) {
-	v, err := q.openCase()
+func (q *request) caseAndRoster(parts ...referrals.Part) (referrals.CaseView, *units.Roster, error) {
+	v, err := q.openCase(parts...)
 	if err != nil {
 		return v, nil, err
 	}
@@ -31,7 +31,7 @@ func (q *request) caseAndRoster() (referrals.CaseView, *units.Roster, error) {
 }
 
 // head is what every page of a case has.
-func (q *request) head(v referrals.CaseView, tab string) CaseHead {
+func (q *request) head(v referrals.CaseHead, tab string) CaseHead {
 	s := strip(v.Safe, Who{v.Card.Code, v.Card.Alias})
 	s.CaseID, s.State, s.MayEdit = v.ID, v.State, true
 	return CaseHead{Strip: s, Tab: tab}
@@ -50,11 +50,11 @@ func identityWord(v referrals.CaseView) string {
 }
 
 func (q *request) caseSummary() error {
-	v, roster, err := q.caseAndRoster()
+	v, roster, err := q.caseAndRoster(referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks)
 	if err != nil {
 		return err
 	}
-	page := &CasePage{Page: q.base(TitleCase), CaseHead: q.head(v, "summary"), Version: version(v.Version), Identity: identityWord(v),
+	page := &CasePage{Page: q.base(TitleCase), CaseHead: q.head(v.CaseHead, "summary"), Version: version(v.Version), Identity: identityWord(v),
 		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.day(v.OpenedDay), LastContact: q.day(v.LastDay), Restricted: v.Restricted}
 	if len(v.Notes) > 0 {
 		page.LastNote = v.Notes[0].At
@@ -106,7 +106,7 @@ func nextStep(v referrals.CaseView, today string) (word, href string) {
 }
 
 func (q *request) person() error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartPerson)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (q *request) person() error {
 }
 
 func (q *request) personPage(v referrals.CaseView) *PersonPage {
-	page := &PersonPage{Page: q.base(TitlePerson), CaseHead: q.head(v, "person"), Version: version(v.Version), Identity: identityWord(v)}
+	page := &PersonPage{Page: q.base(TitlePerson), CaseHead: q.head(v.CaseHead, "person"), Version: version(v.Version), Identity: identityWord(v)}
 	page.Form = PersonForm{Alias: v.Card.Alias, Language: v.Told.Language, Mediator: v.Told.Mediator, Town: v.Told.Town,
 		Children: v.Told.Children, Needs: v.Told.Needs}
 	if v.Identity != nil {
@@ -136,7 +136,7 @@ func (f PersonForm) save(v referrals.CaseView) referrals.PersonForm {
 // savePerson writes the page, or shows both versions when somebody else saved
 // meanwhile.
 func (q *request) savePerson() error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartPerson)
 	if err != nil {
 		return err
 	}
@@ -168,12 +168,12 @@ func (q *request) savePerson() error {
 
 // personConflict shows what is stored now beside what was typed; she chooses.
 func (q *request) personConflict(mine PersonForm) error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartPerson)
 	if err != nil {
 		return err
 	}
 	theirs := q.personPage(v).Form
-	page := &ConflictPage{Page: q.base(TitleConflict), CaseHead: q.head(v, "person"), HasCase: true, Action: q.r.URL.Path,
+	page := &ConflictPage{Page: q.base(TitleConflict), CaseHead: q.head(v.CaseHead, "person"), HasCase: true, Action: q.r.URL.Path,
 		Version: version(v.Version), Carried: PairsOf(mine, 0), At: q.day(v.LastDay)}
 	page.Mine, page.Theirs = q.compare(mine, theirs)
 	return q.show(http.StatusConflict, "conflict", page)
@@ -214,11 +214,11 @@ func (q *request) forgetPage() error {
 	if err != nil {
 		return err
 	}
-	return q.show(http.StatusOK, "forget", &ForgetPage{Page: q.base(TitleForget), CaseHead: q.head(v, "person"), Version: version(v.Version)})
+	return q.show(http.StatusOK, "forget", &ForgetPage{Page: q.base(TitleForget), CaseHead: q.head(v.CaseHead, "person"), Version: version(v.Version)})
 }
 
 func (q *request) forget() error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartPerson)
 	switch {
 	case err != nil:
 		return err
@@ -246,7 +246,7 @@ func (q *request) closeCasePage() error {
 }
 
 func (q *request) closing(v referrals.CaseView) *CloseCasePage {
-	page := &CloseCasePage{Page: q.base(TitleCaseClose), CaseHead: q.head(v, ""), Reopen: v.State == "closed",
+	page := &CloseCasePage{Page: q.base(TitleCaseClose), CaseHead: q.head(v.CaseHead, ""), Reopen: v.State == "closed",
 		Reason: q.form.Get("reason"), Note: q.form.Get("note"), Version: version(v.Version)}
 	if page.Reopen {
 		page.Title = TitleCaseReopen
@@ -280,7 +280,7 @@ func (q *request) reopenCase() error {
 }
 
 func (q *request) safeContactPage() error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartKnown)
 	if err != nil {
 		return err
 	}
@@ -296,17 +296,12 @@ func (q *request) safeContactPage() error {
 }
 
 func (q *request) safePage(v referrals.CaseView) (*SafeContactPage, error) {
-	page := &SafeContactPage{Page: q.base(TitleSafeContact), CaseHead: q.head(v, ""), Form: formOf(v.Safe), Version: version(v.Version)}
+	page := &SafeContactPage{Page: q.base(TitleSafeContact), CaseHead: q.head(v.CaseHead, ""), Form: formOf(v.Safe), Version: version(v.Version)}
 	roster, err := q.roster()
 	if err != nil {
 		return nil, err
 	}
-	list, receipt, err := q.s.desk.Recipients(q.ctx(), q.who, v.ID)
-	if err != nil {
-		return nil, err
-	}
-	q.receipt(receipt)
-	for _, r := range list {
+	for _, r := range v.Known {
 		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: q.knows(r.Safe), May: len(r.Items) > 0, OwnCase: r.OwnCase})
 	}
 	page.Tell = q.form["tell"]
@@ -318,7 +313,7 @@ func (q *request) saveSafeContact() error {
 	ReadForm(q.form, &f)
 	receipt, err := q.s.desk.ChangeSafeContact(q.ctx(), q.who, q.id("id"), q.version(), f.rule(), q.form.Get("recognised"))
 	if errors.Is(err, referrals.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
-		v, openErr := q.openCase()
+		v, openErr := q.openCase(referrals.PartKnown)
 		if openErr != nil {
 			return openErr
 		}
@@ -379,7 +374,7 @@ func (q *request) tellSafeContact() error {
 
 // showSafeContact shows the rule as it is now, with what went wrong.
 func (q *request) showSafeContact(status int, problem string) error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartKnown)
 	if err != nil {
 		return err
 	}
@@ -392,11 +387,7 @@ func (q *request) showSafeContact(status int, problem string) error {
 }
 
 func (q *request) readers() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	list, receipt, err := q.s.desk.Readers(q.ctx(), q.who, v.ID)
+	head, list, receipt, err := q.s.desk.Readers(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
@@ -405,7 +396,7 @@ func (q *request) readers() error {
 		return err
 	}
 	q.receipt(receipt)
-	page := &ReadersPage{Page: q.base(TitleReaders), CaseHead: q.head(v, "readers")}
+	page := &ReadersPage{Page: q.base(TitleReaders), CaseHead: q.head(head, "readers")}
 	at := map[string]int{}
 	for _, r := range list {
 		key := r.Day + r.Actor

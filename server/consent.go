@@ -15,13 +15,28 @@ import (
 	"sportello/server/locale"
 )
 
+// prepare reads what a page shows on which a referral is prepared: in one act.
+func (q *request) prepare(in referrals.Preparing) (referrals.Prepared, error) {
+	v, receipt, err := q.s.desk.PrepareReferral(q.ctx(), q.who, q.id("id"), in)
+	if err == nil {
+		q.receipt(receipt)
+	}
+	return v, err
+}
+
+// withCentre is prepare for the centre that the address names.
+func (q *request) withCentre(in referrals.Preparing) (referrals.Prepared, Centre, error) {
+	in.Centre = q.id("centre")
+	v, err := q.prepare(in)
+	if err != nil {
+		return v, Centre{}, err
+	}
+	return v, centre(v.Centres[0]), nil
+}
+
 // chooseCentre lists the centres, nearest first from the municipality she names.
 func (q *request) chooseCentre() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	page := &ChooseCentrePage{Page: q.base(TitleChooseCentre), CaseHead: q.head(v, "referrals"),
+	page := &ChooseCentrePage{Page: q.base(TitleChooseCentre),
 		Need: q.form.Get("need"), Area: q.form.Get("area"), From: q.form.Get("near"), Away: q.form.Get("away")}
 	near, nearKnown := referrals.PlaceOf(page.From)
 	away, awayKnown := referrals.PlaceOf(page.Away)
@@ -31,12 +46,12 @@ func (q *request) chooseCentre() error {
 	if page.Away != "" && !awayKnown {
 		page.Fail("away", "centre.place_unknown")
 	}
-	list, receipt, err := q.s.desk.Directory(q.ctx(), q.who, near.Lat, near.Lon)
+	v, err := q.prepare(referrals.Preparing{Lat: near.Lat, Lon: near.Lon})
 	if err != nil {
 		return err
 	}
-	q.receipt(receipt)
-	for _, c := range list {
+	page.CaseHead = q.head(v.CaseHead, "referrals")
+	for _, c := range v.Centres {
 		if page.Need != "" && !contains(strings.Fields(c.Needs), page.Need) ||
 			page.Area != "" && !strings.Contains(strings.ToLower(c.Area+" "+c.Town), strings.ToLower(strings.TrimSpace(page.Area))) ||
 			awayKnown && c.Lat != 0 && referrals.Km(away.Lat, away.Lon, c.Lat, c.Lon) < farEnough {
@@ -75,39 +90,20 @@ func (c Centre) noSending() string {
 	return "way.not_pinned"
 }
 
-// centreOf finds one centre of the directory.
-func (q *request) centreOf(id string) (Centre, error) {
-	list, receipt, err := q.s.desk.Directory(q.ctx(), q.who, 0, 0)
-	if err != nil {
-		return Centre{}, err
-	}
-	q.receipt(receipt)
-	for _, c := range list {
-		if c.ID == id {
-			return centre(c), nil
-		}
-	}
-	return Centre{}, acts.ErrDenied
-}
-
 func (q *request) wayPage() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	c, err := q.centreOf(q.id("centre"))
-	if err != nil {
-		return err
-	}
 	// What was typed on the next two pages comes back here: they have no address
 	// of their own.
 	if q.filled && q.form.Get("step") == "2" {
-		return q.showHow(http.StatusOK, v, c, nil)
+		return q.showHow(http.StatusOK, nil)
 	}
 	if q.filled && q.form.Get("step") == "1" {
-		return q.showShare(http.StatusOK, v, c, nil)
+		return q.showShare(http.StatusOK, nil)
 	}
-	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Form: q.newForm()}
+	v, c, err := q.withCentre(referrals.Preparing{})
+	if err != nil {
+		return err
+	}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v.CaseHead, "referrals"), Centre: c, Form: q.newForm()}
 	if q.filled {
 		page.Way, page.Chose = q.form.Get("way"), q.form.Get("chose")
 	}
@@ -117,20 +113,16 @@ func (q *request) wayPage() error {
 // chooseWay notes which centre she chose and how. "Chiama lei" and "Chiamiamo
 // insieme" send nothing; "Inviamo noi" goes on to what to share.
 func (q *request) chooseWay() error {
-	v, err := q.openCase()
+	v, c, err := q.withCentre(q.choosing()) // for what may be the next page too
 	if err != nil {
 		return err
 	}
-	c, err := q.centreOf(q.id("centre"))
-	if err != nil {
-		return err
-	}
-	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose"), Form: q.newForm()}
+	page := &WayPage{Page: q.base(TitleWay), CaseHead: q.head(v.CaseHead, "referrals"), Centre: c, Way: q.form.Get("way"), Chose: q.form.Get("chose"), Form: q.newForm()}
 	if page.Way == "" {
 		page.Way = "she_calls"
 	}
 	if page.Chose != "yes" {
-		page.Fail("chose-yes", "way.chose_missing")
+		page.Fail("chose-yes", FailChose)
 		return q.show(http.StatusUnprocessableEntity, "way", page)
 	}
 	if page.Way == "we_send" && c.State != "pinned" { // before anything is asked of her
@@ -138,7 +130,7 @@ func (q *request) chooseWay() error {
 		return q.show(http.StatusUnprocessableEntity, "way", page)
 	}
 	if page.Way == "we_send" {
-		return q.showShare(http.StatusOK, v, c, nil)
+		return q.sharePage(http.StatusOK, v, c, nil)
 	}
 	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, q.formID(), "network", q.word("way", page.Way)+": "+c.Name)
 	if err != nil {
@@ -164,16 +156,25 @@ var groupsInOrder = []string{"who", "needs", "children", "reach"}
 // showShare is the page on which she chooses. The form carries a mark of each
 // item as it stands there. What an earlier page showed otherwise is named, shown
 // as it is now, and not ticked any more.
-func (q *request) showShare(status int, v referrals.CaseView, c Centre, cause error) error {
-	form := q.referralForm()
-	choices, receipt, err := q.s.desk.Shareable(q.ctx(), q.who, v.ID, form.Fields, referrals.ReadMarks(form.Shown))
+func (q *request) showShare(status int, cause error) error {
+	v, c, err := q.withCentre(q.choosing())
 	if err != nil {
 		return err
 	}
-	q.receipt(receipt)
+	return q.sharePage(status, v, c, cause)
+}
+
+// choosing asks for what she can share, against what the page before showed of it.
+func (q *request) choosing() referrals.Preparing {
+	form := q.referralForm()
+	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: referrals.ReadMarks(form.Shown)}
+}
+
+func (q *request) sharePage(status int, v referrals.Prepared, c Centre, cause error) error {
+	form, choices := q.referralForm(), v.Choices
 	form.Fields = slices.DeleteFunc(form.Fields, func(code string) bool { return contains(choices.Changed, code) })
 	form.Shown = choices.Shown.Lines()
-	page := &SharePage{Page: q.base(TitleShare), CaseHead: q.head(v, "referrals"), Private: len(choices.Fields),
+	page := &SharePage{Page: q.base(TitleShare), CaseHead: q.head(v.CaseHead, "referrals"), Private: len(choices.Fields),
 		ReferralStep: ReferralStep{Centre: c, Form: form, Version: version(v.Version), Step: 1}}
 	page.Groups = q.shareGroups(choices)
 	for _, code := range choices.Changed {
@@ -227,28 +228,24 @@ func (q *request) content(f referrals.PackageField) string {
 // the preview. The authorisation is recorded when she has heard the text and
 // the preview is asked for; sending is a step-up of its own.
 func (q *request) referralStep() error {
-	v, err := q.openCase()
-	if err != nil {
-		return err
-	}
-	c, err := q.centreOf(q.id("centre"))
-	if err != nil {
-		return err
-	}
 	step, goes := stepOf(q.form.Get("step")), q.form.Get("go")
 	switch {
 	case goes == "back" && step <= 2:
-		return q.showShare(http.StatusOK, v, c, nil)
+		return q.showShare(http.StatusOK, nil)
 	case goes == "back", goes == "language", step == 1:
-		return q.showHow(http.StatusOK, v, c, nil)
+		return q.showHow(http.StatusOK, nil)
 	case step == 2:
-		return q.authorise(v, c)
+		return q.authorise()
 	}
-	return q.showHow(http.StatusOK, v, c, nil)
+	return q.showHow(http.StatusOK, nil)
 }
 
-func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[string]string) error {
-	page := &HowPage{Page: q.base(TitleHow), CaseHead: q.head(v, "referrals"),
+func (q *request) showHow(status int, fails map[string]string) error {
+	v, c, err := q.withCentre(referrals.Preparing{Parts: []referrals.Part{referrals.PartPerson, referrals.PartConsents, referrals.PartReferrals}})
+	if err != nil {
+		return err
+	}
+	page := &HowPage{Page: q.base(TitleHow), CaseHead: q.head(v.CaseHead, "referrals"),
 		ReferralStep: ReferralStep{Centre: c, Form: q.referralForm(), Version: version(v.Version), Step: 2}}
 	if page.Form.Given == "" {
 		page.Form.Given = "spoken"
@@ -257,8 +254,11 @@ func (q *request) showHow(status int, v referrals.CaseView, c Centre, fails map[
 		page.Form.Lang = v.Told.Language // hers, if the text exists in it
 	}
 	page.Text = q.spoken(page.Form.Lang)
-	page.Taken = holding(v, c.ID)
+	page.Taken = holding(v.CaseView, c.ID)
 	page.Holds = contains(page.Taken, usualPurpose)
+	if fails != nil && page.Form.Beside == "" && page.Holds {
+		page.Fail("beside", FailBeside)
+	}
 	if status == http.StatusConflict { // recorded already from this form, with other words
 		page.Problem = ProblemRepeated
 	}
@@ -329,59 +329,56 @@ func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Au
 func (f ReferralForm) missing() map[string]string {
 	fails := map[string]string{}
 	if f.Heard != "yes" {
-		fails["heard-yes"] = "how.heard_missing"
+		fails["heard-yes"] = FailHeard
 	}
 	if f.Given == "" {
-		fails["given"] = "how.given_missing"
+		fails["given"] = FailGiven
 	}
 	if f.Given == "interpreter" && strings.TrimSpace(f.Mediator) == "" {
-		fails["interpreter"] = "how.interpreter_missing"
+		fails["interpreter"] = FailInterpreter
 	}
 	if f.Urgency == "" {
-		fails["urgency"] = "how.urgency_missing"
+		fails["urgency"] = FailUrgency
 	}
 	if f.Until == "day" && f.UntilDay == "" {
-		fails["until_day"] = "how.until_wrong"
+		fails["until_day"] = FailUntil
 	}
 	return fails
 }
 
 // authorise records her authorisation and leads to the preview.
-func (q *request) authorise(v referrals.CaseView, c Centre) error {
+func (q *request) authorise() error {
 	f := q.referralForm()
 	fails := f.missing()
 	if f.Beside == "besides" && f.Purpose == "" {
 		fails["purpose"] = FailPurpose
 	}
-	if f.Beside == "" && contains(holding(v, c.ID), usualPurpose) {
-		fails["beside"] = FailBeside
-	}
 	if len(fails) > 0 {
-		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+		return q.showHow(http.StatusUnprocessableEntity, fails)
 	}
-	id, receipt, err := q.s.desk.GiveConsent(q.ctx(), q.who, v.ID, f.authorisation(c.ID, q.s.door.Gate().Now()))
+	id, receipt, err := q.s.desk.GiveConsent(q.ctx(), q.who, q.id("id"), f.authorisation(q.id("centre"), q.s.door.Gate().Now()))
 	if errors.Is(err, referrals.ErrChanged) {
-		return q.showShare(http.StatusConflict, v, c, nil)
+		return q.showShare(http.StatusConflict, nil)
 	}
 	var bad *referrals.Invalid
 	if errors.As(err, &bad) {
 		fails := bad.Fields
 		if _, ok := fails["until"]; ok {
-			fails["until_day"] = "how.until_wrong"
+			fails["until_day"] = FailUntil
 			delete(fails, "until")
 		}
-		return q.showHow(http.StatusUnprocessableEntity, v, c, fails)
+		return q.showHow(http.StatusUnprocessableEntity, fails)
 	}
 	if errors.Is(err, referrals.ErrLive) {
 		field, key := "beside", FailBeside
 		if f.Beside == "besides" {
 			field, key = "purpose", FailPurposeTaken
 		}
-		return q.showHow(http.StatusUnprocessableEntity, v, c, map[string]string{field: key})
+		return q.showHow(http.StatusUnprocessableEntity, map[string]string{field: key})
 	}
 	if errors.Is(err, referrals.ErrRepeated) {
 		q.form.Set("form", string(referrals.NewForm()))
-		return q.showHow(http.StatusConflict, v, c, nil)
+		return q.showHow(http.StatusConflict, nil)
 	}
 	if err != nil {
 		return err
@@ -401,21 +398,17 @@ func (q *request) showPreview(status int, problem string) error {
 		return err
 	}
 	q.receipt(receipt)
-	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, p.CaseID)
-	if err != nil {
-		return err
-	}
 	roster, err := q.roster()
 	if err != nil {
 		return err
 	}
-	if sent := sentUnder(v, q.id("id")); sent != "" {
-		return q.redirect("/invii/" + sent)
+	if p.Sent != "" {
+		return q.redirect("/invii/" + p.Sent)
 	}
 	if p.Standing != policies.ConsentLive {
-		return q.redirect(caseReferralsPath(v.ID))
+		return q.redirect(caseReferralsPath(p.CaseID))
 	}
-	page := &PreviewPage{Several: p.Several, Page: q.base(TitlePreview), CaseHead: q.head(v, "referrals"), ID: q.id("id"),
+	page := &PreviewPage{Several: p.Several, Page: q.base(TitlePreview), CaseHead: q.head(p.Head, "referrals"), ID: q.id("id"),
 		ReferralStep: ReferralStep{Centre: Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
 	page.Package = q.pack(p.Package, p.Safe, roster)
 	for _, code := range p.Changed {
@@ -451,12 +444,8 @@ func (q *request) send() error {
 	if err != nil {
 		return err
 	}
-	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, p.CaseID)
-	if err != nil {
-		return err
-	}
-	if sent := sentUnder(v, id); sent != "" {
-		return q.redirect("/invii/" + sent) // a form sent twice sends once
+	if p.Sent != "" {
+		return q.redirect("/invii/" + p.Sent) // a form sent twice sends once
 	}
 	roster, err := q.roster()
 	if err != nil {

@@ -424,7 +424,7 @@ func (q *request) unlinkedList() error {
 		return err
 	}
 	q.receipt(receipt)
-	page := &UnlinkedListPage{Page: q.base("unlinked_list.title")}
+	page := &UnlinkedListPage{Page: q.base(TitleUnlinkedList)}
 	for _, n := range notes {
 		page.Notes = append(page.Notes, UnlinkedNote{Day: q.day(n.Day), Author: roster.Username(n.Author), Speaker: n.Speaker,
 			Requester: n.Requester, Phone: n.Phone, Subject: n.Subject, Text: n.Note})

@@ -33,11 +33,11 @@ func (q *request) toCentreOr(receipt audit.Receipt, err error, flash, to string)
 }
 
 func (q *request) endedAtDesk(denied error) error {
-	r, v, roster, err := q.referralAndCase()
+	r, roster, err := q.sentReferral()
 	if err != nil || r.Standing == policies.ConsentLive && !r.Shut {
 		return denied
 	}
-	page := q.referralPage(r, v, roster)
+	page := q.referralPage(r, roster)
 	page.Problem = endedKey(r.ReferralLine)
 	return q.show(http.StatusConflict, "referral", page)
 }

@@ -94,13 +94,17 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	if _, err := s.Door.Suspend(t.Context(), acts.ConsoleCaller(), s.People["sara"].ID); err != nil {
 		t.Fatal(err)
 	}
-	listed := map[string]bool{}
+	listed, leaves := map[string]bool{}, map[string]int64{}
 	for _, a := range readRoutes(t) {
 		listed[a.method+" "+a.pattern] = true
 		for i, name := range askers {
 			c := people[name]
 			path := a.path(t, ids)
+			before := s.Store.Log().Size()
 			got := c.ask(a.method, path)
+			if a.method == http.MethodGet && got.status == http.StatusOK {
+				leaves[a.pattern] = max(leaves[a.pattern], s.Store.Log().Size()-before)
+			}
 			if got.status != a.want[i] {
 				t.Errorf("line %d: %s %s of %v by %s: status %d, want %d", a.line, a.method, a.pattern, a.relation, name, got.status, a.want[i])
 			}
@@ -119,6 +123,11 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	for _, route := range server.Routes() {
 		if !listed[route.Method+" "+route.Pattern] {
 			t.Errorf("%s %s is not in the table", route.Method, route.Pattern)
+		}
+	}
+	for pattern, want := range leavesOf(t) {
+		if leaves[pattern] > want {
+			t.Errorf("%s writes %d leaves, want at most %d", pattern, leaves[pattern], want)
 		}
 	}
 	s.quiet(t)

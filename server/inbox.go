@@ -89,7 +89,7 @@ func afterMay(r referrals.ReferralView) []string {
 	switch r.State {
 	case "accepted", "appointment", "no_show":
 		if r.Feedback != "state" {
-			return []string{"engaged", "no_show", "closed"}
+			return referrals.CentreOutcomes
 		}
 		return []string{"closed"}
 	case "engaged":

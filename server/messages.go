@@ -10,15 +10,9 @@ const (
 	ProblemCoveredHere   = "covered.unrecorded"
 	ProblemExitHere      = "exit.unrecorded"
 	ProblemSignedOutHere = "signin.unrecorded"
-	FailCodeShape        = "code.wrong"
 	FailOutcomeMissing   = "contact.outcome_missing"
 	FailServiceMissing   = "contact.service_missing"
-	FailHours            = "safe.hours_wrong"
-	FailNumberMissing    = "safe.number_missing"
-	FailMailMissing      = "safe.mail_missing"
 	FlashUnlinkedSaved   = "unlinked.saved"
-	FlashContactRepeated = "contact.already"
-	FailNoteEmpty        = "note.empty"
 	FailNoteTo           = "note_move.unknown"
 	FailClosingReason    = "case_close.reason_missing"
 	FlashNoteSaved       = "note.saved"
@@ -34,14 +28,9 @@ const (
 	FailFeedback         = "error.feedback"
 	FlashCaseClosed      = "case_close.closed"
 	FlashCaseReopened    = "case_close.reopened"
-	ProblemLiveReferral  = "case_close.live_referral"
 	ProblemReviewRule    = "safe.review"
 	ProblemChanged       = "conflict.happened"
 	ProblemRepeated      = "form.repeated"
-	ForbiddenNoRule      = "attempts.none_recorded" // for AttemptsPage.Forbidden
-	ForbiddenAll         = "attempts.none_allowed"
-	ForbiddenHours       = "attempts.not_now"
-	ForbiddenNever       = "attempts.never"
 )
 
 // What a step-up serves: keys for StepUpPage.Act.
@@ -92,7 +81,6 @@ const (
 	FlashEnrolled         = "enrol.done"
 	FailPhraseWeak        = "phrase.weak"
 	FailPhraseDiffers     = "phrase.differs"
-	FailPhraseCurrent     = "phrase.current_wrong"
 	FlashPhraseChanged    = "phrase.changed"
 	FailInvitation        = "invitation.wrong"
 	FlashSeen             = "notices.done"
@@ -153,7 +141,6 @@ const (
 	FlashAnswerSeen = "answer.seen"
 	FlashAccepted   = "received.accepted"
 	FlashProposed   = "received.proposed"
-	FailAppointment = "received.day_wrong"
 	FlashTold       = "received.told"
 	FlashDeclined   = "decline_page.done"
 	FailStop        = "stop.missing"
@@ -288,6 +275,5 @@ const (
 	TitlePeople           = "nav.people"
 	TitleInvite           = "invite.title"
 	TitleDirectory        = "directory.title"
-	TitleTask             = "task_page.title"
 	TitleUnlinkedList     = "unlinked_list.title"
 )

@@ -43,11 +43,11 @@ func (q *request) words(list string, values []string) string {
 }
 
 func (q *request) diary() error {
-	v, roster, err := q.caseAndRoster()
+	v, roster, err := q.caseAndRoster(referrals.PartDiary, referrals.PartContacts)
 	if err != nil {
 		return err
 	}
-	page := &DiaryPage{Page: q.base(TitleDiary), CaseHead: q.head(v, "diary")}
+	page := &DiaryPage{Page: q.base(TitleDiary), CaseHead: q.head(v.CaseHead, "diary")}
 	page.Notes = q.entries(v, roster)
 	return q.show(http.StatusOK, "diary", page)
 }
@@ -100,11 +100,11 @@ func (q *request) noteForm() error { return q.notePage(http.StatusOK, nil) }
 
 // notePage shows the form of a note: a new one, or the one that the address names.
 func (q *request) notePage(status int, cause error) error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartDiary)
 	if err != nil {
 		return err
 	}
-	page := &NotePage{Page: q.base(TitleNote), CaseHead: q.head(v, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
+	page := &NotePage{Page: q.base(TitleNote), CaseHead: q.head(v.CaseHead, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
 		Kind: q.form.Get("kind"), Text: q.form.Get("text"), Version: q.form.Get("version"), Form: q.newForm()}
 	if note := q.id("note"); note != "" {
 		n, ok := noteOf(v, note)
@@ -149,7 +149,7 @@ func (q *request) correctNote() error {
 func (q *request) moveNotePage() error { return q.movePage(http.StatusOK, "") }
 
 func (q *request) movePage(status int, fail string) error {
-	v, roster, err := q.caseAndRoster()
+	v, roster, err := q.caseAndRoster(referrals.PartDiary)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (q *request) movePage(status int, fail string) error {
 	if !ok {
 		return acts.ErrDenied
 	}
-	page := &MoveNotePage{Page: q.base(TitleNoteMove), CaseHead: q.head(v, "diary"), Note: q.note(n, roster),
+	page := &MoveNotePage{Page: q.base(TitleNoteMove), CaseHead: q.head(v.CaseHead, "diary"), Note: q.note(n, roster),
 		To: q.form.Get("to"), Why: q.form.Get("why"), Version: version(n.Version)}
 	if fail != "" {
 		page.Fail("to", fail)
@@ -168,7 +168,7 @@ func (q *request) movePage(status int, fail string) error {
 // moveNote finds the other file by its code among what she may open, and asks for
 // passphrase and code before the note leaves this one.
 func (q *request) moveNote() error {
-	v, err := q.openCase()
+	v, err := q.openCase(referrals.PartDiary)
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (q *request) moveNote() error {
 	if ok, err := q.stepUp(policies.NoteMove, q.id("note"), StepUpMoveNote, strings.ToUpper(strings.TrimSpace(q.form.Get("to")))); !ok {
 		return err
 	}
-	receipt, err := q.s.desk.MoveNote(q.ctx(), q.who, q.id("note"), to)
+	receipt, err := q.s.desk.MoveNote(q.ctx(), q.who, q.id("note"), to, q.form.Get("why"))
 	if err != nil {
 		return err
 	}
@@ -225,11 +225,11 @@ func (q *request) setRecall() error {
 }
 
 func (q *request) attemptsPage(status int, cause error) error {
-	v, roster, err := q.caseAndRoster()
+	v, roster, err := q.caseAndRoster(referrals.PartDiary)
 	if err != nil {
 		return err
 	}
-	page := &AttemptsPage{Page: q.base(TitleAttempts), CaseHead: q.head(v, ""), Channel: q.form.Get("channel"),
+	page := &AttemptsPage{Page: q.base(TitleAttempts), CaseHead: q.head(v.CaseHead, ""), Channel: q.form.Get("channel"),
 		Outcome: q.form.Get("outcome"), Note: q.form.Get("note"), Recall: q.recall(v.Recall), Version: version(v.Version), Form: q.newForm(),
 		MayPlan: v.State != "closed" && v.Safe.Recorded()}
 	if ReadForm(q.form, &page.Plan); !q.form.Has("recall") {

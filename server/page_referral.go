@@ -315,7 +315,7 @@ type ReceivedPage struct {
 
 // Undecided tells whether the centre has still to say that it welcomes her.
 func (p *ReceivedPage) Undecided() bool {
-	return !p.Accepted && slices.Contains([]string{"sent", "acknowledged", "more_info", "appointment"}, p.State)
+	return !p.Accepted && referrals.Undecided(p.State)
 }
 
 // DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.

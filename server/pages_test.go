@@ -157,13 +157,13 @@ func addDesk(add func(string, server.Shown)) {
 	add("unlinked-list.empty", &server.UnlinkedListPage{Page: desk(server.TitleUnlinkedList, "/contatti/altri")})
 	taskStrip := caseHead("").Strip
 	taskStrip.MayEdit = false
-	add("task", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+	add("task", &server.TaskPage{Page: desk("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
 		Hold: server.Hold{State: "open", Back: "time"}, MayTake: true, Colleagues: []server.Unit{{ID: "P1", Name: "sara"}, {ID: "P2", Name: "sofia"}}})
-	mine := &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+	mine := &server.TaskPage{Page: desk("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
 		Hold: server.Hold{State: "taken", Worker: "sofia", Mine: true, Since: ago(1)}, MayEnd: true}
 	mine.Fail("reason", "error.choose_one")
 	add("task.mine", mine)
-	add("task.other", &server.TaskPage{Page: desk(server.TitleTask, "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+	add("task.other", &server.TaskPage{Page: desk("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
 		Hold: server.Hold{State: "taken", Worker: "sara", Since: ago(1)}})
 	add("contact-done", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/nuovo"), Who: rosa, CaseID: "A", Outcome: "social_service", Due: ago(-30)})
 	add("contact-done.alone", &server.ContactDonePage{Page: desk("contact_done.title", "/contatti/A"), Who: server.Who{Alias: "Chiara"}, Outcome: "thinking", Told: sampleTold,

@@ -36,7 +36,7 @@ func (s *site) hang(t testing.TB, name, caseID, contact string) *ofCase {
 	ctx, who := context.Background(), s.Caller(name)
 	o := &ofCase{contact: contact}
 	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, referrals.NewForm(), "listening", "Una nota"))
-	v, _, err := s.Desk.OpenCase(ctx, who, caseID)
+	v, _, err := s.Desk.OpenCase(ctx, who, caseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func (s *site) fill(t testing.TB) *records {
 		"other-desk": s.hang(t, "vera", r.vera, contacts["other-desk"])}
 	must := storetest.Must[string]
 	view := func(who acts.Caller, id string) referrals.CaseView {
-		v, _, err := s.Desk.OpenCase(ctx, who, id)
+		v, _, err := s.Desk.OpenCase(ctx, who, id, storetest.Parts...)
 		if err != nil {
 			t.Fatalf("opening a file: %v", err)
 		}

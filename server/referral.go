@@ -11,11 +11,11 @@ import (
 )
 
 func (q *request) caseReferrals() error {
-	v, roster, err := q.caseAndRoster()
+	v, roster, err := q.caseAndRoster(referrals.PartConsents, referrals.PartReferrals)
 	if err != nil {
 		return err
 	}
-	page := &CaseReferralsPage{Page: q.base(TitleCaseReferrals), CaseHead: q.head(v, "referrals")}
+	page := &CaseReferralsPage{Page: q.base(TitleCaseReferrals), CaseHead: q.head(v.CaseHead, "referrals")}
 	fields := map[string]int{}
 	for _, c := range v.Consents {
 		fields[c.ID] = len(c.Fields)
@@ -45,34 +45,30 @@ func sentUnder(v referrals.CaseView, consent string) string {
 // referral is the desk's side of a referral.
 func (q *request) referral() error { return q.showReferral(http.StatusOK, nil) }
 
-// referralAndCase reads a referral of the sending side, and the case whose head
-// its page carries.
-func (q *request) referralAndCase() (referrals.ReferralView, referrals.CaseView, *units.Roster, error) {
+// sentReferral reads a referral of the sending side, with the head of the case that
+// it speaks of.
+func (q *request) sentReferral() (referrals.ReferralView, *units.Roster, error) {
 	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		return r, referrals.CaseView{}, nil, err
+		return r, nil, err
 	}
 	q.receipt(receipt)
-	v, _, err := q.s.desk.OpenCase(q.ctx(), q.who, r.CaseID)
-	if err != nil {
-		return r, v, nil, err
-	}
 	roster, err := q.roster()
-	return r, v, roster, err
+	return r, roster, err
 }
 
 func (q *request) showReferral(status int, cause error) error {
-	r, v, roster, err := q.referralAndCase()
+	r, roster, err := q.sentReferral()
 	if err != nil {
 		return err
 	}
-	page := q.referralPage(r, v, roster)
+	page := q.referralPage(r, roster)
 	explain(&page.Page, cause)
 	return q.show(status, "referral", page)
 }
 
-func (q *request) referralPage(r referrals.ReferralView, v referrals.CaseView, roster *units.Roster) *ReferralPage {
-	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
+func (q *request) referralPage(r referrals.ReferralView, roster *units.Roster) *ReferralPage {
+	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(r.Head, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
 		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r)}
 	page.Shut = r.Shut && page.Live
@@ -156,14 +152,14 @@ func (q *request) markSeen() error {
 // restoredPage asks whether an authorisation still stands after a restore. Once
 // that is answered, or the authorisation has ended, it leads to the referral.
 func (q *request) restoredPage() error {
-	r, v, roster, err := q.referralAndCase()
+	r, roster, err := q.sentReferral()
 	if err != nil {
 		return err
 	}
 	if !shut(r) {
 		return q.redirect("/invii/" + r.ID)
 	}
-	return q.showRestored(http.StatusOK, r, v, roster, "")
+	return q.showRestored(http.StatusOK, r, roster, "")
 }
 
 // shut tells whether a referral waits for the desk after a restore.
@@ -171,8 +167,8 @@ func shut(r referrals.ReferralView) bool {
 	return r.Shut && r.Standing == policies.ConsentLive
 }
 
-func (q *request) showRestored(status int, r referrals.ReferralView, v referrals.CaseView, roster *units.Roster, fail string) error {
-	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(v, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
+func (q *request) showRestored(status int, r referrals.ReferralView, roster *units.Roster, fail string) error {
+	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(r.Head, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
 		State: stateOf(r.ReferralLine), Sent: q.day(r.SentDay), Until: q.day(r.UntilDay), Erased: r.Erased, Checked: q.form.Get("checked")}
 	if fail != "" {
 		page.Fail("checked", fail)
@@ -183,16 +179,16 @@ func (q *request) showRestored(status int, r referrals.ReferralView, v referrals
 // confirmRestored reopens the referral, after passphrase and code. What she
 // took back since the copy stays shut.
 func (q *request) confirmRestored() error {
-	r, v, roster, err := q.referralAndCase()
+	r, roster, err := q.sentReferral()
 	switch {
 	case err != nil:
 		return err
 	case !shut(r):
 		return q.redirect("/invii/" + r.ID) // a form sent twice confirms once
 	case r.Erased:
-		return q.showRestored(http.StatusConflict, r, v, roster, "")
+		return q.showRestored(http.StatusConflict, r, roster, "")
 	case !IsWord("checked", q.form.Get("checked")):
-		return q.showRestored(http.StatusUnprocessableEntity, r, v, roster, FailChecked)
+		return q.showRestored(http.StatusUnprocessableEntity, r, roster, FailChecked)
 	}
 	if ok, err := q.stepUp(policies.ReferralConfirm, r.ID, StepUpRestored, roster.UnitName(r.ToUnit)); !ok {
 		return err
@@ -207,11 +203,11 @@ func (q *request) confirmRestored() error {
 func (q *request) revokePage() error { return q.showRevoke(http.StatusOK, nil) }
 
 func (q *request) showRevoke(status int, cause error) error {
-	r, v, roster, err := q.referralAndCase()
+	r, roster, err := q.sentReferral()
 	if err != nil {
 		return err
 	}
-	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(v, "referrals"), ID: r.ID, Version: version(r.Version),
+	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(r.Head, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), Opened: len(r.Steps) > 1, Copied: r.Copied, Recognised: q.form.Get("recognised")}
 	invalid(&page.Page, cause)
 	return q.show(status, "revoke", page)

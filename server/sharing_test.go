@@ -23,7 +23,7 @@ func ticks(body string) (all []string) {
 // saysNow changes what she asks, as a colleague would meanwhile.
 func saysNow(t *testing.T, f *storetest.Flow, request string) {
 	t.Helper()
-	v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case)
+	v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestPageOfChoicesIsWhatIsSent(t *testing.T) {
 	anna.says(preview, "Non si invia", "Richiesta, con le sue parole", "Chiedi un’autorizzazione nuova")
 	anna.silent(preview, "un'altra cosa", "Conferma e invia")
 	anna.says(anna.status(anna.post(given.leads+"/invia"), http.StatusConflict), "Non si invia")
-	if v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case); err != nil || len(v.Referrals) != 1 {
+	if v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case, storetest.Parts...); err != nil || len(v.Referrals) != 1 {
 		t.Errorf("there are %d referrals, %v", len(v.Referrals), err)
 	}
 }

@@ -12,38 +12,35 @@ import (
 // An authorisation that was not sent yet has two pages beside its preview: one on
 // which she takes it back, and one on which it is confirmed after a restore.
 
-// unsentAndCase reads an authorisation that was not sent, and its case. What was
-// sent is dealt with on its referral's own page: then back says where.
-func (q *request) unsentAndCase(page string) (c referrals.ConsentView, v referrals.CaseView, roster *units.Roster, back string, err error) {
+// readUnsent reads an authorisation that was not sent. What was sent is dealt with on its
+// referral's own page: then back says where.
+func (q *request) readUnsent(page string) (c referrals.ConsentView, roster *units.Roster, back string, err error) {
 	c, receipt, err := q.s.desk.ReadConsent(q.ctx(), q.who, q.id("id"))
 	if err != nil {
-		return c, v, nil, "", err
+		return c, nil, "", err
 	}
 	q.receipt(receipt)
 	if c.ReferralID != "" {
-		return c, v, nil, "/invii/" + c.ReferralID + page, nil
-	}
-	if v, _, err = q.s.desk.OpenCase(q.ctx(), q.who, c.CaseID); err != nil {
-		return c, v, nil, "", err
+		return c, nil, "/invii/" + c.ReferralID + page, nil
 	}
 	roster, err = q.roster()
-	return c, v, roster, "", err
+	return c, roster, "", err
 }
 
 func (q *request) revokeUnsentPage() error { return q.showRevokeUnsent(http.StatusOK, nil) }
 
 func (q *request) showRevokeUnsent(status int, cause error) error {
-	c, v, roster, back, err := q.unsentAndCase("/revoca")
+	c, roster, back, err := q.readUnsent("/revoca")
 	if err != nil {
 		return err
 	}
 	if back == "" && c.Standing == policies.ConsentWithdrawn {
-		back = caseReferralsPath(v.ID) // a form sent twice takes back once
+		back = caseReferralsPath(c.CaseID) // a form sent twice takes back once
 	}
 	if back != "" {
 		return q.redirect(back)
 	}
-	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(v, "referrals"), ID: c.ID, Unsent: true,
+	page := &RevokePage{Page: q.base(TitleRevoke), CaseHead: q.head(c.Head, "referrals"), ID: c.ID, Unsent: true,
 		Centre: roster.UnitName(c.Centre), Recognised: q.form.Get("recognised")}
 	invalid(&page.Page, cause)
 	return q.show(status, "revoke", page)
@@ -71,17 +68,17 @@ func caseReferralsPath(caseID string) string { return "/schede/" + caseID + "/in
 func (q *request) restoredUnsentPage() error { return q.showRestoredUnsent(http.StatusOK, "") }
 
 func (q *request) showRestoredUnsent(status int, fail string) error {
-	c, v, roster, back, err := q.unsentAndCase("/conferma")
+	c, roster, back, err := q.readUnsent("/conferma")
 	if err != nil {
 		return err
 	}
 	if back == "" && (!c.Shut || c.Standing != policies.ConsentLive) {
-		back = caseReferralsPath(v.ID)
+		back = caseReferralsPath(c.CaseID)
 	}
 	if back != "" {
 		return q.redirect(back)
 	}
-	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(v, "referrals"), ID: c.ID, Unsent: true, Centre: roster.UnitName(c.Centre),
+	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(c.Head, "referrals"), ID: c.ID, Unsent: true, Centre: roster.UnitName(c.Centre),
 		Sent: q.day(c.Day), Until: q.day(c.Until), Checked: q.form.Get("checked")}
 	if fail != "" {
 		page.Fail("checked", fail)
@@ -91,14 +88,14 @@ func (q *request) showRestoredUnsent(status int, fail string) error {
 
 // confirmUnsent opens it again, after passphrase and code; it is still not sent.
 func (q *request) confirmUnsent() error {
-	c, v, roster, back, err := q.unsentAndCase("/conferma")
+	c, roster, back, err := q.readUnsent("/conferma")
 	switch {
 	case err != nil:
 		return err
 	case back != "":
 		return q.redirect(back)
 	case !c.Shut || c.Standing != policies.ConsentLive:
-		return q.redirect(caseReferralsPath(v.ID)) // a form sent twice confirms once
+		return q.redirect(caseReferralsPath(c.CaseID)) // a form sent twice confirms once
 	case !IsWord("checked", q.form.Get("checked")):
 		return q.showRestoredUnsent(http.StatusUnprocessableEntity, FailChecked)
 	}

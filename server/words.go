@@ -4,6 +4,9 @@ import (
 	"slices"
 
 	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/locale"
 )
@@ -14,6 +17,19 @@ func actCodes() []string {
 		codes = append(codes, string(a))
 	}
 	return codes
+}
+
+func unitKindCodes() []string {
+	var codes []string
+	for _, k := range acts.UnitKinds() {
+		codes = append(codes, k.Code)
+	}
+	return codes
+}
+
+// said is a list without the empty code, which is what was not asked.
+func said(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(code string) bool { return code == "" })
 }
 
 // wordLists are the codes that pages show as words, in the order in which they
@@ -29,25 +45,25 @@ var wordLists = map[string][]string{
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
 
 	// the first contact
-	"speaker":    {"she", "someone", "body"},
-	"yesno":      {"yes", "no"},
-	"said_aloud": {"yes", "no", "unknown", "refused"},
+	"speaker":    referrals.Speakers,
+	"yesno":      referrals.YesNo,
+	"said_aloud": said(referrals.Answers),
 	"where":      {"here", "home", "near", "away", "unknown"},
-	"children":   {"none", "with_her", "elsewhere", "with_person", "unknown", "refused"},
-	"who_calls":  {"she", "desk", "later"},
-	"need":       {"listen", "information", "cav", "bed", "legal", "health", "psychology", "child", "work", "money", "home", "care", "language_help", "other"},
-	"outcome":    {"info_only", "stay_in_touch", "social_service", "emergency", "thinking", "nothing_more", "line_dropped", "no_safe_way"},
+	"children":   said(referrals.Where),
+	"who_calls":  referrals.EmergencyCallers,
+	"need":       referrals.Needs,
+	"outcome":    referrals.Outcomes,
 	"unlinked":   {"general", "noted"},
 	"visibility": {"unit", "restricted"},
 
 	// safe contact
-	"channel":    {"call", "sms", "whatsapp", "email", "paper", "in_person"},
-	"allow":      {"yes", "never"},
-	"allowance":  {"yes", "never", "unasked"},
-	"weekday":    {"mon", "tue", "wed", "thu", "fri", "sat", "sun"},
-	"answerer":   {"only_she", "trusted", "anyone"},
-	"recognised": {"code_word", "known_voice", "in_person", "call_back", "not_recognised"},
-	"attempt":    {"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"},
+	"channel":    referrals.ChannelKinds,
+	"allow":      referrals.ChannelMarks,
+	"allowance":  slices.Concat(referrals.ChannelMarks, []string{"unasked"}),
+	"weekday":    referrals.WeekDays,
+	"answerer":   referrals.Answerers,
+	"recognised": slices.Concat(referrals.Recognitions, []string{referrals.NotRecognised}),
+	"attempt":    referrals.AttemptOutcomes,
 
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
@@ -56,49 +72,49 @@ var wordLists = map[string][]string{
 	"notices":       {"keys", "leads", "units"},
 	"notices_about": {"keys", "leads", "units"},
 	"task":          {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
-	"task_state":    {"open", "taken", "done"},
-	"task_reason":   {"cannot", "time", "territory", "not_reached"},
+	"task_state":    referrals.TaskStates,
+	"task_reason":   referrals.TaskReasons,
 	"case_state":    {"open", "in_charge", "closed"},
-	"closing":       {"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"},
+	"closing":       referrals.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
-	"note_kind":     {"listening", "interview", "phone", "network", "other"},
+	"note_kind":     referrals.NoteKinds,
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
 	"way_hint":       {"she_calls", "together", "we_send"},
-	"given":          {"spoken", "signed", "interpreter"},
-	"feedback":       {"state", "came", "more"},
-	"told":           {"state", "came", "more"}, // the same, inside a sentence
+	"given":          referrals.Ways,
+	"feedback":       referrals.Feedbacks,
+	"told":           referrals.Feedbacks, // the same, inside a sentence
 	"until":          {"answer", "days7", "days30", "day"},
-	"urgency":        {"today", "three_days", "no_hurry"},
-	"referral_state": {"draft", "sent", "acknowledged", "more_info", "appointment", "accepted", "declined", "engaged", "no_show", "closed", "withdrawn", "expired"},
+	"urgency":        referrals.Urgencies,
+	"referral_state": slices.Concat([]string{"draft"}, referrals.ReferralStates, []string{"expired"}),
 	"inbox_state":    {"new", "opened"},
-	"decline":        {"neutral", "full", "territory", "hours", "not_our_task"},
-	"after_answer":   {"another_centre", "with_her", "service", "nothing"},
-	"after":          {"engaged", "no_show", "closed"},
-	"stop_done":      {"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"},
+	"decline":        referrals.DeclineCodes,
+	"after_answer":   referrals.AfterAnswers,
+	"after":          referrals.CentreOutcomes,
+	"stop_done":      referrals.StopCodes,
 	"way_text":       {"only_desk"},
-	"checked":        {"she_said", "papers"},
+	"checked":        referrals.Checks,
 	"beside":         {"instead", "besides"},
 	"purpose":        referrals.Purposes,
 
-	"cost": {"free", "not_free", "unknown"},
+	"cost": units.Costs,
 	"same": {"yes", "no"},
 
 	// audit and administration
-	"result":         {"allowed", "refused", "failed"},
+	"result":         []string{string(audit.Allowed), string(audit.Refused), string(audit.Failed)},
 	"verification":   {"good", "running", "bad"},
 	"export_scope":   {"all", "part"},
-	"agency_kind":    {"municipality", "district", "company", "operator"},
-	"responsibility": {"controller", "processor"},
-	"unit_kind":      {"desk", "social_service", "centre", "audit"},
+	"agency_kind":    units.AgencyKinds,
+	"responsibility": units.Responsibilities,
+	"unit_kind":      unitKindCodes(),
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},
 	"centre_state":   {"unpinned", "new", "pinned", "confirm_voice", "ended"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
-	"match_by":       {"name", "surname", "phone"},
+	"match_by":       referrals.MatchedBy,
 }
 
 // Words lists the codes of a list in the order in which they are offered.

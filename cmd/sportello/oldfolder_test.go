@@ -18,6 +18,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/store/storetest"
 )
 
 // oldFolder unpacks a folder that the program of a landed commit made, with
@@ -74,12 +75,12 @@ func TestOldFolderGoesOn(t *testing.T) {
 	anna := s.signIn("anna")
 	check(t, s.err)
 	rosa := found(t, s, anna, "Rosa")
-	v, _, err := s.in.desk.OpenCase(s.ctx, anna, rosa)
+	v, _, err := s.in.desk.OpenCase(s.ctx, anna, rosa, storetest.Parts...)
 	check(t, err)
 	if v.Identity == nil || v.Identity.Surname != "Quaglia" || len(v.Notes) < 3 || v.Safe.CodeWord != "girasole" || v.Told.Town != "Grottaferrata" {
 		t.Errorf("the case lost something: %d notes", len(v.Notes))
 	}
-	if r, _, err := s.in.desk.OpenCase(s.ctx, anna, found(t, s, anna, "Vittoria")); err != nil || !r.Restricted {
+	if r, _, err := s.in.desk.OpenCase(s.ctx, anna, found(t, s, anna, "Vittoria"), storetest.Parts...); err != nil || !r.Restricted {
 		t.Errorf("what is restricted to her: %v", err)
 	}
 	_, err = s.in.desk.AddNote(s.ctx, anna, rosa, referrals.NewForm(), "phone", "Ha richiamato dopo l'aggiornamento.")

@@ -10,6 +10,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies/accounts"
 	"sportello/policies/units"
+	"sportello/referrals/store/storetest"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -64,7 +65,7 @@ func newcomerCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	fmt.Fprintf(ts.Stdout(), "the unit's words are now: %s\n", words)
 	for _, c := range cards {
-		v, _, err := in.desk.OpenCase(ctx, who, c.ID)
+		v, _, err := in.desk.OpenCase(ctx, who, c.ID, storetest.Parts...)
 		ts.Check(err)
 		fmt.Fprintf(ts.Stdout(), "opened: %s, %s, %d notes\n", v.Card.Alias, v.Safe.CodeWord, len(v.Notes))
 	}

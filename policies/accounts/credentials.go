@@ -47,7 +47,11 @@ func (d *Door) OwnCredentials(ctx context.Context, who acts.Caller) (*Own, error
 			return err
 		}
 		o.Locked = p.WrongCodes >= acts.MaxWrongCodes
-		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit})
+		own := policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit}
+		if err := act.Allow(own); err != nil {
+			return err
+		}
+		return act.Also(policies.SessionList, own)
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -119,6 +120,33 @@ type Act struct {
 	makes    string   // what a step-up names while the thing does not exist yet
 	ended    bool     // the caller's agency is past the end of its responsibility
 	outcome  audit.Outcome
+}
+
+// Also asks the policy about a further action that this act is too: a refusal is the
+// act's. The leaf has the rules of both, and its sealed detail names the action.
+func (a *Act) Also(action policies.Action, object policies.Object) error {
+	object.AgencyEnded = object.AgencyEnded || a.ended
+	d := a.gate.policy.Decide(a.Who.subject(action, a.granting(object.ID)), action, object)
+	if !d.Allowed {
+		a.decision = d
+		return ErrDenied
+	}
+	for _, rule := range d.Rules {
+		if !slices.Contains(a.decision.Rules, rule) {
+			a.decision.Rules = append(slices.Clone(a.decision.Rules), rule)
+		}
+	}
+	a.Shows(string(action))
+	return nil
+}
+
+// Shows names in the sealed detail what an act shows beside what its action says.
+func (a *Act) Shows(parts ...string) {
+	for _, p := range parts {
+		if !slices.Contains(a.Detail.Also, p) {
+			a.Detail.Also = append(a.Detail.Also, p)
+		}
+	}
 }
 
 // NewAct begins an act at a moment. [Do] commits what it begins itself, and nothing

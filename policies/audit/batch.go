@@ -91,6 +91,9 @@ func (b *Batch) Append(leaf Leaf, detail *SealedDetail) (int64, error) {
 	b.hashes = append(b.hashes, hash)
 	b.tip.push(0, hash, func(h tlog.Hash) { b.hashes = append(b.hashes, h) })
 	b.overlay.take(leaf.Rows)
+	if o, ok := about(index, &leaf); ok {
+		b.overlay.objects = append(b.overlay.objects, o)
+	}
 	return index, nil
 }
 
@@ -131,6 +134,7 @@ func (b *Batch) Rewind(m Mark) {
 	b.tip = m.tip.clone()
 	b.hashes = b.hashes[:m.hashes]
 	b.overlay.rewind(m.journal)
+	b.overlay.rewindTo(m.tip.size)
 	b.detail = m.detail
 }
 

@@ -56,6 +56,19 @@ func (p plain) epoch() (highest int64) {
 	return highest
 }
 
+// of lists the leaves about a record by looking at every leaf, newest first.
+func (p plain) of(object string) []int64 {
+	var all []int64
+	for i, l := range slices.Backward(p.leaves) {
+		if l.Object == object {
+			all = append(all, int64(i))
+		}
+	}
+	return all
+}
+
+var machineObjects = []string{"case:A", "case:B", "note:A", "log"}
+
 // machine drives a log and the plain one together.
 type machine struct {
 	t         testing.TB
@@ -115,6 +128,7 @@ func (m *machine) append(t *rapid.T) {
 		one.Rows = append(l.Rows, one.Rows...)
 		l = one
 	}
+	l.Object = rapid.SampledFrom(machineObjects).Draw(t, "object")
 	index, err := m.batch.Append(l, nil)
 	if err != nil || index != int64(len(m.inBatch.bodies)) {
 		t.Fatalf("appending gave %d, %v", index, err)
@@ -203,6 +217,15 @@ func (m *machine) check(t *rapid.T) {
 	}
 	m.compare(t, m.committed, m.site.log.Newest, m.site.log.Epoch)
 	m.compareSessions(t, m.committed, m.site.log.Session, m.site.log.Sessions)
+	for _, object := range machineObjects[:3] {
+		want := m.committed.of(object)
+		if got := m.site.log.LeavesOf(object, len(want)+5); !slices.Equal(got, want) {
+			t.Fatalf("the leaves of %s are %v, want %v", object, got, want)
+		}
+		if got := m.site.log.LeavesOf(object, 2); !slices.Equal(got, want[:min(2, len(want))]) {
+			t.Fatalf("the two newest leaves of %s are %v of %v", object, got, want)
+		}
+	}
 	if m.batch != nil {
 		m.compare(t, m.inBatch, m.batch.Newest, m.batch.Epoch)
 		m.compareSessions(t, m.inBatch, m.batch.Session, m.batch.Sessions)

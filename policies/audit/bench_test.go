@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -172,4 +173,42 @@ func BenchmarkExport(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkLeavesOfARecord: who opened a case, out of a hundred thousand leaves, by the
+// index and by looking at every leaf.
+func BenchmarkLeavesOfARecord(b *testing.B) {
+	const leaves = 100_000
+	s := newSite(b)
+	for i := 0; i < leaves; {
+		var batch []audit.Leaf
+		for range 1000 {
+			l := write(note(i))
+			l.Object = fmt.Sprintf("case:C%d", i%500)
+			batch = append(batch, l)
+			i++
+		}
+		s.do(batch...)
+	}
+	scan := func() (n int) {
+		for _, body := range s.db.leaves {
+			if bytes.Contains(body, []byte("object case:C7\n")) {
+				n++
+			}
+		}
+		return n
+	}
+	if got, want := len(s.log.LeavesOf("case:C7", leaves)), scan(); got != want || want == 0 {
+		b.Fatalf("the index has %d leaves, want %d", got, want)
+	}
+	began := time.Now()
+	for range 5 {
+		scan()
+	}
+	slow := time.Since(began) / 5
+	b.ResetTimer()
+	for b.Loop() {
+		s.log.LeavesOf("case:C7", 200)
+	}
+	b.ReportMetric(float64(slow.Nanoseconds())/(float64(b.Elapsed().Nanoseconds())/float64(b.N)), "times-faster")
 }

@@ -14,6 +14,7 @@ type Detail struct {
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
 	IDs    []string  `json:"ids,omitempty"`
+	Also   []string  `json:"also,omitempty"` // what the act did or showed beside its action: other actions, parts of a record
 }
 
 // SealedDetail is a detail as it is stored; its leaf commits to it. The audit unit opens it, unless the salt

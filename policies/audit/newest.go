@@ -2,6 +2,7 @@ package audit
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 
 	"sportello/crypto"
@@ -29,15 +30,44 @@ func keyOf(table, id string) rowKey {
 }
 
 // marks is what the leaves say about rows: the newest digest of each that is not gone, the highest epoch of each
-// unit, and the sessions that have not ended.
+// unit, and the sessions that have not ended; and at which leaves each record is the object of an act.
 type marks struct {
 	newest   map[rowKey]Digest16
 	epochs   map[string]int64
 	sessions map[string]SessionMark
+	objects  map[rowKey][]int64 // in the order of the log
 }
 
 func newMarks() marks {
-	return marks{newest: map[rowKey]Digest16{}, epochs: map[string]int64{}, sessions: map[string]SessionMark{}}
+	return marks{newest: map[rowKey]Digest16{}, epochs: map[string]int64{}, sessions: map[string]SessionMark{}, objects: map[rowKey][]int64{}}
+}
+
+// objectLeaf is a leaf about a record.
+type objectLeaf struct {
+	key   rowKey
+	index int64
+}
+
+// about is the leaf's entry in the index, where its object is a record: a kind and an id.
+func about(index int64, leaf *Leaf) (objectLeaf, bool) {
+	kind, id, ok := strings.Cut(leaf.Object, ":")
+	return objectLeaf{keyOf(kind, id), index}, ok
+}
+
+func (m marks) note(o objectLeaf) { m.objects[o.key] = append(m.objects[o.key], o.index) }
+
+// LeavesOf lists the leaves about a record, KIND:ID, newest first, at most as many as that. It is made of the leaves
+// that this process has verified, and of those it wrote, so that none is missing from it; that a leaf has this very
+// object is for the reader to compare, as two can fall together. It takes eight bytes for a leaf, and some sixty for
+// a record.
+func (l *Log) LeavesOf(object string, most int) []int64 {
+	kind, id, _ := strings.Cut(object, ":")
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	all := l.marks.objects[keyOf(kind, id)]
+	all = slices.Clone(all[max(0, len(all)-most):])
+	slices.Reverse(all)
+	return all
 }
 
 func (m marks) take(rows []RowMark) {
@@ -70,6 +100,7 @@ type overlay struct {
 	epochs   map[string]int64
 	sessions map[string]overlaySession
 	journal  []undo
+	objects  []objectLeaf
 }
 
 type overlayRow struct {
@@ -114,6 +145,13 @@ func (o *overlay) take(rows []RowMark) {
 	}
 }
 
+// rewindTo forgets the leaves from size on.
+func (o *overlay) rewindTo(size int64) {
+	for len(o.objects) > 0 && o.objects[len(o.objects)-1].index >= size {
+		o.objects = o.objects[:len(o.objects)-1]
+	}
+}
+
 func (o *overlay) rewind(length int) {
 	for len(o.journal) > length {
 		u := o.journal[len(o.journal)-1]
@@ -137,6 +175,9 @@ func (o *overlay) rewind(length int) {
 
 // merge puts a committed overlay into the marks.
 func (m marks) merge(o overlay) {
+	for _, leaf := range o.objects {
+		m.note(leaf)
+	}
 	for key, row := range o.newest {
 		if row.gone {
 			delete(m.newest, key)

@@ -12,7 +12,12 @@ import (
 // hash to its root, to the root of each known earlier checkpoint, and to the stored hashes' right edge.
 func (l *Log) replay(ctx context.Context, signed Checkpoint, known []Checkpoint) (frontier, marks, error) {
 	m := newMarks()
-	tip, err := l.walk(ctx, signed, known, func(_ int64, leaf Leaf) { m.take(leaf.Rows) })
+	tip, err := l.walk(ctx, signed, known, func(index int64, leaf Leaf) {
+		m.take(leaf.Rows)
+		if o, ok := about(index, &leaf); ok {
+			m.note(o)
+		}
+	})
 	if err != nil {
 		return frontier{}, marks{}, err
 	}

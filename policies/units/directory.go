@@ -2,6 +2,7 @@ package units
 
 import (
 	"context"
+	"slices"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -58,7 +59,7 @@ func (h *House) UpdateEntry(ctx context.Context, who acts.Caller, unit string, e
 		if err := act.Allow(entryObject(r, act.Who, &u)); err != nil {
 			return err
 		}
-		if !costs[e.Cost] {
+		if !slices.Contains(Costs, e.Cost) {
 			return ErrIncomplete
 		}
 		if u.Version != version {

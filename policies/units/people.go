@@ -3,6 +3,7 @@ package units
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -55,8 +56,10 @@ var (
 type NewAgency struct{ Name, Kind, Responsibility, Ends string }
 
 var (
-	agencyKinds      = map[string]bool{"municipality": true, "district": true, "company": true, "operator": true}
-	responsibilities = map[string]bool{"controller": true, "processor": true}
+	// AgencyKinds are the kinds of agency, and Responsibilities what it is for what is
+	// kept (GDPR art. 4).
+	AgencyKinds      = []string{"municipality", "district", "company", "operator"}
+	Responsibilities = []string{"controller", "processor"}
 )
 
 // Object is what a step-up for making it names.
@@ -73,7 +76,7 @@ func (o *Office) CreateAgency(ctx context.Context, who acts.Caller, in NewAgency
 		if err := act.Allow(policies.Object{Kind: policies.KindAgency, ID: a.ID, Agency: a.ID}); err != nil {
 			return err
 		}
-		if a.Name == "" || !agencyKinds[a.Kind] || !responsibilities[a.Responsibility] || !dayOrEmpty(a.Ends) {
+		if a.Name == "" || !slices.Contains(AgencyKinds, a.Kind) || !slices.Contains(Responsibilities, a.Responsibility) || !dayOrEmpty(a.Ends) {
 			return ErrIncomplete
 		}
 		others, err := acts.AllAgencies.Rows(r)
@@ -210,7 +213,7 @@ func unitsFit(r acts.Reader, list []acts.Unit, from int) error {
 func unitFits(r acts.Reader, u *acts.Unit, others []*acts.Unit) error {
 	var a acts.Agency
 	name := strings.TrimSpace(u.Name)
-	if err := r.Get(&a, u.Agency); err != nil || name == "" || !isUnitKind(u.Kind) || u.Cost != "" && !costs[u.Cost] {
+	if err := r.Get(&a, u.Agency); err != nil || name == "" || !isUnitKind(u.Kind) || u.Cost != "" && !slices.Contains(Costs, u.Cost) {
 		return errors.Join(ErrIncomplete, acts.Unless(err, acts.ErrNoRow))
 	}
 	for _, o := range others {

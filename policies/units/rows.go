@@ -140,4 +140,5 @@ const (
 	CostUnknown = "unknown"
 )
 
-var costs = map[string]bool{CostFree: true, CostNot: true, CostUnknown: true}
+// Costs are what a service can cost her.
+var Costs = []string{CostFree, CostNot, CostUnknown}

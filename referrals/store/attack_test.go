@@ -42,7 +42,7 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		t.Fatalf("an ordinary write: %v", err)
 	}
 	words, newcomer := units.Words{}, f.Invite("nora", policies.IntakeWorker, "desk")
-	v, _, err := f.Desk.OpenCase(ctx, thief, f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, thief, f.Case, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,7 +345,7 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 	if _, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["lia"].ID), f.People["lia"].ID, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the removed member's session opens a case: %v", err)
 	}
 	if _, _, err := f.Desk.Search(ctx, gone, "canarino"); !errors.Is(err, acts.ErrDenied) {
@@ -366,7 +366,7 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "other", "dopo"); err != nil {
 		t.Fatal(err)
 	}
-	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -441,7 +441,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 	f.Take(token, &storetest.Account{ID: id, Username: "dario", Role: policies.Administrator})
 	who := f.SignIn("dario")
 	for name, err := range map[string]error{
-		"opening a case":     second(f.Desk.OpenCase(ctx, who, f.Case)),
+		"opening a case":     second(f.Desk.OpenCase(ctx, who, f.Case, storetest.Parts...)),
 		"searching":          second(f.Desk.Search(ctx, who, "canarino")),
 		"opening a contact":  second(f.Desk.OpenContact(ctx, who, f.Contact)),
 		"opening a referral": second(f.Desk.OpenReferral(ctx, who, f.Consent)),
@@ -481,7 +481,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 	if _, _, err := f.Door.Found(ctx, found); err == nil {
 		t.Error("a unit was founded a second time")
 	}
-	if err := second(f.Desk.OpenCase(ctx, sock, f.Case)); !errors.Is(err, acts.ErrDenied) {
+	if err := second(f.Desk.OpenCase(ctx, sock, f.Case, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she opens a case: got %v, want ErrDenied", err)
 	}
 }
@@ -525,7 +525,7 @@ func TestAdmissionStops(t *testing.T) {
 func TestOldBackupOpensNothingRevoked(t *testing.T) {
 	f := storetest.NewFlow(t)
 	twin := f.Refer(f.Case, f.Authorise("alias"))
-	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case, storetest.Parts...)
 	if err != nil || v.Identity == nil {
 		t.Fatalf("before: %v", err)
 	}
@@ -540,7 +540,7 @@ func TestOldBackupOpensNothingRevoked(t *testing.T) {
 	if _, err := f.Desk.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Case), f.Case, f.Version(f.Case)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed); err != nil {
+	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed, ""); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -601,7 +601,7 @@ func counting(t *testing.T, f *storetest.Flow, act func() error) (int64, audit.L
 func TestWalledOffIsAbsent(t *testing.T) {
 	f := storetest.NewFlow(t)
 	sister := f.Caller("lia")
-	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case, storetest.Parts...)
 	if err != nil || len(v.Contacts) == 0 {
 		t.Fatalf("the twin who is not walled off: %v", err)
 	}
@@ -612,8 +612,8 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		moving[id] = f.StepUp("lia", policies.NoteMove, id)
 	}
 	for name, act := range map[string]func(caseID, contact, note, consent string) error{
-		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c)) },
-		"readers": func(c, _, _, _ string) error { return second(f.Desk.Readers(ctx, sister, c)) },
+		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c, storetest.Parts...)) },
+		"readers": func(c, _, _, _ string) error { _, _, _, err := f.Desk.Readers(ctx, sister, c); return err },
 		"note": func(c, _, _, _ string) error {
 			_, err := f.Desk.AddNote(ctx, sister, c, referrals.NewForm(), "other", "x")
 			return err
@@ -625,7 +625,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		"contact":        func(_, c, _, _ string) error { return second(f.Desk.OpenContact(ctx, sister, c)) },
 		"correct a note": func(_, _, n, _ string) error { _, err := f.Desk.CorrectNote(ctx, sister, n, 1, "x"); return err },
 		"move a note": func(_, _, n, _ string) error {
-			_, err := f.Desk.MoveNote(ctx, moving[n], n, f.Closed)
+			_, err := f.Desk.MoveNote(ctx, moving[n], n, f.Closed, "")
 			return err
 		},
 		"preview":         func(_, _, _, r string) error { return second(f.Desk.PreviewReferral(ctx, sister, r)) },
@@ -658,7 +658,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, referrals.NewForm(), "other", "mia"); err != nil {
 		t.Fatal(err)
 	}
-	closed, _, err := f.Desk.OpenCase(ctx, sister, f.Closed)
+	closed, _, err := f.Desk.OpenCase(ctx, sister, f.Closed, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -669,8 +669,8 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		}
 	}
 	mover := f.StepUp("lia", policies.NoteMove, mine)
-	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, f.Case); return err })
-	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, nobody); return err })
+	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, f.Case, ""); return err })
+	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, nobody, ""); return err })
 	if n1 != n2 || !errors.Is(e1, acts.ErrDenied) || e1 != e2 {
 		t.Errorf("moving a note there: %d statements and %v, nowhere: %d and %v", n1, e1, n2, e2)
 	}

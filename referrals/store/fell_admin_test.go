@@ -347,8 +347,8 @@ func (a *administrator) triesTheDoor() {
 	for _, p := range a.accounts {
 		who := a.callers[p.Username]
 		for what, err := range map[string]error{
-			"a case":            second(f.Desk.OpenCase(ctx, who, f.Case)),
-			"a restricted case": second(f.Desk.OpenCase(ctx, who, f.Restricted)),
+			"a case":            second(f.Desk.OpenCase(ctx, who, f.Case, storetest.Parts...)),
+			"a restricted case": second(f.Desk.OpenCase(ctx, who, f.Restricted, storetest.Parts...)),
 			"a contact":         second(f.Desk.OpenContact(ctx, who, f.Contact)),
 			"a task":            second(f.Desk.OpenTask(ctx, who, f.Task)),
 			"a referral":        second(f.Desk.OpenReferral(ctx, who, f.Consent)),
@@ -555,7 +555,7 @@ func (c *chest) derived(name string, keys []crypto.Key) []crypto.Key {
 		case known:
 			all = append(all, k.Derive(how.label))
 		default:
-			for _, l := range []crypto.Label{crypto.LabelCaseWrap, crypto.LabelReferralWrap, crypto.LabelTaskWrap, crypto.LabelPrevEpoch, crypto.LabelData, crypto.LabelDetail} {
+			for _, l := range []crypto.Label{crypto.LabelCaseWrap, crypto.LabelReferralWrap, crypto.LabelPrevEpoch, crypto.LabelData, crypto.LabelDetail} {
 				all = append(all, k.Derive(l))
 			}
 		}

@@ -368,7 +368,7 @@ func (k *killLoop) openAll() {
 }
 
 func (k *killLoop) textsOf(w *storetest.World, who acts.Caller, id string) map[string]bool {
-	v, _, err := w.Desk.OpenCase(context.Background(), who, id)
+	v, _, err := w.Desk.OpenCase(context.Background(), who, id, storetest.Parts...)
 	if err != nil {
 		k.t.Errorf("opening an acknowledged case: %v", err)
 		return map[string]bool{}

@@ -285,7 +285,7 @@ func TestRecoveryTakenAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if v, _, err := f.Desk.OpenCase(ctx, anna, f.Restricted); err != nil || !v.Restricted {
+	if v, _, err := f.Desk.OpenCase(ctx, anna, f.Restricted, storetest.Parts...); err != nil || !v.Restricted {
 		t.Errorf("who is named opens what is restricted: %v", err)
 	}
 	rescue := newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}})

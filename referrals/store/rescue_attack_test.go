@@ -296,7 +296,7 @@ func TestRescuedAuditUnit(t *testing.T) {
 	if err != nil {
 		t.Errorf("an act across the new epoch of the audit unit: %v", err)
 	}
-	if _, _, err := f.Desk.OpenCase(ctx, anna, f.Case); err != nil {
+	if _, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...); err != nil {
 		t.Fatal(err)
 	}
 	dora := f.SignIn("dora")

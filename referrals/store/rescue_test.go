@@ -102,11 +102,11 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if livia.State() != acts.Active || livia.Epoch() != epoch+1 {
 		t.Fatalf("after the import she is %s with epoch %d", livia.State(), livia.Epoch())
 	}
-	v, _, err := f.Desk.OpenCase(ctx, livia, f.Other)
+	v, _, err := f.Desk.OpenCase(ctx, livia, f.Other, storetest.Parts...)
 	if !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she opens a case restricted to others: %q, %v", v.Card.Alias, err)
 	}
-	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Case); err != nil || v.Card.Alias != f.Words["alias"] {
+	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Case, storetest.Parts...); err != nil || v.Card.Alias != f.Words["alias"] {
 		t.Fatalf("opening an old case: %v", err)
 	}
 	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {
@@ -260,7 +260,7 @@ func TestRescueWaitsForNobodyElse(t *testing.T) {
 	if _, err := f.House.ImportRescue(ctx, console, file); !errors.Is(err, units.ErrMembers) {
 		t.Errorf("importing beside a member: %v", err)
 	}
-	if _, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), f.Case); err != nil {
+	if _, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), f.Case, storetest.Parts...); err != nil {
 		t.Errorf("the member who is back: %v", err)
 	}
 	centre := f.Units["centre"]
@@ -333,7 +333,7 @@ func TestForgedRescueOpensNothing(t *testing.T) {
 		if got.State() != acts.Waiting || got.Epoch() != 0 || f.Store.Log().Epoch(desk) != epoch {
 			t.Errorf("an epoch %s: he is %s, the unit at epoch %d", what, got.State(), f.Store.Log().Epoch(desk))
 		}
-		if _, _, err := f.Desk.OpenCase(ctx, got, f.Case); !errors.Is(err, acts.ErrDenied) {
+		if _, _, err := f.Desk.OpenCase(ctx, got, f.Case, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("an epoch %s: he opens a case: %v", what, err)
 		}
 		if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Refused); n != refused+1 {
@@ -352,7 +352,7 @@ func TestForgedRescueOpensNothing(t *testing.T) {
 	if _, err := f.Office.Lift(ctx, console, f.People["anna"].ID); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), f.Case); err != nil || v.Card.Alias != f.Words["alias"] {
+	if v, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), f.Case, storetest.Parts...); err != nil || v.Card.Alias != f.Words["alias"] {
 		t.Errorf("the desk lost its case: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 		if cards, _, err := f.Desk.Search(ctx, f.Caller(name), words[0]); err != nil || len(cards) != 0 {
 			t.Errorf("%s, who is not named, searches: %d cards, %v", name, len(cards), err)
 		}
-		if err := second(f.Desk.OpenCase(ctx, f.Caller(name), f.Restricted)); !errors.Is(err, acts.ErrDenied) {
+		if err := second(f.Desk.OpenCase(ctx, f.Caller(name), f.Restricted, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s, who is not named, opens it: %v", name, err)
 		}
 		k := newRing(t, f.World, f.Caller(name))
@@ -89,12 +89,12 @@ func TestNameTakenOff(t *testing.T) {
 			if _, err := f.Desk.AddNote(ctx, anna, f.Other, referrals.NewForm(), "other", "scritto dopo"); err != nil {
 				t.Fatal(err)
 			}
-			v, _, err := f.Desk.OpenCase(ctx, anna, f.Other)
+			v, _, err := f.Desk.OpenCase(ctx, anna, f.Other, storetest.Parts...)
 			if err != nil || !v.Restricted {
 				t.Fatalf("who stays named opens it: %v", err)
 			}
 			newRing(t, f.World, gina, had).mustNotOpen(t, "scritto dopo")
-			if err := second(f.Desk.OpenCase(ctx, gina, f.Other)); !errors.Is(err, acts.ErrDenied) {
+			if err := second(f.Desk.OpenCase(ctx, gina, f.Other, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
 				t.Errorf("she opens it: got %v, want ErrDenied", err)
 			}
 			if r := f.CheckRecords(); len(r.Problems) != 0 {

@@ -269,29 +269,35 @@ func (r *secretRecord) Table() string        { return shredTable }
 func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
 func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 
-// LeavesOfObject reads the newest leaves about one object. Each is proved under
-// the last signed checkpoint: a changed one is ErrTampered.
+// LeavesOfObject reads the newest leaves about one record, KIND:ID. Which they are the
+// log knows; each is proved under the last signed checkpoint: one that is changed, or
+// is not there, is ErrTampered.
 func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error) {
-	rows, err := s.query("SELECT idx, body FROM leaf WHERE idx < $1 AND instr(body, $2) > 0 ORDER BY idx DESC LIMIT $3",
-		s.size, []byte("object "+object+"\n"), limit)
-	if err != nil {
-		return nil, fmt.Errorf("reading the leaves of an object: %w", err)
+	if err := s.begin(); err != nil {
+		return nil, err
 	}
-	defer rows.Close()
 	var all []audit.Leaf
-	for rows.Next() {
-		var index int64
+	for _, index := range s.log.LeavesOf(object, limit) {
+		if index >= s.size {
+			continue // written since the snapshot began
+		}
 		var body []byte
-		if err := rows.Scan(&index, &body); err != nil {
-			return nil, fmt.Errorf("reading the leaves of an object: %w", err)
+		err := s.row("SELECT body FROM leaf WHERE idx = $1", index).Scan(&body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, fmt.Errorf("%w: leaf %d", acts.ErrTampered, index)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the leaves of a record: %w", err)
 		}
 		leaf, err := s.log.CheckLeaf(s.ctx, index, body)
 		if err != nil {
 			return nil, tampered(err)
 		}
-		all = append(all, leaf)
+		if leaf.Object == object {
+			all = append(all, leaf)
+		}
 	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // tampered makes of the log's own word for a difference the one of the records.

@@ -33,7 +33,7 @@ func TestSuspectedPassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, note := range map[string]string{f.Restricted: "scritto dopo, riservato", f.Case: "scritto dopo, nell’unità"} {
-		if _, _, err := f.Desk.OpenCase(ctx, who, id); err != nil {
+		if _, _, err := f.Desk.OpenCase(ctx, who, id, storetest.Parts...); err != nil {
 			t.Fatalf("she lost a case: %v", err)
 		}
 		if _, err := f.Desk.AddNote(ctx, who, id, referrals.NewForm(), "other", note); err != nil {

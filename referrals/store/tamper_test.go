@@ -89,12 +89,14 @@ var ctx = context.Background()
 
 func second[V any](_ V, _ audit.Receipt, err error) error { return err }
 
-func openCase(f *storetest.Flow) error { return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case)) }
+func openCase(f *storetest.Flow) error {
+	return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case, storetest.Parts...))
+}
 func openOther(f *storetest.Flow) error {
-	return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Other))
+	return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Other, storetest.Parts...))
 }
 func openRestricted(f *storetest.Flow) error {
-	return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Restricted))
+	return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Restricted, storetest.Parts...))
 }
 func openContact(f *storetest.Flow) error {
 	return second(f.Desk.OpenContact(ctx, f.Caller("anna"), f.Contact))
@@ -561,7 +563,10 @@ func TestTamperedLog(t *testing.T) {
 	register := func(f *storetest.Flow) error {
 		return second(f.Desk.ReadRegister(ctx, f.Caller("clara"), referrals.RegisterFilter{}))
 	}
-	readers := func(f *storetest.Flow) error { return second(f.Desk.Readers(ctx, f.Caller("anna"), f.Case)) }
+	readers := func(f *storetest.Flow) error {
+		_, _, _, err := f.Desk.Readers(ctx, f.Caller("anna"), f.Case)
+		return err
+	}
 	for name, a := range map[string]struct {
 		text    string
 		reads   []reading // fail while it runs

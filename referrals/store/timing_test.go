@@ -58,7 +58,7 @@ func TestAbsentTakesAsLongAsRefused(t *testing.T) {
 	f := storetest.NewFlow(t)
 	f.Gate.EvenOut(store.Pace(timedStep))
 	sister, anna, sofia := f.Caller("lia"), f.Caller("anna"), f.Caller("sofia")
-	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)
 	if err != nil || len(v.Contacts) == 0 {
 		t.Fatalf("opening the case: %v", err)
 	}
@@ -66,8 +66,8 @@ func TestAbsentTakesAsLongAsRefused(t *testing.T) {
 		name, refused string
 		ask           func(id string) error
 	}{
-		{"case", f.Case, func(id string) error { return second(f.Desk.OpenCase(ctx, sister, id)) }},
-		{"case of another unit", f.Case, func(id string) error { return second(f.Desk.OpenCase(ctx, sofia, id)) }},
+		{"case", f.Case, func(id string) error { return second(f.Desk.OpenCase(ctx, sister, id, storetest.Parts...)) }},
+		{"case of another unit", f.Case, func(id string) error { return second(f.Desk.OpenCase(ctx, sofia, id, storetest.Parts...)) }},
 		{"contact", v.Contacts[0].ID, func(id string) error { return second(f.Desk.OpenContact(ctx, sister, id)) }},
 		{"note", f.Note, func(id string) error { _, err := f.Desk.CorrectNote(ctx, sister, id, 1, "x"); return err }},
 		{"referral", f.Consent, func(id string) error { return second(f.Desk.ReadReferral(ctx, sister, id)) }},

@@ -41,7 +41,7 @@ func TestUnfinishedIsExact(t *testing.T) {
 	erase := func(to, note string) (id string, secret []byte) {
 		t.Helper()
 		before := secrets()
-		if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, note), note, to); err != nil {
+		if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, note), note, to, ""); err != nil {
 			t.Fatal(err)
 		}
 		after := secrets()
@@ -56,7 +56,7 @@ func TestUnfinishedIsExact(t *testing.T) {
 	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "other", "la seconda"); err != nil {
 		t.Fatal(err)
 	}
-	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	f := storetest.NewFlow(t)
 	anna := f.Caller("anna")
 	mend := f.BreakTable("DELETE", "shred")
-	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other); err == nil {
+	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, ""); err == nil {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
 	mend()
@@ -37,7 +37,7 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	}
 	f.Close()
 	f.Open()
-	v, _, err := f.Desk.OpenCase(ctx, anna, f.Other)
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Other, storetest.Parts...)
 	if err != nil {
 		t.Fatalf("opening the case to which the note was moved: %v", err)
 	}
@@ -89,7 +89,7 @@ func TestErasedIsLookedFor(t *testing.T) {
 		}
 	}
 	f.Open()
-	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other)
+	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, "")
 	var unfinished *acts.Unfinished
 	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
 		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
@@ -295,7 +295,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 					return err
 				}
 			}
-			open := func() error { _, _, err := f.Desk.OpenCase(ctx, anna, f.Other); return err }
+			open := func() error { _, _, err := f.Desk.OpenCase(ctx, anna, f.Other, storetest.Parts...); return err }
 			errs := g.run(f.World, open, note("prima"), open,
 				func() error { _, err := f.Door.Suspend(ctx, acts.ConsoleCaller(), f.People["lia"].ID); return err },
 				note("dopo"), open)
@@ -368,7 +368,7 @@ func TestClosingWithWorkInHand(t *testing.T) {
 	if r := f.CheckRecords(); len(r.Problems) != 0 {
 		t.Errorf("checking the records: %v", r.Problems)
 	}
-	if _, _, err := f.Desk.OpenCase(ctx, anna, f.Case); err != nil {
+	if _, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...); err != nil {
 		t.Error(err)
 	}
 }

@@ -149,7 +149,7 @@ func (f *Flow) desk() {
 // Version is the version of a case, for a form.
 func (f *Flow) Version(caseID string) int64 {
 	f.T.Helper()
-	v, _, err := f.Desk.OpenCase(context.Background(), f.Caller("anna"), caseID)
+	v, _, err := f.Desk.OpenCase(context.Background(), f.Caller("anna"), caseID, Parts...)
 	f.ok(err, "opening a case")
 	return v.Version
 }
@@ -202,7 +202,7 @@ func (f *Flow) diary() {
 	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
 		f.T.Fatal("an attempt on a forbidden channel was accepted")
 	}
-	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case)
+	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, Parts...)
 	f.ok(err, "opening a case")
 	for _, n := range v.Notes {
 		switch n.Text {
@@ -216,7 +216,7 @@ func (f *Flow) diary() {
 	f.ok(err, "correcting a note")
 	_, err = f.Desk.CorrectNote(ctx, anna, f.Moved, 1, f.Word("corrected note that moves"))
 	f.ok(err, "correcting a note")
-	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Moved), f.Moved, f.Other)
+	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Moved), f.Moved, f.Other, "")
 	f.ok(err, "moving a note")
 }
 
@@ -368,3 +368,6 @@ func (f *Flow) roster() {
 		}
 	}
 }
+
+// Parts are all parts of a case file.
+var Parts = []referrals.Part{referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartConsents, referrals.PartReferrals, referrals.PartTasks}
