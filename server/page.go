@@ -87,9 +87,10 @@ var menu = map[string]NavItem{
 // does, or administration. Leaving an entry out hides nothing: the policy decides,
 // the menu only helps.
 func (p *Page) menuOf() []NavItem {
-	names := []string{"agencies", "people"}
-	if k, ok := acts.UnitKindOf(p.Works); ok {
-		names = k.Menu
+	k, _ := acts.UnitKindOf(p.Works)
+	names := k.Menu
+	if p.Works == "" {
+		names = []string{"agencies", "people"}
 	}
 	var items []NavItem
 	for _, name := range names {
@@ -116,8 +117,8 @@ func (p *Page) Nav() []NavItem {
 
 // Home is where the brand leads: the first page of her menu.
 func (p *Page) Home() string {
-	if p.SignedIn() {
-		return p.menuOf()[0].Href
+	if items := p.menuOf(); p.SignedIn() && len(items) > 0 {
+		return items[0].Href
 	}
 	return "/entra"
 }

@@ -1,6 +1,9 @@
 package server
 
-import "time"
+import (
+	"sportello/policies/acts"
+	"time"
+)
 
 // LogPage is "log": verification in one line, filters, rows. Filters post to
 // /registro (person, action, record, outcome, from_day, to_day) so that no address
@@ -183,6 +186,12 @@ type DirectoryPage struct {
 	Kind    string // a word of "unit_kind"
 	Version string
 	Form    DirectoryForm
+}
+
+// Welcomes tells whether the unit receives women who are sent to it.
+func (p *DirectoryPage) Welcomes() bool {
+	k, _ := acts.UnitKindOf(p.Kind)
+	return k.Packages
 }
 
 // DirectoryForm is what is typed there; all of it is public anyway.

@@ -73,7 +73,7 @@ func addSignIn(add func(string, server.Shown)) {
 	wrong.Problem = "signin.failed"
 	add("signin.failed", wrong)
 	code := &server.CodePage{Page: public("code.title", "/entra/codice")}
-	code.Fail("code", "code.wrong")
+	code.Problem = server.ProblemSignIn
 	add("code", code)
 	add("recovery-code", &server.RecoveryCodePage{Page: public("recovery.title", "/entra/recupero")})
 	add("error.again", &server.ErrorPage{Page: desk(server.TitleError, "/schede/A/diario/nuova"), Status: 403, What: "error.form_old", Action: "/schede/A/diario/nuova",
@@ -197,7 +197,7 @@ func addCase(add func(string, server.Shown)) {
 	add("diary.empty", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head})
 	add("note", &server.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", Kind: "phone"})
 	wrong := &server.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, Kind: "phone", Version: "2"}
-	wrong.Fail("text", "note.empty")
+	wrong.Fail("text", "error.empty")
 	add("note.correct", wrong)
 	add("note-move", &server.MoveNotePage{Page: desk("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
 	head.Tab = "person"

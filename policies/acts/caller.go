@@ -41,10 +41,16 @@ type Inside struct {
 
 // NewCaller makes a caller; the packages that sign somebody in, or hold whose keys
 // are whose, do so.
-func NewCaller(_ inside.Key, in Inside) Caller { return Caller{in} }
+func NewCaller(k inside.Key, in Inside) Caller {
+	k.Check()
+	return Caller{in}
+}
 
 // Inside is what the caller is and holds.
-func (c *Caller) Inside(inside.Key) *Inside { return &c.in }
+func (c *Caller) Inside(k inside.Key) *Inside {
+	k.Check()
+	return &c.in
+}
 
 // OwnFacts are what her own box says of her factors, kept for her own page.
 type OwnFacts struct {

@@ -5,8 +5,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -71,13 +74,9 @@ func TestKindsAreToldApartInOnePlace(t *testing.T) {
 			return err
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
-			b, ok := n.(*ast.BinaryExpr)
-			if !ok || b.Op != token.EQL && b.Op != token.NEQ {
-				return true
-			}
-			for _, side := range []ast.Expr{b.X, b.Y} {
-				if code := selected(side); strings.HasPrefix(code, "acts.Kind") || strings.HasPrefix(code, "policies.Unit") {
-					t.Errorf("%s compares with %s", name, code)
+			for _, e := range compared(n) {
+				if kindCode(e) {
+					t.Errorf("%s tells kinds of unit apart by a code", name)
 				}
 			}
 			return true
@@ -86,6 +85,76 @@ func TestKindsAreToldApartInOnePlace(t *testing.T) {
 	})
 	if err != nil || files < 100 {
 		t.Fatalf("reading the program: %d files, %v", files, err)
+	}
+}
+
+// compared are what a node compares something with: the sides of a comparison, the
+// cases of a switch, the keys of a map.
+func compared(n ast.Node) []ast.Expr {
+	switch n := n.(type) {
+	case *ast.BinaryExpr:
+		if n.Op != token.EQL && n.Op != token.NEQ {
+			return nil
+		}
+		if ofKind(n.X) || ofKind(n.Y) {
+			return []ast.Expr{n.X, n.Y}
+		}
+		return named(n.X, n.Y)
+	case *ast.CaseClause:
+		return named(n.List...)
+	case *ast.KeyValueExpr:
+		return named(n.Key)
+	}
+	return nil
+}
+
+// named leaves out what is a text: of a text nobody knows what it is a code of.
+func named(all ...ast.Expr) []ast.Expr {
+	return slices.DeleteFunc(slices.Clone(all), func(e ast.Expr) bool {
+		_, text := e.(*ast.BasicLit)
+		return text
+	})
+}
+
+// ofKind tells whether an expression is somebody's or something's kind of unit.
+func ofKind(e ast.Expr) bool {
+	if c, ok := e.(*ast.CallExpr); ok {
+		e = c.Fun
+	}
+	s, ok := e.(*ast.SelectorExpr)
+	return ok && s.Sel.Name == "UnitKind"
+}
+
+// kindCode tells whether an expression is the code of one kind of unit.
+func kindCode(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		for _, k := range acts.UnitKinds() {
+			if e.Value == strconv.Quote(k.Code) {
+				return true
+			}
+		}
+	case *ast.Ident:
+		return slices.Contains([]string{"KindDesk", "KindSocial", "KindCentre", "KindAudit"}, e.Name)
+	}
+	code := selected(e)
+	return strings.HasPrefix(code, "acts.Kind") && code != "acts.KindOf" || strings.HasPrefix(code, "policies.Unit") && slices.Contains([]string{"policies.UnitDesk", "policies.UnitSocialService", "policies.UnitCentre", "policies.UnitAudit"}, code)
+}
+
+// TestTemplatesAskTheTable: a page that differs by a unit's kind asks what it does.
+func TestTemplatesAskTheTable(t *testing.T) {
+	files, err := filepath.Glob("../../server/templates/*.html")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("finding the templates: %d, %v", len(files), err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := regexp.MustCompile(`(eq|ne) [.$\w]*Kind "(desk|social_service|centre|audit)"`).Find(text); m != nil {
+			t.Errorf("%s: %s", name, m)
+		}
 	}
 }
 

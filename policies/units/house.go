@@ -52,4 +52,4 @@ type Office struct{ house *House }
 func (h *House) Office() *Office { return &Office{h} }
 
 // us lets this package look into a caller.
-var us inside.Key
+var us = inside.New()
