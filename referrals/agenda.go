@@ -68,7 +68,7 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Tasks, err = d.tasks(r, act); err != nil {
 			return err
 		}
-		cases, err := casesBySent(r, act.Who.Unit())
+		cases, err := casesBySent(r, act)
 		if err != nil {
 			return err
 		}
@@ -116,76 +116,69 @@ func (d *Desk) OwnOpenContacts(ctx context.Context, who acts.Caller) ([]ContactL
 // author, or the whole unit.
 func (d *Desk) openContacts(r Reader, act *acts.Act, author string) ([]ContactLine, error) {
 	rows, err := openContacts.Rows(r, act.Who.Unit())
-	if err != nil {
-		return nil, err
-	}
-	var all []ContactLine
-	for _, row := range rows {
+	return lines(act, rows, err, func(row *ContactRow) (l ContactLine, shown bool, err error) {
 		if author != "" && row.Author != author {
-			continue
+			return l, false, nil
 		}
 		v, err := d.viewContact(r, act, nil, row)
 		if err != nil {
-			return nil, err
+			return l, false, err
 		}
-		all = append(all, ContactLine{ID: row.ID, Alias: v.Alias, Begun: v.At})
 		act.Detail.IDs = append(act.Detail.IDs, row.ID)
-	}
-	return all, nil
+		return ContactLine{ID: row.ID, Alias: v.Alias, Begun: v.At}, true, nil
+	})
 }
 
 func (d *Desk) tasks(r Reader, act *acts.Act) ([]TaskLine, error) {
 	rows, err := tasksOfUnit.Rows(r, act.Who.Unit())
-	var all []TaskLine
-	for _, row := range rows {
-		all = append(all, TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day,
-			DueDay: row.DueDay, Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.DueDay < act.Day})
-	}
-	return all, err
+	return lines(act, rows, err, func(row *TaskRow) (TaskLine, bool, error) {
+		return TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day,
+			DueDay: row.DueDay, Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.DueDay < act.Day}, true, nil
+	})
 }
 
 // waiting lists the referrals that need somebody's eye. Those of cases that the
 // caller may not know of are left out before anything is shown.
 func (d *Desk) waiting(r Reader, act *acts.Act, cases map[string]*CaseRow) ([]ReferralLine, error) {
 	rows, err := referralsFrom.Rows(r, act.Who.Unit())
+	return lines(act, rows, err, func(row *ReferralRow) (ReferralLine, bool, error) {
+		return d.waitingLine(r, act, row, cases)
+	})
+}
+
+// waitingLine is the line of a referral that needs somebody's eye, or shown false.
+func (d *Desk) waitingLine(r Reader, act *acts.Act, row *ReferralRow, cases map[string]*CaseRow) (l ReferralLine, shown bool, err error) {
+	l = line(row, act)
+	unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
+	if row.AfterAnswer != "" { // a decline that was read
+		return l, false, nil
+	}
+	shut := row.Shut && l.Standing == policies.ConsentLive
+	now, proposable := unanswered || l.Ends || shut, row.State == "appointment" || row.State == "accepted"
+	if l.Standing != policies.ConsentLive && row.State != "declined" || !now && !proposable {
+		return l, false, nil
+	}
+	c, ok := cases[row.CaseID]
+	if !ok {
+		return l, false, fmt.Errorf("%w: case_file %s", acts.ErrTampered, row.CaseID)
+	}
+	if shutTo(act.Who, c) {
+		return l, false, nil
+	}
+	if proposable && !row.Shut {
+		if l.Proposed, err = d.proposed(r, act, row, c); err != nil {
+			return l, false, err
+		}
+	}
+	if !now && l.Proposed.IsZero() {
+		return l, false, nil
+	}
+	f, err := d.openCase(r, act, c)
 	if err != nil {
-		return nil, err
+		return l, false, err
 	}
-	var all []ReferralLine
-	for _, row := range rows {
-		l := line(row, act)
-		unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
-		if row.AfterAnswer != "" { // a decline that was read
-			continue
-		}
-		shut := row.Shut && l.Standing == policies.ConsentLive
-		now, proposable := unanswered || l.Ends || shut, row.State == "appointment" || row.State == "accepted"
-		if l.Standing != policies.ConsentLive && row.State != "declined" || !now && !proposable {
-			continue
-		}
-		c, ok := cases[row.CaseID]
-		if !ok {
-			return nil, fmt.Errorf("%w: case_file %s", acts.ErrTampered, row.CaseID)
-		}
-		if shutTo(act.Who, c) {
-			continue
-		}
-		if proposable && !row.Shut {
-			if l.Proposed, err = d.proposed(r, act, row, c); err != nil {
-				return nil, err
-			}
-		}
-		if !now && l.Proposed.IsZero() {
-			continue
-		}
-		f, err := d.openCase(r, act, c)
-		if err != nil {
-			return nil, err
-		}
-		l.Who = f.card.who()
-		all = append(all, l)
-	}
-	return all, nil
+	l.Who = f.card.who()
+	return l, true, nil
 }
 
 // shutConsents lists the authorisations that a restore shut before they were sent;
@@ -193,29 +186,24 @@ func (d *Desk) waiting(r Reader, act *acts.Act, cases map[string]*CaseRow) ([]Re
 // not know of are left out before anything is opened.
 func (d *Desk) shutConsents(r Reader, act *acts.Act) ([]ShutConsent, error) {
 	rows, err := shutConsents.Rows(r, act.Who.Unit())
-	if err != nil {
-		return nil, err
-	}
-	var all []ShutConsent
-	for _, row := range rows {
+	return lines(act, rows, err, func(row *ConsentRow) (l ShutConsent, shown bool, err error) {
 		ref, err := sentUnder(r, row.ID)
 		if err != nil {
-			return nil, err
+			return l, false, err
 		}
 		c := &CaseRow{}
 		if err := r.Get(c, row.CaseID); err != nil {
-			return nil, err
+			return l, false, err
 		}
 		if ref != nil || row.standing(act.Day) != policies.ConsentLive || shutTo(act.Who, c) {
-			continue
+			return l, false, nil
 		}
 		f, err := d.openCase(r, act, c)
 		if err != nil {
-			return nil, err
+			return l, false, err
 		}
-		all = append(all, ShutConsent{ID: row.ID, Centre: row.Centre, Day: row.Day, Who: f.card.who()})
-	}
-	return all, nil
+		return ShutConsent{ID: row.ID, Centre: row.Centre, Day: row.Day, Who: f.card.who()}, true, nil
+	})
 }
 
 // proposed is the appointment of a referral that waits for her answer, or zero.
@@ -241,46 +229,23 @@ func (d *Desk) proposed(r Reader, act *acts.Act, row *ReferralRow, c *CaseRow) (
 }
 
 // casesBySent reads the cases of a unit's referrals and tasks at once: a case behind
-// a wall costs no statement of its own.
-func casesBySent(r Reader, unit string) (map[string]*CaseRow, error) {
-	rows, err := casesSentBy.Rows(r, unit)
+// a wall costs no statement of its own. One that is not what the log names is not
+// there.
+func casesBySent(r Reader, act *acts.Act) (map[string]*CaseRow, error) {
+	rows, err := casesSentBy.Rows(r, act.Who.Unit())
 	cases := make(map[string]*CaseRow, len(rows))
 	for _, c := range rows {
 		cases[c.ID] = c
 	}
-	return cases, err
+	return cases, act.Spare(err)
 }
 
 // recall lists those whose safe hours are open now, ending soonest first.
 func (d *Desk) recall(r Reader, act *acts.Act) ([]RecallLine, error) {
 	rows, err := recallCases.Rows(r, act.Who.Unit(), act.Day)
+	all, err := lines(act, rows, err, func(row *CaseRow) (RecallLine, bool, error) { return d.recallLine(r, act, row) })
 	if err != nil {
 		return nil, err
-	}
-	var all []RecallLine
-	for _, row := range rows {
-		o := caseObject(act.Who, row)
-		if o.WalledOff || o.Restricted && !o.Named {
-			continue
-		}
-		c, err := d.openCase(r, act, row)
-		if err != nil {
-			return nil, err
-		}
-		plan := c.recall()
-		if !plan.now(act.Now) {
-			continue
-		}
-		l := RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: plan.closes(c.safe.Closing(act.Now), act.Now)}
-		for _, kind := range []string{"call", "whatsapp", "sms"} {
-			if c.safe.Allows(kind, act.Now) == Permitted {
-				l.Channels = append(l.Channels, kind)
-			}
-		}
-		if len(l.Channels) > 0 {
-			all = append(all, l)
-			act.Detail.IDs = append(act.Detail.IDs, row.ID)
-		}
 	}
 	act.Salt = nil
 	sort.SliceStable(all, func(i, j int) bool {
@@ -291,4 +256,30 @@ func (d *Desk) recall(r Reader, act *acts.Act) ([]RecallLine, error) {
 		return a.Before(b)
 	})
 	return all, nil
+}
+
+// recallLine is the line of a woman who may be called now, or shown false.
+func (d *Desk) recallLine(r Reader, act *acts.Act, row *CaseRow) (l RecallLine, shown bool, err error) {
+	if shutTo(act.Who, row) {
+		return l, false, nil
+	}
+	c, err := d.openCase(r, act, row)
+	if err != nil {
+		return l, false, err
+	}
+	plan := c.recall()
+	if !plan.now(act.Now) {
+		return l, false, nil
+	}
+	l = RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: plan.closes(c.safe.Closing(act.Now), act.Now)}
+	for _, kind := range []string{"call", "whatsapp", "sms"} {
+		if c.safe.Allows(kind, act.Now) == Permitted {
+			l.Channels = append(l.Channels, kind)
+		}
+	}
+	if len(l.Channels) == 0 {
+		return l, false, nil
+	}
+	act.Detail.IDs = append(act.Detail.IDs, row.ID)
+	return l, true, nil
 }

@@ -485,19 +485,16 @@ func (d *Desk) UnlinkedNotes(ctx context.Context, who acts.Caller) ([]ContactVie
 			return err
 		}
 		rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
+		all, err = lines(act, rows, err, func(row *ContactRow) (ContactView, bool, error) {
 			v, err := d.viewContact(r, act, nil, row)
 			if err != nil {
-				return err
+				return v, false, err
 			}
-			all = append(all, v)
 			act.Detail.IDs = append(act.Detail.IDs, row.ID)
-		}
+			return v, true, nil
+		})
 		act.Salt = nil
-		return nil
+		return err
 	})
 	return all, receipt, err
 }

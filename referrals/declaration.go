@@ -367,7 +367,7 @@ func (d *Desk) matchDeclared(r Reader, act *acts.Act, all []Declaration) error {
 		queries[i] = declaredQuery{newQuery(v.Name), newQuery(v.Surname), newQuery(v.Phone)}
 	}
 	shown := map[string]Shown{}
-	err := d.eachCard(r, act.Who, func(c *Card, card *CaseCard) {
+	err := d.eachCard(r, act, func(c *Card, card *CaseCard) {
 		for i := range all {
 			by := queries[i].by(card)
 			if len(by) == 0 || len(all[i].Matches) >= SearchMax {
@@ -386,8 +386,12 @@ func (d *Desk) matchDeclared(r Reader, act *acts.Act, all []Declaration) error {
 	}
 	sort.Strings(act.Detail.IDs)
 	for from := 0; from < len(list); from += SearchMax {
-		if err := r.CheckShown(list[from:min(from+SearchMax, len(list))]); err != nil {
+		bad, err := notGenuine(r, act, list[from:min(from+SearchMax, len(list))])
+		if err != nil {
 			return err
+		}
+		for i := range all {
+			all[i].Matches = slices.DeleteFunc(all[i].Matches, func(m DeclarationMatch) bool { return bad[m.ID] })
 		}
 	}
 	return nil

@@ -15,12 +15,14 @@ import (
 // Desk is the one door to case data. Ids are 26 letters and digits, days
 // YYYY-MM-DD in Italy, hours HH:MM there, codes those of the exported lists.
 //
-// Any of its acts can end with accounts.ErrDenied, for what the caller may not do
-// or know of and for what is not there alike; with accounts.ErrCovered, when she
-// must type her passphrase first; with accounts.ErrTampered or crypto.ErrOpen,
-// for a row that is not the one the log names; with accounts.ErrConflict, when
-// others were quicker every time; with accounts.ErrUnwritable. A comment names
-// what comes beside these. No error means that the act and its leaf are durable.
+// Any of its acts can end with acts.ErrDenied, for what the caller may not do
+// or know of and for what is not there alike; with acts.ErrCovered, when she
+// must type her passphrase first; with acts.ErrTampered or crypto.ErrOpen,
+// for a row that is not the one the log names; with acts.ErrConflict, when
+// others were quicker every time; with acts.ErrUnwritable. A comment names
+// what comes beside these. No error means that the act and its leaf are durable;
+// so they are at an acts.Partial, with which the lists of a page come but for
+// what is not what the log names.
 type Desk struct {
 	gate     *acts.Gate
 	store    Store
@@ -44,6 +46,26 @@ func (d *Desk) Day() string { return d.gate.Day() }
 // it leaves in act.Commit is written in the transaction of the leaf.
 func (d *Desk) do(ctx context.Context, who acts.Caller, a policies.Action, prepare func(Reader, *acts.Act) error) (audit.Receipt, error) {
 	return acts.Do(ctx, d.gate, d.store.View, who, a, prepare)
+}
+
+// lines makes the lines of a page's list out of rows, or of the error of reading
+// them, and leaves out those for which line says false. What is not what the log
+// names is left out too, by act.Spare.
+func lines[R, L any](act *acts.Act, rows []R, err error, line func(R) (L, bool, error)) ([]L, error) {
+	if err := act.Spare(err); err != nil {
+		return nil, err
+	}
+	var all []L
+	for _, row := range rows {
+		l, shown, err := line(row)
+		if spared := act.Spare(err); spared != nil {
+			return nil, spared
+		}
+		if err == nil && shown {
+			all = append(all, l)
+		}
+	}
+	return all, nil
 }
 
 // What callers of the desk test for.

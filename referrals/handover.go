@@ -205,25 +205,18 @@ func sentTask(row *TaskRow, act *acts.Act) SentTask {
 // that she may not know of are left out before anything is opened.
 func (d *Desk) sent(r Reader, act *acts.Act, cases map[string]*CaseRow) ([]SentTask, error) {
 	rows, err := tasksFrom.Rows(r, act.Who.Unit())
-	if err != nil {
-		return nil, err
-	}
-	var all []SentTask
-	for _, row := range rows {
+	return lines(act, rows, err, func(row *TaskRow) (l SentTask, shown bool, err error) {
 		c, ok := cases[row.CaseID]
 		if row.CaseID != "" && !ok {
-			return nil, fmt.Errorf("%w: case_file %s", acts.ErrTampered, row.CaseID)
+			return l, false, fmt.Errorf("%w: case_file %s", acts.ErrTampered, row.CaseID)
 		}
 		if c != nil && shutTo(act.Who, c) {
-			continue
+			return l, false, nil
 		}
-		l := sentTask(row, act)
-		if l.Who, err = d.whoOfSent(r, act, row, c); err != nil {
-			return nil, err
-		}
-		all = append(all, l)
-	}
-	return all, nil
+		l = sentTask(row, act)
+		l.Who, err = d.whoOfSent(r, act, row, c)
+		return l, err == nil, err
+	})
 }
 
 // shutTo tells whether a case may not be known to the caller.

@@ -23,7 +23,8 @@ type InboxCard struct {
 }
 
 // Inbox lists what the caller's centre received, in every state, but for what
-// a restore shut. What came by age is kept under the unit key from now on.
+// a restore shut. What came by age is kept under the unit key from now on. What is
+// not what the log names is left out: then acts.Partial comes beside the others.
 func (d *Desk) Inbox(ctx context.Context, who acts.Caller) ([]InboxCard, audit.Receipt, error) {
 	var cards []InboxCard
 	receipt, err := d.do(ctx, who, policies.InboxList, func(r Reader, act *acts.Act) error {
@@ -31,28 +32,24 @@ func (d *Desk) Inbox(ctx context.Context, who acts.Caller) ([]InboxCard, audit.R
 			return err
 		}
 		rows, err := referralsTo.Rows(r, act.Who.Unit())
-		if err != nil {
-			return err
-		}
-		cards = nil
 		var adopted []acts.Row
-		for _, row := range rows {
+		cards, err = lines(act, rows, err, func(row *ReferralRow) (InboxCard, bool, error) {
 			if row.Shut {
-				continue
+				return InboxCard{}, false, nil
 			}
 			card, kept, err := d.inboxCard(r, act, row)
 			if err != nil {
-				return err
+				return card, false, err
 			}
 			if kept {
 				adopted = append(adopted, row)
 			}
-			cards = append(cards, card)
 			act.Detail.IDs = append(act.Detail.IDs, row.ID)
-		}
+			return card, true, nil
+		})
 		act.Salt = nil
 		act.Commit = putAll(adopted...)
-		return nil
+		return err
 	})
 	return cards, receipt, err
 }

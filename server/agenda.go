@@ -11,6 +11,13 @@ import (
 
 func (q *request) roster() (*units.Roster, error) { return q.s.house.Roster(q.ctx()) }
 
+// names is the roster for a page that only shows names: one that it cannot read
+// does not hide the page.
+func (q *request) names() (*units.Roster, error) {
+	roster, err := q.roster()
+	return roster, q.partly(err)
+}
+
 // day is a stored day as a time in Italy.
 func (q *request) day(s string) time.Time {
 	t, err := time.ParseInLocation(time.DateOnly, s, q.s.door.Gate().Now().Location())
@@ -22,10 +29,10 @@ func (q *request) day(s string) time.Time {
 
 func (q *request) agenda() error {
 	a, receipt, err := q.s.desk.ReadAgenda(q.ctx(), q.who)
-	if err != nil {
+	if err = q.partly(err); err != nil {
 		return err
 	}
-	roster, err := q.roster()
+	roster, err := q.names()
 	if err != nil {
 		return err
 	}
@@ -56,27 +63,34 @@ func (q *request) agenda() error {
 			Centre: roster.UnitName(c.Centre), Sent: q.day(c.Day), Unsent: true})
 	}
 	page.Open = openContacts(a.Contacts)
+	if err := q.fromColleagues(page); err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "agenda", page)
+}
+
+// fromColleagues puts on an Agenda what is to be known of colleagues, of other
+// units' keys and of the recovery of a unit.
+func (q *request) fromColleagues(page *AgendaPage) error {
 	colleagues, err := q.s.house.NewColleagues(q.ctx(), q.who)
-	if err != nil {
+	if err = q.besides(err); err != nil {
 		return err
 	}
 	for _, c := range colleagues {
 		page.Urgent = append(page.Urgent, Task{Who: Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
 	}
-	if page.Notices, err = q.notices(); err != nil {
+	page.Notices, err = q.notices()
+	if err = q.besides(err); err != nil {
 		return err
 	}
 	rescued, err := q.s.house.Rescued(q.ctx(), q.who)
-	if err != nil {
+	if err = q.besides(err); err != nil {
 		return err
 	}
 	for _, u := range rescued {
 		page.Urgent = append(page.Urgent, q.rescued(u))
 	}
-	if err := q.recoveryTasks(page); err != nil {
-		return err
-	}
-	return q.show(http.StatusOK, "agenda", page)
+	return q.besides(q.recoveryTasks(page))
 }
 
 // rescued is a unit whose key recovery made: who sends there compares its words
@@ -117,7 +131,7 @@ func (q *request) searchPage() error {
 func (q *request) search() error {
 	page := &SearchPage{Page: q.base(TitleSearch), Query: q.form.Get("q"), Asked: true}
 	cards, receipt, err := q.s.desk.Search(q.ctx(), q.who, page.Query)
-	if err != nil && !invalid(&page.Page, err) {
+	if err = q.partly(err); err != nil && !invalid(&page.Page, err) {
 		return err
 	}
 	q.receipt(receipt)

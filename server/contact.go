@@ -106,7 +106,7 @@ func (q *request) newContact() error {
 // shows an empty form, and what was typed is there.
 func (q *request) ownOpen() ([]OpenContact, error) {
 	lines, receipt, err := q.s.desk.OwnOpenContacts(q.ctx(), q.who)
-	if err != nil {
+	if err = q.partly(err); err != nil {
 		return nil, err
 	}
 	q.receipt(receipt)
@@ -214,7 +214,7 @@ func (q *request) beenHere() error {
 		return err
 	}
 	cards, receipt, err := q.s.desk.Search(q.ctx(), q.who, page.Form.Query)
-	if err != nil && !invalid(&page.Page, err) {
+	if err = q.partly(err); err != nil && !invalid(&page.Page, err) {
 		return err
 	}
 	q.receipt(receipt)
@@ -416,7 +416,7 @@ func (q *request) recordUnlinked() error {
 
 func (q *request) unlinkedList() error {
 	notes, receipt, err := q.s.desk.UnlinkedNotes(q.ctx(), q.who)
-	if err != nil {
+	if err = q.partly(err); err != nil {
 		return err
 	}
 	roster, err := q.roster()

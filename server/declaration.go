@@ -45,7 +45,7 @@ func (q *request) takeDeclarationBack() error {
 // unitDeclarations is what the lead reads before she gives somebody a case file.
 func (q *request) unitDeclarations() error {
 	all, receipt, err := q.s.desk.Declarations(q.ctx(), q.who)
-	if err != nil {
+	if err = q.partly(err); err != nil {
 		return err
 	}
 	roster, err := q.roster()

@@ -135,6 +135,32 @@ func (q *request) comesBack(status int, err error) bool {
 	return !errors.Is(err, acts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) && !errors.Is(err, crypto.ErrOpen)
 }
 
+// partly lets a page of a list that lacks something be shown, with a line that says
+// so, and tells support what it is. Any other error is returned.
+func (q *request) partly(err error) error {
+	var lacks *acts.Partial
+	if !errors.As(err, &lacks) {
+		return err
+	}
+	q.leaveOut(lacks)
+	return nil
+}
+
+// besides is partly for what stands on the first page of somebody's work beside its
+// lists: that it cannot be told does not hide them.
+func (q *request) besides(err error) error {
+	if !errors.Is(err, acts.ErrTampered) {
+		return err
+	}
+	q.leaveOut(err)
+	return nil
+}
+
+func (q *request) leaveOut(err error) {
+	q.unread = true
+	q.s.log.Error("something of a page could not be read", "route", routeName(q.r), "error", err.Error())
+}
+
 // unfinished says that the act is done, and what could not be written after it.
 func (q *request) unfinished(done *acts.Unfinished) {
 	status, _ := answerTo(done)

@@ -24,10 +24,10 @@ func (q *request) inbox() error {
 
 func (q *request) inboxPage() (*InboxPage, error) {
 	cards, receipt, err := q.s.desk.Inbox(q.ctx(), q.who)
-	if err != nil {
+	if err = q.partly(err); err != nil {
 		return nil, err
 	}
-	roster, err := q.roster()
+	roster, err := q.names()
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (q *request) inboxPage() (*InboxPage, error) {
 		}
 	}
 	page.Notices, err = q.noticesAndColleagues()
-	return page, err
+	return page, q.besides(err)
 }
 
 // received is the centre's side of a referral. One that was taken back shows

@@ -176,7 +176,7 @@ func (q *request) moveNote() error {
 		return acts.ErrDenied
 	}
 	cards, _, err := q.s.desk.Search(q.ctx(), q.who, q.form.Get("to"))
-	if err != nil && !errors.Is(err, referrals.ErrInvalid) {
+	if err = q.partly(err); err != nil && !errors.Is(err, referrals.ErrInvalid) {
 		return err
 	}
 	to := ""

@@ -24,6 +24,7 @@ type Page struct {
 	Then      []string    // message keys beside Problem: whether anything was saved, and what to do next
 	Support   string      // code to tell support beside Problem, or empty
 	Differs   bool        // the last check found records that are not what the log says
+	Unread    bool        // of what the page lists, something cannot be read, and is left out
 	Refilled  bool        // the form comes back from a draft
 	Late      bool        // something arrived under a covered screen, and waits for her word
 	Once      bool        // what it shows cannot be shown again: another language is not offered

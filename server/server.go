@@ -187,6 +187,7 @@ type request struct {
 	lang   locale.Lang
 	filled bool // form holds a draft given back
 	ours   bool // the form that was sent is one of this session
+	unread bool // something that belongs on the page is not what the log names
 
 	trouble *trouble // why the page of a form is shown again
 }
@@ -538,6 +539,7 @@ func (q *request) redirect(to string) error {
 
 // show renders a page.
 func (q *request) show(status int, name string, page Shown) error {
+	page.base().Unread = q.unread
 	if q.trouble != nil {
 		return q.showAgain(status, name, page)
 	}

@@ -251,7 +251,7 @@ func (d *Door) overdue(rows []*acts.SessionRow, now time.Time) []movedSession {
 }
 
 // lost are the sessions that the log names while their rows were missing now and
-// at the sweep before: nothing can open them, Unless somebody has the rows.
+// at the sweep before: nothing can open them, unless somebody has the rows.
 func (d *Door) lost(rows []*acts.SessionRow) []string {
 	there := map[string]bool{}
 	for _, r := range rows {

@@ -1,6 +1,7 @@
 package acts
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -123,7 +124,8 @@ func (f Finder[R]) By(columns ...string) Finder[R] {
 	return f
 }
 
-// Rows finds all rows.
+// Rows finds all rows. Where some are not what the log names, the others come beside
+// ErrTampered.
 func (f Finder[R]) Rows(r Reader, args ...any) ([]*R, error) {
 	if len(args) != f.args {
 		return nil, fmt.Errorf("finding rows of %s: %d arguments for %d", f.Kind.table, len(args), f.args)
@@ -133,10 +135,10 @@ func (f Finder[R]) Rows(r Reader, args ...any) ([]*R, error) {
 		all = append(all, any(row).(*R))
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrTampered) {
 		return nil, err
 	}
-	return all, nil
+	return all, err
 }
 
 // One finds one row; ErrNoRow without any.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/audit"
 )
@@ -119,6 +120,7 @@ type Act struct {
 	list     []string // the things that one step-up serves, this one among them
 	makes    string   // what a step-up names while the thing does not exist yet
 	ended    bool     // the caller's agency is past the end of its responsibility
+	spared   error    // why an item of a list was left out, the first time
 	outcome  audit.Outcome
 }
 
@@ -174,6 +176,23 @@ func (a *Act) Refusing(rule string, kind policies.Kind, id string) {
 	a.decision = policies.Decision{Allowed: true, Rules: []string{rule}}
 }
 
+// Spare leaves one item out of a list and returns nil where it cannot be shown
+// because a row, a secret or a box that it needs is not what the log names: one
+// such item must not hide the others. Do says so beside them, by a Partial. Any
+// other error is returned, and ends the act.
+func (a *Act) Spare(err error) error {
+	if !errors.Is(err, ErrTampered) && !errors.Is(err, crypto.ErrOpen) {
+		return err
+	}
+	if a.spared == nil {
+		a.spared = err
+	}
+	return nil
+}
+
+// Spared is why something was left out, or nil.
+func (a *Act) Spared() error { return a.spared }
+
 // NewSecret makes the shred secret of a record that this act creates.
 func (a *Act) NewSecret() Secret {
 	s := NewSecret(a.gate.log.Size())
@@ -209,7 +228,8 @@ func isID(id string) bool {
 
 // Do prepares an act on a snapshot and commits it with its leaf. The leaf is
 // durable before Do returns. Refused and failed acts leave a leaf too. It
-// returns ErrDenied, ErrConflict, ErrTampered or what prepare returned.
+// returns ErrDenied, ErrConflict, ErrTampered or what prepare returned; a Partial
+// comes with the receipt of an act that is done.
 func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(R) error) error,
 	who Caller, action policies.Action, prepare func(R, *Act) error) (audit.Receipt, error) {
 	wait := g.begin()
@@ -234,7 +254,7 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 		if err == nil {
 			var receipt audit.Receipt
 			if receipt, err = g.commit(ctx, act, seen); err == nil {
-				return receipt, nil
+				return receipt, g.partial(ctx, act)
 			}
 		}
 		if errors.Is(err, ErrStale) || errors.Is(err, audit.ErrDetailKey) {
@@ -259,9 +279,20 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 	return audit.Receipt{}, g.refuse(ctx, &Act{Action: action, Who: who, Day: g.Day(), gate: g, object: "none"}, ErrConflict)
 }
 
+// partial is the end of an act that is durable: nothing, or, where it left
+// something out, a leaf that says so, as of an act that met nothing else, and
+// Partial.
+func (g *Gate) partial(ctx context.Context, act *Act) error {
+	if act.spared == nil {
+		return nil
+	}
+	g.refuse(ctx, act, ErrTampered) // what is shown is shown, whether this leaf could be written or not
+	return &Partial{Cause: act.spared}
+}
+
 // standing brings the caller's facts up to the roster: somebody suspended or
 // removed a moment ago is so in this act, and somebody whose unit drew a new
-// epoch, or who was admitted meanwhile, must Fetch its key first (ErrCovered).
+// epoch, or who was admitted meanwhile, must fetch its key first (ErrCovered).
 func (g *Gate) standing(r Reader, act *Act) error {
 	who := &act.Who
 	if who.in.Role == policies.Console || who.in.Person == "" {

@@ -44,9 +44,23 @@ func (u *Unfinished) Error() string { return "finishing an act that is done: " +
 // Unwrap is the cause.
 func (u *Unfinished) Unwrap() error { return u.Cause }
 
+// Partial is the error of a list that is shown, with its leaf, but for items that
+// are not what the log names: beside it stand the others. A second leaf says that
+// the act failed. It is an ErrTampered to whoever does not ask for it.
+type Partial struct {
+	Cause error // what was met first: a table and an id
+}
+
+func (p *Partial) Error() string { return "listing what can be read: " + p.Cause.Error() }
+
+// Unwrap is the cause, and ErrTampered where the cause is a box that does not open.
+func (p *Partial) Unwrap() []error { return []error{ErrTampered, p.Cause} }
+
 // Reader reads verified rows of one snapshot. Every row it hands out has the
 // digest that the log names as newest; a row that is there without a leaf, or
-// missing against the log, gives ErrTampered.
+// missing against the log, gives ErrTampered. A list with such a row gives it too,
+// and the others beside it: for a page that lists, and may Spare one; everything
+// else stops at the error.
 type Reader interface {
 	Get(row Row, id string) error
 	// Recall is Get for the row of who asks and of her unit: it may come from

@@ -2,6 +2,7 @@ package units
 
 import (
 	"context"
+	"errors"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -23,8 +24,8 @@ func (o *Office) Administration(ctx context.Context, who acts.Caller) (*Administ
 			return err
 		}
 		all = &Administration{Roster: Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}}
-		if err := all.Roster.read(r); err != nil {
-			return err
+		if bad, err := all.Roster.read(r); bad != nil || err != nil {
+			return errors.Join(bad, err)
 		}
 		open, err := OpenInvitations.Rows(r)
 		for _, i := range open {

@@ -273,7 +273,7 @@ func (h *House) Confirm(ctx context.Context, who acts.Caller, colleague string) 
 	})
 }
 
-// acquainted makes the row that says so, Unless it is there.
+// acquainted makes the row that says so, unless it is there.
 func acquainted(r acts.Reader, act *acts.Act, colleague string) ([]acts.Row, error) {
 	row := &Acquaintance{RowKey: acts.RowKey{ID: act.Who.Person() + "." + colleague, Version: 1}, Person: act.Who.Person(), Colleague: colleague, Day: act.Day}
 	if err := r.Get(&Acquaintance{}, row.ID); !errors.Is(err, acts.ErrNoRow) {

@@ -109,7 +109,7 @@ type noticeList struct {
 	all  []Notice
 }
 
-// add takes a notice in Unless it was seen.
+// add takes a notice in unless it was seen.
 func (l *noticeList) add(n Notice, fill func(*Notice) error) error {
 	if l.seen[n.ID] {
 		return nil

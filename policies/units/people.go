@@ -277,7 +277,7 @@ func (o *Office) CreatePerson(ctx context.Context, who acts.Caller, in NewPerson
 }
 
 // CreatePeople enters several users and invites them, each in an act of its own.
-// Nobody is entered Unless all fit; NotAll names the one that does not. It returns
+// Nobody is entered unless all fit; NotAll names the one that does not. It returns
 // who was entered.
 func (o *Office) CreatePeople(ctx context.Context, who acts.Caller, list []NewPerson) ([]Invitee, audit.Receipt, error) {
 	var made []Invitee

@@ -139,7 +139,7 @@ func RecoverySubject(unit string) crypto.WordsSubject {
 	return crypto.WordsSubject{Unit: unit, Person: acts.RecoveryPerson}
 }
 
-// heardRecovery says ErrWords Unless the words heard are those of a recipient.
+// heardRecovery says ErrWords unless the words heard are those of a recipient.
 func (h *House) heardRecovery(ctx context.Context, recipient, unit string, heard Words) error {
 	to, err := crypto.ParseRecipient(recipient)
 	if err != nil {

@@ -30,7 +30,9 @@ func (c *rosterCache) changed() {
 	c.stamp++
 }
 
-// Roster reads the roster, verified against the log like every row.
+// Roster reads the roster, verified against the log like every row. A Partial comes
+// beside one that lacks what is not what the log names: for a page that only shows
+// names. It is not kept.
 func (h *House) Roster(ctx context.Context) (*Roster, error) {
 	h.roster.mu.Lock()
 	current, stamp := h.roster.current, h.roster.stamp
@@ -40,8 +42,16 @@ func (h *House) Roster(ctx context.Context) (*Roster, error) {
 	}
 	h.roster.mu.Unlock()
 	next := &Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}
-	if err := h.look(ctx, func(r acts.Reader) error { return next.read(r) }); err != nil {
+	var bad error
+	err := h.look(ctx, func(r acts.Reader) (err error) {
+		bad, err = next.read(r)
+		return err
+	})
+	if err != nil {
 		return nil, err
+	}
+	if bad != nil {
+		return next, &acts.Partial{Cause: bad}
 	}
 	h.roster.mu.Lock()
 	defer h.roster.mu.Unlock()
@@ -49,32 +59,35 @@ func (h *House) Roster(ctx context.Context) (*Roster, error) {
 	return next, nil
 }
 
-func (o *Roster) read(r acts.Reader) error {
+// read fills an empty roster. bad is why somebody or something is not in it.
+func (o *Roster) read(r acts.Reader) (bad, err error) {
+	var spared acts.Act
 	agencies, err := acts.AllAgencies.Rows(r)
-	if err != nil {
-		return err
+	if err = spared.Spare(err); err != nil {
+		return nil, err
 	}
 	for _, a := range agencies {
 		o.Agencies[a.ID] = a
 	}
 	units, err := acts.AllUnits.Rows(r)
-	if err != nil {
-		return err
+	if err = spared.Spare(err); err != nil {
+		return nil, err
 	}
 	for _, u := range units {
-		o.Units[u.ID] = u
-		o.Epochs[u.ID] = r.Epoch(u.ID)
 		recovery, err := RecoveryOf(r, u.ID)
-		if err != nil {
-			return err
+		if spared := spared.Spare(err); spared != nil {
+			return nil, spared
 		}
-		o.Recovery[u.ID] = !recovery.None()
+		if err == nil {
+			o.Units[u.ID], o.Epochs[u.ID], o.Recovery[u.ID] = u, r.Epoch(u.ID), !recovery.None()
+		}
 	}
 	people, err := acts.AllPeople.Rows(r)
 	for _, p := range people {
 		o.People[p.ID] = p
 	}
-	return err
+	err = spared.Spare(err)
+	return spared.Spared(), err
 }
 
 // UnitName is a unit's name, or empty.

@@ -91,7 +91,8 @@ func (s *snapshot) doubt(table, id string) error {
 	return fmt.Errorf("%w: %s %s", acts.ErrTampered, table, id)
 }
 
-// Rows reads the rows that a query selects, each verified.
+// Rows reads the rows that a query selects, each verified. It hands out those that are
+// what the log names, and returns ErrTampered after them when there were others.
 func (s *snapshot) Rows(q *acts.Query, args []any, each func(acts.Row) error) error {
 	return s.rows(tables[q.Kind.Table()], condition(q), args, each)
 }
@@ -111,17 +112,28 @@ func (s *snapshot) rows(t *table, condition string, args []any, each func(acts.R
 		return fmt.Errorf("reading rows of %s: %w", t.name, err)
 	}
 	defer rows.Close()
+	var bad error // the first that is not what the log names
 	for rows.Next() {
 		row := t.Make()
 		if err := rows.Scan(acts.Columns(row)...); err != nil {
 			return fmt.Errorf("reading rows of %s: %w", t.name, err)
 		}
-		if err := s.verify(row); err != nil {
+		err := s.verify(row)
+		if errors.Is(err, acts.ErrTampered) {
+			if bad == nil {
+				bad = err
+			}
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		if err := each(row); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading rows of %s: %w", t.name, err)
+	}
+	return bad
 }
