@@ -221,7 +221,7 @@ func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, 
 
 // ConsentView is a consent as the desk reads it.
 type ConsentView struct {
-	Head                             CaseHead // where it was asked for on its own
+	Head                             CaseHead // where it was asked for on its own; see ReferralView
 	ID, CaseID, State, Day, EndedDay string
 	Standing                         policies.ConsentState
 	Shut                             bool // a restore shut it, and the desk has not confirmed it
@@ -356,6 +356,15 @@ func (d *Desk) noteReplaced(act *acts.Act, c *caseFile, before []lapse) (rows []
 	return rows, nil
 }
 
+// shownHead is a case's head in an act on something of the case; empty where the case
+// itself may not be opened any more.
+func shownHead(act *acts.Act, c *caseFile) CaseHead {
+	if !act.May(policies.CaseOpen, caseObject(act.Who, c.row)) {
+		return CaseHead{}
+	}
+	return c.head()
+}
+
 // ReadConsent is an authorisation as the desk reads it, in every state, with the
 // id of the referral that was sent under it, if there is one.
 func (d *Desk) ReadConsent(ctx context.Context, who acts.Caller, id string) (ConsentView, audit.Receipt, error) {
@@ -366,7 +375,7 @@ func (d *Desk) ReadConsent(ctx context.Context, who acts.Caller, id string) (Con
 			return err
 		}
 		v = viewConsent(row, act.Day, a)
-		v.Head = c.head()
+		v.Head = shownHead(act, c)
 		ref, err := sentUnder(r, id)
 		if ref != nil {
 			v.ReferralID = ref.ID

@@ -37,6 +37,9 @@ func (d *Desk) PrepareReferral(ctx context.Context, who acts.Caller, caseID stri
 		if err != nil {
 			return err
 		}
+		if err := act.Also(policies.CaseOpen, caseObject(act.Who, c.row)); err != nil {
+			return err
+		}
 		if err := act.Also(policies.DirectoryRead, policies.Object{Kind: policies.KindDirectory}); err != nil {
 			return err
 		}

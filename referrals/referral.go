@@ -172,6 +172,9 @@ func (d *Desk) PreviewReferral(ctx context.Context, who acts.Caller, consentID s
 		if err != nil {
 			return err
 		}
+		if err := act.Also(policies.CaseOpen, caseObject(act.Who, c.row)); err != nil {
+			return err
+		}
 		v = Preview{Head: c.head(), ConsentID: consentID, Standing: consent.standing(act.Day), Several: errors.Is(l.alone(a.Purpose, consentID), ErrSeveral), CaseID: consent.CaseID}
 		if v.Changed, err = m.changed(a.items(), a.Shown); err != nil {
 			return err
@@ -607,7 +610,7 @@ func (d *Desk) referralLines(r Reader, act *acts.Act, c *caseFile) ([]ReferralLi
 // ReferralView is a referral with its messages, as either side reads it.
 type ReferralView struct {
 	ReferralLine
-	Head     CaseHead // of her case file, for the unit that sent it
+	Head     CaseHead // of her case file, for the unit that sent it; empty where that may not be opened any more
 	Version  int64
 	Package  Package
 	Safe     PackageSafe
@@ -656,6 +659,9 @@ func (d *Desk) headOf(r Reader, act *acts.Act, s *sharedReferral) (CaseHead, err
 	row := &CaseRow{}
 	if err := r.Get(row, s.row.CaseID); err != nil {
 		return CaseHead{}, err
+	}
+	if !act.May(policies.CaseOpen, caseObject(act.Who, row)) {
+		return CaseHead{}, nil
 	}
 	c, err := d.openCase(r, act, row)
 	if err != nil {

@@ -451,6 +451,9 @@ func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) (Cas
 		if err != nil {
 			return err
 		}
+		if err := act.Also(policies.CaseOpen, caseObject(act.Who, c.row)); err != nil {
+			return err
+		}
 		head = c.head()
 		leaves, err := r.LeavesOfObject("case:"+caseID, registerMax)
 		for _, l := range leaves {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -161,8 +162,11 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	ctx := context.Background()
 	w.Invite("dario", policies.Administrator, "")
 	out := rosa(t, w)
-	consentID, _ := send(t, w, out.CaseID, "alias")
+	consentID, referralID := send(t, w, out.CaseID, "alias")
 	anna := w.SignIn("anna")
+	if v, _, err := w.Desk.ReadReferral(ctx, anna, referralID); err != nil || v.Head.Card.Alias != "Rosa" {
+		t.Fatalf("reading a referral with its case's head: %q, %v", v.Head.Card.Alias, err)
+	}
 	if _, err := w.Office.EndAgency(ctx, w.StepUp("dario", policies.AgencyEnd, w.Agency), w.Agency, w.Desk.Day(), 1); err != nil {
 		t.Fatalf("ending the agency today: %v", err)
 	}
@@ -173,6 +177,12 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	anna = w.SignIn("anna")
 	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening a case a day later: got %v, want ErrDenied", err)
+	}
+	if v, _, err := w.Desk.ReadReferral(ctx, anna, referralID); err != nil || !reflect.DeepEqual(v.Head, referrals.CaseHead{}) {
+		t.Errorf("reading a referral a day later, which shows nothing of the case: %q, %v", v.Head.Card.Alias, err)
+	}
+	if v, _, err := w.Desk.ReadConsent(ctx, anna, consentID); err != nil || !reflect.DeepEqual(v.Head, referrals.CaseHead{}) {
+		t.Errorf("reading an authorisation a day later, which shows nothing of the case: %q, %v", v.Head.Card.Alias, err)
 	}
 	if _, err := w.Desk.Revoke(ctx, anna, consentID, "code_word"); err != nil {
 		t.Errorf("revoking a day later: %v", err)

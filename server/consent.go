@@ -256,7 +256,7 @@ func (q *request) showHow(status int, fails map[string]string) error {
 	page.Text = q.spoken(page.Form.Lang)
 	page.Taken = holding(v.CaseView, c.ID)
 	page.Holds = contains(page.Taken, usualPurpose)
-	if fails != nil && page.Form.Beside == "" && page.Holds {
+	if fails != nil && fails["beside"] == "" && page.Form.Beside == "" && page.Holds {
 		page.Fail("beside", FailBeside)
 	}
 	if status == http.StatusConflict { // recorded already from this form, with other words

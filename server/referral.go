@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
 )
@@ -51,6 +52,9 @@ func (q *request) sentReferral() (referrals.ReferralView, *units.Roster, error) 
 	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return r, nil, err
+	}
+	if r.Head.ID == "" { // it may be read, but the case not
+		return r, nil, acts.ErrDenied
 	}
 	q.receipt(receipt)
 	roster, err := q.roster()

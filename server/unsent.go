@@ -23,6 +23,9 @@ func (q *request) readUnsent(page string) (c referrals.ConsentView, roster *unit
 	if c.ReferralID != "" {
 		return c, nil, "/invii/" + c.ReferralID + page, nil
 	}
+	if c.Head.ID == "" {
+		return c, nil, "", acts.ErrDenied
+	}
 	roster, err = q.roster()
 	return c, roster, "", err
 }

@@ -142,6 +142,16 @@ func (a *Act) Also(action policies.Action, object policies.Object) error {
 	return nil
 }
 
+// May is Also for what an act leaves out where it is refused, and goes on without.
+func (a *Act) May(action policies.Action, object policies.Object) bool {
+	before := a.decision
+	if a.Also(action, object) != nil {
+		a.decision = before
+		return false
+	}
+	return true
+}
+
 // Shows names in the sealed detail what an act shows beside what its action says.
 func (a *Act) Shows(parts ...string) {
 	for _, p := range parts {
