@@ -336,7 +336,11 @@ const (
 	PartReferrals Part = "referrals" // what was sent to centres, without what is in it
 	PartTasks     Part = "tasks"     // what a social service was asked, without what is in it
 	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
+	partChoices   Part = "choices"   // what she can share with a centre, on the page on which she chooses
 )
+
+// Parts are all that the log says of what was shown of a case file.
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartKnown, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {

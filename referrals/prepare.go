@@ -56,7 +56,7 @@ func (d *Desk) PrepareReferral(ctx context.Context, who acts.Caller, caseID stri
 			if v.Choices, err = d.choices(r, c, in.Ticked, in.Seen); err != nil {
 				return err
 			}
-			act.Shows("choices")
+			act.Shows(string(partChoices))
 		}
 		v.CaseView, err = d.viewCase(r, act, c, in.Parts...)
 		return err

@@ -440,8 +440,8 @@ func (d *Desk) Log() (size int64, last audit.Checkpoint, verifierKey string) {
 // Reading is one line of "Chi ha aperto la scheda": who, on which day, as what.
 type Reading struct{ Day, Actor, Action string }
 
-// Readers lists who opened a case, newest first, with its head. Time and reason are
-// with the auditor.
+// Readers lists who of its unit opened a case, or an authorisation or referral of it,
+// with which its head is shown, newest first. Time and reason are with the auditor.
 func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) (CaseHead, []Reading, audit.Receipt, error) {
 	var head CaseHead
 	var all []Reading
@@ -455,13 +455,28 @@ func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) (Cas
 			return err
 		}
 		head = c.head()
-		leaves, err := r.LeavesOfObject("case:"+caseID, registerMax)
+		objects, err := headedBy(r, c)
+		if err != nil {
+			return err
+		}
+		leaves, err := r.LeavesOf(registerMax, objects...)
 		for _, l := range leaves {
-			if l.Outcome == audit.Allowed {
+			if l.Outcome == audit.Allowed && l.Unit == c.row.Unit {
 				all = append(all, Reading{Day: l.Day, Actor: l.Actor, Action: l.Action})
 			}
 		}
 		return err
 	})
 	return head, all, receipt, err
+}
+
+// headedBy names what is opened with a case's head: the case, and everything that was
+// authorised and sent of it.
+func headedBy(r Reader, c *caseFile) ([]string, error) {
+	objects := []string{string(policies.KindCase) + ":" + c.row.ID}
+	consents, err := consentsOfCase.Rows(r, c.row.ID)
+	for _, row := range consents {
+		objects = append(objects, string(policies.KindConsent)+":"+row.ID, string(policies.KindReferral)+":"+row.ID)
+	}
+	return objects, err
 }

@@ -422,7 +422,7 @@ type Reader interface {
 	Cases(ids []string) ([]*CaseRow, error)
 	// CheckShown holds cards from EachCard to the rows that the log names.
 	CheckShown(cards []Shown) error
-	LeavesOfObject(object string, limit int) ([]audit.Leaf, error)
+	LeavesOf(limit int, objects ...string) ([]audit.Leaf, error)
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.
 	LeavesBackward(before int64, f func(index int64, l *audit.Leaf) (bool, error)) error

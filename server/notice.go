@@ -1,8 +1,9 @@
 package server
 
 import (
-	"sportello/policies/units"
 	"time"
+
+	"sportello/policies/units"
 )
 
 // Notices is what stands on the page a person's work begins with until she has

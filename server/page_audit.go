@@ -1,8 +1,9 @@
 package server
 
 import (
-	"sportello/policies/acts"
 	"time"
+
+	"sportello/policies/acts"
 )
 
 // LogPage is "log": verification in one line, filters, rows. Filters post to
@@ -76,6 +77,8 @@ type ProofPage struct {
 type LogDetail struct {
 	At     time.Time
 	Reason string
+	Asked  []string // words of "act": what else the act was
+	Parts  []string // words of "part": what it showed of a case file
 	IDs    []string
 }
 

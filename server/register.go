@@ -167,9 +167,22 @@ func (q *request) proof() error {
 		page.Hashes = append(page.Hashes, base64.StdEncoding.EncodeToString(h[:]))
 	}
 	if detail != nil {
-		page.Detail = &LogDetail{At: detail.At, Reason: detail.Reason, IDs: detail.IDs}
+		page.Detail = logDetail(detail)
 	}
 	return q.show(http.StatusOK, "log-proof", page)
+}
+
+// logDetail tells the further actions of an act from the parts of a case that it showed.
+func logDetail(d *audit.Detail) *LogDetail {
+	v := &LogDetail{At: d.At, Reason: d.Reason, IDs: d.IDs}
+	for _, also := range d.Also {
+		if IsWord("part", also) {
+			v.Parts = append(v.Parts, also)
+		} else {
+			v.Asked = append(v.Asked, also)
+		}
+	}
+	return v
 }
 
 // access shows who can open what now, and since when, by pseudonym.

@@ -27,6 +27,14 @@ func unitKindCodes() []string {
 	return codes
 }
 
+func partCodes() []string {
+	var codes []string
+	for _, p := range referrals.Parts {
+		codes = append(codes, string(p))
+	}
+	return codes
+}
+
 // said is a list without the empty code, which is what was not asked.
 func said(list []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(code string) bool { return code == "" })
@@ -39,6 +47,7 @@ var wordLists = map[string][]string{
 	// what the log keeps: an act by the policy's name of it, and what refused one
 	// beside the rules of the policy
 	"act":      actCodes(),
+	"part":     partCodes(), // of a case file, in the sealed detail
 	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
 
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},

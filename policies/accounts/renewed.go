@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
 	"sportello/crypto"
 	"sportello/policies/acts"
 	"sportello/policies/audit"

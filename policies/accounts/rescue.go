@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"errors"
+
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sportello/crypto"
+	"sportello/policies"
 )
 
 // List is a set of ids kept in one text column, separated by spaces.
@@ -145,10 +146,10 @@ type Unit struct {
 
 // The kinds of unit.
 const (
-	KindDesk   = "desk"
-	KindSocial = "social_service"
-	KindCentre = "centre"
-	KindAudit  = "audit"
+	KindDesk   = policies.UnitDesk
+	KindSocial = policies.UnitSocialService
+	KindCentre = policies.UnitCentre
+	KindAudit  = policies.UnitAudit
 )
 
 // Table is the name of the table of units.

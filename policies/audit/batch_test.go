@@ -219,12 +219,17 @@ func (m *machine) check(t *rapid.T) {
 	m.compareSessions(t, m.committed, m.site.log.Session, m.site.log.Sessions)
 	for _, object := range machineObjects[:3] {
 		want := m.committed.of(object)
-		if got := m.site.log.LeavesOf(object, len(want)+5); !slices.Equal(got, want) {
+		if got := m.site.log.LeavesOf(len(want)+5, object); !slices.Equal(got, want) {
 			t.Fatalf("the leaves of %s are %v, want %v", object, got, want)
 		}
-		if got := m.site.log.LeavesOf(object, 2); !slices.Equal(got, want[:min(2, len(want))]) {
+		if got := m.site.log.LeavesOf(2, object); !slices.Equal(got, want[:min(2, len(want))]) {
 			t.Fatalf("the two newest leaves of %s are %v of %v", object, got, want)
 		}
+	}
+	both := slices.Concat(m.committed.of("case:A"), m.committed.of("note:A"))
+	slices.SortFunc(both, func(a, b int64) int { return int(b - a) })
+	if got := m.site.log.LeavesOf(len(both)+5, "case:A", "note:A"); !slices.Equal(got, both) {
+		t.Fatalf("the leaves of two records are %v, want %v", got, both)
 	}
 	if m.batch != nil {
 		m.compare(t, m.inBatch, m.batch.Newest, m.batch.Epoch)

@@ -198,7 +198,7 @@ func BenchmarkLeavesOfARecord(b *testing.B) {
 		}
 		return n
 	}
-	if got, want := len(s.log.LeavesOf("case:C7", leaves)), scan(); got != want || want == 0 {
+	if got, want := len(s.log.LeavesOf(leaves, "case:C7")), scan(); got != want || want == 0 {
 		b.Fatalf("the index has %d leaves, want %d", got, want)
 	}
 	began := time.Now()
@@ -208,7 +208,7 @@ func BenchmarkLeavesOfARecord(b *testing.B) {
 	slow := time.Since(began) / 5
 	b.ResetTimer()
 	for b.Loop() {
-		s.log.LeavesOf("case:C7", 200)
+		s.log.LeavesOf(200, "case:C7")
 	}
 	b.ReportMetric(float64(slow.Nanoseconds())/(float64(b.Elapsed().Nanoseconds())/float64(b.N)), "times-faster")
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -56,18 +57,21 @@ func about(index int64, leaf *Leaf) (objectLeaf, bool) {
 
 func (m marks) note(o objectLeaf) { m.objects[o.key] = append(m.objects[o.key], o.index) }
 
-// LeavesOf lists the leaves about a record, KIND:ID, newest first, at most as many as that. It is made of the leaves
-// that this process has verified, and of those it wrote, so that none is missing from it; that a leaf has this very
-// object is for the reader to compare, as two can fall together. It takes eight bytes for a leaf, and some sixty for
-// a record.
-func (l *Log) LeavesOf(object string, most int) []int64 {
-	kind, id, _ := strings.Cut(object, ":")
+// LeavesOf lists the leaves about records, each KIND:ID, newest first, at most as many as that. It is made of the
+// leaves that this process has verified, and of those it wrote, so that none is missing from it; that a leaf is about
+// one of these very records is for the reader to compare, as two can fall together. It takes eight bytes for a leaf,
+// and some sixty for a record.
+func (l *Log) LeavesOf(most int, objects ...string) []int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	all := l.marks.objects[keyOf(kind, id)]
-	all = slices.Clone(all[max(0, len(all)-most):])
-	slices.Reverse(all)
-	return all
+	var all []int64
+	for _, object := range objects {
+		kind, id, _ := strings.Cut(object, ":")
+		of := l.marks.objects[keyOf(kind, id)]
+		all = append(all, of[max(0, len(of)-most):]...)
+	}
+	slices.SortFunc(all, func(a, b int64) int { return cmp.Compare(b, a) })
+	return all[:min(most, len(all))]
 }
 
 func (m marks) take(rows []RowMark) {

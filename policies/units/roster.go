@@ -2,8 +2,9 @@ package units
 
 import (
 	"context"
-	"sportello/policies/acts"
 	"sync"
+
+	"sportello/policies/acts"
 )
 
 // Roster is who and what there is, by id: public facts of agencies, units and

@@ -2,9 +2,10 @@ package store
 
 import (
 	"fmt"
-	"sportello/policies/acts"
 	"strings"
 	"sync"
+
+	"sportello/policies/acts"
 )
 
 // conditions are the texts of the queries that were asked: each is written once.

@@ -1,8 +1,9 @@
 package store
 
 import (
-	"sportello/policies/acts"
 	"testing"
+
+	"sportello/policies/acts"
 )
 
 // TestConditions: what a query says is what SQL is asked, quotes and all.

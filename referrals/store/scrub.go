@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sportello/policies/acts"
 	"time"
+
+	"sportello/policies/acts"
 )
 
 // Erasing a secret makes what was sealed under it unreadable. What an act takes out

@@ -5,8 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sportello/policies/acts"
 	"time"
+
+	"sportello/policies/acts"
 )
 
 // sessionFile keeps what no backup holds: sessions, pending sign-ins, throttle

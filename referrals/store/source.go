@@ -269,15 +269,15 @@ func (r *secretRecord) Table() string        { return shredTable }
 func (r *secretRecord) Key() (string, int64) { return r.id, 1 }
 func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 
-// LeavesOfObject reads the newest leaves about one record, KIND:ID. Which they are the
-// log knows; each is proved under the last signed checkpoint: one that is changed, or
-// is not there, is ErrTampered.
-func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error) {
+// LeavesOf reads the newest leaves about records, each KIND:ID. Which they are the log
+// knows; each is proved under the last signed checkpoint: one that is changed, or is
+// not there, is ErrTampered.
+func (s *snapshot) LeavesOf(limit int, objects ...string) ([]audit.Leaf, error) {
 	if err := s.begin(); err != nil {
 		return nil, err
 	}
 	var all []audit.Leaf
-	for _, index := range s.log.LeavesOf(object, limit) {
+	for _, index := range s.log.LeavesOf(limit, objects...) {
 		if index >= s.size {
 			continue // written since the snapshot began
 		}
@@ -293,7 +293,7 @@ func (s *snapshot) LeavesOfObject(object string, limit int) ([]audit.Leaf, error
 		if err != nil {
 			return nil, tampered(err)
 		}
-		if leaf.Object == object {
+		if slices.Contains(objects, leaf.Object) {
 			all = append(all, leaf)
 		}
 	}
