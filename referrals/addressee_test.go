@@ -13,6 +13,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestNothingGoesToAUnitBeforeItsWordsAreCompared: somebody of it was removed for
@@ -27,7 +28,7 @@ func TestNothingGoesToAUnitBeforeItsWordsAreCompared(t *testing.T) {
 		write        func(w *storetest.World, out referrals.Recorded, id string) error
 	}{
 		{"desk to centre", "centre", "bruna", policies.CentreWorker, "desk", "anna", func(w *storetest.World, _ referrals.Recorded, id string) error {
-			_, err := w.Desk.SendMessage(t.Context(), w.SignIn("anna"), id, referrals.NewForm(), "un messaggio")
+			_, err := w.Desk.SendMessage(t.Context(), w.SignIn("anna"), id, typed.NewForm(), "un messaggio")
 			return err
 		}},
 		{"desk to centre, another woman", "centre", "bruna", policies.CentreWorker, "desk", "anna", func(w *storetest.World, _ referrals.Recorded, _ string) error {
@@ -121,7 +122,7 @@ func TestOrdinaryRemovalIsAcceptedByItsLeaf(t *testing.T) {
 	lia, gina := w.People["lia"].ID, w.People["gina"].ID
 	_, err := w.Door.Remove(t.Context(), w.StepUp("anna", policies.MemberRemove, lia), lia, false)
 	try(t, "removing", err)
-	_, err = w.Desk.Ask(t.Context(), w.SignIn("bruna"), id, referrals.NewForm(), "una domanda")
+	_, err = w.Desk.Ask(t.Context(), w.SignIn("bruna"), id, typed.NewForm(), "una domanda")
 	try(t, "asking", err)
 	if sealedTo(t, w, "SELECT from_epoch FROM referral WHERE id = ?", id) != 2 {
 		t.Error("the answer is not sealed to the desk's newest key")
@@ -161,7 +162,7 @@ func TestNothingGoesToAUnitWhereNobodyWorks(t *testing.T) {
 		try(t, "suspending", err)
 	}
 	anna := w.SignIn("anna")
-	if _, err := w.Desk.SendMessage(t.Context(), anna, id, referrals.NewForm(), "un messaggio"); !errors.Is(err, referrals.ErrNobody) {
+	if _, err := w.Desk.SendMessage(t.Context(), anna, id, typed.NewForm(), "un messaggio"); !errors.Is(err, referrals.ErrNobody) {
 		t.Errorf("a message: got %v, want ErrNobody", err)
 	}
 	v := open(t, w, anna, out.CaseID)

@@ -10,6 +10,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
 )
 
 // Agenda is the home page of a unit: what cannot wait, who may be called now,
@@ -268,12 +269,12 @@ func (d *Desk) recallLine(r Reader, act *acts.Act, row *CaseRow) (l RecallLine, 
 		return l, false, err
 	}
 	plan := c.recall()
-	if !plan.now(act.Now) {
+	if !plan.Now(act.Now) {
 		return l, false, nil
 	}
-	l = RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: plan.closes(c.safe.Closing(act.Now), act.Now)}
+	l = RecallLine{CaseID: row.ID, Code: c.card.Code, Alias: c.card.Alias, Since: row.RecallDay, Closes: plan.Closes(c.safe.Closing(act.Now), act.Now)}
 	for _, kind := range []string{"call", "whatsapp", "sms"} {
-		if c.safe.Allows(kind, act.Now) == Permitted {
+		if c.safe.Allows(kind, act.Now) == rule.Permitted {
 			l.Channels = append(l.Channels, kind)
 		}
 	}

@@ -6,13 +6,14 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/typed"
 )
 
 // AfterAnswers are what a desk does once it read that a centre cannot welcome
 // her.
 var AfterAnswers = []string{"another_centre", "with_her", "service", "nothing"}
 
-var afterAnswers = codes(AfterAnswers...)
+var afterAnswers = typed.Codes(AfterAnswers...)
 
 // answerTransition is the desk's own view of a decline: it waits on the Agenda
 // until somebody read it, once. Any other state has no answer to be read.
@@ -28,9 +29,9 @@ func answerTransition(row *ReferralRow, next string) error {
 // next, by a code of AfterAnswers: it leaves the Agenda. The centre does not see
 // it. ErrState for any other state, and once it was said.
 func (d *Desk) MarkAnswerSeen(ctx context.Context, who acts.Caller, id, next string) (audit.Receipt, error) {
-	bad := check{}
-	bad.oneOf("after_answer", next, afterAnswers)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	bad.OneOf("after_answer", next, afterAnswers)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ReferralSeen, func(r Reader, act *acts.Act) error {

@@ -8,6 +8,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestDeclineLeavesTheAgendaOnceRead: until somebody read it and said what comes
@@ -33,7 +34,7 @@ func TestDeclineLeavesTheAgendaOnceRead(t *testing.T) {
 	if !waits() { // the consent ended with the answer: it waits all the same
 		t.Fatal("the decline is not on the Agenda")
 	}
-	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "because"); !errors.Is(err, referrals.ErrInvalid) {
+	if _, err := w.Desk.MarkAnswerSeen(ctx, anna, id, "because"); !errors.Is(err, typed.ErrInvalid) {
 		t.Errorf("words of her own: got %v, want ErrInvalid", err)
 	}
 	if _, err := w.Desk.MarkAnswerSeen(ctx, bruna, id, "nothing"); !errors.Is(err, acts.ErrDenied) {
@@ -79,9 +80,9 @@ func TestStepsInOrder(t *testing.T) {
 	_, _, err := w.Desk.OpenReferral(ctx, bruna, id)
 	try(t, "opening", err)
 	for range 3 {
-		_, err = w.Desk.Ask(ctx, bruna, id, referrals.NewForm(), "quando?")
+		_, err = w.Desk.Ask(ctx, bruna, id, typed.NewForm(), "quando?")
 		try(t, "asking", err)
-		_, err = w.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), "domani")
+		_, err = w.Desk.SendMessage(ctx, anna, id, typed.NewForm(), "domani")
 		try(t, "answering", err)
 	}
 	_, err = w.Desk.Decline(ctx, bruna, id, "full")

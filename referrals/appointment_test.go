@@ -6,6 +6,7 @@ import (
 
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestProposedAppointmentWaitsOnTheAgenda: from the proposal to her answer, and
@@ -38,13 +39,13 @@ func TestProposedAppointmentWaitsOnTheAgenda(t *testing.T) {
 	}
 	propose := func(day, hour string) {
 		t.Helper()
-		_, err := w.Desk.Propose(ctx, bruna, id, referrals.NewForm(), day, hour, "Sede")
+		_, err := w.Desk.Propose(ctx, bruna, id, typed.NewForm(), day, hour, "Sede")
 		try(t, "proposing", err)
 		w.Clock.Add(time.Minute)
 	}
 	answer := func(said string) {
 		t.Helper()
-		_, err := w.Desk.AnswerAppointment(ctx, anna, id, referrals.NewForm(), said)
+		_, err := w.Desk.AnswerAppointment(ctx, anna, id, typed.NewForm(), said)
 		try(t, "answering", err)
 		w.Clock.Add(time.Minute)
 		if got := proposed(); !got.IsZero() {

@@ -10,6 +10,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // CaseCard is the small index card that lists and search read. The reason she
@@ -60,7 +62,7 @@ type caseFile struct {
 	drawn      earlierKey // the key before it, where this act drew it
 	data       crypto.Key // HKDF(case key, shred secret)
 	card       CaseCard
-	safe       SafeContact
+	safe       rule.SafeContact
 	told       Told
 	toldRead   bool // told is what the row holds; else it was not opened
 	// newCardSecret is set when the card was erased: the next write makes one anew.
@@ -312,10 +314,10 @@ type CaseHead struct {
 	State      string
 	OpenedDay  string
 	LastDay    string
-	Recall     Recall
+	Recall     rule.Recall
 	Restricted bool
 	Card       CaseCard
-	Safe       SafeContact
+	Safe       rule.SafeContact
 }
 
 func (c *caseFile) head() CaseHead {
@@ -492,20 +494,20 @@ type PersonForm struct {
 }
 
 func (f *PersonForm) check() error {
-	bad := check{}
+	bad := typed.Check{}
 	t := f.Told
 	for field, v := range map[string]string{"alias": f.Alias, "name": f.Identity.Name, "surname": f.Identity.Surname, "born": f.Identity.Born,
 		"language": t.Language, "town": t.Town, "children_count": t.HowMany, "children_ages": t.Ages} {
-		bad.max(field, v, maxShort)
+		bad.Max(field, v, typed.MaxShort)
 	}
-	bad.max("request", t.Request, maxText)
-	bad.max("children_note", t.Children, maxText)
-	bad.oneOf("mediator", t.Mediator, yesNo)
-	bad.oneOf("children", t.Where, where)
+	bad.Max("request", t.Request, typed.MaxText)
+	bad.Max("children_note", t.Children, typed.MaxText)
+	bad.OneOf("mediator", t.Mediator, rule.IsYesNo)
+	bad.OneOf("children", t.Where, where)
 	for _, n := range t.Needs {
-		bad.oneOf("needs", n, needs)
+		bad.OneOf("needs", n, needs)
 	}
-	return bad.err()
+	return bad.Err()
 }
 
 // SavePerson writes what she agreed to tell. Who she is goes into a row with a
@@ -522,7 +524,7 @@ func (d *Desk) SavePerson(ctx context.Context, who acts.Caller, id string, versi
 	}
 	return d.edit(ctx, who, action, id, version, func(r Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		if f.Identity == (Identity{}) && c.row.IdentityID != "" {
-			return nil, &Invalid{Fields: map[string]string{"name": "error.empty_identity"}}
+			return nil, &typed.Invalid{Fields: map[string]string{"name": "error.empty_identity"}}
 		}
 		c.told, c.card.Alias = f.Told, f.Alias
 		if f.Identity == (Identity{}) {
@@ -547,10 +549,10 @@ func (d *Desk) identify(r Reader, act *acts.Act, c *caseFile, in Identity) ([]ac
 
 // CloseCase closes a case with the worker's word for how it ended.
 func (d *Desk) CloseCase(ctx context.Context, who acts.Caller, id string, version int64, reason, text string) (audit.Receipt, error) {
-	bad := check{}
-	bad.oneOf("reason", reason, caseOutcomes)
-	bad.max("note", text, maxText)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	bad.OneOf("reason", reason, caseOutcomes)
+	bad.Max("note", text, typed.MaxText)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.edit(ctx, who, policies.CaseClose, id, version, func(_ Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
@@ -566,12 +568,12 @@ func (d *Desk) CloseCase(ctx context.Context, who acts.Caller, id string, versio
 // CaseOutcomes are the ways a case ends; none of them is a failure.
 var CaseOutcomes = []string{"path_done", "no_more_wished", "moved", "no_safe_way", "lost_contact", "handed_over"}
 
-var caseOutcomes = codes(CaseOutcomes...)
+var caseOutcomes = typed.Codes(CaseOutcomes...)
 
 // ReopenCase opens a closed case again: always allowed, never judged.
 func (d *Desk) ReopenCase(ctx context.Context, who acts.Caller, id string, version int64, text string) (audit.Receipt, error) {
-	if len(text) > maxText {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	if len(text) > typed.MaxText {
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"note": "error.too_long"}}
 	}
 	return d.edit(ctx, who, policies.CaseReopen, id, version, func(_ Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {
 		next, err := caseTransition(c.row.State, "reopen")
@@ -597,18 +599,18 @@ func caseTransition(state, step string) (string, error) {
 // Recognitions are the ways a worker knew that it was she.
 var Recognitions = []string{"code_word", "known_voice", "in_person", "call_back"}
 
-var recognitions = codes(Recognitions...)
+var recognitions = typed.Codes(Recognitions...)
 
 // NotRecognised says that nobody knew that it was she: nothing is changed then.
 const NotRecognised = "not_recognised"
 
-// recognised refuses to go on for somebody who was not.
-func (c check) recognised(how string) {
+// checkRecognised refuses to go on for somebody who was not.
+func checkRecognised(bad typed.Check, how string) {
 	switch {
 	case how == NotRecognised:
-		c["recognised"] = "safe.not_recognised"
+		bad["recognised"] = "safe.not_recognised"
 	case !recognitions[how]:
-		c["recognised"] = "safe.recognised_missing"
+		bad["recognised"] = "safe.recognised_missing"
 	}
 }
 
@@ -616,11 +618,11 @@ func (c check) recognised(how string) {
 // caller knew her: one of Recognitions. What does not hold any more is taken, in
 // the same act, from every centre and social service that she is known to; what is
 // new reaches none of them before TellSafeContact.
-func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string, version int64, safe SafeContact, recognised string) (audit.Receipt, error) {
-	bad := check{}
-	safe.check(bad)
-	bad.recognised(recognised)
-	if err := bad.err(); err != nil {
+func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string, version int64, safe rule.SafeContact, recognised string) (audit.Receipt, error) {
+	bad := typed.Check{}
+	safe.Check(bad)
+	checkRecognised(bad, recognised)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.edit(ctx, who, policies.CaseSafeContact, id, version, func(r Reader, act *acts.Act, c *caseFile) ([]acts.Row, error) {

@@ -10,6 +10,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // Authorisation is what she agreed to: one centre, one purpose, exactly these
@@ -18,7 +20,7 @@ import (
 type Authorisation struct {
 	// Form is the id of the form it was typed in: sent twice, it is one
 	// authorisation. Without one, each call is another.
-	Form Form `json:"-"`
+	Form typed.Form `json:"-"`
 	// Instead says that it takes the place of one that was sent for the same
 	// recipient and purpose: that one is revoked in the same act.
 	Instead     bool     `json:"-"`
@@ -49,17 +51,17 @@ func (a Authorisation) shown() *Authorisation {
 
 // The codes of an authorisation, in the order they are shown.
 var (
-	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", itemNumber, itemMail, itemCodeWord, "request", "needs",
+	Fields = []string{"alias", "name", "surname", "born", "language", "mediator", "town", rule.ItemNumber, rule.ItemMail, rule.ItemCodeWord, "request", "needs",
 		"children_where", "children_count", "children_ages", "children"}
 	Purposes  = []string{"support", "shelter", "legal", "counselling"}
 	Feedbacks = []string{"state", "came", "more"}
 	Ways      = []string{"spoken", "signed", "interpreter"}
 	Urgencies = []string{"today", "three_days", "no_hurry"}
-	fields    = codes(append([]string{itemReach}, Fields...)...)
-	purposes  = codes(Purposes...)
-	feedbacks = codes(Feedbacks...)
-	ways      = codes(Ways...)
-	urgencies = codes(Urgencies...)
+	fields    = typed.Codes(append([]string{rule.ItemReach}, Fields...)...)
+	purposes  = typed.Codes(Purposes...)
+	feedbacks = typed.Codes(Feedbacks...)
+	ways      = typed.Codes(Ways...)
+	urgencies = typed.Codes(Urgencies...)
 )
 
 // AuthorisationText is the version of the text that is read out.
@@ -73,20 +75,20 @@ const (
 )
 
 func (a *Authorisation) check(today time.Time) error {
-	bad := check{}
-	bad.oneOf("purpose", a.Purpose, purposes)
-	bad.oneOf("feedback", a.Feedback, feedbacks)
-	bad.oneOf("way", a.Way, ways)
-	bad.oneOf("urgency", a.Urgency, urgencies)
-	bad.oneOf("text", a.Text, codes(AuthorisationText))
+	bad := typed.Check{}
+	bad.OneOf("purpose", a.Purpose, purposes)
+	bad.OneOf("feedback", a.Feedback, feedbacks)
+	bad.OneOf("way", a.Way, ways)
+	bad.OneOf("urgency", a.Urgency, urgencies)
+	bad.OneOf("text", a.Text, typed.Codes(AuthorisationText))
 	for _, f := range a.Fields {
-		bad.oneOf("fields", f, fields)
+		bad.OneOf("fields", f, fields)
 	}
 	if a.Way == "interpreter" && a.Interpreter == "" {
 		bad["interpreter"] = "error.interpreter"
 	}
-	bad.max("interpreter", a.Interpreter, maxShort)
-	bad.max("language", a.Language, maxShort)
+	bad.Max("interpreter", a.Interpreter, typed.MaxShort)
+	bad.Max("language", a.Language, typed.MaxShort)
 	if a.Until == "" {
 		a.Until = today.AddDate(0, 0, consentDays).Format(time.DateOnly)
 	}
@@ -94,7 +96,7 @@ func (a *Authorisation) check(today time.Time) error {
 	if err != nil || a.Until < today.Format(time.DateOnly) || a.Until > today.AddDate(0, 0, longestDays).Format(time.DateOnly) {
 		bad["until"] = "error.until"
 	}
-	return bad.err()
+	return bad.Err()
 }
 
 // consentObject is a consent as the policy sees it.
@@ -141,7 +143,7 @@ func (d *Desk) GiveConsent(ctx context.Context, who acts.Caller, caseID string, 
 			return err
 		}
 		if in.Form != "" {
-			id = in.Form.row(act.Who, "consent", caseID)
+			id = in.Form.Row(act.Who, "consent", caseID)
 		} else {
 			id = crypto.NewID()
 		}
@@ -153,7 +155,7 @@ func (d *Desk) GiveConsent(ctx context.Context, who acts.Caller, caseID string, 
 		}
 		var centre acts.Unit
 		if err := r.Get(&centre, in.Centre); err != nil || !centre.Is().Packages {
-			return errors.Join(&Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
+			return errors.Join(&typed.Invalid{Fields: map[string]string{"centre": "error.choose_one"}}, notNoRow(err))
 		}
 		if err := ended(r, act.Day, &centre); err != nil {
 			return err
@@ -204,7 +206,7 @@ func (d *Desk) GiveConsent(ctx context.Context, who acts.Caller, caseID string, 
 // given tells whether a form's authorisation was recorded already.
 func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, error) {
 	row := &ConsentRow{}
-	there, err := made(r, row, id)
+	there, err := typed.Made(r, row, id)
 	if !there || err != nil {
 		return there, err
 	}
@@ -214,7 +216,7 @@ func (d *Desk) given(r Reader, c *caseFile, id string, in Authorisation) (bool, 
 	}
 	old.Form, old.Instead, old.Shown = in.Form, in.Instead, in.Shown
 	if row.State != consentLive || !reflect.DeepEqual(old, in) {
-		return true, ErrRepeated
+		return true, typed.ErrRepeated
 	}
 	return true, nil
 }
@@ -298,9 +300,9 @@ func (d *Desk) loadConsent(r Reader, act *acts.Act, id string) (*caseFile, *Cons
 // emptied, and its shred secret gets its tombstone. No step-up: she may be on
 // the phone, and it only takes away. What was read or downloaded stays read.
 func (d *Desk) Revoke(ctx context.Context, who acts.Caller, consentID, recognised string) (audit.Receipt, error) {
-	bad := check{}
-	bad.recognised(recognised)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	checkRecognised(bad, recognised)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ConsentRevoke, func(r Reader, act *acts.Act) error {

@@ -10,6 +10,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // Contact is what a worker writes down while somebody is in front of her or on
@@ -33,7 +35,7 @@ type Contact struct {
 	Alias     string            `json:"alias,omitempty"`
 	Request   string            `json:"request,omitempty"`
 	Needs     []string          `json:"needs,omitempty"`
-	Safe      SafeContact       `json:"safe"`
+	Safe      rule.SafeContact  `json:"safe"`
 	Given     []Given           `json:"given,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
 	Note      string            `json:"note,omitempty"`
@@ -63,14 +65,14 @@ var (
 	Sources = []string{"", "relative", "friend", "citizen", "police", "judicial_police", "114", "red_code", "hospital", "health_authority", "other_municipality", "other"}
 	// EmergencyCallers are who makes the emergency call.
 	EmergencyCallers = []string{"she", "desk", "later"}
-	speakers         = codes(Speakers...)
-	channels         = codes(append([]string{""}, Channels...)...)
-	answers          = codes(Answers...)
-	outcomes         = codes(Outcomes...)
-	needs            = codes(Needs...)
-	where            = codes(Where...)
-	sources          = codes(Sources...)
-	callers          = codes(append([]string{""}, EmergencyCallers...)...)
+	speakers         = typed.Codes(Speakers...)
+	channels         = typed.Codes(append([]string{""}, Channels...)...)
+	answers          = typed.Codes(Answers...)
+	outcomes         = typed.Codes(Outcomes...)
+	needs            = typed.Codes(Needs...)
+	where            = typed.Codes(Where...)
+	sources          = typed.Codes(Sources...)
+	callers          = typed.Codes(append([]string{""}, EmergencyCallers...)...)
 )
 
 // GoesOn tells whether an outcome says that she will be called or come back: it
@@ -84,51 +86,51 @@ func (in *NewContact) check(open bool) error {
 	if err := in.Contact.check(open); err != nil {
 		return err
 	}
-	bad := check{}
+	bad := typed.Check{}
 	for _, item := range in.Share {
-		bad.oneOf("share", item, codes(RuleItems...))
+		bad.OneOf("share", item, typed.Codes(rule.Items...))
 	}
-	if err := bad.err(); err != nil {
+	if err := bad.Err(); err != nil {
 		return err
 	}
 	if !open && GoesOn(in.Outcome) && !in.OpenCase && in.CaseID == "" {
-		return &Invalid{Fields: map[string]string{"outcome": "contact.needs_case"}}
+		return &typed.Invalid{Fields: map[string]string{"outcome": "contact.needs_case"}}
 	}
 	return nil
 }
 
 func (c *Contact) check(open bool) error {
-	bad := check{}
-	bad.oneOf("speaker", c.Speaker, speakers)
-	bad.oneOf("channel", c.Channel, channels)
-	bad.oneOf("danger", c.Danger, answers)
-	bad.oneOf("children", c.Children, where)
-	bad.oneOf("source", c.Source, sources)
-	bad.oneOf("danger_caller", c.WhoCalls, callers)
+	bad := typed.Check{}
+	bad.OneOf("speaker", c.Speaker, speakers)
+	bad.OneOf("channel", c.Channel, channels)
+	bad.OneOf("danger", c.Danger, answers)
+	bad.OneOf("children", c.Children, where)
+	bad.OneOf("source", c.Source, sources)
+	bad.OneOf("danger_caller", c.WhoCalls, callers)
 	if c.Outcome != "" || !open {
-		bad.oneOf("outcome", c.Outcome, outcomes)
+		bad.OneOf("outcome", c.Outcome, outcomes)
 	}
 	for q, a := range c.Overheard {
-		bad.oneOf(q, a, answers)
+		bad.OneOf(q, a, answers)
 	}
 	for _, n := range c.Needs {
-		bad.oneOf("needs", n, needs)
+		bad.OneOf("needs", n, needs)
 	}
 	for field, v := range map[string]string{"name": c.Alias, "call_number": c.CallBack, "children_count": c.HowMany,
 		"children_ages": c.Ages, "danger_when": c.CallWhen, "phone": c.Phone} {
-		bad.max(field, v, maxShort)
+		bad.Max(field, v, typed.MaxShort)
 	}
 	for field, v := range map[string]string{"where_he": c.WhereHe, "requester": c.Requester} {
-		bad.max(field, v, maxLine)
+		bad.Max(field, v, typed.MaxLine)
 	}
 	for field, v := range map[string]string{"request": c.Request, "note": c.Note, "subject": c.Subject} {
-		bad.max(field, v, maxText)
+		bad.Max(field, v, typed.MaxText)
 	}
-	c.Safe.check(bad)
+	c.Safe.Check(bad)
 	if c.Speaker != "she" && (c.Outcome == "stay_in_touch" || c.Outcome == "social_service") {
 		bad["outcome"] = "error.not_she"
 	}
-	return bad.err()
+	return bad.Err()
 }
 
 // NewContact is a contact and what should follow from it.
@@ -225,9 +227,9 @@ func (d *Desk) contact(ctx context.Context, who acts.Caller, action policies.Act
 // choose one that something else has, nor learn by trying that it does. Only a form
 // that goes on with a contact, as its version says, names a row as it is.
 func (d *Desk) started(r Reader, act *acts.Act, in *NewContact, again bool) (*ContactRow, error) {
-	bad := check{}
-	if Form(in.Form).check(bad); len(bad) > 0 {
-		return nil, bad.err()
+	bad := typed.Check{}
+	if typed.Form(in.Form).Check(bad); len(bad) > 0 {
+		return nil, bad.Err()
 	}
 	row := &ContactRow{}
 	if in.Version > 0 {
@@ -236,7 +238,7 @@ func (d *Desk) started(r Reader, act *acts.Act, in *NewContact, again bool) (*Co
 		}
 		return row, d.allowContact(r, act, row)
 	}
-	id, err := Form(in.Form).row(act.Who, "contact", act.Who.Unit()), acts.ErrNoRow
+	id, err := typed.Form(in.Form).Row(act.Who, "contact", act.Who.Unit()), acts.ErrNoRow
 	if again || !r.Unnamed(row.Table(), id) {
 		err = r.Get(row, id)
 	}
@@ -327,7 +329,7 @@ func (d *Desk) caseOfContact(r Reader, act *acts.Act, in NewContact) (*caseFile,
 	case in.CaseID != "":
 		c, rows, err := d.touchCase(r, act, policies.CaseUpdate, in.CaseID)
 		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.row.Version-1 {
-			err = &Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
+			err = &typed.Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
 		}
 		if err == nil {
 			c.toCall(in.Outcome, act.Day)

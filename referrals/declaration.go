@@ -11,6 +11,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/typed"
 )
 
 // Declared is whom a worker asks not to be given: a relative, a neighbour. She
@@ -46,19 +47,19 @@ const (
 	declarationRemoved = "removed"
 )
 
-func (in *Declared) check(form Form) error {
-	bad := check{}
-	form.check(bad)
+func (in *Declared) check(form typed.Form) error {
+	bad := typed.Check{}
+	form.Check(bad)
 	if len(fold(in.Name)) < 2 && len(fold(in.Surname)) < 2 {
 		bad["declared_name"] = "error.declared_name"
 	}
 	if in.Phone != "" && len(onlyDigits(in.Phone)) < 5 {
 		bad["declared_phone"] = "error.declared_phone"
 	}
-	bad.max("declared_name", in.Name, maxShort)
-	bad.max("declared_surname", in.Surname, maxShort)
-	bad.max("declared_phone", in.Phone, maxShort)
-	return bad.err()
+	bad.Max("declared_name", in.Name, typed.MaxShort)
+	bad.Max("declared_surname", in.Surname, typed.MaxShort)
+	bad.Max("declared_phone", in.Phone, typed.MaxShort)
+	return bad.Err()
 }
 
 // Declare keeps, sealed by name, whom the caller should not be given. Only she
@@ -66,7 +67,7 @@ func (in *Declared) check(form Form) error {
 // holds the unit's key, and so nobody is told while a case file is opened that
 // it resembles one. The same form twice is one declaration, and what it said
 // first stands. Invalid for nobody's name, for more than 30.
-func (d *Desk) Declare(ctx context.Context, who acts.Caller, form Form, in Declared) (audit.Receipt, error) {
+func (d *Desk) Declare(ctx context.Context, who acts.Caller, form typed.Form, in Declared) (audit.Receipt, error) {
 	if err := in.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
@@ -74,8 +75,8 @@ func (d *Desk) Declare(ctx context.Context, who acts.Caller, form Form, in Decla
 		if err := act.Allow(ownObject(act.Who)); err != nil {
 			return err
 		}
-		id := form.row(act.Who, "declaration", act.Who.Person())
-		if done, err := made(r, &DeclarationRow{}, id); done || err != nil {
+		id := form.Row(act.Who, "declaration", act.Who.Person())
+		if done, err := typed.Made(r, &DeclarationRow{}, id); done || err != nil {
 			return err
 		}
 		all, err := declarationsOf.Rows(r, act.Who.Person())
@@ -83,7 +84,7 @@ func (d *Desk) Declare(ctx context.Context, who acts.Caller, form Form, in Decla
 			return err
 		}
 		if len(live(all)) >= maxDeclarations {
-			return &Invalid{Fields: map[string]string{"declared_name": "error.declared_many"}}
+			return &typed.Invalid{Fields: map[string]string{"declared_name": "error.declared_many"}}
 		}
 		rows, err := d.newDeclaration(r, act, id, in)
 		act.Commit = putAll(rows...)

@@ -68,58 +68,8 @@ func lines[R, L any](act *acts.Act, rows []R, err error, line func(R) (L, bool, 
 	return all, nil
 }
 
-// What callers of the desk test for.
-var (
-	// ErrState says that a thing's state does not allow this step.
-	ErrState = errors.New("the state does not allow this")
-	// ErrInvalid says that something typed does not fit; see Invalid.
-	ErrInvalid = errors.New("something typed does not fit")
-)
-
-// Invalid names the fields that do not fit, each with a message key.
-type Invalid struct{ Fields map[string]string }
-
-func (*Invalid) Error() string { return ErrInvalid.Error() }
-
-// Is makes every Invalid an ErrInvalid.
-func (*Invalid) Is(target error) bool { return target == ErrInvalid }
-
-// Limits of what one field takes, in bytes of UTF-8.
-const (
-	maxShort = 200
-	maxLine  = 1_000
-	maxText  = 20_000
-)
-
-// check collects what does not fit.
-type check map[string]string
-
-func (c check) max(field, value string, limit int) {
-	if len(value) > limit {
-		c[field] = "error.too_long"
-	}
-}
-
-func (c check) oneOf(field, value string, codes map[string]bool) {
-	if !codes[value] {
-		c[field] = "error.choose_one"
-	}
-}
-
-func (c check) err() error {
-	if len(c) == 0 {
-		return nil
-	}
-	return &Invalid{Fields: c}
-}
-
-func codes(list ...string) map[string]bool {
-	m := make(map[string]bool, len(list))
-	for _, s := range list {
-		m[s] = true
-	}
-	return m
-}
+// ErrState says that a thing's state does not allow this step.
+var ErrState = errors.New("the state does not allow this")
 
 // binding names a sealed column of a row at a version.
 func binding(row acts.Row, column string, version int64) crypto.Binding {

@@ -7,17 +7,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
 )
-
-// For tests: what alone decides, and the order that it keeps.
-var (
-	SafeFor  = safeFor
-	Narrowed = narrowed
-	Within   = PackageSafe.within
-)
-
-// RuleItemsAndOlder are RuleItems and what the first two were called together.
-var RuleItemsAndOlder = append([]string{itemReach}, RuleItems...)
 
 // Opens is every byte that a caller's keys open of a referral or a task: nothing
 // that a page would leave out is left out here.
@@ -97,7 +88,7 @@ func opensTask(r Reader, who acts.Caller, id string) ([][]byte, error) {
 
 // SealAsBefore puts into a referral and a task that the caller's unit sent what
 // a program without an allow-list put there: the whole rule, and no ticks.
-func (d *Desk) SealAsBefore(ctx context.Context, who acts.Caller, referral, task string, rule SafeContact) error {
+func (d *Desk) SealAsBefore(ctx context.Context, who acts.Caller, referral, task string, safe rule.SafeContact) error {
 	_, err := d.do(ctx, who, policies.ReferralRead, func(r Reader, act *acts.Act) error {
 		s, err := d.loadReferral(r, act, referral)
 		if err != nil {
@@ -107,7 +98,7 @@ func (d *Desk) SealAsBefore(ctx context.Context, who acts.Caller, referral, task
 		if s.row.Body, err = s.data.SealValue(binding(s.row, "body", s.row.BodyVersion), s.body); err != nil {
 			return err
 		}
-		if err := s.sealSafe(PackageSafe{Rule: rule}); err != nil {
+		if err := s.sealSafe(rule.PackageSafe{Rule: safe}); err != nil {
 			return err
 		}
 		s.row.Version++
@@ -125,7 +116,7 @@ func (d *Desk) SealAsBefore(ctx context.Context, who acts.Caller, referral, task
 		if err != nil {
 			return err
 		}
-		return sealTask(act, nil, to, row, body.secret, TaskPackage{Alias: body.Alias, Request: body.Request, Safe: rule})
+		return sealTask(act, nil, to, row, body.secret, TaskPackage{Alias: body.Alias, Request: body.Request, Safe: safe})
 	})
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // What somebody got who knew only the pages and the files: an authorisation that
@@ -116,7 +117,7 @@ func TestAttackRuleGoesToAnUncomparedService(t *testing.T) {
 func TestAttackAnswerGoesToAnUncomparedDesk(t *testing.T) {
 	steps := map[string]func(w *storetest.World, bruna acts.Caller, id string) error{
 		"a question": func(w *storetest.World, bruna acts.Caller, id string) error {
-			_, err := w.Desk.Ask(t.Context(), bruna, id, referrals.NewForm(), "una domanda")
+			_, err := w.Desk.Ask(t.Context(), bruna, id, typed.NewForm(), "una domanda")
 			return err
 		},
 		"an acceptance": func(w *storetest.World, bruna acts.Caller, id string) error {
@@ -124,11 +125,11 @@ func TestAttackAnswerGoesToAnUncomparedDesk(t *testing.T) {
 			return err
 		},
 		"a message": func(w *storetest.World, bruna acts.Caller, id string) error {
-			_, err := w.Desk.SendMessage(t.Context(), bruna, id, referrals.NewForm(), "un messaggio")
+			_, err := w.Desk.SendMessage(t.Context(), bruna, id, typed.NewForm(), "un messaggio")
 			return err
 		},
 		"an appointment": func(w *storetest.World, bruna acts.Caller, id string) error {
-			_, err := w.Desk.Propose(t.Context(), bruna, id, referrals.NewForm(), "2026-12-01", "10:00", "qui")
+			_, err := w.Desk.Propose(t.Context(), bruna, id, typed.NewForm(), "2026-12-01", "10:00", "qui")
 			return err
 		},
 		"a refusal": func(w *storetest.World, bruna acts.Caller, id string) error {

@@ -9,7 +9,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // What a centre and a social service got beyond what she allowed. These tests use
@@ -17,7 +19,7 @@ import (
 
 // wantsHelp opens a case for a woman with a rule, and asks a social service for an
 // interview.
-func wantsHelp(t *testing.T, w *storetest.World, safe referrals.SafeContact) referrals.Recorded {
+func wantsHelp(t *testing.T, w *storetest.World, safe rule.SafeContact) referrals.Recorded {
 	t.Helper()
 	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"],
 		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Request: "dormire", Outcome: "social_service", Safe: safe}})
@@ -61,9 +63,9 @@ const (
 	herWord   = "girasole"
 )
 
-func herRule(call, email string) referrals.SafeContact {
-	return referrals.SafeContact{Channels: map[string]string{"call": call, "email": email, "sms": "never"}, Number: herNumber, Mail: herMail,
-		Hours: []referrals.Hours{{From: "08:11", To: "19:47"}}, Say: "la palestra", CodeWord: herWord}
+func herRule(call, email string) rule.SafeContact {
+	return rule.SafeContact{Channels: map[string]string{"call": call, "email": email, "sms": "never"}, Number: herNumber, Mail: herMail,
+		Hours: []rule.Hours{{From: "08:11", To: "19:47"}}, Say: "la palestra", CodeWord: herWord}
 }
 
 // A woman is asked whether a centre may have how to reach her. One of the two
@@ -192,7 +194,7 @@ func TestAttackOldNumberStaysWithWhoIsDone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.ChangeSafeContact(ctx, anna, out.CaseID, v.Version, referrals.SafeContact{}, "code_word"); err != nil {
+	if _, err := w.Desk.ChangeSafeContact(ctx, anna, out.CaseID, v.Version, rule.SafeContact{}, "code_word"); err != nil {
 		t.Fatalf("changing the rule: %v", err)
 	}
 	if r, _, err := w.Desk.OpenReferral(ctx, bruna, id); err == nil && r.Safe.Rule.Number != "" {
@@ -211,7 +213,7 @@ func TestAttackCentreTellsMoreThanSheAllowed(t *testing.T) {
 	if _, err := w.Desk.Accept(ctx, bruna, id); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Desk.SendMessage(ctx, bruna, id, referrals.NewForm(), "È venuta ieri, è tornata da lui.")
+	_, err := w.Desk.SendMessage(ctx, bruna, id, typed.NewForm(), "È venuta ieri, è tornata da lui.")
 	if err != nil && !errors.Is(err, referrals.ErrFeedback) {
 		t.Fatalf("a free message: %v", err)
 	}

@@ -8,12 +8,13 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // repeatable is everything that writes a row of its own for each form, and how
 // many of them there are.
 type repeatable struct {
-	send  func(f referrals.Form, text string) error
+	send  func(f typed.Form, text string) error
 	count func() int
 }
 
@@ -36,27 +37,27 @@ func repeatables(t *testing.T, w *storetest.World) map[string]repeatable {
 		return len(v.Messages) + len(v.Steps)
 	}
 	return map[string]repeatable{
-		"note": {func(f referrals.Form, text string) error {
+		"note": {func(f typed.Form, text string) error {
 			_, err := w.Desk.AddNote(ctx, anna, out.CaseID, f, "other", text)
 			return err
 		}, notes},
-		"attempt": {func(f referrals.Form, text string) error {
+		"attempt": {func(f typed.Form, text string) error {
 			_, _, err := w.Desk.RecordAttempt(ctx, anna, out.CaseID, f, "call", "no_answer", text)
 			return err
 		}, notes},
-		"message": {func(f referrals.Form, text string) error {
+		"message": {func(f typed.Form, text string) error {
 			_, err := w.Desk.SendMessage(ctx, anna, id, f, text)
 			return err
 		}, messages},
-		"question": {func(f referrals.Form, text string) error {
+		"question": {func(f typed.Form, text string) error {
 			_, err := w.Desk.Ask(ctx, bruna, id, f, text)
 			return err
 		}, messages},
-		"appointment": {func(f referrals.Form, text string) error {
+		"appointment": {func(f typed.Form, text string) error {
 			_, err := w.Desk.Propose(ctx, bruna, id, f, "2026-12-01", "10:00", text)
 			return err
 		}, messages},
-		"answer to it": {func(f referrals.Form, text string) error {
+		"answer to it": {func(f typed.Form, text string) error {
 			_, err := w.Desk.AnswerAppointment(ctx, anna, id, f, map[string]string{"uno": "yes", "due": "no"}[text])
 			return err
 		}, messages},
@@ -71,7 +72,7 @@ func TestFormSentTwiceIsKeptOnce(t *testing.T) {
 	moveTo(t, w, "2026-11-21 08:10")
 	things := repeatables(t, w)
 	for _, name := range formsInOrder {
-		r, form := things[name], referrals.NewForm()
+		r, form := things[name], typed.NewForm()
 		if err := r.send(form, "uno"); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -79,16 +80,16 @@ func TestFormSentTwiceIsKeptOnce(t *testing.T) {
 		if err := r.send(form, "uno"); err != nil {
 			t.Errorf("%s sent again: got %v", name, err)
 		}
-		if err := r.send(form, "due"); !errors.Is(err, referrals.ErrRepeated) {
+		if err := r.send(form, "due"); !errors.Is(err, typed.ErrRepeated) {
 			t.Errorf("%s sent again with other words: got %v, want ErrRepeated", name, err)
 		}
 		if got := r.count(); got != once {
 			t.Errorf("%s: %d rows after the repetition, %d before", name, got, once)
 		}
-		if err := r.send(referrals.NewForm(), "uno"); err != nil || r.count() == once {
+		if err := r.send(typed.NewForm(), "uno"); err != nil || r.count() == once {
 			t.Errorf("%s in a form of its own: %v", name, err)
 		}
-		if err := r.send("", "uno"); !errors.Is(err, referrals.ErrInvalid) {
+		if err := r.send("", "uno"); !errors.Is(err, typed.ErrInvalid) {
 			t.Errorf("%s without a form: got %v", name, err)
 		}
 	}
@@ -102,7 +103,7 @@ func TestFormSentTwentyTimesAtOnceIsKeptOnce(t *testing.T) {
 	moveTo(t, w, "2026-11-21 08:10")
 	things := repeatables(t, w)
 	for _, name := range formsInOrder {
-		r, form := things[name], referrals.NewForm()
+		r, form := things[name], typed.NewForm()
 		before := r.count()
 		errs := make([]error, 20)
 		var group sync.WaitGroup
@@ -129,7 +130,7 @@ func TestFormSentTwentyTimesAtOnceIsKeptOnce(t *testing.T) {
 // has the same id.
 func TestDeclarationSentAtOnceIsOne(t *testing.T) {
 	w := storetest.New(t).Wide()
-	form, errs := referrals.NewForm(), make([]error, 20)
+	form, errs := typed.NewForm(), make([]error, 20)
 	var group sync.WaitGroup
 	for i := range errs {
 		who := w.Caller([]string{"anna", "lia"}[i%2])
@@ -150,7 +151,7 @@ func TestDeclarationSentAtOnceIsOne(t *testing.T) {
 // is another form.
 func TestFormIsItsOwnersAlone(t *testing.T) {
 	f := storetest.NewFlow(t)
-	form := referrals.NewForm()
+	form := typed.NewForm()
 	for _, c := range []struct {
 		who    acts.Caller
 		caseID string
@@ -173,7 +174,7 @@ func TestFormIsItsOwnersAlone(t *testing.T) {
 // again by the old form.
 func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 	w := storetest.New(t).Standard()
-	anna, out, form := w.Caller("anna"), rosa(t, w), referrals.NewForm()
+	anna, out, form := w.Caller("anna"), rosa(t, w), typed.NewForm()
 	add := func() {
 		t.Helper()
 		if _, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, form, "other", "prima"); err != nil {
@@ -200,7 +201,7 @@ func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 func TestAuthorisationSentTwiceIsOne(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), rosa(t, w)
-	in := referrals.Authorisation{Form: referrals.NewForm(), Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"}, Feedback: "came",
+	in := referrals.Authorisation{Form: typed.NewForm(), Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"}, Feedback: "came",
 		Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
 	ids, errs := make([]string, 20), make([]error, 20)
 	var group sync.WaitGroup
@@ -218,16 +219,16 @@ func TestAuthorisationSentTwiceIsOne(t *testing.T) {
 	}
 	other := in
 	other.Fields = []string{"alias", "request"}
-	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, other); !errors.Is(err, referrals.ErrRepeated) {
+	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, other); !errors.Is(err, typed.ErrRepeated) {
 		t.Errorf("the same form with another field: got %v, want ErrRepeated", err)
 	}
 	if _, err := w.Desk.Revoke(ctx, anna, ids[0], "in_person"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, referrals.ErrRepeated) {
+	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, typed.ErrRepeated) {
 		t.Errorf("the form of what she took back: got %v, want ErrRepeated", err)
 	}
-	in.Form = referrals.NewForm()
+	in.Form = typed.NewForm()
 	if id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); err != nil || id == ids[0] {
 		t.Errorf("a form of its own: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/typed"
 )
 
 // A hand-over is a task that somebody of the social service takes on in her own
@@ -36,7 +37,7 @@ func taskTransition(state, step string) (string, error) {
 // story, nor of another woman.
 var TaskReasons = []string{"cannot", "time", "territory", "not_reached"}
 
-var taskReasons = codes(TaskReasons...)
+var taskReasons = typed.Codes(TaskReasons...)
 
 // free tells that a task is in the name of somebody who does not work in its
 // unit any more, or is suspended.
@@ -75,7 +76,7 @@ func (d *Desk) AssignTask(ctx context.Context, who acts.Caller, id string, versi
 			return err
 		}
 		if !works {
-			return &Invalid{Fields: map[string]string{"colleague": "error.choose_one"}}
+			return &typed.Invalid{Fields: map[string]string{"colleague": "error.choose_one"}}
 		}
 		if row.Version != version {
 			return acts.ErrConflict
@@ -89,9 +90,9 @@ func (d *Desk) AssignTask(ctx context.Context, who acts.Caller, id string, versi
 // ReturnTask hands a task back with one of TaskReasons: it is open again, and
 // both units read why. ErrState when nobody has it.
 func (d *Desk) ReturnTask(ctx context.Context, who acts.Caller, id, reason string) (audit.Receipt, error) {
-	bad := check{}
-	bad.oneOf("reason", reason, taskReasons)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	bad.OneOf("reason", reason, taskReasons)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.moveTask(ctx, who, policies.TaskReturn, id, "return", func(r Reader, act *acts.Act, row *TaskRow) error {
@@ -146,8 +147,8 @@ func (t *TaskRow) next(r Reader, step string) (string, error) {
 // until it is done, and the unit asks her for its own. It returns the case's id;
 // ErrState when nobody has the task, and when its case file is open already.
 func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text string) (string, audit.Receipt, error) {
-	if len(text) > maxText {
-		return "", audit.Receipt{}, &Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	if len(text) > typed.MaxText {
+		return "", audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"note": "error.too_long"}}
 	}
 	var caseID string
 	receipt, err := d.do(ctx, who, policies.TaskClose, func(r Reader, act *acts.Act) error {

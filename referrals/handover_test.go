@@ -9,7 +9,9 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // service is the usual cast with two more people in the social service.
@@ -72,7 +74,7 @@ func TestTaskIsTakenReturnedAndDone(t *testing.T) {
 	if _, err := w.Desk.TakeTask(ctx, livia, out.TaskID); !errors.Is(err, referrals.ErrState) {
 		t.Errorf("taking it twice: got %v, want ErrState", err)
 	}
-	if _, err := w.Desk.ReturnTask(ctx, sofia, out.TaskID, "gossip"); !errors.Is(err, referrals.ErrInvalid) {
+	if _, err := w.Desk.ReturnTask(ctx, sofia, out.TaskID, "gossip"); !errors.Is(err, typed.ErrInvalid) {
 		t.Errorf("a reason in one's own words: got %v", err)
 	}
 	if _, err := w.Desk.ReturnTask(ctx, sofia, out.TaskID, "time"); err != nil {
@@ -123,7 +125,7 @@ func TestTaskBelongsToWhoTookIt(t *testing.T) {
 		t.Errorf("opening a case from a colleague's task: got %v", err)
 	}
 	at := task(t, w, livia, out.TaskID).Version
-	for who, want := range map[string]error{w.People["anna"].ID: referrals.ErrInvalid, "nobody": referrals.ErrInvalid} {
+	for who, want := range map[string]error{w.People["anna"].ID: typed.ErrInvalid, "nobody": typed.ErrInvalid} {
 		if _, err := w.Desk.AssignTask(ctx, livia, out.TaskID, at, who); !errors.Is(err, want) {
 			t.Errorf("naming somebody of elsewhere: got %v, want %v", err, want)
 		}
@@ -199,7 +201,7 @@ func TestTaskFollowsTheSafeContactRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := referrals.SafeContact{Channels: map[string]string{"email": "yes", "call": "never"}, Mail: "rosa@example.org"}
+	rule := rule.SafeContact{Channels: map[string]string{"email": "yes", "call": "never"}, Mail: "rosa@example.org"}
 	if _, err := w.Desk.ChangeSafeContact(ctx, anna, out.CaseID, c.Version, rule, "in_person"); err != nil {
 		t.Fatalf("changing the rule: %v", err)
 	}

@@ -12,6 +12,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // InboxCard is a referral in a centre's inbox: no name is on it.
@@ -116,13 +118,13 @@ func (d *Desk) Notice(ctx context.Context, who acts.Caller, id string) (Referral
 var (
 	DeclineCodes = []string{"neutral", "full", "territory", "hours", "not_our_task"}
 	StopCodes    = []string{"not_used", "contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"}
-	declineCodes = codes(DeclineCodes...)
-	stopCodes    = codes(StopCodes...)
+	declineCodes = typed.Codes(DeclineCodes...)
+	stopCodes    = typed.Codes(StopCodes...)
 )
 
 // formMessage is what a form of the centre says beside its step.
 type formMessage struct {
-	form Form
+	form typed.Form
 	Message
 }
 
@@ -197,7 +199,7 @@ func (d *Desk) Accept(ctx context.Context, who acts.Caller, id string) (audit.Re
 // Decline says that the centre cannot welcome her now, by one of DeclineCodes.
 func (d *Desk) Decline(ctx context.Context, who acts.Caller, id, code string) (audit.Receipt, error) {
 	if !declineCodes[code] {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"reason": "error.choose_one"}}
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"reason": "error.choose_one"}}
 	}
 	return d.respond(ctx, who, policies.ReferralDecline, id, "decline", nil, func(s *sharedReferral) error {
 		s.row.Code = code
@@ -207,21 +209,21 @@ func (d *Desk) Decline(ctx context.Context, who acts.Caller, id, code string) (a
 
 // Ask puts a question to the desk. The same form twice is one question;
 // ErrRepeated when it says something else.
-func (d *Desk) Ask(ctx context.Context, who acts.Caller, id string, form Form, text string) (audit.Receipt, error) {
+func (d *Desk) Ask(ctx context.Context, who acts.Caller, id string, form typed.Form, text string) (audit.Receipt, error) {
 	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", form, Message{Kind: "question", Text: text})
 }
 
 // Propose proposes an appointment: a day and an hour, and a place in words. The
 // same form twice is one appointment; ErrRepeated when it says something else.
-func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, form Form, day, hour, place string) (audit.Receipt, error) {
+func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, form typed.Form, day, hour, place string) (audit.Receipt, error) {
 	when, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, d.gate.Now().Location())
 	if err != nil {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"day": "error.day"}}
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"day": "error.day"}}
 	}
 	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", form, Message{Kind: "appointment", When: when, Place: place})
 }
 
-func (d *Desk) respondWith(ctx context.Context, who acts.Caller, a policies.Action, id, stepName string, form Form, m Message) (audit.Receipt, error) {
+func (d *Desk) respondWith(ctx context.Context, who acts.Caller, a policies.Action, id, stepName string, form typed.Form, m Message) (audit.Receipt, error) {
 	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
@@ -251,7 +253,7 @@ var CentreOutcomes = []string{"engaged", "no_show", "closed"}
 // else ErrFeedback.
 func (d *Desk) Outcome(ctx context.Context, who acts.Caller, id, outcome string) (audit.Receipt, error) {
 	if !slices.Contains(CentreOutcomes, outcome) {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"outcome": "error.choose_one"}}
 	}
 	return d.respond(ctx, who, policies.ReferralOutcome, id, outcome, nil, func(s *sharedReferral) error {
 		if !tellsBack(s.row.Feedback, outcome) {
@@ -274,9 +276,9 @@ func StopLeft(stated []string) []string {
 // checkStop refuses a statement that says nothing, uses words of its own or
 // contradicts itself or what was stated before.
 func checkStop(stated, done []string) error {
-	bad := check{}
+	bad := typed.Check{}
 	for _, code := range done {
-		bad.oneOf("done", code, stopCodes)
+		bad.OneOf("done", code, stopCodes)
 	}
 	if len(done) == 0 || len(done) > len(StopCodes) || slices.Contains(done, "") {
 		bad["done"] = "error.choose_one"
@@ -286,7 +288,7 @@ func checkStop(stated, done []string) error {
 			bad["done"] = "error.contradicts"
 		}
 	}
-	return bad.err()
+	return bad.Err()
 }
 
 // AcknowledgeStop records what the centre did before it was told to stop, or to
@@ -330,9 +332,9 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who acts.Caller, id string, 
 // in the sealed detail. render makes what the file holds out of what the centre
 // may read; its errors name no value.
 func (d *Desk) SealedCopy(ctx context.Context, who acts.Caller, id, recipient string,
-	render func(Package, PackageSafe) ([]byte, error)) ([]byte, audit.Receipt, error) {
+	render func(Package, rule.PackageSafe) ([]byte, error)) ([]byte, audit.Receipt, error) {
 	if _, err := crypto.ParseRecipient(recipient); err != nil && recipient != "" {
-		return nil, audit.Receipt{}, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
+		return nil, audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
 	var file []byte
 	receipt, err := d.do(ctx, who, policies.ReferralCopy, func(r Reader, act *acts.Act) error {
@@ -371,7 +373,7 @@ func copyTo(r Reader, act *acts.Act, recipient string) (crypto.Recipient, error)
 	}
 	to, err := crypto.ParseRecipient(recipient)
 	if err != nil {
-		return to, &Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
+		return to, &typed.Invalid{Fields: map[string]string{"recipient": "error.recipient"}}
 	}
 	return to, nil
 }

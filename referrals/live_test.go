@@ -13,6 +13,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // allowed is an authorisation for the centre of the usual cast.
@@ -110,7 +111,7 @@ func TestSentAuthorisationIsReplacedOnlyWhenAsked(t *testing.T) {
 		t.Fatalf("the first, after one for another purpose: %v", err)
 	}
 	in := allowed(w, "support", "alias")
-	in.Form, in.Instead = referrals.NewForm(), true
+	in.Form, in.Instead = typed.NewForm(), true
 	size := w.Store.Log().Size()
 	second := give(t, w, out.CaseID, in)
 	if leaves := leavesSince(t, w, size); len(leaves) < 1 {
@@ -261,7 +262,7 @@ func TestRestoreShutsAuthorisations(t *testing.T) {
 		err, want error
 	}{
 		"sending":               {sendIt(t, w, unsent), acts.ErrDenied},
-		"in words of one's own": {confirm("anna", unsent, "perché sì"), referrals.ErrInvalid},
+		"in words of one's own": {confirm("anna", unsent, "perché sì"), typed.ErrInvalid},
 		"by the centre":         {confirm("bruna", unsent, "papers"), acts.ErrDenied},
 		"the one that was sent": {confirm("anna", sent, "papers"), referrals.ErrState},
 		"without passphrase":    {func() error { _, err := w.Desk.ConfirmConsent(ctx, w.SignIn("anna"), unsent, "papers"); return err }(), acts.ErrDenied},

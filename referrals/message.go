@@ -9,6 +9,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // Message is one message between desk and centre about a referral.
@@ -47,23 +49,23 @@ func LastAppointment(messages []MessageView) (a Appointment) {
 	return a
 }
 
-func (m *Message) check(form Form) error {
-	bad := check{}
-	form.check(bad)
-	bad.max("text", m.Text, maxText)
-	bad.max("place", m.Place, maxShort)
-	bad.oneOf("answer", m.Answer, yesNo)
+func (m *Message) check(form typed.Form) error {
+	bad := typed.Check{}
+	form.Check(bad)
+	bad.Max("text", m.Text, typed.MaxText)
+	bad.Max("place", m.Place, typed.MaxShort)
+	bad.OneOf("answer", m.Answer, rule.IsYesNo)
 	if m.Text == "" && m.When.IsZero() && m.Answer == "" {
 		bad["text"] = "error.empty"
 	}
-	return bad.err()
+	return bad.Err()
 }
 
 // said tells whether a form's message was written already; ErrRepeated when it
 // said something else.
-func (s *sharedReferral) said(r Reader, who acts.Caller, form Form, m Message) (bool, error) {
+func (s *sharedReferral) said(r Reader, who acts.Caller, form typed.Form, m Message) (bool, error) {
 	row := &MessageRow{}
-	there, err := made(r, row, s.messageID(who, form))
+	there, err := typed.Made(r, row, s.messageID(who, form))
 	if !there || err != nil {
 		return there, err
 	}
@@ -72,17 +74,17 @@ func (s *sharedReferral) said(r Reader, who acts.Caller, form Form, m Message) (
 		return true, err
 	}
 	if old.Text != m.Text || !old.When.Equal(m.When) || old.Place != m.Place || old.Answer != m.Answer {
-		return true, ErrRepeated
+		return true, typed.ErrRepeated
 	}
 	return true, nil
 }
 
-func (s *sharedReferral) messageID(who acts.Caller, form Form) string {
-	return form.row(who, "message", s.row.ID)
+func (s *sharedReferral) messageID(who acts.Caller, form typed.Form) string {
+	return form.Row(who, "message", s.row.ID)
 }
 
 // seal makes the row of a form's message under the referral's newest key.
-func (s *sharedReferral) seal(act *acts.Act, form Form, m Message) (*MessageRow, error) {
+func (s *sharedReferral) seal(act *acts.Act, form typed.Form, m Message) (*MessageRow, error) {
 	m.At = act.Now
 	row := &MessageRow{RowKey: acts.RowKey{ID: s.messageID(act.Who, form), Version: 1}, ReferralID: s.row.ID, Unit: act.Who.Unit(), Author: act.Who.Person(), Day: act.Day,
 		Kind: m.Kind, KeyVersion: s.row.KeyVersion}
@@ -95,20 +97,20 @@ func (s *sharedReferral) seal(act *acts.Act, form Form, m Message) (*MessageRow,
 // lives. An answer of the desk to a question reopens the referral for the centre.
 // The same form twice gives the same message; ErrRepeated when it says something
 // else, ErrPin while one has to compare the other's words again.
-func (d *Desk) SendMessage(ctx context.Context, who acts.Caller, id string, form Form, text string) (audit.Receipt, error) {
+func (d *Desk) SendMessage(ctx context.Context, who acts.Caller, id string, form typed.Form, text string) (audit.Receipt, error) {
 	return d.message(ctx, who, id, form, Message{Kind: "message", Text: text})
 }
 
 // AnswerAppointment tells the centre what she said to the appointment: "yes" or
 // "no". The same form twice is one answer; ErrRepeated when it says the other.
-func (d *Desk) AnswerAppointment(ctx context.Context, who acts.Caller, id string, form Form, answer string) (audit.Receipt, error) {
+func (d *Desk) AnswerAppointment(ctx context.Context, who acts.Caller, id string, form typed.Form, answer string) (audit.Receipt, error) {
 	if answer == "" {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"answer": "error.choose_one"}}
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"answer": "error.choose_one"}}
 	}
 	return d.message(ctx, who, id, form, Message{Kind: "answer", Answer: answer})
 }
 
-func (d *Desk) message(ctx context.Context, who acts.Caller, id string, form Form, m Message) (audit.Receipt, error) {
+func (d *Desk) message(ctx context.Context, who acts.Caller, id string, form typed.Form, m Message) (audit.Receipt, error) {
 	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}

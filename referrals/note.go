@@ -11,6 +11,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // Note is one entry of the diary.
@@ -41,7 +43,7 @@ type EarlierNote struct {
 // safe-contact rule.
 var AttemptOutcomes = []string{"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"}
 
-var attemptOutcomes = codes(AttemptOutcomes...)
+var attemptOutcomes = typed.Codes(AttemptOutcomes...)
 
 // addNote makes a diary row of a case that is open in this act.
 func (d *Desk) addNote(act *acts.Act, c *caseFile, n Note) ([]acts.Row, error) {
@@ -62,19 +64,19 @@ func (d *Desk) noteRow(act *acts.Act, c *caseFile, id string, n Note) (*NoteRow,
 // NoteKinds are the kinds of note that a worker writes.
 var NoteKinds = []string{"listening", "interview", "phone", "network", "other"}
 
-var noteKinds = codes(NoteKinds...)
+var noteKinds = typed.Codes(NoteKinds...)
 
 // AddNote writes a note in a case's diary. The same form twice gives the same
 // note; ErrRepeated when it says something else.
-func (d *Desk) AddNote(ctx context.Context, who acts.Caller, caseID string, form Form, kind, text string) (audit.Receipt, error) {
-	bad := check{}
-	form.check(bad)
-	bad.oneOf("kind", kind, noteKinds)
-	bad.max("text", text, maxText)
+func (d *Desk) AddNote(ctx context.Context, who acts.Caller, caseID string, form typed.Form, kind, text string) (audit.Receipt, error) {
+	bad := typed.Check{}
+	form.Check(bad)
+	bad.OneOf("kind", kind, noteKinds)
+	bad.Max("text", text, typed.MaxText)
 	if text == "" {
 		bad["text"] = "error.empty"
 	}
-	if err := bad.err(); err != nil {
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.write(ctx, who, policies.NoteAdd, caseID, form, Note{Kind: kind, Text: text}, nil)
@@ -83,20 +85,20 @@ func (d *Desk) AddNote(ctx context.Context, who acts.Caller, caseID string, form
 // RecordAttempt notes a call attempt. A channel or an hour that she did not
 // allow comes back as the reason, and nothing is recorded: the page says no
 // before anything is dialled. The same form twice gives the same attempt.
-func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string, form Form, channel, outcome, text string) (Refusal, audit.Receipt, error) {
-	bad := check{}
-	form.check(bad)
-	bad.oneOf("channel", channel, channelKinds)
-	bad.oneOf("outcome", outcome, attemptOutcomes)
-	bad.max("text", text, maxText)
-	if err := bad.err(); err != nil {
-		return Permitted, audit.Receipt{}, err
+func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string, form typed.Form, channel, outcome, text string) (rule.Refusal, audit.Receipt, error) {
+	bad := typed.Check{}
+	form.Check(bad)
+	bad.OneOf("channel", channel, rule.IsChannel)
+	bad.OneOf("outcome", outcome, attemptOutcomes)
+	bad.Max("text", text, typed.MaxText)
+	if err := bad.Err(); err != nil {
+		return rule.Permitted, audit.Receipt{}, err
 	}
-	var refused Refusal
+	var refused rule.Refusal
 	n := Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}
 	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *acts.Act, c *caseFile) error {
-		if refused = c.safe.Allows(channel, act.Now); refused != Permitted {
-			return &Invalid{Fields: map[string]string{"channel": string(refused)}}
+		if refused = c.safe.Allows(channel, act.Now); refused != rule.Permitted {
+			return &typed.Invalid{Fields: map[string]string{"channel": string(refused)}}
 		}
 		return nil
 	})
@@ -105,14 +107,14 @@ func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string
 
 // write adds a diary entry that fits, once for each form; the case's last day
 // moves with it.
-func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form Form, n Note,
+func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form typed.Form, n Note,
 	fits func(*acts.Act, *caseFile) error) (audit.Receipt, error) {
 	return d.do(ctx, who, a, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, caseID)
 		if err != nil {
 			return err
 		}
-		id := form.row(act.Who, "note", caseID)
+		id := form.Row(act.Who, "note", caseID)
 		if done, err := written(r, c, id, n); done || err != nil {
 			return err
 		}
@@ -127,7 +129,7 @@ func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, ca
 		}
 		c.row.LastDay, c.card.Last = act.Day, act.Day
 		if n.Kind == "attempt" && n.Outcome == "reached" {
-			c.setRecall(Recall{})
+			c.setRecall(rule.Recall{})
 		}
 		note, err := d.noteRow(act, c, id, n)
 		if err != nil {
@@ -145,7 +147,7 @@ func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, ca
 // moved since is the same entry.
 func written(r Reader, c *caseFile, id string, n Note) (bool, error) {
 	row := &NoteRow{}
-	there, err := made(r, row, id)
+	there, err := typed.Made(r, row, id)
 	if !there || err != nil || row.Version > 1 {
 		return there, err
 	}
@@ -155,7 +157,7 @@ func written(r Reader, c *caseFile, id string, n Note) (bool, error) {
 	}
 	old.At = n.At
 	if old != n {
-		return true, ErrRepeated
+		return true, typed.ErrRepeated
 	}
 	return true, nil
 }
@@ -214,12 +216,12 @@ func openNote(r Reader, c *caseFile, row *NoteRow) (Note, error) {
 // CorrectNote replaces a note's text and keeps the earlier one under it.
 // ErrConflict when somebody corrected it meanwhile.
 func (d *Desk) CorrectNote(ctx context.Context, who acts.Caller, id string, version int64, text string) (audit.Receipt, error) {
-	bad := check{}
-	bad.max("text", text, maxText)
+	bad := typed.Check{}
+	bad.Max("text", text, typed.MaxText)
 	if text == "" {
 		bad["text"] = "error.empty"
 	}
-	if err := bad.err(); err != nil {
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.NoteCorrect, func(r Reader, act *acts.Act) error {
@@ -263,9 +265,9 @@ func (d *Desk) CorrectNote(ctx context.Context, who acts.Caller, id string, vers
 // read there again, in any backup of the main file. Why it did not belong there is
 // kept for the auditor, in the sealed detail of the leaf; it may be empty.
 func (d *Desk) MoveNote(ctx context.Context, who acts.Caller, id, toCase, why string) (audit.Receipt, error) {
-	bad := check{}
-	bad.max("why", why, maxLine)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	bad.Max("why", why, typed.MaxLine)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.NoteMove, func(r Reader, act *acts.Act) error {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -125,7 +125,7 @@ func TestWhatIsOverEndsByItself(t *testing.T) {
 		t.Errorf("the Agenda: %v", err)
 	}
 	v := open(t, w, anna, file)
-	_, err = w.Desk.ChangeSafeContact(ctx, anna, file, v.Version, referrals.SafeContact{DeskOnly: true}, "code_word")
+	_, err = w.Desk.ChangeSafeContact(ctx, anna, file, v.Version, rule.SafeContact{DeskOnly: true}, "code_word")
 	try(t, "changing her rule beside what is over", err)
 	_, err = w.Desk.Revoke(ctx, anna, closed, "code_word")
 	try(t, "taking back what is over", err)

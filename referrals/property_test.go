@@ -12,14 +12,16 @@ import (
 	"sportello/crypto"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 
 	"pgregory.net/rapid"
 )
 
 // allowsPlain is the safe-contact rule told again, minute by minute of a week
 // and without a shortcut.
-func allowsPlain(s referrals.SafeContact, kind string, at time.Time) bool {
+func allowsPlain(s rule.SafeContact, kind string, at time.Time) bool {
 	if s.Channels[kind] != "yes" {
 		return false
 	}
@@ -65,27 +67,27 @@ func TestSafeContactProperties(t *testing.T) {
 			}
 			return fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "h"), rapid.IntRange(0, 59).Draw(t, "m"))
 		})
-		s := referrals.SafeContact{Channels: map[string]string{}}
-		for _, k := range referrals.ChannelKinds {
+		s := rule.SafeContact{Channels: map[string]string{}}
+		for _, k := range rule.ChannelKinds {
 			s.Channels[k] = mark.Draw(t, k)
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "hours") {
-			s.Hours = append(s.Hours, referrals.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
+			s.Hours = append(s.Hours, rule.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
 				Days: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}), 0, 3, rapid.ID).Draw(t, "days")})
 		}
-		kind := rapid.SampledFrom(referrals.ChannelKinds).Draw(t, "kind")
+		kind := rapid.SampledFrom(rule.ChannelKinds).Draw(t, "kind")
 		at := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 7*24*60-1).Draw(t, "minute")) * time.Minute)
 		got := s.Allows(kind, at)
-		if want := allowsPlain(s, kind, at); (got == referrals.Permitted) != want {
+		if want := allowsPlain(s, kind, at); (got == rule.Permitted) != want {
 			t.Fatalf("%+v on %s at %s: got %q, want allowed %v", s, kind, at.Format("Mon 15:04"), got, want)
 		}
 		never := s
 		never.Channels = map[string]string{kind: "never", "in_person": "yes", "email": "yes"}
 		never.Channels[kind] = "never"
-		if never.Allows(kind, at) != referrals.ChannelNever {
+		if never.Allows(kind, at) != rule.ChannelNever {
 			t.Fatal("a channel marked never was allowed")
 		}
-		if (referrals.SafeContact{Hours: s.Hours, Number: "333"}).Allows(kind, at) != referrals.NothingRecorded {
+		if (rule.SafeContact{Hours: s.Hours, Number: "333"}).Allows(kind, at) != rule.NothingRecorded {
 			t.Fatal("nothing recorded allowed something")
 		}
 	})
@@ -114,15 +116,15 @@ func TestReferralFollowsThePlainModel(t *testing.T) {
 		"accept":  func(id string) error { _, err := f.Desk.Accept(t.Context(), bruna, id); return err },
 		"decline": func(id string) error { _, err := f.Desk.Decline(t.Context(), bruna, id, "neutral"); return err },
 		"ask": func(id string) error {
-			_, err := f.Desk.Ask(t.Context(), bruna, id, referrals.NewForm(), "?")
+			_, err := f.Desk.Ask(t.Context(), bruna, id, typed.NewForm(), "?")
 			return err
 		},
 		"answer": func(id string) error {
-			_, err := f.Desk.SendMessage(t.Context(), anna, id, referrals.NewForm(), "!")
+			_, err := f.Desk.SendMessage(t.Context(), anna, id, typed.NewForm(), "!")
 			return err
 		},
 		"appointment": func(id string) error {
-			_, err := f.Desk.Propose(t.Context(), bruna, id, referrals.NewForm(), "2026-12-01", "10:00", "qui")
+			_, err := f.Desk.Propose(t.Context(), bruna, id, typed.NewForm(), "2026-12-01", "10:00", "qui")
 			return err
 		},
 		"engaged": func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "engaged"); return err },
@@ -246,7 +248,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 		group.Go(func() {
 			for j := range 4 {
 				text := fmt.Sprintf("nota %d-%d.", i, j)
-				_, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", text)
+				_, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", text)
 				if err == nil {
 					mu.Lock()
 					written = append(written, text)

@@ -7,7 +7,9 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // callsOf is the desk's "Da richiamare" as it stands now.
@@ -44,24 +46,24 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, out := w.Caller("anna"), rosa(t, w)
 	for name, c := range map[string]struct {
-		plan       referrals.Recall
+		plan       rule.Recall
 		field, why string
 	}{
-		"no day":         {referrals.Recall{Day: "domani"}, "recall", "error.day"},
-		"a past day":     {referrals.Recall{Day: "2026-11-19"}, "recall", "recall.past"},
-		"one hour":       {referrals.Recall{Day: "2026-11-21", From: "08:00"}, "recall_from", "recall.hours_wrong"},
-		"backwards":      {referrals.Recall{Day: "2026-11-21", From: "08:30", To: "08:10"}, "recall_from", "recall.hours_wrong"},
-		"no hours":       {referrals.Recall{Day: "2026-11-21", From: "8", To: "9"}, "recall_from", "recall.hours_wrong"},
-		"outside":        {referrals.Recall{Day: "2026-11-21", From: "10:00", To: "11:00"}, "recall_from", "recall.outside"},
-		"a minute after": {referrals.Recall{Day: "2026-11-21", From: "08:30", To: "09:01"}, "recall_from", "recall.outside"},
+		"no day":         {rule.Recall{Day: "domani"}, "recall", "error.day"},
+		"a past day":     {rule.Recall{Day: "2026-11-19"}, "recall", "recall.past"},
+		"one hour":       {rule.Recall{Day: "2026-11-21", From: "08:00"}, "recall_from", "recall.hours_wrong"},
+		"backwards":      {rule.Recall{Day: "2026-11-21", From: "08:30", To: "08:10"}, "recall_from", "recall.hours_wrong"},
+		"no hours":       {rule.Recall{Day: "2026-11-21", From: "8", To: "9"}, "recall_from", "recall.hours_wrong"},
+		"outside":        {rule.Recall{Day: "2026-11-21", From: "10:00", To: "11:00"}, "recall_from", "recall.outside"},
+		"a minute after": {rule.Recall{Day: "2026-11-21", From: "08:30", To: "09:01"}, "recall_from", "recall.outside"},
 	} {
 		_, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), c.plan)
-		var bad *referrals.Invalid
+		var bad *typed.Invalid
 		if !errors.As(err, &bad) || bad.Fields[c.field] != c.why {
 			t.Errorf("%s: got %v %+v, want %s on %s", name, err, bad, c.why, c.field)
 		}
 	}
-	plan := referrals.Recall{Day: "2026-11-21", From: "08:15", To: "08:45"}
+	plan := rule.Recall{Day: "2026-11-21", From: "08:15", To: "08:45"}
 	at := versionNow(t, w, out.CaseID)
 	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, at, plan); err != nil {
 		t.Fatalf("planning a call: %v", err)
@@ -87,7 +89,7 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 			t.Errorf("at %s the list is %+v, want her until %s", c.at, calls, c.closes)
 		}
 	}
-	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), referrals.Recall{}); err != nil {
+	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), rule.Recall{}); err != nil {
 		t.Fatalf("taking her off: %v", err)
 	}
 	moveTo(t, w, "2026-11-23 08:05")
@@ -98,25 +100,25 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 
 func TestRecallNeedsAnHourOfThatDay(t *testing.T) {
 	zone := storetest.New(t).Standard().Gate.Now().Location()
-	calls := func(hours ...referrals.Hours) referrals.SafeContact {
-		return referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Hours: hours}
+	calls := func(hours ...rule.Hours) rule.SafeContact {
+		return rule.SafeContact{Channels: map[string]string{"call": "yes"}, Hours: hours}
 	}
-	night := referrals.Hours{Days: []string{"fri"}, From: "22:00", To: "02:00"}
+	night := rule.Hours{Days: []string{"fri"}, From: "22:00", To: "02:00"}
 	for name, c := range map[string]struct {
-		safe referrals.SafeContact
-		plan referrals.Recall
-		want referrals.Refusal
+		safe rule.SafeContact
+		plan rule.Recall
+		want rule.Refusal
 	}{
-		"nothing recorded":   {referrals.SafeContact{}, referrals.Recall{Day: "2026-11-21"}, referrals.NothingRecorded},
-		"only letters":       {referrals.SafeContact{Channels: map[string]string{"paper": "yes"}}, referrals.Recall{Day: "2026-11-21"}, "recall.no_phone"},
-		"no hours at all":    {calls(), referrals.Recall{Day: "2026-11-21"}, "recall.no_hours"},
-		"another weekday":    {calls(referrals.Hours{Days: []string{"mon"}, From: "08:00", To: "09:00"}), referrals.Recall{Day: "2026-11-21"}, "recall.no_hours"},
-		"the right weekday":  {calls(referrals.Hours{Days: []string{"mon"}, From: "08:00", To: "09:00"}), referrals.Recall{Day: "2026-11-23"}, referrals.Permitted},
-		"across two":         {calls(referrals.Hours{From: "08:00", To: "09:00"}, referrals.Hours{From: "09:00", To: "10:00"}), referrals.Recall{Day: "2026-11-23", From: "08:30", To: "09:30"}, referrals.Permitted},
-		"into a gap":         {calls(referrals.Hours{From: "08:00", To: "09:00"}, referrals.Hours{From: "09:10", To: "10:00"}), referrals.Recall{Day: "2026-11-23", From: "08:30", To: "09:30"}, "recall.outside"},
-		"after midnight":     {calls(night), referrals.Recall{Day: "2026-11-21", From: "00:30", To: "01:30"}, referrals.Permitted},
-		"the night after":    {calls(night), referrals.Recall{Day: "2026-11-21", From: "22:30", To: "23:30"}, "recall.outside"},
-		"the night's friday": {calls(night), referrals.Recall{Day: "2026-11-20", From: "22:30", To: "23:30"}, referrals.Permitted},
+		"nothing recorded":   {rule.SafeContact{}, rule.Recall{Day: "2026-11-21"}, rule.NothingRecorded},
+		"only letters":       {rule.SafeContact{Channels: map[string]string{"paper": "yes"}}, rule.Recall{Day: "2026-11-21"}, "recall.no_phone"},
+		"no hours at all":    {calls(), rule.Recall{Day: "2026-11-21"}, "recall.no_hours"},
+		"another weekday":    {calls(rule.Hours{Days: []string{"mon"}, From: "08:00", To: "09:00"}), rule.Recall{Day: "2026-11-21"}, "recall.no_hours"},
+		"the right weekday":  {calls(rule.Hours{Days: []string{"mon"}, From: "08:00", To: "09:00"}), rule.Recall{Day: "2026-11-23"}, rule.Permitted},
+		"across two":         {calls(rule.Hours{From: "08:00", To: "09:00"}, rule.Hours{From: "09:00", To: "10:00"}), rule.Recall{Day: "2026-11-23", From: "08:30", To: "09:30"}, rule.Permitted},
+		"into a gap":         {calls(rule.Hours{From: "08:00", To: "09:00"}, rule.Hours{From: "09:10", To: "10:00"}), rule.Recall{Day: "2026-11-23", From: "08:30", To: "09:30"}, "recall.outside"},
+		"after midnight":     {calls(night), rule.Recall{Day: "2026-11-21", From: "00:30", To: "01:30"}, rule.Permitted},
+		"the night after":    {calls(night), rule.Recall{Day: "2026-11-21", From: "22:30", To: "23:30"}, "recall.outside"},
+		"the night's friday": {calls(night), rule.Recall{Day: "2026-11-20", From: "22:30", To: "23:30"}, rule.Permitted},
 	} {
 		if _, got := c.safe.AllowsRecall(c.plan, zone); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
@@ -129,7 +131,7 @@ func TestRecallNeedsAnHourOfThatDay(t *testing.T) {
 func TestNewRuleTakesThePlanAlong(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, out := w.Caller("anna"), rosa(t, w)
-	change := func(safe referrals.SafeContact) referrals.Recall {
+	change := func(safe rule.SafeContact) rule.Recall {
 		t.Helper()
 		if _, err := w.Desk.ChangeSafeContact(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), safe, "in_person"); err != nil {
 			t.Fatal(err)
@@ -140,20 +142,20 @@ func TestNewRuleTakesThePlanAlong(t *testing.T) {
 		}
 		return v.Recall
 	}
-	plan := referrals.Recall{Day: "2026-11-21", From: "08:15", To: "08:45"}
+	plan := rule.Recall{Day: "2026-11-21", From: "08:15", To: "08:45"}
 	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), plan); err != nil {
 		t.Fatal(err)
 	}
-	hours := func(from, to string) referrals.SafeContact {
-		return referrals.SafeContact{Channels: map[string]string{"sms": "yes"}, Hours: []referrals.Hours{{From: from, To: to}}}
+	hours := func(from, to string) rule.SafeContact {
+		return rule.SafeContact{Channels: map[string]string{"sms": "yes"}, Hours: []rule.Hours{{From: from, To: to}}}
 	}
 	if got := change(hours("07:00", "09:00")); got != plan {
 		t.Errorf("a rule that still allows it: %+v", got)
 	}
-	if got := change(hours("18:00", "19:00")); got != (referrals.Recall{Day: plan.Day}) {
+	if got := change(hours("18:00", "19:00")); got != (rule.Recall{Day: plan.Day}) {
 		t.Errorf("a rule with other hours: %+v", got)
 	}
-	if got := change(referrals.SafeContact{Channels: map[string]string{"in_person": "yes"}}); got != (referrals.Recall{}) {
+	if got := change(rule.SafeContact{Channels: map[string]string{"in_person": "yes"}}); got != (rule.Recall{}) {
 		t.Errorf("a rule without a phone: %+v", got)
 	}
 }
@@ -164,7 +166,7 @@ func TestNoCallIsPlannedForAClosedCase(t *testing.T) {
 	if _, err := w.Desk.CloseCase(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), "moved", ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), referrals.Recall{Day: "2026-11-21"})
+	_, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), rule.Recall{Day: "2026-11-21"})
 	if !errors.Is(err, referrals.ErrState) {
 		t.Fatalf("got %v, want ErrState", err)
 	}

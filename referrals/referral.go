@@ -12,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
 )
 
 // Package is what a centre sees: exactly the fields that her authorisation
@@ -41,8 +42,8 @@ type PackageField struct {
 }
 
 // safeUnder is what the centre of an authorisation learns of the rule.
-func safeUnder(a Authorisation, safe SafeContact) PackageSafe {
-	return safeFor(safe, a.DeskOnly, a.items())
+func safeUnder(a Authorisation, safe rule.SafeContact) rule.PackageSafe {
+	return rule.For(safe, a.DeskOnly, a.items())
 }
 
 // items are the codes of what she shares in a package.
@@ -79,10 +80,10 @@ func content(c *caseFile, id *Identity) map[string]PackageField {
 	add("children_count", c.told.HowMany)
 	add("children_ages", c.told.Ages)
 	add("children", c.told.Children)
-	rule := safeFor(c.safe, false, RuleItems).Rule
-	add(itemNumber, rule.Number)
-	add(itemMail, rule.Mail)
-	add(itemCodeWord, rule.CodeWord)
+	shared := rule.For(c.safe, false, rule.Items).Rule
+	add(rule.ItemNumber, shared.Number)
+	add(rule.ItemMail, shared.Mail)
+	add(rule.ItemCodeWord, shared.CodeWord)
 	return all
 }
 
@@ -96,11 +97,11 @@ func pack(all map[string]PackageField, from string, a Authorisation, consent *Co
 	for _, code := range Fields {
 		f, there := all[code]
 		allowed := slices.Contains(items, code)
-		if ruleItems[code] {
-			f, allowed = PackageField{Code: code}, shares(items, code)
+		if rule.IsItem[code] {
+			f, allowed = PackageField{Code: code}, rule.Shares(items, code)
 		}
 		switch {
-		case allowed && (there || ruleItems[code]):
+		case allowed && (there || rule.IsItem[code]):
 			p.Fields = append(p.Fields, f)
 		case there:
 			p.Withheld++
@@ -114,7 +115,7 @@ func pack(all map[string]PackageField, from string, a Authorisation, consent *Co
 // were not for what stands there now.
 type Choices struct {
 	Fields  []PackageField
-	Rule    SafeContact // what number, address and code word bring with them
+	Rule    rule.SafeContact // what number, address and code word bring with them
 	Shown   Marks
 	Changed []string
 }
@@ -126,7 +127,7 @@ func (d *Desk) choices(r Reader, c *caseFile, ticked []string, seen Marks) (Choi
 	if err != nil {
 		return Choices{}, err
 	}
-	v := Choices{Rule: safeFor(c.safe, false, RuleItems).Rule}
+	v := Choices{Rule: rule.For(c.safe, false, rule.Items).Rule}
 	for _, code := range Fields {
 		if f, ok := m.all[code]; ok {
 			v.Fields = append(v.Fields, f)
@@ -148,7 +149,7 @@ type Preview struct {
 	Several   bool // an older program let another live beside it: it is not sent so
 	CaseID    string
 	Package   Package
-	Safe      PackageSafe
+	Safe      rule.PackageSafe
 	Changed   []string // items that are not what she was shown any more: they are left out, and nothing can be sent
 }
 
@@ -239,7 +240,7 @@ func (d *Desk) SendReferral(ctx context.Context, who acts.Caller, consentID stri
 // sent once, and whoever takes the row out of the database cannot hide from
 // a revoke that it was sent. It has its own key, its own shred secret, wrapped
 // with age to the centre and kept on the sender's side.
-func (d *Desk) sealReferral(act *acts.Act, c *caseFile, to addressee, consent *ConsentRow, p Package, safe PackageSafe) (*ReferralRow, error) {
+func (d *Desk) sealReferral(act *acts.Act, c *caseFile, to addressee, consent *ConsentRow, p Package, safe rule.PackageSafe) (*ReferralRow, error) {
 	secret := act.NewSecret()
 	act.Salt = secret.Bytes
 	row := &ReferralRow{RowKey: acts.RowKey{ID: consent.ID, Version: 1}, CaseID: consent.CaseID, ConsentID: consent.ID, FromUnit: act.Who.Unit(), ToUnit: consent.Centre,
@@ -357,10 +358,10 @@ type sharedReferral struct {
 	secret  []byte
 	data    crypto.Key
 	body    Package
-	safe    PackageSafe
-	sealed  PackageSafe // the rule as it stands in the row: an older one says more than the centre is shown
-	arrived bool        // the key came by age and should now be kept
-	file    *caseFile   // the restricted case it speaks of, on the sender's side
+	safe    rule.PackageSafe
+	sealed  rule.PackageSafe // the rule as it stands in the row: an older one says more than the centre is shown
+	arrived bool             // the key came by age and should now be kept
+	file    *caseFile        // the restricted case it speaks of, on the sender's side
 	side    *Side
 	column  string
 }
@@ -413,7 +414,7 @@ func (d *Desk) openReferral(r Reader, act *acts.Act, s *sharedReferral) error {
 		return err
 	}
 	// What was sealed before there was an allow-list is shown by it all the same.
-	s.safe = safeFor(s.sealed.Rule, s.sealed.Chosen, s.body.items())
+	s.safe = rule.For(s.sealed.Rule, s.sealed.Chosen, s.body.items())
 	return nil
 }
 
@@ -553,7 +554,7 @@ func (s *sharedReferral) renew(r Reader, act *acts.Act) ([]acts.Row, error) {
 }
 
 // sealSafe seals a safe-contact rule into the row's next version.
-func (s *sharedReferral) sealSafe(safe PackageSafe) (err error) {
+func (s *sharedReferral) sealSafe(safe rule.PackageSafe) (err error) {
 	s.row.SafeVersion = s.row.Version + 1
 	s.row.Safe, err = s.data.SealValue(binding(s.row, "safe", s.row.SafeVersion), safe)
 	return err
@@ -613,7 +614,7 @@ type ReferralView struct {
 	Head     CaseHead // of her case file, for the unit that sent it; empty where that may not be opened any more
 	Version  int64
 	Package  Package
-	Safe     PackageSafe
+	Safe     rule.PackageSafe
 	SafeDay  string
 	KeepCopy bool
 	Copied   bool // the centre made a sealed copy
@@ -746,18 +747,18 @@ func (d *Desk) tellCentres(r Reader, act *acts.Act, c *caseFile, told *told) ([]
 		if err != nil {
 			return nil, err
 		}
-		safe, news := told.rule(row.ID, s.safe, safeFor(c.safe, s.safe.Chosen, s.body.items()))
+		safe, news := told.rule(row.ID, s.safe, rule.For(c.safe, s.safe.Chosen, s.body.items()))
 		var renewed []acts.Row
 		if _, err = s.reach(r, act); unreachable(err) && !news {
-			safe = PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
+			safe = rule.PackageSafe{DeskOnly: true, Chosen: s.safe.Chosen}
 			err = s.adopt(act.Who)
-		} else if err == nil && !s.sealed.same(safe) {
+		} else if err == nil && !s.sealed.Same(safe) {
 			renewed, err = s.renew(r, act)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if s.sealed.same(safe) {
+		if s.sealed.Same(safe) {
 			continue // it had nothing of what changed, and is told nothing
 		}
 		if err := s.sealSafe(safe); err != nil {

@@ -8,6 +8,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
+	"sportello/referrals/typed"
 )
 
 // Restored says what a restore changed.
@@ -144,7 +145,7 @@ func suspended(r Reader) ([]acts.Row, error) {
 // stands after a restore: she said so since, or the unit's own papers do.
 var (
 	Checks = []string{"she_said", "papers"}
-	checks = codes(Checks...)
+	checks = typed.Codes(Checks...)
 )
 
 // ConfirmRestored reopens a referral that a restore shut. The caller has
@@ -153,9 +154,9 @@ var (
 // way, one of Checks, is in the sealed detail of the leaf. ErrState for what is
 // not shut; what was erased stays shut (accounts.ErrErased).
 func (d *Desk) ConfirmRestored(ctx context.Context, who acts.Caller, id, checked string) (audit.Receipt, error) {
-	bad := check{}
-	bad.oneOf("checked", checked, checks)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	bad.OneOf("checked", checked, checks)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *acts.Act) error {
@@ -192,9 +193,9 @@ func reopened(r Reader, id string) ([]acts.Row, error) {
 // ConfirmConsent opens again an authorisation that a restore shut before it was
 // sent. Everything is as for ConfirmRestored.
 func (d *Desk) ConfirmConsent(ctx context.Context, who acts.Caller, id, checked string) (audit.Receipt, error) {
-	bad := check{}
-	bad.oneOf("checked", checked, checks)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	bad.OneOf("checked", checked, checks)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *acts.Act) error {

@@ -12,8 +12,10 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // backup copies the database as `sportello backup` does.
@@ -131,10 +133,10 @@ func TestAfterARestoreTheSafeContactRuleCanChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.ChangeSafeContact(ctx, anna, file.CaseID, v.Version, referrals.SafeContact{DeskOnly: true}, "in_person"); err != nil {
+	if _, err := w.Desk.ChangeSafeContact(ctx, anna, file.CaseID, v.Version, rule.SafeContact{DeskOnly: true}, "in_person"); err != nil {
 		t.Fatalf("changing the safe-contact rule: %v", err)
 	}
-	if _, err := w.Desk.ConfirmRestored(ctx, w.StepUp("anna", policies.ReferralConfirm, id), id, "she was here"); !errors.Is(err, referrals.ErrInvalid) {
+	if _, err := w.Desk.ConfirmRestored(ctx, w.StepUp("anna", policies.ReferralConfirm, id), id, "she was here"); !errors.Is(err, typed.ErrInvalid) {
 		t.Fatalf("confirming without saying how one knows: %v, want ErrInvalid", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
+	"sportello/referrals/typed"
 )
 
 // ErrNoRecovery says that a unit that accepted no recovery may not restrict: a
@@ -125,7 +126,7 @@ func (d *Desk) wrapCase(r Reader, who acts.Caller, c *caseFile, person string) (
 		return nil, err
 	}
 	if p.Unit != who.Unit() || p.State != string(acts.Active) && p.State != string(acts.Suspended) {
-		return nil, &Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
+		return nil, &typed.Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
 	}
 	to, err := crypto.ParseRecipient(p.Recipient)
 	if err != nil {
@@ -176,7 +177,7 @@ func openCaseWrap(who acts.Caller, w *CaseWrapRow) (crypto.Key, error) {
 // restricting a case the unit could open, draws a new version of its key.
 func (d *Desk) Restrict(ctx context.Context, who acts.Caller, id string, version int64, named acts.List) (audit.Receipt, error) {
 	if len(named.IDs()) == 0 {
-		return audit.Receipt{}, &Invalid{Fields: map[string]string{"named": "error.nobody_named"}}
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"named": "error.nobody_named"}}
 	}
 	return d.do(ctx, who, policies.CaseRestrict, func(r Reader, act *acts.Act) error {
 		c, err := d.load(r, act, id)

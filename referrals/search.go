@@ -12,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/typed"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -40,8 +41,8 @@ func (d *Desk) Search(ctx context.Context, who acts.Caller, term string) ([]Sear
 		if err := act.Allow(d.unitObject(act.Who)); err != nil {
 			return err
 		}
-		if len(term) > maxShort {
-			return &Invalid{Fields: map[string]string{"q": "error.too_long"}}
+		if len(term) > typed.MaxShort {
+			return &typed.Invalid{Fields: map[string]string{"q": "error.too_long"}}
 		}
 		hits, err := d.scan(r, act, newQuery(term))
 		if err != nil {

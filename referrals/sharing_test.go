@@ -15,28 +15,30 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 
 	"github.com/fxamacker/cbor/v2"
 	"pgregory.net/rapid"
 )
 
 // anyRule draws a safe-contact rule with words of its own in every field.
-func anyRule(t *rapid.T, words string) referrals.SafeContact {
+func anyRule(t *rapid.T, words string) rule.SafeContact {
 	mark := rapid.SampledFrom([]string{"", "yes", "never"})
 	clock := rapid.Custom(func(t *rapid.T) string {
 		return fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "h"), rapid.SampledFrom([]int{0, 13, 37}).Draw(t, "m"))
 	})
-	s := referrals.SafeContact{Channels: map[string]string{}, DeskOnly: rapid.IntRange(0, 9).Draw(t, "desk") == 0, Recognised: "riconosciuta" + words,
+	s := rule.SafeContact{Channels: map[string]string{}, DeskOnly: rapid.IntRange(0, 9).Draw(t, "desk") == 0, Recognised: "riconosciuta" + words,
 		Answerer: rapid.SampledFrom([]string{"", "only_she", "trusted", "anyone"}).Draw(t, "answerer"),
 		Hide:     rapid.SampledFrom([]string{"", "yes", "no"}).Draw(t, "hide"), Voice: rapid.SampledFrom([]string{"", "yes", "no"}).Draw(t, "voice"),
 		CodeWord: rapid.SampledFrom([]string{"", "parola", "parola" + words}).Draw(t, "word"), Say: rapid.SampledFrom([]string{"", "dica", "dica" + words}).Draw(t, "say"),
 		Number: rapid.SampledFrom([]string{"", "333777", "333777" + words}).Draw(t, "number"), Mail: rapid.SampledFrom([]string{"", "posta", "posta" + words}).Draw(t, "mail")}
-	for _, k := range referrals.ChannelKinds {
+	for _, k := range rule.ChannelKinds {
 		s.Channels[k] = mark.Draw(t, k)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "hours") {
-		h := referrals.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
+		h := rule.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
 			Days: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}), 0, 3, rapid.ID).Draw(t, "days")}
 		if h.From == h.To {
 			h.To = ""
@@ -47,12 +49,12 @@ func anyRule(t *rapid.T, words string) referrals.SafeContact {
 }
 
 func anyTicks(t *rapid.T) []string {
-	return rapid.SliceOfNDistinct(rapid.SampledFrom(referrals.RuleItemsAndOlder), 0, 3, rapid.ID).Draw(t, "ticks")
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{rule.ItemReach}, rule.Items...)), 0, 3, rapid.ID).Draw(t, "ticks")
 }
 
 // allowList is the text of a rule that ticks let out, told again: what it may
 // say, and what it must not. It knows nothing of how the program decides.
-func allowList(s referrals.SafeContact, ticks []string) (may, not []string) {
+func allowList(s rule.SafeContact, ticks []string) (may, not []string) {
 	ticked := func(item string) bool { return slices.Contains(ticks, item) }
 	phone, mail := (ticked("number") || ticked("phone")) && s.Number != "" && !s.DeskOnly, (ticked("mail") || ticked("phone")) && s.Mail != "" && !s.DeskOnly
 	rings := s.Channels["call"] == "yes" || s.Channels["sms"] == "yes" || s.Channels["whatsapp"] == "yes"
@@ -125,13 +127,13 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 	})
 	for run := range 20 {
 		drawn := draw.Example(run)
-		rule, ticks, later := drawn[0].(referrals.SafeContact), drawn[1].([]string), drawn[3].(referrals.SafeContact)
+		hers, ticks, later := drawn[0].(rule.SafeContact), drawn[1].([]string), drawn[3].(rule.SafeContact)
 		taskTicks := slices.DeleteFunc(drawn[2].([]string), func(item string) bool { return item == "phone" })
 		out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: taskTicks,
-			Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "social_service", Safe: rule}})
+			Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "social_service", Safe: hers}})
 		try(t, "recording", err)
 		_, id := send(t, w, out.CaseID, append(ticks, "alias")...)
-		_, err = w.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), "Un messaggio.")
+		_, err = w.Desk.SendMessage(ctx, anna, id, typed.NewForm(), "Un messaggio.")
 		try(t, "a message", err)
 		opens := func(who acts.Caller, id string) [][]byte {
 			t.Helper()
@@ -141,7 +143,7 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 		}
 		copied := func() [][]byte {
 			t.Helper()
-			file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, offline.Recipient().String(), func(p referrals.Package, s referrals.PackageSafe) ([]byte, error) {
+			file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, offline.Recipient().String(), func(p referrals.Package, s rule.PackageSafe) ([]byte, error) {
 				return cbor.Marshal(s)
 			})
 			try(t, "a copy", err)
@@ -149,10 +151,10 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 			try(t, "opening the copy", err)
 			return [][]byte{plain}
 		}
-		may, not := allowList(rule, ticks)
+		may, not := allowList(hers, ticks)
 		holds(t, "the package", opens(bruna, id), may, not)
 		holds(t, "the copy", copied(), may, not)
-		taskMay, taskNot := allowList(rule, taskTicks)
+		taskMay, taskNot := allowList(hers, taskTicks)
 		holds(t, "the task", opens(sofia, out.TaskID), taskMay, taskNot)
 
 		_, err = w.Desk.ChangeSafeContact(ctx, anna, out.CaseID, open(t, w, anna, out.CaseID).Version, later, "in_person")
@@ -168,7 +170,7 @@ func TestRecipientsOpenOnlyWhatSheTicked(t *testing.T) {
 // added are the values that a later rule lets out and an earlier one did not:
 // numbers, addresses, words and what to say. Hours are compared as moments, by
 // TestNarrowedRuleIsNarrower.
-func added(had []string, later referrals.SafeContact, ticks []string) (list []string) {
+func added(had []string, later rule.SafeContact, ticks []string) (list []string) {
 	may, _ := allowList(later, ticks)
 	for _, word := range may {
 		if !slices.Contains(had, word) && !strings.Contains(word, ":") {
@@ -184,43 +186,43 @@ func added(had []string, later referrals.SafeContact, ticks []string) (list []st
 func TestNarrowedRuleIsNarrower(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ticks := anyTicks(t)
-		had := referrals.SafeFor(anyRule(t, "uno"), false, ticks)
-		rule := anyRule(t, "due")
+		had := rule.For(anyRule(t, "uno"), false, ticks)
+		all := anyRule(t, "due")
 		if rapid.Bool().Draw(t, "alike") { // else two rules have next to nothing in common
-			rule = had.Rule
-			rule.Channels = maps.Clone(had.Rule.Channels)
-			for kind := range rule.Channels {
-				rule.Channels[kind] = rapid.SampledFrom([]string{"yes", "never"}).Draw(t, kind)
+			all = had.Rule
+			all.Channels = maps.Clone(had.Rule.Channels)
+			for kind := range all.Channels {
+				all.Channels[kind] = rapid.SampledFrom([]string{"yes", "never"}).Draw(t, kind)
 			}
 			other := anyRule(t, "due")
-			rule.Hours = append(slices.Clone(other.Hours), had.Rule.Hours[:len(had.Rule.Hours)/2]...)
-			rule.Answerer, rule.Hide, rule.Voice = other.Answerer, other.Hide, other.Voice
+			all.Hours = append(slices.Clone(other.Hours), had.Rule.Hours[:len(had.Rule.Hours)/2]...)
+			all.Answerer, all.Hide, all.Voice = other.Answerer, other.Hide, other.Voice
 		}
-		now := referrals.SafeFor(rule, false, ticks)
-		got := referrals.Narrowed(had, now)
+		now := rule.For(all, false, ticks)
+		got := rule.Narrowed(had, now)
 		for _, of := range []struct {
 			name string
-			than referrals.PackageSafe
+			than rule.PackageSafe
 		}{{"it had", had}, {"holds now", now}} {
 			if why := wider(got, of.than); why != "" {
 				t.Fatalf("%s is wider than what %s:\n%+v\n%+v", why, of.name, got.Rule, of.than.Rule)
 			}
-			if !referrals.Within(got, of.than) {
+			if !got.Within(of.than) {
 				t.Fatalf("it is not within what %s:\n%+v\n%+v", of.name, got.Rule, of.than.Rule)
 			}
 		}
-		if (wider(now, had) == "") != referrals.Within(now, had) {
-			t.Fatalf("the order says %v of\n%+v\n%+v", referrals.Within(now, had), now.Rule, had.Rule)
+		if (wider(now, had) == "") != now.Within(had) {
+			t.Fatalf("the order says %v of\n%+v\n%+v", now.Within(had), now.Rule, had.Rule)
 		}
-		if again := referrals.Narrowed(got, now); wider(got, again) != "" {
+		if again := rule.Narrowed(got, now); wider(got, again) != "" {
 			t.Fatalf("the same change once more takes %+v from %+v", again.Rule, got.Rule)
 		}
 	})
 }
 
 // wider names what a lets be done or says that b does not; empty if nothing.
-func wider(a, b referrals.PackageSafe) string {
-	for _, kind := range referrals.ChannelKinds {
+func wider(a, b rule.PackageSafe) string {
+	for _, kind := range rule.ChannelKinds {
 		for minute := 0; minute < 7*24*60; minute += 1 {
 			at := time.Date(2026, 11, 16, 0, minute, 0, 0, time.UTC)
 			if allowsPlain(a.Rule, kind, at) && !allowsPlain(b.Rule, kind, at) {
@@ -258,17 +260,17 @@ func wider(a, b referrals.PackageSafe) string {
 func reachable(t *testing.T, w *storetest.World, share ...string) referrals.Recorded {
 	t.Helper()
 	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: share,
-		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Request: "dormire", Outcome: "social_service", Safe: rule()}})
+		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Request: "dormire", Outcome: "social_service", Safe: hersToShare()}})
 	try(t, "recording", err)
 	return out
 }
 
-func rule() referrals.SafeContact {
-	return referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never", "email": "yes"}, Number: "333 1234567", Mail: "rosa@example.org",
-		Hours: []referrals.Hours{{From: "08:00", To: "20:00"}}, Answerer: "trusted", CodeWord: "girasole"}
+func hersToShare() rule.SafeContact {
+	return rule.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never", "email": "yes"}, Number: "333 1234567", Mail: "rosa@example.org",
+		Hours: []rule.Hours{{From: "08:00", To: "20:00"}}, Answerer: "trusted", CodeWord: "girasole"}
 }
 
-func changes(t *testing.T, w *storetest.World, caseID string, safe referrals.SafeContact) int64 {
+func changes(t *testing.T, w *storetest.World, caseID string, safe rule.SafeContact) int64 {
 	t.Helper()
 	v := open(t, w, w.Caller("anna"), caseID).Version
 	_, err := w.Desk.ChangeSafeContact(t.Context(), w.Caller("anna"), caseID, v, safe, "code_word")
@@ -284,13 +286,13 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 	ctx, anna, bruna, sofia := t.Context(), w.Caller("anna"), w.Caller("bruna"), w.Caller("sofia")
 	out := reachable(t, w, "number", "code_word")
 	consent, id := send(t, w, out.CaseID, "alias", "number", "mail")
-	centre := func() referrals.PackageSafe {
+	centre := func() rule.PackageSafe {
 		t.Helper()
 		v, _, err := w.Desk.OpenReferral(ctx, bruna, id)
 		try(t, "opening", err)
 		return v.Safe
 	}
-	service := func() referrals.SafeContact { t.Helper(); return task(t, w, sofia, out.TaskID).Safe }
+	service := func() rule.SafeContact { t.Helper(); return task(t, w, sofia, out.TaskID).Safe }
 	if got := centre(); got.Rule.Number != "333 1234567" || got.Rule.Mail != "rosa@example.org" || got.Rule.CodeWord != "" || got.Rule.Channels["sms"] != "" {
 		t.Fatalf("the centre reads %+v", got)
 	}
@@ -298,7 +300,7 @@ func TestWhatIsNewGoesWhereSheSays(t *testing.T) {
 		t.Fatalf("the service reads %+v", got)
 	}
 
-	next := rule()
+	next := hersToShare()
 	next.Number, next.CodeWord, next.Channels = "333 7654321", "tulipano", map[string]string{"call": "yes", "sms": "yes", "email": "never"}
 	version := changes(t, w, out.CaseID, next)
 	if got := centre(); !got.DeskOnly || got.Rule.Number != "" || got.Rule.Mail != "" {
@@ -351,8 +353,8 @@ func TestWhatStillHoldsStays(t *testing.T) {
 	w := storetest.New(t).Standard()
 	out := reachable(t, w)
 	_, id := send(t, w, out.CaseID, "number")
-	next := rule()
-	next.Hours, next.Answerer, next.Hide = []referrals.Hours{{Days: []string{"mon"}, From: "19:00", To: "23:00"}}, "only_she", "no"
+	next := hersToShare()
+	next.Hours, next.Answerer, next.Hide = []rule.Hours{{Days: []string{"mon"}, From: "19:00", To: "23:00"}}, "only_she", "no"
 	next.Channels = map[string]string{"call": "yes", "whatsapp": "yes"}
 	changes(t, w, out.CaseID, next)
 	v, _, err := w.Desk.OpenReferral(t.Context(), w.Caller("bruna"), id)
@@ -372,7 +374,7 @@ func TestTaskIsRevoked(t *testing.T) {
 	if _, err := w.Desk.RevokeTask(ctx, sofia, out.TaskID, "code_word"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the service takes it back: %v", err)
 	}
-	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "not_recognised"); !errors.Is(err, referrals.ErrInvalid) {
+	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "not_recognised"); !errors.Is(err, typed.ErrInvalid) {
 		t.Errorf("for somebody who was not recognised: %v", err)
 	}
 	_, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "code_word")
@@ -383,7 +385,7 @@ func TestTaskIsRevoked(t *testing.T) {
 	if _, err := w.Desk.RevokeTask(ctx, anna, out.TaskID, "code_word"); !errors.Is(err, referrals.ErrState) {
 		t.Errorf("taking it back again: %v", err)
 	}
-	changes(t, w, out.CaseID, rule())
+	changes(t, w, out.CaseID, hersToShare())
 	if v := task(t, w, sofia, out.TaskID); v.Safe.Number != "" {
 		t.Errorf("a later change brings back %+v", v.Safe)
 	}
@@ -436,7 +438,7 @@ func TestOnlyWhatSheWasShownIsAuthorised(t *testing.T) {
 	saysNow(t, w, out.CaseID, "un'altra cosa", referrals.Identity{})
 	_, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, marks, "alias", "request"))
 	differ(t, "a request that changed", err, "request")
-	next := rule()
+	next := hersToShare()
 	next.Hours = nil
 	changes(t, w, out.CaseID, next)
 	_, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, marks, "alias", "number", "mail"))
@@ -478,7 +480,7 @@ func TestOnlyWhatSheWasShownIsSent(t *testing.T) {
 	id, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, authorisation(w, shown(t, w, out.CaseID), "name", "request", "number"))
 	try(t, "another authorisation", err)
 	saysNow(t, w, out.CaseID, "un'altra cosa", referrals.Identity{Name: "Rosalia"})
-	next := rule()
+	next := hersToShare()
 	next.Number, next.Mail = "333 7654321", ""
 	changes(t, w, out.CaseID, next)
 	p, _, err := w.Desk.PreviewReferral(ctx, anna, id)
@@ -529,7 +531,7 @@ func TestOlderPackagesStillShow(t *testing.T) {
 	ctx, anna, bruna, sofia := t.Context(), w.Caller("anna"), w.Caller("bruna"), w.Caller("sofia")
 	out := reachable(t, w)
 	_, id := send(t, w, out.CaseID, "alias", "phone")
-	old := rule()
+	old := hersToShare()
 	old.Channels["paper"] = "yes"
 	try(t, "sealing as before", w.Desk.SealAsBefore(ctx, anna, id, out.TaskID, old))
 	v, _, err := w.Desk.OpenReferral(ctx, bruna, id)
@@ -539,7 +541,7 @@ func TestOlderPackagesStillShow(t *testing.T) {
 	if s := task(t, w, sofia, out.TaskID).Safe; s.Number != old.Number || s.Mail != old.Mail || s.CodeWord != "" || s.Channels["sms"] != "" {
 		t.Errorf("the service reads %+v", s)
 	}
-	next := rule()
+	next := hersToShare()
 	next.Channels = map[string]string{"email": "yes"}
 	changes(t, w, out.CaseID, next)
 	for _, at := range []struct {
@@ -567,11 +569,11 @@ func TestCentreTellsBackWhatSheAllows(t *testing.T) {
 			try(t, "sending", err)
 			_, err = w.Desk.Accept(ctx, bruna, id)
 			try(t, "accepting", err)
-			_, err = w.Desk.Propose(ctx, bruna, id, referrals.NewForm(), "2026-12-01", "10:00", "Sede")
+			_, err = w.Desk.Propose(ctx, bruna, id, typed.NewForm(), "2026-12-01", "10:00", "Sede")
 			try(t, "proposing", err)
-			_, err = w.Desk.Ask(ctx, bruna, id, referrals.NewForm(), "Serve una culla?")
+			_, err = w.Desk.Ask(ctx, bruna, id, typed.NewForm(), "Serve una culla?")
 			try(t, "asking after accepting", err)
-			_, err = w.Desk.SendMessage(ctx, bruna, id, referrals.NewForm(), "Parla molto del marito.")
+			_, err = w.Desk.SendMessage(ctx, bruna, id, typed.NewForm(), "Parla molto del marito.")
 			if ok := slices.Contains(may, "message"); ok != (err == nil) || !ok && !errors.Is(err, referrals.ErrFeedback) {
 				t.Errorf("a free message: %v", err)
 			}
@@ -606,7 +608,7 @@ func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
 	ctx, anna := t.Context(), w.Caller("anna")
 	out := reachable(t, w)
 	page := open(t, w, anna, out.CaseID).Version
-	next := rule()
+	next := hersToShare()
 	next.Number = "333 7654321"
 	changes(t, w, out.CaseID, next)
 	asks := func(version int64, share ...string) (referrals.Recorded, error) {
@@ -614,7 +616,7 @@ func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
 			Contact: referrals.Contact{Speaker: "she", Outcome: "social_service"}})
 		return out, err
 	}
-	var bad *referrals.Invalid
+	var bad *typed.Invalid
 	if _, err := asks(page, "number"); !errors.As(err, &bad) || bad.Fields["share"] != "share.changed" {
 		t.Errorf("a rule that changed: %v", err)
 	}

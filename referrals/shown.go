@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"sportello/crypto"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // Marks bind an authorisation to what she was shown: a mark for each item, by
@@ -39,7 +41,7 @@ func (*Changed) Error() string { return ErrChanged.Error() }
 func (*Changed) Is(target error) bool { return target == ErrChanged }
 
 // identityItems are marked under the identity's own secret.
-var identityItems = codes("name", "surname", "born")
+var identityItems = typed.Codes("name", "surname", "born")
 
 // Lines are the marks as a form carries them.
 func (s Marks) Lines() []string {
@@ -112,8 +114,8 @@ func (m *marker) mark(code string, version int64) (Mark, error) {
 		secret = m.secret
 	}
 	parts := [][]byte{[]byte(m.c.row.ID), []byte(code)}
-	if ruleItems[code] {
-		rule, err := json.Marshal(safeFor(m.c.safe, false, []string{code}))
+	if rule.IsItem[code] {
+		rule, err := json.Marshal(rule.For(m.c.safe, false, []string{code}))
 		if err != nil {
 			return Mark{}, fmt.Errorf("encoding a rule: %w", err)
 		}
@@ -159,7 +161,7 @@ func (m *marker) changed(items []string, seen Marks) ([]string, error) {
 // items are what an authorisation lets a centre see.
 func (a *Authorisation) items() []string {
 	return slices.DeleteFunc(slices.Clone(a.Fields), func(code string) bool {
-		return a.DeskOnly && ruleItems[code] && code != itemCodeWord
+		return a.DeskOnly && rule.IsItem[code] && code != rule.ItemCodeWord
 	})
 }
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestStopStatement: what a centre states of a referral that she took back holds
@@ -29,7 +29,7 @@ func TestStopStatement(t *testing.T) {
 	}
 	refused := func(key string, done ...string) {
 		t.Helper()
-		var bad *referrals.Invalid
+		var bad *typed.Invalid
 		if _, err := w.Desk.AcknowledgeStop(ctx, bruna, id, done...); !errors.As(err, &bad) || bad.Fields["done"] != key {
 			t.Errorf("stating %q: got %v, want %s", done, err, key)
 		}

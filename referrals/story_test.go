@@ -15,7 +15,9 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // The stories of domain.md section 8 that this issue carries, told at the desk.
@@ -102,20 +104,20 @@ func TestStory02(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, size := w.Caller("anna"), w.Store.Log().Size()
 	out, _, err := w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Alias: "Mara", Outcome: "stay_in_touch", Safe: referrals.SafeContact{
+		Contact: referrals.Contact{Speaker: "she", Alias: "Mara", Outcome: "stay_in_touch", Safe: rule.SafeContact{
 			Channels: map[string]string{"whatsapp": "yes", "email": "never"}, Number: "333 7654321",
-			Hours: []referrals.Hours{{To: "09:00"}}}}})
+			Hours: []rule.Hours{{To: "09:00"}}}}})
 	try(t, "recording her rule", err)
-	attempt := func(channel string) referrals.Refusal {
-		r, _, err := w.Desk.RecordAttempt(t.Context(), anna, out.CaseID, referrals.NewForm(), channel, "no_answer", "provato")
-		if (err == nil) != (r == referrals.Permitted) {
+	attempt := func(channel string) rule.Refusal {
+		r, _, err := w.Desk.RecordAttempt(t.Context(), anna, out.CaseID, typed.NewForm(), channel, "no_answer", "provato")
+		if (err == nil) != (r == rule.Permitted) {
 			t.Fatalf("an attempt by %s: refused %q, but %v", channel, r, err)
 		}
 		return r
 	}
 	evening := w.Clock.Now() // past nine
-	for channel, want := range map[string]referrals.Refusal{"whatsapp": referrals.OutsideHours, "email": referrals.ChannelNever,
-		"call": referrals.ChannelNotNamed, "sms": referrals.ChannelNotNamed, "paper": referrals.ChannelNotNamed} {
+	for channel, want := range map[string]rule.Refusal{"whatsapp": rule.OutsideHours, "email": rule.ChannelNever,
+		"call": rule.ChannelNotNamed, "sms": rule.ChannelNotNamed, "paper": rule.ChannelNotNamed} {
 		if got := attempt(channel); got != want {
 			t.Errorf("%s at %s: got %q, want %q", channel, evening.Format("15:04"), got, want)
 		}
@@ -129,7 +131,7 @@ func TestStory02(t *testing.T) {
 	if a, _, err := w.Desk.ReadAgenda(t.Context(), anna); err != nil || len(a.Recall) != 1 || !slices.Equal(a.Recall[0].Channels, []string{"whatsapp"}) {
 		t.Errorf("the list of calls inside her hours: %v, %v", a.Recall, err)
 	}
-	if got := attempt("whatsapp"); got != referrals.Permitted {
+	if got := attempt("whatsapp"); got != rule.Permitted {
 		t.Errorf("whatsapp inside her hours: got %q", got)
 	}
 	if notes := open(t, w, anna, out.CaseID).Notes; len(notes) != 1 {
@@ -152,7 +154,7 @@ func TestStory03(t *testing.T) {
 	if v.State != "closed" || len(v.Consents) != 0 || len(v.Referrals) != 0 {
 		t.Fatalf("after her refusal: %+v", v)
 	}
-	if _, err := w.Desk.AddNote(t.Context(), anna, "", referrals.NewForm(), "other", "x"); !errors.Is(err, acts.ErrDenied) {
+	if _, err := w.Desk.AddNote(t.Context(), anna, "", typed.NewForm(), "other", "x"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a note in no case: %v", err)
 	}
 	// Months later she comes back with her code.
@@ -276,7 +278,7 @@ func TestStory13(t *testing.T) {
 	anna, bruna, size := w.Caller("anna"), w.Caller("bruna"), w.Store.Log().Size()
 	out := rosa(t, w)
 	consent, id := send(t, w, out.CaseID, "alias")
-	if _, err := w.Desk.Decline(t.Context(), bruna, id, "perché è straniera"); !errors.Is(err, referrals.ErrInvalid) {
+	if _, err := w.Desk.Decline(t.Context(), bruna, id, "perché è straniera"); !errors.Is(err, typed.ErrInvalid) {
 		t.Fatalf("declining in words of one's own: got %v, want ErrInvalid", err)
 	}
 	_, err := w.Desk.Decline(t.Context(), bruna, id, "full")

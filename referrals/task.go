@@ -10,17 +10,19 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // TaskPackage is what another unit gets with a task: alias, request and what she
 // shares of her safe-contact rule. No case key travels.
 type TaskPackage struct {
-	Alias   string      `json:"alias,omitempty"`
-	Request string      `json:"request,omitempty"`
-	Safe    SafeContact `json:"safe"`
-	Code    string      `json:"code,omitempty"`
-	Shares  []string    `json:"shares,omitempty"` // of RuleItems: her authorisation for this task
-	Form    int         `json:"form,omitempty"`   // taskForm; nothing was asked for an older one
+	Alias   string           `json:"alias,omitempty"`
+	Request string           `json:"request,omitempty"`
+	Safe    rule.SafeContact `json:"safe"`
+	Code    string           `json:"code,omitempty"`
+	Shares  []string         `json:"shares,omitempty"` // of RuleItems: her authorisation for this task
+	Form    int              `json:"form,omitempty"`   // taskForm; nothing was asked for an older one
 }
 
 // taskForm marks a package that carries what she ticked.
@@ -30,25 +32,25 @@ const taskForm = 1
 // which nobody asked her, keeps the ways to reach her that she allowed.
 func (p *TaskPackage) items() []string {
 	if p.Form == 0 {
-		return []string{itemReach}
+		return []string{rule.ItemReach}
 	}
 	return p.Shares
 }
 
 // had is what the unit that has a package knows of her rule.
-func (p *TaskPackage) had() PackageSafe { return safeFor(p.Safe, false, p.items()) }
+func (p *TaskPackage) had() rule.PackageSafe { return rule.For(p.Safe, false, p.items()) }
 
 // reads is what the unit that has a task reads of her rule. After a restore that is
 // nothing: the copy may be from before she took it back.
-func (t *TaskRow) reads(p *TaskPackage) PackageSafe {
+func (t *TaskRow) reads(p *TaskPackage) rule.PackageSafe {
 	if t.Shut {
-		return PackageSafe{DeskOnly: true}
+		return rule.PackageSafe{DeskOnly: true}
 	}
 	return p.had()
 }
 
 // carry puts a recipient's rule into a package.
-func (p *TaskPackage) carry(safe PackageSafe) {
+func (p *TaskPackage) carry(safe rule.PackageSafe) {
 	p.Safe = safe.Rule
 	p.Safe.DeskOnly = safe.DeskOnly
 }
@@ -72,7 +74,7 @@ var TaskStates = []string{taskOpen, taskTaken, taskDone}
 func (d *Desk) newTask(r Reader, act *acts.Act, in NewContact, c *caseFile) (*TaskRow, error) {
 	var service acts.Unit
 	if err := r.Get(&service, in.Service); err != nil || !service.Is().Tasks {
-		return nil, errors.Join(&Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
+		return nil, errors.Join(&typed.Invalid{Fields: map[string]string{"service": "error.choose_one"}}, notNoRow(err))
 	}
 	if err := act.Also(policies.TaskCreate, policies.Object{Kind: policies.KindUnit, ID: service.ID, Unit: service.ID, UnitKind: service.Kind, Agency: service.Agency}); err != nil {
 		return nil, err
@@ -272,7 +274,7 @@ func (d *Desk) tellServices(r Reader, act *acts.Act, c *caseFile, told *told) ([
 		if err != nil {
 			return nil, err
 		}
-		safe, news := told.rule(row.ID, body.had(), safeFor(c.safe, false, body.items()))
+		safe, news := told.rule(row.ID, body.had(), rule.For(c.safe, false, body.items()))
 		changed, err := d.retell(r, act, c, row, body, safe, news)
 		if err != nil {
 			return nil, err
@@ -294,14 +296,14 @@ func (d *Desk) tellServices(r Reader, act *acts.Act, c *caseFile, told *told) ([
 // retell seals another rule into a task that was sent. To a unit whose words have
 // to be compared again goes only that she is reached through the desk, under the
 // key that it has; what is new goes to none such.
-func (d *Desk) retell(r Reader, act *acts.Act, c *caseFile, row *TaskRow, body sentBody, safe PackageSafe, news bool) (changed bool, err error) {
+func (d *Desk) retell(r Reader, act *acts.Act, c *caseFile, row *TaskRow, body sentBody, safe rule.PackageSafe, news bool) (changed bool, err error) {
 	to, err := mayReceive(r, act.Day, row.FromUnit, row.ToUnit, 0)
 	shut := unreachable(err)
 	if err != nil && (news || !shut) {
 		return false, err
 	}
 	if shut {
-		safe = PackageSafe{DeskOnly: true}
+		safe = rule.PackageSafe{DeskOnly: true}
 	}
 	if body.carry(safe); reflect.DeepEqual(body.sealed, body.TaskPackage) {
 		return false, nil
@@ -318,9 +320,9 @@ func (d *Desk) retell(r Reader, act *acts.Act, c *caseFile, row *TaskRow, body s
 // the desk. No step-up: it only takes away. What was read stays read. ErrState
 // when it carries nothing.
 func (d *Desk) RevokeTask(ctx context.Context, who acts.Caller, id, recognised string) (audit.Receipt, error) {
-	bad := check{}
-	bad.recognised(recognised)
-	if err := bad.err(); err != nil {
+	bad := typed.Check{}
+	checkRecognised(bad, recognised)
+	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.do(ctx, who, policies.TaskRevoke, func(r Reader, act *acts.Act) error {
@@ -332,7 +334,7 @@ func (d *Desk) RevokeTask(ctx context.Context, who acts.Caller, id, recognised s
 			return ErrState
 		}
 		body.Shares, body.Form = nil, taskForm
-		if _, err := d.retell(r, act, c, row, body, PackageSafe{DeskOnly: true}, false); err != nil {
+		if _, err := d.retell(r, act, c, row, body, rule.PackageSafe{DeskOnly: true}, false); err != nil {
 			return err
 		}
 		rows := []acts.Row{row}

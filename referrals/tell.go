@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"reflect"
 	"slices"
 
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
 )
 
 // A changed rule has two halves. What does not hold any more reaches every unit
@@ -27,16 +27,13 @@ type told struct {
 
 // rule is what a recipient gets in place of what it had: all that it may have now
 // if she lets it be told, else what still holds. News tells that it is all.
-func (t *told) rule(id string, had, now PackageSafe) (safe PackageSafe, news bool) {
+func (t *told) rule(id string, had, now rule.PackageSafe) (safe rule.PackageSafe, news bool) {
 	if slices.Contains(t.ids, id) {
 		t.done = append(t.done, id)
 		return now, true
 	}
-	return narrowed(had, now), false
+	return rule.Narrowed(had, now), false
 }
-
-// same tells whether two rules say the same.
-func (p PackageSafe) same(q PackageSafe) bool { return reflect.DeepEqual(p, q) }
 
 // tellAll makes the rule of a case hold for every unit that she is known to.
 func (d *Desk) tellAll(r Reader, act *acts.Act, c *caseFile, t *told) ([]acts.Row, error) {
@@ -129,7 +126,7 @@ func (d *Desk) giveAgain(r Reader, c *caseFile, given []givenConsent) ([]acts.Ro
 	m := &marker{reader: r, c: c, keys: map[int64]crypto.Key{}} // of the rule: nothing else of the case is read
 	var rows []acts.Row
 	for _, g := range given {
-		items := slices.DeleteFunc(g.items(), func(code string) bool { return !ruleItems[code] })
+		items := slices.DeleteFunc(g.items(), func(code string) bool { return !rule.IsItem[code] })
 		marks, err := m.marks(items)
 		if err != nil {
 			return nil, err
@@ -153,10 +150,10 @@ type Recipient struct {
 	ID      string // of the referral, or of the task
 	Unit    string
 	Service bool
-	Items   []string    // of RuleItems, and older names: what she shares with it
-	Safe    PackageSafe // what it reads today
-	News    bool        // today's rule says more than it was told
-	OwnCase bool        // a service that opened a case file of its own
+	Items   []string         // of RuleItems, and older names: what she shares with it
+	Safe    rule.PackageSafe // what it reads today
+	News    bool             // today's rule says more than it was told
+	OwnCase bool             // a service that opened a case file of its own
 }
 
 // recipients lists whom a change of her rule concerns: the centres with a live
@@ -204,7 +201,7 @@ func (d *Desk) recipients(r Reader, act *acts.Act, c *caseFile) (list []Recipien
 
 // against compares what a recipient was told with the rule of today.
 func (p Recipient) against(c *caseFile) Recipient {
-	p.Items = slices.DeleteFunc(slices.Clone(p.Items), func(code string) bool { return !ruleItems[code] })
-	p.News = !safeFor(c.safe, p.Safe.Chosen, p.Items).within(p.Safe)
+	p.Items = slices.DeleteFunc(slices.Clone(p.Items), func(code string) bool { return !rule.IsItem[code] })
+	p.News = !rule.For(c.safe, p.Safe.Chosen, p.Items).Within(p.Safe)
 	return p
 }

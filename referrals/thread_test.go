@@ -15,7 +15,9 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // rosa records a first contact that opens a case.
@@ -24,7 +26,7 @@ func rosa(t *testing.T, w *storetest.World) referrals.Recorded {
 	out, receipt, err := w.Desk.RecordContact(context.Background(), w.SignIn("anna"), referrals.NewContact{
 		Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: []string{"number"},
 		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire stanotte", Outcome: "social_service",
-			Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: "333 1234567", Hours: []referrals.Hours{{From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
+			Safe: rule.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: "333 1234567", Hours: []rule.Hours{{From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
 	if err != nil {
 		t.Fatalf("recording a contact: %v", err)
 	}
@@ -124,7 +126,7 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 	ctx := context.Background()
 	a, b := rosa(t, w), rosa(t, w)
 	anna := w.SignIn("anna")
-	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, referrals.NewForm(), "listening", "prima"); err != nil {
+	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, typed.NewForm(), "listening", "prima"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)

@@ -22,6 +22,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 
 	_ "github.com/mattn/go-sqlite3"
 )
@@ -60,7 +61,7 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 
 // note adds a note; an acknowledged one must never be lost.
 func (d *badDay) note(text string) error {
-	_, err := d.Desk.AddNote(context.Background(), d.Caller("anna"), d.caseID, referrals.NewForm(), "other", text)
+	_, err := d.Desk.AddNote(context.Background(), d.Caller("anna"), d.caseID, typed.NewForm(), "other", text)
 	if err == nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()

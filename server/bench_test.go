@@ -20,7 +20,7 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 
 	"sportello/crypto"
-	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/locale"
@@ -194,7 +194,7 @@ func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	s.CaseID, s.Recorded, s.MayEdit, page.Needs = id, true, true, strings.Fields(needs)
 	page.Opened, page.LastContact = plainDay(opened), plainDay(last)
-	for _, c := range referrals.ChannelKinds {
+	for _, c := range rule.ChannelKinds {
 		s.Channels = append(s.Channels, server.ChannelRule{Channel: c, Allow: "yes"})
 	}
 	from, to, _ := strings.Cut(hours, "-")

@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/typed"
 )
 
 // openCase reads a case's head, and the parts that a page of it shows.
@@ -256,7 +257,7 @@ func (q *request) closing(v referrals.CaseView) *CloseCasePage {
 
 func (q *request) closeCase() error {
 	receipt, err := q.s.desk.CloseCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("reason"), q.form.Get("note"))
-	if errors.Is(err, referrals.ErrInvalid) {
+	if errors.Is(err, typed.ErrInvalid) {
 		v, openErr := q.openCase()
 		if openErr != nil {
 			return openErr
@@ -312,7 +313,7 @@ func (q *request) saveSafeContact() error {
 	var f SafeForm
 	ReadForm(q.form, &f)
 	receipt, err := q.s.desk.ChangeSafeContact(q.ctx(), q.who, q.id("id"), q.version(), f.rule(), q.form.Get("recognised"))
-	if errors.Is(err, referrals.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
+	if errors.Is(err, typed.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
 		v, openErr := q.openCase(referrals.PartKnown)
 		if openErr != nil {
 			return openErr

@@ -12,6 +12,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 	"sportello/server/locale"
 )
 
@@ -306,7 +308,7 @@ func (q *request) spoken(lang string) Spoken {
 
 // authorisation is the typed form as the desk records it.
 func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
-	a := referrals.Authorisation{Form: referrals.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, Shown: referrals.ReadMarks(f.Shown), Feedback: f.Feedback,
+	a := referrals.Authorisation{Form: typed.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, Shown: referrals.ReadMarks(f.Shown), Feedback: f.Feedback,
 		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
 	if f.Beside == "besides" {
 		a.Purpose = f.Purpose
@@ -360,7 +362,7 @@ func (q *request) authorise() error {
 	if errors.Is(err, referrals.ErrChanged) {
 		return q.showShare(http.StatusConflict, nil)
 	}
-	var bad *referrals.Invalid
+	var bad *typed.Invalid
 	if errors.As(err, &bad) {
 		fails := bad.Fields
 		if _, ok := fails["until"]; ok {
@@ -376,8 +378,8 @@ func (q *request) authorise() error {
 		}
 		return q.showHow(http.StatusUnprocessableEntity, map[string]string{field: key})
 	}
-	if errors.Is(err, referrals.ErrRepeated) {
-		q.form.Set("form", string(referrals.NewForm()))
+	if errors.Is(err, typed.ErrRepeated) {
+		q.form.Set("form", string(typed.NewForm()))
 		return q.showHow(http.StatusConflict, nil)
 	}
 	if err != nil {
@@ -422,7 +424,7 @@ func (q *request) showPreview(status int, problem string) error {
 
 // pack is what the centre sees, from the one value that is sealed. It holds
 // nothing of the page around it.
-func (q *request) pack(p referrals.Package, safe referrals.PackageSafe, roster *units.Roster) Package {
+func (q *request) pack(p referrals.Package, safe rule.PackageSafe, roster *units.Roster) Package {
 	v := Package{Now: q.day(p.Day), Desk: roster.UnitName(p.FromUnit), Sent: q.day(p.Day), Urgency: p.Urgency, Private: p.Withheld,
 		Feedback: p.Feedback, Until: q.day(p.Until), KeepCopy: p.KeepCopy}
 	v.Strip = shared(safe.Rule, safe.DeskOnly, Who{})

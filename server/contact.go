@@ -11,6 +11,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 )
 
 // interviewDays is shown on the page; the desk sets the deadline itself.
@@ -61,7 +62,7 @@ func (q *request) taskShare(page *ContactPage) error {
 		q.receipt(receipt)
 		safe, page.Form.RuleOf = v.Safe, version(v.Version)
 	}
-	for _, item := range referrals.RuleItems {
+	for _, item := range rule.Items {
 		if content := q.brings(item, safe); content != "" {
 			page.Shareable = append(page.Shareable, Shareable{Value: item, Key: ShareFields[item], Content: content, Hidden: item == "code_word"})
 		}

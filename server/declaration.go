@@ -5,6 +5,7 @@ import (
 
 	"sportello/policies"
 	"sportello/referrals"
+	"sportello/referrals/typed"
 )
 
 // declarations is whom one asks not to be given: what was declared, and the form
@@ -17,7 +18,7 @@ func (q *request) showDeclarations(status int, cause error) error {
 		return err
 	}
 	q.receipt(receipt)
-	page := &DeclarationsPage{Page: q.base(TitleDeclarations), Form: string(referrals.NewForm()), Leads: leads}
+	page := &DeclarationsPage{Page: q.base(TitleDeclarations), Form: string(typed.NewForm()), Leads: leads}
 	if cause != nil || q.filled {
 		page.Name, page.Surname, page.Phone = q.form.Get("declared_name"), q.form.Get("declared_surname"), q.form.Get("declared_phone")
 	}
@@ -29,7 +30,7 @@ func (q *request) showDeclarations(status int, cause error) error {
 }
 
 func (q *request) declare() error {
-	receipt, err := q.s.desk.Declare(q.ctx(), q.who, referrals.Form(q.form.Get("id")), referrals.Declared{
+	receipt, err := q.s.desk.Declare(q.ctx(), q.who, typed.Form(q.form.Get("id")), referrals.Declared{
 		Name: q.form.Get("declared_name"), Surname: q.form.Get("declared_surname"), Phone: q.form.Get("declared_phone")})
 	return q.doneOr(q.showDeclarations, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
 }

@@ -11,6 +11,7 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/typed"
 )
 
 var (
@@ -47,8 +48,8 @@ var answers = []struct {
 	{referrals.ErrNobody, http.StatusConflict, "error.nobody"},
 	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
 	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
-	{referrals.ErrRepeated, http.StatusConflict, "form.repeated"},
-	{referrals.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
+	{typed.ErrRepeated, http.StatusConflict, "form.repeated"},
+	{typed.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
 	{units.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
 	{units.ErrTaken, http.StatusConflict, "error.taken"},
 	{units.ErrNoAudit, http.StatusConflict, "error.no_audit"},
@@ -233,7 +234,7 @@ func explain(p *Page, cause error) {
 	switch {
 	case errors.Is(cause, acts.ErrConflict):
 		p.Problem = ProblemChanged
-	case errors.Is(cause, referrals.ErrRepeated):
+	case errors.Is(cause, typed.ErrRepeated):
 		p.Problem = ProblemRepeated
 	default:
 		invalid(p, cause)
@@ -253,7 +254,7 @@ func invalidAs(p *Page, err error, words map[string]string) bool {
 
 // invalid puts what does not fit beside its field and tells that it did.
 func invalid(p *Page, err error) bool {
-	var bad *referrals.Invalid
+	var bad *typed.Invalid
 	if !errors.As(err, &bad) {
 		return false
 	}

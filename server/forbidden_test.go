@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 )
 
@@ -15,12 +16,12 @@ import (
 func TestWhatSheForbadeIsShown(t *testing.T) {
 	const unasked, none = "non è ancora stato chiesto", "Nessun contatto permesso."
 	cases := map[string]struct {
-		safe referrals.SafeContact
+		safe rule.SafeContact
 		says []string
 	}{
-		"never":     {referrals.SafeContact{Channels: map[string]string{"call": "never", "sms": "never"}}, []string{"<del>Telefonata</del> <strong>mai</strong>", "<del>SMS</del> <strong>mai</strong>"}},
-		"with word": {referrals.SafeContact{Channels: map[string]string{"call": "never"}, CodeWord: "mirtillo"}, []string{"<del>Telefonata</del> <strong>mai</strong>", "Mostra la parola", "mirtillo"}},
-		"word":      {referrals.SafeContact{CodeWord: "mirtillo"}, []string{"Mostra la parola", "mirtillo"}},
+		"never":     {rule.SafeContact{Channels: map[string]string{"call": "never", "sms": "never"}}, []string{"<del>Telefonata</del> <strong>mai</strong>", "<del>SMS</del> <strong>mai</strong>"}},
+		"with word": {rule.SafeContact{Channels: map[string]string{"call": "never"}, CodeWord: "mirtillo"}, []string{"<del>Telefonata</del> <strong>mai</strong>", "Mostra la parola", "mirtillo"}},
+		"word":      {rule.SafeContact{CodeWord: "mirtillo"}, []string{"Mostra la parola", "mirtillo"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sportello/referrals"
+	"sportello/referrals/typed"
 	"sportello/server/locale"
 )
 
@@ -272,11 +272,11 @@ func stepIn(t reflect.Type, name string) int {
 // formID is the id of the form that was sent, or a new one for what came without
 // a page of ours; newForm is that of the form to be shown, the same while what
 // was typed comes back.
-func (q *request) formID() referrals.Form { return referrals.Form(q.newForm()) }
+func (q *request) formID() typed.Form { return typed.Form(q.newForm()) }
 
 func (q *request) newForm() string {
 	if id := q.form.Get("form"); id != "" {
 		return id
 	}
-	return string(referrals.NewForm())
+	return string(typed.NewForm())
 }

@@ -10,6 +10,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 	"sportello/server/locale"
 )
 
@@ -133,7 +135,7 @@ func (q *request) askDesk() error {
 	}
 	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	if errors.Is(err, referrals.ErrFeedback) {
-		return q.showReceived(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": FailFeedback}})
+		return q.showReceived(http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
@@ -207,7 +209,7 @@ func (q *request) showCopy(status int, cause error) error {
 
 // copyFile is the page that a sealed copy holds. It is read far from here and years
 // from now: in Italian, and each day with its year.
-func (q *request) copyFile(p referrals.Package, safe referrals.PackageSafe, roster *units.Roster) *CopyFile {
+func (q *request) copyFile(p referrals.Package, safe rule.PackageSafe, roster *units.Roster) *CopyFile {
 	page := &CopyFile{Page: Page{Lang: locale.Italian, Title: TitleCopyFile}, ID: q.id("id"), Centre: roster.UnitName(p.ToUnit),
 		Made: q.s.door.Gate().Now(), Package: q.pack(p, safe, roster)}
 	page.Package.Now = page.Now
@@ -233,7 +235,7 @@ func (q *request) mayCopy(recipient string) (bool, error) {
 		recipient = kept.Unit.CopyKey
 	}
 	if _, err := crypto.ParseRecipient(recipient); err != nil {
-		return false, q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
+		return false, q.showCopy(http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
 	}
 	return q.stepUp(policies.ReferralCopy, r.ID, StepUpCopy, referrals.Reference(r.ID))
 }
@@ -249,7 +251,7 @@ func (q *request) copy() error {
 	}
 	if isSecretKey(recipient) {
 		q.form.Del("recipient") // it is not shown again either
-		return q.showCopy(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recipient": FailSecretKey}})
+		return q.showCopy(http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recipient": FailSecretKey}})
 	}
 	roster, err := q.roster()
 	if err != nil {
@@ -258,10 +260,10 @@ func (q *request) copy() error {
 	if ok, err := q.mayCopy(recipient); !ok {
 		return err
 	}
-	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {
+	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe rule.PackageSafe) ([]byte, error) {
 		return q.s.render.Bytes("copy-file", q.copyFile(p, safe, roster))
 	})
-	if errors.Is(err, referrals.ErrInvalid) {
+	if errors.Is(err, typed.ErrInvalid) {
 		return q.showCopy(http.StatusUnprocessableEntity, err)
 	}
 	if err != nil {

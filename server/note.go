@@ -11,6 +11,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // word is a code's text in the page's language; empty stays empty.
@@ -176,7 +178,7 @@ func (q *request) moveNote() error {
 		return acts.ErrDenied
 	}
 	cards, _, err := q.s.desk.Search(q.ctx(), q.who, q.form.Get("to"))
-	if err = q.partly(err); err != nil && !errors.Is(err, referrals.ErrInvalid) {
+	if err = q.partly(err); err != nil && !errors.Is(err, typed.ErrInvalid) {
 		return err
 	}
 	to := ""
@@ -200,7 +202,7 @@ func (q *request) moveNote() error {
 
 func (q *request) attempts() error { return q.attemptsPage(http.StatusOK, nil) }
 
-func (q *request) recall(p referrals.Recall) Recall {
+func (q *request) recall(p rule.Recall) Recall {
 	if p.Day == "" {
 		return Recall{}
 	}
@@ -215,9 +217,9 @@ func (q *request) setRecall() error {
 	if q.form.Get("go") == "clear" {
 		f, flash = RecallForm{}, FlashRecallCleared
 	} else if f.Day == "" {
-		return q.attemptsPage(http.StatusUnprocessableEntity, &referrals.Invalid{Fields: map[string]string{"recall": "error.day"}})
+		return q.attemptsPage(http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recall": "error.day"}})
 	}
-	receipt, err := q.s.desk.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), referrals.Recall{Day: f.Day, From: f.From, To: f.To})
+	receipt, err := q.s.desk.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), rule.Recall{Day: f.Day, From: f.From, To: f.To})
 	if errors.Is(err, acts.ErrConflict) {
 		return q.attemptsPage(http.StatusConflict, err)
 	}
@@ -240,15 +242,15 @@ func (q *request) attemptsPage(status int, cause error) error {
 			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Note: n.Text})
 		}
 	}
-	reason := referrals.NothingRecorded
+	reason := rule.NothingRecorded
 	if v.Safe.Forbids() {
-		reason = referrals.NothingAllowed
+		reason = rule.NothingAllowed
 	}
-	for _, kind := range referrals.ChannelKinds {
+	for _, kind := range rule.ChannelKinds {
 		switch r := v.Safe.Allows(kind, page.Now); r {
-		case referrals.Permitted:
+		case rule.Permitted:
 			page.Channels = append(page.Channels, kind)
-		case referrals.OutsideHours:
+		case rule.OutsideHours:
 			reason = r
 		}
 	}

@@ -12,7 +12,9 @@ import (
 
 	"sportello/policies"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 	"sportello/server/locale"
 )
 
@@ -52,8 +54,8 @@ func (s *site) friday(t *testing.T) (file, unsent, sent string) {
 	ctx, anna := context.Background(), s.Caller("anna")
 	open := func(alias, request, outcome string, needs ...string) string {
 		out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: alias, OpenCase: true, Contact: referrals.Contact{Speaker: "she", Outcome: outcome,
-			Alias: alias, Request: request, Needs: needs, Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never", "in_person": "yes"},
-				Number: "000 000 0300", CodeWord: "girasole", Answerer: "only_she", Hide: "yes", Hours: []referrals.Hours{{Days: []string{"mon", "wed", "fri"}, From: "18:00", To: "22:30"}}}}})
+			Alias: alias, Request: request, Needs: needs, Safe: rule.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never", "in_person": "yes"},
+				Number: "000 000 0300", CodeWord: "girasole", Answerer: "only_she", Hide: "yes", Hours: []rule.Hours{{Days: []string{"mon", "wed", "fri"}, From: "18:00", To: "22:30"}}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,11 +77,11 @@ func (s *site) friday(t *testing.T) (file, unsent, sent string) {
 		return id
 	}
 	file = open("Rosalia", "Chiede dove può dormire con la bambina, lontano da casa.", "stay_in_touch", "listen", "bed")
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, file, referrals.NewForm(), "interview", "Ha parlato con calma."))
+	s.receipt(t)(s.Desk.AddNote(ctx, anna, file, typed.NewForm(), "interview", "Ha parlato con calma."))
 	open("Mirela", "Vuole parlare con una legale.", "stay_in_touch", "legal")
 	other := open("Nadia", "Chiede chi può accompagnarla.", "thinking", "cav")
 	sent = send(give(other, "three_days", "alias", "request"))
-	s.receipt(t)(s.Desk.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), referrals.NewForm(), "Parla italiano?"))
+	s.receipt(t)(s.Desk.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), typed.NewForm(), "Parla italiano?"))
 	return file, give(file, "three_days", "alias", "request", "needs"), sent
 }
 

@@ -7,7 +7,9 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // secretWord is in Rosa's file and may be on no page of anybody else.
@@ -23,7 +25,7 @@ type records struct {
 	contact, task                          string
 	declared                               string // whom anna should not be given
 
-	// Of the cases restricted to lucia, walled off from anna, and of vera's desk.
+	// of the cases restricted to lucia, walled off from anna, and of vera's desk.
 	of map[string]*ofCase
 }
 
@@ -35,7 +37,7 @@ func (s *site) hang(t testing.TB, name, caseID, contact string) *ofCase {
 	t.Helper()
 	ctx, who := context.Background(), s.Caller(name)
 	o := &ofCase{contact: contact}
-	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, referrals.NewForm(), "listening", "Una nota"))
+	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, typed.NewForm(), "listening", "Una nota"))
 	v, _, err := s.Desk.OpenCase(ctx, who, caseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +64,8 @@ func (s *site) fill(t testing.TB) *records {
 	open := func(who acts.Caller, alias string, restrict bool) (string, string) {
 		out, _, err := s.Desk.RecordContact(ctx, who, referrals.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
 			Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Request: "Chiede " + secretWord,
-				Needs: []string{"listen"}, Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes", "in_person": "yes"}, Number: "333 000 7731",
-					CodeWord: "girasole", Hours: []referrals.Hours{{From: "00:00", To: "23:59"}}}}})
+				Needs: []string{"listen"}, Safe: rule.SafeContact{Channels: map[string]string{"call": "yes", "in_person": "yes"}, Number: "333 000 7731",
+					CodeWord: "girasole", Hours: []rule.Hours{{From: "00:00", To: "23:59"}}}}})
 		if err != nil {
 			t.Fatalf("opening a file: %v", err)
 		}
@@ -86,9 +88,9 @@ func (s *site) fill(t testing.TB) *records {
 		}
 		return v
 	}
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, referrals.NewForm(), "listening", "Nota "+secretWord))
+	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, typed.NewForm(), "listening", "Nota "+secretWord))
 	r.note = view(anna, r.file).Notes[0].ID
-	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, referrals.NewForm(), "listening", "Nota altrove"))
+	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, typed.NewForm(), "listening", "Nota altrove"))
 	r.veraNote = view(vera, r.vera).Notes[0].ID
 	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)

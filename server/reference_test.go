@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sportello/referrals"
+	"sportello/referrals/typed"
 )
 
 // TestSidesNameAReferralAlike: on the telephone desk and centre say the same few
@@ -108,7 +109,7 @@ func TestCentreHasOneMainButton(t *testing.T) {
 	bruna.get(received)
 	bruna.says(bruna.get("/arrivi"), "Aperto, si aspetta la nostra risposta")
 	bruna.silent(bruna.page, "Inviato<", "Aperto dal centro")
-	_, err := s.Desk.Propose(t.Context(), s.Caller("bruna"), r.sent, referrals.NewForm(), "2026-12-24", "09:30", "Sede")
+	_, err := s.Desk.Propose(t.Context(), s.Caller("bruna"), r.sent, typed.NewForm(), "2026-12-24", "09:30", "Sede")
 	if err != nil {
 		t.Fatal(err)
 	}

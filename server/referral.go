@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/typed"
 )
 
 func (q *request) caseReferrals() error {
@@ -127,7 +128,7 @@ func (q *request) messageCentre() error {
 	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
 	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended", referrals.ErrNobody: "error.nobody"} {
 		if errors.Is(err, cause) { // what she typed waits on the page
-			return q.showReferral(http.StatusConflict, &referrals.Invalid{Fields: map[string]string{"text": key}})
+			return q.showReferral(http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": key}})
 		}
 	}
 	return q.toCentreOr(receipt, err, FlashMessageSent, "/invii/"+q.id("id"))

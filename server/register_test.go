@@ -16,6 +16,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 var indexLink = regexp.MustCompile(`/registro/([0-9]+)"`)
@@ -219,7 +220,7 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Desk.AddNote(t.Context(), anna, out.CaseID, referrals.NewForm(), "other", "una nota"); err != nil {
+	if _, err := s.Desk.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", "una nota"); err != nil {
 		t.Fatal(err)
 	}
 	b := s.signedIn("anna")

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sportello/referrals"
+	"sportello/referrals/rule"
 )
 
 // version writes and reads a row version as a form carries it.
@@ -21,8 +21,8 @@ func (q *request) version() int64 {
 
 // rule turns the typed rule into the one the desk keeps. Without hours of her
 // own, a call or a message is allowed at no hour.
-func (f SafeForm) rule() referrals.SafeContact {
-	s := referrals.SafeContact{Channels: map[string]string{}, Number: f.Number, Mail: f.Mail, Answerer: f.Answerer,
+func (f SafeForm) rule() rule.SafeContact {
+	s := rule.SafeContact{Channels: map[string]string{}, Number: f.Number, Mail: f.Mail, Answerer: f.Answerer,
 		Say: f.Say, Hide: f.Hide, Voice: f.Voice, CodeWord: f.CodeWord}
 	for _, c := range f.Channels() {
 		if c.Value != "" {
@@ -31,14 +31,14 @@ func (f SafeForm) rule() referrals.SafeContact {
 	}
 	for _, w := range f.Windows() {
 		if w.From != "" || w.To != "" || len(w.Days) > 0 {
-			s.Hours = append(s.Hours, referrals.Hours{Days: w.Days, From: w.From, To: w.To})
+			s.Hours = append(s.Hours, rule.Hours{Days: w.Days, From: w.From, To: w.To})
 		}
 	}
 	return s
 }
 
 // formOf is a kept rule as its form shows it.
-func formOf(s referrals.SafeContact) SafeForm {
+func formOf(s rule.SafeContact) SafeForm {
 	f := SafeForm{Call: s.Channels["call"], SMS: s.Channels["sms"], WhatsApp: s.Channels["whatsapp"], Email: s.Channels["email"],
 		Paper: s.Channels["paper"], InPerson: s.Channels["in_person"], Number: s.Number, Mail: s.Mail, Answerer: s.Answerer,
 		Say: s.Say, Hide: s.Hide, Voice: s.Voice, CodeWord: s.CodeWord}
@@ -53,7 +53,7 @@ func formOf(s referrals.SafeContact) SafeForm {
 
 // shared is a rule as another unit reads it: only what was shared is there, and
 // what is not named is not allowed.
-func shared(safe referrals.SafeContact, onlyDesk bool, who Who) Strip {
+func shared(safe rule.SafeContact, onlyDesk bool, who Who) Strip {
 	v := strip(safe, who)
 	v.OnlyDesk, v.Bare = onlyDesk, safe.Phone() == ""
 	v.Channels = slices.DeleteFunc(v.Channels, func(c ChannelRule) bool { return c.Allow != "yes" })
@@ -61,7 +61,7 @@ func shared(safe referrals.SafeContact, onlyDesk bool, who Who) Strip {
 }
 
 // brings says in words what an item of the rule brings with it.
-func (q *request) brings(item string, safe referrals.SafeContact) string {
+func (q *request) brings(item string, safe rule.SafeContact) string {
 	s := strip(safe.Shared(item), Who{})
 	var parts []string
 	for _, c := range s.Channels {
@@ -83,7 +83,7 @@ func (q *request) brings(item string, safe referrals.SafeContact) string {
 }
 
 // knows says in words what a recipient reads of her rule.
-func (q *request) knows(safe referrals.PackageSafe) string {
+func (q *request) knows(safe rule.PackageSafe) string {
 	var items []string
 	for item, value := range map[string]string{"number": safe.Rule.Number, "mail": safe.Rule.Mail, "code_word": safe.Rule.CodeWord} {
 		if value != "" {
@@ -117,10 +117,10 @@ func (q *request) hours(list []HoursRule) string {
 }
 
 // strip is a kept rule as it heads every page of a case.
-func strip(s referrals.SafeContact, who Who) Strip {
+func strip(s rule.SafeContact, who Who) Strip {
 	v := Strip{Who: who, Recorded: s.Recorded(), Forbids: s.Forbids(), OnlyDesk: s.DeskOnly, Answerer: s.Answerer, Say: s.Say, Hide: s.Hide,
 		Voice: s.Voice, Number: s.Number, Mail: s.Mail, CodeWord: s.CodeWord}
-	for _, kind := range referrals.ChannelKinds {
+	for _, kind := range rule.ChannelKinds {
 		allow := s.Channels[kind]
 		if allow == "" {
 			allow = "unasked"

@@ -1,4 +1,4 @@
-// Package server is the web edge: pages in Italian and English, and the sealed
+// package server is the web edge: pages in Italian and English, and the sealed
 // interchange.
 //
 // It turns a request into one act of the Desk or the Door and shows the answer.
@@ -24,6 +24,7 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/typed"
 	"sportello/server/locale"
 
 	"github.com/gorilla/mux"
@@ -513,9 +514,9 @@ func (q *request) doneOr(again func(status int, cause error) error, receipt audi
 	switch {
 	case err == nil:
 		return q.done(receipt, flash, to)
-	case errors.Is(err, referrals.ErrInvalid):
+	case errors.Is(err, typed.ErrInvalid):
 		return again(http.StatusUnprocessableEntity, err)
-	case errors.Is(err, referrals.ErrRepeated):
+	case errors.Is(err, typed.ErrRepeated):
 		q.form.Del("form")
 		return again(http.StatusConflict, err)
 	}

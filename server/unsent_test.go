@@ -9,6 +9,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // authorise gives an authorisation that is not sent, in a file of its own.
@@ -78,7 +79,7 @@ func TestFormAsksWhatBecomesOfTheOneThatWasSent(t *testing.T) {
 	anna := serve(t, w).signedIn("anna")
 	step := "/schede/" + v.CaseID + "/centri/" + w.Units["centre"] + "/invio"
 	typed := func(more ...string) []string {
-		return append([]string{"step", "2", "go", "next", "form", string(referrals.NewForm()), "given", "spoken", "urgency", "today", "heard", "yes"}, more...)
+		return append([]string{"step", "2", "go", "next", "form", string(typed.NewForm()), "given", "spoken", "urgency", "today", "heard", "yes"}, more...)
 	}
 	anna.get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
 	anna.says(anna.status(anna.post(step, typed()...), http.StatusUnprocessableEntity), "Scegliere che cosa diventa l’autorizzazione già inviata.", "Per quale altro scopo")

@@ -8,6 +8,7 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/server/locale"
 )
 
@@ -55,7 +56,7 @@ var wordLists = map[string][]string{
 
 	// the first contact
 	"speaker":    referrals.Speakers,
-	"yesno":      referrals.YesNo,
+	"yesno":      rule.YesNo,
 	"said_aloud": said(referrals.Answers),
 	"where":      {"here", "home", "near", "away", "unknown"},
 	"children":   said(referrals.Where),
@@ -66,11 +67,11 @@ var wordLists = map[string][]string{
 	"visibility": {"unit", "restricted"},
 
 	// safe contact
-	"channel":    referrals.ChannelKinds,
-	"allow":      referrals.ChannelMarks,
-	"allowance":  slices.Concat(referrals.ChannelMarks, []string{"unasked"}),
-	"weekday":    referrals.WeekDays,
-	"answerer":   referrals.Answerers,
+	"channel":    rule.ChannelKinds,
+	"allow":      rule.ChannelMarks,
+	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked"}),
+	"weekday":    rule.WeekDays,
+	"answerer":   rule.Answerers,
 	"recognised": slices.Concat(referrals.Recognitions, []string{referrals.NotRecognised}),
 	"attempt":    referrals.AttemptOutcomes,
 

@@ -5,10 +5,12 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // anyHour shows a fictional woman as callable whenever the demo is looked at.
-var anyHour = []referrals.Hours{{From: "00:00", To: "23:59"}}
+var anyHour = []rule.Hours{{From: "00:00", To: "23:59"}}
 
 // cases lets Anna record three fictional women, and send one referral.
 func (s *seed) cases() {
@@ -19,13 +21,13 @@ func (s *seed) cases() {
 	rosa := s.contact(anna, referrals.NewContact{OpenCase: true, Service: s.unitOf("sofia"), Share: []string{"number"}, Contact: referrals.Contact{
 		Speaker: "she", Channel: "phone", Danger: "no", Alias: "Rosa", Request: "Dove dormire nei prossimi giorni con i due figli.",
 		Needs: []string{"listen", "bed"}, Children: "with_her", HowMany: "2", DutyTold: true, Outcome: "social_service",
-		Safe: referrals.SafeContact{CodeWord: "girasole", Say: "È la biblioteca.", Number: "000 000 0301",
+		Safe: rule.SafeContact{CodeWord: "girasole", Say: "È la biblioteca.", Number: "000 000 0301",
 			Channels: map[string]string{"call": "yes", "sms": "never"}, Hours: anyHour},
 		Given: []referrals.Given{{Sheet: "numeri-1-it", Version: "1", Language: "it"}}}})
 	marta := s.contact(anna, referrals.NewContact{OpenCase: true, Contact: referrals.Contact{
 		Speaker: "she", Channel: "in_person", Danger: "no", Alias: "Marta", Request: "Parlare con un'avvocata prima di decidere.",
 		Needs: []string{"legal", "cav"}, Children: "none", Outcome: "stay_in_touch",
-		Safe: referrals.SafeContact{CodeWord: "lavanda", Number: "000 000 0302",
+		Safe: rule.SafeContact{CodeWord: "lavanda", Number: "000 000 0302",
 			Channels: map[string]string{"call": "yes"}, Hours: anyHour}}})
 	s.contact(anna, referrals.NewContact{OpenCase: true, Contact: referrals.Contact{
 		Speaker: "she", Channel: "phone", Alias: "Nadia", Request: "Informazioni; richiama lei.", Outcome: "thinking"}})
@@ -50,7 +52,7 @@ func (s *seed) diary(who acts.Caller, caseID, text string) {
 	if s.err != nil {
 		return
 	}
-	_, err := s.in.desk.AddNote(s.ctx, who, caseID, referrals.NewForm(), "phone", text)
+	_, err := s.in.desk.AddNote(s.ctx, who, caseID, typed.NewForm(), "phone", text)
 	s.try("adding a note", err)
 }
 
@@ -60,7 +62,7 @@ func (s *seed) recall(who acts.Caller, caseID string) {
 	}
 	v, _, err := s.in.desk.OpenCase(s.ctx, who, caseID)
 	s.try("opening a case", err)
-	_, err = s.in.desk.SetRecall(s.ctx, who, caseID, v.Version, referrals.Recall{Day: s.in.desk.Day()})
+	_, err = s.in.desk.SetRecall(s.ctx, who, caseID, v.Version, rule.Recall{Day: s.in.desk.Day()})
 	s.try("setting a call", err)
 }
 

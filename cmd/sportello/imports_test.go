@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,9 @@ import (
 
 // order is the line of folders: a folder imports only folders to its left.
 var order = []string{"crypto", "policies", "referrals", "server", "cmd"}
+
+// casework is what no package of the casework imports.
+var casework = []string{"net/http", "html/template", "database/sql", "filippo.io/age", "sportello/policies/accounts"}
 
 // never lists what a package may not import directly, beyond the order. A name
 // of this module stands for that package alone.
@@ -23,18 +27,35 @@ var never = map[string][]string{
 	"policies/acts":     {"net/http", "database/sql"},
 	"policies/units":    {"net/http", "database/sql"},
 	"policies/accounts": {"net/http", "database/sql"},
-	"referrals":         {"net/http", "html/template", "database/sql", "filippo.io/age", "sportello/referrals/store", "sportello/policies/accounts"},
+	"referrals":         casework,
+	"referrals/rule":    append([]string{"sportello/policies"}, casework...),
+	"referrals/typed":   casework,
 	"referrals/store":   {"sportello/crypto", "net/http", "filippo.io/age", "sportello/policies/accounts", "sportello/policies/units"},
 	"server":            {"sportello/referrals/store", "database/sql", "filippo.io/age", "github.com/pquerna/otp/totp"},
 	"server/locale":     {"sportello"},
 }
 
-// within is the order inside policies.
-var within = map[string][]string{
-	"policies":       {"sportello/policies/audit", "sportello/policies/acts", "sportello/policies/units", "sportello/policies/accounts"},
-	"policies/audit": {"sportello/policies/acts", "sportello/policies/units", "sportello/policies/accounts"},
-	"policies/acts":  {"sportello/policies/units", "sportello/policies/accounts"},
-	"policies/units": {"sportello/policies/accounts"},
+// lines are the orders inside two folders: a package imports none to its right.
+var lines = [][]string{
+	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/accounts"},
+	{"referrals/typed", "referrals/rule", "referrals", "referrals/store"},
+}
+
+// rightOf are the packages that stand to the right of one in its line.
+func rightOf(folder string) (all []string) {
+	for _, line := range lines {
+		if i := slices.Index(line, folder); i >= 0 {
+			for _, p := range line[i+1:] {
+				all = append(all, "sportello/"+p)
+			}
+		}
+	}
+	return all
+}
+
+// inLine tells that a package of a folder with a line stands in it.
+func inLine(folder string) bool {
+	return slices.ContainsFunc(lines, func(line []string) bool { return slices.Contains(line, folder) })
 }
 
 // clock are the calls that read or wait for the real time.
@@ -45,6 +66,10 @@ func TestImportOrder(t *testing.T) {
 	files := 0
 	each(t, func(folder, path string, f *ast.File) {
 		files++
+		first, below, _ := strings.Cut(folder, "/")
+		if (first == "policies" || first == "referrals") && !strings.HasPrefix(below, "internal/") && !inLine(folder) {
+			t.Errorf("%s stands in no line", folder)
+		}
 		for _, i := range f.Imports {
 			name, err := strconv.Unquote(i.Path.Value)
 			if err != nil {
@@ -53,7 +78,7 @@ func TestImportOrder(t *testing.T) {
 			if left(name) > left("sportello/"+folder) {
 				t.Errorf("%s imports %s, which stands to its right", path, name)
 			}
-			for _, bad := range append(never[folder], within[folder]...) {
+			for _, bad := range append(rightOf(folder), never[folder]...) {
 				if name == bad || bad == "sportello" && strings.HasPrefix(name, "sportello/") {
 					t.Errorf("%s imports %s", path, name)
 				}
@@ -69,7 +94,7 @@ func TestImportOrder(t *testing.T) {
 // given.
 func TestNoClockInPolicies(t *testing.T) {
 	each(t, func(folder, path string, f *ast.File) {
-		if folder != "policies" && !strings.HasPrefix(folder, "policies/") && folder != "referrals" {
+		if !inLine(folder) || folder == "referrals/store" {
 			return
 		}
 		ast.Inspect(f, func(n ast.Node) bool {

@@ -19,6 +19,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // oldFolder unpacks a folder that the program of a landed commit made, with
@@ -83,7 +84,7 @@ func TestOldFolderGoesOn(t *testing.T) {
 	if r, _, err := s.in.desk.OpenCase(s.ctx, anna, found(t, s, anna, "Vittoria"), storetest.Parts...); err != nil || !r.Restricted {
 		t.Errorf("what is restricted to her: %v", err)
 	}
-	_, err = s.in.desk.AddNote(s.ctx, anna, rosa, referrals.NewForm(), "phone", "Ha richiamato dopo l'aggiornamento.")
+	_, err = s.in.desk.AddNote(s.ctx, anna, rosa, typed.NewForm(), "phone", "Ha richiamato dopo l'aggiornamento.")
 	check(t, err)
 	oldReferral(t, s)
 	if _, _, err := s.in.desk.ReadRegister(s.ctx, s.signIn("clara"), referrals.RegisterFilter{}); err != nil {

@@ -18,8 +18,10 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 var home = accounts.From{Address: "127.0.0.1"}
@@ -358,23 +360,23 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, referrals.NewForm(), "other", "dopo"); err != nil {
+		if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, typed.NewForm(), "other", "dopo"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	write()
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "other", "dopo"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "other", "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	safe := referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 9999999", Hours: []referrals.Hours{{From: "10:00", To: "11:00"}}}
+	safe := rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 9999999", Hours: []rule.Hours{{From: "10:00", To: "11:00"}}}
 	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, v.Version, safe, "code_word"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dopo"); err != nil {
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	k := newRing(t, f.World, gone)
@@ -396,7 +398,7 @@ func TestWriteAcrossARemoval(t *testing.T) {
 	}
 	result := make(chan error)
 	go func() {
-		_, err := desk.AddNote(ctx, f.Caller("gina"), f.Closed, referrals.NewForm(), "other", "a cavallo")
+		_, err := desk.AddNote(ctx, f.Caller("gina"), f.Closed, typed.NewForm(), "other", "a cavallo")
 		result <- err
 	}()
 	<-slow.reached
@@ -615,7 +617,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c, storetest.Parts...)) },
 		"readers": func(c, _, _, _ string) error { _, _, _, err := f.Desk.Readers(ctx, sister, c); return err },
 		"note": func(c, _, _, _ string) error {
-			_, err := f.Desk.AddNote(ctx, sister, c, referrals.NewForm(), "other", "x")
+			_, err := f.Desk.AddNote(ctx, sister, c, typed.NewForm(), "other", "x")
 			return err
 		},
 		"close": func(c, _, _, _ string) error {
@@ -632,7 +634,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		"revoke":          func(_, _, _, r string) error { _, err := f.Desk.Revoke(ctx, sister, r, "code_word"); return err },
 		"read a referral": func(_, _, _, r string) error { return second(f.Desk.ReadReferral(ctx, sister, r)) },
 		"message": func(_, _, _, r string) error {
-			_, err := f.Desk.SendMessage(ctx, sister, r, referrals.NewForm(), "x")
+			_, err := f.Desk.SendMessage(ctx, sister, r, typed.NewForm(), "x")
 			return err
 		},
 		"contact for it": func(c, _, _, _ string) error {
@@ -655,7 +657,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		}
 	}
 	// A note of her own moved into the walled-off case, as into one that is not.
-	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, referrals.NewForm(), "other", "mia"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, typed.NewForm(), "other", "mia"); err != nil {
 		t.Fatal(err)
 	}
 	closed, _, err := f.Desk.OpenCase(ctx, sister, f.Closed, storetest.Parts...)
@@ -715,7 +717,7 @@ func TestListsHideWalledOff(t *testing.T) {
 		return n
 	}
 	there := cost()
-	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), referrals.Recall{}); err != nil {
+	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), rule.Recall{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Desk.Revoke(ctx, gina, f.Consent, "code_word"); err != nil {

@@ -10,8 +10,10 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestDeclarationsAreSealedByName: a colleague with the unit's key and a copy of
@@ -157,7 +159,7 @@ func TestADeclarationTellsColleaguesNothing(t *testing.T) {
 		t.Helper()
 		cost = w.Statements(func() {
 			out, _, err := w.Desk.RecordContact(ctx, lia, referrals.NewContact{Form: form, OpenCase: true, Restrict: restrict, Contact: referrals.Contact{
-				Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Number: number, Hours: []referrals.Hours{{From: "00:00", To: "23:59"}}}}})
+				Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: number, Hours: []rule.Hours{{From: "00:00", To: "23:59"}}}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -219,13 +221,13 @@ func TestWhatDoesNotDeclare(t *testing.T) {
 	long := string(make([]byte, 300))
 	for name, in := range map[string]referrals.Declared{"nothing": {}, "one letter": {Name: "x"}, "only a phone": {Phone: "333 7654321"},
 		"half a phone": {Name: "Rosa", Phone: "12"}, "too long": {Name: "Rosa", Surname: long}} {
-		if _, err := w.Desk.Declare(ctx, anna, referrals.Form(name), in); !errors.Is(err, referrals.ErrInvalid) {
+		if _, err := w.Desk.Declare(ctx, anna, typed.Form(name), in); !errors.Is(err, typed.ErrInvalid) {
 			t.Errorf("%s: %v, want ErrInvalid", name, err)
 		}
 	}
 	for i := range 31 {
-		_, err := w.Desk.Declare(ctx, anna, referrals.NewForm(), referrals.Declared{Name: "Nome"})
-		if i < 30 && err != nil || i == 30 && !errors.Is(err, referrals.ErrInvalid) {
+		_, err := w.Desk.Declare(ctx, anna, typed.NewForm(), referrals.Declared{Name: "Nome"})
+		if i < 30 && err != nil || i == 30 && !errors.Is(err, typed.ErrInvalid) {
 			t.Fatalf("declaration %d: %v", i+1, err)
 		}
 	}

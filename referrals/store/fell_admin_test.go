@@ -20,6 +20,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 
 	"filippo.io/age"
 )
@@ -311,15 +312,15 @@ func (a *administrator) everybodyElseWorks() {
 			f.T.Fatalf("recording a contact: %v", err)
 		}
 		if err == nil {
-			if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, referrals.NewForm(), "interview", f.Word("evening note")); err != nil {
+			if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, typed.NewForm(), "interview", f.Word("evening note")); err != nil {
 				f.T.Fatal(err)
 			}
 		}
 	}
-	if _, err := f.Desk.Declare(ctx, anna, referrals.NewForm(), referrals.Declared{Name: f.Word("evening declared"), Surname: "Verdastri"}); err != nil {
+	if _, err := f.Desk.Declare(ctx, anna, typed.NewForm(), referrals.Declared{Name: f.Word("evening declared"), Surname: "Verdastri"}); err != nil {
 		f.T.Fatal(err)
 	}
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", f.Word("evening note in a case")); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", f.Word("evening note in a case")); err != nil {
 		f.T.Fatal(err)
 	}
 	gina := f.SignIn("gina")

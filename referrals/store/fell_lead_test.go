@@ -6,6 +6,7 @@ import (
 	"sportello/policies"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestAttackLeadByInvitation: an administrator wants what the workers of a desk
@@ -14,7 +15,7 @@ import (
 func TestAttackLeadByInvitation(t *testing.T) {
 	w, ctx := storetest.New(t).Standard(), t.Context()
 	w.Join("desk", "lia", policies.IntakeWorker, "anna")
-	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), referrals.NewForm(), referrals.Declared{Name: "Remo", Surname: "Verdastri"}); err != nil {
+	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), typed.NewForm(), referrals.Declared{Name: "Remo", Surname: "Verdastri"}); err != nil {
 		t.Fatal(err)
 	}
 	w.Join("desk", "finta", policies.Lead, "anna")

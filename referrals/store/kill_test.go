@@ -23,6 +23,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -112,11 +113,11 @@ func killWriter(w *storetest.World, who acts.Caller, say func(ack, audit.Receipt
 			panic(err)
 		}
 		say(ack{Kind: "contact", Case: out.CaseID, Text: alias}, receipt)
-		if receipt, err = w.Desk.AddNote(ctx, who, out.CaseID, referrals.NewForm(), "other", note); err != nil {
+		if receipt, err = w.Desk.AddNote(ctx, who, out.CaseID, typed.NewForm(), "other", note); err != nil {
 			panic(err)
 		}
 		say(ack{Kind: "note", Case: out.CaseID, Text: note}, receipt)
-		if receipt, err = w.Desk.Declare(ctx, who, referrals.NewForm(), referrals.Declared{Name: goes}); err != nil {
+		if receipt, err = w.Desk.Declare(ctx, who, typed.NewForm(), referrals.Declared{Name: goes}); err != nil {
 			panic(err)
 		}
 		say(ack{Kind: "declaration", Text: goes}, receipt)

@@ -12,6 +12,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // sinister is a desk without a lead: anna founded it, lia came, and then nina,
@@ -50,7 +51,7 @@ func TestLeadIsNamedByTwo(t *testing.T) {
 	if got := role(t, w, "nina"); got != policies.IntakeWorker {
 		t.Fatalf("admitted by one colleague she is %s", got)
 	}
-	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), referrals.NewForm(), referrals.Declared{Surname: "Bianchi"}); err != nil {
+	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), typed.NewForm(), referrals.Declared{Surname: "Bianchi"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := w.Desk.Declarations(ctx, w.SignIn("nina")); !errors.Is(err, acts.ErrDenied) {

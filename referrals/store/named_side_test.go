@@ -5,13 +5,13 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 func says(t *testing.T, f *storetest.Flow, by, referral, text string) {
 	t.Helper()
-	if _, err := f.Desk.SendMessage(ctx, f.SignIn(by), referral, referrals.NewForm(), text); err != nil {
+	if _, err := f.Desk.SendMessage(ctx, f.SignIn(by), referral, typed.NewForm(), text); err != nil {
 		t.Fatalf("%s writes %q: %v", by, text, err)
 	}
 }

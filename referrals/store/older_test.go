@@ -11,6 +11,7 @@ import (
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // asBefore makes of a desk with recovery what the program before left: the agency
@@ -84,7 +85,7 @@ func TestOlderAgencyRecovery(t *testing.T) {
 	if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.AddNote(ctx, anna, f.Restricted, referrals.NewForm(), "other", "scritto dopo il passaggio"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Restricted, typed.NewForm(), "other", "scritto dopo il passaggio"); err != nil {
 		t.Fatal(err)
 	}
 	newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}}).mustNotOpen(t, "scritto dopo il passaggio")

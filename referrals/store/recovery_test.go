@@ -15,6 +15,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // identity makes a recovery identity, as somebody does off the server.
@@ -281,7 +282,7 @@ func TestRecoveryTakenAway(t *testing.T) {
 		t.Errorf("restricting without recovery: %v", err)
 	}
 	for _, id := range []string{f.Case, f.Restricted} {
-		if _, err := f.Desk.AddNote(ctx, anna, id, referrals.NewForm(), "other", "scritto dopo averla tolta"); err != nil {
+		if _, err := f.Desk.AddNote(ctx, anna, id, typed.NewForm(), "other", "scritto dopo averla tolta"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -318,7 +319,7 @@ func TestRestrictedFollowsRecovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{f.Case, f.Restricted} {
-		if _, err := f.Desk.AddNote(ctx, anna, id, referrals.NewForm(), "other", "scritto dopo il cambio"); err != nil {
+		if _, err := f.Desk.AddNote(ctx, anna, id, typed.NewForm(), "other", "scritto dopo il cambio"); err != nil {
 			t.Fatal(err)
 		}
 	}

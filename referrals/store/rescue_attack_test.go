@@ -13,8 +13,10 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // imported makes a desk that waits for livia to take what recovery made.
@@ -248,10 +250,10 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 	if got := f.SignIn("nora"); got.State() != acts.Active {
 		t.Fatalf("the newcomer is %s", got.State())
 	}
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dorme dalla sorella"); !errors.Is(err, referrals.ErrPin) {
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dorme dalla sorella"); !errors.Is(err, referrals.ErrPin) {
 		t.Errorf("a message before the words were compared: %v", err)
 	}
-	safe := referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 7654321"}
+	safe := rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 7654321"}
 	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), safe, "code_word"); err != nil {
 		t.Errorf("changing the safe contact: %v", err)
 	}
@@ -263,7 +265,7 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 		t.Errorf("the centre learns %+v before its words were compared", v.Safe)
 	}
 	f.Pin("anna", "desk", "centre", "nora")
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, referrals.NewForm(), "dopo"); err != nil {
+	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo"); err != nil {
 		t.Errorf("a message after the words were compared: %v", err)
 	}
 	if _, err := f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, f.Version(f.Case), []string{f.Consent}); err != nil {

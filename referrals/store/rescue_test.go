@@ -10,7 +10,9 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // lost makes a desk that nobody can open any more, and livia, who waits in it.
@@ -112,7 +114,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {
 		t.Errorf("the unit's words on her page: %v, %v; want those printed off the server", got, err)
 	}
-	if _, err := f.Desk.AddNote(ctx, livia, f.Case, referrals.NewForm(), "other", "scritto dopo il recupero"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, livia, f.Case, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
 		t.Fatal(err)
 	}
 	if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Allowed); n != 1 {
@@ -445,5 +447,5 @@ func TestRescuedUnitIsShown(t *testing.T) {
 func contactForService(f *storetest.Flow) referrals.NewContact {
 	return referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
 		Contact: referrals.Contact{Speaker: "she", Alias: "Ines", Outcome: "social_service",
-			Safe: referrals.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 1234567", Hours: []referrals.Hours{{From: "10:00", To: "11:00"}}}}}
+			Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 1234567", Hours: []rule.Hours{{From: "10:00", To: "11:00"}}}}}
 }

@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestRestrictedIsForItsNamesAndRecovery: the unit key, even the lead's, opens
@@ -86,7 +87,7 @@ func TestNameTakenOff(t *testing.T) {
 			if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.Desk.AddNote(ctx, anna, f.Other, referrals.NewForm(), "other", "scritto dopo"); err != nil {
+			if _, err := f.Desk.AddNote(ctx, anna, f.Other, typed.NewForm(), "other", "scritto dopo"); err != nil {
 				t.Fatal(err)
 			}
 			v, _, err := f.Desk.OpenCase(ctx, anna, f.Other, storetest.Parts...)

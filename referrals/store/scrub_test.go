@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"sportello/policies/acts"
-	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // aReader holds a snapshot of the main file, as a backup does.
@@ -54,7 +54,7 @@ func TestErasureIsAnsweredOnceTheLogIsTruncated(t *testing.T) {
 		answered <- err
 	}()
 	for range 3 {
-		if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "intanto"); err != nil {
+		if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "intanto"); err != nil {
 			t.Fatalf("writing meanwhile: %v", err)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/referrals"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestSuspectedPassphrase: who knows a person's old passphrase, and so every key
@@ -36,7 +36,7 @@ func TestSuspectedPassphrase(t *testing.T) {
 		if _, _, err := f.Desk.OpenCase(ctx, who, id, storetest.Parts...); err != nil {
 			t.Fatalf("she lost a case: %v", err)
 		}
-		if _, err := f.Desk.AddNote(ctx, who, id, referrals.NewForm(), "other", note); err != nil {
+		if _, err := f.Desk.AddNote(ctx, who, id, typed.NewForm(), "other", note); err != nil {
 			t.Fatalf("she cannot write in it: %v", err)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 
 	_ "github.com/mattn/go-sqlite3"
 )
@@ -377,7 +378,7 @@ var yesterday = []struct {
 	act reading
 }{
 	{kind{table: "case_file", where: "id = 'CASE'", read: openCase}, func(f *storetest.Flow) error {
-		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "other", "nuova")
+		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "nuova")
 		return err
 	}},
 	{kind{table: "case_wrap", where: "case_id = 'OTHER' AND person = (SELECT id FROM person WHERE username = 'anna')", read: openOther}, func(f *storetest.Flow) error {
@@ -620,7 +621,7 @@ func TestWholeDatabaseRolledBack(t *testing.T) {
 	yesterday := filepath.Join(t.TempDir(), "yesterday.db")
 	copyFile(t, filepath.Join(f.Dir, store.MainFile), yesterday)
 	f.Open()
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "other", "oggi"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "oggi"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

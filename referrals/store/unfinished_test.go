@@ -7,9 +7,9 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/audit"
-	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // TestUnfinishedIsExact: of erased secrets that are in the file again only those of
@@ -53,7 +53,7 @@ func TestUnfinishedIsExact(t *testing.T) {
 		t.Fatal("no secret went")
 		return "", nil
 	}
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "other", "la seconda"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "other", "la seconda"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)

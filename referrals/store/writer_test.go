@@ -14,9 +14,9 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 var shredFile = filepath.Join(store.SecretsDir, store.ShredFile)
@@ -32,7 +32,7 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
 	mend()
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "dopo"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -117,11 +117,11 @@ func TestSecretsThatNobodyNeedsGo(t *testing.T) {
 		t.Fatalf("an act that fails: %v", err)
 	}
 	mend := f.BreakTable("INSERT", "shred")
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "interview", "non tenuta"); err == nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "interview", "non tenuta"); err == nil {
 		t.Fatal("a note was acknowledged whose secret was not kept")
 	}
 	mend()
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, referrals.NewForm(), "interview", "tenuta"); err != nil {
+	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "interview", "tenuta"); err != nil {
 		t.Fatal(err)
 	}
 	var n int
@@ -207,7 +207,7 @@ func TestGroupBegunAnew(t *testing.T) {
 	errs := g.run(f.World,
 		func() (err error) { _, receipts[3], err = f.Office.Invite(ctx, console, invited); return },
 		func() (err error) {
-			receipts[0], err = f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", "nel gruppo")
+			receipts[0], err = f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "nel gruppo")
 			return
 		},
 		half(func(acts.Tx) error { return broken }),
@@ -291,7 +291,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 			mend := f.Break(fault)
 			note := func(text string) func() error {
 				return func() error {
-					_, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", text)
+					_, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", text)
 					return err
 				}
 			}

@@ -15,6 +15,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 )
 
 // Flow is everything that can be done with a few cases, done once, with a word
@@ -106,9 +108,9 @@ func (f *Flow) ok(err error, doing string) {
 	}
 }
 
-func (f *Flow) safe(prefix string) referrals.SafeContact {
-	return referrals.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: f.digits(prefix + "number"),
-		Mail: f.Word(prefix+"mail") + "@example.org", Hours: []referrals.Hours{{From: "08:00", To: "23:30"}},
+func (f *Flow) safe(prefix string) rule.SafeContact {
+	return rule.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: f.digits(prefix + "number"),
+		Mail: f.Word(prefix+"mail") + "@example.org", Hours: []rule.Hours{{From: "08:00", To: "23:30"}},
 		Say: f.Word(prefix + "say"), CodeWord: f.Word(prefix + "code word"), Answerer: "only_she"}
 }
 
@@ -181,9 +183,9 @@ func (f *Flow) person() {
 	f.ok(err, "reopening")
 	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
 	f.ok(err, "closing again")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), referrals.Recall{Day: f.Desk.Day()})
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), rule.Recall{Day: f.Desk.Day()})
 	f.ok(err, "setting a call")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, referrals.Recall{Day: f.Desk.Day()})
+	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, rule.Recall{Day: f.Desk.Day()})
 	if err == nil {
 		f.T.Fatal("an old version was accepted")
 	}
@@ -194,12 +196,12 @@ func (f *Flow) diary() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, field := range []string{"note", "note that moves"} {
-		_, err := f.Desk.AddNote(ctx, anna, f.Case, referrals.NewForm(), "interview", f.Word(field))
+		_, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", f.Word(field))
 		f.ok(err, "adding a note")
 	}
-	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "call", "no_answer", f.Word("attempt"))
+	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, typed.NewForm(), "call", "no_answer", f.Word("attempt"))
 	f.ok(err, "recording an attempt")
-	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, referrals.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
+	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, typed.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
 		f.T.Fatal("an attempt on a forbidden channel was accepted")
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, Parts...)
@@ -225,7 +227,7 @@ func (f *Flow) diary() {
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
-	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, referrals.NewForm(), "interview", f.Word("restricted note"))
+	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
 	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["lia"].ID))
 	f.ok(err, "walling off")
@@ -277,13 +279,13 @@ func (f *Flow) refer() {
 		f.ok(err, "reading the inbox")
 		_, _, err = f.Desk.OpenReferral(ctx, bruna, id)
 		f.ok(err, "opening a referral")
-		_, err = f.Desk.Ask(ctx, bruna, id, referrals.NewForm(), f.Word("question"))
+		_, err = f.Desk.Ask(ctx, bruna, id, typed.NewForm(), f.Word("question"))
 		f.ok(err, "asking")
-		_, err = f.Desk.SendMessage(ctx, anna, id, referrals.NewForm(), f.Word("message"))
+		_, err = f.Desk.SendMessage(ctx, anna, id, typed.NewForm(), f.Word("message"))
 		f.ok(err, "answering")
 		_, err = f.Desk.Accept(ctx, bruna, id)
 		f.ok(err, "accepting")
-		_, err = f.Desk.Propose(ctx, bruna, id, referrals.NewForm(), "2026-12-01", "10:00", f.Word("place"))
+		_, err = f.Desk.Propose(ctx, bruna, id, typed.NewForm(), "2026-12-01", "10:00", f.Word("place"))
 		f.ok(err, "proposing")
 	}
 	_, err := f.Desk.Decline(ctx, bruna, f.Declined, "neutral")
@@ -305,7 +307,7 @@ func (f *Flow) refer() {
 }
 
 // Plainly renders a sealed copy for tests that do not look at its page.
-func Plainly(p referrals.Package, safe referrals.PackageSafe) ([]byte, error) {
+func Plainly(p referrals.Package, safe rule.PackageSafe) ([]byte, error) {
 	return fmt.Appendf(nil, "%+v %+v", p, safe), nil
 }
 
@@ -315,7 +317,7 @@ func (f *Flow) declare() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, prefix := range []string{"declared ", "taken back "} {
-		_, err := f.Desk.Declare(ctx, anna, referrals.Form(prefix), referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
+		_, err := f.Desk.Declare(ctx, anna, typed.Form(prefix), referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
 		f.ok(err, "declaring")
 	}
 	all, _, _, err := f.Desk.MyDeclarations(ctx, anna)

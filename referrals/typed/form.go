@@ -1,4 +1,4 @@
-package referrals
+package typed
 
 import (
 	"encoding/base32"
@@ -21,21 +21,21 @@ func NewForm() Form { return Form(crypto.NewID()) }
 // nothing was changed, and what was typed now goes into a form of its own.
 var ErrRepeated = errors.New("this form was sent already, with other words")
 
-// check refuses a form without an id: nothing could tell it from its repetition.
-func (f Form) check(bad check) {
-	if strings.TrimSpace(string(f)) == "" || len(f) > maxShort {
+// Check refuses a form without an id: nothing could tell it from its repetition.
+func (f Form) Check(bad Check) {
+	if strings.TrimSpace(string(f)) == "" || len(f) > MaxShort {
 		bad["form"] = "error.form_refused"
 	}
 }
 
-// row is the id of what a person's form makes in a record: nobody can choose it
+// Row is the id of what a person's form makes in a record: nobody can choose it
 // to meet a row that somebody else made.
-func (f Form) row(who acts.Caller, table, record string) string {
+func (f Form) Row(who acts.Caller, table, record string) string {
 	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte(table), []byte(record), []byte(who.Person()), []byte(f)))[:26]
 }
 
-// made looks for what a form made already.
-func made(r Reader, row acts.Row, id string) (bool, error) {
+// Made looks for what a form made already.
+func Made(r acts.Reader, row acts.Row, id string) (bool, error) {
 	err := r.Get(row, id)
 	if errors.Is(err, acts.ErrNoRow) {
 		return false, nil

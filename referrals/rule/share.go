@@ -1,6 +1,11 @@
-package referrals
+package rule
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+
+	"sportello/referrals/typed"
+)
 
 // What another unit gets of her safe-contact rule is an allow-list of three
 // items, each with a tick of its own. A channel travels with its conditions or
@@ -10,23 +15,23 @@ import "slices"
 // and neither is a channel that she forbade: what is not named is refused. With
 // neither number nor address she is reached only through the desk.
 const (
-	itemNumber   = "number"
-	itemMail     = "mail"
-	itemCodeWord = "code_word"
-	// itemReach is what number and address were called together, in older
+	ItemNumber   = "number"
+	ItemMail     = "mail"
+	ItemCodeWord = "code_word"
+	// ItemReach is what number and address were called together, in older
 	// authorisations.
-	itemReach = "phone"
+	ItemReach = "phone"
 )
 
 // RuleItems are the items of her rule that can be shared, in the order they are
 // asked.
-var RuleItems = []string{itemNumber, itemMail, itemCodeWord}
+var Items = []string{ItemNumber, ItemMail, ItemCodeWord}
 
-var ruleItems = codes(append([]string{itemReach}, RuleItems...)...)
+var IsItem = typed.Codes(append([]string{ItemReach}, Items...)...)
 
-// shares tells whether a list of ticks names an item of the rule.
-func shares(ticks []string, item string) bool {
-	return slices.Contains(ticks, item) || item != itemCodeWord && slices.Contains(ticks, itemReach)
+// Shares tells whether a list of ticks names an item of the rule.
+func Shares(ticks []string, item string) bool {
+	return slices.Contains(ticks, item) || item != ItemCodeWord && slices.Contains(ticks, ItemReach)
 }
 
 // PackageSafe is her safe-contact rule as a centre, or a social service, gets
@@ -40,17 +45,17 @@ type PackageSafe struct {
 // safeFor is what a recipient gets of the rule. It alone decides: what is sealed
 // into a package or a task, what is shown of one that was sealed before, a
 // preview and a copy are all made of what it gives.
-func safeFor(safe SafeContact, chosen bool, ticks []string) PackageSafe {
+func For(safe SafeContact, chosen bool, ticks []string) PackageSafe {
 	p := PackageSafe{Chosen: chosen, Rule: SafeContact{}}
 	if !chosen && !safe.DeskOnly {
-		if shares(ticks, itemNumber) {
+		if Shares(ticks, ItemNumber) {
 			p.Rule.bringPhone(safe)
 		}
-		if shares(ticks, itemMail) {
+		if Shares(ticks, ItemMail) {
 			p.Rule.bringMail(safe)
 		}
 	}
-	if shares(ticks, itemCodeWord) {
+	if Shares(ticks, ItemCodeWord) {
 		p.Rule.CodeWord = safe.CodeWord
 	}
 	p.DeskOnly = !p.Rule.Recorded()
@@ -58,7 +63,7 @@ func safeFor(safe SafeContact, chosen bool, ticks []string) PackageSafe {
 }
 
 // Shared is what some of RuleItems bring of a rule.
-func (s SafeContact) Shared(items ...string) SafeContact { return safeFor(s, false, items).Rule }
+func (s SafeContact) Shared(items ...string) SafeContact { return For(s, false, items).Rule }
 
 // bringPhone takes her number over, with every condition under which it may be
 // used; nothing, where no phone channel is allowed.
@@ -106,8 +111,8 @@ func stricter(order []string, a, b string) string {
 	return b
 }
 
-// within tells whether p lets nobody do, and says, nothing that q does not.
-func (p PackageSafe) within(q PackageSafe) bool {
+// Within tells whether p lets nobody do, and says, nothing that q does not.
+func (p PackageSafe) Within(q PackageSafe) bool {
 	a, b := p.Rule, q.Rule
 	return (a.CodeWord == "" || a.CodeWord == b.CodeWord) &&
 		(a.Mail == "" || a.Mail == b.Mail && b.Channels["email"] == "yes") && a.phoneWithin(b)
@@ -127,10 +132,10 @@ func (s SafeContact) phoneWithin(o SafeContact) bool {
 		stricter(hideOrder, s.Hide, o.Hide) == s.Hide && stricter(voiceOrder, s.Voice, o.Voice) == s.Voice
 }
 
-// narrowed is what reaches a recipient of a changed rule without a word of hers:
+// Narrowed is what reaches a recipient of a changed rule without a word of hers:
 // what it had, without whatever does not hold any more. It gets nothing new. What
 // is left of a channel of which it would have to know something new is nothing.
-func narrowed(had, now PackageSafe) PackageSafe {
+func Narrowed(had, now PackageSafe) PackageSafe {
 	p := PackageSafe{Chosen: had.Chosen}
 	p.Rule.commonPhone(had.Rule, now.Rule)
 	if had.Rule.Mail == now.Rule.Mail && had.Rule.Channels["email"] == "yes" {
@@ -167,3 +172,6 @@ func (s *SafeContact) commonPhone(had, now SafeContact) {
 		s.Say = now.Say
 	}
 }
+
+// Same tells whether two rules say the same.
+func (p PackageSafe) Same(q PackageSafe) bool { return reflect.DeepEqual(p, q) }

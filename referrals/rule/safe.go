@@ -1,8 +1,10 @@
-package referrals
+package rule
 
 import (
 	"strconv"
 	"time"
+
+	"sportello/referrals/typed"
 )
 
 // SafeContact is what she allowed. The zero value allows nothing: nothing
@@ -46,12 +48,12 @@ var ChannelKinds = []string{"call", "sms", "whatsapp", "email", "paper", "in_per
 var phoneKinds = ChannelKinds[:3]
 
 var (
-	channelKinds = codes(ChannelKinds...)
-	timedKinds   = codes(phoneKinds...)
-	channelMarks = codes(append([]string{""}, ChannelMarks...)...)
-	yesNo        = codes(append([]string{""}, YesNo...)...)
-	answerers    = codes(append([]string{""}, Answerers...)...)
-	weekdays     = codes("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+	IsChannel    = typed.Codes(ChannelKinds...)
+	timedKinds   = typed.Codes(phoneKinds...)
+	channelMarks = typed.Codes(append([]string{""}, ChannelMarks...)...)
+	IsYesNo      = typed.Codes(append([]string{""}, YesNo...)...)
+	answerers    = typed.Codes(append([]string{""}, Answerers...)...)
+	weekdays     = typed.Codes("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 )
 
 // Refusal says why a contact is not allowed.
@@ -184,9 +186,9 @@ func (s SafeContact) Closing(at time.Time) time.Time {
 	return time.Time{}
 }
 
-func (s SafeContact) check(c check) {
+func (s SafeContact) Check(c typed.Check) {
 	for kind, mark := range s.Channels {
-		if !channelKinds[kind] || !channelMarks[mark] {
+		if !IsChannel[kind] || !channelMarks[mark] {
 			c["ch_call"] = "error.choose_one"
 		}
 	}
@@ -202,13 +204,13 @@ func (s SafeContact) check(c check) {
 			c["from"+strconv.Itoa(min(i, 1))] = "safe.hours_wrong"
 		}
 	}
-	c.oneOf("answerer", s.Answerer, answerers)
-	c.oneOf("hide", s.Hide, yesNo)
-	c.oneOf("voice", s.Voice, yesNo)
+	c.OneOf("answerer", s.Answerer, answerers)
+	c.OneOf("hide", s.Hide, IsYesNo)
+	c.OneOf("voice", s.Voice, IsYesNo)
 	for field, v := range map[string]string{"number": s.Number, "mail": s.Mail, "code_word": s.CodeWord} {
-		c.max(field, v, maxShort)
+		c.Max(field, v, typed.MaxShort)
 	}
-	c.max("say", s.Say, maxLine)
+	c.Max("say", s.Say, typed.MaxLine)
 }
 
 func clock(s string) bool {

@@ -1,0 +1,51 @@
+package typed
+
+import "errors"
+
+// ErrInvalid says that something typed does not fit; see Invalid.
+var ErrInvalid = errors.New("something typed does not fit")
+
+// Invalid names the fields that do not fit, each with a message key.
+type Invalid struct{ Fields map[string]string }
+
+func (*Invalid) Error() string { return ErrInvalid.Error() }
+
+// Is makes every Invalid an ErrInvalid.
+func (*Invalid) Is(target error) bool { return target == ErrInvalid }
+
+// Limits of what one field takes, in bytes of UTF-8.
+const (
+	MaxShort = 200
+	MaxLine  = 1_000
+	MaxText  = 20_000
+)
+
+// Check collects what does not fit.
+type Check map[string]string
+
+func (c Check) Max(field, value string, limit int) {
+	if len(value) > limit {
+		c[field] = "error.too_long"
+	}
+}
+
+func (c Check) OneOf(field, value string, codes map[string]bool) {
+	if !codes[value] {
+		c[field] = "error.choose_one"
+	}
+}
+
+func (c Check) Err() error {
+	if len(c) == 0 {
+		return nil
+	}
+	return &Invalid{Fields: c}
+}
+
+func Codes(list ...string) map[string]bool {
+	m := make(map[string]bool, len(list))
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
+}
