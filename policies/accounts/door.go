@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"sportello/crypto"
@@ -18,8 +17,8 @@ import (
 var (
 	// ErrSignIn is the one answer to a wrong name, passphrase or code.
 	ErrSignIn = errors.New("name, passphrase or code is not right")
-	// ErrThrottled says that too many Attempts were made; nothing was checked.
-	ErrThrottled = errors.New("too many Attempts")
+	// ErrThrottled says that too many attempts were made; nothing was checked.
+	ErrThrottled = errors.New("too many attempts")
 	// ErrLocked says, to somebody whose passphrase was right, that ten wrong
 	// codes locked the second factor.
 	ErrLocked = errors.New("the second factor is locked")
@@ -59,24 +58,26 @@ type SignInStore interface {
 // us lets this package look into a caller.
 var us = inside.New()
 
-// Door turns credentials into a Caller.
+// base is what every part of the door stands on.
+type base struct {
+	gate  *acts.Gate
+	store SignInStore
+	keys  Keys
+}
+
+// Door turns credentials into a Caller. Its parts each do one thing: throttle says how
+// often may be tried, pages keeps what one page leaves for the next, stretching makes
+// keys of passphrases, standing says whether a session still holds, sessions is what a
+// session holds.
 type Door struct {
-	gate      *acts.Gate
-	store     SignInStore
+	*base
+	*throttle
+	*pages
+	*stretching
+	*standing
+	*sessions
 	house     *units.House
-	keys      Keys
-	stretcher crypto.Stretcher
-	here      line // of those who are known: by their device, a session or an invitation
 	strangers line
-
-	buckets  buckets
-	spent    spent
-	refusals refusals
-
-	unrecorded unrecorded // sessions that ended while the log took no leaf
-	unwritten  unwritten  // drafts that the disk did not take
-	sweeping   sync.Mutex // guards missing
-	missing    map[string]bool
 }
 
 // NewDoor makes the door. atATime bounds how many passphrases are stretched at
@@ -86,8 +87,11 @@ func NewDoor(gate *acts.Gate, store SignInStore, keys Keys, atATime int) (*Door,
 	if gate == nil || store == nil || keys.Session.IsZero() || keys.Throttle.IsZero() || atATime < 1 {
 		return nil, errors.New("making the door: gate, store and keys are all needed")
 	}
-	d := &Door{gate: gate, store: store, keys: keys, stretcher: crypto.InProcess{},
-		here: knownLine(max(1, atATime-1)), strangers: strangersLine()}
+	b := &base{gate: gate, store: store, keys: keys}
+	stands := &standing{base: b}
+	d := &Door{base: b, throttle: &throttle{base: b}, pages: &pages{base: b}, standing: stands,
+		stretching: &stretching{base: b, stretcher: crypto.InProcess{}, here: knownLine(max(1, atATime-1))},
+		sessions:   &sessions{base: b, standing: stands}, strangers: strangersLine()}
 	var err error
 	d.house, err = units.NewHouse(gate, store, d.place)
 	return d, err
@@ -234,7 +238,7 @@ func (d *Door) find(ctx context.Context, name string) (*acts.Person, error) {
 }
 
 // look reads a snapshot, again when a group committed in between.
-func (d *Door) look(ctx context.Context, f func(acts.Reader) error) error {
+func (d *base) look(ctx context.Context, f func(acts.Reader) error) error {
 	return acts.Look(ctx, d.store, f)
 }
 

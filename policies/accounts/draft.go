@@ -27,7 +27,7 @@ func draftContext(person, id string) crypto.WrapContext {
 
 // draftMAC binds a draft to this service: anybody can seal to a public key, and
 // whether it is late must not be for the file to say.
-func (d *Door) draftMAC(r *acts.DraftRow) []byte {
+func (d *sessions) draftMAC(r *acts.DraftRow) []byte {
 	late := []byte("in time")
 	if r.Late {
 		late = []byte("late")
@@ -39,17 +39,17 @@ func (d *Door) draftMAC(r *acts.DraftRow) []byte {
 
 // KeepDraft seals what an open session held to the public key of its person: it
 // comes back into its form after the next passphrase, to her alone.
-func (d *Door) KeepDraft(ctx context.Context, person string, text []byte) error {
+func (d *sessions) KeepDraft(ctx context.Context, person string, text []byte) error {
 	return d.keepDraft(ctx, person, text, false)
 }
 
 // KeepLate keeps likewise what arrived while a session was covered or had just
 // ended: nothing typed is lost, and nothing comes back unasked.
-func (d *Door) KeepLate(ctx context.Context, person string, text []byte) error {
+func (d *sessions) KeepLate(ctx context.Context, person string, text []byte) error {
 	return d.keepDraft(ctx, person, text, true)
 }
 
-func (d *Door) keepDraft(ctx context.Context, person string, text []byte, late bool) error {
+func (d *sessions) keepDraft(ctx context.Context, person string, text []byte, late bool) error {
 	var p acts.Person
 	if err := d.look(ctx, func(r acts.Reader) error { return r.Get(&p, person) }); err != nil {
 		return fmt.Errorf("reading whom a draft is for: %w", err)
@@ -73,7 +73,7 @@ func (d *Door) keepDraft(ctx context.Context, person string, text []byte, late b
 // drafts opens what waits for a person, with the identity that her passphrase just
 // opened: the draft of an open session, and the late one. What is not genuine, or
 // not to be opened, is no draft.
-func (d *Door) drafts(ctx context.Context, c *acts.Caller) (waiting []*acts.DraftRow) {
+func (d *sessions) drafts(ctx context.Context, c *acts.Caller) (waiting []*acts.DraftRow) {
 	now := d.gate.Now().Unix()
 	rows, err := d.store.Drafts(ctx, c.Person(), now)
 	if err != nil {
@@ -95,7 +95,7 @@ func (d *Door) drafts(ctx context.Context, c *acts.Caller) (waiting []*acts.Draf
 }
 
 // dropDrafts forgets drafts whose text a session holds now.
-func (d *Door) dropDrafts(ctx context.Context, rows []*acts.DraftRow) {
+func (d *sessions) dropDrafts(ctx context.Context, rows []*acts.DraftRow) {
 	for _, r := range rows {
 		d.unwritten.drop(r.ID)
 		_ = d.store.DropDraft(ctx, r.ID) // its hour ends it otherwise
@@ -103,7 +103,7 @@ func (d *Door) dropDrafts(ctx context.Context, rows []*acts.DraftRow) {
 }
 
 // DropDraft forgets the draft that a session gave back.
-func (d *Door) DropDraft(ctx context.Context, who acts.Caller) error {
+func (d *sessions) DropDraft(ctx context.Context, who acts.Caller) error {
 	if len(who.Draft()) == 0 {
 		return nil
 	}
@@ -112,12 +112,12 @@ func (d *Door) DropDraft(ctx context.Context, who acts.Caller) error {
 
 // HoldDraft keeps what was typed in the open session that typed it, sealed with
 // its keys, until the next form of that session; it ends with the session.
-func (d *Door) HoldDraft(ctx context.Context, who acts.Caller, text []byte) error {
+func (d *sessions) HoldDraft(ctx context.Context, who acts.Caller, text []byte) error {
 	return d.rewrite(ctx, who, func(c *acts.Caller) { c.Inside(us).Draft = text })
 }
 
 // Late is the caller's late draft; ErrOver when there is none.
-func (d *Door) Late(ctx context.Context, who acts.Caller) (*acts.LateDraft, error) {
+func (d *sessions) Late(ctx context.Context, who acts.Caller) (*acts.LateDraft, error) {
 	if who.Late() == nil {
 		return nil, ErrOver
 	}
@@ -127,16 +127,16 @@ func (d *Door) Late(ctx context.Context, who acts.Caller) (*acts.LateDraft, erro
 
 // TakeLate makes the late draft of that id the one that comes back into its form;
 // ErrOver when there is none any more.
-func (d *Door) TakeLate(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
+func (d *sessions) TakeLate(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
 	return d.settleLate(ctx, who, id, true)
 }
 
 // DropLate forgets the late draft of that id; ErrOver when there is none any more.
-func (d *Door) DropLate(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
+func (d *sessions) DropLate(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
 	return d.settleLate(ctx, who, id, false)
 }
 
-func (d *Door) settleLate(ctx context.Context, who acts.Caller, id string, take bool) (audit.Receipt, error) {
+func (d *sessions) settleLate(ctx context.Context, who acts.Caller, id string, take bool) (audit.Receipt, error) {
 	if who.Late() == nil || who.Late().ID != id {
 		return audit.Receipt{}, ErrOver
 	}
@@ -158,7 +158,7 @@ func (d *Door) settleLate(ctx context.Context, who acts.Caller, id string, take 
 }
 
 // askDraft decides and records that somebody sees to her own unfinished form.
-func (d *Door) askDraft(ctx context.Context, who acts.Caller) (audit.Receipt, error) {
+func (d *sessions) askDraft(ctx context.Context, who acts.Caller) (audit.Receipt, error) {
 	return acts.Do(ctx, d.gate, d.store.Look, who, policies.DraftKeep, func(_ acts.Reader, act *acts.Act) error {
 		return act.Allow(policies.Object{Kind: policies.KindPerson, ID: who.Person(), Person: who.Person(), Unit: act.Who.Unit()})
 	})

@@ -216,7 +216,7 @@ func (d *Door) InvitationPhrase(ctx context.Context, cookie, passphrase string) 
 }
 
 // keepAgain replaces what a page left by what it leaves now, under a new cookie.
-func (d *Door) keepAgain(ctx context.Context, kind, cookie string, v any) (string, error) {
+func (d *pages) keepAgain(ctx context.Context, kind, cookie string, v any) (string, error) {
 	if err := d.take(ctx, cookie); err != nil {
 		return "", err
 	}

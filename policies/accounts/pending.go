@@ -10,6 +10,9 @@ import (
 	"sportello/policies/acts"
 )
 
+// pages keeps what one page of a sign-in leaves for the next.
+type pages struct{ *base }
+
 // What waits between two pages, by kind. Each kind opens only as itself.
 const (
 	keptLogin      = "login"
@@ -21,13 +24,13 @@ const (
 
 // keep seals what one page leaves for the next under a cookie that only the
 // browser has: the sessions file alone opens nothing of it.
-func (d *Door) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
+func (d *pages) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
 	cookie, _, _ = d.newToken()
 	return cookie, d.keepAs(ctx, kind, cookie, lasts, v)
 }
 
 // keepAs is keep under a cookie that there is already.
-func (d *Door) keepAs(ctx context.Context, kind, cookie string, lasts time.Duration, v any) error {
+func (d *pages) keepAs(ctx context.Context, kind, cookie string, lasts time.Duration, v any) error {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
 		return err
@@ -40,13 +43,13 @@ func (d *Door) keepAs(ctx context.Context, kind, cookie string, lasts time.Durat
 }
 
 // keptKey is the key of one kind.
-func (d *Door) keptKey(part crypto.Key, kind string, hash []byte) crypto.Key {
+func (d *pages) keptKey(part crypto.Key, kind string, hash []byte) crypto.Key {
 	return d.sessionKey(part, hash).Derive(crypto.LabelLogin, []byte("pending-"+kind))
 }
 
 // kept opens what an earlier page left. ErrOver when it ended, was taken, or is
 // of another kind.
-func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
+func (d *pages) kept(ctx context.Context, kind, cookie string, v any) error {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
 		return ErrOver
@@ -66,7 +69,7 @@ func (d *Door) kept(ctx context.Context, kind, cookie string, v any) error {
 
 // take removes what an earlier page left: of two at once, one gets it and the
 // other is told ErrOver.
-func (d *Door) take(ctx context.Context, cookie string) error {
+func (d *pages) take(ctx context.Context, cookie string) error {
 	hash, _, err := parseToken(cookie)
 	if err != nil {
 		return ErrOver

@@ -86,7 +86,7 @@ func (r *refusals) putBack(what refusal, n, now int64) {
 // at most one for an account and quarter of an hour, and one a minute for all
 // names nobody has. With left it writes what is not told yet, for the end of the
 // service.
-func (d *Door) RecordRefusals(ctx context.Context, left bool) error {
+func (d *throttle) RecordRefusals(ctx context.Context, left bool) error {
 	d.refusals.telling.Lock()
 	defer d.refusals.telling.Unlock()
 	now := d.gate.Now().Unix()
@@ -100,7 +100,7 @@ func (d *Door) RecordRefusals(ctx context.Context, left bool) error {
 	return errors.Join(errs...)
 }
 
-func (d *Door) tell(ctx context.Context, what refusal, n int64) error {
+func (d *throttle) tell(ctx context.Context, what refusal, n int64) error {
 	who := what.person
 	if who == "" {
 		who = "nobody"

@@ -12,9 +12,17 @@ import (
 	"sportello/policies/acts"
 )
 
+// sessions is what a session holds: who signed in, her keys, and what she typed and
+// did not send.
+type sessions struct {
+	*base
+	*standing
+	unwritten unwritten // drafts that the disk did not take
+}
+
 // newToken makes a cookie value of an id part, stored as its hash, and a key
 // part that the server never stores.
-func (d *Door) newToken() (cookie string, hash []byte, key crypto.Key) {
+func (d *base) newToken() (cookie string, hash []byte, key crypto.Key) {
 	id, key := crypto.NewSalt(), crypto.NewKey()
 	e := base64.RawURLEncoding
 	return e.EncodeToString(id) + "." + e.EncodeToString(key.Bytes()), crypto.Hash(id), key
@@ -67,13 +75,13 @@ type heldEpoch struct {
 
 // sessionKey joins cookie and key file: a cookie and a stolen database open
 // nothing without the file.
-func (d *Door) sessionKey(part crypto.Key, hash []byte) crypto.Key {
+func (d *base) sessionKey(part crypto.Key, hash []byte) crypto.Key {
 	return d.keys.Session.Derive(crypto.LabelSession, part.Bytes(), hash)
 }
 
 // sealHeld seals what the caller holds into the row of her session, for one
 // generation: what was sealed before the screen was covered opens in none after.
-func (d *Door) sealHeld(row *acts.SessionRow, generation int64, c acts.Caller) error {
+func (d *sessions) sealHeld(row *acts.SessionRow, generation int64, c acts.Caller) error {
 	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.PersonalKey().Bytes(), Draft: c.Draft(), Late: c.Late(),
 		Enrol: c.MustEnrol(), Strangers: c.Strangers(), Own: c.Inside(us).Own}
 	for _, e := range c.Inside(us).Epochs {
@@ -86,7 +94,7 @@ func (d *Door) sealHeld(row *acts.SessionRow, generation int64, c acts.Caller) e
 }
 
 // openHeld brings back what a session holds.
-func (d *Door) openHeld(row *acts.SessionRow, c *acts.Caller) error {
+func (d *sessions) openHeld(row *acts.SessionRow, c *acts.Caller) error {
 	var h held
 	err := d.sessionKey(c.Inside(us).KeyPart, c.Inside(us).Session).OpenValue(tokenBinding("session", c.Inside(us).Session, row.Generation), row.Sealed, &h)
 	if err != nil || h.Person != row.Person || h.Created != row.Created || h.Ends != row.Ends {
@@ -121,7 +129,7 @@ type opening struct {
 	raise  *raised // what the newest way of stretching made of her passphrase, if hers is older
 }
 
-func (d *Door) newOpening(from From, before acts.Caller) *opening {
+func (d *sessions) newOpening(from From, before acts.Caller) *opening {
 	o := &opening{before: before.Inside(us).Row, late: before.Late()}
 	o.cookie, o.row.Hash, o.key = d.newToken()
 	now := d.gate.Now()
@@ -132,7 +140,7 @@ func (d *Door) newOpening(from From, before acts.Caller) *opening {
 
 // keepOpening seals what the caller holds into the row and keeps it. It is called as the
 // act is prepared, and again if the act is.
-func (d *Door) keepOpening(ctx context.Context, o *opening, c *acts.Caller) error {
+func (d *sessions) keepOpening(ctx context.Context, o *opening, c *acts.Caller) error {
 	o.row.Person = c.Person()
 	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation, c.Inside(us).Late = o.row.Hash, o.key, &o.row, 1, o.late
 	o.taken = d.drafts(ctx, c)
@@ -157,7 +165,7 @@ func (o *opening) mark(tx acts.Tx) {
 
 // over takes away the row of a session that was not opened, or the row before and
 // the drafts of one that was.
-func (d *Door) over(ctx context.Context, o *opening, failed error) {
+func (d *sessions) over(ctx context.Context, o *opening, failed error) {
 	ctx = context.WithoutCancel(ctx)
 	if failed != nil {
 		if o.kept {
@@ -172,7 +180,7 @@ func (d *Door) over(ctx context.Context, o *opening, failed error) {
 }
 
 // enter gives out a session that an act opened. One that cannot be given out ends.
-func (d *Door) enter(ctx context.Context, o *opening, c acts.Caller, from From) (*SignedIn, error) {
+func (d *sessions) enter(ctx context.Context, o *opening, c acts.Caller, from From) (*SignedIn, error) {
 	device := from.Device
 	if device == "" {
 		device = string(crypto.NewToken())
@@ -188,7 +196,7 @@ func (d *Door) enter(ctx context.Context, o *opening, c acts.Caller, from From) 
 // ended, with the person and no key if it ended by time, so that what she typed
 // can be kept for her; ErrCovered, likewise, when her passphrase must bring the
 // keys back. How the session stands is asked of the log, not of its row.
-func (d *Door) Caller(ctx context.Context, cookie string) (acts.Caller, error) {
+func (d *sessions) Caller(ctx context.Context, cookie string) (acts.Caller, error) {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
 		return acts.Caller{}, ErrSignedOut
@@ -237,7 +245,7 @@ func (d *Door) Caller(ctx context.Context, cookie string) (acts.Caller, error) {
 
 // person reads the roster's facts of a caller: who was suspended or removed is
 // signed out at once.
-func (d *Door) person(ctx context.Context, id string) (acts.Caller, error) {
+func (d *sessions) person(ctx context.Context, id string) (acts.Caller, error) {
 	var c acts.Caller
 	err := d.look(ctx, func(r acts.Reader) error {
 		var p acts.Person
@@ -297,7 +305,7 @@ func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From
 
 // refill puts freshly fetched keys into a session, and marks it open again. What
 // has ended stays ended.
-func (d *Door) refill(ctx context.Context, who acts.Caller, person string, b *box) (acts.Caller, error) {
+func (d *sessions) refill(ctx context.Context, who acts.Caller, person string, b *box) (acts.Caller, error) {
 	var c acts.Caller
 	_, err := acts.Do(ctx, d.gate, d.store.Look, acts.Caller{}, policies.SessionResume, func(r acts.Reader, act *acts.Act) error {
 		var p acts.Person
@@ -347,12 +355,12 @@ func reopen(tx acts.Tx, r *acts.SessionRow, generation int64) error {
 }
 
 // reseal puts what a caller now holds into her open session.
-func (d *Door) reseal(ctx context.Context, c acts.Caller) error {
+func (d *sessions) reseal(ctx context.Context, c acts.Caller) error {
 	return d.update(ctx, c, func(*acts.SessionRow) (acts.Caller, error) { return c, nil })
 }
 
 // rewrite changes what an open session holds.
-func (d *Door) rewrite(ctx context.Context, who acts.Caller, change func(*acts.Caller)) error {
+func (d *sessions) rewrite(ctx context.Context, who acts.Caller, change func(*acts.Caller)) error {
 	return d.update(ctx, who, func(row *acts.SessionRow) (acts.Caller, error) {
 		if row.Sealed == nil || row.Generation != generationOf(d, row) {
 			return acts.Caller{}, acts.ErrCovered
@@ -366,7 +374,7 @@ func (d *Door) rewrite(ctx context.Context, who acts.Caller, change func(*acts.C
 	})
 }
 
-func generationOf(d *Door, row *acts.SessionRow) int64 {
+func generationOf(d *sessions, row *acts.SessionRow) int64 {
 	_, generation := d.stands(row)
 	return generation
 }
@@ -374,7 +382,7 @@ func generationOf(d *Door, row *acts.SessionRow) int64 {
 // update writes the row of a session that the log says is open. It changes the
 // version that it read and no other, and never makes a row: what was covered or
 // ended meanwhile stays so. ErrCovered or ErrSignedOut then.
-func (d *Door) update(ctx context.Context, who acts.Caller, holds func(*acts.SessionRow) (acts.Caller, error)) error {
+func (d *sessions) update(ctx context.Context, who acts.Caller, holds func(*acts.SessionRow) (acts.Caller, error)) error {
 	for range acts.Tries {
 		row, err := d.store.Session(ctx, who.Inside(us).Session)
 		if errors.Is(err, acts.ErrNoRow) || err == nil && row.Person != who.Person() {
@@ -409,7 +417,7 @@ func (d *Door) update(ctx context.Context, who acts.Caller, holds func(*acts.Ses
 // renew gives an open session the keys of what has just changed, in the one
 // request that holds its person's identity. Without the identity nothing
 // happens: her passphrase fetches the keys later.
-func (d *Door) renew(ctx context.Context, who acts.Caller) error {
+func (d *sessions) renew(ctx context.Context, who acts.Caller) error {
 	if !who.Inside(us).Kept || len(who.Inside(us).Session) == 0 {
 		return nil
 	}
@@ -429,7 +437,7 @@ func into(c, who acts.Caller) acts.Caller {
 
 // again makes the caller anew from the identity that she holds in this request,
 // with what her unit's keys are now.
-func (d *Door) again(ctx context.Context, who acts.Caller) (acts.Caller, error) {
+func (d *sessions) again(ctx context.Context, who acts.Caller) (acts.Caller, error) {
 	b := &box{Identity: string(who.Inside(us).Identity.Secret()), Enrol: who.MustEnrol(), Recovery: make([][]byte, who.Inside(us).Own.Codes),
 		Factor: who.Inside(us).Own.Factor, Phrase: who.Inside(us).Own.Phrase}
 	var c acts.Caller
@@ -480,13 +488,13 @@ func (d *Door) StepUp(ctx context.Context, who acts.Caller, passphrase, code str
 
 // FormToken is the token that a page's forms carry: it holds for the session
 // alone, so that another site cannot post in her name.
-func (d *Door) FormToken(who acts.Caller) string {
+func (d *sessions) FormToken(who acts.Caller) string {
 	m := d.keys.Session.MAC(crypto.LabelFormToken, who.Inside(us).Session)
 	return base64.RawURLEncoding.EncodeToString(m[:])
 }
 
 // PublicFormToken is the token of forms before sign-in, bound to a cookie.
-func (d *Door) PublicFormToken(cookie string) string {
+func (d *sessions) PublicFormToken(cookie string) string {
 	m := d.keys.Session.MAC(crypto.LabelFormToken, []byte("public"), []byte(cookie))
 	return base64.RawURLEncoding.EncodeToString(m[:])
 }

@@ -9,6 +9,13 @@ import (
 	"sportello/policies/acts"
 )
 
+// stretching makes keys of passphrases, a few at a time.
+type stretching struct {
+	*base
+	stretcher crypto.Stretcher
+	here      line // of those who are known: by their device, a session or an invitation
+}
+
 // raised is what a passphrase makes with the newest version, ready for the moment
 // in which the box is opened and sealed again.
 type raised struct {
@@ -22,7 +29,7 @@ type raised struct {
 const maxPassphrase = 64 << 10
 
 // kek stretches the passphrase of somebody known, waiting for a free place.
-func (d *Door) kek(ctx context.Context, version int64, passphrase string, salt []byte) (crypto.Key, error) {
+func (d *stretching) kek(ctx context.Context, version int64, passphrase string, salt []byte) (crypto.Key, error) {
 	free, err := d.place(ctx)
 	if err != nil {
 		return crypto.Key{}, err
@@ -33,11 +40,11 @@ func (d *Door) kek(ctx context.Context, version int64, passphrase string, salt [
 
 // place waits for one of the few places of those who are known, in which Argon2
 // may run, 64 MiB each. Strangers never stand there.
-func (d *Door) place(ctx context.Context) (free func(), err error) { return d.here.place(ctx) }
+func (d *stretching) place(ctx context.Context) (free func(), err error) { return d.here.place(ctx) }
 
 // stretch makes the key of a box, in a place that the caller holds. The pepper is
 // not given to whatever stretches.
-func (d *Door) stretch(version int64, passphrase string, salt []byte) (crypto.Key, error) {
+func (d *stretching) stretch(version int64, passphrase string, salt []byte) (crypto.Key, error) {
 	if len(passphrase) > maxPassphrase {
 		passphrase = ""
 	}
@@ -51,7 +58,7 @@ func (d *Door) stretch(version int64, passphrase string, salt []byte) (crypto.Ke
 // kekOrNewer makes the key of a box and, where the person's version is not the
 // newest, the key of that one. While people have different versions every name
 // costs all of them, known or not, so that the time does not tell who has which.
-func (d *Door) kekOrNewer(ctx context.Context, in *comer, passphrase string, salt []byte) (kek crypto.Key, raise *raised, err error) {
+func (d *stretching) kekOrNewer(ctx context.Context, in *comer, passphrase string, salt []byte) (kek crypto.Key, raise *raised, err error) {
 	versions, err := d.versionsInUse(ctx)
 	if err != nil {
 		return kek, nil, err
@@ -89,7 +96,7 @@ func (d *Door) kekOrNewer(ctx context.Context, in *comer, passphrase string, sal
 
 // versionsInUse are the newest version, which a name that nobody has stands for
 // too, and those of the people who can sign in.
-func (d *Door) versionsInUse(ctx context.Context) ([]int64, error) {
+func (d *stretching) versionsInUse(ctx context.Context) ([]int64, error) {
 	newest := d.stretcher.Newest()
 	all := []int64{newest}
 	if newest == 0 {

@@ -11,6 +11,14 @@ import (
 	"sportello/policies/acts"
 )
 
+// throttle says how often may be tried, and counts what was refused.
+type throttle struct {
+	*base
+	buckets  buckets
+	spent    spent
+	refusals refusals
+}
+
 // ErrBusy says that as many unknown devices wait for their passphrase as may wait;
 // nothing was checked or counted.
 var ErrBusy = errors.New("too many people sign in at this moment")
@@ -58,7 +66,7 @@ type counted struct {
 
 // giveBack undoes what a try was counted for, once it has succeeded. What cannot
 // be given back stays counted until its window ends: nobody is turned away for it.
-func (d *Door) giveBack(ctx context.Context, tries ...*try) {
+func (d *throttle) giveBack(ctx context.Context, tries ...*try) {
 	for _, t := range tries {
 		if t == nil {
 			continue
@@ -74,7 +82,7 @@ func (d *Door) giveBack(ctx context.Context, tries ...*try) {
 
 // fromBucket takes one try from the source's bucket in memory. Over it nothing
 // else happens: nothing is read, written, stretched, recorded or counted.
-func (d *Door) fromBucket(from From) (*try, error) {
+func (d *throttle) fromBucket(from From) (*try, error) {
 	if wait := d.buckets.take(from.Address, d.gate.Now()); wait > 0 {
 		return nil, &Throttled{wait, ErrThrottled}
 	}
@@ -83,7 +91,7 @@ func (d *Door) fromBucket(from From) (*try, error) {
 
 // strangerMay refuses, from memory, what is over the limits of the account or of
 // the whole service already.
-func (d *Door) strangerMay(name string) error {
+func (d *throttle) strangerMay(name string) error {
 	for _, key := range [][]byte{d.throttleKey("account", name), d.throttleKey("all", "")} {
 		if err := d.spentBefore(key); err != nil {
 			return err
@@ -94,7 +102,7 @@ func (d *Door) strangerMay(name string) error {
 
 // strangerCounts counts a stranger's try against the account and the whole
 // service, for whoever asks from anywhere, across restarts.
-func (d *Door) strangerCounts(ctx context.Context, t *try, name string, p *acts.Person) error {
+func (d *throttle) strangerCounts(ctx context.Context, t *try, name string, p *acts.Person) error {
 	if err := d.count(ctx, t, d.throttleKey("account", name), accountLimit, p.ID); err != nil {
 		return err
 	}
@@ -104,7 +112,7 @@ func (d *Door) strangerCounts(ctx context.Context, t *try, name string, p *acts.
 // known lets a try through of somebody who was here before: by the device that she
 // signed in on, or by her open session. It has one count of its own; what strangers
 // do from wherever does not bind it.
-func (d *Door) known(ctx context.Context, p *acts.Person, from From, who acts.Caller) (*try, error) {
+func (d *throttle) known(ctx context.Context, p *acts.Person, from From, who acts.Caller) (*try, error) {
 	key := d.throttleKey("session", string(who.Inside(us).Session))
 	if here, err := d.knownDevice(ctx, p, from); err != nil {
 		return nil, err
@@ -115,17 +123,17 @@ func (d *Door) known(ctx context.Context, p *acts.Person, from From, who acts.Ca
 	return t, d.count(ctx, t, key, deviceLimit, p.ID)
 }
 
-func (d *Door) deviceKey(p *acts.Person, from From) []byte {
+func (d *throttle) deviceKey(p *acts.Person, from From) []byte {
 	return d.throttleKey("device", p.Username+" "+from.Device)
 }
 
-func (d *Door) throttleKey(kind, what string) []byte {
+func (d *throttle) throttleKey(kind, what string) []byte {
 	m := d.keys.Throttle.MAC(crypto.LabelThrottle, []byte(kind), []byte(what))
 	return m[:]
 }
 
 // knownDevice tells whether a person signed in on this device before.
-func (d *Door) knownDevice(ctx context.Context, p *acts.Person, from From) (bool, error) {
+func (d *throttle) knownDevice(ctx context.Context, p *acts.Person, from From) (bool, error) {
 	if from.Device == "" || p.ID == "" {
 		return false, nil
 	}
@@ -134,7 +142,7 @@ func (d *Door) knownDevice(ctx context.Context, p *acts.Person, from From) (bool
 
 // count counts a try before anything is verified. Over the limit the try is a
 // refusal of whose account it is, and the next ones in the window cost no write.
-func (d *Door) count(ctx context.Context, t *try, key []byte, l limit, person string) error {
+func (d *throttle) count(ctx context.Context, t *try, key []byte, l limit, person string) error {
 	if err := d.spentBefore(key); err != nil {
 		return err
 	}
@@ -154,7 +162,7 @@ func (d *Door) count(ctx context.Context, t *try, key []byte, l limit, person st
 
 // spentBefore refuses what is known to be over its limit, without a look at the
 // disk, and counts the refusal.
-func (d *Door) spentBefore(key []byte) error {
+func (d *throttle) spentBefore(key []byte) error {
 	now := d.gate.Now().Unix()
 	wait, person, over := d.spent.over(key, now)
 	if !over {
@@ -163,7 +171,7 @@ func (d *Door) spentBefore(key []byte) error {
 	return d.overLimit(wait, person)
 }
 
-func (d *Door) overLimit(seconds int64, person string) error {
+func (d *throttle) overLimit(seconds int64, person string) error {
 	d.refusals.add(refusal{policies.SignIn, person}, d.gate.Now().Unix())
 	return &Throttled{time.Duration(seconds) * time.Second, ErrThrottled}
 }
