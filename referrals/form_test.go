@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -20,8 +21,8 @@ type repeatable struct {
 
 func repeatables(t *testing.T, w *storetest.World) map[string]repeatable {
 	t.Helper()
-	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), rosa(t, w)
-	_, id := send(t, w, out.CaseID, "alias")
+	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), storetest.Rosa(t, w)
+	_, id := storetest.Send(t, w, out.CaseID, "alias")
 	notes := func() int {
 		v, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...)
 		if err != nil {
@@ -30,7 +31,7 @@ func repeatables(t *testing.T, w *storetest.World) map[string]repeatable {
 		return len(v.Notes)
 	}
 	messages := func() int {
-		v, _, err := w.Desk.ReadReferral(ctx, anna, id)
+		v, _, err := w.Desk.Sharing.ReadReferral(ctx, anna, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,27 +39,27 @@ func repeatables(t *testing.T, w *storetest.World) map[string]repeatable {
 	}
 	return map[string]repeatable{
 		"note": {func(f typed.Form, text string) error {
-			_, err := w.Desk.AddNote(ctx, anna, out.CaseID, f, "other", text)
+			_, err := w.Desk.Cases.AddNote(ctx, anna, out.CaseID, f, "other", text)
 			return err
 		}, notes},
 		"attempt": {func(f typed.Form, text string) error {
-			_, _, err := w.Desk.RecordAttempt(ctx, anna, out.CaseID, f, "call", "no_answer", text)
+			_, _, err := w.Desk.Cases.RecordAttempt(ctx, anna, out.CaseID, f, "call", "no_answer", text)
 			return err
 		}, notes},
 		"message": {func(f typed.Form, text string) error {
-			_, err := w.Desk.SendMessage(ctx, anna, id, f, text)
+			_, err := w.Desk.Sharing.SendMessage(ctx, anna, id, f, text)
 			return err
 		}, messages},
 		"question": {func(f typed.Form, text string) error {
-			_, err := w.Desk.Ask(ctx, bruna, id, f, text)
+			_, err := w.Desk.Sharing.Ask(ctx, bruna, id, f, text)
 			return err
 		}, messages},
 		"appointment": {func(f typed.Form, text string) error {
-			_, err := w.Desk.Propose(ctx, bruna, id, f, "2026-12-01", "10:00", text)
+			_, err := w.Desk.Sharing.Propose(ctx, bruna, id, f, "2026-12-01", "10:00", text)
 			return err
 		}, messages},
 		"answer to it": {func(f typed.Form, text string) error {
-			_, err := w.Desk.AnswerAppointment(ctx, anna, id, f, map[string]string{"uno": "yes", "due": "no"}[text])
+			_, err := w.Desk.Sharing.AnswerAppointment(ctx, anna, id, f, map[string]string{"uno": "yes", "due": "no"}[text])
 			return err
 		}, messages},
 	}
@@ -134,14 +135,14 @@ func TestDeclarationSentAtOnceIsOne(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range errs {
 		who := w.Caller([]string{"anna", "lia"}[i%2])
-		group.Go(func() { _, errs[i] = w.Desk.Declare(t.Context(), who, form, referrals.Declared{Name: "Rossana"}) })
+		group.Go(func() { _, errs[i] = w.Desk.Cases.Declare(t.Context(), who, form, cases.Declared{Name: "Rossana"}) })
 	}
 	group.Wait()
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"anna", "lia"} {
-		if mine, _, _, err := w.Desk.MyDeclarations(t.Context(), w.Caller(name)); err != nil || len(mine) != 1 {
+		if mine, _, _, err := w.Desk.Cases.MyDeclarations(t.Context(), w.Caller(name)); err != nil || len(mine) != 1 {
 			t.Errorf("%s has %d declarations, %v", name, len(mine), err)
 		}
 	}
@@ -160,7 +161,7 @@ func TestFormIsItsOwnersAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Desk.AddNote(t.Context(), c.who, c.caseID, form, "other", "uno"); err != nil {
+		if _, err := f.Desk.Cases.AddNote(t.Context(), c.who, c.caseID, form, "other", "uno"); err != nil {
 			t.Fatal(err)
 		}
 		after, _, err := f.Desk.OpenCase(t.Context(), c.who, c.caseID, storetest.Parts...)
@@ -174,10 +175,10 @@ func TestFormIsItsOwnersAlone(t *testing.T) {
 // again by the old form.
 func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 	w := storetest.New(t).Standard()
-	anna, out, form := w.Caller("anna"), rosa(t, w), typed.NewForm()
+	anna, out, form := w.Caller("anna"), storetest.Rosa(t, w), typed.NewForm()
 	add := func() {
 		t.Helper()
-		if _, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, form, "other", "prima"); err != nil {
+		if _, err := w.Desk.Cases.AddNote(t.Context(), anna, out.CaseID, form, "other", "prima"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -186,7 +187,7 @@ func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.CorrectNote(t.Context(), anna, v.Notes[0].ID, 1, "seconda"); err != nil {
+	if _, err := w.Desk.Cases.CorrectNote(t.Context(), anna, v.Notes[0].ID, 1, "seconda"); err != nil {
 		t.Fatal(err)
 	}
 	add()
@@ -200,13 +201,13 @@ func TestFormOfCorrectedNoteIsKnown(t *testing.T) {
 // sent, and the centre would hear of her twice.
 func TestAuthorisationSentTwiceIsOne(t *testing.T) {
 	w := storetest.New(t).Standard()
-	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), rosa(t, w)
-	in := referrals.Authorisation{Form: typed.NewForm(), Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"}, Feedback: "came",
-		Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
+	ctx, anna, bruna, out := t.Context(), w.Caller("anna"), w.Caller("bruna"), storetest.Rosa(t, w)
+	in := sharing.Authorisation{Form: typed.NewForm(), Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"}, Feedback: "came",
+		Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"}
 	ids, errs := make([]string, 20), make([]error, 20)
 	var group sync.WaitGroup
 	for i := range ids {
-		group.Go(func() { ids[i], _, errs[i] = w.Desk.GiveConsent(ctx, anna, out.CaseID, in) })
+		group.Go(func() { ids[i], _, errs[i] = w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, in) })
 	}
 	group.Wait()
 	for i := range ids {
@@ -219,20 +220,20 @@ func TestAuthorisationSentTwiceIsOne(t *testing.T) {
 	}
 	other := in
 	other.Fields = []string{"alias", "request"}
-	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, other); !errors.Is(err, typed.ErrRepeated) {
+	if _, _, err := w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, other); !errors.Is(err, typed.ErrRepeated) {
 		t.Errorf("the same form with another field: got %v, want ErrRepeated", err)
 	}
-	if _, err := w.Desk.Revoke(ctx, anna, ids[0], "in_person"); err != nil {
+	if _, err := w.Desk.Sharing.Revoke(ctx, anna, ids[0], "in_person"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, typed.ErrRepeated) {
+	if _, _, err := w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, typed.ErrRepeated) {
 		t.Errorf("the form of what she took back: got %v, want ErrRepeated", err)
 	}
 	in.Form = typed.NewForm()
-	if id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); err != nil || id == ids[0] {
+	if id, _, err := w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, in); err != nil || id == ids[0] {
 		t.Errorf("a form of its own: %v", err)
 	}
-	if cards, _, err := w.Desk.Inbox(ctx, bruna); err != nil || len(cards) != 0 {
+	if cards, _, err := w.Desk.Sharing.Inbox(ctx, bruna); err != nil || len(cards) != 0 {
 		t.Errorf("the centre has %d referrals, %v", len(cards), err)
 	}
 }

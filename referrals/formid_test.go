@@ -6,7 +6,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
 
@@ -17,14 +17,14 @@ func TestNobodyChoosesAnID(t *testing.T) {
 	w := storetest.New(t).Wide()
 	ctx := t.Context()
 	anna, lia, sofia := w.SignIn("anna"), w.SignIn("lia"), w.SignIn("sofia")
-	keep := func(who acts.Caller, form string, version int64) (referrals.Recorded, error) {
-		out, _, err := w.Desk.KeepContact(ctx, who, referrals.NewContact{Form: form, Version: version, Contact: referrals.Contact{Speaker: "she", Alias: "Rosa"}})
+	keep := func(who acts.Caller, form string, version int64) (cases.Recorded, error) {
+		out, _, err := w.Desk.Cases.KeepContact(ctx, who, cases.NewContact{Form: form, Version: version, Contact: cases.Contact{Speaker: "she", Alias: "Rosa"}})
 		return out, err
 	}
 	first, err := keep(anna, crypto.NewID(), 0)
-	try(t, "keeping a contact", err)
-	record, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Contact: referrals.Contact{Speaker: "she", Alias: "Ada", Outcome: "info_only"}})
-	try(t, "opening a case", err)
+	storetest.Try(t, "keeping a contact", err)
+	record, _, err := w.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true, Contact: cases.Contact{Speaker: "she", Alias: "Ada", Outcome: "info_only"}})
+	storetest.Try(t, "opening a case", err)
 	taken := []string{first.ContactID, record.ContactID, record.CaseID, anna.Person(), anna.Unit(), w.Units["centre"], anna.Unit() + ".1", anna.Unit() + "." + anna.Person() + ".recovery"}
 	// A colleague of the unit goes on with it; for everybody else it is not there.
 	if out, err := keep(lia, first.ContactID, first.Version); err != nil || out.ContactID != first.ContactID {
@@ -52,7 +52,7 @@ func TestNobodyChoosesAnID(t *testing.T) {
 			}
 		}
 	}
-	v, _, err := w.Desk.OpenContact(ctx, anna, first.ContactID)
+	v, _, err := w.Desk.Cases.OpenContact(ctx, anna, first.ContactID)
 	if err != nil || v.Version != 2 || v.Alias != "Rosa" {
 		t.Errorf("the contact afterwards: version %d, %v", v.Version, err)
 	}

@@ -3,6 +3,7 @@ package referrals_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,8 +12,10 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 
@@ -93,6 +96,81 @@ func TestSafeContactProperties(t *testing.T) {
 	})
 }
 
+// TestNarrowedRuleIsNarrower: what reaches a recipient without her tick lets it do
+// nothing, at any minute of a week, that it could not do before or that her rule
+// does not let it do now, and tells it nothing that it did not know.
+func TestNarrowedRuleIsNarrower(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ticks := storetest.AnyTicks(t)
+		had := rule.For(storetest.AnyRule(t, "uno"), false, ticks)
+		all := storetest.AnyRule(t, "due")
+		if rapid.Bool().Draw(t, "alike") { // else two rules have next to nothing in common
+			all = had.Rule
+			all.Channels = maps.Clone(had.Rule.Channels)
+			for kind := range all.Channels {
+				all.Channels[kind] = rapid.SampledFrom([]string{"yes", "never"}).Draw(t, kind)
+			}
+			other := storetest.AnyRule(t, "due")
+			all.Hours = append(slices.Clone(other.Hours), had.Rule.Hours[:len(had.Rule.Hours)/2]...)
+			all.Answerer, all.Hide, all.Voice = other.Answerer, other.Hide, other.Voice
+		}
+		now := rule.For(all, false, ticks)
+		got := rule.Narrowed(had, now)
+		for _, of := range []struct {
+			name string
+			than rule.PackageSafe
+		}{{"it had", had}, {"holds now", now}} {
+			if why := wider(got, of.than); why != "" {
+				t.Fatalf("%s is wider than what %s:\n%+v\n%+v", why, of.name, got.Rule, of.than.Rule)
+			}
+			if !got.Within(of.than) {
+				t.Fatalf("it is not within what %s:\n%+v\n%+v", of.name, got.Rule, of.than.Rule)
+			}
+		}
+		if (wider(now, had) == "") != now.Within(had) {
+			t.Fatalf("the order says %v of\n%+v\n%+v", now.Within(had), now.Rule, had.Rule)
+		}
+		if again := rule.Narrowed(got, now); wider(got, again) != "" {
+			t.Fatalf("the same change once more takes %+v from %+v", again.Rule, got.Rule)
+		}
+	})
+}
+
+// wider names what a lets be done or says that b does not; empty if nothing.
+func wider(a, b rule.PackageSafe) string {
+	for _, kind := range rule.ChannelKinds {
+		for minute := 0; minute < 7*24*60; minute += 1 {
+			at := time.Date(2026, 11, 16, 0, minute, 0, 0, time.UTC)
+			if allowsPlain(a.Rule, kind, at) && !allowsPlain(b.Rule, kind, at) {
+				return kind + " at " + at.Format("Mon 15:04")
+			}
+			if a.Rule.Channels[kind] == "yes" && b.Rule.Channels[kind] != "yes" {
+				return kind
+			}
+		}
+	}
+	for what, pair := range map[string][2]string{"number": {a.Rule.Number, b.Rule.Number}, "address": {a.Rule.Mail, b.Rule.Mail},
+		"word": {a.Rule.CodeWord, b.Rule.CodeWord}, "what to say": {a.Rule.Say, b.Rule.Say}} {
+		if pair[0] != "" && pair[0] != pair[1] {
+			return what
+		}
+	}
+	if a.Rule.Number == "" {
+		return ""
+	}
+	rank := map[string]int{"only_she": 0, "trusted": 2, "anyone": 3, "": 1}
+	hide, voice := map[string]int{"yes": 0, "": 1, "no": 2}, map[string]int{"no": 0, "": 1, "yes": 2}
+	switch {
+	case rank[a.Rule.Answerer] > rank[b.Rule.Answerer]:
+		return "who answers"
+	case hide[a.Rule.Hide] > hide[b.Rule.Hide]:
+		return "our number"
+	case voice[a.Rule.Voice] > voice[b.Rule.Voice]:
+		return "voicemail"
+	}
+	return ""
+}
+
 // model is a referral as a plain state machine: what the centre and the desk may
 // do next, told without looking at the code.
 var model = map[string]map[string]string{
@@ -112,25 +190,25 @@ func TestReferralFollowsThePlainModel(t *testing.T) {
 	f := storetest.NewFlow(t)
 	anna, bruna := f.Caller("anna"), f.Caller("bruna")
 	steps := map[string]func(id string) error{
-		"open":    func(id string) error { _, _, err := f.Desk.OpenReferral(t.Context(), bruna, id); return err },
-		"accept":  func(id string) error { _, err := f.Desk.Accept(t.Context(), bruna, id); return err },
-		"decline": func(id string) error { _, err := f.Desk.Decline(t.Context(), bruna, id, "neutral"); return err },
+		"open":    func(id string) error { _, _, err := f.Desk.Sharing.OpenReferral(t.Context(), bruna, id); return err },
+		"accept":  func(id string) error { _, err := f.Desk.Sharing.Accept(t.Context(), bruna, id); return err },
+		"decline": func(id string) error { _, err := f.Desk.Sharing.Decline(t.Context(), bruna, id, "neutral"); return err },
 		"ask": func(id string) error {
-			_, err := f.Desk.Ask(t.Context(), bruna, id, typed.NewForm(), "?")
+			_, err := f.Desk.Sharing.Ask(t.Context(), bruna, id, typed.NewForm(), "?")
 			return err
 		},
 		"answer": func(id string) error {
-			_, err := f.Desk.SendMessage(t.Context(), anna, id, typed.NewForm(), "!")
+			_, err := f.Desk.Sharing.SendMessage(t.Context(), anna, id, typed.NewForm(), "!")
 			return err
 		},
 		"appointment": func(id string) error {
-			_, err := f.Desk.Propose(t.Context(), bruna, id, typed.NewForm(), "2026-12-01", "10:00", "qui")
+			_, err := f.Desk.Sharing.Propose(t.Context(), bruna, id, typed.NewForm(), "2026-12-01", "10:00", "qui")
 			return err
 		},
-		"engaged": func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "engaged"); return err },
-		"no_show": func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "no_show"); return err },
-		"closed":  func(id string) error { _, err := f.Desk.Outcome(t.Context(), bruna, id, "closed"); return err },
-		"revoke":  func(id string) error { _, err := f.Desk.Revoke(t.Context(), anna, id, "code_word"); return err },
+		"engaged": func(id string) error { _, err := f.Desk.Sharing.Outcome(t.Context(), bruna, id, "engaged"); return err },
+		"no_show": func(id string) error { _, err := f.Desk.Sharing.Outcome(t.Context(), bruna, id, "no_show"); return err },
+		"closed":  func(id string) error { _, err := f.Desk.Sharing.Outcome(t.Context(), bruna, id, "closed"); return err },
+		"revoke":  func(id string) error { _, err := f.Desk.Sharing.Revoke(t.Context(), anna, id, "code_word"); return err },
 	}
 	names := []string{"open", "accept", "decline", "ask", "answer", "appointment", "engaged", "no_show", "closed", "revoke"}
 	const referralsAtOnce = 6
@@ -171,7 +249,7 @@ func TestReferralFollowsThePlainModel(t *testing.T) {
 		if after == "withdrawn" && before != after {
 			ids = slices.Delete(ids, i, i+1)
 			for other, step := range steps {
-				if err := step(id); !errors.Is(err, referrals.ErrState) && !errors.Is(err, acts.ErrDenied) {
+				if err := step(id); !errors.Is(err, kept.ErrState) && !errors.Is(err, acts.ErrDenied) {
 					rt.Fatalf("%s after she took it back: got %v", other, err)
 				}
 			}
@@ -181,14 +259,14 @@ func TestReferralFollowsThePlainModel(t *testing.T) {
 		t.Fatalf("the run reached only %v", reached)
 	}
 	for state := range model {
-		if !slices.Contains(referrals.ReferralStates, state) {
+		if !slices.Contains(sharing.ReferralStates, state) {
 			t.Errorf("the plain model knows a state %q that the code does not", state)
 		}
 	}
 }
 
 func stateOf(t *rapid.T, f *storetest.Flow, id string) string {
-	v, _, err := f.Desk.ReadReferral(t.Context(), f.Caller("anna"), id)
+	v, _, err := f.Desk.Sharing.ReadReferral(t.Context(), f.Caller("anna"), id)
 	if err != nil {
 		t.Fatalf("reading a referral: %v", err)
 	}
@@ -200,8 +278,8 @@ func stateOf(t *rapid.T, f *storetest.Flow, id string) string {
 func TestSearchStaysInItsUnit(t *testing.T) {
 	w := storetest.New(t).Standard()
 	record := func(who acts.Caller, alias string) string {
-		out, _, err := w.Desk.RecordContact(t.Context(), who, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-			Contact: referrals.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}})
+		out, _, err := w.Desk.Cases.RecordContact(t.Context(), who, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+			Contact: cases.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +296,7 @@ func TestSearchStaysInItsUnit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		term := rapid.OneOf(rapid.SampledFrom(names), rapid.StringN(0, 6, 40)).Draw(t, "term")
 		for who, mine := range of {
-			cards, _, err := w.Desk.Search(t.Context(), w.Caller(who), term)
+			cards, _, err := w.Desk.Cases.Search(t.Context(), w.Caller(who), term)
 			if err != nil {
 				t.Fatalf("searching: %v", err)
 			}
@@ -240,7 +318,7 @@ func TestSearchStaysInItsUnit(t *testing.T) {
 func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna := w.Caller("anna")
-	out := rosa(t, w)
+	out := storetest.Rosa(t, w)
 	var mu sync.Mutex
 	var written []string
 	var group sync.WaitGroup
@@ -248,7 +326,7 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 		group.Go(func() {
 			for j := range 4 {
 				text := fmt.Sprintf("nota %d-%d.", i, j)
-				_, err := w.Desk.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", text)
+				_, err := w.Desk.Cases.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", text)
 				if err == nil {
 					mu.Lock()
 					written = append(written, text)
@@ -280,8 +358,8 @@ func TestNoAcknowledgedNoteIsLost(t *testing.T) {
 	var results [12]error
 	for i := range results {
 		group.Go(func() {
-			form := referrals.PersonForm{Alias: fmt.Sprintf("Rosa %d", i)}
-			_, results[i] = w.Desk.SavePerson(t.Context(), anna, out.CaseID, v.Version, form)
+			form := cases.PersonForm{Alias: fmt.Sprintf("Rosa %d", i)}
+			_, results[i] = w.Desk.Cases.SavePerson(t.Context(), anna, out.CaseID, v.Version, form)
 		})
 	}
 	group.Wait()

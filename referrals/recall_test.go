@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
 
 // callsOf is the desk's "Da richiamare" as it stands now.
-func callsOf(t *testing.T, w *storetest.World) []referrals.RecallLine {
+func callsOf(t *testing.T, w *storetest.World) []cases.RecallLine {
 	t.Helper()
 	a, _, err := w.Desk.ReadAgenda(t.Context(), w.Caller("anna"))
 	if err != nil {
@@ -44,7 +45,7 @@ func moveTo(t *testing.T, w *storetest.World, at string) {
 // TestRecallStaysInsideHerRule: Rosa allowed calls from eight to nine.
 func TestRecallStaysInsideHerRule(t *testing.T) {
 	w := storetest.New(t).Standard()
-	anna, out := w.Caller("anna"), rosa(t, w)
+	anna, out := w.Caller("anna"), storetest.Rosa(t, w)
 	for name, c := range map[string]struct {
 		plan       rule.Recall
 		field, why string
@@ -57,7 +58,7 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 		"outside":        {rule.Recall{Day: "2026-11-21", From: "10:00", To: "11:00"}, "recall_from", "recall.outside"},
 		"a minute after": {rule.Recall{Day: "2026-11-21", From: "08:30", To: "09:01"}, "recall_from", "recall.outside"},
 	} {
-		_, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), c.plan)
+		_, err := w.Desk.Cases.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), c.plan)
 		var bad *typed.Invalid
 		if !errors.As(err, &bad) || bad.Fields[c.field] != c.why {
 			t.Errorf("%s: got %v %+v, want %s on %s", name, err, bad, c.why, c.field)
@@ -65,10 +66,10 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 	}
 	plan := rule.Recall{Day: "2026-11-21", From: "08:15", To: "08:45"}
 	at := versionNow(t, w, out.CaseID)
-	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, at, plan); err != nil {
+	if _, err := w.Desk.Cases.SetRecall(t.Context(), anna, out.CaseID, at, plan); err != nil {
 		t.Fatalf("planning a call: %v", err)
 	}
-	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, at, plan); !errors.Is(err, acts.ErrConflict) {
+	if _, err := w.Desk.Cases.SetRecall(t.Context(), anna, out.CaseID, at, plan); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("planning from an old page: got %v", err)
 	}
 	for _, c := range []struct {
@@ -89,7 +90,7 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 			t.Errorf("at %s the list is %+v, want her until %s", c.at, calls, c.closes)
 		}
 	}
-	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), rule.Recall{}); err != nil {
+	if _, err := w.Desk.Cases.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), rule.Recall{}); err != nil {
 		t.Fatalf("taking her off: %v", err)
 	}
 	moveTo(t, w, "2026-11-23 08:05")
@@ -130,10 +131,10 @@ func TestRecallNeedsAnHourOfThatDay(t *testing.T) {
 // any more.
 func TestNewRuleTakesThePlanAlong(t *testing.T) {
 	w := storetest.New(t).Standard()
-	anna, out := w.Caller("anna"), rosa(t, w)
+	anna, out := w.Caller("anna"), storetest.Rosa(t, w)
 	change := func(safe rule.SafeContact) rule.Recall {
 		t.Helper()
-		if _, err := w.Desk.ChangeSafeContact(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), safe, "in_person"); err != nil {
+		if _, err := w.Desk.Cases.ChangeSafeContact(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), safe, "in_person"); err != nil {
 			t.Fatal(err)
 		}
 		v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
@@ -143,7 +144,7 @@ func TestNewRuleTakesThePlanAlong(t *testing.T) {
 		return v.Recall
 	}
 	plan := rule.Recall{Day: "2026-11-21", From: "08:15", To: "08:45"}
-	if _, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), plan); err != nil {
+	if _, err := w.Desk.Cases.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), plan); err != nil {
 		t.Fatal(err)
 	}
 	hours := func(from, to string) rule.SafeContact {
@@ -162,12 +163,12 @@ func TestNewRuleTakesThePlanAlong(t *testing.T) {
 
 func TestNoCallIsPlannedForAClosedCase(t *testing.T) {
 	w := storetest.New(t).Standard()
-	anna, out := w.Caller("anna"), rosa(t, w)
-	if _, err := w.Desk.CloseCase(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), "moved", ""); err != nil {
+	anna, out := w.Caller("anna"), storetest.Rosa(t, w)
+	if _, err := w.Desk.Cases.CloseCase(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), "moved", ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Desk.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), rule.Recall{Day: "2026-11-21"})
-	if !errors.Is(err, referrals.ErrState) {
+	_, err := w.Desk.Cases.SetRecall(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), rule.Recall{Day: "2026-11-21"})
+	if !errors.Is(err, kept.ErrState) {
 		t.Fatalf("got %v, want ErrState", err)
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals/typed"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 )
 
 // Restored says what a restore changed.
@@ -24,11 +25,11 @@ type Restored struct {
 // that lives, is shut until the desk confirms it, and so is the contact in every task
 // until the desk tells her rule again; a rescue that waits for its newcomer is forgotten:
 // its key may have been in force since the copy, and people have left it; what was
-// proposed for a unit's recovery ends, and what is in force is shown anew; what
+// proposedIn for a unit's recovery ends, and what is in force is shown anew; what
 // has lost its shred secret, named by gone, counts as erased.
 func (d *Desk) Restore(ctx context.Context, who acts.Caller, gone []string) (Restored, audit.Receipt, error) {
 	var out Restored
-	receipt, err := d.do(ctx, who, policies.BackupRestore, func(r Reader, act *acts.Act) error {
+	receipt, err := d.work.Do(ctx, who, policies.BackupRestore, func(r kept.Reader, act *acts.Act) error {
 		out = Restored{Erased: len(gone)}
 		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
 			return err
@@ -38,46 +39,17 @@ func (d *Desk) Restore(ctx context.Context, who acts.Caller, gone []string) (Res
 			return err
 		}
 		out.Suspended = len(rows)
-		referrals, err := everyReferral.Rows(r)
-		if err != nil {
-			return err
-		}
-		for _, row := range referrals {
-			if !row.Shut {
-				row.Version++
-				row.Shut = true
-				rows = append(rows, row)
-				out.Shut++
-			}
-		}
 		recoveries, err := units.AfterRestore(r, act.Day)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, recoveries...)
-		consents, err := liveConsents.Rows(r)
+		shut, err := sharing.ShutAll(r)
 		if err != nil {
 			return err
 		}
-		for _, row := range consents {
-			if !row.Shut {
-				row.setShut(true)
-				rows = append(rows, row)
-				out.Consents++
-			}
-		}
-		tasks, err := tasksHeld.Rows(r)
-		if err != nil {
-			return err
-		}
-		for _, row := range tasks {
-			if !row.Shut {
-				row.Version++
-				row.Shut = true
-				rows = append(rows, row)
-				out.Tasks++
-			}
-		}
+		rows = append(rows, shut.Rows...)
+		out.Shut, out.Consents, out.Tasks = shut.Referrals, shut.Consents, shut.Tasks
 		waiting, err := rescues(r)
 		if err != nil {
 			return err
@@ -95,18 +67,18 @@ func (d *Desk) Restore(ctx context.Context, who acts.Caller, gone []string) (Res
 					return err
 				}
 			}
-			return putAll(rows...)(tx)
+			return kept.PutAll(rows...)(tx)
 		}
 		return nil
 	})
 	if err != nil {
 		return Restored{}, receipt, err
 	}
-	return out, receipt, d.store.EndAllSessions(ctx)
+	return out, receipt, d.work.Store.EndAllSessions(ctx)
 }
 
 // rescues are the next epochs that recovery made and no newcomer took yet.
-func rescues(r Reader) ([]acts.Row, error) {
+func rescues(r kept.Reader) ([]acts.Row, error) {
 	there, err := acts.AllUnits.Rows(r)
 	if err != nil {
 		return nil, err
@@ -124,7 +96,7 @@ func rescues(r Reader) ([]acts.Row, error) {
 }
 
 // suspended are all people who could sign in, as they are after a restore.
-func suspended(r Reader) ([]acts.Row, error) {
+func suspended(r kept.Reader) ([]acts.Row, error) {
 	people, err := acts.AllPeople.Rows(r)
 	if err != nil {
 		return nil, err
@@ -139,80 +111,4 @@ func suspended(r Reader) ([]acts.Row, error) {
 		rows = append(rows, p)
 	}
 	return rows, nil
-}
-
-// Checks are the ways in which a desk can know that an authorisation still
-// stands after a restore: she said so since, or the unit's own papers do.
-var (
-	Checks = []string{"she_said", "papers"}
-	checks = typed.Codes(Checks...)
-)
-
-// ConfirmRestored reopens a referral that a restore shut. The caller has
-// stepped up, and knows, in the way that checked names, that the woman's
-// authorisation still stands: the copy may be from before she took it back. The
-// way, one of Checks, is in the sealed detail of the leaf. ErrState for what is
-// not shut; what was erased stays shut (accounts.ErrErased).
-func (d *Desk) ConfirmRestored(ctx context.Context, who acts.Caller, id, checked string) (audit.Receipt, error) {
-	bad := typed.Check{}
-	bad.OneOf("checked", checked, checks)
-	if err := bad.Err(); err != nil {
-		return audit.Receipt{}, err
-	}
-	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *acts.Act) error {
-		s, err := d.loadReferral(r, act, id)
-		if err != nil {
-			return err
-		}
-		if !s.row.Shut {
-			return ErrState
-		}
-		consent, err := reopened(r, s.row.ConsentID)
-		if err != nil {
-			return err
-		}
-		act.Detail.Reason = checked
-		s.row.Version++
-		s.row.Shut = false
-		act.Commit = putAll(append(consent, s.row)...)
-		return nil
-	})
-}
-
-// reopened is the authorisation of a referral that is confirmed: it was one
-// question.
-func reopened(r Reader, id string) ([]acts.Row, error) {
-	row := &ConsentRow{}
-	if err := r.Get(row, id); err != nil || !row.Shut {
-		return nil, err
-	}
-	row.setShut(false)
-	return []acts.Row{row}, nil
-}
-
-// ConfirmConsent opens again an authorisation that a restore shut before it was
-// sent. Everything is as for ConfirmRestored.
-func (d *Desk) ConfirmConsent(ctx context.Context, who acts.Caller, id, checked string) (audit.Receipt, error) {
-	bad := typed.Check{}
-	bad.OneOf("checked", checked, checks)
-	if err := bad.Err(); err != nil {
-		return audit.Receipt{}, err
-	}
-	return d.do(ctx, who, policies.ReferralConfirm, func(r Reader, act *acts.Act) error {
-		_, row, _, err := d.loadConsent(r, act, id)
-		if err != nil {
-			return err
-		}
-		ref, err := sentUnder(r, id)
-		if err != nil {
-			return err
-		}
-		if !row.Shut || ref != nil {
-			return ErrState
-		}
-		act.Detail.Reason = checked
-		row.setShut(false)
-		act.Commit = putAll(row)
-		return nil
-	})
 }

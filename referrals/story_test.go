@@ -2,7 +2,6 @@ package referrals_test
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +13,10 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -23,48 +24,10 @@ import (
 // The stories of domain.md section 8 that this issue carries, told at the desk.
 // Each also shows that its acts left leaves, and that no leaf tells anything.
 
-// leavesSince reads the leaves from a size on, and fails if one holds any of the
-// words: a log of acts is not a log of what was said. A word stands alone: four
-// letters in a row are in many a random id.
-func leavesSince(t *testing.T, w *storetest.World, size int64, words ...string) []audit.Leaf {
-	t.Helper()
-	var leaves []audit.Leaf
-	err := w.Store.Source().EachLeaf(t.Context(), size, w.Store.Log().Size(), func(_ int64, body []byte) error {
-		for _, word := range words {
-			if regexp.MustCompile(`(?i)(^|[^a-z0-9+/=_-])` + regexp.QuoteMeta(word) + `($|[^a-z0-9+/=_-])`).Match(body) {
-				t.Errorf("a leaf tells %q", word)
-			}
-		}
-		l, err := audit.ParseLeaf(append([]byte(nil), body...))
-		leaves = append(leaves, l)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return leaves
-}
-
 func mustHave(t *testing.T, leaves []audit.Leaf, a policies.Action, o audit.Outcome) {
 	t.Helper()
 	if !slices.ContainsFunc(leaves, func(l audit.Leaf) bool { return l.Action == string(a) && l.Outcome == o }) {
 		t.Errorf("no leaf says %s %s", a, o)
-	}
-}
-
-func open(t *testing.T, w *storetest.World, who acts.Caller, id string) referrals.CaseView {
-	t.Helper()
-	v, _, err := w.Desk.OpenCase(t.Context(), who, id, storetest.Parts...)
-	if err != nil {
-		t.Fatalf("opening a case: %v", err)
-	}
-	return v
-}
-
-func try(t *testing.T, doing string, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatalf("%s: %v", doing, err)
 	}
 }
 
@@ -74,26 +37,26 @@ func try(t *testing.T, doing string, err error) {
 func TestStory01(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, size := w.Caller("anna"), w.Store.Log().Size()
-	out, _, err := w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Request: "dove andare stanotte", Outcome: "thinking"}})
-	try(t, "a contact with nothing but an alias", err)
-	bare, _, err := w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(),
-		Contact: referrals.Contact{Speaker: "she", Outcome: "line_dropped"}})
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Alias: "Rosa", Request: "dove andare stanotte", Outcome: "thinking"}})
+	storetest.Try(t, "a contact with nothing but an alias", err)
+	bare, _, err := w.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(),
+		Contact: cases.Contact{Speaker: "she", Outcome: "line_dropped"}})
 	if err != nil || bare.CaseID != "" {
 		t.Fatalf("a contact with nothing at all: %v", err)
 	}
-	v := open(t, w, anna, out.CaseID)
+	v := storetest.Open(t, w, anna, out.CaseID)
 	if v.Identity != nil || v.Card.Alias != "Rosa" || len(v.Contacts) != 1 {
 		t.Fatalf("the file of somebody without a name: %+v", v)
 	}
-	_, err = w.Desk.SavePerson(t.Context(), anna, out.CaseID, v.Version, referrals.PersonForm{Alias: "Rosa", Told: v.Told,
-		Identity: referrals.Identity{Name: "Rosalia", Surname: "Verdi"}})
-	try(t, "telling her name later", err)
-	later := open(t, w, anna, out.CaseID)
+	_, err = w.Desk.Cases.SavePerson(t.Context(), anna, out.CaseID, v.Version, cases.PersonForm{Alias: "Rosa", Told: v.Told,
+		Identity: cases.Identity{Name: "Rosalia", Surname: "Verdi"}})
+	storetest.Try(t, "telling her name later", err)
+	later := storetest.Open(t, w, anna, out.CaseID)
 	if later.ID != v.ID || later.Identity == nil || later.Identity.Surname != "Verdi" || len(later.Contacts) != 1 || later.Card.Code != v.Card.Code {
 		t.Fatalf("identified later, it is not the same record: %+v", later)
 	}
-	leaves := leavesSince(t, w, size, "Rosa", "Rosalia", "Verdi", "stanotte")
+	leaves := storetest.LeavesSince(t, w, size, "Rosa", "Rosalia", "Verdi", "stanotte")
 	mustHave(t, leaves, policies.ContactClose, audit.Allowed)
 	mustHave(t, leaves, policies.CaseIdentify, audit.Allowed)
 }
@@ -103,13 +66,13 @@ func TestStory01(t *testing.T) {
 func TestStory02(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, size := w.Caller("anna"), w.Store.Log().Size()
-	out, _, err := w.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Alias: "Mara", Outcome: "stay_in_touch", Safe: rule.SafeContact{
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Alias: "Mara", Outcome: "stay_in_touch", Safe: rule.SafeContact{
 			Channels: map[string]string{"whatsapp": "yes", "email": "never"}, Number: "333 7654321",
 			Hours: []rule.Hours{{To: "09:00"}}}}})
-	try(t, "recording her rule", err)
+	storetest.Try(t, "recording her rule", err)
 	attempt := func(channel string) rule.Refusal {
-		r, _, err := w.Desk.RecordAttempt(t.Context(), anna, out.CaseID, typed.NewForm(), channel, "no_answer", "provato")
+		r, _, err := w.Desk.Cases.RecordAttempt(t.Context(), anna, out.CaseID, typed.NewForm(), channel, "no_answer", "provato")
 		if (err == nil) != (r == rule.Permitted) {
 			t.Fatalf("an attempt by %s: refused %q, but %v", channel, r, err)
 		}
@@ -134,10 +97,10 @@ func TestStory02(t *testing.T) {
 	if got := attempt("whatsapp"); got != rule.Permitted {
 		t.Errorf("whatsapp inside her hours: got %q", got)
 	}
-	if notes := open(t, w, anna, out.CaseID).Notes; len(notes) != 1 {
+	if notes := storetest.Open(t, w, anna, out.CaseID).Notes; len(notes) != 1 {
 		t.Errorf("%d attempts are in the diary, want the one that was allowed", len(notes))
 	}
-	leaves := leavesSince(t, w, size, "Mara", "333", "provato", "whatsapp")
+	leaves := storetest.LeavesSince(t, w, size, "Mara", "333", "provato", "whatsapp")
 	mustHave(t, leaves, policies.AttemptRecord, audit.Failed)
 	mustHave(t, leaves, policies.AttemptRecord, audit.Allowed)
 }
@@ -146,30 +109,30 @@ func TestStory02(t *testing.T) {
 func TestStory03(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, size := w.Caller("anna"), w.Store.Log().Size()
-	out := rosa(t, w)
-	v := open(t, w, anna, out.CaseID)
-	_, err := w.Desk.CloseCase(t.Context(), anna, out.CaseID, v.Version, "no_more_wished", "informata, non desidera altro")
-	try(t, "closing as informed and declined", err)
-	v = open(t, w, anna, out.CaseID)
+	out := storetest.Rosa(t, w)
+	v := storetest.Open(t, w, anna, out.CaseID)
+	_, err := w.Desk.Cases.CloseCase(t.Context(), anna, out.CaseID, v.Version, "no_more_wished", "informata, non desidera altro")
+	storetest.Try(t, "closing as informed and declined", err)
+	v = storetest.Open(t, w, anna, out.CaseID)
 	if v.State != "closed" || len(v.Consents) != 0 || len(v.Referrals) != 0 {
 		t.Fatalf("after her refusal: %+v", v)
 	}
-	if _, err := w.Desk.AddNote(t.Context(), anna, "", typed.NewForm(), "other", "x"); !errors.Is(err, acts.ErrDenied) {
+	if _, err := w.Desk.Cases.AddNote(t.Context(), anna, "", typed.NewForm(), "other", "x"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a note in no case: %v", err)
 	}
 	// Months later she comes back with her code.
 	for range 4 {
 		w.Clock.Add(30 * 24 * time.Hour)
-		_, _, err = w.Desk.Search(t.Context(), anna, "somebody else") // the service is used meanwhile
-		try(t, "searching", err)
+		_, _, err = w.Desk.Cases.Search(t.Context(), anna, "somebody else") // the service is used meanwhile
+		storetest.Try(t, "searching", err)
 	}
-	cards, _, err := w.Desk.Search(t.Context(), anna, strings.ToLower(strings.ReplaceAll(out.Code, "-", " ")))
+	cards, _, err := w.Desk.Cases.Search(t.Context(), anna, strings.ToLower(strings.ReplaceAll(out.Code, "-", " ")))
 	if err != nil || len(cards) != 1 || cards[0].ID != out.CaseID || cards[0].State != "closed" {
 		t.Fatalf("her code, four months later: %v, %v", cards, err)
 	}
-	_, err = w.Desk.ReopenCase(t.Context(), anna, out.CaseID, v.Version, "")
-	try(t, "reopening", err)
-	leaves := leavesSince(t, w, size, "Rosa", "desidera", out.Code)
+	_, err = w.Desk.Cases.ReopenCase(t.Context(), anna, out.CaseID, v.Version, "")
+	storetest.Try(t, "reopening", err)
+	leaves := storetest.LeavesSince(t, w, size, "Rosa", "desidera", out.Code)
 	mustHave(t, leaves, policies.CaseClose, audit.Allowed)
 	mustHave(t, leaves, policies.CaseReopen, audit.Allowed)
 }
@@ -179,14 +142,14 @@ func TestStory03(t *testing.T) {
 func TestStory04(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, bruna, size := w.Caller("anna"), w.Caller("bruna"), w.Store.Log().Size()
-	out := rosa(t, w)
-	v := open(t, w, anna, out.CaseID)
-	_, err := w.Desk.SavePerson(t.Context(), anna, out.CaseID, v.Version, referrals.PersonForm{Alias: "Rosa", Identity: referrals.Identity{Name: "Rosalia"},
-		Told: referrals.Told{Request: v.Told.Request, Needs: []string{"legal"}, Children: "la scuola Rodari", Where: "with_her"}})
-	try(t, "saving what she told", err)
-	_, id := send(t, w, out.CaseID, "name", "needs")
-	r, _, err := w.Desk.OpenReferral(t.Context(), bruna, id)
-	try(t, "opening the referral", err)
+	out := storetest.Rosa(t, w)
+	v := storetest.Open(t, w, anna, out.CaseID)
+	_, err := w.Desk.Cases.SavePerson(t.Context(), anna, out.CaseID, v.Version, cases.PersonForm{Alias: "Rosa", Identity: cases.Identity{Name: "Rosalia"},
+		Told: kept.Told{Request: v.Told.Request, Needs: []string{"legal"}, Children: "la scuola Rodari", Where: "with_her"}})
+	storetest.Try(t, "saving what she told", err)
+	_, id := storetest.Send(t, w, out.CaseID, "name", "needs")
+	r, _, err := w.Desk.Sharing.OpenReferral(t.Context(), bruna, id)
+	storetest.Try(t, "opening the referral", err)
 	var codes []string
 	for _, f := range r.Package.Fields {
 		codes = append(codes, f.Code)
@@ -196,23 +159,21 @@ func TestStory04(t *testing.T) {
 		t.Fatalf("the package holds %v and withholds %d", codes, r.Package.Withheld)
 	}
 	for what, err := range map[string]error{
-		"case": third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID, storetest.Parts...)), "search": empty(w.Desk.Search(t.Context(), bruna, "Rosa")),
-		"consent": third(w.Desk.PreviewReferral(t.Context(), bruna, id)), "fields": third(w.Desk.Shareable(t.Context(), bruna, out.CaseID, nil, nil)),
+		"case": storetest.Third(w.Desk.OpenCase(t.Context(), bruna, out.CaseID, storetest.Parts...)), "search": empty(w.Desk.Cases.Search(t.Context(), bruna, "Rosa")),
+		"consent": storetest.Third(w.Desk.Sharing.PreviewReferral(t.Context(), bruna, id)), "fields": storetest.Third(w.Shareable(bruna, out.CaseID, nil, nil)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("the centre pulls the %s: got %v, want ErrDenied", what, err)
 		}
 	}
-	leaves := leavesSince(t, w, size, "Rosa", "Rodari", "withheld")
+	leaves := storetest.LeavesSince(t, w, size, "Rosa", "Rodari", "withheld")
 	mustHave(t, leaves, policies.ReferralSend, audit.Allowed)
 	mustHave(t, leaves, policies.ReferralOpen, audit.Allowed)
 	mustHave(t, leaves, policies.CaseOpen, audit.Refused)
 }
 
-func third[V any](_ V, _ audit.Receipt, err error) error { return err }
-
 // empty says ErrDenied of a search that found nothing: for a centre that is all.
-func empty(cards []referrals.SearchCard, _ audit.Receipt, err error) error {
+func empty(cards []cases.SearchCard, _ audit.Receipt, err error) error {
 	if err == nil && len(cards) == 0 {
 		return acts.ErrDenied
 	}
@@ -224,41 +185,41 @@ func empty(cards []referrals.SearchCard, _ audit.Receipt, err error) error {
 func TestStory05(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, bruna, size := w.Caller("anna"), w.Caller("bruna"), w.Store.Log().Size()
-	out := rosa(t, w)
-	consent, id := send(t, w, out.CaseID, "alias", "request")
-	_, _, err := w.Desk.OpenReferral(t.Context(), bruna, id)
-	try(t, "opening", err)
-	_, err = w.Desk.Accept(t.Context(), bruna, id)
-	try(t, "accepting", err)
+	out := storetest.Rosa(t, w)
+	consent, id := storetest.Send(t, w, out.CaseID, "alias", "request")
+	_, _, err := w.Desk.Sharing.OpenReferral(t.Context(), bruna, id)
+	storetest.Try(t, "opening", err)
+	_, err = w.Desk.Sharing.Accept(t.Context(), bruna, id)
+	storetest.Try(t, "accepting", err)
 	w.Clock.Add(24 * time.Hour)
-	_, err = w.Desk.Revoke(t.Context(), anna, consent, "code_word")
-	try(t, "taking it back", err)
+	_, err = w.Desk.Sharing.Revoke(t.Context(), anna, consent, "code_word")
+	storetest.Try(t, "taking it back", err)
 	// At once, not within a minute.
 	for what, err := range map[string]error{
-		"open": third(w.Desk.OpenReferral(t.Context(), bruna, id)),
-		"copy": third(w.Desk.SealedCopy(t.Context(), w.StepUp("bruna", policies.ReferralCopy, id), id, newRecipient(t), storetest.Plainly)),
+		"open": storetest.Third(w.Desk.Sharing.OpenReferral(t.Context(), bruna, id)),
+		"copy": storetest.Third(w.Desk.Sharing.SealedCopy(t.Context(), w.StepUp("bruna", policies.ReferralCopy, id), id, newRecipient(t), storetest.Plainly)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s after she took it back: got %v, want ErrDenied", what, err)
 		}
 	}
-	notice, _, err := w.Desk.Notice(t.Context(), bruna, id)
+	notice, _, err := w.Desk.Sharing.Notice(t.Context(), bruna, id)
 	if err != nil || notice.State != "withdrawn" || notice.Code != "" {
 		t.Fatalf("the order to stop, without a reason: %+v, %v", notice, err)
 	}
-	_, err = w.Desk.AcknowledgeStop(t.Context(), bruna, id, "contacted")
-	try(t, "acknowledging", err)
-	ours, _, err := w.Desk.ReadReferral(t.Context(), anna, id)
+	_, err = w.Desk.Sharing.AcknowledgeStop(t.Context(), bruna, id, "contacted")
+	storetest.Try(t, "acknowledging", err)
+	ours, _, err := w.Desk.Sharing.ReadReferral(t.Context(), anna, id)
 	if err != nil || ours.State != "withdrawn" || ours.Standing != policies.ConsentWithdrawn || len(ours.Steps) < 4 {
 		t.Fatalf("our side, with nothing gone silently: %+v, %v", ours, err)
 	}
-	if _, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := w.Desk.Sharing.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("sending again in her name: got %v, want ErrDenied", err)
 	}
-	if _, err := w.Desk.Revoke(t.Context(), anna, consent, "code_word"); !errors.Is(err, referrals.ErrState) {
+	if _, err := w.Desk.Sharing.Revoke(t.Context(), anna, consent, "code_word"); !errors.Is(err, kept.ErrState) {
 		t.Errorf("taking it back twice: got %v, want ErrState", err)
 	}
-	leaves := leavesSince(t, w, size, "Rosa", "stanotte")
+	leaves := storetest.LeavesSince(t, w, size, "Rosa", "stanotte")
 	mustHave(t, leaves, policies.ConsentRevoke, audit.Allowed)
 	mustHave(t, leaves, policies.ReferralOpen, audit.Refused)
 	mustHave(t, leaves, policies.ReferralAcknowledgeStop, audit.Allowed)
@@ -267,7 +228,7 @@ func TestStory05(t *testing.T) {
 func newRecipient(t *testing.T) string {
 	t.Helper()
 	id, err := crypto.NewIdentity()
-	try(t, "making a key", err)
+	storetest.Try(t, "making a key", err)
 	return id.Recipient().String()
 }
 
@@ -276,13 +237,13 @@ func newRecipient(t *testing.T) string {
 func TestStory13(t *testing.T) {
 	w := storetest.New(t).Standard()
 	anna, bruna, size := w.Caller("anna"), w.Caller("bruna"), w.Store.Log().Size()
-	out := rosa(t, w)
-	consent, id := send(t, w, out.CaseID, "alias")
-	if _, err := w.Desk.Decline(t.Context(), bruna, id, "perché è straniera"); !errors.Is(err, typed.ErrInvalid) {
+	out := storetest.Rosa(t, w)
+	consent, id := storetest.Send(t, w, out.CaseID, "alias")
+	if _, err := w.Desk.Sharing.Decline(t.Context(), bruna, id, "perché è straniera"); !errors.Is(err, typed.ErrInvalid) {
 		t.Fatalf("declining in words of one's own: got %v, want ErrInvalid", err)
 	}
-	_, err := w.Desk.Decline(t.Context(), bruna, id, "full")
-	try(t, "declining by a code", err)
+	_, err := w.Desk.Sharing.Decline(t.Context(), bruna, id, "full")
+	storetest.Try(t, "declining by a code", err)
 	a, _, err := w.Desk.ReadAgenda(t.Context(), anna)
 	if err != nil || len(a.Waiting) != 1 || a.Waiting[0].Code != "full" || a.Waiting[0].State != "declined" || a.Waiting[0].UntilDay <= w.Desk.Day() {
 		t.Fatalf("back on the desk's Agenda: %+v, %v", a.Waiting, err)
@@ -290,20 +251,20 @@ func TestStory13(t *testing.T) {
 	// The next candidate needs her authorisation for that one.
 	w.Found("second", acts.KindCentre, "carla", policies.CentreWorker)
 	w.Pin("anna", "desk", "second", "carla")
-	if _, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); err == nil {
+	if _, _, err := w.Desk.Sharing.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, consent), consent); err == nil {
 		t.Fatal("the old authorisation was sent a second time")
 	}
-	other, _, err := w.Desk.GiveConsent(t.Context(), anna, out.CaseID, referrals.Authorisation{Centre: w.Units["second"], Purpose: "support", Fields: []string{"alias"},
-		Feedback: "came", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
-	try(t, "her authorisation for the next one", err)
-	again, _, err := w.Desk.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, other), other)
-	try(t, "sending to the next one", err)
-	if err := third(w.Desk.OpenReferral(t.Context(), bruna, again)); !errors.Is(err, acts.ErrDenied) {
+	other, _, err := w.Desk.Sharing.GiveConsent(t.Context(), anna, out.CaseID, sharing.Authorisation{Centre: w.Units["second"], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "came", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"})
+	storetest.Try(t, "her authorisation for the next one", err)
+	again, _, err := w.Desk.Sharing.SendReferral(t.Context(), w.StepUp("anna", policies.ReferralSend, other), other)
+	storetest.Try(t, "sending to the next one", err)
+	if err := storetest.Third(w.Desk.Sharing.OpenReferral(t.Context(), bruna, again)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the first centre opens what went to the second: got %v", err)
 	}
-	_, _, err = w.Desk.OpenReferral(t.Context(), w.SignIn("carla"), again)
-	try(t, "the second centre opens it", err)
-	leaves := leavesSince(t, w, size, "Rosa", "straniera", "full")
+	_, _, err = w.Desk.Sharing.OpenReferral(t.Context(), w.SignIn("carla"), again)
+	storetest.Try(t, "the second centre opens it", err)
+	leaves := storetest.LeavesSince(t, w, size, "Rosa", "straniera", "full")
 	mustHave(t, leaves, policies.ReferralDecline, audit.Allowed)
 }
 
@@ -313,25 +274,25 @@ func TestStory13(t *testing.T) {
 func TestStory33(t *testing.T) {
 	w := storetest.New(t).Wide()
 	size := w.Store.Log().Size()
-	out := rosa(t, w)
+	out := storetest.Rosa(t, w)
 	lia := w.People["lia"]
 	cookie, caller := w.Cookie("lia")
-	if v := open(t, w, caller, out.CaseID); v.Card.Alias != "Rosa" {
+	if v := storetest.Open(t, w, caller, out.CaseID); v.Card.Alias != "Rosa" {
 		t.Fatal("she opens her unit's case before she leaves")
 	}
 	_, err := w.Door.Remove(t.Context(), w.StepUp("anna", policies.MemberRemove, lia.ID), lia.ID, false)
-	try(t, "removing", err)
+	storetest.Try(t, "removing", err)
 	if _, err := w.Door.Caller(t.Context(), cookie); !errors.Is(err, accounts.ErrSignedOut) {
 		t.Errorf("her session: got %v, want ErrSignedOut", err)
 	}
-	if err := third(w.Desk.OpenCase(t.Context(), caller, out.CaseID, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
+	if err := storetest.Third(w.Desk.OpenCase(t.Context(), caller, out.CaseID, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a request that was under way: got %v, want ErrDenied", err)
 	}
 	if _, err := w.TrySignIn(lia); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("signing in again: got %v, want ErrSignIn", err)
 	}
-	can, _, err := w.Desk.WhoCanOpen(t.Context(), w.Caller("clara"))
-	try(t, "asking who can open", err)
+	can, _, err := w.Desk.Register.WhoCanOpen(t.Context(), w.Caller("clara"))
+	storetest.Try(t, "asking who can open", err)
 	for _, a := range can {
 		if a.Person == lia.ID {
 			t.Errorf("she still holds a key of %s", a.UnitName)
@@ -340,12 +301,12 @@ func TestStory33(t *testing.T) {
 	// One administrator alone: he may suspend and lift, and that opens nothing.
 	console := acts.ConsoleCaller()
 	_, err = w.Door.Suspend(t.Context(), console, w.People["gina"].ID)
-	try(t, "suspending", err)
+	storetest.Try(t, "suspending", err)
 	if _, err := w.TrySignIn(w.People["gina"]); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("suspended, signing in: got %v", err)
 	}
 	_, err = w.Office.Lift(t.Context(), console, w.People["gina"].ID)
-	try(t, "lifting", err)
+	storetest.Try(t, "lifting", err)
 	if who := w.SignIn("gina"); who.Epoch() != 2 {
 		t.Errorf("after the suspension she holds epoch %d, want 2", who.Epoch())
 	}
@@ -356,7 +317,7 @@ func TestStory33(t *testing.T) {
 	if _, err := w.House.Admit(t.Context(), console, nora.ID, units.MyWords(w.SignIn("nora"), 2)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the command line admits: got %v, want ErrDenied", err)
 	}
-	leaves := leavesSince(t, w, size, "Rosa")
+	leaves := storetest.LeavesSince(t, w, size, "Rosa")
 	mustHave(t, leaves, policies.MemberRemove, audit.Allowed)
 	mustHave(t, leaves, policies.PersonSuspend, audit.Allowed)
 	mustHave(t, leaves, policies.MemberAdmit, audit.Refused)

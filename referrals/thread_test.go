@@ -14,87 +14,57 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals"
-	"sportello/referrals/rule"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
 
-// rosa records a first contact that opens a case.
-func rosa(t *testing.T, w *storetest.World) referrals.Recorded {
-	t.Helper()
-	out, receipt, err := w.Desk.RecordContact(context.Background(), w.SignIn("anna"), referrals.NewContact{
-		Form: crypto.NewID(), OpenCase: true, Service: w.Units["service"], Share: []string{"number"},
-		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire stanotte", Outcome: "social_service",
-			Safe: rule.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never"}, Number: "333 1234567", Hours: []rule.Hours{{From: "08:00", To: "09:00"}}, CodeWord: "girasole"}}})
-	if err != nil {
-		t.Fatalf("recording a contact: %v", err)
-	}
-	if len(receipt.Checkpoint) == 0 {
-		t.Fatal("an acknowledged write has no checkpoint in its receipt")
-	}
-	return out
-}
-
-func send(t *testing.T, w *storetest.World, caseID string, fields ...string) (consentID, referralID string) {
-	t.Helper()
-	ctx := context.Background()
-	consentID, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
-		Fields: fields, Feedback: "more", UntilReply: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", KeepCopy: true})
-	if err != nil {
-		t.Fatalf("giving consent: %v", err)
-	}
-	referralID, _, err = w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consentID), consentID)
-	if err != nil {
-		t.Fatalf("sending: %v", err)
-	}
-	return consentID, referralID
-}
-
 func TestReferralFromContactToCentreAndBack(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
-	out := rosa(t, w)
-	if _, _, err := w.Desk.OpenTask(ctx, w.SignIn("sofia"), out.TaskID); err != nil {
+	out := storetest.Rosa(t, w)
+	if _, _, err := w.Desk.Sharing.OpenTask(ctx, w.SignIn("sofia"), out.TaskID); err != nil {
 		t.Fatalf("the social worker opens the task: %v", err)
 	}
-	consentID, id := send(t, w, out.CaseID, "alias")
+	consentID, id := storetest.Send(t, w, out.CaseID, "alias")
 	bruna := w.SignIn("bruna")
-	cards, _, err := w.Desk.Inbox(ctx, bruna)
+	cards, _, err := w.Desk.Sharing.Inbox(ctx, bruna)
 	if err != nil || len(cards) != 1 || cards[0].Urgency != "today" {
 		t.Fatalf("the inbox: %v, %v", cards, err)
 	}
-	v, _, err := w.Desk.OpenReferral(ctx, bruna, id)
+	v, _, err := w.Desk.Sharing.OpenReferral(ctx, bruna, id)
 	if err != nil {
 		t.Fatalf("opening the referral: %v", err)
 	}
 	if len(v.Package.Fields) != 1 || v.Package.Fields[0].Value != "Rosa" || v.Package.Withheld != 3 {
 		t.Fatalf("the package: %+v", v.Package)
 	}
-	if _, err := w.Desk.Accept(ctx, bruna, id); err != nil {
+	if _, err := w.Desk.Sharing.Accept(ctx, bruna, id); err != nil {
 		t.Fatalf("accepting: %v", err)
 	}
 	identity, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := w.Desk.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, identity.Recipient().String(), storetest.Plainly)
+	file, _, err := w.Desk.Sharing.SealedCopy(ctx, w.StepUp("bruna", policies.ReferralCopy, id), id, identity.Recipient().String(), storetest.Plainly)
 	if err != nil {
 		t.Fatalf("the sealed copy: %v", err)
 	}
 	if text, err := crypto.OpenFile(identity, file); err != nil || !bytes.Contains(text, []byte("Rosa")) {
 		t.Fatalf("opening the sealed copy: %v", err)
 	}
-	if _, err := w.Desk.Revoke(ctx, w.SignIn("anna"), consentID, "code_word"); err != nil {
+	if _, err := w.Desk.Sharing.Revoke(ctx, w.SignIn("anna"), consentID, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
-	if _, _, err := w.Desk.OpenReferral(ctx, bruna, id); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := w.Desk.Sharing.OpenReferral(ctx, bruna, id); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("opening a revoked referral: got %v, want ErrDenied", err)
 	}
-	if n, _, err := w.Desk.Notice(ctx, bruna, id); err != nil || n.State != "withdrawn" {
+	if n, _, err := w.Desk.Sharing.Notice(ctx, bruna, id); err != nil || n.State != "withdrawn" {
 		t.Fatalf("the stop notice: %v, %v", n, err)
 	}
-	if _, err := w.Desk.AcknowledgeStop(ctx, bruna, id, "contacted"); err != nil {
+	if _, err := w.Desk.Sharing.AcknowledgeStop(ctx, bruna, id, "contacted"); err != nil {
 		t.Fatalf("acknowledging: %v", err)
 	}
 	if r := w.CheckRecords(); len(r.Problems) != 0 {
@@ -105,15 +75,15 @@ func TestReferralFromContactToCentreAndBack(t *testing.T) {
 func TestSearchFindsBySoundOnlyInOwnUnit(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
-	out := rosa(t, w)
+	out := storetest.Rosa(t, w)
 	anna := w.SignIn("anna")
 	for _, term := range []string{"rosa", "ROSSA", out.Code, "1234567"} {
-		cards, _, err := w.Desk.Search(ctx, anna, term)
+		cards, _, err := w.Desk.Cases.Search(ctx, anna, term)
 		if err != nil || len(cards) != 1 || cards[0].ID != out.CaseID {
 			t.Errorf("searching %q: %v, %v", term, cards, err)
 		}
 	}
-	if cards, _, err := w.Desk.Search(ctx, w.SignIn("sofia"), "rosa"); err != nil || len(cards) != 0 {
+	if cards, _, err := w.Desk.Cases.Search(ctx, w.SignIn("sofia"), "rosa"); err != nil || len(cards) != 0 {
 		t.Errorf("searching from another unit: %v, %v", cards, err)
 	}
 	if _, _, err := w.Desk.OpenCase(ctx, w.SignIn("sofia"), out.CaseID, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
@@ -124,9 +94,9 @@ func TestSearchFindsBySoundOnlyInOwnUnit(t *testing.T) {
 func TestNotesCorrectedAndMoved(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
-	a, b := rosa(t, w), rosa(t, w)
+	a, b := storetest.Rosa(t, w), storetest.Rosa(t, w)
 	anna := w.SignIn("anna")
-	if _, err := w.Desk.AddNote(ctx, anna, a.CaseID, typed.NewForm(), "listening", "prima"); err != nil {
+	if _, err := w.Desk.Cases.AddNote(ctx, anna, a.CaseID, typed.NewForm(), "listening", "prima"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)
@@ -134,17 +104,17 @@ func TestNotesCorrectedAndMoved(t *testing.T) {
 		t.Fatalf("the diary: %v, %v", v.Notes, err)
 	}
 	n := v.Notes[0]
-	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "seconda"); err != nil {
+	if _, err := w.Desk.Cases.CorrectNote(ctx, anna, n.ID, n.Version, "seconda"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.CorrectNote(ctx, anna, n.ID, n.Version, "terza"); !errors.Is(err, acts.ErrConflict) {
+	if _, err := w.Desk.Cases.CorrectNote(ctx, anna, n.ID, n.Version, "terza"); !errors.Is(err, acts.ErrConflict) {
 		t.Fatalf("correcting an old version: got %v, want ErrConflict", err)
 	}
 	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)
 	if err != nil || v.Notes[0].Text != "seconda" || len(v.Notes[0].Earlier) != 1 || v.Notes[0].Earlier[0].Text != "prima" {
 		t.Fatalf("the corrected diary: %+v, %v", v.Notes, err)
 	}
-	if _, err := w.Desk.MoveNote(ctx, w.StepUp("anna", policies.NoteMove, n.ID), n.ID, b.CaseID, ""); err != nil {
+	if _, err := w.Desk.Cases.MoveNote(ctx, w.StepUp("anna", policies.NoteMove, n.ID), n.ID, b.CaseID, ""); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err = w.Desk.OpenCase(ctx, anna, a.CaseID, storetest.Parts...)
@@ -163,10 +133,10 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
 	w.Invite("dario", policies.Administrator, "")
-	out := rosa(t, w)
-	consentID, referralID := send(t, w, out.CaseID, "alias")
+	out := storetest.Rosa(t, w)
+	consentID, referralID := storetest.Send(t, w, out.CaseID, "alias")
 	anna := w.SignIn("anna")
-	if v, _, err := w.Desk.ReadReferral(ctx, anna, referralID); err != nil || v.Head.Card.Alias != "Rosa" {
+	if v, _, err := w.Desk.Sharing.ReadReferral(ctx, anna, referralID); err != nil || v.Head.Card.Alias != "Rosa" {
 		t.Fatalf("reading a referral with its case's head: %q, %v", v.Head.Card.Alias, err)
 	}
 	if _, err := w.Office.EndAgency(ctx, w.StepUp("dario", policies.AgencyEnd, w.Agency), w.Agency, w.Desk.Day(), 1); err != nil {
@@ -180,13 +150,13 @@ func TestEndedAgencyWorksOnNothing(t *testing.T) {
 	if _, _, err := w.Desk.OpenCase(ctx, anna, out.CaseID, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("opening a case a day later: got %v, want ErrDenied", err)
 	}
-	if v, _, err := w.Desk.ReadReferral(ctx, anna, referralID); err != nil || !reflect.DeepEqual(v.Head, referrals.CaseHead{}) {
+	if v, _, err := w.Desk.Sharing.ReadReferral(ctx, anna, referralID); err != nil || !reflect.DeepEqual(v.Head, kept.CaseHead{}) {
 		t.Errorf("reading a referral a day later, which shows nothing of the case: %q, %v", v.Head.Card.Alias, err)
 	}
-	if v, _, err := w.Desk.ReadConsent(ctx, anna, consentID); err != nil || !reflect.DeepEqual(v.Head, referrals.CaseHead{}) {
+	if v, _, err := w.Desk.Sharing.ReadConsent(ctx, anna, consentID); err != nil || !reflect.DeepEqual(v.Head, kept.CaseHead{}) {
 		t.Errorf("reading an authorisation a day later, which shows nothing of the case: %q, %v", v.Head.Card.Alias, err)
 	}
-	if _, err := w.Desk.Revoke(ctx, anna, consentID, "code_word"); err != nil {
+	if _, err := w.Desk.Sharing.Revoke(ctx, anna, consentID, "code_word"); err != nil {
 		t.Errorf("revoking a day later: %v", err)
 	}
 }
@@ -199,24 +169,24 @@ func TestEndedCentreGetsNothing(t *testing.T) {
 	w.Invite("dario", policies.Administrator, "")
 	ending := units.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()}
 	agency, _, err := w.Office.CreateAgency(ctx, w.StepUp("dario", policies.AgencyCreate, ending.Object()), ending)
-	try(t, "an agency that ends today", err)
+	storetest.Try(t, "an agency that ends today", err)
 	unit := acts.Unit{Agency: agency, Kind: acts.KindCentre, Name: "Il Melograno"}
 	centre, _, err := w.Office.CreateUnit(ctx, w.StepUp("dario", policies.UnitCreate, units.UnitsObject([]acts.Unit{unit})), unit)
-	try(t, "its centre", err)
-	out := rosa(t, w)
-	in := referrals.Authorisation{Centre: centre, Purpose: "support", Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"}
-	consent, _, err := w.Desk.GiveConsent(ctx, w.SignIn("anna"), out.CaseID, in)
-	try(t, "an authorisation on the last day", err)
+	storetest.Try(t, "its centre", err)
+	out := storetest.Rosa(t, w)
+	in := sharing.Authorisation{Centre: centre, Purpose: "support", Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"}
+	consent, _, err := w.Desk.Sharing.GiveConsent(ctx, w.SignIn("anna"), out.CaseID, in)
+	storetest.Try(t, "an authorisation on the last day", err)
 	w.Clock.Add(24 * time.Hour)
-	if _, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, referrals.ErrEnded) {
+	if _, _, err := w.Desk.Sharing.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consent), consent); !errors.Is(err, kept.ErrEnded) {
 		t.Errorf("sending a day later: got %v, want ErrEnded", err)
 	}
 	anna := w.SignIn("anna")
-	if _, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, referrals.ErrEnded) {
+	if _, _, err := w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, in); !errors.Is(err, kept.ErrEnded) {
 		t.Errorf("an authorisation a day later: got %v, want ErrEnded", err)
 	}
-	list, _, err := w.Desk.Directory(ctx, anna, 0, 0)
-	try(t, "the directory", err)
+	list, _, err := w.Desk.Sharing.Directory(ctx, anna, 0, 0)
+	storetest.Try(t, "the directory", err)
 	for _, c := range list {
 		if c.Ended != (c.ID == centre) {
 			t.Errorf("the directory says of %s: ended %v", c.Name, c.Ended)
@@ -233,13 +203,13 @@ func TestNumberGoesWithItsOwnTick(t *testing.T) {
 	var old string
 	received := func(id string, reached bool) string {
 		t.Helper()
-		v, _, err := f.Desk.OpenReferral(ctx, f.Caller("bruna"), id)
-		try(t, "opening at the centre", err)
+		v, _, err := f.Desk.Sharing.OpenReferral(ctx, f.Caller("bruna"), id)
+		storetest.Try(t, "opening at the centre", err)
 		if v.Safe.DeskOnly == reached || (v.Safe.Rule.Channels["call"] == "yes") != reached {
 			t.Fatalf("the rule at the centre: %+v", v.Safe)
 		}
 		text, err := json.Marshal([]any{v.Package, v.Safe})
-		try(t, "encoding", err)
+		storetest.Try(t, "encoding", err)
 		return string(text)
 	}
 	quiet, shared := f.Refer(f.Other, f.Authorise("alias", "mail")), f.Refer(f.Case, f.Authorise("alias", "number"))
@@ -250,16 +220,16 @@ func TestNumberGoesWithItsOwnTick(t *testing.T) {
 	if got := received(shared, true); !strings.Contains(got, old) || strings.Contains(got, "@example.org") || strings.Contains(got, "never") {
 		t.Error("the number that she shares is not at the centre alone")
 	}
-	safe := open(t, f.World, f.Caller("anna"), f.Case).Safe
+	safe := storetest.Open(t, f.World, f.Caller("anna"), f.Case).Safe
 	safe.Number, safe.Mail = "333 7654321", ""
 	version := f.Version(f.Case)
-	_, err := f.Desk.ChangeSafeContact(ctx, f.Caller("anna"), f.Case, version, safe, "code_word")
-	try(t, "another number", err)
+	_, err := f.Desk.Cases.ChangeSafeContact(ctx, f.Caller("anna"), f.Case, version, safe, "code_word")
+	storetest.Try(t, "another number", err)
 	if got := received(shared, false); strings.Contains(got, safe.Number) || strings.Contains(got, old) {
 		t.Error("after the change the centre has a number")
 	}
-	_, err = f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, version+1, []string{shared})
-	try(t, "telling the centre", err)
+	_, err = f.Desk.Sharing.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, version+1, []string{shared})
+	storetest.Try(t, "telling the centre", err)
 	if got := received(shared, true); !strings.Contains(got, safe.Number) || strings.Contains(got, old) {
 		t.Error("once told, the centre has not the new number alone")
 	}
@@ -269,14 +239,14 @@ func TestNumberGoesWithItsOwnTick(t *testing.T) {
 // a new one is, by the rule that her file holds; a call that is planned stays.
 func TestSheComesBack(t *testing.T) {
 	w := storetest.New(t).Standard()
-	out := rosa(t, w)
+	out := storetest.Rosa(t, w)
 	comes := func(outcome string) {
 		t.Helper()
-		_, _, err := w.Desk.RecordContact(t.Context(), w.SignIn("anna"), referrals.NewContact{Form: crypto.NewID(), CaseID: out.CaseID,
-			Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: outcome}})
-		try(t, "a contact in her file", err)
+		_, _, err := w.Desk.Cases.RecordContact(t.Context(), w.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: out.CaseID,
+			Contact: cases.Contact{Speaker: "she", Channel: "phone", Outcome: outcome}})
+		storetest.Try(t, "a contact in her file", err)
 	}
-	recall := func() string { return open(t, w, w.SignIn("anna"), out.CaseID).Recall.Day }
+	recall := func() string { return storetest.Open(t, w, w.SignIn("anna"), out.CaseID).Recall.Day }
 	comes("thinking")
 	if recall() != "" {
 		t.Error("a contact that ended put her on the list of calls")

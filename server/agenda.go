@@ -6,7 +6,8 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/sharing"
 )
 
 func (q *request) roster() (*units.Roster, error) { return q.s.house.Roster(q.ctx()) }
@@ -107,7 +108,7 @@ func (q *request) rescued(u units.RescuedUnit) Task {
 }
 
 // waitingKind is why a referral cannot wait.
-func waitingKind(l referrals.ReferralLine) string {
+func waitingKind(l sharing.ReferralLine) string {
 	switch {
 	case l.State == "more_info":
 		return "referral_question"
@@ -130,7 +131,7 @@ func (q *request) searchPage() error {
 
 func (q *request) search() error {
 	page := &SearchPage{Page: q.base(TitleSearch), Query: q.form.Get("q"), Asked: true}
-	cards, receipt, err := q.s.desk.Search(q.ctx(), q.who, page.Query)
+	cards, receipt, err := q.s.desk.Cases.Search(q.ctx(), q.who, page.Query)
 	if err = q.partly(err); err != nil && !invalid(&page.Page, err) {
 		return err
 	}
@@ -138,11 +139,11 @@ func (q *request) search() error {
 	for _, c := range cards {
 		page.Cards = append(page.Cards, q.card(c))
 	}
-	page.More = len(cards) == referrals.SearchMax
+	page.More = len(cards) == cases.SearchMax
 	return q.show(http.StatusOK, "search", page)
 }
 
-func (q *request) card(c referrals.SearchCard) Card {
+func (q *request) card(c cases.SearchCard) Card {
 	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.day(c.LastDay)}
 }
 

@@ -29,7 +29,7 @@ func TestInboxLeadsSomewhere(t *testing.T) {
 	untilReply := f.Authorise("alias")
 	untilReply.UntilReply = true
 	answered := f.Refer(f.Other, untilReply)
-	if _, err := f.Desk.Decline(t.Context(), f.Caller("bruna"), answered, "full"); err != nil {
+	if _, err := f.Desk.Sharing.Decline(t.Context(), f.Caller("bruna"), answered, "full"); err != nil {
 		t.Fatal(err)
 	}
 	bruna := serve(t, f.World).signedIn("bruna")

@@ -19,7 +19,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -50,8 +52,8 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 	prepare(w.Dir)
 	w.Open()
 	d := &badDay{site: serve(t, w), t: t, alias: "alias" + strings.ToLower(crypto.NewID())}
-	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Alias: d.alias, Outcome: "info_only"}})
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Alias: d.alias, Outcome: "info_only"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 
 // note adds a note; an acknowledged one must never be lost.
 func (d *badDay) note(text string) error {
-	_, err := d.Desk.AddNote(context.Background(), d.Caller("anna"), d.caseID, typed.NewForm(), "other", text)
+	_, err := d.Desk.Cases.AddNote(context.Background(), d.Caller("anna"), d.caseID, typed.NewForm(), "other", text)
 	if err == nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -479,17 +481,17 @@ func TestSecretsNotWritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.acked = nil // it is to be erased
-	consent, _, err := w.Desk.GiveConsent(ctx, w.Caller("anna"), d.caseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support",
-		Fields: []string{"alias"}, Feedback: "more", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	consent, _, err := w.Desk.Sharing.GiveConsent(ctx, w.Caller("anna"), d.caseID, sharing.Authorisation{Centre: w.Units["centre"], Purpose: "support",
+		Fields: []string{"alias"}, Feedback: "more", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
+	if _, _, err := w.Desk.Sharing.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
 		t.Fatal(err)
 	}
 	var secret string
-	if err := w.Store.View(ctx, func(r referrals.Reader) error {
-		var row referrals.ReferralRow
+	if err := w.Store.View(ctx, func(r kept.Reader) error {
+		var row sharing.ReferralRow
 		err := r.Get(&row, consent)
 		secret = row.Secret
 		return err
@@ -498,13 +500,13 @@ func TestSecretsNotWritable(t *testing.T) {
 	}
 	is := func() int { return d.count(shred, "SELECT count(*) FROM shred WHERE id = ?", secret) }
 	mend = d.BreakTable("DELETE", "shred")
-	if _, err := w.Desk.Revoke(ctx, w.Caller("anna"), consent, "known_voice"); err == nil {
+	if _, err := w.Desk.Sharing.Revoke(ctx, w.Caller("anna"), consent, "known_voice"); err == nil {
 		t.Error("a revocation is answered while its secret is there")
 	}
 	if is() != 1 {
 		t.Error("the fault did not fire: the secret is gone")
 	}
-	if _, _, err := w.Desk.OpenReferral(ctx, w.Caller("bruna"), consent); err == nil {
+	if _, _, err := w.Desk.Sharing.OpenReferral(ctx, w.Caller("bruna"), consent); err == nil {
 		t.Error("the centre opens what she took back")
 	}
 	w.Close()

@@ -17,13 +17,13 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3"
-
 	"sportello/crypto"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/locale"
+
+	_ "github.com/mattn/go-sqlite3"
 )
 
 // The benches compare the product with a plain twin that neither seals nor
@@ -363,7 +363,7 @@ func BenchmarkEdge(b *testing.B) {
 			}
 			page[e] = to
 		}
-		cards, _, err := w.Desk.Search(b.Context(), w.SignIn("anna"), "Rosa 1")
+		cards, _, err := w.Desk.Cases.Search(b.Context(), w.SignIn("anna"), "Rosa 1")
 		if err != nil || len(cards) == 0 {
 			b.Fatalf("finding the case: %v", err)
 		}

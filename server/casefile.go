@@ -9,6 +9,9 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 )
 
@@ -32,7 +35,7 @@ func (q *request) caseAndRoster(parts ...referrals.Part) (referrals.CaseView, *u
 }
 
 // head is what every page of a case has.
-func (q *request) head(v referrals.CaseHead, tab string) CaseHead {
+func (q *request) head(v kept.CaseHead, tab string) CaseHead {
 	s := strip(v.Safe, Who{v.Card.Code, v.Card.Alias})
 	s.CaseID, s.State, s.MayEdit = v.ID, v.State, true
 	return CaseHead{Strip: s, Tab: tab}
@@ -71,7 +74,7 @@ func (q *request) caseSummary() error {
 }
 
 // stateOf is a referral's state as pages say it: expiry is a predicate.
-func stateOf(r referrals.ReferralLine) string {
+func stateOf(r sharing.ReferralLine) string {
 	if r.Standing == policies.ConsentExpired && r.State != "closed" && r.State != "declined" {
 		return "expired"
 	}
@@ -128,10 +131,10 @@ func (q *request) personPage(v referrals.CaseView) *PersonPage {
 	return page
 }
 
-func (f PersonForm) save(v referrals.CaseView) referrals.PersonForm {
+func (f PersonForm) save(v referrals.CaseView) cases.PersonForm {
 	told := v.Told
 	told.Language, told.Mediator, told.Town, told.Children, told.Needs = f.Language, f.Mediator, f.Town, f.Children, f.Needs
-	return referrals.PersonForm{Alias: f.Alias, Identity: referrals.Identity{Name: f.Name, Surname: f.Surname, Born: f.Born}, Told: told}
+	return cases.PersonForm{Alias: f.Alias, Identity: cases.Identity{Name: f.Name, Surname: f.Surname, Born: f.Born}, Told: told}
 }
 
 // savePerson writes the page, or shows both versions when somebody else saved
@@ -152,7 +155,7 @@ func (q *request) savePerson() error {
 		page.Form = f
 		return q.show(http.StatusOK, "person", page)
 	}
-	receipt, err := q.s.desk.SavePerson(q.ctx(), q.who, v.ID, at, f.save(v))
+	receipt, err := q.s.desk.Cases.SavePerson(q.ctx(), q.who, v.ID, at, f.save(v))
 	if errors.Is(err, acts.ErrConflict) {
 		return q.personConflict(f)
 	}
@@ -226,12 +229,12 @@ func (q *request) forget() error {
 	case q.version() != v.Version: // before a code is spent on it
 		return acts.ErrConflict
 	case v.Identity == nil:
-		return referrals.ErrState
+		return kept.ErrState
 	}
 	if ok, err := q.stepUp(policies.CaseAnonymise, v.ID, StepUpShred, v.Card.Code); !ok {
 		return err
 	}
-	receipt, err := q.s.desk.Anonymise(q.ctx(), q.who, q.id("id"), q.version())
+	receipt, err := q.s.desk.Cases.Anonymise(q.ctx(), q.who, q.id("id"), q.version())
 	if err != nil {
 		return err
 	}
@@ -256,7 +259,7 @@ func (q *request) closing(v referrals.CaseView) *CloseCasePage {
 }
 
 func (q *request) closeCase() error {
-	receipt, err := q.s.desk.CloseCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("reason"), q.form.Get("note"))
+	receipt, err := q.s.desk.Cases.CloseCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("reason"), q.form.Get("note"))
 	if errors.Is(err, typed.ErrInvalid) {
 		v, openErr := q.openCase()
 		if openErr != nil {
@@ -273,7 +276,7 @@ func (q *request) closeCase() error {
 }
 
 func (q *request) reopenCase() error {
-	receipt, err := q.s.desk.ReopenCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("note"))
+	receipt, err := q.s.desk.Cases.ReopenCase(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("note"))
 	if err != nil {
 		return err
 	}
@@ -312,7 +315,7 @@ func (q *request) safePage(v referrals.CaseView) (*SafeContactPage, error) {
 func (q *request) saveSafeContact() error {
 	var f SafeForm
 	ReadForm(q.form, &f)
-	receipt, err := q.s.desk.ChangeSafeContact(q.ctx(), q.who, q.id("id"), q.version(), f.rule(), q.form.Get("recognised"))
+	receipt, err := q.s.desk.Cases.ChangeSafeContact(q.ctx(), q.who, q.id("id"), q.version(), f.rule(), q.form.Get("recognised"))
 	if errors.Is(err, typed.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
 		v, openErr := q.openCase(referrals.PartKnown)
 		if openErr != nil {
@@ -360,9 +363,9 @@ func (q *request) tellSafeContact() error {
 	if ok, err := q.stepUp(policies.ConsentExtend, id, StepUpTell, ""); !ok {
 		return err
 	}
-	receipt, err := q.s.desk.TellSafeContact(q.ctx(), q.who, id, q.version(), q.form["tell"])
-	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended",
-		acts.ErrConflict: "safe.tell_changed", referrals.ErrState: "safe.tell_changed"} {
+	receipt, err := q.s.desk.Sharing.TellSafeContact(q.ctx(), q.who, id, q.version(), q.form["tell"])
+	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended",
+		acts.ErrConflict: "safe.tell_changed", kept.ErrState: "safe.tell_changed"} {
 		if errors.Is(err, cause) {
 			return q.showSafeContact(http.StatusConflict, key)
 		}
@@ -388,7 +391,7 @@ func (q *request) showSafeContact(status int, problem string) error {
 }
 
 func (q *request) readers() error {
-	head, list, receipt, err := q.s.desk.Readers(q.ctx(), q.who, q.id("id"))
+	head, list, receipt, err := q.s.desk.Register.Readers(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}

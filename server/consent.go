@@ -12,7 +12,9 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/kept"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/locale"
 )
@@ -40,8 +42,8 @@ func (q *request) withCentre(in referrals.Preparing) (referrals.Prepared, Centre
 func (q *request) chooseCentre() error {
 	page := &ChooseCentrePage{Page: q.base(TitleChooseCentre),
 		Need: q.form.Get("need"), Area: q.form.Get("area"), From: q.form.Get("near"), Away: q.form.Get("away")}
-	near, nearKnown := referrals.PlaceOf(page.From)
-	away, awayKnown := referrals.PlaceOf(page.Away)
+	near, nearKnown := sharing.PlaceOf(page.From)
+	away, awayKnown := sharing.PlaceOf(page.Away)
 	if page.From != "" && !nearKnown {
 		page.Fail("near", "centre.place_unknown")
 	}
@@ -56,7 +58,7 @@ func (q *request) chooseCentre() error {
 	for _, c := range v.Centres {
 		if page.Need != "" && !contains(strings.Fields(c.Needs), page.Need) ||
 			page.Area != "" && !strings.Contains(strings.ToLower(c.Area+" "+c.Town), strings.ToLower(strings.TrimSpace(page.Area))) ||
-			awayKnown && c.Lat != 0 && referrals.Km(away.Lat, away.Lon, c.Lat, c.Lon) < farEnough {
+			awayKnown && c.Lat != 0 && sharing.Km(away.Lat, away.Lon, c.Lat, c.Lon) < farEnough {
 			continue
 		}
 		page.Centres = append(page.Centres, centre(c))
@@ -67,7 +69,7 @@ func (q *request) chooseCentre() error {
 // farEnough is how far "lontano da" keeps a centre away, in kilometres.
 const farEnough = 30
 
-func centre(c referrals.CentreEntry) Centre {
+func centre(c sharing.CentreEntry) Centre {
 	v := Centre{ID: c.ID, Name: c.Name, Area: c.Area, Needs: strings.Fields(c.Needs), Hours: c.Hours,
 		Languages: strings.Fields(c.Languages), Phone: c.Phone, Cost: c.Cost, Distance: max(c.Km, 0), State: "unpinned"}
 	if c.Pinned {
@@ -134,7 +136,7 @@ func (q *request) chooseWay() error {
 	if page.Way == "we_send" {
 		return q.sharePage(http.StatusOK, v, c, nil)
 	}
-	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, v.ID, q.formID(), "network", q.word("way", page.Way)+": "+c.Name)
+	receipt, err := q.s.desk.Cases.AddNote(q.ctx(), q.who, v.ID, q.formID(), "network", q.word("way", page.Way)+": "+c.Name)
 	if err != nil {
 		return err
 	}
@@ -169,7 +171,7 @@ func (q *request) showShare(status int, cause error) error {
 // choosing asks for what she can share, against what the page before showed of it.
 func (q *request) choosing() referrals.Preparing {
 	form := q.referralForm()
-	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: referrals.ReadMarks(form.Shown)}
+	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: sharing.ReadMarks(form.Shown)}
 }
 
 func (q *request) sharePage(status int, v referrals.Prepared, c Centre, cause error) error {
@@ -186,7 +188,7 @@ func (q *request) sharePage(status int, v referrals.Prepared, c Centre, cause er
 	return q.show(status, "share", page)
 }
 
-func (q *request) shareGroups(choices referrals.Choices) (all []ShareGroup) {
+func (q *request) shareGroups(choices sharing.Choices) (all []ShareGroup) {
 	groups := map[string]*ShareGroup{}
 	for _, name := range groupsInOrder {
 		groups[name] = &ShareGroup{Key: ShareGroups[name]}
@@ -212,7 +214,7 @@ func (q *request) shareGroups(choices referrals.Choices) (all []ShareGroup) {
 }
 
 // content is a field's value in words.
-func (q *request) content(f referrals.PackageField) string {
+func (q *request) content(f sharing.PackageField) string {
 	switch f.Code {
 	case "needs":
 		return q.words("need", f.Values)
@@ -293,7 +295,7 @@ var spokenLines = []string{"spoken.line1", "spoken.line2", "spoken.line3", "spok
 
 // spoken is the text to read to her, in one of the languages it exists in.
 func (q *request) spoken(lang string) Spoken {
-	s := Spoken{Lang: lang, Dir: "ltr", Version: referrals.AuthorisationText, Langs: []string{"it", "en"}}
+	s := Spoken{Lang: lang, Dir: "ltr", Version: sharing.AuthorisationText, Langs: []string{"it", "en"}}
 	if !contains(s.Langs, s.Lang) {
 		s.Lang = string(q.lang)
 	}
@@ -307,9 +309,9 @@ func (q *request) spoken(lang string) Spoken {
 }
 
 // authorisation is the typed form as the desk records it.
-func (f ReferralForm) authorisation(centre string, today time.Time) referrals.Authorisation {
-	a := referrals.Authorisation{Form: typed.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, Shown: referrals.ReadMarks(f.Shown), Feedback: f.Feedback,
-		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: referrals.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
+func (f ReferralForm) authorisation(centre string, today time.Time) sharing.Authorisation {
+	a := sharing.Authorisation{Form: typed.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, Shown: sharing.ReadMarks(f.Shown), Feedback: f.Feedback,
+		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: sharing.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
 	if f.Beside == "besides" {
 		a.Purpose = f.Purpose
 	}
@@ -358,8 +360,8 @@ func (q *request) authorise() error {
 	if len(fails) > 0 {
 		return q.showHow(http.StatusUnprocessableEntity, fails)
 	}
-	id, receipt, err := q.s.desk.GiveConsent(q.ctx(), q.who, q.id("id"), f.authorisation(q.id("centre"), q.s.door.Gate().Now()))
-	if errors.Is(err, referrals.ErrChanged) {
+	id, receipt, err := q.s.desk.Sharing.GiveConsent(q.ctx(), q.who, q.id("id"), f.authorisation(q.id("centre"), q.s.door.Gate().Now()))
+	if errors.Is(err, sharing.ErrChanged) {
 		return q.showShare(http.StatusConflict, nil)
 	}
 	var bad *typed.Invalid
@@ -371,7 +373,7 @@ func (q *request) authorise() error {
 		}
 		return q.showHow(http.StatusUnprocessableEntity, fails)
 	}
-	if errors.Is(err, referrals.ErrLive) {
+	if errors.Is(err, sharing.ErrLive) {
 		field, key := "beside", FailBeside
 		if f.Beside == "besides" {
 			field, key = "purpose", FailPurposeTaken
@@ -392,7 +394,7 @@ func (q *request) authorise() error {
 func (q *request) preview() error { return q.showPreview(http.StatusOK, "") }
 
 func (q *request) showPreview(status int, problem string) error {
-	p, receipt, err := q.s.desk.PreviewReferral(q.ctx(), q.who, q.id("id"))
+	p, receipt, err := q.s.desk.Sharing.PreviewReferral(q.ctx(), q.who, q.id("id"))
 	if errors.Is(err, acts.ErrDenied) {
 		return q.afterRestore()
 	}
@@ -424,7 +426,7 @@ func (q *request) showPreview(status int, problem string) error {
 
 // pack is what the centre sees, from the one value that is sealed. It holds
 // nothing of the page around it.
-func (q *request) pack(p referrals.Package, safe rule.PackageSafe, roster *units.Roster) Package {
+func (q *request) pack(p sharing.Package, safe rule.PackageSafe, roster *units.Roster) Package {
 	v := Package{Now: q.day(p.Day), Desk: roster.UnitName(p.FromUnit), Sent: q.day(p.Day), Urgency: p.Urgency, Private: p.Withheld,
 		Feedback: p.Feedback, Until: q.day(p.Until), KeepCopy: p.KeepCopy}
 	v.Strip = shared(safe.Rule, safe.DeskOnly, Who{})
@@ -439,7 +441,7 @@ func (q *request) pack(p referrals.Package, safe rule.PackageSafe, roster *units
 // send sends what she authorised, after passphrase and code.
 func (q *request) send() error {
 	id := q.id("id")
-	p, _, err := q.s.desk.PreviewReferral(q.ctx(), q.who, id)
+	p, _, err := q.s.desk.Sharing.PreviewReferral(q.ctx(), q.who, id)
 	if errors.Is(err, acts.ErrDenied) {
 		return q.afterRestore()
 	}
@@ -459,17 +461,17 @@ func (q *request) send() error {
 	if ok, err := q.stepUp(policies.ReferralSend, id, StepUpSend, roster.UnitName(p.Package.ToUnit)); !ok {
 		return err
 	}
-	sent, receipt, err := q.s.desk.SendReferral(q.ctx(), q.who, id)
+	sent, receipt, err := q.s.desk.Sharing.SendReferral(q.ctx(), q.who, id)
 	switch {
-	case errors.Is(err, referrals.ErrPin):
+	case errors.Is(err, kept.ErrPin):
 		return q.showPreview(http.StatusConflict, "error.pin")
-	case errors.Is(err, referrals.ErrNobody):
+	case errors.Is(err, kept.ErrNobody):
 		return q.showPreview(http.StatusConflict, "error.nobody")
-	case errors.Is(err, referrals.ErrSeveral):
+	case errors.Is(err, sharing.ErrSeveral):
 		return q.showPreview(http.StatusConflict, "")
-	case errors.Is(err, referrals.ErrEnded):
+	case errors.Is(err, kept.ErrEnded):
 		return q.showPreview(http.StatusConflict, "error.unit_ended")
-	case errors.Is(err, referrals.ErrChanged):
+	case errors.Is(err, sharing.ErrChanged):
 		return q.showPreview(http.StatusConflict, "")
 	case err != nil:
 		return err

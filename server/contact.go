@@ -11,6 +11,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 )
 
@@ -114,7 +116,7 @@ func (q *request) ownOpen() ([]OpenContact, error) {
 	return openContacts(lines), nil
 }
 
-func openContacts(lines []referrals.ContactLine) []OpenContact {
+func openContacts(lines []cases.ContactLine) []OpenContact {
 	var all []OpenContact
 	for _, c := range lines {
 		all = append(all, OpenContact{Who: Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
@@ -165,14 +167,14 @@ func (q *request) keepContact(from, to int) error {
 	if err != nil {
 		return err
 	}
-	out, receipt, err := q.s.desk.KeepContact(q.ctx(), q.who, referrals.NewContact{Contact: page.Form.contact(q.s.config.Sheets), Form: page.ID, Version: q.version()})
+	out, receipt, err := q.s.desk.Cases.KeepContact(q.ctx(), q.who, cases.NewContact{Contact: page.Form.contact(q.s.config.Sheets), Form: page.ID, Version: q.version()})
 	switch {
 	case invalid(&page.Page, err):
 		page.Step = from
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, acts.ErrConflict):
 		return q.contactChanged(page, from, out.ContactID)
-	case errors.Is(err, referrals.ErrState):
+	case errors.Is(err, kept.ErrState):
 		return q.redirect("/contatti/" + out.ContactID) // closed meanwhile, from another tab
 	case err != nil:
 		return err
@@ -185,7 +187,7 @@ func (q *request) keepContact(from, to int) error {
 // contactChanged says that another tab kept this contact meanwhile. What was
 // typed here stays on the page; going on keeps it over the other.
 func (q *request) contactChanged(page *ContactPage, step int, id string) error {
-	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, id)
+	v, receipt, err := q.s.desk.Cases.OpenContact(q.ctx(), q.who, id)
 	if err != nil {
 		return err
 	}
@@ -195,7 +197,7 @@ func (q *request) contactChanged(page *ContactPage, step int, id string) error {
 }
 
 // typed is a kept contact as its form shows it.
-func (f *ContactForm) typed(c referrals.Contact) {
+func (f *ContactForm) typed(c cases.Contact) {
 	*f = ContactForm{Speaker: c.Speaker, CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
 		CallNumber: c.CallBack, Danger: c.Danger, Where: c.WhereHe, Children: c.Children, DangerCaller: c.WhoCalls, DangerWhen: c.CallWhen,
 		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe)}
@@ -214,7 +216,7 @@ func (q *request) beenHere() error {
 	if err != nil {
 		return err
 	}
-	cards, receipt, err := q.s.desk.Search(q.ctx(), q.who, page.Form.Query)
+	cards, receipt, err := q.s.desk.Cases.Search(q.ctx(), q.who, page.Form.Query)
 	if err = q.partly(err); err != nil && !invalid(&page.Page, err) {
 		return err
 	}
@@ -227,8 +229,8 @@ func (q *request) beenHere() error {
 }
 
 // contact is the typed form as the desk keeps it.
-func (f *ContactForm) contact(sheets []Sheet) referrals.Contact {
-	c := referrals.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
+func (f *ContactForm) contact(sheets []Sheet) cases.Contact {
+	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
 		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
 		Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{}}
 	if c.Speaker == "" {
@@ -241,7 +243,7 @@ func (f *ContactForm) contact(sheets []Sheet) referrals.Contact {
 	}
 	for _, s := range sheets {
 		if contains(f.Given, s.Value) {
-			c.Given = append(c.Given, referrals.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
+			c.Given = append(c.Given, cases.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
 		}
 	}
 	return c
@@ -253,7 +255,7 @@ func (q *request) closeContact() error {
 		return err
 	}
 	f := &page.Form
-	in := referrals.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Version: q.version(), Service: f.Service, Share: f.Share, CaseVersion: q.shownCase(),
+	in := cases.NewContact{Contact: f.contact(q.s.config.Sheets), Form: page.ID, Version: q.version(), Service: f.Service, Share: f.Share, CaseVersion: q.shownCase(),
 		OpenCase: q.form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.form.Get("go") == "add_case" && f.Case != "new" {
 		in.CaseID = f.Case
@@ -262,7 +264,7 @@ func (q *request) closeContact() error {
 		page.Fail("outcome", FailOutcomeMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	}
-	out, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
+	out, receipt, err := q.s.desk.Cases.RecordContact(q.ctx(), q.who, in)
 	switch {
 	case invalid(&page.Page, err):
 		if page.ErrorOf("share") != "" {
@@ -272,7 +274,7 @@ func (q *request) closeContact() error {
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case errors.Is(err, acts.ErrConflict):
 		return q.contactChanged(page, 3, out.ContactID)
-	case errors.Is(err, referrals.ErrPin), errors.Is(err, referrals.ErrEnded), errors.Is(err, referrals.ErrNotFounded), errors.Is(err, referrals.ErrNobody):
+	case errors.Is(err, kept.ErrPin), errors.Is(err, kept.ErrEnded), errors.Is(err, kept.ErrNotFounded), errors.Is(err, kept.ErrNobody):
 		page.Fail("service", FailServiceMissing)
 		return q.show(http.StatusUnprocessableEntity, "contact", page)
 	case err != nil:
@@ -294,7 +296,7 @@ func stepWith(errors []FieldError) int {
 }
 
 func (q *request) contactDone() error {
-	v, receipt, err := q.s.desk.OpenContact(q.ctx(), q.who, q.id("id"))
+	v, receipt, err := q.s.desk.Cases.OpenContact(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
@@ -320,7 +322,7 @@ func (q *request) contactDone() error {
 
 // told is what was recorded of a contact: what nobody asked is left out, but for
 // the danger, where that it was not asked says something too.
-func (q *request) told(v referrals.ContactView) *ContactTold {
+func (q *request) told(v cases.ContactView) *ContactTold {
 	t := &ContactTold{At: v.At, Outcome: v.Outcome}
 	add := func(key string, parts ...string) {
 		if s := joined(parts...); s != "" {
@@ -374,7 +376,7 @@ func (q *request) lastDanger(v referrals.CaseView) *Danger {
 	if len(v.Contacts) == 0 {
 		return nil
 	}
-	last := slices.MaxFunc(v.Contacts, func(a, b referrals.ContactView) int { return a.At.Compare(b.At) })
+	last := slices.MaxFunc(v.Contacts, func(a, b cases.ContactView) int { return a.At.Compare(b.At) })
 	if last.Danger != "yes" {
 		return nil
 	}
@@ -403,9 +405,9 @@ func (q *request) recordUnlinked() error {
 	if f.Kind == "general" {
 		f = UnlinkedForm{Speaker: f.Speaker}
 	}
-	in := referrals.NewContact{Form: page.ID, Contact: referrals.Contact{Speaker: f.Speaker, Outcome: "info_only",
+	in := cases.NewContact{Form: page.ID, Contact: cases.Contact{Speaker: f.Speaker, Outcome: "info_only",
 		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
-	_, receipt, err := q.s.desk.RecordContact(q.ctx(), q.who, in)
+	_, receipt, err := q.s.desk.Cases.RecordContact(q.ctx(), q.who, in)
 	if invalid(&page.Page, err) {
 		return q.show(http.StatusUnprocessableEntity, "unlinked", page)
 	}
@@ -416,7 +418,7 @@ func (q *request) recordUnlinked() error {
 }
 
 func (q *request) unlinkedList() error {
-	notes, receipt, err := q.s.desk.UnlinkedNotes(q.ctx(), q.who)
+	notes, receipt, err := q.s.desk.Cases.UnlinkedNotes(q.ctx(), q.who)
 	if err = q.partly(err); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"sportello/policies"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/typed"
 )
 
@@ -13,7 +13,7 @@ import (
 func (q *request) declarations() error { return q.showDeclarations(http.StatusOK, nil) }
 
 func (q *request) showDeclarations(status int, cause error) error {
-	all, leads, receipt, err := q.s.desk.MyDeclarations(q.ctx(), q.who)
+	all, leads, receipt, err := q.s.desk.Cases.MyDeclarations(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -30,13 +30,13 @@ func (q *request) showDeclarations(status int, cause error) error {
 }
 
 func (q *request) declare() error {
-	receipt, err := q.s.desk.Declare(q.ctx(), q.who, typed.Form(q.form.Get("id")), referrals.Declared{
+	receipt, err := q.s.desk.Cases.Declare(q.ctx(), q.who, typed.Form(q.form.Get("id")), cases.Declared{
 		Name: q.form.Get("declared_name"), Surname: q.form.Get("declared_surname"), Phone: q.form.Get("declared_phone")})
 	return q.doneOr(q.showDeclarations, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
 }
 
 func (q *request) takeDeclarationBack() error {
-	receipt, err := q.s.desk.WithdrawDeclaration(q.ctx(), q.who, q.id("id"))
+	receipt, err := q.s.desk.Cases.WithdrawDeclaration(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (q *request) takeDeclarationBack() error {
 
 // unitDeclarations is what the lead reads before she gives somebody a case file.
 func (q *request) unitDeclarations() error {
-	all, receipt, err := q.s.desk.Declarations(q.ctx(), q.who)
+	all, receipt, err := q.s.desk.Cases.Declarations(q.ctx(), q.who)
 	if err = q.partly(err); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 )
 
 // entryPage is where a centre's members, or the lead of a desk, change what the
@@ -71,7 +71,7 @@ func (p *DirectoryPage) entry() units.Entry {
 	if !IsWord("cost", f.Cost) {
 		p.Fail("cost", FailChoice)
 	}
-	place, known := referrals.PlaceOf(f.Town)
+	place, known := sharing.PlaceOf(f.Town)
 	if f.Town != "" && !known {
 		p.Fail("town", "centre.place_unknown")
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
 
@@ -52,8 +52,8 @@ func TestNeedLeadsToAnotherDesk(t *testing.T) {
 // and this desk says so to her when it is (founding text 004).
 func TestCostStandsInTheDirectory(t *testing.T) {
 	w := storetest.New(t).Town()
-	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "cost", OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela"}})
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: "cost", OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela"}})
 	if err != nil {
 		t.Fatal(err)
 	}

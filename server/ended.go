@@ -9,7 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 )
 
 // Her authorisation can end between reading and sending. Who may still see the
@@ -43,7 +43,7 @@ func (q *request) endedAtDesk(denied error) error {
 }
 
 // endedKey says to the desk why nothing was sent.
-func endedKey(r referrals.ReferralLine) string {
+func endedKey(r sharing.ReferralLine) string {
 	switch {
 	case r.State == "withdrawn":
 		return ProblemDeskRevoked
@@ -65,7 +65,7 @@ func (q *request) toDeskOr(again func(status int, cause error) error, receipt au
 // open any more: the notice of one that was taken back, and the line in its inbox
 // of one whose authorisation has ended, where it had written something.
 func (q *request) endedAtCentre(denied error) error {
-	l, _, err := q.s.desk.Notice(q.ctx(), q.who, q.id("id"))
+	l, _, err := q.s.desk.Sharing.Notice(q.ctx(), q.who, q.id("id"))
 	if err != nil || !errors.Is(denied, acts.ErrDenied) {
 		return denied
 	}

@@ -20,7 +20,7 @@ func TestWrittenWhenItEnded(t *testing.T) {
 	anna, bruna, vera, carla := s.inside(t, "anna"), s.inside(t, "bruna"), s.inside(t, "vera"), s.inside(t, "carla")
 
 	file := func(id string) string {
-		v, _, err := s.Desk.ReadReferral(t.Context(), s.Caller("anna"), id)
+		v, _, err := s.Desk.Sharing.ReadReferral(t.Context(), s.Caller("anna"), id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 )
 
@@ -38,16 +39,16 @@ var answers = []struct {
 	{audit.ErrClock, http.StatusServiceUnavailable, "error.server"},
 	{crypto.ErrOpen, http.StatusInternalServerError, "error.tampered"},
 	{acts.ErrConflict, http.StatusConflict, "error.conflict"},
-	{referrals.ErrFeedback, http.StatusConflict, "error.feedback"},
-	{referrals.ErrState, http.StatusConflict, "error.state"},
-	{referrals.ErrPinBack, http.StatusConflict, "error.pin_back"},
-	{referrals.ErrPin, http.StatusConflict, "error.pin"},
-	{referrals.ErrLive, http.StatusConflict, FailBeside},
-	{referrals.ErrSeveral, http.StatusConflict, "preview.several"},
-	{referrals.ErrEnded, http.StatusConflict, "error.unit_ended"},
-	{referrals.ErrNobody, http.StatusConflict, "error.nobody"},
-	{referrals.ErrNotFounded, http.StatusConflict, "error.not_founded"},
-	{referrals.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
+	{sharing.ErrFeedback, http.StatusConflict, "error.feedback"},
+	{kept.ErrState, http.StatusConflict, "error.state"},
+	{kept.ErrPinBack, http.StatusConflict, "error.pin_back"},
+	{kept.ErrPin, http.StatusConflict, "error.pin"},
+	{sharing.ErrLive, http.StatusConflict, FailBeside},
+	{sharing.ErrSeveral, http.StatusConflict, "preview.several"},
+	{kept.ErrEnded, http.StatusConflict, "error.unit_ended"},
+	{kept.ErrNobody, http.StatusConflict, "error.nobody"},
+	{kept.ErrNotFounded, http.StatusConflict, "error.not_founded"},
+	{kept.ErrNoRecovery, http.StatusConflict, "error.no_recovery"},
 	{typed.ErrRepeated, http.StatusConflict, "form.repeated"},
 	{typed.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
 	{units.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
@@ -130,7 +131,7 @@ func (q *request) comesBack(status int, err error) bool {
 	switch {
 	case status == http.StatusNotFound, status == http.StatusForbidden, status == http.StatusRequestEntityTooLarge:
 		return false
-	case errors.Is(err, referrals.ErrState) && q.formPage() == q.r.URL.Path:
+	case errors.Is(err, kept.ErrState) && q.formPage() == q.r.URL.Path:
 		return false
 	}
 	return !errors.Is(err, acts.ErrTampered) && !errors.Is(err, audit.ErrLogTampered) && !errors.Is(err, crypto.ErrOpen)

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 )
 
@@ -15,13 +16,13 @@ import (
 func TestAttackUnsentAuthorisationCannotBeTakenBack(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx, who := t.Context(), w.Caller("anna")
-	out, _, err := w.Desk.RecordContact(ctx, who, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Rosa"}})
+	out, _, err := w.Desk.Cases.RecordContact(ctx, who, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Rosa"}})
 	if err != nil {
 		t.Fatalf("opening a file: %v", err)
 	}
-	id, _, err := w.Desk.GiveConsent(ctx, who, out.CaseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
-		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	id, _, err := w.Desk.Sharing.GiveConsent(ctx, who, out.CaseID, sharing.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"})
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 )
@@ -15,7 +15,7 @@ import (
 // asked.
 func TestWhatSheForbadeIsShown(t *testing.T) {
 	const unasked, none = "non è ancora stato chiesto", "Nessun contatto permesso."
-	cases := map[string]struct {
+	rules := map[string]struct {
 		safe rule.SafeContact
 		says []string
 	}{
@@ -23,11 +23,11 @@ func TestWhatSheForbadeIsShown(t *testing.T) {
 		"with word": {rule.SafeContact{Channels: map[string]string{"call": "never"}, CodeWord: "mirtillo"}, []string{"<del>Telefonata</del> <strong>mai</strong>", "Mostra la parola", "mirtillo"}},
 		"word":      {rule.SafeContact{CodeWord: "mirtillo"}, []string{"Mostra la parola", "mirtillo"}},
 	}
-	for name, c := range cases {
+	for name, c := range rules {
 		t.Run(name, func(t *testing.T) {
 			w := storetest.New(t).Town()
-			out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "forbidden", OpenCase: true,
-				Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela", Safe: c.safe}})
+			out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: "forbidden", OpenCase: true,
+				Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela", Safe: c.safe}})
 			if err != nil {
 				t.Fatal(err)
 			}

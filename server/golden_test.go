@@ -13,7 +13,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 )
@@ -148,12 +148,12 @@ var shutOut = map[string]bool{"greta": true, "sara": true}
 func (s *site) expire(t *testing.T, r *records) {
 	t.Helper()
 	ctx, anna := t.Context(), s.Caller("anna")
-	id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "shelter", Fields: []string{"alias"},
-		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today", Until: s.Clock.Now().AddDate(0, 0, 1).Format("2006-01-02")})
+	id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, r.file, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "shelter", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today", Until: s.Clock.Now().AddDate(0, 0, 1).Format("2006-01-02")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.expired, _, err = s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, id), id); err != nil {
+	if r.expired, _, err = s.Desk.Sharing.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, id), id); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Add(72 * 3600e9)

@@ -9,8 +9,8 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/units"
-	"sportello/referrals"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/locale"
 )
@@ -25,7 +25,7 @@ func (q *request) inbox() error {
 }
 
 func (q *request) inboxPage() (*InboxPage, error) {
-	cards, receipt, err := q.s.desk.Inbox(q.ctx(), q.who)
+	cards, receipt, err := q.s.desk.Sharing.Inbox(q.ctx(), q.who)
 	if err = q.partly(err); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (q *request) inboxPage() (*InboxPage, error) {
 func (q *request) received() error { return q.showReceived(http.StatusOK, nil) }
 
 func (q *request) showReceived(status int, cause error) error {
-	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	r, receipt, err := q.s.desk.Sharing.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return q.endedAtCentre(err)
 	}
@@ -79,7 +79,7 @@ func (q *request) showReceived(status int, cause error) error {
 		Package: q.pack(r.Package, r.Safe, roster), Messages: q.messages(r, roster), Appointment: appointment(r), Text: q.form.Get("text"), Day: q.form.Get("day"),
 		Hour: q.form.Get("hour"), Form: q.newForm(), Place: q.form.Get("place"), After: q.form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	page.Compare = r.Compare
-	page.Accepted = slices.ContainsFunc(r.Steps, func(s referrals.ReferralStepRow) bool { return s.State == "accepted" })
+	page.Accepted = slices.ContainsFunc(r.Steps, func(s sharing.ReferralStepRow) bool { return s.State == "accepted" })
 	page.Free = r.Feedback == "more"
 	explain(&page.Page, cause)
 	return q.show(status, "received", page)
@@ -87,11 +87,11 @@ func (q *request) showReceived(status int, cause error) error {
 
 // afterMay are the outcomes that this state and her authorisation let the
 // centre tell.
-func afterMay(r referrals.ReferralView) []string {
+func afterMay(r sharing.ReferralView) []string {
 	switch r.State {
 	case "accepted", "appointment", "no_show":
 		if r.Feedback != "state" {
-			return referrals.CentreOutcomes
+			return sharing.CentreOutcomes
 		}
 		return []string{"closed"}
 	case "engaged":
@@ -101,7 +101,7 @@ func afterMay(r referrals.ReferralView) []string {
 }
 
 func (q *request) accept() error {
-	receipt, err := q.s.desk.Accept(q.ctx(), q.who, q.id("id"))
+	receipt, err := q.s.desk.Sharing.Accept(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return q.endedAtCentre(err)
 	}
@@ -111,7 +111,7 @@ func (q *request) accept() error {
 func (q *request) declinePage() error { return q.showDecline(http.StatusOK, nil) }
 
 func (q *request) showDecline(status int, cause error) error {
-	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	r, receipt, err := q.s.desk.Sharing.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return q.endedAtCentre(err)
 	}
@@ -122,31 +122,31 @@ func (q *request) showDecline(status int, cause error) error {
 }
 
 func (q *request) decline() error {
-	receipt, err := q.s.desk.Decline(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
+	receipt, err := q.s.desk.Sharing.Decline(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
 	return q.toDeskOr(q.showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
 // askDesk puts a question to the desk, or, where she lets the centre tell more,
 // writes freely.
 func (q *request) askDesk() error {
-	write := q.s.desk.Ask
+	write := q.s.desk.Sharing.Ask
 	if q.form.Get("kind") == "message" {
-		write = q.s.desk.SendMessage
+		write = q.s.desk.Sharing.SendMessage
 	}
 	receipt, err := write(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	if errors.Is(err, referrals.ErrFeedback) {
+	if errors.Is(err, sharing.ErrFeedback) {
 		return q.showReceived(http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": FailFeedback}})
 	}
 	return q.toDeskOr(q.showReceived, receipt, err, FlashMessageSent, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) propose() error {
-	receipt, err := q.s.desk.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
+	receipt, err := q.s.desk.Sharing.Propose(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("day"), q.form.Get("hour"), q.form.Get("place"))
 	return q.toDeskOr(q.showReceived, receipt, err, FlashProposed, "/arrivi/"+q.id("id"))
 }
 
 func (q *request) outcome() error {
-	receipt, err := q.s.desk.Outcome(q.ctx(), q.who, q.id("id"), q.form.Get("after"))
+	receipt, err := q.s.desk.Sharing.Outcome(q.ctx(), q.who, q.id("id"), q.form.Get("after"))
 	return q.toDeskOr(q.showReceived, receipt, err, FlashTold, "/arrivi/"+q.id("id"))
 }
 
@@ -154,7 +154,7 @@ func (q *request) outcome() error {
 func (q *request) notice() error { return q.showNotice(http.StatusOK, nil) }
 
 func (q *request) showNotice(status int, cause error) error {
-	l, receipt, err := q.s.desk.Notice(q.ctx(), q.who, q.id("id"))
+	l, receipt, err := q.s.desk.Sharing.Notice(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
@@ -180,14 +180,14 @@ func (q *request) showNotice(status int, cause error) error {
 }
 
 func (q *request) acknowledgeStop() error {
-	receipt, err := q.s.desk.AcknowledgeStop(q.ctx(), q.who, q.id("id"), q.form["done"]...)
+	receipt, err := q.s.desk.Sharing.AcknowledgeStop(q.ctx(), q.who, q.id("id"), q.form["done"]...)
 	return q.doneOr(q.showNotice, receipt, err, "", "/arrivi/"+q.id("id")+"/avviso")
 }
 
 func (q *request) copyPage() error { return q.showCopy(http.StatusOK, nil) }
 
 func (q *request) showCopy(status int, cause error) error {
-	r, receipt, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	r, receipt, err := q.s.desk.Sharing.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return q.endedAtCentre(err)
 	}
@@ -209,7 +209,7 @@ func (q *request) showCopy(status int, cause error) error {
 
 // copyFile is the page that a sealed copy holds. It is read far from here and years
 // from now: in Italian, and each day with its year.
-func (q *request) copyFile(p referrals.Package, safe rule.PackageSafe, roster *units.Roster) *CopyFile {
+func (q *request) copyFile(p sharing.Package, safe rule.PackageSafe, roster *units.Roster) *CopyFile {
 	page := &CopyFile{Page: Page{Lang: locale.Italian, Title: TitleCopyFile}, ID: q.id("id"), Centre: roster.UnitName(p.ToUnit),
 		Made: q.s.door.Gate().Now(), Package: q.pack(p, safe, roster)}
 	page.Package.Now = page.Now
@@ -220,7 +220,7 @@ func (q *request) copyFile(p referrals.Package, safe rule.PackageSafe, roster *u
 // is spent on it; then it asks for passphrase and code. It reports false when it
 // has answered.
 func (q *request) mayCopy(recipient string) (bool, error) {
-	r, _, err := q.s.desk.OpenReferral(q.ctx(), q.who, q.id("id"))
+	r, _, err := q.s.desk.Sharing.OpenReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return false, q.endedAtCentre(err)
 	}
@@ -237,7 +237,7 @@ func (q *request) mayCopy(recipient string) (bool, error) {
 	if _, err := crypto.ParseRecipient(recipient); err != nil {
 		return false, q.showCopy(http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
 	}
-	return q.stepUp(policies.ReferralCopy, r.ID, StepUpCopy, referrals.Reference(r.ID))
+	return q.stepUp(policies.ReferralCopy, r.ID, StepUpCopy, sharing.Reference(r.ID))
 }
 
 // copy makes the centre's own sealed copy, to its offline key, and hands it over
@@ -260,7 +260,7 @@ func (q *request) copy() error {
 	if ok, err := q.mayCopy(recipient); !ok {
 		return err
 	}
-	file, receipt, err := q.s.desk.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p referrals.Package, safe rule.PackageSafe) ([]byte, error) {
+	file, receipt, err := q.s.desk.Sharing.SealedCopy(q.ctx(), q.who, q.id("id"), recipient, func(p sharing.Package, safe rule.PackageSafe) ([]byte, error) {
 		return q.s.render.Bytes("copy-file", q.copyFile(p, safe, roster))
 	})
 	if errors.Is(err, typed.ErrInvalid) {
@@ -272,7 +272,7 @@ func (q *request) copy() error {
 	q.receipt(receipt)
 	h := q.w.Header()
 	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", `attachment; filename="invio-`+referrals.Reference(q.id("id"))+`.age"`)
+	h.Set("Content-Disposition", `attachment; filename="invio-`+sharing.Reference(q.id("id"))+`.age"`)
 	_, err = q.w.Write(file)
 	return err
 }

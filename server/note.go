@@ -11,6 +11,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 )
@@ -77,7 +78,7 @@ func (q *request) entries(v referrals.CaseView, roster *units.Roster) []Note {
 	return notes
 }
 
-func (q *request) note(n referrals.NoteView, roster *units.Roster) Note {
+func (q *request) note(n cases.NoteView, roster *units.Roster) Note {
 	mine := n.Author == q.who.Person() || q.who.Role() == policies.Lead
 	v := Note{ID: n.ID, Kind: n.Kind, Author: roster.Username(n.Author), Day: q.day(n.Day), Text: n.Text, MayCorrect: mine, MayMove: mine}
 	switch n.Kind {
@@ -126,22 +127,22 @@ func (q *request) notePage(status int, cause error) error {
 	return q.show(status, "note", page)
 }
 
-func noteOf(v referrals.CaseView, id string) (referrals.NoteView, bool) {
+func noteOf(v referrals.CaseView, id string) (cases.NoteView, bool) {
 	for _, n := range v.Notes {
 		if n.ID == id && n.State == "current" {
 			return n, true
 		}
 	}
-	return referrals.NoteView{}, false
+	return cases.NoteView{}, false
 }
 
 func (q *request) addNote() error {
-	receipt, err := q.s.desk.AddNote(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("kind"), q.form.Get("text"))
+	receipt, err := q.s.desk.Cases.AddNote(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("kind"), q.form.Get("text"))
 	return q.doneOr(q.notePage, receipt, err, FlashNoteSaved, "/schede/"+q.id("id")+"/diario")
 }
 
 func (q *request) correctNote() error {
-	receipt, err := q.s.desk.CorrectNote(q.ctx(), q.who, q.id("note"), q.version(), q.form.Get("text"))
+	receipt, err := q.s.desk.Cases.CorrectNote(q.ctx(), q.who, q.id("note"), q.version(), q.form.Get("text"))
 	if errors.Is(err, acts.ErrConflict) {
 		return q.notePage(http.StatusConflict, err)
 	}
@@ -177,7 +178,7 @@ func (q *request) moveNote() error {
 	if _, ok := noteOf(v, q.id("note")); !ok {
 		return acts.ErrDenied
 	}
-	cards, _, err := q.s.desk.Search(q.ctx(), q.who, q.form.Get("to"))
+	cards, _, err := q.s.desk.Cases.Search(q.ctx(), q.who, q.form.Get("to"))
 	if err = q.partly(err); err != nil && !errors.Is(err, typed.ErrInvalid) {
 		return err
 	}
@@ -193,7 +194,7 @@ func (q *request) moveNote() error {
 	if ok, err := q.stepUp(policies.NoteMove, q.id("note"), StepUpMoveNote, strings.ToUpper(strings.TrimSpace(q.form.Get("to")))); !ok {
 		return err
 	}
-	receipt, err := q.s.desk.MoveNote(q.ctx(), q.who, q.id("note"), to, q.form.Get("why"))
+	receipt, err := q.s.desk.Cases.MoveNote(q.ctx(), q.who, q.id("note"), to, q.form.Get("why"))
 	if err != nil {
 		return err
 	}
@@ -219,7 +220,7 @@ func (q *request) setRecall() error {
 	} else if f.Day == "" {
 		return q.attemptsPage(http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recall": "error.day"}})
 	}
-	receipt, err := q.s.desk.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), rule.Recall{Day: f.Day, From: f.From, To: f.To})
+	receipt, err := q.s.desk.Cases.SetRecall(q.ctx(), q.who, q.id("id"), q.version(), rule.Recall{Day: f.Day, From: f.From, To: f.To})
 	if errors.Is(err, acts.ErrConflict) {
 		return q.attemptsPage(http.StatusConflict, err)
 	}
@@ -262,7 +263,7 @@ func (q *request) attemptsPage(status int, cause error) error {
 }
 
 func (q *request) recordAttempt() error {
-	_, receipt, err := q.s.desk.RecordAttempt(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("channel"), q.form.Get("outcome"), q.form.Get("note"))
+	_, receipt, err := q.s.desk.Cases.RecordAttempt(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("channel"), q.form.Get("outcome"), q.form.Get("note"))
 	flash, to := FlashAttemptSaved, "/schede/"+q.id("id")
 	if q.form.Get("outcome") == "other_person" {
 		flash, to = ProblemReviewRule, to+"/contatto-sicuro"

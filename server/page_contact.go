@@ -3,7 +3,7 @@ package server
 import (
 	"time"
 
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/server/locale"
 )
 
@@ -120,7 +120,7 @@ type Also struct {
 }
 
 // GoesOn tells whether what follows from the chosen outcome is a case file.
-func (p *ContactPage) GoesOn() bool { return referrals.GoesOn(p.Form.Outcome) }
+func (p *ContactPage) GoesOn() bool { return cases.GoesOn(p.Form.Outcome) }
 
 // InCase tells whether she was found in a case file.
 func (p *ContactPage) InCase() bool { return p.Form.Case != "" && p.Form.Case != "new" }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 )
 
 // ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
@@ -315,7 +315,7 @@ type ReceivedPage struct {
 
 // Undecided tells whether the centre has still to say that it welcomes her.
 func (p *ReceivedPage) Undecided() bool {
-	return !p.Accepted && referrals.Undecided(p.State)
+	return !p.Accepted && sharing.Undecided(p.State)
 }
 
 // DeclinePage is "decline". Posts reason to /arrivi/ID/non-accogli.
@@ -340,11 +340,11 @@ type StopPage struct {
 }
 
 // May tells whether there is something left to state.
-func (p *StopPage) May() bool { return len(referrals.StopLeft(p.Done)) > 0 }
+func (p *StopPage) May() bool { return len(sharing.StopLeft(p.Done)) > 0 }
 
 // Skip are the words that are not offered: what was stated, and what contradicts it.
 func (p *StopPage) Skip() string {
-	left := referrals.StopLeft(p.Done)
+	left := sharing.StopLeft(p.Done)
 	return strings.Join(slices.DeleteFunc(slices.Clone(Words("stop_done")), func(w string) bool { return slices.Contains(left, w) }), " ")
 }
 

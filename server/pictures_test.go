@@ -8,14 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"sportello/policies"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 	"sportello/server/locale"
+
+	"github.com/chromedp/chromedp"
 )
 
 // pictureMax is how large a picture of the README may be, in bytes.
@@ -53,7 +54,7 @@ func (s *site) friday(t *testing.T) (file, unsent, sent string) {
 	t.Helper()
 	ctx, anna := context.Background(), s.Caller("anna")
 	open := func(alias, request, outcome string, needs ...string) string {
-		out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: alias, OpenCase: true, Contact: referrals.Contact{Speaker: "she", Outcome: outcome,
+		out, _, err := s.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: alias, OpenCase: true, Contact: cases.Contact{Speaker: "she", Outcome: outcome,
 			Alias: alias, Request: request, Needs: needs, Safe: rule.SafeContact{Channels: map[string]string{"call": "yes", "sms": "never", "in_person": "yes"},
 				Number: "000 000 0300", CodeWord: "girasole", Answerer: "only_she", Hide: "yes", Hours: []rule.Hours{{Days: []string{"mon", "wed", "fri"}, From: "18:00", To: "22:30"}}}}})
 		if err != nil {
@@ -62,26 +63,26 @@ func (s *site) friday(t *testing.T) (file, unsent, sent string) {
 		return out.CaseID
 	}
 	give := func(file, urgency string, fields ...string) string {
-		id, _, err := s.Desk.GiveConsent(ctx, anna, file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: fields,
-			Feedback: "came", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: urgency, Until: s.Clock.Now().AddDate(0, 0, 30).Format("2006-01-02")})
+		id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, file, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: fields,
+			Feedback: "came", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: urgency, Until: s.Clock.Now().AddDate(0, 0, 30).Format("2006-01-02")})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return id
 	}
 	send := func(consent string) string {
-		id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
+		id, _, err := s.Desk.Sharing.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return id
 	}
 	file = open("Rosalia", "Chiede dove può dormire con la bambina, lontano da casa.", "stay_in_touch", "listen", "bed")
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, file, typed.NewForm(), "interview", "Ha parlato con calma."))
+	s.receipt(t)(s.Desk.Cases.AddNote(ctx, anna, file, typed.NewForm(), "interview", "Ha parlato con calma."))
 	open("Mirela", "Vuole parlare con una legale.", "stay_in_touch", "legal")
 	other := open("Nadia", "Chiede chi può accompagnarla.", "thinking", "cav")
 	sent = send(give(other, "three_days", "alias", "request"))
-	s.receipt(t)(s.Desk.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), typed.NewForm(), "Parla italiano?"))
+	s.receipt(t)(s.Desk.Sharing.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), typed.NewForm(), "Parla italiano?"))
 	return file, give(file, "three_days", "alias", "request", "needs"), sent
 }
 

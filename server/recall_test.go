@@ -4,15 +4,15 @@ import (
 	"net/http"
 	"testing"
 
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 )
 
 func TestRecallPage(t *testing.T) {
 	w := storetest.New(t).Standard()
-	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "recall", OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "thinking", Alias: "Mirela", Safe: rule.SafeContact{
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: "recall", OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "thinking", Alias: "Mirela", Safe: rule.SafeContact{
 			Channels: map[string]string{"call": "yes"}, Number: "000 000 0300", Hours: []rule.Hours{{From: "08:00", To: "09:00"}}}}})
 	if err != nil {
 		t.Fatal(err)

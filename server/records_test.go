@@ -7,7 +7,9 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -37,20 +39,20 @@ func (s *site) hang(t testing.TB, name, caseID, contact string) *ofCase {
 	t.Helper()
 	ctx, who := context.Background(), s.Caller(name)
 	o := &ofCase{contact: contact}
-	s.receipt(t)(s.Desk.AddNote(ctx, who, caseID, typed.NewForm(), "listening", "Una nota"))
+	s.receipt(t)(s.Desk.Cases.AddNote(ctx, who, caseID, typed.NewForm(), "listening", "Una nota"))
 	v, _, err := s.Desk.OpenCase(ctx, who, caseID, storetest.Parts...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.note = v.Notes[0].ID
 	for purpose, to := range map[string]*string{"support": &o.unsent, "legal": &o.sent} {
-		if *to, _, err = s.Desk.GiveConsent(ctx, who, caseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: []string{"alias"},
-			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
+		if *to, _, err = s.Desk.Sharing.GiveConsent(ctx, who, caseID, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: []string{"alias"},
+			Feedback: "more", KeepCopy: true, Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today",
 			Until: s.Clock.Now().AddDate(0, 0, 20).Format("2006-01-02")}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err = s.Desk.SendReferral(ctx, s.StepUp(name, policies.ReferralSend, o.sent), o.sent); err != nil {
+	if _, _, err = s.Desk.Sharing.SendReferral(ctx, s.StepUp(name, policies.ReferralSend, o.sent), o.sent); err != nil {
 		t.Fatal(err)
 	}
 	return o
@@ -62,8 +64,8 @@ func (s *site) fill(t testing.TB) *records {
 	ctx, r := context.Background(), &records{shut: s.shut(t)}
 	anna, lucia, vera := s.Caller("anna"), s.Caller("lucia"), s.Caller("vera")
 	open := func(who acts.Caller, alias string, restrict bool) (string, string) {
-		out, _, err := s.Desk.RecordContact(ctx, who, referrals.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
-			Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Request: "Chiede " + secretWord,
+		out, _, err := s.Desk.Cases.RecordContact(ctx, who, cases.NewContact{Form: alias, OpenCase: true, Restrict: restrict,
+			Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Request: "Chiede " + secretWord,
 				Needs: []string{"listen"}, Safe: rule.SafeContact{Channels: map[string]string{"call": "yes", "in_person": "yes"}, Number: "333 000 7731",
 					CodeWord: "girasole", Hours: []rule.Hours{{From: "00:00", To: "23:59"}}}}})
 		if err != nil {
@@ -88,21 +90,21 @@ func (s *site) fill(t testing.TB) *records {
 		}
 		return v
 	}
-	s.receipt(t)(s.Desk.AddNote(ctx, anna, r.file, typed.NewForm(), "listening", "Nota "+secretWord))
+	s.receipt(t)(s.Desk.Cases.AddNote(ctx, anna, r.file, typed.NewForm(), "listening", "Nota "+secretWord))
 	r.note = view(anna, r.file).Notes[0].ID
-	s.receipt(t)(s.Desk.AddNote(ctx, vera, r.vera, typed.NewForm(), "listening", "Nota altrove"))
+	s.receipt(t)(s.Desk.Cases.AddNote(ctx, vera, r.vera, typed.NewForm(), "listening", "Nota altrove"))
 	r.veraNote = view(vera, r.vera).Notes[0].ID
-	s.receipt(t)(s.Desk.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
+	s.receipt(t)(s.Desk.Cases.CloseCase(ctx, anna, r.closed, view(anna, r.closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.walled)
-	s.receipt(t)(s.Desk.Wall(ctx, w, r.walled, view(lucia, r.walled).Version, acts.List("").With(s.People["anna"].ID)))
+	s.receipt(t)(s.Desk.Cases.Wall(ctx, w, r.walled, view(lucia, r.walled).Version, acts.List("").With(s.People["anna"].ID)))
 	give := func(purpose string, fields ...string) string {
-		id, _, err := s.Desk.GiveConsent(ctx, anna, r.file, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: fields,
-			Feedback: "more", KeepCopy: true, Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today",
+		id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, r.file, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: fields,
+			Feedback: "more", KeepCopy: true, Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today",
 			Until: s.Clock.Now().AddDate(0, 0, 20).Format("2006-01-02")})
 		return must(id, err)(t)
 	}
 	send := func(consent string) string {
-		id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
+		id, _, err := s.Desk.Sharing.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
 		return must(id, err)(t)
 	}
 	r.unsent = give("counselling", "alias")
@@ -110,18 +112,18 @@ func (s *site) fill(t testing.TB) *records {
 	r.sent = send(r.consent)
 	taken := give("legal", "alias")
 	r.withdrawn = send(taken)
-	s.receipt(t)(s.Desk.Revoke(ctx, anna, taken, "in_person"))
+	s.receipt(t)(s.Desk.Sharing.Revoke(ctx, anna, taken, "in_person"))
 	r.declined = send(give("legal", "alias"))
-	s.receipt(t)(s.Desk.Decline(ctx, s.Caller("bruna"), r.declined, "neutral"))
-	out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "task", Service: s.Units[storetest.TownService],
-		Contact: referrals.Contact{Speaker: "she", Outcome: "social_service", Alias: "Compito", Request: "Un colloquio"}})
+	s.receipt(t)(s.Desk.Sharing.Decline(ctx, s.Caller("bruna"), r.declined, "neutral"))
+	out, _, err := s.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: "task", Service: s.Units[storetest.TownService],
+		Contact: cases.Contact{Speaker: "she", Outcome: "social_service", Alias: "Compito", Request: "Un colloquio"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.task = out.TaskID
-	s.receipt(t)(s.Desk.Declare(ctx, anna, "declared", referrals.Declared{Name: "Vicina"}))
-	mine, _, _, err := s.Desk.MyDeclarations(ctx, anna)
-	if err != nil || s.Desk.AdoptNamed(ctx, lucia) != nil {
+	s.receipt(t)(s.Desk.Cases.Declare(ctx, anna, "declared", cases.Declared{Name: "Vicina"}))
+	mine, _, _, err := s.Desk.Cases.MyDeclarations(ctx, anna)
+	if err != nil || s.Desk.Cases.AdoptNamed(ctx, lucia) != nil {
 		t.Fatalf("declaring: %v", err)
 	}
 	r.declared = mine[0].ID
@@ -135,13 +137,13 @@ func (s *site) shut(t testing.TB, unsent ...string) string {
 	t.Helper()
 	ctx, anna := context.Background(), s.Caller("anna")
 	give := func(alias string) string {
-		out, _, err := s.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "shut-" + alias, OpenCase: true,
-			Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
+		out, _, err := s.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: "shut-" + alias, OpenCase: true,
+			Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
 		if err != nil {
 			t.Fatalf("opening a file: %v", err)
 		}
-		consent, _, err := s.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
-			Feedback: "state", Way: "signed", Text: referrals.AuthorisationText, Language: "it", Urgency: "no_hurry"})
+		consent, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "support", Fields: []string{"alias"},
+			Feedback: "state", Way: "signed", Text: sharing.AuthorisationText, Language: "it", Urgency: "no_hurry"})
 		if err != nil {
 			t.Fatalf("giving consent: %v", err)
 		}
@@ -151,7 +153,7 @@ func (s *site) shut(t testing.TB, unsent ...string) string {
 		give(alias)
 	}
 	consent := give("Ines")
-	id, _, err := s.Desk.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
+	id, _, err := s.Desk.Sharing.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, consent), consent)
 	if err != nil {
 		t.Fatalf("sending: %v", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 )
 
@@ -27,7 +27,7 @@ func TestSidesNameAReferralAlike(t *testing.T) {
 	if len(said) < 2 {
 		t.Fatalf("%d links in the inbox", len(said))
 	}
-	sent, gone := referrals.Reference(r.sent), referrals.Reference(r.withdrawn)
+	sent, gone := sharing.Reference(r.sent), sharing.Reference(r.withdrawn)
 	bruna.says(bruna.get("/arrivi"), sent, gone)
 	bruna.says(bruna.get("/arrivi/"+r.sent), "Riferimento", sent)
 	bruna.says(bruna.get("/arrivi/"+r.withdrawn+"/avviso"), "Riferimento", gone)
@@ -109,7 +109,7 @@ func TestCentreHasOneMainButton(t *testing.T) {
 	bruna.get(received)
 	bruna.says(bruna.get("/arrivi"), "Aperto, si aspetta la nostra risposta")
 	bruna.silent(bruna.page, "Inviato<", "Aperto dal centro")
-	_, err := s.Desk.Propose(t.Context(), s.Caller("bruna"), r.sent, typed.NewForm(), "2026-12-24", "09:30", "Sede")
+	_, err := s.Desk.Sharing.Propose(t.Context(), s.Caller("bruna"), r.sent, typed.NewForm(), "2026-12-24", "09:30", "Sede")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestCentreHasOneMainButton(t *testing.T) {
 	}
 	bruna.says(bruna.get(received), "Comunica allo sportello")
 	one("Accogliamo")
-	if _, err := s.Desk.Accept(t.Context(), s.Caller("bruna"), r.sent); err != nil {
+	if _, err := s.Desk.Sharing.Accept(t.Context(), s.Caller("bruna"), r.sent); err != nil {
 		t.Fatal(err)
 	}
 	one("Comunica allo sportello")

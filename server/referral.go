@@ -9,6 +9,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 )
 
@@ -49,8 +51,8 @@ func (q *request) referral() error { return q.showReferral(http.StatusOK, nil) }
 
 // sentReferral reads a referral of the sending side, with the head of the case that
 // it speaks of.
-func (q *request) sentReferral() (referrals.ReferralView, *units.Roster, error) {
-	r, receipt, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+func (q *request) sentReferral() (sharing.ReferralView, *units.Roster, error) {
+	r, receipt, err := q.s.desk.Sharing.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return r, nil, err
 	}
@@ -72,7 +74,7 @@ func (q *request) showReferral(status int, cause error) error {
 	return q.show(status, "referral", page)
 }
 
-func (q *request) referralPage(r referrals.ReferralView, roster *units.Roster) *ReferralPage {
+func (q *request) referralPage(r sharing.ReferralView, roster *units.Roster) *ReferralPage {
 	page := &ReferralPage{Page: q.base(TitleReferral), CaseHead: q.head(r.Head, "referrals"), ID: r.ID, Version: version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: stateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.day(r.UntilDay),
 		Way: "we_send", Steps: q.steps(r), Messages: q.messages(r, roster), Text: q.form.Get("text"), Form: q.newForm(), Appointment: appointment(r)}
@@ -95,7 +97,7 @@ func (q *request) referralPage(r referrals.ReferralView, roster *units.Roster) *
 }
 
 // steps is the line of states with their days.
-func (q *request) steps(r referrals.ReferralView) []StepDay {
+func (q *request) steps(r sharing.ReferralView) []StepDay {
 	var all []StepDay
 	for i, s := range r.Steps {
 		place := "done"
@@ -107,7 +109,7 @@ func (q *request) steps(r referrals.ReferralView) []StepDay {
 	return all
 }
 
-func (q *request) messages(r referrals.ReferralView, roster *units.Roster) []Message {
+func (q *request) messages(r sharing.ReferralView, roster *units.Roster) []Message {
 	var all []Message
 	for _, m := range r.Messages {
 		if m.Kind == "appointment" || m.Kind == "answer" {
@@ -119,14 +121,14 @@ func (q *request) messages(r referrals.ReferralView, roster *units.Roster) []Mes
 }
 
 // appointment is the last one proposed, with what she said to it.
-func appointment(r referrals.ReferralView) Appointment {
-	a := referrals.LastAppointment(r.Messages)
+func appointment(r sharing.ReferralView) Appointment {
+	a := sharing.LastAppointment(r.Messages)
 	return Appointment{At: a.When, Place: a.Place, Answer: a.Answer}
 }
 
 func (q *request) messageCentre() error {
-	receipt, err := q.s.desk.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
-	for cause, key := range map[error]string{referrals.ErrPin: "error.pin", referrals.ErrEnded: "error.unit_ended", referrals.ErrNobody: "error.nobody"} {
+	receipt, err := q.s.desk.Sharing.SendMessage(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("text"))
+	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended", kept.ErrNobody: "error.nobody"} {
 		if errors.Is(err, cause) { // what she typed waits on the page
 			return q.showReferral(http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": key}})
 		}
@@ -135,7 +137,7 @@ func (q *request) messageCentre() error {
 }
 
 func (q *request) answerAppointment() error {
-	receipt, err := q.s.desk.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
+	receipt, err := q.s.desk.Sharing.AnswerAppointment(q.ctx(), q.who, q.id("id"), q.formID(), q.form.Get("answer"))
 	return q.toCentreOr(receipt, err, FlashAnswerSent, "/invii/"+q.id("id"))
 }
 
@@ -143,11 +145,11 @@ func (q *request) answerAppointment() error {
 // comes next.
 func (q *request) markSeen() error {
 	next := q.form.Get("after_answer")
-	receipt, err := q.s.desk.MarkAnswerSeen(q.ctx(), q.who, q.id("id"), next)
+	receipt, err := q.s.desk.Sharing.MarkAnswerSeen(q.ctx(), q.who, q.id("id"), next)
 	if err != nil || next != "another_centre" {
 		return q.doneOr(q.showReferral, receipt, err, FlashAnswerSeen, "/agenda")
 	}
-	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	r, _, err := q.s.desk.Sharing.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil { // it is marked all the same
 		return q.done(receipt, FlashAnswerSeen, "/agenda")
 	}
@@ -168,11 +170,11 @@ func (q *request) restoredPage() error {
 }
 
 // shut tells whether a referral waits for the desk after a restore.
-func shut(r referrals.ReferralView) bool {
+func shut(r sharing.ReferralView) bool {
 	return r.Shut && r.Standing == policies.ConsentLive
 }
 
-func (q *request) showRestored(status int, r referrals.ReferralView, roster *units.Roster, fail string) error {
+func (q *request) showRestored(status int, r sharing.ReferralView, roster *units.Roster, fail string) error {
 	page := &RestoredPage{Page: q.base(TitleRestored), CaseHead: q.head(r.Head, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
 		State: stateOf(r.ReferralLine), Sent: q.day(r.SentDay), Until: q.day(r.UntilDay), Erased: r.Erased, Checked: q.form.Get("checked")}
 	if fail != "" {
@@ -198,7 +200,7 @@ func (q *request) confirmRestored() error {
 	if ok, err := q.stepUp(policies.ReferralConfirm, r.ID, StepUpRestored, roster.UnitName(r.ToUnit)); !ok {
 		return err
 	}
-	receipt, err := q.s.desk.ConfirmRestored(q.ctx(), q.who, r.ID, q.form.Get("checked"))
+	receipt, err := q.s.desk.Sharing.ConfirmRestored(q.ctx(), q.who, r.ID, q.form.Get("checked"))
 	if err != nil {
 		return err
 	}
@@ -219,10 +221,10 @@ func (q *request) showRevoke(status int, cause error) error {
 }
 
 func (q *request) revoke() error {
-	r, _, err := q.s.desk.ReadReferral(q.ctx(), q.who, q.id("id"))
+	r, _, err := q.s.desk.Sharing.ReadReferral(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
-	receipt, err := q.s.desk.Revoke(q.ctx(), q.who, r.ConsentID, q.form.Get("recognised"))
+	receipt, err := q.s.desk.Sharing.Revoke(q.ctx(), q.who, r.ConsentID, q.form.Get("recognised"))
 	return q.doneOr(q.showRevoke, receipt, err, FlashRevoked, "/invii/"+r.ID)
 }

@@ -11,7 +11,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	"sportello/referrals/register"
 	"sportello/server/locale"
 )
 
@@ -35,9 +35,9 @@ func (q *request) register() error {
 }
 
 // logFilter is the filter as typed; false when its days do not fit.
-func (q *request) logFilter(page *LogPage) (referrals.RegisterFilter, bool) {
+func (q *request) logFilter(page *LogPage) (register.RegisterFilter, bool) {
 	f := page.Filter
-	filter := referrals.RegisterFilter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
+	filter := register.RegisterFilter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
 		Object: strings.TrimSpace(f.Record), From: f.From, To: f.To}
 	if IsWord("result", f.Outcome) {
 		filter.Outcome = audit.Outcome(f.Outcome)
@@ -57,7 +57,7 @@ func (q *request) showRegister(status int, page *LogPage) error {
 		status = http.StatusUnprocessableEntity
 	}
 	filter.Before, filter.Limit = before, registerRows
-	found, receipt, err := q.s.desk.ReadRegister(q.ctx(), q.who, filter)
+	found, receipt, err := q.s.desk.Register.ReadRegister(q.ctx(), q.who, filter)
 	if err != nil {
 		return err
 	}
@@ -88,11 +88,11 @@ func (q *request) daysFit(f LogFilter) bool {
 
 // verified fills in the line that says how far the log was checked.
 func (q *request) verified(page *LogPage) {
-	size, checkpoint, key := q.s.desk.Log()
+	size, checkpoint, key := q.s.desk.Register.Log()
 	page.Size, page.VerifierKey = size, key
 	page.Checkpoint = strconv.FormatInt(checkpoint.Size, 10) + " " + base64.StdEncoding.EncodeToString(checkpoint.Root[:])
 	page.Verification = "running"
-	v := q.s.desk.Verified()
+	v := q.s.desk.Register.Verified()
 	if v == nil {
 		return
 	}
@@ -103,7 +103,7 @@ func (q *request) verified(page *LogPage) {
 	}
 }
 
-func (q *request) logRows(entries []referrals.Entry) []LogRow {
+func (q *request) logRows(entries []register.Entry) []LogRow {
 	var rows []LogRow
 	for _, e := range entries {
 		rows = append(rows, q.logRow(e.Index, &e.Leaf))
@@ -133,7 +133,7 @@ func (q *request) rules(ids []string) []LogRule {
 }
 
 // chart lays the days out, oldest first, the tallest bar a hundred high.
-func (q *request) chart(days []referrals.DayTally) []DayCount {
+func (q *request) chart(days []register.DayTally) []DayCount {
 	most := 1
 	for _, d := range days {
 		most = max(most, d.Allowed+d.Refused+d.Failed)
@@ -154,12 +154,12 @@ func (q *request) proof() error {
 	if err != nil {
 		return acts.ErrDenied
 	}
-	proof, detail, receipt, err := q.s.desk.ProveEntry(q.ctx(), q.who, index)
+	proof, detail, receipt, err := q.s.desk.Register.ProveEntry(q.ctx(), q.who, index)
 	if err != nil {
 		return err
 	}
 	q.receipt(receipt)
-	_, _, key := q.s.desk.Log()
+	_, _, key := q.s.desk.Register.Log()
 	leaf, err := audit.CheckProof(proof, key)
 	page := &ProofPage{Page: q.base(TitleProof), Row: q.logRow(index, &leaf), Leaf: string(proof.Leaf),
 		Checkpoint: string(proof.Checkpoint), Good: err == nil}
@@ -187,7 +187,7 @@ func logDetail(d *audit.Detail) *LogDetail {
 
 // access shows who can open what now, and since when, by pseudonym.
 func (q *request) access() error {
-	all, receipt, err := q.s.desk.WhoCanOpen(q.ctx(), q.who)
+	all, receipt, err := q.s.desk.Register.WhoCanOpen(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (q *request) access() error {
 // auditReferrals shows every referral with its live authorisation and the way it
 // was given.
 func (q *request) auditReferrals() error {
-	all, receipt, err := q.s.desk.AuditReferrals(q.ctx(), q.who)
+	all, receipt, err := q.s.desk.Register.AuditReferrals(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}
@@ -239,8 +239,8 @@ func (q *request) exportLog() error {
 	if !ok {
 		return err
 	}
-	receipt, write, err := q.s.desk.BeginExport(q.ctx(), q.who, filter)
-	if errors.Is(err, referrals.ErrNothing) {
+	receipt, write, err := q.s.desk.Register.BeginExport(q.ctx(), q.who, filter)
+	if errors.Is(err, register.ErrNothing) {
 		page.Page = q.base(TitleLog) // with the token of the session that stepped up
 		page.Problem = ProblemNothing
 		return q.showRegister(http.StatusUnprocessableEntity, page)
@@ -270,7 +270,7 @@ func (q *request) sendBundle(name string, write func(io.Writer) error) error {
 
 // verifyNow checks every record against the log, while the auditor waits.
 func (q *request) verifyNow() error {
-	v, receipt, err := q.s.desk.Verify(q.ctx(), q.who)
+	v, receipt, err := q.s.desk.Register.Verify(q.ctx(), q.who)
 	if err != nil {
 		return err
 	}

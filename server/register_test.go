@@ -13,7 +13,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -215,12 +215,12 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	s := newService(t)
 	const said = "non corrispondono al registro"
 	anna := s.SignIn("anna")
-	out, _, err := s.Desk.RecordContact(t.Context(), anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Alias: "Rosa", Outcome: "stay_in_touch"}})
+	out, _, err := s.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Alias: "Rosa", Outcome: "stay_in_touch"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Desk.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", "una nota"); err != nil {
+	if _, err := s.Desk.Cases.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", "una nota"); err != nil {
 		t.Fatal(err)
 	}
 	b := s.signedIn("anna")
@@ -235,7 +235,7 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	} else if n, _ := res.RowsAffected(); n != 1 {
 		t.Fatalf("%d notes taken out", n)
 	}
-	v, err := s.Desk.CheckRecords(t.Context())
+	v, err := s.Desk.Register.CheckRecords(t.Context())
 	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
 		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
 	}
@@ -254,11 +254,11 @@ func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.fill(t)
-	sent, _, err := s.Desk.AuditReferrals(t.Context(), s.Caller("clara"))
+	sent, _, err := s.Desk.Register.AuditReferrals(t.Context(), s.Caller("clara"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cards, _, err := s.Desk.Inbox(t.Context(), s.Caller("bruna"))
+	cards, _, err := s.Desk.Sharing.Inbox(t.Context(), s.Caller("bruna"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
 			ever++
 		}
 	}
-	all, _, err := s.Desk.WhoCanOpen(t.Context(), s.Caller("clara"))
+	all, _, err := s.Desk.Register.WhoCanOpen(t.Context(), s.Caller("clara"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 	"sportello/server/locale"
 )
 
@@ -168,7 +168,7 @@ func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
 		"contains":   contains,
 		"searchbox":  func(p Shown, query string) searchBox { return searchBox{p, query} },
 		"words":      Words,
-		"reference":  referrals.Reference,
+		"reference":  sharing.Reference,
 		"add":        func(a, b int) int { return a + b },
 		"sub":        func(a, b int) int { return a - b },
 		"asset":      asset,

@@ -8,7 +8,8 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -24,7 +25,7 @@ func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
 	if err := store.CopyMain(t.Context(), w.Dir, copied); err != nil {
 		t.Fatalf("copying the database: %v", err)
 	}
-	if _, err := w.Desk.Revoke(t.Context(), w.SignIn("anna"), taken, "code_word"); err != nil {
+	if _, err := w.Desk.Sharing.Revoke(t.Context(), w.SignIn("anna"), taken, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
 	restore(t, w, copied)
@@ -87,17 +88,17 @@ func TestAfterARestoreInEnglish(t *testing.T) {
 func refer(t *testing.T, w *storetest.World, alias string) string {
 	t.Helper()
 	ctx, anna := t.Context(), w.Caller("anna")
-	out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: alias, OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
+	out, _, err := w.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: alias, OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
 	if err != nil {
 		t.Fatalf("opening a file: %v", err)
 	}
-	id, _, err := w.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
-		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	id, _, err := w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, sharing.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"})
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
-	if _, _, err := w.Desk.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, id), id); err != nil {
+	if _, _, err := w.Desk.Sharing.SendReferral(ctx, w.StepUp("anna", policies.ReferralSend, id), id); err != nil {
 		t.Fatalf("sending: %v", err)
 	}
 	return id

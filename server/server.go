@@ -434,7 +434,7 @@ func (q *request) base(title string) Page {
 		p.User, p.Works = q.who.Username(), q.who.UnitKind()
 		p.FormToken = q.s.door.FormToken(q.who)
 		p.Late = q.who.Late() != nil && q.r.URL.Path != "/bozza"
-		if v := q.s.desk.Verified(); v != nil {
+		if v := q.s.desk.Register.Verified(); v != nil {
 			p.Differs = !v.Good()
 		}
 		if roster, err := q.s.house.Roster(q.ctx()); err == nil {

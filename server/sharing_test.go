@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
 
@@ -29,7 +29,7 @@ func saysNow(t *testing.T, f *storetest.Flow, request string) {
 	}
 	told := v.Told
 	told.Request = request
-	if _, err := f.Desk.SavePerson(t.Context(), f.Caller("anna"), f.Case, v.Version, referrals.PersonForm{Alias: v.Card.Alias, Identity: *v.Identity, Told: told}); err != nil {
+	if _, err := f.Desk.Cases.SavePerson(t.Context(), f.Caller("anna"), f.Case, v.Version, cases.PersonForm{Alias: v.Card.Alias, Identity: *v.Identity, Told: told}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -99,7 +99,7 @@ func (q *request) welcome() error {
 	if q.who.State() == acts.Waiting {
 		return q.waiting()
 	}
-	if err := q.s.desk.AdoptNamed(q.ctx(), q.who); err != nil {
+	if err := q.s.desk.Cases.AdoptNamed(q.ctx(), q.who); err != nil {
 		return err
 	}
 	return q.after()

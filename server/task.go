@@ -10,6 +10,8 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 )
 
 // tasks puts what the unit was asked where the Agenda shows it: late, today or
@@ -40,7 +42,7 @@ func (q *request) hold(state, worker, day, reason string, roster *units.Roster) 
 }
 
 // sent is what this unit asked of a social service, with its answer so far.
-func (q *request) sent(list []referrals.SentTask, roster *units.Roster) []SentTask {
+func (q *request) sent(list []sharing.SentTask, roster *units.Roster) []SentTask {
 	var all []SentTask
 	for _, t := range list {
 		l := SentTask{ID: t.ID, Who: Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.day(t.DueDay), Overdue: t.Overdue, Shut: t.Shut && t.State != "done", OwnCase: t.OwnCase,
@@ -59,7 +61,7 @@ func (q *request) task() error { return q.taskPage(http.StatusOK, nil) }
 // When somebody else was quicker, or has it now, nothing was done, and the page
 // says who has it.
 func (q *request) taskPage(status int, cause error) error {
-	t, receipt, err := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id"))
+	t, receipt, err := q.s.desk.Sharing.OpenTask(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
@@ -99,7 +101,7 @@ func colleaguesOf(roster *units.Roster, unit, but string) []Unit {
 
 // moved tells that a task is not where the page showed it any more.
 func moved(err error) bool {
-	return errors.Is(err, referrals.ErrState) || errors.Is(err, acts.ErrConflict)
+	return errors.Is(err, kept.ErrState) || errors.Is(err, acts.ErrConflict)
 }
 
 // taskStep answers a step of a task.
@@ -111,34 +113,34 @@ func (q *request) taskStep(receipt audit.Receipt, err error, flash, to string) e
 }
 
 func (q *request) takeTask() error {
-	receipt, err := q.s.desk.TakeTask(q.ctx(), q.who, q.id("id"))
+	receipt, err := q.s.desk.Sharing.TakeTask(q.ctx(), q.who, q.id("id"))
 	return q.taskStep(receipt, err, FlashTaskTaken, "/compiti/"+q.id("id"))
 }
 
 func (q *request) assignTask() error {
-	receipt, err := q.s.desk.AssignTask(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("colleague"))
+	receipt, err := q.s.desk.Sharing.AssignTask(q.ctx(), q.who, q.id("id"), q.version(), q.form.Get("colleague"))
 	return q.taskStep(receipt, err, FlashTaskAssigned, "/compiti/"+q.id("id"))
 }
 
 func (q *request) returnTask() error {
-	receipt, err := q.s.desk.ReturnTask(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
+	receipt, err := q.s.desk.Sharing.ReturnTask(q.ctx(), q.who, q.id("id"), q.form.Get("reason"))
 	return q.taskStep(receipt, q.notMine(err), FlashTaskReturned, "/agenda")
 }
 
 // closeTask marks a task as done, or opens a case file of the unit from it.
 func (q *request) closeTask() error {
 	if q.form.Get("go") != "open_case" {
-		receipt, err := q.s.desk.CloseTask(q.ctx(), q.who, q.id("id"))
+		receipt, err := q.s.desk.Sharing.CloseTask(q.ctx(), q.who, q.id("id"))
 		return q.taskStep(receipt, q.notMine(err), FlashTaskDone, "/agenda")
 	}
-	caseID, receipt, err := q.s.desk.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
+	caseID, receipt, err := q.s.desk.Sharing.OpenCaseFromTask(q.ctx(), q.who, q.id("id"), q.form.Get("note"))
 	return q.taskStep(receipt, q.notMine(err), FlashCaseOfTask, "/schede/"+caseID)
 }
 
 func (q *request) revokeTaskPage() error { return q.showRevokeTask(http.StatusOK, nil) }
 
 func (q *request) showRevokeTask(status int, cause error) error {
-	t, to, receipt, err := q.s.desk.ReadSentTask(q.ctx(), q.who, q.id("id"))
+	t, to, receipt, err := q.s.desk.Sharing.ReadSentTask(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
@@ -160,8 +162,8 @@ func (q *request) showRevokeTask(status int, cause error) error {
 // revokeTask takes back what a task carries of her rule: no step-up, she may be
 // on the phone.
 func (q *request) revokeTask() error {
-	receipt, err := q.s.desk.RevokeTask(q.ctx(), q.who, q.id("id"), q.form.Get("recognised"))
-	if errors.Is(err, referrals.ErrState) {
+	receipt, err := q.s.desk.Sharing.RevokeTask(q.ctx(), q.who, q.id("id"), q.form.Get("recognised"))
+	if errors.Is(err, kept.ErrState) {
 		return q.redirect("/compiti/" + q.id("id") + "/revoca") // a form sent twice takes back once
 	}
 	return q.doneOr(q.showRevokeTask, receipt, err, FlashTaskRevoked, "/compiti/"+q.id("id")+"/revoca")
@@ -171,8 +173,8 @@ func (q *request) revokeTask() error {
 // she may read it, so it is not absent for her.
 func (q *request) notMine(err error) error {
 	if errors.Is(err, acts.ErrDenied) {
-		if _, _, open := q.s.desk.OpenTask(q.ctx(), q.who, q.id("id")); open == nil {
-			return referrals.ErrState
+		if _, _, open := q.s.desk.Sharing.OpenTask(q.ctx(), q.who, q.id("id")); open == nil {
+			return kept.ErrState
 		}
 	}
 	return err

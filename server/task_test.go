@@ -6,7 +6,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
 
@@ -25,8 +25,8 @@ func handedOver(t *testing.T) (*site, string) {
 			}
 		}
 	}
-	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: crypto.NewID(), Service: w.Units["service"], OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "social_service", Alias: "Mirela", Request: "Un colloquio"}})
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: crypto.NewID(), Service: w.Units["service"], OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "social_service", Alias: "Mirela", Request: "Un colloquio"}})
 	if err != nil {
 		t.Fatal(err)
 	}

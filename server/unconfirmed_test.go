@@ -7,7 +7,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
 
@@ -18,8 +18,8 @@ import (
 func TestUnconfirmedCentreIsMarkedWhereItIsChosen(t *testing.T) {
 	const sentence, other = "Prima di dare questo numero confrontate le parole con il centro", "345 6660666"
 	w := storetest.New(t).Town()
-	out, _, err := w.Desk.RecordContact(t.Context(), w.Caller("anna"), referrals.NewContact{Form: "choose", OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela"}})
+	out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: "choose", OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Mirela"}})
 	if err != nil {
 		t.Fatal(err)
 	}

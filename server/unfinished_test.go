@@ -7,7 +7,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies"
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 )
 
 // TestWhatIsDoneIsNotDenied: where the act is durable and only something after it
@@ -60,13 +60,13 @@ func TestWhatIsDoneIsNotDenied(t *testing.T) {
 func (d *badDay) erasedLater(b *client, nothing, done string) {
 	d.t.Helper()
 	ctx := d.t.Context()
-	consent, _, err := d.Desk.GiveConsent(ctx, d.Caller("anna"), d.caseID, referrals.Authorisation{Centre: d.Units["centre"], Purpose: "support",
-		Fields: []string{"alias"}, Feedback: "more", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	consent, _, err := d.Desk.Sharing.GiveConsent(ctx, d.Caller("anna"), d.caseID, sharing.Authorisation{Centre: d.Units["centre"], Purpose: "support",
+		Fields: []string{"alias"}, Feedback: "more", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"})
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	d.Clock.Add(31e9)
-	if _, _, err := d.Desk.SendReferral(ctx, d.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
+	if _, _, err := d.Desk.Sharing.SendReferral(ctx, d.StepUp("anna", policies.ReferralSend, consent), consent); err != nil {
 		d.t.Fatal(err)
 	}
 	mend := d.BreakTable("DELETE", "shred")

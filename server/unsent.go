@@ -6,7 +6,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/sharing"
 )
 
 // An authorisation that was not sent yet has two pages beside its preview: one on
@@ -14,8 +14,8 @@ import (
 
 // readUnsent reads an authorisation that was not sent. What was sent is dealt with on its
 // referral's own page: then back says where.
-func (q *request) readUnsent(page string) (c referrals.ConsentView, roster *units.Roster, back string, err error) {
-	c, receipt, err := q.s.desk.ReadConsent(q.ctx(), q.who, q.id("id"))
+func (q *request) readUnsent(page string) (c sharing.ConsentView, roster *units.Roster, back string, err error) {
+	c, receipt, err := q.s.desk.Sharing.ReadConsent(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return c, nil, "", err
 	}
@@ -50,14 +50,14 @@ func (q *request) showRevokeUnsent(status int, cause error) error {
 }
 
 func (q *request) revokeUnsent() error {
-	c, _, err := q.s.desk.ReadConsent(q.ctx(), q.who, q.id("id"))
+	c, _, err := q.s.desk.Sharing.ReadConsent(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}
 	if c.Standing == policies.ConsentWithdrawn {
 		return q.redirect(caseReferralsPath(c.CaseID))
 	}
-	receipt, err := q.s.desk.Revoke(q.ctx(), q.who, c.ID, q.form.Get("recognised"))
+	receipt, err := q.s.desk.Sharing.Revoke(q.ctx(), q.who, c.ID, q.form.Get("recognised"))
 	done := FlashRevokedUnsent
 	if c.ReferralID != "" { // sent from another window meanwhile: the centre is told
 		done = FlashRevoked
@@ -105,7 +105,7 @@ func (q *request) confirmUnsent() error {
 	if ok, err := q.stepUp(policies.ReferralConfirm, c.ID, StepUpRestoredUnsent, roster.UnitName(c.Centre)); !ok {
 		return err
 	}
-	receipt, err := q.s.desk.ConfirmConsent(q.ctx(), q.who, c.ID, q.form.Get("checked"))
+	receipt, err := q.s.desk.Sharing.ConfirmConsent(q.ctx(), q.who, c.ID, q.form.Get("checked"))
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (q *request) confirmUnsent() error {
 // afterRestore leads from a preview that is refused to where the desk says whether
 // the authorisation still stands; to nowhere, if that is not why.
 func (q *request) afterRestore() error {
-	c, receipt, err := q.s.desk.ReadConsent(q.ctx(), q.who, q.id("id"))
+	c, receipt, err := q.s.desk.Sharing.ReadConsent(q.ctx(), q.who, q.id("id"))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -16,13 +17,13 @@ import (
 func authorise(t *testing.T, w *storetest.World) (file, id string) {
 	t.Helper()
 	ctx, anna := t.Context(), w.Caller("anna")
-	out, _, err := w.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Rosa", Request: "ascolto"}})
+	out, _, err := w.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: "Rosa", Request: "ascolto"}})
 	if err != nil {
 		t.Fatalf("opening a file: %v", err)
 	}
-	id, _, err = w.Desk.GiveConsent(ctx, anna, out.CaseID, referrals.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
-		Feedback: "state", Way: "spoken", Text: referrals.AuthorisationText, Language: "it", Urgency: "today"})
+	id, _, err = w.Desk.Sharing.GiveConsent(ctx, anna, out.CaseID, sharing.Authorisation{Centre: w.Units["centre"], Purpose: "support", Fields: []string{"alias"},
+		Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"})
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
@@ -72,7 +73,7 @@ func TestAfterARestoreUnsentAuthorisationsAreAsked(t *testing.T) {
 func TestFormAsksWhatBecomesOfTheOneThatWasSent(t *testing.T) {
 	w := storetest.New(t).Standard()
 	first := refer(t, w, "Rosa")
-	v, _, err := w.Desk.ReadReferral(t.Context(), w.Caller("anna"), first)
+	v, _, err := w.Desk.Sharing.ReadReferral(t.Context(), w.Caller("anna"), first)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,13 +87,13 @@ func TestFormAsksWhatBecomesOfTheOneThatWasSent(t *testing.T) {
 	anna.says(anna.status(anna.post(step, typed("beside", "besides")...), http.StatusUnprocessableEntity), "Scegliere lo scopo di quella nuova.")
 	anna.says(anna.status(anna.post(step, typed("beside", "besides", "purpose", "support")...), http.StatusUnprocessableEntity), "Anche per questo scopo")
 	anna.status(anna.post(step, typed("beside", "besides", "purpose", "legal")...), http.StatusSeeOther)
-	if v, _, err := w.Desk.ReadReferral(t.Context(), w.Caller("anna"), first); err != nil || v.State == "withdrawn" {
+	if v, _, err := w.Desk.Sharing.ReadReferral(t.Context(), w.Caller("anna"), first); err != nil || v.State == "withdrawn" {
 		t.Fatalf("the first after one besides: %s, %v", v.State, err)
 	}
 	anna.get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
 	anna.status(anna.post(step, typed("beside", "instead")...), http.StatusSeeOther)
 	anna.says(anna.follow(), "Conferma e invia")
-	if v, _, err := w.Desk.ReadReferral(t.Context(), w.Caller("anna"), first); err != nil || v.State != "withdrawn" {
+	if v, _, err := w.Desk.Sharing.ReadReferral(t.Context(), w.Caller("anna"), first); err != nil || v.State != "withdrawn" {
 		t.Fatalf("the first after one instead: %s, %v", v.State, err)
 	}
 	anna.says(anna.get("/schede/"+v.CaseID+"/diario"), "ne ha data una nuova al suo posto")

@@ -8,7 +8,9 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/server/locale"
 )
 
@@ -55,14 +57,14 @@ var wordLists = map[string][]string{
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
 
 	// the first contact
-	"speaker":    referrals.Speakers,
+	"speaker":    cases.Speakers,
 	"yesno":      rule.YesNo,
-	"said_aloud": said(referrals.Answers),
+	"said_aloud": said(cases.Answers),
 	"where":      {"here", "home", "near", "away", "unknown"},
-	"children":   said(referrals.Where),
-	"who_calls":  referrals.EmergencyCallers,
-	"need":       referrals.Needs,
-	"outcome":    referrals.Outcomes,
+	"children":   said(cases.Where),
+	"who_calls":  cases.EmergencyCallers,
+	"need":       cases.Needs,
+	"outcome":    cases.Outcomes,
 	"unlinked":   {"general", "noted"},
 	"visibility": {"unit", "restricted"},
 
@@ -72,8 +74,8 @@ var wordLists = map[string][]string{
 	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked"}),
 	"weekday":    rule.WeekDays,
 	"answerer":   rule.Answerers,
-	"recognised": slices.Concat(referrals.Recognitions, []string{referrals.NotRecognised}),
-	"attempt":    referrals.AttemptOutcomes,
+	"recognised": slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
+	"attempt":    cases.AttemptOutcomes,
 
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
@@ -82,32 +84,32 @@ var wordLists = map[string][]string{
 	"notices":       {"keys", "leads", "units"},
 	"notices_about": {"keys", "leads", "units"},
 	"task":          {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
-	"task_state":    referrals.TaskStates,
-	"task_reason":   referrals.TaskReasons,
+	"task_state":    sharing.TaskStates,
+	"task_reason":   sharing.TaskReasons,
 	"case_state":    {"open", "in_charge", "closed"},
-	"closing":       referrals.CaseOutcomes,
+	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
-	"note_kind":     referrals.NoteKinds,
+	"note_kind":     cases.NoteKinds,
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
 	"way":            {"she_calls", "together", "we_send"},
 	"way_hint":       {"she_calls", "together", "we_send"},
-	"given":          referrals.Ways,
-	"feedback":       referrals.Feedbacks,
-	"told":           referrals.Feedbacks, // the same, inside a sentence
+	"given":          sharing.Ways,
+	"feedback":       sharing.Feedbacks,
+	"told":           sharing.Feedbacks, // the same, inside a sentence
 	"until":          {"answer", "days7", "days30", "day"},
-	"urgency":        referrals.Urgencies,
-	"referral_state": slices.Concat([]string{"draft"}, referrals.ReferralStates, []string{"expired"}),
+	"urgency":        sharing.Urgencies,
+	"referral_state": slices.Concat([]string{"draft"}, sharing.ReferralStates, []string{"expired"}),
 	"inbox_state":    {"new", "opened"},
-	"decline":        referrals.DeclineCodes,
-	"after_answer":   referrals.AfterAnswers,
-	"after":          referrals.CentreOutcomes,
-	"stop_done":      referrals.StopCodes,
+	"decline":        sharing.DeclineCodes,
+	"after_answer":   sharing.AfterAnswers,
+	"after":          sharing.CentreOutcomes,
+	"stop_done":      sharing.StopCodes,
 	"way_text":       {"only_desk"},
-	"checked":        referrals.Checks,
+	"checked":        sharing.Checks,
 	"beside":         {"instead", "besides"},
-	"purpose":        referrals.Purposes,
+	"purpose":        sharing.Purposes,
 
 	"cost": units.Costs,
 	"same": {"yes", "no"},
@@ -124,7 +126,7 @@ var wordLists = map[string][]string{
 	"centre_state":   {"unpinned", "new", "pinned", "confirm_voice", "ended"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
-	"match_by":       referrals.MatchedBy,
+	"match_by":       cases.MatchedBy,
 }
 
 // Words lists the codes of a list in the order in which they are offered.

@@ -78,13 +78,13 @@ over the sealed key files.`,
 // a running server, or holding the folder.
 func (p *program) backup(ctx context.Context, b backing) error {
 	if p.hosted != nil {
-		return p.grant(ctx, p.hosted, b, p.out)
+		return grant(ctx, p.hosted, b, p.out)
 	}
 	var sealed bytes.Buffer
 	printed := p.out
 	p.out = &sealed // a running server's answer
 	err := p.with(ctx, func(in *instance) error {
-		if err := p.grant(ctx, in, b, &sealed); err != nil {
+		if err := grant(ctx, in, b, &sealed); err != nil {
 			return err
 		}
 		p.out = printed
@@ -98,7 +98,7 @@ func (p *program) backup(ctx context.Context, b backing) error {
 }
 
 // grant records the backup, and gives the key files, sealed, if they are wanted.
-func (p *program) grant(ctx context.Context, in *instance, b backing, keys io.Writer) error {
+func grant(ctx context.Context, in *instance, b backing, keys io.Writer) error {
 	var sealed []byte
 	if !b.withoutKeys {
 		var err error

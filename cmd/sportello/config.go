@@ -65,7 +65,7 @@ func (s setting) variable() string {
 
 // flags makes the settings that every command takes. The others are added by
 // the commands that read them.
-func (p *program) flags(root *cobra.Command) map[string]*value {
+func flags(root *cobra.Command) map[string]*value {
 	all := map[string]*value{}
 	for _, s := range settings {
 		v := &value{setting: s, text: s.fallback}

@@ -4,8 +4,9 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 )
 
@@ -18,18 +19,18 @@ func (s *seed) cases() {
 	if s.err != nil {
 		return
 	}
-	rosa := s.contact(anna, referrals.NewContact{OpenCase: true, Service: s.unitOf("sofia"), Share: []string{"number"}, Contact: referrals.Contact{
+	rosa := s.contact(anna, cases.NewContact{OpenCase: true, Service: s.unitOf("sofia"), Share: []string{"number"}, Contact: cases.Contact{
 		Speaker: "she", Channel: "phone", Danger: "no", Alias: "Rosa", Request: "Dove dormire nei prossimi giorni con i due figli.",
 		Needs: []string{"listen", "bed"}, Children: "with_her", HowMany: "2", DutyTold: true, Outcome: "social_service",
 		Safe: rule.SafeContact{CodeWord: "girasole", Say: "È la biblioteca.", Number: "000 000 0301",
 			Channels: map[string]string{"call": "yes", "sms": "never"}, Hours: anyHour},
-		Given: []referrals.Given{{Sheet: "numeri-1-it", Version: "1", Language: "it"}}}})
-	marta := s.contact(anna, referrals.NewContact{OpenCase: true, Contact: referrals.Contact{
+		Given: []cases.Given{{Sheet: "numeri-1-it", Version: "1", Language: "it"}}}})
+	marta := s.contact(anna, cases.NewContact{OpenCase: true, Contact: cases.Contact{
 		Speaker: "she", Channel: "in_person", Danger: "no", Alias: "Marta", Request: "Parlare con un'avvocata prima di decidere.",
 		Needs: []string{"legal", "cav"}, Children: "none", Outcome: "stay_in_touch",
 		Safe: rule.SafeContact{CodeWord: "lavanda", Number: "000 000 0302",
 			Channels: map[string]string{"call": "yes"}, Hours: anyHour}}})
-	s.contact(anna, referrals.NewContact{OpenCase: true, Contact: referrals.Contact{
+	s.contact(anna, cases.NewContact{OpenCase: true, Contact: cases.Contact{
 		Speaker: "she", Channel: "phone", Alias: "Nadia", Request: "Informazioni; richiama lei.", Outcome: "thinking"}})
 	s.diary(anna, rosa, "Ha chiamato dal lavoro. Chiede di essere richiamata solo su questo numero.")
 	s.diary(anna, rosa, "Detto di 1522 e 112. Conosce già un luogo sicuro per stanotte.")
@@ -38,12 +39,12 @@ func (s *seed) cases() {
 	s.referral(anna, marta)
 }
 
-func (s *seed) contact(who acts.Caller, in referrals.NewContact) string {
+func (s *seed) contact(who acts.Caller, in cases.NewContact) string {
 	if s.err != nil {
 		return ""
 	}
 	in.Form = crypto.NewID()
-	out, _, err := s.in.desk.RecordContact(s.ctx, who, in)
+	out, _, err := s.in.desk.Cases.RecordContact(s.ctx, who, in)
 	s.try("recording a contact", err)
 	return out.CaseID
 }
@@ -52,7 +53,7 @@ func (s *seed) diary(who acts.Caller, caseID, text string) {
 	if s.err != nil {
 		return
 	}
-	_, err := s.in.desk.AddNote(s.ctx, who, caseID, typed.NewForm(), "phone", text)
+	_, err := s.in.desk.Cases.AddNote(s.ctx, who, caseID, typed.NewForm(), "phone", text)
 	s.try("adding a note", err)
 }
 
@@ -62,7 +63,7 @@ func (s *seed) recall(who acts.Caller, caseID string) {
 	}
 	v, _, err := s.in.desk.OpenCase(s.ctx, who, caseID)
 	s.try("opening a case", err)
-	_, err = s.in.desk.SetRecall(s.ctx, who, caseID, v.Version, rule.Recall{Day: s.in.desk.Day()})
+	_, err = s.in.desk.Cases.SetRecall(s.ctx, who, caseID, v.Version, rule.Recall{Day: s.in.desk.Day()})
 	s.try("setting a call", err)
 }
 
@@ -71,9 +72,9 @@ func (s *seed) referral(anna acts.Caller, caseID string) {
 	if s.err != nil {
 		return
 	}
-	consent, _, err := s.in.desk.GiveConsent(s.ctx, anna, caseID, referrals.Authorisation{Centre: s.unitOf("bruna"), Purpose: "legal",
+	consent, _, err := s.in.desk.Sharing.GiveConsent(s.ctx, anna, caseID, sharing.Authorisation{Centre: s.unitOf("bruna"), Purpose: "legal",
 		Fields: []string{"alias", "request"}, Feedback: "came", UntilReply: true, KeepCopy: true, Way: "spoken",
-		Text: referrals.AuthorisationText, Language: "it", Urgency: "three_days"})
+		Text: sharing.AuthorisationText, Language: "it", Urgency: "three_days"})
 	if s.try("recording an authorisation", err); err != nil {
 		return
 	}
@@ -81,6 +82,6 @@ func (s *seed) referral(anna acts.Caller, caseID string) {
 	if s.err != nil {
 		return
 	}
-	_, _, err = s.in.desk.SendReferral(s.ctx, anna, consent)
+	_, _, err = s.in.desk.Sharing.SendReferral(s.ctx, anna, consent)
 	s.try("sending a referral", err)
 }

@@ -58,13 +58,13 @@ func TestDemoPeopleSignInNow(t *testing.T) {
 		}
 		callers[a.Username] = s.Caller
 	}
-	if cards, _, err := in.desk.Inbox(ctx, callers["bruna"]); err != nil || len(cards) != 1 {
+	if cards, _, err := in.desk.Sharing.Inbox(ctx, callers["bruna"]); err != nil || len(cards) != 1 {
 		t.Errorf("Bruna's inbox: %d referrals, %v", len(cards), err)
 	}
-	if cards, _, err := in.desk.Inbox(ctx, callers["carla"]); err != nil || len(cards) != 0 {
+	if cards, _, err := in.desk.Sharing.Inbox(ctx, callers["carla"]); err != nil || len(cards) != 0 {
 		t.Errorf("Carla's inbox: %d referrals, %v", len(cards), err)
 	}
-	if cards, _, err := in.desk.Search(ctx, callers["anna"], "Rosa"); err != nil || len(cards) != 1 {
+	if cards, _, err := in.desk.Cases.Search(ctx, callers["anna"], "Rosa"); err != nil || len(cards) != 1 {
 		t.Errorf("searching Rosa: %d cards, %v", len(cards), err)
 	}
 	if a, _, err := in.desk.ReadAgenda(ctx, callers["sofia"]); err != nil || len(a.Tasks) != 1 {

@@ -21,24 +21,28 @@ var casework = []string{"net/http", "html/template", "database/sql", "filippo.io
 // never lists what a package may not import directly, beyond the order. A name
 // of this module stands for that package alone.
 var never = map[string][]string{
-	"crypto":            {"net/http", "log"},
-	"policies":          {"database/sql", "net/http", "os"},
-	"policies/audit":    {"database/sql", "net/http"},
-	"policies/acts":     {"net/http", "database/sql"},
-	"policies/units":    {"net/http", "database/sql"},
-	"policies/accounts": {"net/http", "database/sql"},
-	"referrals":         casework,
-	"referrals/rule":    append([]string{"sportello/policies"}, casework...),
-	"referrals/typed":   casework,
-	"referrals/store":   {"sportello/crypto", "net/http", "filippo.io/age", "sportello/policies/accounts", "sportello/policies/units"},
-	"server":            {"sportello/referrals/store", "database/sql", "filippo.io/age", "github.com/pquerna/otp/totp"},
-	"server/locale":     {"sportello"},
+	"crypto":             {"net/http", "log"},
+	"policies":           {"database/sql", "net/http", "os"},
+	"policies/audit":     {"database/sql", "net/http"},
+	"policies/acts":      {"net/http", "database/sql"},
+	"policies/units":     {"net/http", "database/sql"},
+	"policies/accounts":  {"net/http", "database/sql"},
+	"referrals":          casework,
+	"referrals/kept":     casework,
+	"referrals/cases":    casework,
+	"referrals/sharing":  casework,
+	"referrals/register": casework,
+	"referrals/rule":     append([]string{"sportello/policies"}, casework...),
+	"referrals/typed":    casework,
+	"referrals/store":    {"sportello/crypto", "net/http", "filippo.io/age", "sportello/policies/accounts", "sportello/policies/units"},
+	"server":             {"sportello/referrals/store", "database/sql", "filippo.io/age", "github.com/pquerna/otp/totp"},
+	"server/locale":      {"sportello"},
 }
 
 // lines are the orders inside two folders: a package imports none to its right.
 var lines = [][]string{
 	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/accounts"},
-	{"referrals/typed", "referrals/rule", "referrals", "referrals/store"},
+	{"referrals/typed", "referrals/rule", "referrals/kept", "referrals/cases", "referrals/sharing", "referrals/register", "referrals", "referrals/store"},
 }
 
 // rightOf are the packages that stand to the right of one in its line.

@@ -14,12 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/register"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // oldFolder unpacks a folder that the program of a landed commit made, with
@@ -84,10 +84,10 @@ func TestOldFolderGoesOn(t *testing.T) {
 	if r, _, err := s.in.desk.OpenCase(s.ctx, anna, found(t, s, anna, "Vittoria"), storetest.Parts...); err != nil || !r.Restricted {
 		t.Errorf("what is restricted to her: %v", err)
 	}
-	_, err = s.in.desk.AddNote(s.ctx, anna, rosa, typed.NewForm(), "phone", "Ha richiamato dopo l'aggiornamento.")
+	_, err = s.in.desk.Cases.AddNote(s.ctx, anna, rosa, typed.NewForm(), "phone", "Ha richiamato dopo l'aggiornamento.")
 	check(t, err)
 	oldReferral(t, s)
-	if _, _, err := s.in.desk.ReadRegister(s.ctx, s.signIn("clara"), referrals.RegisterFilter{}); err != nil {
+	if _, _, err := s.in.desk.Register.ReadRegister(s.ctx, s.signIn("clara"), register.RegisterFilter{}); err != nil {
 		t.Errorf("the register: %v", err)
 	}
 	verifies(t, s, "after the upgrade")
@@ -101,7 +101,7 @@ func TestOldFolderGoesOn(t *testing.T) {
 // verifies holds every record to the log, and closes the folder.
 func verifies(t *testing.T, s *seed, when string) {
 	t.Helper()
-	v, err := s.in.desk.CheckRecords(s.ctx)
+	v, err := s.in.desk.Register.CheckRecords(s.ctx)
 	check(t, errors.Join(err, s.err))
 	if !v.Good() || v.Records.Checked < 150 {
 		t.Errorf("%s: %d records were checked: %v", when, v.Records.Checked, v.Records.Problems)
@@ -111,7 +111,7 @@ func verifies(t *testing.T, s *seed, when string) {
 
 func found(t *testing.T, s *seed, who acts.Caller, alias string) string {
 	t.Helper()
-	cards, _, err := s.in.desk.Search(s.ctx, who, alias)
+	cards, _, err := s.in.desk.Cases.Search(s.ctx, who, alias)
 	check(t, err)
 	if len(cards) != 1 {
 		t.Fatalf("%d cards for one alias", len(cards))
@@ -124,14 +124,14 @@ func oldReferral(t *testing.T, s *seed) {
 	t.Helper()
 	bruna := s.signIn("bruna")
 	check(t, s.err)
-	cards, _, err := s.in.desk.Inbox(s.ctx, bruna)
+	cards, _, err := s.in.desk.Sharing.Inbox(s.ctx, bruna)
 	check(t, err)
-	r, _, err := s.in.desk.OpenReferral(s.ctx, bruna, cards[0].ID)
+	r, _, err := s.in.desk.Sharing.OpenReferral(s.ctx, bruna, cards[0].ID)
 	check(t, err)
 	if len(r.Messages) != 2 {
 		t.Errorf("%d messages, want 2", len(r.Messages))
 	}
-	if _, err := s.in.desk.Accept(s.ctx, bruna, cards[0].ID); err != nil {
+	if _, err := s.in.desk.Sharing.Accept(s.ctx, bruna, cards[0].ID); err != nil {
 		t.Errorf("accepting: %v", err)
 	}
 }

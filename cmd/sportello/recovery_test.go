@@ -109,7 +109,7 @@ func TestOldFolderAcceptsRecoveryAgain(t *testing.T) {
 		t.Error("a centre is told whose agency never had one")
 	}
 	anna := s.signIn("anna")
-	_, err := s.in.desk.AddNote(s.ctx, anna, found(t, s, anna, "Vittoria"), typed.NewForm(), "phone", "Dopo l'aggiornamento.")
+	_, err := s.in.desk.Cases.AddNote(s.ctx, anna, found(t, s, anna, "Vittoria"), typed.NewForm(), "phone", "Dopo l'aggiornamento.")
 	check(t, err)
 	if to, err := s.in.house.BackupRecipient(s.ctx, ""); !errors.Is(err, units.ErrNoRecovery) {
 		t.Errorf("key files would be sealed to %s: %v", to, err)

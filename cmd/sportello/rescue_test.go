@@ -56,7 +56,7 @@ func newcomerCommand(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	fmt.Fprintf(ts.Stdout(), "%s, epoch %d\n", who.State(), who.Epoch())
-	cards, _, err := in.desk.Search(ctx, who, args[3])
+	cards, _, err := in.desk.Cases.Search(ctx, who, args[3])
 	if err != nil {
 		fmt.Fprintf(ts.Stdout(), "searching: %v\n", err)
 		return

@@ -126,13 +126,13 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 			return nil
 		},
 	}
-	p.settings = p.flags(root)
+	p.settings = flags(root)
 	root.AddGroup(&cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "people", Title: "Agencies, units and people:"},
 		&cobra.Group{ID: "keep", Title: "Keep safe:"})
 	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), p.backupCommand(), p.recoveryCommand())
 	if p.hosted == nil { // what a running server can be asked for is above
 		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(),
-			p.stretchCommand(), p.routesCommand(), p.versionCommand(), p.configTopic(), p.exitCodesTopic())
+			stretchCommand(), p.routesCommand(), p.versionCommand(), configTopic(), exitCodesTopic())
 	}
 	return root
 }
@@ -148,11 +148,11 @@ func onlyTalks(c *cobra.Command) bool {
 }
 
 // configTopic is `sportello help config`.
-func (p *program) configTopic() *cobra.Command {
+func configTopic() *cobra.Command {
 	return &cobra.Command{Use: "config", Short: "Every setting: flag, environment, file", Long: configText()}
 }
 
 // exitCodesTopic is `sportello help exit-codes`.
-func (p *program) exitCodesTopic() *cobra.Command {
+func exitCodesTopic() *cobra.Command {
 	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesText}
 }

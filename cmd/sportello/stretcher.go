@@ -21,7 +21,7 @@ import (
 const leastNice = 19
 
 // stretchCommand is the other end of startStretcher. It is no command for people.
-func (p *program) stretchCommand() *cobra.Command {
+func stretchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "stretch PLACES", Hidden: true, Args: cobra.ExactArgs(1),
 		Short: "Stretch passphrases for the process that started this one",

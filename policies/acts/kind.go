@@ -23,6 +23,9 @@ func (k *RowKey) Key() (string, int64) { return k.ID, k.Version }
 
 func (k *RowKey) key() *RowKey { return k }
 
+// Next moves a row to its next version, before anything is sealed into it.
+func (k *RowKey) Next() { k.Version++ }
+
 // Row is a stored row: a pointer to a struct that begins with its RowKey. Its
 // columns are the struct's fields in their order; see Declare.
 type Row interface {
@@ -57,7 +60,8 @@ var (
 // A column is called as its field, in snake case, or by the field's tag `row`.
 // One that a later migration added stands last and says so, `row:",later"`: it is
 // left out of the row's digest while it is zero (crypto.Later). A struct in the
-// struct is its own columns, with the field's name before theirs. A field that
+// struct is its own columns, with the field's name before theirs; an embedded one
+// has its own names. A field that
 // moves, or changes its type or name, makes every stored row another than the log
 // names: testdata/digests.txt of the store holds them.
 func Declare[R any]() KindOf[R] {
@@ -121,6 +125,9 @@ func (k *Kind) fields(t reflect.Type, at []int, before string) {
 		}
 		switch kind := f.Type; {
 		case kind == reflect.TypeFor[RowKey]():
+			continue
+		case kind.Kind() == reflect.Struct && f.Anonymous:
+			k.fields(kind, c.field, before)
 			continue
 		case kind.Kind() == reflect.Struct:
 			k.fields(kind, c.field, c.name+"_")

@@ -186,6 +186,7 @@ func (s SafeContact) Closing(at time.Time) time.Time {
 	return time.Time{}
 }
 
+// Check refuses a rule with codes, hours or texts that do not fit.
 func (s SafeContact) Check(c typed.Check) {
 	for kind, mark := range s.Channels {
 		if !IsChannel[kind] || !channelMarks[mark] {

@@ -42,7 +42,7 @@ type PackageSafe struct {
 	Rule     SafeContact `json:"rule"`
 }
 
-// safeFor is what a recipient gets of the rule. It alone decides: what is sealed
+// For is what a recipient gets of the rule. It alone decides: what is sealed
 // into a package or a task, what is shown of one that was sealed before, a
 // preview and a copy are all made of what it gives.
 func For(safe SafeContact, chosen bool, ticks []string) PackageSafe {

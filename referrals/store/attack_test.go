@@ -18,6 +18,9 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/register"
 	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -34,12 +37,12 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := f.Desk.Search(ctx, thief, "rosa"); err != nil {
+	if _, _, err := f.Desk.Cases.Search(ctx, thief, "rosa"); err != nil {
 		t.Fatalf("an ordinary read: %v", err)
 	}
 	another := f.Authorise("alias")
 	another.Purpose = "legal"
-	consent, _, err := f.Desk.GiveConsent(ctx, thief, f.Case, another)
+	consent, _, err := f.Desk.Sharing.GiveConsent(ctx, thief, f.Case, another)
 	if err != nil {
 		t.Fatalf("an ordinary write: %v", err)
 	}
@@ -49,14 +52,14 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, act := range map[string]func() error{
-		"sending":   func() error { return second(f.Desk.SendReferral(ctx, thief, consent)) },
+		"sending":   func() error { return second(f.Desk.Sharing.SendReferral(ctx, thief, consent)) },
 		"admitting": func() error { _, err := f.House.Admit(ctx, thief, newcomer.ID, words); return err },
 		"removing":  func() error { _, err := f.Door.Remove(ctx, thief, f.People["lia"].ID, false); return err },
 		"pinning":   func() error { _, err := f.House.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
-		"walling":   func() error { _, err := f.Desk.Wall(ctx, thief, f.Case, v.Version, ""); return err },
+		"walling":   func() error { _, err := f.Desk.Cases.Wall(ctx, thief, f.Case, v.Version, ""); return err },
 		"exporting": func() error {
-			_, _, err := f.Desk.BeginExport(ctx, f.Caller("clara"), referrals.RegisterFilter{})
+			_, _, err := f.Desk.Register.BeginExport(ctx, f.Caller("clara"), register.RegisterFilter{})
 			return err
 		},
 		"recovery": func() error {
@@ -67,7 +70,7 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"accepting":            func() error { _, err := f.Door.AcceptRecovery(ctx, thief, words); return err },
 		"taking recovery away": func() error { _, err := f.Door.RemoveRecovery(ctx, thief); return err },
 		"restricting": func() error {
-			_, err := f.Desk.Restrict(ctx, thief, f.Case, v.Version, acts.List(f.People["gina"].ID))
+			_, err := f.Desk.Cases.Restrict(ctx, thief, f.Case, v.Version, acts.List(f.People["gina"].ID))
 			return err
 		},
 	} {
@@ -80,10 +83,10 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 	if _, err := f.Door.Remove(ctx, gina, f.People["lia"].ID, false); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("another act with that step-up: got %v", err)
 	}
-	if _, _, err := f.Desk.SendReferral(ctx, gina, f.Consent); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := f.Desk.Sharing.SendReferral(ctx, gina, f.Consent); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("another object with that step-up: got %v", err)
 	}
-	if _, _, err := f.Desk.SendReferral(ctx, gina, consent); err != nil {
+	if _, _, err := f.Desk.Sharing.SendReferral(ctx, gina, consent); err != nil {
 		t.Errorf("the act itself: %v", err)
 	}
 }
@@ -350,22 +353,22 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the removed member's session opens a case: %v", err)
 	}
-	if _, _, err := f.Desk.Search(ctx, gone, "canarino"); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := f.Desk.Cases.Search(ctx, gone, "canarino"); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the removed member's session searches: %v", err)
 	}
 	anna := f.SignIn("anna")
 	write := func() {
-		out, _, err := f.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-			Contact: referrals.Contact{Speaker: "she", Alias: "dopo", Outcome: "info_only"}})
+		out, _, err := f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+			Contact: cases.Contact{Speaker: "she", Alias: "dopo", Outcome: "info_only"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, typed.NewForm(), "other", "dopo"); err != nil {
+		if _, err := f.Desk.Cases.AddNote(ctx, anna, out.CaseID, typed.NewForm(), "other", "dopo"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	write()
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "other", "dopo"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "other", "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)
@@ -373,10 +376,10 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	safe := rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 9999999", Hours: []rule.Hours{{From: "10:00", To: "11:00"}}}
-	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, v.Version, safe, "code_word"); err != nil {
+	if _, err := f.Desk.Cases.ChangeSafeContact(ctx, anna, f.Case, v.Version, safe, "code_word"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo"); err != nil {
+	if _, err := f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	k := newRing(t, f.World, gone)
@@ -398,7 +401,7 @@ func TestWriteAcrossARemoval(t *testing.T) {
 	}
 	result := make(chan error)
 	go func() {
-		_, err := desk.AddNote(ctx, f.Caller("gina"), f.Closed, typed.NewForm(), "other", "a cavallo")
+		_, err := desk.Cases.AddNote(ctx, f.Caller("gina"), f.Closed, typed.NewForm(), "other", "a cavallo")
 		result <- err
 	}()
 	<-slow.reached
@@ -424,7 +427,7 @@ type pausing struct {
 	reached, go_ chan struct{}
 }
 
-func (p *pausing) View(c context.Context, look func(referrals.Reader) error) error {
+func (p *pausing) View(c context.Context, look func(kept.Reader) error) error {
 	err := p.Store.View(c, look)
 	p.once.Do(func() {
 		close(p.reached)
@@ -444,11 +447,11 @@ func TestAdministratorGetsIn(t *testing.T) {
 	who := f.SignIn("dario")
 	for name, err := range map[string]error{
 		"opening a case":     second(f.Desk.OpenCase(ctx, who, f.Case, storetest.Parts...)),
-		"searching":          second(f.Desk.Search(ctx, who, "canarino")),
-		"opening a contact":  second(f.Desk.OpenContact(ctx, who, f.Contact)),
-		"opening a referral": second(f.Desk.OpenReferral(ctx, who, f.Consent)),
-		"opening a task":     second(f.Desk.OpenTask(ctx, who, f.Task)),
-		"reading the log":    second(f.Desk.ReadRegister(ctx, who, referrals.RegisterFilter{})),
+		"searching":          second(f.Desk.Cases.Search(ctx, who, "canarino")),
+		"opening a contact":  second(f.Desk.Cases.OpenContact(ctx, who, f.Contact)),
+		"opening a referral": second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
+		"opening a task":     second(f.Desk.Sharing.OpenTask(ctx, who, f.Task)),
+		"reading the log":    second(f.Desk.Register.ReadRegister(ctx, who, register.RegisterFilter{})),
 		"the agenda":         second(f.Desk.ReadAgenda(ctx, who)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {
@@ -536,13 +539,13 @@ func TestOldBackupOpensNothingRevoked(t *testing.T) {
 	copyFile(t, filepath.Join(f.Dir, store.MainFile), backup)
 	f.Open()
 	anna := f.Caller("anna")
-	if _, err := f.Desk.Revoke(ctx, anna, f.Consent, "code_word"); err != nil {
+	if _, err := f.Desk.Sharing.Revoke(ctx, anna, f.Consent, "code_word"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Case), f.Case, f.Version(f.Case)); err != nil {
+	if _, err := f.Desk.Cases.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Case), f.Case, f.Version(f.Case)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed, ""); err != nil {
+	if _, err := f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed, ""); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -562,12 +565,12 @@ func TestOldBackupOpensNothingRevoked(t *testing.T) {
 			t.Fatalf("signing in %s on the old backup: %v", name, err)
 		}
 		who := in.Caller
-		if err := second(f.Desk.OpenReferral(ctx, who, twin)); err == nil {
+		if err := second(f.Desk.Sharing.OpenReferral(ctx, who, twin)); err == nil {
 			opened++
 		}
 		for what, err := range map[string]error{
-			"the revoked referral": second(f.Desk.OpenReferral(ctx, who, f.Consent)),
-			"it from the desk":     second(f.Desk.ReadReferral(ctx, who, f.Consent)),
+			"the revoked referral": second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
+			"it from the desk":     second(f.Desk.Sharing.ReadReferral(ctx, who, f.Consent)),
 		} {
 			if err == nil {
 				t.Errorf("%s opens %s", name, what)
@@ -615,30 +618,33 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	}
 	for name, act := range map[string]func(caseID, contact, note, consent string) error{
 		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c, storetest.Parts...)) },
-		"readers": func(c, _, _, _ string) error { _, _, _, err := f.Desk.Readers(ctx, sister, c); return err },
+		"readers": func(c, _, _, _ string) error { _, _, _, err := f.Desk.Register.Readers(ctx, sister, c); return err },
 		"note": func(c, _, _, _ string) error {
-			_, err := f.Desk.AddNote(ctx, sister, c, typed.NewForm(), "other", "x")
+			_, err := f.Desk.Cases.AddNote(ctx, sister, c, typed.NewForm(), "other", "x")
 			return err
 		},
 		"close": func(c, _, _, _ string) error {
-			_, err := f.Desk.CloseCase(ctx, sister, c, 1, "path_done", "")
+			_, err := f.Desk.Cases.CloseCase(ctx, sister, c, 1, "path_done", "")
 			return err
 		},
-		"contact":        func(_, c, _, _ string) error { return second(f.Desk.OpenContact(ctx, sister, c)) },
-		"correct a note": func(_, _, n, _ string) error { _, err := f.Desk.CorrectNote(ctx, sister, n, 1, "x"); return err },
+		"contact":        func(_, c, _, _ string) error { return second(f.Desk.Cases.OpenContact(ctx, sister, c)) },
+		"correct a note": func(_, _, n, _ string) error { _, err := f.Desk.Cases.CorrectNote(ctx, sister, n, 1, "x"); return err },
 		"move a note": func(_, _, n, _ string) error {
-			_, err := f.Desk.MoveNote(ctx, moving[n], n, f.Closed, "")
+			_, err := f.Desk.Cases.MoveNote(ctx, moving[n], n, f.Closed, "")
 			return err
 		},
-		"preview":         func(_, _, _, r string) error { return second(f.Desk.PreviewReferral(ctx, sister, r)) },
-		"revoke":          func(_, _, _, r string) error { _, err := f.Desk.Revoke(ctx, sister, r, "code_word"); return err },
-		"read a referral": func(_, _, _, r string) error { return second(f.Desk.ReadReferral(ctx, sister, r)) },
+		"preview": func(_, _, _, r string) error { return second(f.Desk.Sharing.PreviewReferral(ctx, sister, r)) },
+		"revoke": func(_, _, _, r string) error {
+			_, err := f.Desk.Sharing.Revoke(ctx, sister, r, "code_word")
+			return err
+		},
+		"read a referral": func(_, _, _, r string) error { return second(f.Desk.Sharing.ReadReferral(ctx, sister, r)) },
 		"message": func(_, _, _, r string) error {
-			_, err := f.Desk.SendMessage(ctx, sister, r, typed.NewForm(), "x")
+			_, err := f.Desk.Sharing.SendMessage(ctx, sister, r, typed.NewForm(), "x")
 			return err
 		},
 		"contact for it": func(c, _, _, _ string) error {
-			_, _, err := f.Desk.RecordContact(ctx, sister, referrals.NewContact{Form: "same", CaseID: c, Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}})
+			_, _, err := f.Desk.Cases.RecordContact(ctx, sister, cases.NewContact{Form: "same", CaseID: c, Contact: cases.Contact{Speaker: "she", Outcome: "info_only"}})
 			return err
 		},
 	} {
@@ -657,7 +663,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		}
 	}
 	// A note of her own moved into the walled-off case, as into one that is not.
-	if _, err := f.Desk.AddNote(ctx, sister, f.Closed, typed.NewForm(), "other", "mia"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, sister, f.Closed, typed.NewForm(), "other", "mia"); err != nil {
 		t.Fatal(err)
 	}
 	closed, _, err := f.Desk.OpenCase(ctx, sister, f.Closed, storetest.Parts...)
@@ -671,8 +677,8 @@ func TestWalledOffIsAbsent(t *testing.T) {
 		}
 	}
 	mover := f.StepUp("lia", policies.NoteMove, mine)
-	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, f.Case, ""); return err })
-	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.MoveNote(ctx, mover, mine, nobody, ""); return err })
+	n1, _, e1 := counting(t, f, func() error { _, err := f.Desk.Cases.MoveNote(ctx, mover, mine, f.Case, ""); return err })
+	n2, _, e2 := counting(t, f, func() error { _, err := f.Desk.Cases.MoveNote(ctx, mover, mine, nobody, ""); return err })
 	if n1 != n2 || !errors.Is(e1, acts.ErrDenied) || e1 != e2 {
 		t.Errorf("moving a note there: %d statements and %v, nowhere: %d and %v", n1, e1, n2, e2)
 	}
@@ -685,15 +691,15 @@ func TestListsHideWalledOff(t *testing.T) {
 	f := storetest.NewFlow(t)
 	gina, sister := f.Caller("gina"), f.Caller("lia")
 	for _, term := range []string{f.Words["alias"], f.Words["second surname"], f.Words["second number"], f.Code} {
-		cards, _, err := f.Desk.Search(ctx, gina, term)
+		cards, _, err := f.Desk.Cases.Search(ctx, gina, term)
 		if err != nil || len(cards) != 1 {
 			t.Fatalf("the lead searches: %d cards, %v", len(cards), err)
 		}
-		n1, _, _ := counting(t, f, func() error { cards, _, err = f.Desk.Search(ctx, sister, term); return err })
+		n1, _, _ := counting(t, f, func() error { cards, _, err = f.Desk.Cases.Search(ctx, sister, term); return err })
 		if err != nil || len(cards) != 0 {
 			t.Errorf("the sister searches: %d cards, %v", len(cards), err)
 		}
-		n2, _, _ := counting(t, f, func() error { return second(f.Desk.Search(ctx, sister, "nessunacosi")) })
+		n2, _, _ := counting(t, f, func() error { return second(f.Desk.Cases.Search(ctx, sister, "nessunacosi")) })
 		if n1 != n2 {
 			t.Errorf("searching what is walled off costs %d statements, what is not there %d", n1, n2)
 		}
@@ -717,10 +723,10 @@ func TestListsHideWalledOff(t *testing.T) {
 		return n
 	}
 	there := cost()
-	if _, err := f.Desk.SetRecall(ctx, gina, f.Case, f.Version(f.Case), rule.Recall{}); err != nil {
+	if _, err := f.Desk.Cases.SetRecall(ctx, gina, f.Case, f.Version(f.Case), rule.Recall{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.Revoke(ctx, gina, f.Consent, "code_word"); err != nil {
+	if _, err := f.Desk.Sharing.Revoke(ctx, gina, f.Consent, "code_word"); err != nil {
 		t.Fatal(err)
 	}
 	if gone := cost(); there != gone {

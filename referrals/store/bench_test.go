@@ -13,7 +13,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
 
@@ -28,7 +28,7 @@ func BenchmarkSearch(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				start := time.Now()
-				found, _, err := w.Desk.Search(ctx, anna, "teodolinda")
+				found, _, err := w.Desk.Cases.Search(ctx, anna, "teodolinda")
 				if err != nil || len(found) != 1 {
 					b.Fatalf("searching: %d, %v", len(found), err)
 				}
@@ -51,8 +51,8 @@ func searchWorld(b *testing.B, cards int) *storetest.World {
 	for range benchClients {
 		group.Go(func() {
 			for alias := range next {
-				in := referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Contact: referrals.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}}
-				if _, _, err := w.Desk.RecordContact(ctx, anna, in); err != nil {
+				in := cases.NewContact{Form: crypto.NewID(), OpenCase: true, Contact: cases.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}}
+				if _, _, err := w.Desk.Cases.RecordContact(ctx, anna, in); err != nil {
 					b.Error(err)
 				}
 			}

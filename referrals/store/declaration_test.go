@@ -9,7 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -58,10 +58,10 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 	reads := func(name string, want int) {
 		t.Helper()
 		who := f.SignIn(name)
-		if err := f.Desk.AdoptNamed(ctx, who); err != nil {
+		if err := f.Desk.Cases.AdoptNamed(ctx, who); err != nil {
 			t.Fatal(err)
 		}
-		all, _, err := f.Desk.Declarations(ctx, who)
+		all, _, err := f.Desk.Cases.Declarations(ctx, who)
 		if err != nil {
 			t.Fatalf("%s reading: %v", name, err)
 		}
@@ -78,7 +78,7 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 	signedIn := func(name string) acts.Caller {
 		t.Helper()
 		who := f.SignIn(name)
-		if err := f.Desk.AdoptNamed(ctx, who); err != nil {
+		if err := f.Desk.Cases.AdoptNamed(ctx, who); err != nil {
 			t.Fatal(err)
 		}
 		return who
@@ -104,7 +104,7 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 		p.Passphrase = fresh
 	}
 	reads("gina", 1)
-	if all, _, _, err := f.Desk.MyDeclarations(ctx, signedIn("anna")); err != nil || len(all) != 1 || all[0].Name != f.Words["declared name"] {
+	if all, _, _, err := f.Desk.Cases.MyDeclarations(ctx, signedIn("anna")); err != nil || len(all) != 1 || all[0].Name != f.Words["declared name"] {
 		t.Fatalf("anna reading her own: %v, %d", err, len(all))
 	}
 
@@ -149,16 +149,16 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 func TestADeclarationTellsColleaguesNothing(t *testing.T) {
 	w := storetest.New(t).Wide()
 	anna, lia, gina := w.Caller("anna"), w.Caller("lia"), w.Caller("gina")
-	if _, err := w.Desk.Declare(ctx, anna, "first", referrals.Declared{Name: "Rossana", Surname: "Ferri", Phone: "+39 333 765 4321"}); err != nil {
+	if _, err := w.Desk.Cases.Declare(ctx, anna, "first", cases.Declared{Name: "Rossana", Surname: "Ferri", Phone: "+39 333 765 4321"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.Declare(ctx, anna, "first", referrals.Declared{Name: "Rossana", Surname: "Ferri"}); err != nil {
+	if _, err := w.Desk.Cases.Declare(ctx, anna, "first", cases.Declared{Name: "Rossana", Surname: "Ferri"}); err != nil {
 		t.Fatalf("the same form again: %v", err)
 	}
 	record := func(form, alias, number string, restrict bool) (id string, cost int64) {
 		t.Helper()
 		cost = w.Statements(func() {
-			out, _, err := w.Desk.RecordContact(ctx, lia, referrals.NewContact{Form: form, OpenCase: true, Restrict: restrict, Contact: referrals.Contact{
+			out, _, err := w.Desk.Cases.RecordContact(ctx, lia, cases.NewContact{Form: form, OpenCase: true, Restrict: restrict, Contact: cases.Contact{
 				Speaker: "she", Outcome: "stay_in_touch", Alias: alias, Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: number, Hours: []rule.Hours{{From: "00:00", To: "23:59"}}}}})
 			if err != nil {
 				t.Fatal(err)
@@ -175,7 +175,7 @@ func TestADeclarationTellsColleaguesNothing(t *testing.T) {
 	if cost != plain {
 		t.Errorf("recording who resembles a declared person costs %d statements, another %d", cost, plain)
 	}
-	all, _, err := w.Desk.Declarations(ctx, gina)
+	all, _, err := w.Desk.Cases.Declarations(ctx, gina)
 	if err != nil || len(all) != 1 || all[0].Author != w.People["anna"].ID {
 		t.Fatalf("the lead's view: %v, %d", err, len(all))
 	}
@@ -187,30 +187,30 @@ func TestADeclarationTellsColleaguesNothing(t *testing.T) {
 		t.Errorf("the matches are %v; want the one that sounds alike, the one with the number, and none that is restricted to others", all[0].Matches)
 	}
 	for name, who := range map[string]acts.Caller{"anna": anna, "lia": lia, "sofia": w.Caller("sofia"), "clara": w.Caller("clara"), "bruna": w.Caller("bruna")} {
-		if _, _, err := w.Desk.Declarations(ctx, who); !errors.Is(err, acts.ErrDenied) {
+		if _, _, err := w.Desk.Cases.Declarations(ctx, who); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s reading the unit's declarations: %v, want ErrDenied", name, err)
 		}
-		if _, err := w.Desk.WithdrawDeclaration(ctx, who, crypto.NewID()); !errors.Is(err, acts.ErrDenied) {
+		if _, err := w.Desk.Cases.WithdrawDeclaration(ctx, who, crypto.NewID()); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s taking back what never was: %v, want ErrDenied", name, err)
 		}
 	}
 	for _, who := range []acts.Caller{lia, gina} {
-		if _, err := w.Desk.WithdrawDeclaration(ctx, who, all[0].ID); !errors.Is(err, acts.ErrDenied) {
+		if _, err := w.Desk.Cases.WithdrawDeclaration(ctx, who, all[0].ID); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("taking back a colleague's declaration: %v, want ErrDenied", err)
 		}
 	}
 	for range 2 { // from two tabs
-		if _, err := w.Desk.WithdrawDeclaration(ctx, anna, all[0].ID); err != nil {
+		if _, err := w.Desk.Cases.WithdrawDeclaration(ctx, anna, all[0].ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if all, _, err = w.Desk.Declarations(ctx, gina); err != nil || len(all) != 0 {
+	if all, _, err = w.Desk.Cases.Declarations(ctx, gina); err != nil || len(all) != 0 {
 		t.Errorf("after it was taken back: %v, %d", err, len(all))
 	}
-	if _, err := w.Desk.Declare(ctx, anna, "first", referrals.Declared{Name: "Rossana"}); err != nil {
+	if _, err := w.Desk.Cases.Declare(ctx, anna, "first", cases.Declared{Name: "Rossana"}); err != nil {
 		t.Fatal(err)
 	}
-	if mine, _, _, err := w.Desk.MyDeclarations(ctx, anna); err != nil || len(mine) != 0 {
+	if mine, _, _, err := w.Desk.Cases.MyDeclarations(ctx, anna); err != nil || len(mine) != 0 {
 		t.Errorf("an old form, sent again, declared again: %v, %d", err, len(mine))
 	}
 }
@@ -219,14 +219,14 @@ func TestWhatDoesNotDeclare(t *testing.T) {
 	w := storetest.New(t).Wide()
 	anna := w.Caller("anna")
 	long := string(make([]byte, 300))
-	for name, in := range map[string]referrals.Declared{"nothing": {}, "one letter": {Name: "x"}, "only a phone": {Phone: "333 7654321"},
+	for name, in := range map[string]cases.Declared{"nothing": {}, "one letter": {Name: "x"}, "only a phone": {Phone: "333 7654321"},
 		"half a phone": {Name: "Rosa", Phone: "12"}, "too long": {Name: "Rosa", Surname: long}} {
-		if _, err := w.Desk.Declare(ctx, anna, typed.Form(name), in); !errors.Is(err, typed.ErrInvalid) {
+		if _, err := w.Desk.Cases.Declare(ctx, anna, typed.Form(name), in); !errors.Is(err, typed.ErrInvalid) {
 			t.Errorf("%s: %v, want ErrInvalid", name, err)
 		}
 	}
 	for i := range 31 {
-		_, err := w.Desk.Declare(ctx, anna, typed.NewForm(), referrals.Declared{Name: "Nome"})
+		_, err := w.Desk.Cases.Declare(ctx, anna, typed.NewForm(), cases.Declared{Name: "Nome"})
 		if i < 30 && err != nil || i == 30 && !errors.Is(err, typed.ErrInvalid) {
 			t.Fatalf("declaration %d: %v", i+1, err)
 		}

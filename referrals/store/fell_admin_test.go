@@ -17,7 +17,8 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/register"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -301,33 +302,33 @@ func (a *administrator) everybodyElseWorks() {
 		}
 	}
 	anna := f.SignIn("anna")
-	if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, anna); err != nil {
 		f.T.Fatal(err)
 	}
 	for _, restrict := range []bool{false, true} {
-		in := referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Restrict: restrict, Contact: referrals.Contact{Speaker: "she", Channel: "phone",
+		in := cases.NewContact{Form: crypto.NewID(), OpenCase: true, Restrict: restrict, Contact: cases.Contact{Speaker: "she", Channel: "phone",
 			Alias: f.Word("evening alias"), Request: f.Word("evening request"), Outcome: "stay_in_touch", Danger: "no"}}
-		out, _, err := f.Desk.RecordContact(ctx, anna, in)
+		out, _, err := f.Desk.Cases.RecordContact(ctx, anna, in)
 		if err != nil && !restrict {
 			f.T.Fatalf("recording a contact: %v", err)
 		}
 		if err == nil {
-			if _, err := f.Desk.AddNote(ctx, anna, out.CaseID, typed.NewForm(), "interview", f.Word("evening note")); err != nil {
+			if _, err := f.Desk.Cases.AddNote(ctx, anna, out.CaseID, typed.NewForm(), "interview", f.Word("evening note")); err != nil {
 				f.T.Fatal(err)
 			}
 		}
 	}
-	if _, err := f.Desk.Declare(ctx, anna, typed.NewForm(), referrals.Declared{Name: f.Word("evening declared"), Surname: "Verdastri"}); err != nil {
+	if _, err := f.Desk.Cases.Declare(ctx, anna, typed.NewForm(), cases.Declared{Name: f.Word("evening declared"), Surname: "Verdastri"}); err != nil {
 		f.T.Fatal(err)
 	}
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", f.Word("evening note in a case")); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", f.Word("evening note in a case")); err != nil {
 		f.T.Fatal(err)
 	}
 	gina := f.SignIn("gina")
-	if err := f.Desk.AdoptNamed(ctx, gina); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, gina); err != nil {
 		f.T.Fatal(err)
 	}
-	if _, _, err := f.Desk.Inbox(ctx, f.SignIn("bruna")); err != nil {
+	if _, _, err := f.Desk.Sharing.Inbox(ctx, f.SignIn("bruna")); err != nil {
 		f.T.Fatal(err)
 	}
 }
@@ -350,12 +351,12 @@ func (a *administrator) triesTheDoor() {
 		for what, err := range map[string]error{
 			"a case":            second(f.Desk.OpenCase(ctx, who, f.Case, storetest.Parts...)),
 			"a restricted case": second(f.Desk.OpenCase(ctx, who, f.Restricted, storetest.Parts...)),
-			"a contact":         second(f.Desk.OpenContact(ctx, who, f.Contact)),
-			"a task":            second(f.Desk.OpenTask(ctx, who, f.Task)),
-			"a referral":        second(f.Desk.OpenReferral(ctx, who, f.Consent)),
-			"a sent referral":   second(f.Desk.ReadReferral(ctx, who, f.Consent)),
-			"the log":           second(f.Desk.ReadRegister(ctx, who, referrals.RegisterFilter{})),
-			"who can open what": second(f.Desk.WhoCanOpen(ctx, who)),
+			"a contact":         second(f.Desk.Cases.OpenContact(ctx, who, f.Contact)),
+			"a task":            second(f.Desk.Sharing.OpenTask(ctx, who, f.Task)),
+			"a referral":        second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
+			"a sent referral":   second(f.Desk.Sharing.ReadReferral(ctx, who, f.Consent)),
+			"the log":           second(f.Desk.Register.ReadRegister(ctx, who, register.RegisterFilter{})),
+			"who can open what": second(f.Desk.Register.WhoCanOpen(ctx, who)),
 		} {
 			if err == nil {
 				f.T.Errorf("FELL: %s opened %s", p.Username, what)
@@ -363,11 +364,11 @@ func (a *administrator) triesTheDoor() {
 				f.T.Errorf("%s, %s: %v, want ErrDenied", p.Username, what, err)
 			}
 		}
-		cards, _, err := f.Desk.Search(ctx, who, f.Words["alias"])
+		cards, _, err := f.Desk.Cases.Search(ctx, who, f.Words["alias"])
 		if err == nil && len(cards) > 0 {
 			f.T.Errorf("FELL: %s found a case", p.Username)
 		}
-		all, _, err := f.Desk.Declarations(ctx, who)
+		all, _, err := f.Desk.Cases.Declarations(ctx, who)
 		if err == nil && len(all) > 0 {
 			f.T.Errorf("FELL: %s read declarations", p.Username)
 		}

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -15,18 +15,18 @@ import (
 func TestAttackLeadByInvitation(t *testing.T) {
 	w, ctx := storetest.New(t).Standard(), t.Context()
 	w.Join("desk", "lia", policies.IntakeWorker, "anna")
-	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), typed.NewForm(), referrals.Declared{Name: "Remo", Surname: "Verdastri"}); err != nil {
+	if _, err := w.Desk.Cases.Declare(ctx, w.SignIn("lia"), typed.NewForm(), cases.Declared{Name: "Remo", Surname: "Verdastri"}); err != nil {
 		t.Fatal(err)
 	}
 	w.Join("desk", "finta", policies.Lead, "anna")
-	if err := w.Desk.AdoptNamed(ctx, w.SignIn("lia")); err != nil { // her next morning
+	if err := w.Desk.Cases.AdoptNamed(ctx, w.SignIn("lia")); err != nil { // her next morning
 		t.Fatal(err)
 	}
 	finta := w.SignIn("finta")
-	if err := w.Desk.AdoptNamed(ctx, finta); err != nil {
+	if err := w.Desk.Cases.AdoptNamed(ctx, finta); err != nil {
 		t.Fatal(err)
 	}
-	all, _, err := w.Desk.Declarations(ctx, finta)
+	all, _, err := w.Desk.Cases.Declarations(ctx, finta)
 	for _, d := range all {
 		if d.Surname == "Verdastri" {
 			t.Errorf("FELL: one admission gave the administrator's account what lia declared")

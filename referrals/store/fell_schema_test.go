@@ -63,7 +63,7 @@ func TestAttackTriggerKeepsErasedSecrets(t *testing.T) {
 					return
 				}
 			}
-			_, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, "")
+			_, err := f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, "")
 			if n := keptIn(t, filepath.Join(f.Dir, shred)); n > 0 {
 				t.Errorf("FELL: planted %s, the trigger kept %d erased secrets (the act's error: %v)", when, n, err)
 			}

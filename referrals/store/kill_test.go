@@ -20,7 +20,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -83,12 +83,12 @@ func TestKillChild(t *testing.T) {
 		defer mu.Unlock()
 		os.Stdout.Write(append(append([]byte("ack "), line...), '\n'))
 	}
-	left, _, _, err := w.Desk.MyDeclarations(t.Context(), who)
+	left, _, _, err := w.Desk.Cases.MyDeclarations(t.Context(), who)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range left { // of a child that was killed before it took them back
-		receipt, err := w.Desk.WithdrawDeclaration(t.Context(), who, d.ID)
+		receipt, err := w.Desk.Cases.WithdrawDeclaration(t.Context(), who, d.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,21 +107,21 @@ func killWriter(w *storetest.World, who acts.Caller, say func(ack, audit.Receipt
 	ctx := context.Background()
 	for {
 		alias, note, goes := crypto.NewID(), crypto.NewID(), crypto.NewID()
-		out, receipt, err := w.Desk.RecordContact(ctx, who, referrals.NewContact{Form: crypto.NewID(), OpenCase: true,
-			Contact: referrals.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}})
+		out, receipt, err := w.Desk.Cases.RecordContact(ctx, who, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+			Contact: cases.Contact{Speaker: "she", Alias: alias, Outcome: "info_only"}})
 		if err != nil {
 			panic(err)
 		}
 		say(ack{Kind: "contact", Case: out.CaseID, Text: alias}, receipt)
-		if receipt, err = w.Desk.AddNote(ctx, who, out.CaseID, typed.NewForm(), "other", note); err != nil {
+		if receipt, err = w.Desk.Cases.AddNote(ctx, who, out.CaseID, typed.NewForm(), "other", note); err != nil {
 			panic(err)
 		}
 		say(ack{Kind: "note", Case: out.CaseID, Text: note}, receipt)
-		if receipt, err = w.Desk.Declare(ctx, who, typed.NewForm(), referrals.Declared{Name: goes}); err != nil {
+		if receipt, err = w.Desk.Cases.Declare(ctx, who, typed.NewForm(), cases.Declared{Name: goes}); err != nil {
 			panic(err)
 		}
 		say(ack{Kind: "declaration", Text: goes}, receipt)
-		mine, _, _, err := w.Desk.MyDeclarations(ctx, who)
+		mine, _, _, err := w.Desk.Cases.MyDeclarations(ctx, who)
 		if err != nil {
 			panic(err)
 		}
@@ -129,7 +129,7 @@ func killWriter(w *storetest.World, who acts.Caller, say func(ack, audit.Receipt
 			if d.Name != goes {
 				continue
 			}
-			if receipt, err = w.Desk.WithdrawDeclaration(ctx, who, d.ID); err != nil {
+			if receipt, err = w.Desk.Cases.WithdrawDeclaration(ctx, who, d.ID); err != nil {
 				panic(err)
 			}
 			say(ack{Kind: "erasure", Text: goes}, receipt)
@@ -341,7 +341,7 @@ func (k *killLoop) openAll() {
 		k.t.Fatal(err)
 	}
 	declared := map[string]bool{}
-	mine, _, _, err := w.Desk.MyDeclarations(ctx, who)
+	mine, _, _, err := w.Desk.Cases.MyDeclarations(ctx, who)
 	if err != nil {
 		k.t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -51,10 +51,10 @@ func TestLeadIsNamedByTwo(t *testing.T) {
 	if got := role(t, w, "nina"); got != policies.IntakeWorker {
 		t.Fatalf("admitted by one colleague she is %s", got)
 	}
-	if _, err := w.Desk.Declare(ctx, w.SignIn("lia"), typed.NewForm(), referrals.Declared{Surname: "Bianchi"}); err != nil {
+	if _, err := w.Desk.Cases.Declare(ctx, w.SignIn("lia"), typed.NewForm(), cases.Declared{Surname: "Bianchi"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Desk.Declarations(ctx, w.SignIn("nina")); !errors.Is(err, acts.ErrDenied) {
+	if _, _, err := w.Desk.Cases.Declarations(ctx, w.SignIn("nina")); !errors.Is(err, acts.ErrDenied) {
 		t.Fatalf("reading declarations: %v, want ErrDenied", err)
 	}
 	if n := countWraps(t, w, "nina"); n != 0 {
@@ -66,13 +66,13 @@ func TestLeadIsNamedByTwo(t *testing.T) {
 	if err := nameLead(t, w, "nina", "lia", heard(w, "nina")); err != nil {
 		t.Fatalf("the second word: %v", err)
 	}
-	if err := w.Desk.AdoptNamed(ctx, w.SignIn("lia")); err != nil {
+	if err := w.Desk.Cases.AdoptNamed(ctx, w.SignIn("lia")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Desk.AdoptNamed(ctx, w.SignIn("nina")); err != nil {
+	if err := w.Desk.Cases.AdoptNamed(ctx, w.SignIn("nina")); err != nil {
 		t.Fatal(err)
 	}
-	all, _, err := w.Desk.Declarations(ctx, w.SignIn("nina"))
+	all, _, err := w.Desk.Cases.Declarations(ctx, w.SignIn("nina"))
 	if err != nil || len(all) != 1 || all[0].Surname != "Bianchi" {
 		t.Fatalf("the lead reading declarations: %v, %d", err, len(all))
 	}

@@ -11,16 +11,16 @@ import (
 
 func says(t *testing.T, f *storetest.Flow, by, referral, text string) {
 	t.Helper()
-	if _, err := f.Desk.SendMessage(ctx, f.SignIn(by), referral, typed.NewForm(), text); err != nil {
+	if _, err := f.Desk.Sharing.SendMessage(ctx, f.SignIn(by), referral, typed.NewForm(), text); err != nil {
 		t.Fatalf("%s writes %q: %v", by, text, err)
 	}
 }
 
 func mustRead(t *testing.T, f *storetest.Flow, by, referral string, words ...string) {
 	t.Helper()
-	read := f.Desk.ReadReferral
+	read := f.Desk.Sharing.ReadReferral
 	if by == "bruna" {
-		read = f.Desk.OpenReferral
+		read = f.Desk.Sharing.OpenReferral
 	}
 	v, _, err := read(ctx, f.SignIn(by), referral)
 	if err != nil {
@@ -40,7 +40,7 @@ func mustRead(t *testing.T, f *storetest.Flow, by, referral string, words ...str
 func TestWhatIsSentOfARestrictedCase(t *testing.T) {
 	f := storetest.NewFlow(t)
 	gina, lia := f.SignIn("gina"), f.SignIn("lia")
-	if err := f.Desk.AdoptNamed(ctx, gina); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, gina); err != nil {
 		t.Fatal(err)
 	}
 	id := f.Refer(f.Other, f.Authorise("request"))
@@ -85,7 +85,7 @@ func TestRestrictingTakesWhatWasSentAlong(t *testing.T) {
 	if !had.reads("dal centro, prima") {
 		t.Fatal("lia opens not even the unit's referrals: this test would prove nothing")
 	}
-	if _, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["anna"].ID)); err != nil {
+	if _, err := f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["anna"].ID)); err != nil {
 		t.Fatal(err)
 	}
 	newRing(t, f.World, lia).mustNotOpen(t, "dal centro, prima")
@@ -103,7 +103,7 @@ func TestNameTakenOffReadsNothingSentSince(t *testing.T) {
 		t.Run(first+" writes first", func(t *testing.T) {
 			f := storetest.NewFlow(t)
 			gina := f.SignIn("gina")
-			if err := f.Desk.AdoptNamed(ctx, gina); err != nil {
+			if err := f.Desk.Cases.AdoptNamed(ctx, gina); err != nil {
 				t.Fatal(err)
 			}
 			id := f.Refer(f.Other, f.Authorise("request"))
@@ -112,10 +112,10 @@ func TestNameTakenOffReadsNothingSentSince(t *testing.T) {
 			if !had.reads("prima") {
 				t.Fatal("gina opens not even what she is named for: this test would prove nothing")
 			}
-			if _, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), acts.List(f.People["anna"].ID)); err != nil {
+			if _, err := f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), acts.List(f.People["anna"].ID)); err != nil {
 				t.Fatal(err)
 			}
-			if err := f.Desk.AdoptNamed(ctx, f.SignIn("anna")); err != nil {
+			if err := f.Desk.Cases.AdoptNamed(ctx, f.SignIn("anna")); err != nil {
 				t.Fatal(err)
 			}
 			says(t, f, first, id, "scritto dopo")

@@ -9,7 +9,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -22,9 +23,9 @@ func asBefore(t *testing.T, f *storetest.Flow) {
 	var a acts.Agency
 	unit := recoveryRow(t, f.World, "desk")
 	var wraps []acts.Row
-	err := f.Store.View(ctx, func(r referrals.Reader) error {
+	err := f.Store.View(ctx, func(r kept.Reader) error {
 		for _, id := range []string{f.Restricted, f.Other} {
-			w := &referrals.CaseWrapRow{}
+			w := &kept.CaseWrapRow{}
 			if err := r.Get(w, id+"."+acts.RecoveryPerson); err != nil {
 				return err
 			}
@@ -68,8 +69,8 @@ func TestOlderAgencyRecovery(t *testing.T) {
 		t.Error("whose unit lost its recovery with the agency's sees it, and nobody else")
 	}
 	anna := f.SignIn("anna")
-	if _, _, err := f.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "r", OpenCase: true, Restrict: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}}); !errors.Is(err, referrals.ErrNoRecovery) {
+	if _, _, err := f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: "r", OpenCase: true, Restrict: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "info_only"}}); !errors.Is(err, kept.ErrNoRecovery) {
 		t.Errorf("restricting before the unit accepted one: %v", err)
 	}
 	if _, err := f.Door.Remove(ctx, f.StepUp("gina", policies.MemberRemove, f.People["lia"].ID), f.People["lia"].ID, false); err != nil {
@@ -82,10 +83,10 @@ func TestOlderAgencyRecovery(t *testing.T) {
 		t.Error("it is not said any more, though the unit has decided nothing")
 	}
 	anna = f.SignIn("anna")
-	if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, anna); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Desk.AddNote(ctx, anna, f.Restricted, typed.NewForm(), "other", "scritto dopo il passaggio"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Restricted, typed.NewForm(), "other", "scritto dopo il passaggio"); err != nil {
 		t.Fatal(err)
 	}
 	newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{f.Rescue}}).mustNotOpen(t, "scritto dopo il passaggio")

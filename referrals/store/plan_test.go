@@ -24,8 +24,8 @@ func TestStatementsUseIndexes(t *testing.T) {
 	anna := f.SignIn("anna")
 	for name, read := range map[string]func() error{
 		"agenda":   func() error { _, _, err := f.Desk.ReadAgenda(t.Context(), anna); return err },
-		"unlinked": func() error { _, _, err := f.Desk.UnlinkedNotes(t.Context(), anna); return err },
-		"search":   func() error { _, _, err := f.Desk.Search(t.Context(), anna, "Rosa"); return err },
+		"unlinked": func() error { _, _, err := f.Desk.Cases.UnlinkedNotes(t.Context(), anna); return err },
+		"search":   func() error { _, _, err := f.Desk.Cases.Search(t.Context(), anna, "Rosa"); return err },
 	} {
 		if err := read(); err != nil {
 			t.Fatalf("reading the %s: %v", name, err)

@@ -10,7 +10,8 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 )
 
 // snapshot reads one consistent state of the database. It belongs to one
@@ -63,7 +64,7 @@ func (s *snapshot) query(text string, args ...any) (*sql.Rows, error) {
 	return s.c.query(s.ctx, text, args...)
 }
 
-var _ referrals.Reader = (*snapshot)(nil)
+var _ kept.Reader = (*snapshot)(nil)
 
 // Seen lists the rows that were read.
 func (s *snapshot) Seen() []acts.Seen { return s.seen }
@@ -112,14 +113,14 @@ func (s *snapshot) Secret(id string) ([]byte, error) {
 
 // EachCard hands out the cards of a unit, undigested. A card is the callback's
 // until it returns.
-func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
+func (s *snapshot) EachCard(unit string, f func(*kept.Card) error) error {
 	rows, err := s.query(`SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
 		FROM case_file WHERE unit = $1`, unit)
 	if err != nil {
 		return fmt.Errorf("reading the cards: %w", err)
 	}
 	defer rows.Close()
-	var c referrals.Card
+	var c kept.Card
 	var box sql.RawBytes
 	columns := []any{&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled), &box}
 	for rows.Next() {
@@ -135,20 +136,20 @@ func (s *snapshot) EachCard(unit string, f func(*referrals.Card) error) error {
 }
 
 // Cases reads rows by id in one statement, whatever their number.
-func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
-	if len(ids) > referrals.SearchMax {
+func (s *snapshot) Cases(ids []string) ([]*kept.CaseRow, error) {
+	if len(ids) > cases.SearchMax {
 		return nil, errors.New("reading cases: too many at once")
 	}
-	args := make([]any, referrals.SearchMax)
+	args := make([]any, cases.SearchMax)
 	for i := range args {
 		args[i] = ""
 		if i < len(ids) {
 			args[i] = ids[i]
 		}
 	}
-	var rows []*referrals.CaseRow
+	var rows []*kept.CaseRow
 	err := s.rows(tables["case_file"], casesByID, args, func(row acts.Row) error {
-		rows = append(rows, row.(*referrals.CaseRow))
+		rows = append(rows, row.(*kept.CaseRow))
 		return nil
 	})
 	if err != nil {
@@ -163,7 +164,7 @@ func (s *snapshot) Cases(ids []string) ([]*referrals.CaseRow, error) {
 // CheckShown compares cards with the rows that the log names. A row is read
 // whole, and its digest made, once for each of its versions: then the card's
 // own digest is remembered, and a card like it is known to be genuine.
-func (s *snapshot) CheckShown(cards []referrals.Shown) error {
+func (s *snapshot) CheckShown(cards []kept.Shown) error {
 	var unknown []string
 	shown := map[string][32]byte{}
 	s.seen = slices.Grow(s.seen, len(cards))
@@ -193,7 +194,7 @@ func (s *snapshot) CheckShown(cards []referrals.Shown) error {
 }
 
 // missing says which of some rows is not there, as a look-up of it alone would.
-func (s *snapshot) missing(ids []string, rows []*referrals.CaseRow) error {
+func (s *snapshot) missing(ids []string, rows []*kept.CaseRow) error {
 	there := map[string]bool{}
 	for _, r := range rows {
 		there[r.ID] = true
@@ -206,4 +207,4 @@ func (s *snapshot) missing(ids []string, rows []*referrals.CaseRow) error {
 	return acts.ErrNoRow
 }
 
-var casesByID = "WHERE id IN (" + placeholders(1, referrals.SearchMax) + ")"
+var casesByID = "WHERE id IN (" + placeholders(1, cases.SearchMax) + ")"

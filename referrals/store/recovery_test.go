@@ -12,7 +12,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -274,15 +275,15 @@ func TestRecoveryTakenAway(t *testing.T) {
 		t.Error("no new epoch, or one that the old recipient opens")
 	}
 	anna := f.SignIn("anna")
-	if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, anna); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := f.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: "r", OpenCase: true, Restrict: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}}); !errors.Is(err, referrals.ErrNoRecovery) {
+	if _, _, err := f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: "r", OpenCase: true, Restrict: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "info_only"}}); !errors.Is(err, kept.ErrNoRecovery) {
 		t.Errorf("restricting without recovery: %v", err)
 	}
 	for _, id := range []string{f.Case, f.Restricted} {
-		if _, err := f.Desk.AddNote(ctx, anna, id, typed.NewForm(), "other", "scritto dopo averla tolta"); err != nil {
+		if _, err := f.Desk.Cases.AddNote(ctx, anna, id, typed.NewForm(), "other", "scritto dopo averla tolta"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -315,11 +316,11 @@ func TestRestrictedFollowsRecovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	anna := f.SignIn("anna")
-	if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, anna); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{f.Case, f.Restricted} {
-		if _, err := f.Desk.AddNote(ctx, anna, id, typed.NewForm(), "other", "scritto dopo il cambio"); err != nil {
+		if _, err := f.Desk.Cases.AddNote(ctx, anna, id, typed.NewForm(), "other", "scritto dopo il cambio"); err != nil {
 			t.Fatal(err)
 		}
 	}

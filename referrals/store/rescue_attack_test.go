@@ -12,7 +12,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/kept"
+	"sportello/referrals/register"
 	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -250,14 +251,14 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 	if got := f.SignIn("nora"); got.State() != acts.Active {
 		t.Fatalf("the newcomer is %s", got.State())
 	}
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dorme dalla sorella"); !errors.Is(err, referrals.ErrPin) {
+	if _, err := f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dorme dalla sorella"); !errors.Is(err, kept.ErrPin) {
 		t.Errorf("a message before the words were compared: %v", err)
 	}
 	safe := rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 7654321"}
-	if _, err := f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), safe, "code_word"); err != nil {
+	if _, err := f.Desk.Cases.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), safe, "code_word"); err != nil {
 		t.Errorf("changing the safe contact: %v", err)
 	}
-	v, _, err := f.Desk.OpenReferral(ctx, f.SignIn("nora"), f.Consent)
+	v, _, err := f.Desk.Sharing.OpenReferral(ctx, f.SignIn("nora"), f.Consent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,13 +266,13 @@ func TestRescuedCentreIsSentNothing(t *testing.T) {
 		t.Errorf("the centre learns %+v before its words were compared", v.Safe)
 	}
 	f.Pin("anna", "desk", "centre", "nora")
-	if _, err := f.Desk.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo"); err != nil {
+	if _, err := f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo"); err != nil {
 		t.Errorf("a message after the words were compared: %v", err)
 	}
-	if _, err := f.Desk.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, f.Version(f.Case), []string{f.Consent}); err != nil {
+	if _, err := f.Desk.Sharing.TellSafeContact(ctx, f.StepUp("anna", policies.ConsentExtend, f.Case), f.Case, f.Version(f.Case), []string{f.Consent}); err != nil {
 		t.Fatal(err)
 	}
-	if v, _, err = f.Desk.OpenReferral(ctx, f.SignIn("nora"), f.Consent); err != nil || v.Safe.Rule.Phone() == "" {
+	if v, _, err = f.Desk.Sharing.OpenReferral(ctx, f.SignIn("nora"), f.Consent); err != nil || v.Safe.Rule.Phone() == "" {
 		t.Errorf("the safe contact after the words were compared: %+v, %v", v.Safe, err)
 	}
 	if r := f.CheckRecords(); len(r.Problems) != 0 {
@@ -302,12 +303,12 @@ func TestRescuedAuditUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	dora := f.SignIn("dora")
-	page, _, err := f.Desk.ReadRegister(ctx, dora, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	page, _, err := f.Desk.Register.ReadRegister(ctx, dora, register.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
 	if err != nil || len(page.Entries) < 3 {
 		t.Fatalf("%d entries, %v", len(page.Entries), err)
 	}
 	for _, e := range page.Entries {
-		if _, d, _, err := f.Desk.ProveEntry(ctx, dora, e.Index); err != nil || d == nil {
+		if _, d, _, err := f.Desk.Register.ProveEntry(ctx, dora, e.Index); err != nil || d == nil {
 			t.Errorf("the detail of leaf %d: %v, %v", e.Index, d, err)
 		}
 	}

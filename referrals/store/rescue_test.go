@@ -9,7 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
-	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -114,7 +114,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {
 		t.Errorf("the unit's words on her page: %v, %v; want those printed off the server", got, err)
 	}
-	if _, err := f.Desk.AddNote(ctx, livia, f.Case, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, livia, f.Case, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
 		t.Fatal(err)
 	}
 	if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Allowed); n != 1 {
@@ -386,7 +386,7 @@ func TestRescuedUnitIsShown(t *testing.T) {
 	f := storetest.NewFlow(t)
 	console, service := acts.ConsoleCaller(), f.Units["service"]
 	task := func() error {
-		_, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), contactForService(f))
+		_, _, err := f.Desk.Cases.RecordContact(ctx, f.Caller("anna"), contactForService(f))
 		return err
 	}
 	if err := task(); err != nil {
@@ -444,8 +444,8 @@ func TestRescuedUnitIsShown(t *testing.T) {
 	}
 }
 
-func contactForService(f *storetest.Flow) referrals.NewContact {
-	return referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
-		Contact: referrals.Contact{Speaker: "she", Alias: "Ines", Outcome: "social_service",
+func contactForService(f *storetest.Flow) cases.NewContact {
+	return cases.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
+		Contact: cases.Contact{Speaker: "she", Alias: "Ines", Outcome: "social_service",
 			Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 1234567", Hours: []rule.Hours{{From: "10:00", To: "11:00"}}}}}
 }

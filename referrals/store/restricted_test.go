@@ -7,7 +7,8 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -18,11 +19,11 @@ import (
 func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 	f := storetest.NewFlow(t)
 	words := []string{f.Words["restricted alias"], f.Words["restricted request"], f.Words["restricted note"], f.Words["restricted code word"]}
-	if cards, _, err := f.Desk.Search(ctx, f.Caller("anna"), words[0]); err != nil || len(cards) != 1 {
+	if cards, _, err := f.Desk.Cases.Search(ctx, f.Caller("anna"), words[0]); err != nil || len(cards) != 1 {
 		t.Fatalf("who is named searches: %d cards, %v", len(cards), err)
 	}
 	for _, name := range []string{"gina", "lia"} {
-		if cards, _, err := f.Desk.Search(ctx, f.Caller(name), words[0]); err != nil || len(cards) != 0 {
+		if cards, _, err := f.Desk.Cases.Search(ctx, f.Caller(name), words[0]); err != nil || len(cards) != 0 {
 			t.Errorf("%s, who is not named, searches: %d cards, %v", name, len(cards), err)
 		}
 		if err := second(f.Desk.OpenCase(ctx, f.Caller(name), f.Restricted, storetest.Parts...)); !errors.Is(err, acts.ErrDenied) {
@@ -41,8 +42,8 @@ func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 		}
 	}
 	sofia := f.Caller("sofia")
-	if _, _, err := f.Desk.RecordContact(ctx, sofia, referrals.NewContact{Form: "r", OpenCase: true, Restrict: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}}); err != nil {
+	if _, _, err := f.Desk.Cases.RecordContact(ctx, sofia, cases.NewContact{Form: "r", OpenCase: true, Restrict: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "info_only"}}); err != nil {
 		t.Errorf("restricting where there is recovery: %v", err)
 	}
 }
@@ -50,9 +51,9 @@ func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 // TestNoRecoveryNoRestriction: what people's keys alone keep is lost with them.
 func TestNoRecoveryNoRestriction(t *testing.T) {
 	w := storetest.New(t).Standard()
-	_, _, err := w.Desk.RecordContact(ctx, w.Caller("anna"), referrals.NewContact{Form: "r", OpenCase: true, Restrict: true,
-		Contact: referrals.Contact{Speaker: "she", Outcome: "info_only"}})
-	if !errors.Is(err, referrals.ErrNoRecovery) {
+	_, _, err := w.Desk.Cases.RecordContact(ctx, w.Caller("anna"), cases.NewContact{Form: "r", OpenCase: true, Restrict: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "info_only"}})
+	if !errors.Is(err, kept.ErrNoRecovery) {
 		t.Fatalf("restricting without recovery: got %v, want ErrNoRecovery", err)
 	}
 }
@@ -62,7 +63,7 @@ func TestNoRecoveryNoRestriction(t *testing.T) {
 func TestNameTakenOff(t *testing.T) {
 	for name, leave := range map[string]func(f *storetest.Flow) error{
 		"taken off": func(f *storetest.Flow) error {
-			_, err := f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), acts.List(f.People["anna"].ID))
+			_, err := f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), acts.List(f.People["anna"].ID))
 			return err
 		},
 		"removed": func(f *storetest.Flow) error {
@@ -73,7 +74,7 @@ func TestNameTakenOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := storetest.NewFlow(t)
 			gina := f.SignIn("gina")
-			if err := f.Desk.AdoptNamed(ctx, gina); err != nil {
+			if err := f.Desk.Cases.AdoptNamed(ctx, gina); err != nil {
 				t.Fatal(err)
 			}
 			had := newRing(t, f.World, gina)
@@ -84,10 +85,10 @@ func TestNameTakenOff(t *testing.T) {
 				t.Fatal(err)
 			}
 			anna := f.SignIn("anna")
-			if err := f.Desk.AdoptNamed(ctx, anna); err != nil {
+			if err := f.Desk.Cases.AdoptNamed(ctx, anna); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.Desk.AddNote(ctx, anna, f.Other, typed.NewForm(), "other", "scritto dopo"); err != nil {
+			if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Other, typed.NewForm(), "other", "scritto dopo"); err != nil {
 				t.Fatal(err)
 			}
 			v, _, err := f.Desk.OpenCase(ctx, anna, f.Other, storetest.Parts...)

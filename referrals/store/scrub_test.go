@@ -50,11 +50,11 @@ func TestErasureIsAnsweredOnceTheLogIsTruncated(t *testing.T) {
 	end := aReader(t, f.World)
 	answered := make(chan error, 1)
 	go func() {
-		_, err := f.Desk.Revoke(ctx, anna, f.Consent, "code_word")
+		_, err := f.Desk.Sharing.Revoke(ctx, anna, f.Consent, "code_word")
 		answered <- err
 	}()
 	for range 3 {
-		if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "intanto"); err != nil {
+		if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "intanto"); err != nil {
 			t.Fatalf("writing meanwhile: %v", err)
 		}
 	}
@@ -79,7 +79,7 @@ func TestErasureThatCannotEndSaysSo(t *testing.T) {
 	defer store.Patience(500 * time.Millisecond)()
 	f := storetest.NewFlow(t)
 	end := aReader(t, f.World)
-	_, err := f.Desk.Revoke(context.Background(), f.Caller("anna"), f.Consent, "code_word")
+	_, err := f.Desk.Sharing.Revoke(context.Background(), f.Caller("anna"), f.Consent, "code_word")
 	var done *acts.Unfinished
 	if !errors.As(err, &done) || !done.Erasing || len(done.Receipt.Checkpoint) == 0 {
 		t.Fatalf("an erasure that could not end: %v", err)
@@ -98,7 +98,7 @@ func TestErasureEndsWithTheProcess(t *testing.T) {
 	defer aReader(t, f.World)()
 	answered := make(chan error, 1)
 	go func() {
-		_, err := f.Desk.Revoke(context.Background(), f.Caller("anna"), f.Consent, "code_word")
+		_, err := f.Desk.Sharing.Revoke(context.Background(), f.Caller("anna"), f.Consent, "code_word")
 		answered <- err
 	}()
 	time.Sleep(500 * time.Millisecond)

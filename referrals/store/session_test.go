@@ -22,9 +22,9 @@ import (
 
 var sessionsFile = filepath.Join(store.SecretsDir, store.SessionFile)
 
-// kept copies the rows of the sessions file, and gives what puts them back, as
+// sessionsKept copies the rows of the sessions file, and gives what puts them back, as
 // sessions that were used a moment ago.
-func kept(t *testing.T, w *storetest.World) (putBack func()) {
+func sessionsKept(t *testing.T, w *storetest.World) (putBack func()) {
 	t.Helper()
 	db := raw(t, w, sessionsFile)
 	db.SetMaxOpenConns(1) // a temporary table belongs to one connection
@@ -121,7 +121,7 @@ func TestSessionStandsInTheLog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := storetest.NewFlow(t)
 			cookie, who := f.Cookie("lia")
-			putBack := kept(t, f.World)
+			putBack := sessionsKept(t, f.World)
 			if err := c.end(f, cookie, who); err != nil {
 				t.Fatal(err)
 			}
@@ -162,7 +162,7 @@ func unlessIs(err, want error) error {
 func TestOldKeysOfASessionOpenNothing(t *testing.T) {
 	w := storetest.New(t).Standard()
 	cookie, who := w.Cookie("anna")
-	putBack := kept(t, w)
+	putBack := sessionsKept(t, w)
 	if err := w.Door.Cover(ctx, who); err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +287,7 @@ func TestSweepLeavesOneLeaf(t *testing.T) {
 	}
 	// A session whose row is lost is forgotten at the second sweep.
 	cookie, _ := w.Cookie("anna")
-	putBack := kept(t, w)
+	putBack := sessionsKept(t, w)
 	db := raw(t, w, sessionsFile)
 	defer db.Close()
 	change(t, db, "DELETE FROM session")
@@ -304,7 +304,7 @@ func TestSweepLeavesOneLeaf(t *testing.T) {
 func TestSessionsOfBeforeHaveEnded(t *testing.T) {
 	w := storetest.New(t).Standard()
 	cookie, who := w.Cookie("anna")
-	putBack := kept(t, w)
+	putBack := sessionsKept(t, w)
 	if err := w.Door.SignOut(ctx, who); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,8 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	_ "sportello/referrals" // its kinds of row
+	"sportello/referrals/kept"
 
 	"github.com/pressly/goose/v3"
 )
@@ -262,7 +263,7 @@ func (s *Store) closeFiles() error {
 func (s *Store) Log() *audit.Log { return s.log }
 
 // View runs f on one snapshot.
-func (s *Store) View(ctx context.Context, f func(referrals.Reader) error) error {
+func (s *Store) View(ctx context.Context, f func(kept.Reader) error) error {
 	return s.snapshot(ctx, func(v *snapshot) error { return f(v) })
 }
 

@@ -15,7 +15,7 @@ import (
 func TestSuspectedPassphrase(t *testing.T) {
 	f := storetest.NewFlow(t)
 	old := f.SignIn("anna")
-	if err := f.Desk.AdoptNamed(ctx, old); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, old); err != nil {
 		t.Fatal(err)
 	}
 	had := newRing(t, f.World, old)
@@ -29,14 +29,14 @@ func TestSuspectedPassphrase(t *testing.T) {
 	}
 	anna.Passphrase = fresh
 	who := f.SignIn("anna")
-	if err := f.Desk.AdoptNamed(ctx, who); err != nil {
+	if err := f.Desk.Cases.AdoptNamed(ctx, who); err != nil {
 		t.Fatal(err)
 	}
 	for id, note := range map[string]string{f.Restricted: "scritto dopo, riservato", f.Case: "scritto dopo, nell’unità"} {
 		if _, _, err := f.Desk.OpenCase(ctx, who, id, storetest.Parts...); err != nil {
 			t.Fatalf("she lost a case: %v", err)
 		}
-		if _, err := f.Desk.AddNote(ctx, who, id, typed.NewForm(), "other", note); err != nil {
+		if _, err := f.Desk.Cases.AddNote(ctx, who, id, typed.NewForm(), "other", note); err != nil {
 			t.Fatalf("she cannot write in it: %v", err)
 		}
 	}

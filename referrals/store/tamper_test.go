@@ -16,7 +16,9 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/register"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -100,23 +102,25 @@ func openRestricted(f *storetest.Flow) error {
 	return second(f.Desk.OpenCase(ctx, f.Caller("anna"), f.Restricted, storetest.Parts...))
 }
 func openContact(f *storetest.Flow) error {
-	return second(f.Desk.OpenContact(ctx, f.Caller("anna"), f.Contact))
+	return second(f.Desk.Cases.OpenContact(ctx, f.Caller("anna"), f.Contact))
 }
 func openTask(f *storetest.Flow) error {
-	return second(f.Desk.OpenTask(ctx, f.Caller("sofia"), f.Task))
+	return second(f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task))
 }
 func openReferral(f *storetest.Flow) error {
-	return second(f.Desk.OpenReferral(ctx, f.Caller("bruna"), f.Consent))
+	return second(f.Desk.Sharing.OpenReferral(ctx, f.Caller("bruna"), f.Consent))
 }
 func directory(f *storetest.Flow) error {
-	return second(f.Desk.Directory(ctx, f.Caller("anna"), 0, 0))
+	return second(f.Desk.Sharing.Directory(ctx, f.Caller("anna"), 0, 0))
 }
-func whoCanOpen(f *storetest.Flow) error { return second(f.Desk.WhoCanOpen(ctx, f.Caller("clara"))) }
-func agenda(f *storetest.Flow) error     { return second(f.Desk.ReadAgenda(ctx, f.Caller("sofia"))) }
-func inbox(f *storetest.Flow) error      { return second(f.Desk.Inbox(ctx, f.Caller("bruna"))) }
-func invited(f *storetest.Flow) error    { _, err := f.Door.Invited(ctx, f.Invitation); return err }
+func whoCanOpen(f *storetest.Flow) error {
+	return second(f.Desk.Register.WhoCanOpen(ctx, f.Caller("clara")))
+}
+func agenda(f *storetest.Flow) error  { return second(f.Desk.ReadAgenda(ctx, f.Caller("sofia"))) }
+func inbox(f *storetest.Flow) error   { return second(f.Desk.Sharing.Inbox(ctx, f.Caller("bruna"))) }
+func invited(f *storetest.Flow) error { _, err := f.Door.Invited(ctx, f.Invitation); return err }
 func search(f *storetest.Flow) error {
-	return second(f.Desk.Search(ctx, f.Caller("anna"), f.Words["alias"]))
+	return second(f.Desk.Cases.Search(ctx, f.Caller("anna"), f.Words["alias"]))
 }
 func confirm(f *storetest.Flow) error {
 	_, err := f.House.Confirm(ctx, f.Caller("anna"), f.People["gina"].ID)
@@ -134,19 +138,19 @@ func unit(f *storetest.Flow) error {
 	return err
 }
 func preview(f *storetest.Flow) error {
-	return second(f.Desk.PreviewReferral(ctx, f.Caller("anna"), f.Consent))
+	return second(f.Desk.Sharing.PreviewReferral(ctx, f.Caller("anna"), f.Consent))
 }
 func correct(f *storetest.Flow) error {
-	_, err := f.Desk.CorrectNote(ctx, f.Caller("anna"), f.Note, 2, "x")
+	_, err := f.Desk.Cases.CorrectNote(ctx, f.Caller("anna"), f.Note, 2, "x")
 	return err
 }
 
 func declared(f *storetest.Flow) error {
-	_, _, _, err := f.Desk.MyDeclarations(ctx, f.Caller("anna"))
+	_, _, _, err := f.Desk.Cases.MyDeclarations(ctx, f.Caller("anna"))
 	return err
 }
 func declareAgain(f *storetest.Flow) error {
-	_, err := f.Desk.Declare(ctx, f.Caller("anna"), "declared ", referrals.Declared{Name: "x", Surname: "xx"})
+	_, err := f.Desk.Cases.Declare(ctx, f.Caller("anna"), "declared ", cases.Declared{Name: "x", Surname: "xx"})
 	return err
 }
 
@@ -189,12 +193,12 @@ var kinds = []kind{
 	{"task", "id = 'TASK'", "body", "due_day = '2030-01-01'", openTask, openTask, agenda},
 	{"consent", "id = 'CONSENT'", "body", "until_day = '2030-01-01'", openCase, preview, openCase},
 	{"consent", "id = 'WITHDRAWN'", "body", "state = 'live'", openOther, func(f *storetest.Flow) error {
-		return second(f.Desk.PreviewReferral(ctx, f.Caller("anna"), f.Withdrawn))
+		return second(f.Desk.Sharing.PreviewReferral(ctx, f.Caller("anna"), f.Withdrawn))
 	}, nil},
 	{"referral", "id = 'CONSENT'", "body", "to_unit = (SELECT id FROM unit WHERE kind = 'social_service')", openReferral, openReferral, inbox},
 	{"referral", "id = 'CONSENT'", "to_box", "until_day = '2030-01-01'", inbox, openReferral, nil},
 	{"referral", "id = 'WITHDRAWN'", "", "state = 'sent'", inbox, func(f *storetest.Flow) error {
-		return second(f.Desk.Notice(ctx, f.Caller("bruna"), f.Withdrawn))
+		return second(f.Desk.Sharing.Notice(ctx, f.Caller("bruna"), f.Withdrawn))
 	}, nil},
 	{"referral_step", "referral_id = 'CONSENT'", "", "state = 'closed'", openReferral, nil, openReferral},
 	{"declaration", "id = 'DECLARED'", "body", "day = '2020-01-01'", declared, declareAgain, declared},
@@ -206,12 +210,12 @@ var kinds = []kind{
 // detail reads the details of who opened case files.
 func detail(f *storetest.Flow) error {
 	clara := f.Caller("clara")
-	page, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	page, _, err := f.Desk.Register.ReadRegister(ctx, clara, register.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
 	if err != nil {
 		return err
 	}
 	for _, e := range page.Entries {
-		_, d, _, err := f.Desk.ProveEntry(ctx, clara, e.Index)
+		_, d, _, err := f.Desk.Register.ProveEntry(ctx, clara, e.Index)
 		if err != nil {
 			return err
 		}
@@ -378,32 +382,32 @@ var yesterday = []struct {
 	act reading
 }{
 	{kind{table: "case_file", where: "id = 'CASE'", read: openCase}, func(f *storetest.Flow) error {
-		_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "nuova")
+		_, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "nuova")
 		return err
 	}},
 	{kind{table: "case_wrap", where: "case_id = 'OTHER' AND person = (SELECT id FROM person WHERE username = 'anna')", read: openOther}, func(f *storetest.Flow) error {
 		named := acts.List(f.People["anna"].ID)
 		who := f.StepUp("gina", policies.CaseRestrict, f.Other)
-		if err := f.Desk.AdoptNamed(ctx, who); err != nil {
+		if err := f.Desk.Cases.AdoptNamed(ctx, who); err != nil {
 			return err
 		}
-		if _, err := f.Desk.Restrict(ctx, who, f.Other, f.Version(f.Other), named); err != nil {
+		if _, err := f.Desk.Cases.Restrict(ctx, who, f.Other, f.Version(f.Other), named); err != nil {
 			return err
 		}
-		return f.Desk.AdoptNamed(ctx, f.SignIn("anna"))
+		return f.Desk.Cases.AdoptNamed(ctx, f.SignIn("anna"))
 	}},
 	{kind{table: "note", where: "id = 'NOTE'", read: openCase}, correct},
 	{kind{table: "referral", where: "id = 'CONSENT'", read: openReferral}, func(f *storetest.Flow) error {
-		_, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word")
+		_, err := f.Desk.Sharing.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word")
 		return err
 	}},
 	{kind{table: "consent", where: "id = 'CONSENT'", read: openCase}, func(f *storetest.Flow) error {
-		_, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word")
+		_, err := f.Desk.Sharing.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word")
 		return err
 	}},
 	{kind{table: "person", where: "username = 'bruna'", read: signIn}, signIn},
 	{kind{table: "task", where: "id = 'TASK'", read: openTask}, func(f *storetest.Flow) error {
-		_, err := f.Desk.TakeTask(ctx, f.Caller("sofia"), f.Task)
+		_, err := f.Desk.Sharing.TakeTask(ctx, f.Caller("sofia"), f.Task)
 		return err
 	}},
 }
@@ -497,14 +501,14 @@ func TestErasedSecretPutBack(t *testing.T) {
 	if err := shred.QueryRow("SELECT secret FROM shred WHERE id = ?", id).Scan(&secret); err != nil {
 		t.Fatalf("the secret before it was shredded: %v", err)
 	}
-	if _, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); err != nil {
+	if _, err := f.Desk.Sharing.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); err != nil {
 		t.Fatal(err)
 	}
 	if err := shred.QueryRow("SELECT secret FROM shred WHERE id = ?", id).Scan(&secret); !errors.Is(err, sql.ErrNoRows) {
 		t.Fatalf("the secret after it was shredded: %v", err)
 	}
 	change(t, shred, "INSERT INTO shred (id, secret) VALUES (?, ?)", id, secret)
-	err := f.Store.View(ctx, func(r referrals.Reader) error { _, err := r.Secret(id); return err })
+	err := f.Store.View(ctx, func(r kept.Reader) error { _, err := r.Secret(id); return err })
 	if !errors.Is(err, acts.ErrErased) {
 		t.Errorf("reading a secret that was put back: got %v, want ErrErased", err)
 	}
@@ -525,11 +529,11 @@ func TestReferralHiddenFromRevoke(t *testing.T) {
 	defer db.Close()
 	names, values := dump(t, db, "referral", f.Consent)
 	change(t, db, "DELETE FROM referral WHERE id = ?", f.Consent)
-	if _, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); !errors.Is(err, acts.ErrTampered) {
+	if _, err := f.Desk.Sharing.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("revoking while the referral is hidden: got %v, want ErrTampered", err)
 	}
 	put(t, db, "referral", f.Consent, names, values)
-	if _, err := f.Desk.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); err != nil {
+	if _, err := f.Desk.Sharing.Revoke(ctx, f.Caller("anna"), f.Consent, "code_word"); err != nil {
 		t.Fatalf("revoking: %v", err)
 	}
 	put(t, db, "referral", f.Consent, names, values)
@@ -548,12 +552,12 @@ func TestContactPutBeforeItsForm(t *testing.T) {
 	form, anna := crypto.NewID(), f.Caller("anna")
 	id := base32.StdEncoding.EncodeToString(crypto.Hash([]byte("form"), []byte("contact"), []byte(anna.Unit()), []byte(anna.Person()), []byte(form)))[:26]
 	put(t, db, "contact", id, names, values)
-	in := referrals.NewContact{Form: form, Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: "info_only"}}
-	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); !errors.Is(err, acts.ErrTampered) {
+	in := cases.NewContact{Form: form, Contact: cases.Contact{Speaker: "she", Channel: "phone", Outcome: "info_only"}}
+	if _, _, err := f.Desk.Cases.RecordContact(ctx, f.Caller("anna"), in); !errors.Is(err, acts.ErrTampered) {
 		t.Fatalf("recording over a row without a leaf: got %v, want ErrTampered", err)
 	}
 	change(t, db, "DELETE FROM contact WHERE id = ?", id)
-	if _, _, err := f.Desk.RecordContact(ctx, f.Caller("anna"), in); err != nil {
+	if _, _, err := f.Desk.Cases.RecordContact(ctx, f.Caller("anna"), in); err != nil {
 		t.Fatalf("recording once the row is gone: %v", err)
 	}
 }
@@ -562,10 +566,10 @@ func TestContactPutBeforeItsForm(t *testing.T) {
 // is written next, or the next start, is refused.
 func TestTamperedLog(t *testing.T) {
 	register := func(f *storetest.Flow) error {
-		return second(f.Desk.ReadRegister(ctx, f.Caller("clara"), referrals.RegisterFilter{}))
+		return second(f.Desk.Register.ReadRegister(ctx, f.Caller("clara"), register.RegisterFilter{}))
 	}
 	readers := func(f *storetest.Flow) error {
-		_, _, _, err := f.Desk.Readers(ctx, f.Caller("anna"), f.Case)
+		_, _, _, err := f.Desk.Register.Readers(ctx, f.Caller("anna"), f.Case)
 		return err
 	}
 	for name, a := range map[string]struct {
@@ -621,7 +625,7 @@ func TestWholeDatabaseRolledBack(t *testing.T) {
 	yesterday := filepath.Join(t.TempDir(), "yesterday.db")
 	copyFile(t, filepath.Join(f.Dir, store.MainFile), yesterday)
 	f.Open()
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "oggi"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "oggi"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()

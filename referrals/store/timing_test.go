@@ -68,10 +68,10 @@ func TestAbsentTakesAsLongAsRefused(t *testing.T) {
 	}{
 		{"case", f.Case, func(id string) error { return second(f.Desk.OpenCase(ctx, sister, id, storetest.Parts...)) }},
 		{"case of another unit", f.Case, func(id string) error { return second(f.Desk.OpenCase(ctx, sofia, id, storetest.Parts...)) }},
-		{"contact", v.Contacts[0].ID, func(id string) error { return second(f.Desk.OpenContact(ctx, sister, id)) }},
-		{"note", f.Note, func(id string) error { _, err := f.Desk.CorrectNote(ctx, sister, id, 1, "x"); return err }},
-		{"referral", f.Consent, func(id string) error { return second(f.Desk.ReadReferral(ctx, sister, id)) }},
-		{"task", f.Task, func(id string) error { return second(f.Desk.OpenTask(ctx, sister, id)) }},
+		{"contact", v.Contacts[0].ID, func(id string) error { return second(f.Desk.Cases.OpenContact(ctx, sister, id)) }},
+		{"note", f.Note, func(id string) error { _, err := f.Desk.Cases.CorrectNote(ctx, sister, id, 1, "x"); return err }},
+		{"referral", f.Consent, func(id string) error { return second(f.Desk.Sharing.ReadReferral(ctx, sister, id)) }},
+		{"task", f.Task, func(id string) error { return second(f.Desk.Sharing.OpenTask(ctx, sister, id)) }},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			for try := 1; ; try++ {

@@ -9,6 +9,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/register"
 	"sportello/referrals/store/storetest"
 )
 
@@ -16,11 +18,11 @@ import (
 func newestDetail(t *testing.T, f *storetest.Flow, a policies.Action) *audit.Detail {
 	t.Helper()
 	clara := f.Caller("clara")
-	page, _, err := f.Desk.ReadRegister(ctx, clara, referrals.RegisterFilter{Action: string(a), Outcome: audit.Allowed})
+	page, _, err := f.Desk.Register.ReadRegister(ctx, clara, register.RegisterFilter{Action: string(a), Outcome: audit.Allowed})
 	if err != nil || len(page.Entries) == 0 {
 		t.Fatalf("reading the leaves of %s: %d, %v", a, len(page.Entries), err)
 	}
-	_, d, _, err := f.Desk.ProveEntry(ctx, clara, page.Entries[0].Index)
+	_, d, _, err := f.Desk.Register.ProveEntry(ctx, clara, page.Entries[0].Index)
 	if err != nil || d == nil {
 		t.Fatalf("opening the detail of %s: %v, %v", a, d, err)
 	}
@@ -39,14 +41,14 @@ func TestAuditorReadsWhatAnActSays(t *testing.T) {
 	if got, want := newestDetail(t, f, policies.CaseOpen).Also, []string{"diary", "referrals", string(policies.ReferralList)}; !slices.Equal(got, want) {
 		t.Errorf("of a case that was opened the detail says %v, want %v", got, want)
 	}
-	if _, _, err := f.Desk.RecordContact(ctx, anna, referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
-		Contact: referrals.Contact{Speaker: "she", Channel: "phone", Outcome: "social_service"}}); err != nil {
+	if _, _, err := f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
+		Contact: cases.Contact{Speaker: "she", Channel: "phone", Outcome: "social_service"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := newestDetail(t, f, policies.ContactClose).Also, []string{string(policies.CaseOpenNew), string(policies.TaskCreate)}; !slices.Equal(got, want) {
 		t.Errorf("of a contact that was closed the detail says %v, want %v", got, want)
 	}
-	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed, "era della sorella"); err != nil {
+	if _, err := f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Closed, "era della sorella"); err != nil {
 		t.Fatal(err)
 	}
 	if got := newestDetail(t, f, policies.NoteMove).Reason; got != "era della sorella" {
@@ -82,7 +84,7 @@ func TestReadersAreAllWhoSawTheHead(t *testing.T) {
 	id := f.Refer(f.Case, f.Authorise("request"))
 	on := func(person string) (n int) {
 		t.Helper()
-		_, all, _, err := f.Desk.Readers(ctx, f.Caller("anna"), f.Case)
+		_, all, _, err := f.Desk.Register.Readers(ctx, f.Caller("anna"), f.Case)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,13 +96,13 @@ func TestReadersAreAllWhoSawTheHead(t *testing.T) {
 		return n
 	}
 	before := on("gina")
-	if _, _, err := f.Desk.ReadReferral(ctx, f.SignIn("gina"), id); err != nil {
+	if _, _, err := f.Desk.Sharing.ReadReferral(ctx, f.SignIn("gina"), id); err != nil {
 		t.Fatal(err)
 	}
 	if got := on("gina"); got != before+1 {
 		t.Errorf("gina read a referral of the case: %d lines, want %d", got, before+1)
 	}
-	if _, _, err := f.Desk.OpenReferral(ctx, f.SignIn("bruna"), id); err != nil {
+	if _, _, err := f.Desk.Sharing.OpenReferral(ctx, f.SignIn("bruna"), id); err != nil {
 		t.Fatal(err)
 	}
 	if got := on("bruna"); got != 0 {

@@ -41,7 +41,7 @@ func TestUnfinishedIsExact(t *testing.T) {
 	erase := func(to, note string) (id string, secret []byte) {
 		t.Helper()
 		before := secrets()
-		if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, note), note, to, ""); err != nil {
+		if _, err := f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, note), note, to, ""); err != nil {
 			t.Fatal(err)
 		}
 		after := secrets()
@@ -53,7 +53,7 @@ func TestUnfinishedIsExact(t *testing.T) {
 		t.Fatal("no secret went")
 		return "", nil
 	}
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "other", "la seconda"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "other", "la seconda"); err != nil {
 		t.Fatal(err)
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, storetest.Parts...)

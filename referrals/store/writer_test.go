@@ -28,11 +28,11 @@ func TestSecretsOfACommittedActStay(t *testing.T) {
 	f := storetest.NewFlow(t)
 	anna := f.Caller("anna")
 	mend := f.BreakTable("DELETE", "shred")
-	if _, err := f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, ""); err == nil {
+	if _, err := f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, ""); err == nil {
 		t.Fatal("the secret could not be deleted, and she was told that it was")
 	}
 	mend()
-	if _, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "dopo"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "dopo"); err != nil {
 		t.Fatal(err)
 	}
 	f.Close()
@@ -89,7 +89,7 @@ func TestErasedIsLookedFor(t *testing.T) {
 		}
 	}
 	f.Open()
-	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, "")
+	_, err = f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Note), f.Note, f.Other, "")
 	var unfinished *acts.Unfinished
 	if !errors.As(err, &unfinished) || !unfinished.Erasing || truncated == 0 {
 		t.Errorf("erasing what is there still: %v, after %d deletions", err, truncated)
@@ -117,11 +117,11 @@ func TestSecretsThatNobodyNeedsGo(t *testing.T) {
 		t.Fatalf("an act that fails: %v", err)
 	}
 	mend := f.BreakTable("INSERT", "shred")
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "interview", "non tenuta"); err == nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "interview", "non tenuta"); err == nil {
 		t.Fatal("a note was acknowledged whose secret was not kept")
 	}
 	mend()
-	if _, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "interview", "tenuta"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "interview", "tenuta"); err != nil {
 		t.Fatal(err)
 	}
 	var n int
@@ -207,11 +207,14 @@ func TestGroupBegunAnew(t *testing.T) {
 	errs := g.run(f.World,
 		func() (err error) { _, receipts[3], err = f.Office.Invite(ctx, console, invited); return },
 		func() (err error) {
-			receipts[0], err = f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "nel gruppo")
+			receipts[0], err = f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "nel gruppo")
 			return
 		},
 		half(func(acts.Tx) error { return broken }),
-		func() (err error) { receipts[1], err = f.Desk.Revoke(ctx, anna, f.Consent, "known_voice"); return },
+		func() (err error) {
+			receipts[1], err = f.Desk.Sharing.Revoke(ctx, anna, f.Consent, "known_voice")
+			return
+		},
 		half(func(acts.Tx) error { panic("half way") }, acts.NewSecret(0)),
 		half(func(tx acts.Tx) error {
 			if err := tx.Record(leaf, nil); err != nil {
@@ -291,7 +294,7 @@ func TestGroupWithALeafThatFails(t *testing.T) {
 			mend := f.Break(fault)
 			note := func(text string) func() error {
 				return func() error {
-					_, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", text)
+					_, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", text)
 					return err
 				}
 			}

@@ -23,18 +23,21 @@ const (
 // Check collects what does not fit.
 type Check map[string]string
 
+// Max refuses what is longer than a limit, in bytes of UTF-8.
 func (c Check) Max(field, value string, limit int) {
 	if len(value) > limit {
 		c[field] = "error.too_long"
 	}
 }
 
+// OneOf refuses what is no code of a list.
 func (c Check) OneOf(field, value string, codes map[string]bool) {
 	if !codes[value] {
 		c[field] = "error.choose_one"
 	}
 }
 
+// Err is an Invalid where something does not fit.
 func (c Check) Err() error {
 	if len(c) == 0 {
 		return nil
@@ -42,6 +45,7 @@ func (c Check) Err() error {
 	return &Invalid{Fields: c}
 }
 
+// Codes is a list of codes as OneOf asks for it.
 func Codes(list ...string) map[string]bool {
 	m := make(map[string]bool, len(list))
 	for _, s := range list {

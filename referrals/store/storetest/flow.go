@@ -15,7 +15,10 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 )
 
@@ -118,33 +121,33 @@ func (f *Flow) safe(prefix string) rule.SafeContact {
 func (f *Flow) desk() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
-	contact := func(prefix string, change func(*referrals.NewContact)) referrals.Recorded {
-		in := referrals.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
-			Contact: referrals.Contact{Speaker: "she", Channel: "phone", Alias: f.Word(prefix + "alias"), Request: f.Word(prefix + "request"),
+	contact := func(prefix string, change func(*cases.NewContact)) cases.Recorded {
+		in := cases.NewContact{Form: crypto.NewID(), OpenCase: true, Service: f.Units["service"],
+			Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: f.Word(prefix + "alias"), Request: f.Word(prefix + "request"),
 				CallBack: f.digits(prefix + "call back"), WhereHe: f.Word(prefix + "where he is"), HowMany: f.Word(prefix + "how many"),
 				Ages: f.Word(prefix + "ages"), CallWhen: f.Word(prefix + "call when"), Note: f.Word(prefix + "contact note"),
 				Outcome: "stay_in_touch", Safe: f.safe(prefix), Needs: []string{"listen"}, Danger: "no"}}
 		change(&in)
-		out, _, err := f.Desk.RecordContact(ctx, anna, in)
+		out, _, err := f.Desk.Cases.RecordContact(ctx, anna, in)
 		f.ok(err, "recording a contact")
 		return out
 	}
-	first := contact("", func(in *referrals.NewContact) { in.Outcome = "social_service" })
+	first := contact("", func(in *cases.NewContact) { in.Outcome = "social_service" })
 	f.Case, f.Code, f.Task = first.CaseID, first.Code, first.TaskID
 	f.Words["her code"] = first.Code
-	f.Other = contact("other ", func(*referrals.NewContact) {}).CaseID
-	f.Closed = contact("closed ", func(*referrals.NewContact) {}).CaseID
-	f.Restricted = contact("restricted ", func(in *referrals.NewContact) { in.Restrict = true }).CaseID
-	f.Contact = contact("alone ", func(in *referrals.NewContact) { in.OpenCase, in.Outcome = false, "info_only" }).ContactID
-	f.Unlinked = contact("unlinked ", func(in *referrals.NewContact) {
+	f.Other = contact("other ", func(*cases.NewContact) {}).CaseID
+	f.Closed = contact("closed ", func(*cases.NewContact) {}).CaseID
+	f.Restricted = contact("restricted ", func(in *cases.NewContact) { in.Restrict = true }).CaseID
+	f.Contact = contact("alone ", func(in *cases.NewContact) { in.OpenCase, in.Outcome = false, "info_only" }).ContactID
+	f.Unlinked = contact("unlinked ", func(in *cases.NewContact) {
 		in.Speaker, in.Outcome, in.Source = "someone", "info_only", "relative"
 		in.Requester, in.Subject, in.Phone = f.Word("requester"), f.Word("subject"), f.digits("requester phone")
 	}).ContactID
-	_, _, err := f.Desk.OpenTask(ctx, f.Caller("sofia"), f.Task)
+	_, _, err := f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task)
 	f.ok(err, "opening the task")
-	_, _, err = f.Desk.Search(ctx, anna, f.Word("search term"))
+	_, _, err = f.Desk.Cases.Search(ctx, anna, f.Word("search term"))
 	f.ok(err, "searching")
-	_, _, err = f.Desk.Search(ctx, anna, f.Word("alias"))
+	_, _, err = f.Desk.Cases.Search(ctx, anna, f.Word("alias"))
 	f.ok(err, "searching")
 }
 
@@ -160,32 +163,32 @@ func (f *Flow) Version(caseID string) int64 {
 func (f *Flow) person() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
-	form := func(prefix string) referrals.PersonForm {
-		return referrals.PersonForm{Alias: f.Word(prefix + "alias"),
-			Identity: referrals.Identity{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Born: f.Word(prefix + "born")},
-			Told: referrals.Told{Request: f.Word(prefix + "request"), Needs: []string{"cav"}, Where: "with_her", HowMany: f.Word(prefix + "children count"),
+	form := func(prefix string) cases.PersonForm {
+		return cases.PersonForm{Alias: f.Word(prefix + "alias"),
+			Identity: cases.Identity{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Born: f.Word(prefix + "born")},
+			Told: kept.Told{Request: f.Word(prefix + "request"), Needs: []string{"cav"}, Where: "with_her", HowMany: f.Word(prefix + "children count"),
 				Ages: f.Word(prefix + "children ages"), Children: f.Word(prefix + "children"), Language: f.Word(prefix + "language"),
 				Mediator: "yes", Town: f.Word(prefix + "town")}}
 	}
-	_, err := f.Desk.SavePerson(ctx, anna, f.Case, f.Version(f.Case), form(""))
+	_, err := f.Desk.Cases.SavePerson(ctx, anna, f.Case, f.Version(f.Case), form(""))
 	f.ok(err, "saving a person")
 	again := form("")
 	again.Identity.Surname = f.Word("second surname")
-	_, err = f.Desk.SavePerson(ctx, anna, f.Case, f.Version(f.Case), again)
+	_, err = f.Desk.Cases.SavePerson(ctx, anna, f.Case, f.Version(f.Case), again)
 	f.ok(err, "saving a person again")
-	_, err = f.Desk.SavePerson(ctx, anna, f.Closed, f.Version(f.Closed), form("closed "))
+	_, err = f.Desk.Cases.SavePerson(ctx, anna, f.Closed, f.Version(f.Closed), form("closed "))
 	f.ok(err, "saving a person")
-	_, err = f.Desk.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Closed), f.Closed, f.Version(f.Closed))
+	_, err = f.Desk.Cases.Anonymise(ctx, f.StepUp("anna", policies.CaseAnonymise, f.Closed), f.Closed, f.Version(f.Closed))
 	f.ok(err, "going back to an alias")
-	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", f.Word("closing note"))
+	_, err = f.Desk.Cases.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", f.Word("closing note"))
 	f.ok(err, "closing")
-	_, err = f.Desk.ReopenCase(ctx, anna, f.Closed, f.Version(f.Closed), f.Word("reopening note"))
+	_, err = f.Desk.Cases.ReopenCase(ctx, anna, f.Closed, f.Version(f.Closed), f.Word("reopening note"))
 	f.ok(err, "reopening")
-	_, err = f.Desk.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
+	_, err = f.Desk.Cases.CloseCase(ctx, anna, f.Closed, f.Version(f.Closed), "path_done", "")
 	f.ok(err, "closing again")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case), rule.Recall{Day: f.Desk.Day()})
+	_, err = f.Desk.Cases.SetRecall(ctx, anna, f.Case, f.Version(f.Case), rule.Recall{Day: f.Desk.Day()})
 	f.ok(err, "setting a call")
-	_, err = f.Desk.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, rule.Recall{Day: f.Desk.Day()})
+	_, err = f.Desk.Cases.SetRecall(ctx, anna, f.Case, f.Version(f.Case)-1, rule.Recall{Day: f.Desk.Day()})
 	if err == nil {
 		f.T.Fatal("an old version was accepted")
 	}
@@ -196,12 +199,12 @@ func (f *Flow) diary() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, field := range []string{"note", "note that moves"} {
-		_, err := f.Desk.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", f.Word(field))
+		_, err := f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", f.Word(field))
 		f.ok(err, "adding a note")
 	}
-	_, _, err := f.Desk.RecordAttempt(ctx, anna, f.Case, typed.NewForm(), "call", "no_answer", f.Word("attempt"))
+	_, _, err := f.Desk.Cases.RecordAttempt(ctx, anna, f.Case, typed.NewForm(), "call", "no_answer", f.Word("attempt"))
 	f.ok(err, "recording an attempt")
-	if _, _, err = f.Desk.RecordAttempt(ctx, anna, f.Case, typed.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
+	if _, _, err = f.Desk.Cases.RecordAttempt(ctx, anna, f.Case, typed.NewForm(), "sms", "no_answer", f.Word("refused attempt")); err == nil {
 		f.T.Fatal("an attempt on a forbidden channel was accepted")
 	}
 	v, _, err := f.Desk.OpenCase(ctx, anna, f.Case, Parts...)
@@ -214,11 +217,11 @@ func (f *Flow) diary() {
 			f.Moved = n.ID
 		}
 	}
-	_, err = f.Desk.CorrectNote(ctx, anna, f.Note, 1, f.Word("corrected note"))
+	_, err = f.Desk.Cases.CorrectNote(ctx, anna, f.Note, 1, f.Word("corrected note"))
 	f.ok(err, "correcting a note")
-	_, err = f.Desk.CorrectNote(ctx, anna, f.Moved, 1, f.Word("corrected note that moves"))
+	_, err = f.Desk.Cases.CorrectNote(ctx, anna, f.Moved, 1, f.Word("corrected note that moves"))
 	f.ok(err, "correcting a note")
-	_, err = f.Desk.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Moved), f.Moved, f.Other, "")
+	_, err = f.Desk.Cases.MoveNote(ctx, f.StepUp("anna", policies.NoteMove, f.Moved), f.Moved, f.Other, "")
 	f.ok(err, "moving a note")
 }
 
@@ -227,38 +230,38 @@ func (f *Flow) diary() {
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
-	_, err := f.Desk.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
+	_, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
-	_, err = f.Desk.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["lia"].ID))
+	_, err = f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["lia"].ID))
 	f.ok(err, "walling off")
 	named := acts.List(f.People["anna"].ID).With(f.People["gina"].ID)
-	_, err = f.Desk.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
+	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
 	f.ok(err, "restricting")
-	f.ok(f.Desk.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
+	f.ok(f.Desk.Cases.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
 }
 
 // Authorise is her authorisation as the flow gives it.
-func (f *Flow) Authorise(fields ...string) referrals.Authorisation {
-	return referrals.Authorisation{Centre: f.Units["centre"], Purpose: "support", Fields: fields, Feedback: "more", KeepCopy: true,
-		Way: "interpreter", Interpreter: f.Word("interpreter"), Text: referrals.AuthorisationText, Language: f.Word("consent language"), Urgency: "today"}
+func (f *Flow) Authorise(fields ...string) sharing.Authorisation {
+	return sharing.Authorisation{Centre: f.Units["centre"], Purpose: "support", Fields: fields, Feedback: "more", KeepCopy: true,
+		Way: "interpreter", Interpreter: f.Word("interpreter"), Text: sharing.AuthorisationText, Language: f.Word("consent language"), Urgency: "today"}
 }
 
 // Refer gives a consent, for a purpose for which none was sent yet, and sends what
 // it allows.
-func (f *Flow) Refer(caseID string, a referrals.Authorisation) string {
+func (f *Flow) Refer(caseID string, a sharing.Authorisation) string {
 	f.T.Helper()
 	ctx := context.Background()
-	consent, _, err := f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
-	for _, purpose := range referrals.Purposes {
-		if errors.Is(err, referrals.ErrLive) {
+	consent, _, err := f.Desk.Sharing.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+	for _, purpose := range sharing.Purposes {
+		if errors.Is(err, sharing.ErrLive) {
 			a.Purpose = purpose
-			consent, _, err = f.Desk.GiveConsent(ctx, f.Caller("anna"), caseID, a)
+			consent, _, err = f.Desk.Sharing.GiveConsent(ctx, f.Caller("anna"), caseID, a)
 		}
 	}
 	f.ok(err, "giving consent")
-	_, _, err = f.Desk.PreviewReferral(ctx, f.Caller("anna"), consent)
+	_, _, err = f.Desk.Sharing.PreviewReferral(ctx, f.Caller("anna"), consent)
 	f.ok(err, "previewing")
-	id, _, err := f.Desk.SendReferral(ctx, f.StepUp("anna", policies.ReferralSend, consent), consent)
+	id, _, err := f.Desk.Sharing.SendReferral(ctx, f.StepUp("anna", policies.ReferralSend, consent), consent)
 	f.ok(err, "sending")
 	if id != consent {
 		f.T.Fatal("a referral has another id than its consent")
@@ -270,44 +273,44 @@ func (f *Flow) Refer(caseID string, a referrals.Authorisation) string {
 func (f *Flow) refer() {
 	f.T.Helper()
 	ctx, anna, bruna := context.Background(), f.Caller("anna"), f.Caller("bruna")
-	all := referrals.Fields
+	all := sharing.Fields
 	f.Consent = f.Refer(f.Case, f.Authorise(all...))
 	f.Declined = f.Refer(f.Other, f.Authorise("alias"))
 	f.Withdrawn = f.Refer(f.Other, f.Authorise("alias", "request"))
 	for _, id := range []string{f.Consent, f.Withdrawn} {
-		_, _, err := f.Desk.Inbox(ctx, bruna)
+		_, _, err := f.Desk.Sharing.Inbox(ctx, bruna)
 		f.ok(err, "reading the inbox")
-		_, _, err = f.Desk.OpenReferral(ctx, bruna, id)
+		_, _, err = f.Desk.Sharing.OpenReferral(ctx, bruna, id)
 		f.ok(err, "opening a referral")
-		_, err = f.Desk.Ask(ctx, bruna, id, typed.NewForm(), f.Word("question"))
+		_, err = f.Desk.Sharing.Ask(ctx, bruna, id, typed.NewForm(), f.Word("question"))
 		f.ok(err, "asking")
-		_, err = f.Desk.SendMessage(ctx, anna, id, typed.NewForm(), f.Word("message"))
+		_, err = f.Desk.Sharing.SendMessage(ctx, anna, id, typed.NewForm(), f.Word("message"))
 		f.ok(err, "answering")
-		_, err = f.Desk.Accept(ctx, bruna, id)
+		_, err = f.Desk.Sharing.Accept(ctx, bruna, id)
 		f.ok(err, "accepting")
-		_, err = f.Desk.Propose(ctx, bruna, id, typed.NewForm(), "2026-12-01", "10:00", f.Word("place"))
+		_, err = f.Desk.Sharing.Propose(ctx, bruna, id, typed.NewForm(), "2026-12-01", "10:00", f.Word("place"))
 		f.ok(err, "proposing")
 	}
-	_, err := f.Desk.Decline(ctx, bruna, f.Declined, "neutral")
+	_, err := f.Desk.Sharing.Decline(ctx, bruna, f.Declined, "neutral")
 	f.ok(err, "declining")
 	offline, err := crypto.NewIdentity()
 	f.ok(err, "making the centre's own key")
-	_, _, err = f.Desk.SealedCopy(ctx, f.StepUp("bruna", policies.ReferralCopy, f.Consent), f.Consent, offline.Recipient().String(), Plainly)
+	_, _, err = f.Desk.Sharing.SealedCopy(ctx, f.StepUp("bruna", policies.ReferralCopy, f.Consent), f.Consent, offline.Recipient().String(), Plainly)
 	f.ok(err, "making a copy")
-	_, err = f.Desk.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), f.safe("second "), "code_word")
+	_, err = f.Desk.Cases.ChangeSafeContact(ctx, anna, f.Case, f.Version(f.Case), f.safe("second "), "code_word")
 	f.ok(err, "changing the safe contact")
-	_, err = f.Desk.Revoke(ctx, anna, f.Withdrawn, "known_voice")
+	_, err = f.Desk.Sharing.Revoke(ctx, anna, f.Withdrawn, "known_voice")
 	f.ok(err, "revoking")
-	_, err = f.Desk.AcknowledgeStop(ctx, bruna, f.Withdrawn, "not_used")
+	_, err = f.Desk.Sharing.AcknowledgeStop(ctx, bruna, f.Withdrawn, "not_used")
 	f.ok(err, "acknowledging the stop")
-	_, _, err = f.Desk.OpenReferral(ctx, bruna, f.Withdrawn)
+	_, _, err = f.Desk.Sharing.OpenReferral(ctx, bruna, f.Withdrawn)
 	if err == nil {
 		f.T.Fatal("a referral that she took back was opened")
 	}
 }
 
 // Plainly renders a sealed copy for tests that do not look at its page.
-func Plainly(p referrals.Package, safe rule.PackageSafe) ([]byte, error) {
+func Plainly(p sharing.Package, safe rule.PackageSafe) ([]byte, error) {
 	return fmt.Appendf(nil, "%+v %+v", p, safe), nil
 }
 
@@ -317,14 +320,14 @@ func (f *Flow) declare() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
 	for _, prefix := range []string{"declared ", "taken back "} {
-		_, err := f.Desk.Declare(ctx, anna, typed.Form(prefix), referrals.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
+		_, err := f.Desk.Cases.Declare(ctx, anna, typed.Form(prefix), cases.Declared{Name: f.Word(prefix + "name"), Surname: f.Word(prefix + "surname"), Phone: f.digits(prefix + "phone")})
 		f.ok(err, "declaring")
 	}
-	all, _, _, err := f.Desk.MyDeclarations(ctx, anna)
+	all, _, _, err := f.Desk.Cases.MyDeclarations(ctx, anna)
 	f.ok(err, "reading what one declared")
 	for _, v := range all {
 		if v.Name == f.Word("taken back name") {
-			_, err := f.Desk.WithdrawDeclaration(ctx, anna, v.ID)
+			_, err := f.Desk.Cases.WithdrawDeclaration(ctx, anna, v.ID)
 			f.ok(err, "taking a declaration back")
 		}
 	}
@@ -334,8 +337,8 @@ func (f *Flow) declare() {
 		}
 	}
 	gina := f.SignIn("gina")
-	f.ok(f.Desk.AdoptNamed(ctx, gina), "keeping the key of a declaration")
-	_, _, err = f.Desk.Declarations(ctx, gina)
+	f.ok(f.Desk.Cases.AdoptNamed(ctx, gina), "keeping the key of a declaration")
+	_, _, err = f.Desk.Cases.Declarations(ctx, gina)
 	f.ok(err, "reading the unit's declarations")
 }
 

@@ -1,0 +1,364 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strconv"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/referrals/kept"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
+)
+
+// NoteRow is one entry of the diary, with its own shred secret so that a note
+// in the wrong file can be made unreadable there.
+type NoteRow struct {
+	acts.RowKey
+	CaseID string
+	Author string
+	Day    string
+	State  string // current, moved
+	Kind   string // note, attempt
+	kept.OwnPart
+}
+
+// Table is the name of the table of notes.
+func (*NoteRow) Table() string { return "note" }
+
+var (
+	noteRows = acts.Declare[NoteRow]()
+	// notesOfCase lists the notes of a case, newest first.
+	notesOfCase = noteRows.Find().Is("case_id").By("day desc", "id")
+
+	_ = kept.Register(noteRows, kept.Kind[*NoteRow]{Object: policies.KindNote, Class: "case", Names: true, Hangs: []kept.Hang{kept.On("case_file", notesOfCase)},
+		Of: func(n *NoteRow) string { return n.CaseID }, Empty: (*NoteRow).empty})
+)
+
+// NoteVersionRow is an earlier text of a corrected note. Its id is NOTE.VERSION.
+type NoteVersionRow struct {
+	acts.RowKey
+	NoteID string
+	Author string
+	Day    string
+	kept.Part
+}
+
+// Table is the name of the table of earlier texts of notes.
+func (*NoteVersionRow) Table() string { return "note_version" }
+
+var (
+	noteVersionRows = acts.Declare[NoteVersionRow]()
+	// versionsOfNote lists the earlier texts of a note, oldest first.
+	versionsOfNote = noteVersionRows.Find().Is("note_id").By("id")
+
+	_ = kept.Register(noteVersionRows, kept.Kind[*NoteVersionRow]{Class: "case", Names: true, Hangs: []kept.Hang{kept.On("note", versionsOfNote)}})
+)
+
+// Note is one entry of the diary.
+type Note struct {
+	Kind string    `json:"kind"` // one of NoteKinds, or attempt, closed, reopened, revoked
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+	// A call attempt also says on which channel and how it ended.
+	Channel string `json:"channel,omitempty"`
+	Outcome string `json:"outcome,omitempty"`
+}
+
+// NoteView is a note as its unit reads it, with its earlier texts.
+type NoteView struct {
+	ID, Author, Day, State string
+	Version                int64
+	Note
+	Earlier []EarlierNote
+}
+
+// EarlierNote is what a corrected note said before.
+type EarlierNote struct {
+	Author, Day string
+	Note
+}
+
+// AttemptOutcomes are the ways a call ends. "other_person" asks to review the
+// safe-contact rule.
+var AttemptOutcomes = []string{"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"}
+
+var attemptOutcomes = typed.Codes(AttemptOutcomes...)
+
+// NewNote makes a diary row of a case that is open in this act.
+func NewNote(r kept.Reader, act *acts.Act, c *kept.File, n Note) ([]acts.Row, error) {
+	row, err := noteRow(r, act, c, crypto.NewID(), n)
+	return []acts.Row{row}, err
+}
+
+func noteRow(r kept.Reader, act *acts.Act, c *kept.File, id string, n Note) (*NoteRow, error) {
+	n.At = act.Now
+	row := &NoteRow{RowKey: acts.RowKey{ID: id, Version: 1}, CaseID: c.Row.ID, Author: act.Who.Person(), Day: act.Day, State: "current", Kind: n.Kind}
+	return row, c.Put(r, act, row, n)
+}
+
+// NoteKinds are the kinds of note that a worker writes.
+var NoteKinds = []string{"listening", "interview", "phone", "network", "other"}
+
+var noteKinds = typed.Codes(NoteKinds...)
+
+// AddNote writes a note in a case's diary. The same form twice gives the same
+// note; ErrRepeated when it says something else.
+func (d *Desk) AddNote(ctx context.Context, who acts.Caller, caseID string, form typed.Form, kind, text string) (audit.Receipt, error) {
+	bad := typed.Check{}
+	form.Check(bad)
+	bad.OneOf("kind", kind, noteKinds)
+	bad.Max("text", text, typed.MaxText)
+	if text == "" {
+		bad["text"] = "error.empty"
+	}
+	if err := bad.Err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.write(ctx, who, policies.NoteAdd, caseID, form, Note{Kind: kind, Text: text}, nil)
+}
+
+// RecordAttempt notes a call attempt. A channel or an hour that she did not
+// allow comes back as the reason, and nothing is recorded: the page says no
+// before anything is dialled. The same form twice gives the same attempt.
+func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string, form typed.Form, channel, outcome, text string) (rule.Refusal, audit.Receipt, error) {
+	bad := typed.Check{}
+	form.Check(bad)
+	bad.OneOf("channel", channel, rule.IsChannel)
+	bad.OneOf("outcome", outcome, attemptOutcomes)
+	bad.Max("text", text, typed.MaxText)
+	if err := bad.Err(); err != nil {
+		return rule.Permitted, audit.Receipt{}, err
+	}
+	var refused rule.Refusal
+	n := Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}
+	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *acts.Act, c *kept.File) error {
+		if refused = c.Safe.Allows(channel, act.Now); refused != rule.Permitted {
+			return &typed.Invalid{Fields: map[string]string{"channel": string(refused)}}
+		}
+		return nil
+	})
+	return refused, receipt, err
+}
+
+// write adds a diary entry that fits, once for each form; the case's last day
+// moves with it.
+func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form typed.Form, n Note,
+	fits func(*acts.Act, *kept.File) error) (audit.Receipt, error) {
+	return d.work.Do(ctx, who, a, func(r kept.Reader, act *acts.Act) error {
+		c, err := kept.Load(r, act, caseID)
+		if err != nil {
+			return err
+		}
+		id := form.Row(act.Who, "note", caseID)
+		if done, err := written(r, c, id, n); done || err != nil {
+			return err
+		}
+		if fits != nil {
+			if err := fits(act, c); err != nil {
+				return err
+			}
+		}
+		rows, err := c.Advance(r, act.Who)
+		if err != nil {
+			return err
+		}
+		c.Row.LastDay, c.Card.Last = act.Day, act.Day
+		if n.Kind == "attempt" && n.Outcome == "reached" {
+			c.SetRecall(rule.Recall{})
+		}
+		note, err := noteRow(r, act, c, id, n)
+		if err != nil {
+			return err
+		}
+		if err := c.Seal(act.Who); err != nil {
+			return err
+		}
+		act.Commit = kept.PutAll(append(rows, note)...)
+		return nil
+	})
+}
+
+// written tells whether a form made its entry already. One that was corrected or
+// moved since is the same entry.
+func written(r kept.Reader, c *kept.File, id string, n Note) (bool, error) {
+	row := &NoteRow{}
+	there, err := typed.Made(r, row, id)
+	if !there || err != nil || row.Version > 1 {
+		return there, err
+	}
+	old, err := openNote(r, c, row)
+	if err != nil {
+		return true, err
+	}
+	old.At = n.At
+	if old != n {
+		return true, typed.ErrRepeated
+	}
+	return true, nil
+}
+
+// noteObject is a note as the policy sees it, with the walls of its case.
+func noteObject(who acts.Caller, c *kept.CaseRow, n *NoteRow) policies.Object {
+	o := kept.CaseObject(who, c)
+	o.Kind, o.ID, o.Author, o.State = policies.KindNote, n.ID, n.Author, n.State
+	return o
+}
+
+// openNoteFile looks a note and its case up, asks the policy, and opens both.
+func openNoteFile(r kept.Reader, act *acts.Act, id string) (*kept.File, *NoteRow, Note, error) {
+	n, row := &NoteRow{}, &kept.CaseRow{}
+	if err := r.Get(n, id); err != nil {
+		return nil, nil, Note{}, kept.LikeThere(r, err, &kept.CaseRow{})
+	}
+	if err := r.Get(row, n.CaseID); err != nil {
+		return nil, nil, Note{}, err
+	}
+	if err := act.Allow(noteObject(act.Who, row, n)); err != nil {
+		return nil, nil, Note{}, err
+	}
+	if n.State != "current" {
+		return nil, nil, Note{}, kept.ErrState
+	}
+	c, err := kept.Open(r, act, row)
+	if err != nil {
+		return nil, nil, Note{}, err
+	}
+	text, err := openNote(r, c, n)
+	return c, n, text, err
+}
+
+func openNote(r kept.Reader, c *kept.File, row *NoteRow) (n Note, err error) {
+	return n, c.Get(r, row, &n)
+}
+
+// CorrectNote replaces a note's text and keeps the earlier one under it.
+// ErrConflict when somebody corrected it meanwhile.
+func (d *Desk) CorrectNote(ctx context.Context, who acts.Caller, id string, version int64, text string) (audit.Receipt, error) {
+	bad := typed.Check{}
+	bad.Max("text", text, typed.MaxText)
+	if text == "" {
+		bad["text"] = "error.empty"
+	}
+	if err := bad.Err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.work.Do(ctx, who, policies.NoteCorrect, func(r kept.Reader, act *acts.Act) error {
+		c, row, n, err := openNoteFile(r, act, id)
+		if err != nil {
+			return err
+		}
+		if row.Version != version {
+			return acts.ErrConflict
+		}
+		rows, err := c.Advance(r, act.Who)
+		if err != nil {
+			return err
+		}
+		old := &NoteVersionRow{RowKey: acts.RowKey{ID: row.ID + "." + strconv.FormatInt(row.Version, 10), Version: 1},
+			NoteID: row.ID, Author: row.Author, Day: row.Day}
+		if err := c.PutVersion(r, act, row, old, n); err != nil {
+			return err
+		}
+		row.Version++
+		row.Day = act.Day
+		n.Text, n.At = text, act.Now
+		if err := c.Put(r, act, row, n); err != nil {
+			return err
+		}
+		if err := c.Seal(act.Who); err != nil {
+			return err
+		}
+		act.Commit = kept.PutAll(append(rows, old, row)...)
+		return nil
+	})
+}
+
+// MoveNote takes a note out of a file where it does not belong and writes it in
+// another file of the unit. Where it was, its secret is shredded: it cannot be
+// read there again, in any backup of the main file. Why it did not belong there is
+// kept for the auditor, in the sealed detail of the leaf; it may be empty.
+func (d *Desk) MoveNote(ctx context.Context, who acts.Caller, id, toCase, why string) (audit.Receipt, error) {
+	bad := typed.Check{}
+	bad.Max("why", why, typed.MaxLine)
+	if err := bad.Err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.work.Do(ctx, who, policies.NoteMove, func(r kept.Reader, act *acts.Act) error {
+		from, row, n, err := openNoteFile(r, act, id)
+		if err != nil {
+			return err
+		}
+		if row.CaseID == toCase {
+			return kept.ErrState
+		}
+		to, rows, err := kept.Touch(r, act, policies.NoteAdd, toCase)
+		if err != nil {
+			return err
+		}
+		act.Salt = from.Secret
+		act.Detail.Reason = why
+		moved, err := NewNote(r, act, to, n)
+		if err != nil {
+			return err
+		}
+		moved[0].(*NoteRow).Author = row.Author
+		change, err := kept.Erase(r, row)
+		change.Put = append(append(change.Put, rows...), moved...)
+		act.Commit = change.Write
+		return err
+	})
+}
+
+// Diary opens a case's diary, newest first.
+func Diary(r kept.Reader, c *kept.File) ([]NoteView, error) {
+	rows, err := notesOfCase.Rows(r, c.Row.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]NoteView, 0, len(rows))
+	for _, row := range rows {
+		v := NoteView{ID: row.ID, Author: row.Author, Day: row.Day, State: row.State, Version: row.Version}
+		if row.State == "current" {
+			if v.Note, err = openNote(r, c, row); err != nil {
+				return nil, fmt.Errorf("opening the diary: %w", err)
+			}
+			if row.Version > 1 {
+				if v.Earlier, err = earlierTexts(r, c, row); err != nil {
+					return nil, err
+				}
+			}
+		}
+		all = append(all, v)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].At.After(all[j].At) })
+	return all, nil
+}
+
+func earlierTexts(r kept.Reader, c *kept.File, note *NoteRow) ([]EarlierNote, error) {
+	rows, err := versionsOfNote.Rows(r, note.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []EarlierNote
+	for _, row := range rows {
+		e := EarlierNote{Author: row.Author, Day: row.Day}
+		if err := c.GetVersion(r, note, row, &e.Note); err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].At.After(all[j].At) })
+	return all, nil
+}
+
+// empty takes out what a note says that is moved.
+func (n *NoteRow) empty() {
+	n.Next()
+	n.State, n.Body = "moved", nil
+}

@@ -1,0 +1,420 @@
+package kept
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/units"
+	"sportello/referrals/rule"
+)
+
+// CaseCard is the small index card that lists and search read. The reason she
+// came is never on it.
+type CaseCard struct {
+	Code    string   `json:"code"`
+	Alias   string   `json:"alias,omitempty"`
+	Names   []string `json:"names,omitempty"` // only while she is identified
+	Phones  []string `json:"phones,omitempty"`
+	Last    string   `json:"last"` // day of the last contact
+	Channel string   `json:"channel,omitempty"`
+	// The hours of the next call, HH:MM; its day is in the case row.
+	RecallFrom string `json:"recall_from,omitempty"`
+	RecallTo   string `json:"recall_to,omitempty"`
+}
+
+// CaseWho names a case on a list of its own unit: code and alias, never more.
+type CaseWho struct{ Code, Alias string }
+
+// Who is what a list says of a card.
+func (c *CaseCard) Who() CaseWho { return CaseWho{c.Code, c.Alias} }
+
+// Told is what the woman agreed to tell.
+type Told struct {
+	Request  string   `json:"request,omitempty"`
+	Needs    []string `json:"needs,omitempty"`
+	Where    string   `json:"children_where,omitempty"`
+	HowMany  string   `json:"children_count,omitempty"`
+	Ages     string   `json:"children_ages,omitempty"`
+	Children string   `json:"children,omitempty"` // in her words
+	Language string   `json:"language,omitempty"`
+	Mediator string   `json:"mediator,omitempty"` // yes, no
+	Town     string   `json:"town,omitempty"`     // a municipality she names, never a street
+}
+
+// File is a case row with what its keys open.
+type File struct {
+	Row        *CaseRow
+	Secret     []byte
+	cardSecret []byte
+	key        crypto.Key // the case key
+	drawn      earlierKey // the key before it, where this act drew it
+	data       crypto.Key // HKDF(case key, shred secret)
+	Card       CaseCard
+	Safe       rule.SafeContact
+	Told       Told
+	toldRead   bool // told is what the row holds; else it was not opened
+	// newCardSecret is set when the card was erased: the next write makes one anew.
+	newCardSecret func() acts.Secret
+}
+
+// New makes the case file of the caller's unit that an act opens: nothing is in
+// it yet, and its code comes when it is sealed.
+func New(act *acts.Act) *File {
+	secret, card := act.NewSecret(), act.NewSecret()
+	row := &CaseRow{RowKey: NewRow(), Unit: act.Who.Unit(), State: "open", OpenedDay: act.Day,
+		LastDay: act.Day, Secret: secret.ID, CardSecret: card.ID, KeyVersion: 1}
+	return &File{Row: row, Secret: secret.Bytes, cardSecret: card.Bytes, key: crypto.NewKey(), toldRead: true}
+}
+
+// NewCard draws another secret for a case's card, before it is sealed again, and
+// returns the id of the one that opened the cards before.
+func (c *File) NewCard(act *acts.Act) (before string) {
+	before = c.Row.CardSecret
+	fresh := act.NewSecret()
+	c.Row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
+	return before
+}
+
+// newCode makes the code that a woman can come back with: eight signs, about
+// 37 bits, said in two groups of four.
+func newCode() string {
+	var out []byte
+	for len(out) < 8 {
+		for _, b := range crypto.NewSalt() {
+			if int(b) < 250 && len(out) < 8 {
+				out = append(out, codeLetters[int(b)%len(codeLetters)])
+			}
+		}
+	}
+	return string(out[:4]) + "-" + string(out[4:])
+}
+
+// codeLetters leaves out what is misheard or misread: 0 O, 1 I L, 2 Z, 5 S, 8 B.
+const codeLetters = "ACDEFGHJKMNPQRTUVWXY34679"
+
+// Seal seals every sealed column for the row's version. A unit-visible
+// case's key and card are wrapped under the unit key; a restricted one's under
+// the named people's (see named.go).
+func (c *File) Seal(who acts.Caller) error {
+	if !c.toldRead {
+		return errors.New("sealing a case: what it holds was not read")
+	}
+	c.data = c.key.Derive(crypto.LabelData, c.Secret)
+	if c.newCardSecret != nil {
+		fresh := c.newCardSecret()
+		c.Row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
+	}
+	if c.Card.Code == "" {
+		c.Card.Code = newCode() // the one before went with its card
+	}
+	var err error
+	v := c.Row.Version
+	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
+	if !c.Row.Restricted {
+		if c.Row.KeyBox, c.Row.Epoch, err = wrapRecordKey(who, c.Row, "key_box", v, c.key, crypto.LabelCaseWrap); err != nil {
+			return err
+		}
+		unit, _ := who.UnitKey(c.Row.Epoch)
+		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
+	}
+	if c.Row.Card, err = SealUnder(cardKey, c.Row, "card", c.Card); err != nil {
+		return err
+	}
+	if c.Row.Safe, err = SealUnder(c.data, c.Row, "safe", c.Safe); err != nil {
+		return err
+	}
+	c.Row.Told, err = SealUnder(c.data, c.Row, "told", c.Told)
+	return err
+}
+
+// Load looks a case up, asks the policy about the act, and opens it.
+func Load(r Reader, act *acts.Act, id string) (*File, error) {
+	row := &CaseRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, err
+	}
+	if err := act.Allow(CaseObject(act.Who, row)); err != nil {
+		return nil, err
+	}
+	return Open(r, act, row)
+}
+
+// Open opens what the policy allowed.
+func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
+	c := &File{Row: row}
+	var err error
+	if c.Secret, err = r.Secret(row.Secret); err != nil {
+		return nil, err
+	}
+	c.cardSecret, err = r.Secret(row.CardSecret)
+	named := errors.Is(err, acts.ErrErased) // a restored copy: this card named her, and she went back to her alias
+	if err != nil && !named {
+		return nil, err
+	}
+	act.Salt = c.Secret
+	cardKey := crypto.Key{}
+	if row.Restricted {
+		if c.key, err = restrictedKey(r, act.Who, row); err != nil {
+			return nil, err
+		}
+		cardKey = c.key.Derive(crypto.LabelCard, c.cardSecret)
+	} else {
+		if c.key, err = openRecordKey(act.Who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap); err != nil {
+			return nil, err
+		}
+		unit, _ := act.Who.UnitKey(row.Epoch)
+		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
+	}
+	c.data = c.key.Derive(crypto.LabelData, c.Secret)
+	if named {
+		c.newCardSecret = act.NewSecret
+	} else if err := OpenUnder(cardKey, row, "card", row.Card, &c.Card); err != nil {
+		return nil, err
+	}
+	return c, OpenUnder(c.data, row, "safe", row.Safe, &c.Safe)
+}
+
+// ReadTold opens what she agreed to tell, once. Every write needs it, before the row
+// moves to its next version.
+func (c *File) ReadTold() error {
+	if c.toldRead {
+		return nil
+	}
+	err := OpenUnder(c.data, c.Row, "told", c.Row.Told, &c.Told)
+	c.toldRead = err == nil
+	return err
+}
+
+// Advance moves a case to its next version, before anything is sealed into it.
+// The first write after a new epoch of the unit draws a new case key, and so
+// does the first write to a restricted case after somebody it names left the
+// unit, or the unit's recovery changed: neither reads anything of it. The earlier
+// key stays, sealed under the new one, for rows written before. It returns the
+// rows to write.
+func (c *File) Advance(r Reader, who acts.Caller) ([]acts.Row, error) {
+	if err := c.ReadTold(); err != nil {
+		return nil, err
+	}
+	c.Row.Version++
+	if !c.Row.Restricted {
+		if c.Row.Epoch == who.Epoch() {
+			return []acts.Row{c.Row}, nil
+		}
+		return []acts.Row{c.Row, c.drawKey()}, nil
+	}
+	stay, err := stillHere(r, who.Unit(), c.Row.Named)
+	if err != nil {
+		return nil, err
+	}
+	recovery, err := units.RecoveryOf(r, c.Row.Unit)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := keptFor(r, c.Row, recovery)
+	if err != nil {
+		return nil, err
+	}
+	if stay == c.Row.Named && kept {
+		return []acts.Row{c.Row}, nil
+	}
+	rows := []acts.Row{c.Row, c.drawKey()}
+	wraps, err := c.keepNamed(r, who, stay, recovery)
+	return append(rows, wraps...), err
+}
+
+// drawKey gives a case a new key version and returns the row that keeps the one
+// before under it.
+func (c *File) drawKey() *CaseKeyRow {
+	old := earlierKeyRow(c.Row.ID, c.Row.KeyVersion)
+	next := crypto.NewKey()
+	old.Wrapped = next.Derive(crypto.LabelCaseWrap).Seal(binding(old, "wrapped", 1), c.key.Bytes())
+	c.drawn = earlierKey{c.Row.KeyVersion, c.key}
+	c.key = next
+	c.Row.KeyVersion++
+	return old
+}
+
+// earlierKeyRow is the row that keeps a key of a record, of a version.
+func earlierKeyRow(record string, version int64) *CaseKeyRow {
+	return &CaseKeyRow{RowKey: acts.RowKey{ID: record + "." + strconv.FormatInt(version, 10), Version: 1}, CaseID: record, KeyVersion: version}
+}
+
+// earlierKey is a key that was a case's own until this act.
+type earlierKey struct {
+	version int64
+	key     crypto.Key
+}
+
+// KeyAt is the case key of a version: the newest, or one that the chain of
+// earlier keys opens.
+func (c *File) KeyAt(r Reader, version int64) (crypto.Key, error) {
+	if version <= c.drawn.version {
+		return keyBefore(r, c.Row.ID, c.drawn.key, c.drawn.version, version)
+	}
+	return keyBefore(r, c.Row.ID, c.key, c.Row.KeyVersion, version)
+}
+
+// keyBefore walks the chain of a record's earlier keys back to a version.
+func keyBefore(r Reader, id string, key crypto.Key, at, version int64) (crypto.Key, error) {
+	for ; at > version; at-- {
+		var row CaseKeyRow
+		if err := r.Get(&row, id+"."+strconv.FormatInt(at-1, 10)); err != nil {
+			return crypto.Key{}, err
+		}
+		b, err := key.Derive(crypto.LabelCaseWrap).Open(binding(&row, "wrapped", 1), row.Wrapped)
+		if err != nil {
+			return crypto.Key{}, err
+		}
+		if key, err = crypto.KeyFromBytes(b); err != nil {
+			return crypto.Key{}, err
+		}
+	}
+	if at != version {
+		return crypto.Key{}, acts.ErrTampered
+	}
+	return key, nil
+}
+
+// Touch notes something new on an existing case, in an act about something else:
+// whether the caller may do so to this case is asked beside it.
+func Touch(r Reader, act *acts.Act, a policies.Action, id string) (*File, []acts.Row, error) {
+	row := &CaseRow{}
+	if err := r.Get(row, id); err != nil {
+		return nil, nil, err
+	}
+	if err := act.Also(a, CaseObject(act.Who, row)); err != nil {
+		return nil, nil, err
+	}
+	salt := act.Salt
+	c, err := Open(r, act, row)
+	act.Salt = salt
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := c.Advance(r, act.Who)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Card.Last, c.Row.LastDay = act.Day, act.Day
+	return c, rows, c.Seal(act.Who)
+}
+
+// AtVersion says ErrConflict when a form was filled from an older version.
+func (c *File) AtVersion(version int64) error {
+	if c.Row.Version != version {
+		return acts.ErrConflict
+	}
+	return nil
+}
+
+// CaseHead is what every page about a woman shows of her case: who she is on its
+// lists, how she may be reached, and where the case stands.
+type CaseHead struct {
+	ID         string
+	Version    int64
+	State      string
+	OpenedDay  string
+	LastDay    string
+	Recall     rule.Recall
+	Restricted bool
+	Card       CaseCard
+	Safe       rule.SafeContact
+}
+
+// Head is what every page about her shows of the case.
+func (c *File) Head() CaseHead {
+	return CaseHead{ID: c.Row.ID, Version: c.Row.Version, State: c.Row.State, OpenedDay: c.Row.OpenedDay,
+		LastDay: c.Row.LastDay, Recall: c.Recall(), Restricted: c.Row.Restricted, Card: c.Card, Safe: c.Safe}
+}
+
+// SetRecall puts a case on "Da richiamare", or takes it off.
+func (c *File) SetRecall(p rule.Recall) {
+	c.Row.RecallDay, c.Card.RecallFrom, c.Card.RecallTo = p.Day, p.From, p.To
+}
+
+// Recall is when she is to be called.
+func (c *File) Recall() rule.Recall {
+	return rule.Recall{Day: c.Row.RecallDay, From: c.Card.RecallFrom, To: c.Card.RecallTo}
+}
+
+// KeepRecall drops, after she changed her rule, what it does not allow any more:
+// the planned hours, or the call.
+func (c *File) KeepRecall(zone *time.Location) {
+	p := c.Recall()
+	switch {
+	case p.Day == "" || !c.Safe.Rings():
+		c.SetRecall(rule.Recall{})
+	case p.From != "":
+		if field, _ := c.Safe.AllowsRecall(p, zone); field != "" {
+			c.SetRecall(rule.Recall{Day: p.Day})
+		}
+	}
+}
+
+// ToCall puts a case on "Da richiamare" after a contact that goes on, where her
+// rule lets a phone ring. A call that was planned stays planned.
+func (c *File) ToCall(outcome, day string) {
+	if outcome == "stay_in_touch" && c.Row.RecallDay == "" && c.Safe.Phone() != "" {
+		c.Row.RecallDay = day
+	}
+}
+
+func openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
+	secret, err := r.Secret(c.Secret)
+	if err != nil {
+		return err
+	}
+	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
+	if c.Restricted {
+		row := &CaseRow{RowKey: acts.RowKey{ID: c.ID, Version: c.Version}}
+		if err := r.Get(row, c.ID); err != nil {
+			return err
+		}
+		key, err := restrictedKey(r, who, row)
+		if err != nil {
+			return err
+		}
+		return OpenUnder(key.Derive(crypto.LabelCard, secret), row, "card", row.Card, card)
+	}
+	unit, ok := keys[c.Epoch]
+	if !ok {
+		if unit, ok = who.UnitKey(c.Epoch); !ok {
+			return acts.ErrCovered
+		}
+		keys[c.Epoch] = unit
+	}
+	return unit.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
+}
+
+// notOpened says ErrTampered of a card that does not open because its row is not
+// the one the log names.
+func notOpened(r Reader, id string, err error) error {
+	if seen := r.Get(&CaseRow{}, id); seen != nil {
+		return seen
+	}
+	return err
+}
+
+// EachCard opens the cards of the caller's unit that she may open, one after the
+// other, but for those that are not what the log names. Exclusion comes before any
+// card is opened.
+func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
+	keys, who := map[int64]crypto.Key{}, act.Who
+	return r.EachCard(who.Unit(), func(c *Card) error {
+		if c.wall().shutTo(who) {
+			return nil
+		}
+		var card CaseCard
+		if err := openCard(r, who, keys, c, &card); errors.Is(err, acts.ErrErased) {
+			return nil // there is no card any more
+		} else if err != nil {
+			return act.Spare(notOpened(r, c.ID, err))
+		}
+		f(c, &card)
+		return nil
+	})
+}

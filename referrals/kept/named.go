@@ -1,0 +1,372 @@
+package kept
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"sportello/crypto"
+	"sportello/policies/acts"
+	"sportello/policies/units"
+	"sportello/referrals/typed"
+)
+
+// What only named people may open has a key that is kept for each of them: under her
+// own key or, until her passphrase next opens her identity, by age. This file is how
+// such a key is kept, sent and opened, and how a case is restricted by it.
+
+// Wrap is what stands in the columns of a row that keeps a record's key for one
+// person, with pointers to those that change.
+type Wrap struct {
+	Context   crypto.WrapContext // what an age wrap says of itself
+	Symmetric *bool              // under the person's own key; by age until she next signs in
+	Wrapped   *crypto.Sealed
+}
+
+// WrapRow is a row that keeps a record's key for one person.
+type WrapRow interface {
+	acts.Row
+	Next()
+	Wrap() Wrap
+}
+
+// KeepNamed keeps a record's key under its reader's own, at the row's version.
+func KeepNamed(who acts.Caller, row WrapRow, key crypto.Key) {
+	w := row.Wrap()
+	_, version := row.Key()
+	*w.Symmetric = true
+	*w.Wrapped = who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(row, "wrapped", version), key.Bytes())
+}
+
+// SendNamed wraps a record's key to somebody, with age.
+func SendNamed(to crypto.Recipient, row WrapRow, key crypto.Key) (err error) {
+	w := row.Wrap()
+	*w.Symmetric = false
+	*w.Wrapped, err = crypto.Wrap(to, w.Context, key)
+	return err
+}
+
+// OpenNamed gets the key that a row keeps for the caller. acts.ErrCovered where her
+// passphrase must open her identity first.
+func OpenNamed(who acts.Caller, row WrapRow) (crypto.Key, error) {
+	w := row.Wrap()
+	if !*w.Symmetric {
+		id, ok := who.Identity()
+		if !ok {
+			return crypto.Key{}, acts.ErrCovered
+		}
+		return crypto.Unwrap(id, w.Context, *w.Wrapped)
+	}
+	_, version := row.Key()
+	b, err := who.PersonalKey().Derive(crypto.LabelCaseWrap).Open(binding(row, "wrapped", version), *w.Wrapped)
+	if err != nil {
+		return crypto.Key{}, fmt.Errorf("opening a key kept by name: %w", err)
+	}
+	return crypto.KeyFromBytes(b)
+}
+
+// ErrNoRecovery says that a unit that accepted no recovery may not restrict: a
+// case kept under people's keys alone would be lost with them.
+var ErrNoRecovery = errors.New("the unit has no recovery")
+
+// Wrap is how a row keeps a restricted case's key.
+func (w *CaseWrapRow) Wrap() Wrap {
+	return Wrap{Context: crypto.WrapContext{Purpose: "restricted-case", Record: w.CaseID, Person: w.Person, Version: w.KeyVersion},
+		Symmetric: &w.Symmetric, Wrapped: &w.Wrapped}
+}
+
+// NameTo makes a case restricted to the named people and returns the rows that
+// keep its key for each of them and for the unit's recovery, without which nothing
+// is restricted. Nobody else in the unit can open the case or its card, whatever
+// the policy says.
+func (c *File) NameTo(r Reader, who acts.Caller, named acts.List) ([]acts.Row, error) {
+	recovery, err := units.RecoveryOf(r, c.Row.Unit)
+	if err != nil {
+		return nil, err
+	}
+	if recovery.None() {
+		return nil, ErrNoRecovery
+	}
+	return c.keepNamed(r, who, named, recovery)
+}
+
+// keepNamed keeps the key of a restricted case for the named people, and for the
+// recovery that its unit has now, if any: a case that was restricted before stays
+// so when the unit takes its recovery away.
+func (c *File) keepNamed(r Reader, who acts.Caller, named acts.List, recovery units.Recovery) ([]acts.Row, error) {
+	c.Row.Restricted, c.Row.Named, c.Row.Epoch, c.Row.KeyBox = true, named, 0, nil
+	var rows []acts.Row
+	for _, person := range named.IDs() {
+		row, err := c.wrapFor(r, who, person)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	if recovery.None() {
+		return rows, nil
+	}
+	row, err := c.newWrap(r, acts.RecoveryPerson)
+	if err != nil {
+		return nil, err
+	}
+	row.Recovery = recovery.Number
+	return append(rows, row), SendNamed(recovery.To, row, c.key)
+}
+
+// keptFor tells whether a restricted case's newest key is kept for the unit's
+// recovery as it is now, and for no other: one that was taken away, or an
+// agency's of before, is to read nothing that is written from now on.
+func keptFor(r Reader, row *CaseRow, recovery units.Recovery) (bool, error) {
+	var w CaseWrapRow
+	err := r.Get(&w, row.ID+"."+acts.RecoveryPerson)
+	if errors.Is(err, acts.ErrNoRow) {
+		return recovery.None(), nil
+	}
+	if w.KeyVersion != row.KeyVersion {
+		return recovery.None(), err
+	}
+	return w.Recovery == recovery.Number && !recovery.None(), err
+}
+
+// stillHere is the list of the named people who did not leave the unit. Nothing
+// is taken from somebody suspended: no key moves for that.
+func stillHere(r Reader, unit string, named acts.List) (acts.List, error) {
+	for _, id := range named.IDs() {
+		var p acts.Person
+		if err := r.Get(&p, id); err != nil {
+			return "", err
+		}
+		if p.Unit != unit || p.State == string(acts.Removed) {
+			named = named.Without(id)
+		}
+	}
+	return named, nil
+}
+
+// newWrap is the row of one person at its next version.
+func (c *File) newWrap(r Reader, person string) (*CaseWrapRow, error) {
+	row := &CaseWrapRow{}
+	err := r.Get(row, c.Row.ID+"."+person)
+	if errors.Is(err, acts.ErrNoRow) {
+		row.RowKey = acts.RowKey{ID: c.Row.ID + "." + person}
+	} else if err != nil {
+		return nil, err
+	}
+	row.Next()
+	row.CaseID, row.Person, row.KeyVersion = c.Row.ID, person, c.Row.KeyVersion
+	row.Commitment = c.key.Commitment("restricted-case", c.Row.ID)
+	return row, nil
+}
+
+// wrapFor keeps a restricted case's key for a person: under her own key if she
+// is the caller, by age until she next signs in otherwise.
+func (c *File) wrapFor(r Reader, who acts.Caller, person string) (*CaseWrapRow, error) {
+	row, err := c.newWrap(r, person)
+	if err != nil {
+		return nil, err
+	}
+	if person == who.Person() {
+		KeepNamed(who, row, c.key)
+		return row, nil
+	}
+	var p acts.Person
+	if err := r.Get(&p, person); err != nil {
+		return nil, err
+	}
+	if p.Unit != who.Unit() || p.State != string(acts.Active) && p.State != string(acts.Suspended) {
+		return nil, &typed.Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
+	}
+	to, err := crypto.ParseRecipient(p.Recipient)
+	if err != nil {
+		return nil, fmt.Errorf("reading a recipient: %w", err)
+	}
+	return row, SendNamed(to, row, c.key)
+}
+
+// restrictedKey opens a restricted case's key with the caller's own.
+func restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) {
+	var w CaseWrapRow
+	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
+		return crypto.Key{}, err
+	}
+	key, err := OpenNamed(who, &w)
+	if err != nil {
+		return crypto.Key{}, err
+	}
+	if string(key.Commitment("restricted-case", row.ID)) != string(w.Commitment) || w.KeyVersion != row.KeyVersion {
+		return crypto.Key{}, crypto.ErrOpen
+	}
+	return key, nil
+}
+
+// Restrict makes a case restricted to the named people under a new key, and keeps
+// the unit's side of whatever was shared of it so too. The wraps of those who are
+// named no longer go.
+func (c *File) Restrict(r Reader, act *acts.Act, named acts.List) (Change, error) {
+	var out Change
+	if err := c.ReadTold(); err != nil {
+		return out, err
+	}
+	c.Row.Next()
+	out.Put = []acts.Row{c.Row, c.drawKey()}
+	for _, person := range c.Row.Named.IDs() {
+		if named.Has(person) {
+			continue
+		}
+		row := &CaseWrapRow{}
+		if err := r.Get(row, c.Row.ID+"."+person); err != nil {
+			return out, err
+		}
+		out.Delete = append(out.Delete, row)
+	}
+	wraps, err := c.NameTo(r, act.Who, named)
+	if err != nil {
+		return out, err
+	}
+	out.Put = append(out.Put, wraps...)
+	if err := c.Seal(act.Who); err != nil {
+		return out, err
+	}
+	return out, out.add(Rekey(r, act, c))
+}
+
+// Adopt keeps a restricted case's key under the caller's own where it came to her by
+// age, and by name what an older program shared of it under the unit's key.
+func Adopt(r Reader, act *acts.Act, row *CaseRow) (out Change, err error) {
+	w := &CaseWrapRow{}
+	if err := r.Get(w, row.ID+"."+act.Who.Person()); err != nil {
+		return out, err
+	}
+	key, err := restrictedKey(r, act.Who, row)
+	if err != nil {
+		return out, err
+	}
+	if err := out.add(Rekey(r, act, &File{Row: row, key: key})); err != nil {
+		return out, err
+	}
+	if !*w.Wrap().Symmetric {
+		w.Next()
+		KeepNamed(act.Who, w, key)
+		out.Put = append(out.Put, w)
+	}
+	return out, nil
+}
+
+// AdoptDue names the restricted cases for which Adopt has something to do.
+func AdoptDue(r Reader, person string) (ids []string, err error) {
+	rows, err := WrapsOfPerson.Rows(r, person)
+	for _, w := range rows {
+		due := !w.Symmetric
+		if !due && err == nil {
+			due, err = unitKeeps(r, w.CaseID)
+		}
+		if due {
+			ids = append(ids, w.CaseID)
+		}
+	}
+	return ids, err
+}
+
+// unitKeeps tells whether something that was shared of a restricted case is kept
+// under the unit's key.
+func unitKeeps(r Reader, caseID string) (bool, error) {
+	for row, err := range sharedOf(r, &CaseRow{RowKey: acts.RowKey{ID: caseID}}) {
+		if err != nil {
+			return false, err
+		}
+		if h := row.Held(); h.holds() && *h.FromCaseKey == 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// RekeyNamed gives each case restricted to a person a new key version, kept under
+// her new identity and for the others it names, in the act that gives it to her:
+// what her old keys opened is not the key of what is written next.
+func RekeyNamed(r Reader, act *acts.Act, after acts.Caller) (Change, error) {
+	var out Change
+	wraps, err := WrapsOfPerson.Rows(r, act.Who.Person())
+	if err != nil {
+		return out, err
+	}
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	for _, w := range wraps {
+		row := &CaseRow{}
+		if err := r.Get(row, w.CaseID); err != nil {
+			return out, err
+		}
+		c, err := Open(r, act, row)
+		if err != nil {
+			return out, err
+		}
+		stay, err := stillHere(r, after.Unit(), row.Named)
+		if err != nil {
+			return out, err
+		}
+		recovery, err := units.RecoveryOf(r, row.Unit)
+		if err != nil {
+			return out, err
+		}
+		if err := c.ReadTold(); err != nil {
+			return out, err
+		}
+		row.Next()
+		out.Put = append(out.Put, row, c.drawKey())
+		named, err := c.keepNamed(r, after, stay, recovery)
+		if err != nil {
+			return out, err
+		}
+		out.Put = append(out.Put, named...)
+		if err := errors.Join(c.Seal(after), out.add(Rekey(r, act, c))); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// Rekey keeps the unit's own side of everything that was shared of a restricted
+// case as the case is kept now. Every word that is written from now on gets another
+// key.
+func Rekey(r Reader, act *acts.Act, c *File) (out Change, err error) {
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	for row, err := range sharedOf(r, c.Row) {
+		if err != nil {
+			return out, err
+		}
+		s, h := SentOf(row, c), row.Held()
+		if !h.holds() || h.FromUnit != c.Row.Unit || !s.misplaced(h) {
+			continue
+		}
+		if err := s.Open(r, act.Who); errors.Is(err, acts.ErrErased) {
+			continue
+		} else if err != nil {
+			return out, err
+		}
+		row.Next()
+		if h.Renewed != nil {
+			*h.Renewed.KeyDue = true // a colleague, or who is named no longer, may hold the one it has
+		}
+		if err := s.keep(act.Who); err != nil {
+			return out, err
+		}
+		out.Put = append(out.Put, row)
+	}
+	return out, nil
+}
+
+// sharedOf are the records that two units hold and that speak of a case.
+func sharedOf(r Reader, c *CaseRow) iter.Seq2[SharedRow, error] {
+	return func(yield func(SharedRow, error) bool) {
+		for e, err := range Hanging(r, c) {
+			row, ok := e.Row.(SharedRow)
+			if err == nil && !ok {
+				continue
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
