@@ -97,6 +97,9 @@ func Kinds() []*Kind {
 // Table is the kind's table.
 func (k *Kind) Table() string { return k.table }
 
+// Package is the path of the package that declared the kind.
+func (k *Kind) Package() string { return k.of.PkgPath() }
+
 // Columns are the names of the columns after id and version, in their order.
 func (k *Kind) Columns() []string {
 	var names []string

@@ -93,7 +93,7 @@ type Entry struct {
 	Object       policies.Kind
 	Hangs        []string
 	Shared       bool // two units hold it
-	make         func() acts.Row
+	Make         func() acts.Row
 	hangs        []Hang
 	of           func(acts.Row) string
 	secrets      func(acts.Row) []string
@@ -115,7 +115,7 @@ func Register[R any, P interface {
 	if k.Class == "" || registry[rows.Table()] != nil {
 		panic("kept: a kind without a class of retention, or a second one, for " + rows.Table())
 	}
-	e := &Entry{Table: rows.Table(), Class: k.Class, Names: k.Names, Stays: k.Stays, Heads: k.Heads, Object: k.Object, hangs: k.Hangs, make: rows.Make}
+	e := &Entry{Table: rows.Table(), Class: k.Class, Names: k.Names, Stays: k.Stays, Heads: k.Heads, Object: k.Object, hangs: k.Hangs, Make: rows.Make}
 	for _, h := range k.Hangs {
 		e.Hangs = append(e.Hangs, h.table)
 	}
@@ -185,7 +185,7 @@ func SaltOf(r Reader, object policies.Kind, id string) ([]byte, error) {
 		if e.Object != object || object == "" {
 			continue
 		}
-		row := e.make()
+		row := e.Make()
 		if err := r.Get(row, id); err != nil {
 			return nil, err
 		}
@@ -215,10 +215,13 @@ func Headed(r Reader, c *CaseRow) ([]string, error) {
 	return objects, nil
 }
 
+// Secrets names the shred secrets of a row of the kind.
+func (e *Entry) Secrets(row acts.Row) []string { return e.secrets(row) }
+
 // Hung is a record that hangs on another.
 type Hung struct {
 	*Entry
-	Row acts.Row
+	Row, On acts.Row
 }
 
 // Hanging finds, by plaintext ids and without any key, what hangs on a record, and
@@ -238,7 +241,7 @@ func hanging(r Reader, on acts.Row, yield func(Hung, error) bool) bool {
 				return yield(Hung{}, err)
 			}
 			for _, row := range rows {
-				if !hanging(r, row, yield) || !yield(Hung{e, row}, nil) {
+				if !hanging(r, row, yield) || !yield(Hung{e, row, on}, nil) {
 					return false
 				}
 			}
@@ -261,7 +264,7 @@ func directly(r Reader, on acts.Row, of func(*Entry) bool) iter.Seq2[Hung, error
 					return
 				}
 				for _, row := range rows {
-					if !yield(Hung{e, row}, nil) {
+					if !yield(Hung{e, row, on}, nil) {
 						return
 					}
 				}
