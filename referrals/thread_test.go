@@ -13,7 +13,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
@@ -167,11 +167,11 @@ func TestEndedCentreGetsNothing(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
 	w.Invite("dario", policies.Administrator, "")
-	ending := units.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()}
+	ending := office.NewAgency{Name: "Il Melograno", Kind: "operator", Responsibility: "processor", Ends: w.Desk.Day()}
 	agency, _, err := w.Office.CreateAgency(ctx, w.StepUp("dario", policies.AgencyCreate, ending.Object()), ending)
 	storetest.Try(t, "an agency that ends today", err)
 	unit := acts.Unit{Agency: agency, Kind: acts.KindCentre, Name: "Il Melograno"}
-	centre, _, err := w.Office.CreateUnit(ctx, w.StepUp("dario", policies.UnitCreate, units.UnitsObject([]acts.Unit{unit})), unit)
+	centre, _, err := w.Office.CreateUnit(ctx, w.StepUp("dario", policies.UnitCreate, office.UnitsObject([]acts.Unit{unit})), unit)
 	storetest.Try(t, "its centre", err)
 	out := storetest.Rosa(t, w)
 	in := sharing.Authorisation{Centre: centre, Purpose: "support", Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today"}

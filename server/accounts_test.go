@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pquerna/otp"
-	"github.com/pquerna/otp/totp"
-
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store/storetest"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/totp"
 )
 
 // codeOf is the code that an authenticator with this seed shows, in a new step.
@@ -72,7 +72,7 @@ func (b *client) invited(code, username, own string) *storetest.Account {
 // invite has the console enter a person and returns the code of her invitation.
 func (s *site) invite(username string, role policies.Role, unit string) string {
 	s.T.Helper()
-	_, code, _, err := s.Office.CreatePerson(s.T.Context(), acts.ConsoleCaller(), units.NewPerson{Username: username, Role: role,
+	_, code, _, err := s.Office.CreatePerson(s.T.Context(), acts.ConsoleCaller(), office.NewPerson{Username: username, Role: role,
 		Agency: s.Agency, Unit: s.Units[unit], Language: "it"})
 	if err != nil {
 		s.T.Fatal(err)
@@ -128,7 +128,7 @@ func TestInvitationOverHTTP(t *testing.T) {
 		t.Errorf("after her passphrase the words are %q, were %q", got, strings.Join(read, " "))
 	}
 
-	// Anna reads them on her own page, from the stored key, and lets her in.
+	// anna reads them on her own page, from the stored key, and lets her in.
 	anna := s.signedIn("anna")
 	anna.says(anna.get("/ammissioni"), "elena")
 	link := regexp.MustCompile(`/ammissioni/[A-Z2-7]{26}`).FindString(anna.page.body)

@@ -14,6 +14,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 )
 
@@ -48,7 +49,7 @@ func (q *request) agencies() error {
 	return q.show(http.StatusOK, "agencies", page)
 }
 
-func (q *request) agencyOf(all *units.Administration, a *acts.Agency) Agency {
+func (q *request) agencyOf(all *office.Administration, a *acts.Agency) Agency {
 	shown := Agency{ID: a.ID, Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, Ends: q.day(a.Ends),
 		Ended: a.Over(q.s.desk.Day())}
 	for _, u := range sorted(all.Units, unitName) {
@@ -59,7 +60,7 @@ func (q *request) agencyOf(all *units.Administration, a *acts.Agency) Agency {
 	return shown
 }
 
-func unitState(all *units.Administration, u *acts.Unit) string {
+func unitState(all *office.Administration, u *acts.Unit) string {
 	switch {
 	case all.Epochs[u.ID] == 0:
 		return "empty"
@@ -70,7 +71,7 @@ func unitState(all *units.Administration, u *acts.Unit) string {
 }
 
 // missing counts what keeps the service from working, or soon will.
-func (q *request) missing(all *units.Administration) []Missing {
+func (q *request) missing(all *office.Administration) []Missing {
 	counts := map[string]int{}
 	audit := false
 	for _, u := range all.Units {
@@ -101,7 +102,7 @@ func (q *request) missing(all *units.Administration) []Missing {
 }
 
 // administers lets through whoever may list units; the page is absent for others.
-func (q *request) administers() (*units.Administration, error) {
+func (q *request) administers() (*office.Administration, error) {
 	return q.s.office.Administration(q.ctx(), q.who)
 }
 
@@ -141,12 +142,12 @@ func (q *request) createAgency() error {
 	if agencyNamed(all, page.Name) { // before a code is spent on it
 		return q.agencyTaken()
 	}
-	in := units.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends}
+	in := office.NewAgency{Name: page.Name, Kind: page.Kind, Responsibility: page.Responsibility, Ends: page.Ends}
 	if ok, err := q.stepUp(policies.AgencyCreate, in.Object(), StepUpAgency, page.Name); !ok {
 		return err
 	}
 	_, receipt, err := q.s.office.CreateAgency(q.ctx(), q.who, in)
-	if errors.Is(err, units.ErrTaken) {
+	if errors.Is(err, office.ErrTaken) {
 		return q.agencyTaken()
 	}
 	if err != nil {
@@ -162,7 +163,7 @@ func (q *request) agencyTaken() error {
 	return q.show(http.StatusConflict, "agency", page)
 }
 
-func agencyNamed(all *units.Administration, name string) bool {
+func agencyNamed(all *office.Administration, name string) bool {
 	for _, a := range all.Agencies {
 		if strings.EqualFold(a.Name, strings.TrimSpace(name)) {
 			return true
@@ -271,7 +272,7 @@ func (q *request) createUnits() error {
 	for _, u := range list {
 		names = append(names, u.Name)
 	}
-	if ok, err := q.stepUpList(policies.UnitCreate, units.UnitsObject(list), StepUpUnits, names); !ok {
+	if ok, err := q.stepUpList(policies.UnitCreate, office.UnitsObject(list), StepUpUnits, names); !ok {
 		return err
 	}
 	_, receipt, err := q.s.office.CreateUnits(q.ctx(), q.who, list)
@@ -315,9 +316,9 @@ func (q *request) unitsUnfit(err error, places []int) error {
 	n, why := stopped(err, places)
 	field, key := "name", FailNameTaken
 	switch {
-	case errors.Is(why, units.ErrOneAudit):
+	case errors.Is(why, office.ErrOneAudit):
 		field, key = "kind", FailOneAudit
-	case !errors.Is(why, units.ErrTaken):
+	case !errors.Is(why, office.ErrTaken):
 		return err
 	}
 	page, err := q.unitForm()
@@ -489,10 +490,10 @@ func (q *request) inviteForm() (*InvitePage, error) {
 }
 
 // people are those who were typed, and the place of each on the form.
-func (p *InvitePage) people(agency string) (list []units.NewPerson, places []int) {
+func (p *InvitePage) people(agency string) (list []office.NewPerson, places []int) {
 	for _, r := range p.Rows {
 		if strings.TrimSpace(r.Username) != "" {
-			list = append(list, units.NewPerson{Username: r.Username, Role: policies.Role(r.Office), Agency: agency, Unit: r.Into, Language: r.Language})
+			list = append(list, office.NewPerson{Username: r.Username, Role: policies.Role(r.Office), Agency: agency, Unit: r.Into, Language: r.Language})
 			places = append(places, r.N)
 		}
 	}
@@ -519,9 +520,9 @@ func (q *request) invite() error {
 	}
 	var names []string
 	for _, p := range list {
-		names = append(names, units.NormaliseUsername(p.Username))
+		names = append(names, acts.NormaliseUsername(p.Username))
 	}
-	if ok, err := q.stepUpList(policies.PersonCreate, units.PeopleObject(list), StepUpInvite, names); !ok {
+	if ok, err := q.stepUpList(policies.PersonCreate, office.PeopleObject(list), StepUpInvite, names); !ok {
 		return err
 	}
 	made, receipt, err := q.s.office.CreatePeople(q.ctx(), q.who, list)
@@ -536,11 +537,11 @@ func (q *request) peopleUnfit(err error, places []int) error {
 	n, why := stopped(err, places)
 	field, key, status := "username", FailUsername, http.StatusConflict
 	switch {
-	case errors.Is(why, units.ErrDirection):
+	case errors.Is(why, office.ErrDirection):
 		key, status = FailUsernameDirection, http.StatusUnprocessableEntity
 	case errors.Is(why, units.ErrIncomplete):
 		field, key, status = "office", FailFits, http.StatusUnprocessableEntity
-	case !errors.Is(why, units.ErrTaken):
+	case !errors.Is(why, office.ErrTaken):
 		return err
 	}
 	page, err := q.inviteForm()
@@ -553,7 +554,7 @@ func (q *request) peopleUnfit(err error, places []int) error {
 
 // showCodes shows the codes of invitations that were just made. Where the list
 // stopped on the way, those made before it stand, and the page says so.
-func (q *request) showCodes(made []units.Invitee, receipt audit.Receipt, stopped error) error {
+func (q *request) showCodes(made []office.Invitee, receipt audit.Receipt, stopped error) error {
 	page := &InvitePage{Page: q.base(TitleInvite), Ends: q.s.door.Gate().Now().Add(units.InvitationFor)}
 	for _, m := range made {
 		page.Codes = append(page.Codes, InviteCode{Username: m.Username, Code: string(m.Token)})

@@ -10,7 +10,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 )
 
 const hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
@@ -150,12 +150,12 @@ func TestNobodySuspendsHerself(t *testing.T) {
 	b.silent(b.page, `value="`+dario.ID+`"`)
 	b.status(b.post("/personale/sospendi", "person", dario.ID), http.StatusNotFound)
 	console := acts.ConsoleCaller()
-	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, units.ErrLastAdministrator) {
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, office.ErrLastAdministrator) {
 		t.Errorf("the last administrator: got %v", err)
 	}
 	s.Invite("elena", policies.Administrator, "")
 	b.leads(b.stepUp("dario", "/personale/sospendi", "person", s.People["elena"].ID), "/personale")
-	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, units.ErrLastAdministrator) {
+	if _, err := s.Door.Suspend(t.Context(), console, dario.ID); !errors.Is(err, office.ErrLastAdministrator) {
 		t.Errorf("the last active administrator: got %v", err)
 	}
 	if _, err := s.Office.Lift(t.Context(), console, s.People["elena"].ID); err != nil {

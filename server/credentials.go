@@ -9,7 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 )
 
 // credentials shows factor, codes left, passphrase and open sessions.
@@ -72,7 +72,7 @@ func (q *request) changePhrase() error {
 	}
 	q.session(in)
 	receipt, err := q.s.door.ChangePassphrase(q.ctx(), q.who, phrase, page.Suspected)
-	if errors.Is(err, units.ErrWeak) {
+	if errors.Is(err, office.ErrWeak) {
 		page.Fail("own", FailPhraseWeak)
 		return q.show(http.StatusUnprocessableEntity, "passphrase", page)
 	}

@@ -9,6 +9,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
@@ -52,15 +53,15 @@ var answers = []struct {
 	{typed.ErrRepeated, http.StatusConflict, "form.repeated"},
 	{typed.ErrInvalid, http.StatusUnprocessableEntity, "error.invalid"},
 	{units.ErrIncomplete, http.StatusUnprocessableEntity, "error.invalid"},
-	{units.ErrTaken, http.StatusConflict, "error.taken"},
+	{office.ErrTaken, http.StatusConflict, "error.taken"},
 	{units.ErrNoAudit, http.StatusConflict, "error.no_audit"},
 	{units.ErrFounded, http.StatusConflict, "error.founded"},
 	{units.ErrLastMember, http.StatusConflict, "error.last_member"},
-	{units.ErrLastAdministrator, http.StatusConflict, "error.last_administrator"},
+	{office.ErrLastAdministrator, http.StatusConflict, "error.last_administrator"},
 	{units.ErrWords, http.StatusConflict, "admit.not_same"},
 	{accounts.ErrOver, http.StatusConflict, "error.over"},
-	{units.ErrInvitation, http.StatusConflict, "invitation.wrong"},
-	{units.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
+	{office.ErrInvitation, http.StatusConflict, "invitation.wrong"},
+	{office.ErrWeak, http.StatusUnprocessableEntity, "phrase.weak"},
 	{units.ErrNothingProposed, http.StatusConflict, "error.nothing_proposed"},
 	{units.ErrNoWitness, http.StatusConflict, "error.no_witness"},
 	{units.ErrProposer, http.StatusConflict, "error.proposer"},

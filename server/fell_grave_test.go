@@ -12,7 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store/storetest"
 )
 
@@ -42,7 +42,7 @@ func TestAttackStolenCookie(t *testing.T) {
 	s := newSite(t)
 	r := s.fill(t)
 	ctx, console := t.Context(), acts.ConsoleCaller()
-	invited, _, _, err := s.Office.CreatePerson(ctx, console, units.NewPerson{Username: "ida", Role: policies.IntakeWorker,
+	invited, _, _, err := s.Office.CreatePerson(ctx, console, office.NewPerson{Username: "ida", Role: policies.IntakeWorker,
 		Agency: s.Agency, Unit: s.Units[storetest.TownDesk], Language: "it"})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/server/locale"
 )
@@ -28,7 +29,7 @@ func (q *request) invitationPage() error {
 
 func (q *request) takeInvitation() error {
 	cookie, language, err := q.s.door.TakeUp(q.ctx(), q.form.Get("invitation"), q.from())
-	if errors.Is(err, units.ErrInvitation) {
+	if errors.Is(err, office.ErrInvitation) {
 		page := &InvitationPage{Page: q.base(TitleInvitation), Invitation: q.form.Get("invitation")}
 		page.Fail("invitation", FailInvitation)
 		return q.show(http.StatusUnprocessableEntity, "invitation", page)

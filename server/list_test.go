@@ -8,7 +8,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store/storetest"
 )
 
@@ -106,9 +106,9 @@ func TestAGrantServesTheListShown(t *testing.T) {
 	if _, err := s.Office.LiftAll(ctx, two, ids[:2]); err != nil {
 		t.Errorf("the list that was granted: %v", err)
 	}
-	shown := []units.NewPerson{{Username: "marta", Role: policies.IntakeWorker, Unit: s.Units[storetest.TownDesk], Language: "it"}}
-	inviting := s.StepUp("dario", policies.PersonCreate, units.PeopleObject(shown))
-	swapped := []units.NewPerson{shown[0]}
+	shown := []office.NewPerson{{Username: "marta", Role: policies.IntakeWorker, Unit: s.Units[storetest.TownDesk], Language: "it"}}
+	inviting := s.StepUp("dario", policies.PersonCreate, office.PeopleObject(shown))
+	swapped := []office.NewPerson{shown[0]}
 	swapped[0].Role = policies.Lead
 	if _, _, err := s.Office.CreatePeople(ctx, inviting, swapped); !storetest.Is(err, acts.ErrDenied) {
 		t.Errorf("the same name as a lead: got %v, want ErrDenied", err)
@@ -117,7 +117,7 @@ func TestAGrantServesTheListShown(t *testing.T) {
 		t.Errorf("what was granted: %d made, %v", len(made), err)
 	}
 	unit := []acts.Unit{{Agency: s.Agency, Kind: acts.KindDesk, Name: "Sportello nord"}}
-	entering := s.StepUp("dario", policies.UnitCreate, units.UnitsObject(unit))
+	entering := s.StepUp("dario", policies.UnitCreate, office.UnitsObject(unit))
 	other := []acts.Unit{unit[0]}
 	other[0].Kind = acts.KindCentre
 	if _, _, err := s.Office.CreateUnits(ctx, entering, other); !storetest.Is(err, acts.ErrDenied) {

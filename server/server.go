@@ -22,6 +22,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/typed"
@@ -46,7 +47,7 @@ type Server struct {
 	desk   *referrals.Desk
 	door   *accounts.Door
 	house  *units.House
-	office *units.Office
+	office *office.Office
 	log    *slog.Logger
 	render *Renderer
 	config Config
@@ -69,7 +70,7 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{desk: c.Desk, door: c.Door, house: c.Door.House(), office: c.Door.House().Office(), log: c.Logger, render: render, config: c, rules: map[string]policies.Rule{}}
+	s := &Server{desk: c.Desk, door: c.Door, house: c.Door.House(), office: office.New(c.Door.House()), log: c.Logger, render: render, config: c, rules: map[string]policies.Rule{}}
 	for _, rule := range policy.Rules() {
 		s.rules[rule.ID] = rule
 	}

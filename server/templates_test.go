@@ -201,7 +201,7 @@ func TestKeysAndTemplatesAgree(t *testing.T) {
 func goTexts(t *testing.T) []string {
 	t.Helper()
 	var list []string
-	for _, pattern := range []string{"*.go", "locale/*.go", "../referrals/*.go"} {
+	for _, pattern := range []string{"*.go", "locale/*.go", "../referrals/*.go", "../referrals/*/*.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

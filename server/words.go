@@ -6,6 +6,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/cases"
@@ -118,8 +119,8 @@ var wordLists = map[string][]string{
 	"result":         []string{string(audit.Allowed), string(audit.Refused), string(audit.Failed)},
 	"verification":   {"good", "running", "bad"},
 	"export_scope":   {"all", "part"},
-	"agency_kind":    units.AgencyKinds,
-	"responsibility": units.Responsibilities,
+	"agency_kind":    office.AgencyKinds,
+	"responsibility": office.Responsibilities,
 	"unit_kind":      unitKindCodes(),
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"sportello/policies/acts"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals/store"
 
@@ -22,7 +23,7 @@ func (p *program) agencyCommand() *cobra.Command {
 }
 
 func (p *program) agencyCreate() *cobra.Command {
-	var a units.NewAgency
+	var a office.NewAgency
 	c := &cobra.Command{
 		Use: "create", Args: cobra.NoArgs,
 		Short: "Enter an agency and print its id",
@@ -72,16 +73,16 @@ func (p *program) agencyList() *cobra.Command {
 // deed gives an act's error what the exit code and the reader need.
 func deed(doing string, err error) error {
 	for known, hint := range map[error]string{
-		acts.ErrDenied:             "there is none, or the command line may not do this",
-		units.ErrIncomplete:        "something needed is missing, or not one of its codes; see --help",
-		units.ErrTaken:             "the name is taken",
-		units.ErrOneAudit:          "there is an audit unit already, and an instance has one",
-		acts.ErrConflict:           "its state does not allow this",
-		units.ErrMembers:           "a member who can open the unit is active: she admits the newcomer, or is suspended first",
-		units.ErrNoRecovery:        "the unit's newest key was not handed to a recovery recipient",
-		units.ErrEpochMoved:        "the unit's keys, or the newcomer's, are not those it was made for: export again",
-		units.ErrLastAdministrator: "she is the last active administrator: nobody could lift it; enter another first",
-		units.ErrWords:             "its words are not the newcomer's",
+		acts.ErrDenied:              "there is none, or the command line may not do this",
+		units.ErrIncomplete:         "something needed is missing, or not one of its codes; see --help",
+		office.ErrTaken:             "the name is taken",
+		office.ErrOneAudit:          "there is an audit unit already, and an instance has one",
+		acts.ErrConflict:            "its state does not allow this",
+		units.ErrMembers:            "a member who can open the unit is active: she admits the newcomer, or is suspended first",
+		units.ErrNoRecovery:         "the unit's newest key was not handed to a recovery recipient",
+		units.ErrEpochMoved:         "the unit's keys, or the newcomer's, are not those it was made for: export again",
+		office.ErrLastAdministrator: "she is the last active administrator: nobody could lift it; enter another first",
+		units.ErrWords:              "its words are not the newcomer's",
 	} {
 		if errors.Is(err, known) {
 			return refuse(err, "%s: %s", doing, hint)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store/storetest"
 )
 
@@ -68,7 +68,7 @@ func small(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = in.office.CreateAgency(t.Context(), acts.ConsoleCaller(), units.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"})
+	_, _, err = in.office.CreateAgency(t.Context(), acts.ConsoleCaller(), office.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"})
 	if err = errors.Join(err, in.Close()); err != nil {
 		t.Fatal(err)
 	}

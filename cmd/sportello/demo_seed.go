@@ -12,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/server"
 )
@@ -102,13 +103,13 @@ func (s *seed) try(doing string, err error) {
 // command line, everything else by him.
 func (s *seed) agencies() {
 	console := acts.ConsoleCaller()
-	town := s.agency(console, units.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
+	town := s.agency(console, office.NewAgency{Name: "Comune di Vallechiara", Kind: "municipality", Responsibility: "controller"})
 	s.invite(console, seedInvite{"dario", policies.Administrator, "", "it"})
 	s.signIn("dario")
 	ends := s.clock.Now().AddDate(2, 0, 0).Format(time.DateOnly) // the form demands an end of whoever works for another
 	var operators []string
 	for _, name := range []string{"Associazione La Ginestra", "Cooperativa Le Lucciole"} {
-		in := units.NewAgency{Name: name, Kind: "operator", Responsibility: "processor", Ends: ends}
+		in := office.NewAgency{Name: name, Kind: "operator", Responsibility: "processor", Ends: ends}
 		operators = append(operators, s.agency(s.stepUp("dario", policies.AgencyCreate, in.Object()), in))
 	}
 	ginestra, lucciole := operators[0], operators[1]
@@ -124,7 +125,7 @@ func (s *seed) agencies() {
 			Hours: "lun, mer, ven 10-16", Languages: "it es ro", Phone: "000 000 0202",
 			Needs: "listen cav bed work", Lat: 41_68710, Lon: 12_77770},
 	}
-	s.enterUnits(s.stepUp("dario", policies.UnitCreate, units.UnitsObject(enter)), enter)
+	s.enterUnits(s.stepUp("dario", policies.UnitCreate, office.UnitsObject(enter)), enter)
 	staff := []seedInvite{
 		{"anna", policies.IntakeWorker, "Sportello distretto II", "it"},
 		{"lucia", policies.Lead, "Sportello distretto II", "it"},
@@ -133,12 +134,12 @@ func (s *seed) agencies() {
 		{"carla", policies.CentreWorker, "Centro antiviolenza Le Lucciole", "en"},
 		{"clara", policies.Auditor, "Ufficio controllo", "it"},
 	}
-	s.invite(s.stepUp("dario", policies.PersonCreate, units.PeopleObject(s.newPeople(staff))), staff...)
+	s.invite(s.stepUp("dario", policies.PersonCreate, office.PeopleObject(s.newPeople(staff))), staff...)
 	// As a visitor meets them.
 	s.order = []string{"anna", "lucia", "sofia", "bruna", "carla", "clara", "dario"}
 }
 
-func (s *seed) agency(who acts.Caller, in units.NewAgency) string {
+func (s *seed) agency(who acts.Caller, in office.NewAgency) string {
 	if s.err != nil {
 		return ""
 	}
@@ -166,10 +167,10 @@ type seedInvite struct {
 	language string
 }
 
-func (s *seed) newPeople(list []seedInvite) []units.NewPerson {
-	var people []units.NewPerson
+func (s *seed) newPeople(list []seedInvite) []office.NewPerson {
+	var people []office.NewPerson
 	for _, i := range list {
-		people = append(people, units.NewPerson{Username: i.name, Role: i.role, Unit: s.units[i.unit], Language: i.language})
+		people = append(people, office.NewPerson{Username: i.name, Role: i.role, Unit: s.units[i.unit], Language: i.language})
 	}
 	return people
 }
@@ -187,7 +188,7 @@ func (s *seed) invite(who acts.Caller, list ...seedInvite) {
 	}
 }
 
-func (s *seed) take(i seedInvite, one units.Invitee) {
+func (s *seed) take(i seedInvite, one office.Invitee) {
 	if s.err != nil {
 		return
 	}

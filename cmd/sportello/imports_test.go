@@ -41,7 +41,7 @@ var never = map[string][]string{
 
 // lines are the orders inside two folders: a package imports none to its right.
 var lines = [][]string{
-	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/accounts"},
+	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/office", "policies/accounts"},
 	{"referrals/typed", "referrals/rule", "referrals/kept", "referrals/cases", "referrals/sharing", "referrals/register", "referrals", "referrals/store"},
 }
 

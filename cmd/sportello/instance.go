@@ -16,6 +16,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -36,7 +37,7 @@ type instance struct {
 	gate   *acts.Gate
 	door   *accounts.Door
 	house  *units.House
-	office *units.Office
+	office *office.Office
 	desk   *referrals.Desk
 }
 
@@ -119,7 +120,7 @@ func (in *instance) wire(o opening) error {
 	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, places); err != nil {
 		return err
 	}
-	in.house, in.office = in.door.House(), in.door.House().Office()
+	in.house, in.office = in.door.House(), office.New(in.door.House())
 	if o.stretcher != nil {
 		in.door.StretchWith(o.stretcher)
 		places = 1

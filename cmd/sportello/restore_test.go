@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store"
 )
 
@@ -65,7 +65,7 @@ func newRestoreLoop(t *testing.T) *restoreLoop {
 	}
 	defer in.Close()
 	if _, _, err := in.office.CreateAgency(t.Context(), acts.ConsoleCaller(),
-		units.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"}); err != nil {
+		office.NewAgency{Name: yesterday, Kind: "municipality", Responsibility: "controller"}); err != nil {
 		t.Fatal(err)
 	}
 	// The state file follows the commit in the background.

@@ -9,7 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/policies/units"
+	"sportello/policies/office"
 
 	"github.com/spf13/cobra"
 )
@@ -23,7 +23,7 @@ func (p *program) userCommand() *cobra.Command {
 }
 
 func (p *program) userCreate() *cobra.Command {
-	var u units.NewPerson
+	var u office.NewPerson
 	var role string
 	c := &cobra.Command{
 		Use: "create USERNAME", Args: cobra.ExactArgs(1),
@@ -110,7 +110,7 @@ func (p *program) userState(verb, short string, do func(*instance) stateOf) *cob
 
 // person finds a user by name.
 func (p *program) person(ctx context.Context, username string, f func(in *instance, id string) error) error {
-	name := units.NormaliseUsername(username)
+	name := acts.NormaliseUsername(username)
 	return p.with(ctx, func(in *instance) error {
 		all, err := in.house.Roster(ctx)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 )
 
@@ -137,7 +138,7 @@ func StrongEnough(passphrase string) bool { return crypto.PassphraseBits(passphr
 // the database opens nothing written from now on. The caller has stepped up.
 func (d *Door) ChangePassphrase(ctx context.Context, who acts.Caller, passphrase string, suspected bool) (audit.Receipt, error) {
 	if !StrongEnough(passphrase) {
-		return audit.Receipt{}, units.ErrWeak
+		return audit.Receipt{}, office.ErrWeak
 	}
 	salt := crypto.NewSalt()
 	version := d.stretcher.Newest()

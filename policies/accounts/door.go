@@ -174,7 +174,7 @@ func (d *Door) letIn(ctx context.Context, username string, from From) (*comer, e
 			return nil, err
 		}
 	}
-	in := &comer{name: units.NormaliseUsername(username), line: d.here, leave: func() {}}
+	in := &comer{name: acts.NormaliseUsername(username), line: d.here, leave: func() {}}
 	if from.Device != "" {
 		if in.person, err = d.find(ctx, in.name); err != nil {
 			return nil, err

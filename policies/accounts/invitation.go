@@ -9,6 +9,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/policies/office"
 	"sportello/policies/units"
 
 	"github.com/pquerna/otp"
@@ -44,9 +45,9 @@ func (d *Door) Invited(ctx context.Context, token crypto.Secret) (*Enrolment, er
 }
 
 func (d *Door) invited(r acts.Reader, token crypto.Secret, inv *units.Invitation, p *acts.Person) error {
-	found, err := units.InvitationByToken.One(r, units.TokenHash(token))
+	found, err := units.InvitationByToken.One(r, office.TokenHash(token))
 	if errors.Is(err, acts.ErrNoRow) || err == nil && (found.State != "open" || found.Ends < d.gate.Day()) {
-		return units.ErrInvitation
+		return office.ErrInvitation
 	}
 	if err != nil {
 		return err
@@ -56,7 +57,7 @@ func (d *Door) invited(r acts.Reader, token crypto.Secret, inv *units.Invitation
 		return err
 	}
 	if p.State != string(acts.Invited) {
-		return units.ErrInvitation
+		return office.ErrInvitation
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (d *Door) invited(r acts.Reader, token crypto.Secret, inv *units.Invitation
 // codes, shown once. ErrWeak, ErrSignIn (wrong code) or ErrInvitation.
 func (d *Door) Accept(ctx context.Context, token crypto.Secret, passphrase, seed, code string, from From) ([]crypto.Secret, error) {
 	if crypto.PassphraseBits(passphrase) < minBits {
-		return nil, units.ErrWeak
+		return nil, office.ErrWeak
 	}
 	kek, err := d.kekOfInvited(ctx, token, passphrase)
 	if err != nil {
@@ -156,9 +157,9 @@ func (d *Door) TakeUp(ctx context.Context, token string, from From) (cookie, lan
 		return "", "", err
 	}
 	e, err := d.Invited(ctx, crypto.Secret(token))
-	if errors.Is(err, units.ErrInvitation) {
+	if errors.Is(err, office.ErrInvitation) {
 		d.refusals.add(refusal{policies.InvitationAccept, ""}, d.gate.Now().Unix())
-		return "", "", units.ErrInvitation
+		return "", "", office.ErrInvitation
 	}
 	if err != nil {
 		return "", "", err
@@ -205,7 +206,7 @@ func (d *Door) InvitationPhrase(ctx context.Context, cookie, passphrase string) 
 		return "", err
 	}
 	if crypto.PassphraseBits(passphrase) < minBits {
-		return "", units.ErrWeak
+		return "", office.ErrWeak
 	}
 	kek, err := d.kekOfInvited(ctx, crypto.Secret(k.Token), passphrase)
 	if err != nil {

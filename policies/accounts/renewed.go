@@ -8,6 +8,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 )
 
@@ -66,7 +67,7 @@ func (d *Door) Remove(ctx context.Context, who acts.Caller, person string, forCa
 
 // Suspend is [Office.Suspend]; her sessions are gone at once.
 func (d *Door) Suspend(ctx context.Context, who acts.Caller, person string) (audit.Receipt, error) {
-	receipt, err := d.house.Office().Suspend(ctx, who, person)
+	receipt, err := office.New(d.house).Suspend(ctx, who, person)
 	if err == nil {
 		d.dropRows(ctx, person, acts.Caller{})
 	}

@@ -72,3 +72,11 @@ func (h *House) UpdateEntry(ctx context.Context, who acts.Caller, unit string, e
 		return nil
 	})
 }
+
+func KindOfUnit(r acts.Reader, unit string) string {
+	var u acts.Unit
+	if unit == "" || r.Get(&u, unit) != nil {
+		return ""
+	}
+	return u.Kind
+}

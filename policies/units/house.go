@@ -40,16 +40,20 @@ func (h *House) Do(ctx context.Context, who acts.Caller, a policies.Action, prep
 	return acts.Do(ctx, h.gate, h.store.Look, who, a, prepare)
 }
 
+// Ask does an act that changes nothing of who and what there is.
+func (h *House) Ask(ctx context.Context, who acts.Caller, a policies.Action, prepare func(acts.Reader, *acts.Act) error) (audit.Receipt, error) {
+	return acts.Do(ctx, h.gate, h.store.Look, who, a, prepare)
+}
+
+// Gate is the gate that the house passes.
+func (h *House) Gate() *acts.Gate { return h.gate }
+
+// Newest is the version that a new passphrase is stretched with.
+func (h *House) Newest() int64 { return h.stretcher.Newest() }
+
 func (h *House) look(ctx context.Context, f func(acts.Reader) error) error {
 	return acts.Look(ctx, h.store, f)
 }
-
-// Office enters what a house is made of: agencies, units and people. Nobody in it
-// holds a key.
-type Office struct{ house *House }
-
-// Office is the house's.
-func (h *House) Office() *Office { return &Office{h} }
 
 // us lets this package look into a caller.
 var us = inside.New()

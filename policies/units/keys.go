@@ -8,7 +8,7 @@ import (
 	"sportello/policies/acts"
 )
 
-func wrapID(unit string, epoch int64, person string) string {
+func WrapID(unit string, epoch int64, person string) string {
 	return acts.EpochID(unit, epoch) + "." + person
 }
 
@@ -128,7 +128,7 @@ func Fetch(r acts.Reader, p *acts.Person, identity crypto.Identity) ([]acts.Unit
 		return nil, nil
 	}
 	var w acts.UnitWrap
-	if err := r.Get(&w, wrapID(p.Unit, epoch, p.ID)); err != nil {
+	if err := r.Get(&w, WrapID(p.Unit, epoch, p.ID)); err != nil {
 		if errors.Is(err, acts.ErrNoRow) {
 			return nil, nil
 		}
@@ -155,6 +155,6 @@ func wrapTo(to crypto.Recipient, k acts.UnitKeys, unit, person, by, day, words s
 	if err != nil {
 		return nil, fmt.Errorf("wrapping a unit key: %w", err)
 	}
-	return &acts.UnitWrap{RowKey: acts.RowKey{ID: wrapID(unit, k.Epoch, person), Version: 1}, Unit: unit, Epoch: k.Epoch,
+	return &acts.UnitWrap{RowKey: acts.RowKey{ID: WrapID(unit, k.Epoch, person), Version: 1}, Unit: unit, Epoch: k.Epoch,
 		Person: person, Wrapped: w, By: by, Day: day, Words: words}, nil
 }

@@ -86,7 +86,7 @@ func led(r acts.Reader, unit string) (bool, error) {
 		if policies.Role(p.Role) != policies.Lead || p.State != string(acts.Active) && p.State != string(acts.Suspended) {
 			continue
 		}
-		err := r.Get(&acts.UnitWrap{}, wrapID(unit, r.Epoch(unit), p.ID))
+		err := r.Get(&acts.UnitWrap{}, WrapID(unit, r.Epoch(unit), p.ID))
 		if !errors.Is(err, acts.ErrNoRow) {
 			return true, err
 		}

@@ -93,7 +93,7 @@ func (h *House) UnitWords(ctx context.Context, u *acts.Unit, recipient string, e
 	return h.Words(ctx, to, crypto.WordsSubject{Agency: u.Agency, Unit: u.ID, Epoch: epoch})
 }
 
-// UnitWords is the same for who works off the server.
+// unitWords is the same for who works off the server.
 func unitWords(u *acts.Unit, recipient string, epoch int64) (Words, error) {
 	to, err := crypto.ParseRecipient(recipient)
 	if err != nil {
@@ -263,7 +263,7 @@ func (h *House) admission(r acts.Reader, act *acts.Act, p *acts.Person, epoch in
 		return nil, fmt.Errorf("reading a recipient: %w", err)
 	}
 	// A wrap of the same epoch can stand from before a suspension.
-	if err := r.Get(&acts.UnitWrap{}, wrapID(p.Unit, epoch, p.ID)); !errors.Is(err, acts.ErrNoRow) {
+	if err := r.Get(&acts.UnitWrap{}, WrapID(p.Unit, epoch, p.ID)); !errors.Is(err, acts.ErrNoRow) {
 		return nil, errors.Join(acts.ErrConflict, err)
 	}
 	return wrapTo(to, act.Who.Inside(us).Epochs[0], p.Unit, p.ID, act.Who.Person(), act.Day, words.String())

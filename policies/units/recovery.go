@@ -301,7 +301,7 @@ func everMembers(r acts.Reader, unit string) (map[string]bool, error) {
 // was taken out of the database is ErrTampered.
 func heldKey(r acts.Reader, unit, person string) (bool, error) {
 	for epoch := r.Epoch(unit); epoch > 0; epoch-- {
-		err := r.Get(&acts.UnitWrap{}, wrapID(unit, epoch, person))
+		err := r.Get(&acts.UnitWrap{}, WrapID(unit, epoch, person))
 		if err == nil || !errors.Is(err, acts.ErrNoRow) {
 			return err == nil, err
 		}
@@ -555,7 +555,7 @@ func older(r acts.Reader, row *UnitRecovery) (bool, error) {
 	if row.Version > 0 || epoch == 0 {
 		return false, nil
 	}
-	err := r.Get(&acts.UnitWrap{}, wrapID(row.ID, epoch, acts.RecoveryPerson))
+	err := r.Get(&acts.UnitWrap{}, WrapID(row.ID, epoch, acts.RecoveryPerson))
 	if err == nil || !errors.Is(err, acts.ErrNoRow) {
 		return err == nil, err
 	}

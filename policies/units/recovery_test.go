@@ -86,7 +86,7 @@ func (h *history) act(a policies.Action, who string) *acts.Act {
 }
 
 func (h *history) wrap(who string) {
-	w := &acts.UnitWrap{RowKey: acts.RowKey{ID: wrapID("U", h.epoch, who), Version: 1}, Unit: "U", Epoch: h.epoch, Person: who}
+	w := &acts.UnitWrap{RowKey: acts.RowKey{ID: WrapID("U", h.epoch, who), Version: 1}, Unit: "U", Epoch: h.epoch, Person: who}
 	h.wraps[w.ID] = w
 }
 
@@ -94,7 +94,7 @@ func (h *history) wrap(who string) {
 func (h *history) next(gone string) {
 	h.epoch++
 	for id, p := range h.people {
-		if _, held := h.wraps[wrapID("U", h.epoch-1, id)]; held && id != gone && p.State != string(acts.Removed) {
+		if _, held := h.wraps[WrapID("U", h.epoch-1, id)]; held && id != gone && p.State != string(acts.Removed) {
 			h.wrap(id)
 		}
 	}
@@ -178,7 +178,7 @@ func (h *history) admits() {
 	if h.one(acts.Active) == nil || p == nil {
 		return
 	}
-	if _, held := h.wraps[wrapID("U", h.epoch, p.ID)]; held {
+	if _, held := h.wraps[WrapID("U", h.epoch, p.ID)]; held {
 		return // a wrap stands from before
 	}
 	p.State = string(acts.Active)
@@ -198,7 +198,7 @@ func (h *history) lifts() {
 		return
 	}
 	p.State = string(acts.Waiting)
-	if _, held := h.wraps[wrapID("U", h.epoch, p.ID)]; held {
+	if _, held := h.wraps[WrapID("U", h.epoch, p.ID)]; held {
 		p.State = string(acts.Active)
 	}
 }

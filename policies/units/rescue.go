@@ -212,7 +212,7 @@ func (h *House) ExportRescue(ctx context.Context, who acts.Caller, unit, usernam
 		if err := nobodyLeft(r, u.ID, epoch); err != nil {
 			return err
 		}
-		p, err := acts.PersonByUsername.One(r, NormaliseUsername(username))
+		p, err := acts.PersonByUsername.One(r, acts.NormaliseUsername(username))
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (h *House) ExportRescue(ctx context.Context, who acts.Caller, unit, usernam
 			return acts.ErrConflict
 		}
 		var w acts.UnitWrap
-		if err := r.Get(&w, wrapID(u.ID, epoch, acts.RecoveryPerson)); errors.Is(err, acts.ErrNoRow) {
+		if err := r.Get(&w, WrapID(u.ID, epoch, acts.RecoveryPerson)); errors.Is(err, acts.ErrNoRow) {
 			return ErrNoRecovery
 		} else if err != nil {
 			return err
@@ -273,7 +273,7 @@ func noneHidden(r acts.Reader, unit string, epoch int64) error {
 		if p.State != string(acts.Active) {
 			continue
 		}
-		if err := r.Get(&acts.UnitWrap{}, wrapID(unit, epoch, p.ID)); acts.Unless(err, acts.ErrNoRow) != nil {
+		if err := r.Get(&acts.UnitWrap{}, WrapID(unit, epoch, p.ID)); acts.Unless(err, acts.ErrNoRow) != nil {
 			return err
 		}
 	}
@@ -477,6 +477,6 @@ func rescuedAfter(r acts.Reader, unit string, after int64) (*acts.UnitEpoch, err
 // tookIt tells whether the caller is the newcomer for whom an epoch was made.
 func tookIt(r acts.Reader, who acts.Caller, e *acts.UnitEpoch) (bool, error) {
 	var w acts.UnitWrap
-	err := r.Get(&w, wrapID(e.Unit, e.Epoch, who.Person()))
+	err := r.Get(&w, WrapID(e.Unit, e.Epoch, who.Person()))
 	return err == nil && w.By == acts.RecoveryPerson, acts.Unless(err, acts.ErrNoRow)
 }

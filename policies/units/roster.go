@@ -45,7 +45,7 @@ func (h *House) Roster(ctx context.Context) (*Roster, error) {
 	next := &Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}
 	var bad error
 	err := h.look(ctx, func(r acts.Reader) (err error) {
-		bad, err = next.read(r)
+		bad, err = next.Read(r)
 		return err
 	})
 	if err != nil {
@@ -60,8 +60,8 @@ func (h *House) Roster(ctx context.Context) (*Roster, error) {
 	return next, nil
 }
 
-// read fills an empty roster. bad is why somebody or something is not in it.
-func (o *Roster) read(r acts.Reader) (bad, err error) {
+// Read fills an empty roster. bad is why somebody or something is not in it.
+func (o *Roster) Read(r acts.Reader) (bad, err error) {
 	var spared acts.Act
 	agencies, err := acts.AllAgencies.Rows(r)
 	if err = spared.Spare(err); err != nil {
@@ -105,4 +105,15 @@ func (o *Roster) Username(id string) string {
 		return p.Username
 	}
 	return id
+}
+
+// MembersOf counts the active members of a unit.
+func (o *Roster) MembersOf(unit string) int {
+	n := 0
+	for _, p := range o.People {
+		if p.Unit == unit && p.State == string(acts.Active) {
+			n++
+		}
+	}
+	return n
 }

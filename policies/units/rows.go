@@ -1,6 +1,8 @@
 package units
 
 import (
+	"time"
+
 	"sportello/crypto"
 	"sportello/policies/acts"
 )
@@ -142,3 +144,6 @@ const (
 
 // Costs are what a service can cost her.
 var Costs = []string{CostFree, CostNot, CostUnknown}
+
+// InvitationFor is how long an invitation waits.
+const InvitationFor = 7 * 24 * time.Hour

@@ -16,6 +16,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/cases"
@@ -439,7 +440,7 @@ func (p *pausing) View(c context.Context, look func(kept.Reader) error) error {
 // T7: the administrator opens nothing, admits nobody, not even a person he made.
 func TestAdministratorGetsIn(t *testing.T) {
 	f := storetest.NewFlow(t)
-	id, token, _, err := f.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: "dario", Role: policies.Administrator, Agency: f.Agency, Language: "it"})
+	id, token, _, err := f.Office.CreatePerson(ctx, acts.ConsoleCaller(), office.NewPerson{Username: "dario", Role: policies.Administrator, Agency: f.Agency, Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -459,11 +460,11 @@ func TestAdministratorGetsIn(t *testing.T) {
 		}
 	}
 	// He makes a user of his own at the desk, signs in as her, and stays outside.
-	finta := units.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"}
+	finta := office.NewPerson{Username: "finta", Role: policies.Lead, Agency: f.Agency, Unit: f.Units["desk"], Language: "it"}
 	if _, _, _, err := f.Office.CreatePerson(ctx, who, finta); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("without passphrase and code he enters a user: got %v, want ErrDenied", err)
 	}
-	inviting := f.StepUp("dario", policies.PersonCreate, units.PeopleObject([]units.NewPerson{finta}))
+	inviting := f.StepUp("dario", policies.PersonCreate, office.PeopleObject([]office.NewPerson{finta}))
 	sid, stoken, _, err := f.Office.CreatePerson(ctx, inviting, finta)
 	if err != nil {
 		t.Fatal(err)

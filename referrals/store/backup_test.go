@@ -10,7 +10,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -131,7 +131,7 @@ func dropTables(t *testing.T, path string) {
 func TestInvitedAgain(t *testing.T) {
 	w := storetest.New(t).Standard()
 	ctx := context.Background()
-	id, first, _, err := w.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: "lia", Role: "intake_worker", Unit: w.Units["desk"], Language: "it"})
+	id, first, _, err := w.Office.CreatePerson(ctx, acts.ConsoleCaller(), office.NewPerson{Username: "lia", Role: "intake_worker", Unit: w.Units["desk"], Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestInvitedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Door.Invited(ctx, first); !errors.Is(err, units.ErrInvitation) {
+	if _, err := w.Door.Invited(ctx, first); !errors.Is(err, office.ErrInvitation) {
 		t.Errorf("the invitation before: got %v, want ErrInvitation", err)
 	}
 	if _, err := w.Door.Invited(ctx, second); err != nil {

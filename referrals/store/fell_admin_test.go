@@ -16,6 +16,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals/cases"
 	"sportello/referrals/register"
@@ -110,7 +111,7 @@ func (a *administrator) as(name string, act policies.Action, object string) acts
 // creates has dario enter an account into a unit, and gives its invitation.
 func (a *administrator) creates(name string, role policies.Role, unit string) (string, crypto.Secret) {
 	a.f.T.Helper()
-	id, token, _, err := a.f.Office.CreatePerson(ctx, administering, units.NewPerson{Username: name, Role: role, Unit: unit, Language: "it"})
+	id, token, _, err := a.f.Office.CreatePerson(ctx, administering, office.NewPerson{Username: name, Role: role, Unit: unit, Language: "it"})
 	if err != nil {
 		a.f.T.Fatalf("inviting %s: %v", name, err)
 	}
@@ -128,7 +129,7 @@ func (a *administrator) invites(name string, role policies.Role, unit string) *s
 
 // morning: an agency of his own beside that of the others.
 func (a *administrator) morning() {
-	id, _, err := a.f.Office.CreateAgency(ctx, administering, units.NewAgency{Name: "Ente di Dario", Kind: "operator", Responsibility: "processor"})
+	id, _, err := a.f.Office.CreateAgency(ctx, administering, office.NewAgency{Name: "Ente di Dario", Kind: "operator", Responsibility: "processor"})
 	if err != nil {
 		a.f.T.Fatal(err)
 	}

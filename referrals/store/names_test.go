@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store/storetest"
 )
 
@@ -19,7 +19,7 @@ func TestOneNameOnce(t *testing.T) {
 	console := acts.ConsoleCaller()
 	for what, create := range map[string]func() error{
 		"agency": func() error {
-			_, _, err := w.Office.CreateAgency(ctx, console, units.NewAgency{Name: " Comune di Altrove", Kind: "municipality", Responsibility: "controller"})
+			_, _, err := w.Office.CreateAgency(ctx, console, office.NewAgency{Name: " Comune di Altrove", Kind: "municipality", Responsibility: "controller"})
 			return err
 		},
 		"unit": func() error {
@@ -34,7 +34,7 @@ func TestOneNameOnce(t *testing.T) {
 				switch err := create(); {
 				case err == nil:
 					made.Add(1)
-				case errors.Is(err, units.ErrTaken):
+				case errors.Is(err, office.ErrTaken):
 					taken.Add(1)
 				default:
 					t.Errorf("creating an %s: %v", what, err)
@@ -45,11 +45,11 @@ func TestOneNameOnce(t *testing.T) {
 		if made.Load() != 1 || taken.Load() != 19 {
 			t.Errorf("%s: %d made, %d told that the name is taken", what, made.Load(), taken.Load())
 		}
-		if err := create(); !errors.Is(err, units.ErrTaken) {
+		if err := create(); !errors.Is(err, office.ErrTaken) {
 			t.Errorf("creating the %s later: %v", what, err)
 		}
 	}
-	if _, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: w.Agency, Kind: acts.KindDesk, Name: "SPORTELLO di prova"}); !errors.Is(err, units.ErrTaken) {
+	if _, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: w.Agency, Kind: acts.KindDesk, Name: "SPORTELLO di prova"}); !errors.Is(err, office.ErrTaken) {
 		t.Errorf("another way of writing the name: %v", err)
 	}
 }
@@ -60,7 +60,7 @@ func TestOneNameOnce(t *testing.T) {
 func TestOneAuditUnit(t *testing.T) {
 	w := storetest.New(t)
 	console := acts.ConsoleCaller()
-	agency, _, err := w.Office.CreateAgency(ctx, console, units.NewAgency{Name: "Comune", Kind: "municipality", Responsibility: "controller"})
+	agency, _, err := w.Office.CreateAgency(ctx, console, office.NewAgency{Name: "Comune", Kind: "municipality", Responsibility: "controller"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestOneAuditUnit(t *testing.T) {
 			_, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: agency, Kind: acts.KindAudit, Name: fmt.Sprint("Revisione ", i)})
 			if err == nil {
 				made.Add(1)
-			} else if !errors.Is(err, units.ErrOneAudit) && !errors.Is(err, units.ErrTaken) {
+			} else if !errors.Is(err, office.ErrOneAudit) && !errors.Is(err, office.ErrTaken) {
 				t.Errorf("creating an audit unit: %v", err)
 			}
 		})
@@ -80,7 +80,7 @@ func TestOneAuditUnit(t *testing.T) {
 	if made.Load() != 1 {
 		t.Errorf("%d audit units", made.Load())
 	}
-	if _, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: agency, Kind: acts.KindAudit, Name: "AAA"}); !errors.Is(err, units.ErrOneAudit) {
+	if _, _, err := w.Office.CreateUnit(ctx, console, acts.Unit{Agency: agency, Kind: acts.KindAudit, Name: "AAA"}); !errors.Is(err, office.ErrOneAudit) {
 		t.Errorf("a second audit unit: %v", err)
 	}
 }

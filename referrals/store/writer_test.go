@@ -13,7 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -185,7 +185,7 @@ func TestGroupBegunAnew(t *testing.T) {
 	f.Open()
 	anna, console := f.Caller("anna"), acts.ConsoleCaller()
 	olga := f.Invite("olga", policies.IntakeWorker, "desk")
-	invited, _, _, err := f.Office.CreatePerson(ctx, console, units.NewPerson{Username: "pia", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
+	invited, _, _, err := f.Office.CreatePerson(ctx, console, office.NewPerson{Username: "pia", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	if err != nil {
 		t.Fatal(err)
 	}

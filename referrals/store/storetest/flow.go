@@ -13,7 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
@@ -355,7 +355,7 @@ func (f *Flow) roster() {
 		_, err = f.House.See(ctx, f.Caller("gina"), []string{n.ID})
 		f.ok(err, "seeing a notice")
 	}
-	_, f.Invitation, _, err = f.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
+	_, f.Invitation, _, err = f.Office.CreatePerson(ctx, acts.ConsoleCaller(), office.NewPerson{Username: "nuova", Role: policies.IntakeWorker, Unit: f.Units["desk"], Language: "it"})
 	f.ok(err, "inviting")
 	f.ok(f.Door.KeepDraft(ctx, f.People["lia"].ID, []byte(f.Word("draft"))), "keeping a draft")
 	wrong := f.Word("wrong passphrase")

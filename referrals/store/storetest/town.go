@@ -6,7 +6,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/units"
+	"sportello/policies/office"
 )
 
 // The units of the town.
@@ -66,7 +66,7 @@ func (w *World) townCast() {
 
 func (w *World) agency(name, kind, responsibility string) string {
 	w.T.Helper()
-	id, _, err := w.Office.CreateAgency(context.Background(), acts.ConsoleCaller(), units.NewAgency{Name: name, Kind: kind, Responsibility: responsibility})
+	id, _, err := w.Office.CreateAgency(context.Background(), acts.ConsoleCaller(), office.NewAgency{Name: name, Kind: kind, Responsibility: responsibility})
 	if err != nil {
 		w.T.Fatalf("creating an agency: %v", err)
 	}

@@ -1,4 +1,4 @@
-// Package storetest makes a small real instance for tests: real files, real
+// package storetest makes a small real instance for tests: real files, real
 // keys, real sign-in but for the time that a passphrase costs, a clock that the test
 // moves. It is never in the product.
 package storetest
@@ -18,6 +18,7 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/store"
@@ -66,7 +67,7 @@ type World struct {
 	Gate   *acts.Gate
 	Door   *accounts.Door
 	House  *units.House
-	Office *units.Office
+	Office *office.Office
 	Desk   *referrals.Desk
 	Keys   accounts.Keys
 	Signer string
@@ -142,7 +143,7 @@ func (w *World) TryOpen() error {
 		return err
 	}
 	w.Door.StretchWith(w.Stretcher)
-	w.House, w.Office = w.Door.House(), w.Door.House().Office()
+	w.House, w.Office = w.Door.House(), office.New(w.Door.House())
 	if w.Desk, err = referrals.NewDesk(w.Gate, s); err != nil {
 		return err
 	}
@@ -221,7 +222,7 @@ func (w *World) Unit(name, kind string) string {
 	w.T.Helper()
 	ctx := context.Background()
 	if w.Agency == "" {
-		id, _, err := w.Office.CreateAgency(ctx, acts.ConsoleCaller(), units.NewAgency{Name: "Comune di Prova", Kind: "municipality", Responsibility: "controller"})
+		id, _, err := w.Office.CreateAgency(ctx, acts.ConsoleCaller(), office.NewAgency{Name: "Comune di Prova", Kind: "municipality", Responsibility: "controller"})
 		if err != nil {
 			w.T.Fatalf("creating an agency: %v", err)
 		}
@@ -246,7 +247,7 @@ func (w *World) Invite(name string, role policies.Role, unit string) *Account {
 	w.T.Helper()
 	ctx := context.Background()
 	a := &Account{Username: name, Passphrase: string(crypto.NewPassphrase()), Role: role, Unit: w.Units[unit]}
-	id, token, _, err := w.Office.CreatePerson(ctx, acts.ConsoleCaller(), units.NewPerson{Username: name, Role: role, Agency: w.Agency, Unit: a.Unit, Language: "it"})
+	id, token, _, err := w.Office.CreatePerson(ctx, acts.ConsoleCaller(), office.NewPerson{Username: name, Role: role, Agency: w.Agency, Unit: a.Unit, Language: "it"})
 	if err != nil {
 		w.T.Fatalf("creating %s: %v", name, err)
 	}

@@ -1,4 +1,4 @@
-package units
+package office
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // Invite invites a person again who has not taken her invitation: the ones
@@ -25,7 +26,7 @@ func (o *Office) InviteAll(ctx context.Context, who acts.Caller, people []string
 	var made []Invitee
 	var receipt audit.Receipt
 	if len(people) == 0 || len(people) > acts.MaxList {
-		return nil, receipt, ErrIncomplete
+		return nil, receipt, units.ErrIncomplete
 	}
 	for i, person := range people {
 		one, given, err := o.invite(ctx, who, person, people...)
@@ -53,7 +54,7 @@ func (o *Office) invite(ctx context.Context, who acts.Caller, person string, lis
 			return acts.ErrConflict
 		}
 		made.Username = p.Username
-		open, err := OpenInvitations.Rows(r)
+		open, err := units.OpenInvitations.Rows(r)
 		if err != nil {
 			return err
 		}
@@ -64,28 +65,25 @@ func (o *Office) invite(ctx context.Context, who acts.Caller, person string, lis
 				rows = append(rows, before)
 			}
 		}
-		act.Commit = func(tx acts.Tx) error { return PutRows(tx, rows, nil) }
+		act.Commit = func(tx acts.Tx) error { return units.PutRows(tx, rows, nil) }
 		return nil
 	})
 	made.Token = token
 	return made, receipt, err
 }
 
-// InvitationFor is how long an invitation waits.
-const InvitationFor = 7 * 24 * time.Hour
-
 // newInvitation makes the row of an invitation and its token, which is shown
 // once and stored nowhere.
-func (o *Office) newInvitation(who acts.Caller, person string) (*Invitation, crypto.Secret) {
+func (o *Office) newInvitation(who acts.Caller, person string) (*units.Invitation, crypto.Secret) {
 	token := crypto.NewToken()
-	return &Invitation{RowKey: acts.RowKey{ID: crypto.NewID(), Version: 1}, Person: person, Token: TokenHash(token), By: who.Person(),
-		Ends: o.house.gate.Now().Add(InvitationFor).Format(time.DateOnly), State: "open"}, token
+	return &units.Invitation{RowKey: acts.RowKey{ID: crypto.NewID(), Version: 1}, Person: person, Token: TokenHash(token), By: who.Person(),
+		Ends: o.house.Gate().Now().Add(units.InvitationFor).Format(time.DateOnly), State: "open"}, token
 }
 
 // WithdrawInvitation takes an open invitation back: its code opens nothing.
 func (o *Office) WithdrawInvitation(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
 	return o.house.Do(ctx, who, policies.PersonWithdraw, func(r acts.Reader, act *acts.Act) error {
-		var inv Invitation
+		var inv units.Invitation
 		if err := r.Get(&inv, id); err != nil {
 			return err
 		}

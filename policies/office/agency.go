@@ -1,4 +1,4 @@
-package units
+package office
 
 import (
 	"context"
@@ -7,27 +7,28 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/policies/units"
 )
 
 // Administration is what an administrator sees: public facts of agencies, units
 // and people, and the invitations that wait.
 type Administration struct {
-	Roster
-	Invitations []*Invitation
+	units.Roster
+	Invitations []*units.Invitation
 }
 
 // Administration lists what there is and what is missing.
 func (o *Office) Administration(ctx context.Context, who acts.Caller) (*Administration, error) {
 	var all *Administration
-	_, err := acts.Do(ctx, o.house.gate, o.house.store.Look, who, policies.UnitList, func(r acts.Reader, act *acts.Act) error {
+	_, err := o.house.Ask(ctx, who, policies.UnitList, func(r acts.Reader, act *acts.Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
 			return err
 		}
-		all = &Administration{Roster: Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}}
-		if bad, err := all.Roster.read(r); bad != nil || err != nil {
+		all = &Administration{Roster: units.Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}}
+		if bad, err := all.Roster.Read(r); bad != nil || err != nil {
 			return errors.Join(bad, err)
 		}
-		open, err := OpenInvitations.Rows(r)
+		open, err := units.OpenInvitations.Rows(r)
 		for _, i := range open {
 			if i.Ends >= act.Day {
 				all.Invitations = append(all.Invitations, i)
@@ -50,7 +51,7 @@ func (o *Office) EndAgency(ctx context.Context, who acts.Caller, id, ends string
 			return err
 		}
 		if !dayOrEmpty(ends) {
-			return ErrIncomplete
+			return units.ErrIncomplete
 		}
 		if a.Version != version {
 			return acts.ErrConflict
@@ -60,15 +61,4 @@ func (o *Office) EndAgency(ctx context.Context, who acts.Caller, id, ends string
 		act.Commit = func(tx acts.Tx) error { return tx.Put(&a) }
 		return nil
 	})
-}
-
-// MembersOf counts the active members of a unit.
-func (o *Roster) MembersOf(unit string) int {
-	n := 0
-	for _, p := range o.People {
-		if p.Unit == unit && p.State == string(acts.Active) {
-			n++
-		}
-	}
-	return n
 }

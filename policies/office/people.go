@@ -1,4 +1,4 @@
-package units
+package office
 
 import (
 	"context"
@@ -12,15 +12,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
+	"sportello/policies/units"
 )
-
-// NormaliseUsername is applied before anything else is done with a user name.
-func NormaliseUsername(s string) string {
-	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(s)))
-}
 
 // What the pages of administration tell apart.
 var (
@@ -34,20 +27,9 @@ var (
 	ErrInvitation = errors.New("the invitation does not hold")
 	// ErrWeak says that a passphrase is too easy to guess.
 	ErrWeak = errors.New("the passphrase is too weak")
-	// ErrIncomplete says that a required field is empty or not one of its codes.
-	ErrIncomplete = errors.New("something needed is missing")
 	// ErrDirection says that a user name holds a character that nobody sees and no
 	// keyboard has: two names could look the same.
 	ErrDirection = errors.New("the name holds an invisible character")
-	// ErrWords says that the words compared are not the ones of the keys.
-	ErrWords = errors.New("the words are not the same")
-	// ErrFounded says that a unit has members already, or had.
-	ErrFounded = errors.New("the unit was founded already")
-	// ErrNoAudit says that no audit unit was founded yet: nothing may be kept
-	// before somebody can check it.
-	ErrNoAudit = errors.New("no audit unit was founded yet")
-	// ErrLastMember says that the last member of a unit can only be suspended.
-	ErrLastMember = errors.New("the last member can only be suspended")
 	// ErrLastAdministrator says that nobody would be left to lift a suspension.
 	ErrLastAdministrator = errors.New("the last active administrator is not suspended")
 )
@@ -77,7 +59,7 @@ func (o *Office) CreateAgency(ctx context.Context, who acts.Caller, in NewAgency
 			return err
 		}
 		if a.Name == "" || !slices.Contains(AgencyKinds, a.Kind) || !slices.Contains(Responsibilities, a.Responsibility) || !dayOrEmpty(a.Ends) {
-			return ErrIncomplete
+			return units.ErrIncomplete
 		}
 		others, err := acts.AllAgencies.Rows(r)
 		for _, o := range others {
@@ -134,7 +116,7 @@ func (o *Office) CreateUnits(ctx context.Context, who acts.Caller, list []acts.U
 	var ids []string
 	var receipt audit.Receipt
 	if len(list) == 0 || len(list) > acts.MaxList {
-		return nil, receipt, ErrIncomplete
+		return nil, receipt, units.ErrIncomplete
 	}
 	for i := range list {
 		id, given, err := o.createUnit(ctx, who, list, i)
@@ -161,7 +143,7 @@ func (o *Office) PeopleFit(ctx context.Context, who acts.Caller, list []NewPerso
 // failed act.
 func (o *Office) fit(ctx context.Context, who acts.Caller, look func(acts.Reader) error) error {
 	var unfit error
-	_, err := acts.Do(ctx, o.house.gate, o.house.store.Look, who, policies.UnitList, func(r acts.Reader, act *acts.Act) error {
+	_, err := o.house.Ask(ctx, who, policies.UnitList, func(r acts.Reader, act *acts.Act) error {
 		if err := act.Allow(policies.Object{Kind: policies.KindSystem}); err != nil {
 			return err
 		}
@@ -213,8 +195,8 @@ func unitsFit(r acts.Reader, list []acts.Unit, from int) error {
 func unitFits(r acts.Reader, u *acts.Unit, others []*acts.Unit) error {
 	var a acts.Agency
 	name := strings.TrimSpace(u.Name)
-	if err := r.Get(&a, u.Agency); err != nil || name == "" || !isUnitKind(u.Kind) || u.Cost != "" && !slices.Contains(Costs, u.Cost) {
-		return errors.Join(ErrIncomplete, acts.Unless(err, acts.ErrNoRow))
+	if err := r.Get(&a, u.Agency); err != nil || name == "" || !isUnitKind(u.Kind) || u.Cost != "" && !slices.Contains(units.Costs, u.Cost) {
+		return errors.Join(units.ErrIncomplete, acts.Unless(err, acts.ErrNoRow))
 	}
 	for _, o := range others {
 		if u.Is().Audits && o.Is().Audits {
@@ -230,9 +212,9 @@ func unitFits(r acts.Reader, u *acts.Unit, others []*acts.Unit) error {
 // costAtFirst is what a new unit costs until its entry says otherwise.
 func costAtFirst(kind string) string {
 	if k, _ := acts.UnitKindOf(kind); k.Free {
-		return CostFree
+		return units.CostFree
 	}
-	return CostUnknown
+	return units.CostUnknown
 }
 
 func isUnitKind(code string) bool {
@@ -261,7 +243,7 @@ type Invitee struct {
 func PeopleObject(list []NewPerson) string {
 	var texts []string
 	for _, p := range list {
-		texts = append(texts, NormaliseUsername(p.Username), string(p.Role), p.Unit, p.Language)
+		texts = append(texts, acts.NormaliseUsername(p.Username), string(p.Role), p.Unit, p.Language)
 	}
 	return acts.DigestOf("people", texts...)
 }
@@ -283,7 +265,7 @@ func (o *Office) CreatePeople(ctx context.Context, who acts.Caller, list []NewPe
 	var made []Invitee
 	var receipt audit.Receipt
 	if len(list) == 0 || len(list) > acts.MaxList {
-		return nil, receipt, ErrIncomplete
+		return nil, receipt, units.ErrIncomplete
 	}
 	for i := range list {
 		one, given, err := o.createPerson(ctx, who, list, i)
@@ -298,7 +280,7 @@ func (o *Office) CreatePeople(ctx context.Context, who acts.Caller, list []NewPe
 // createPerson enters one of a list; the first looks whether all of them fit.
 func (o *Office) createPerson(ctx context.Context, who acts.Caller, list []NewPerson, i int) (Invitee, audit.Receipt, error) {
 	p := newPerson(list[i])
-	p.RowKey, p.Salt, p.Stretch = acts.RowKey{ID: crypto.NewID(), Version: 1}, crypto.NewSalt(), o.house.stretcher.Newest()
+	p.RowKey, p.Salt, p.Stretch = acts.RowKey{ID: crypto.NewID(), Version: 1}, crypto.NewSalt(), o.house.Newest()
 	inv, token := o.newInvitation(who, p.ID)
 	receipt, err := o.house.Do(ctx, who, policies.PersonCreate, func(r acts.Reader, act *acts.Act) error {
 		act.Making(PeopleObject(list))
@@ -325,7 +307,7 @@ func (o *Office) createPerson(ctx context.Context, who acts.Caller, list []NewPe
 }
 
 func newPerson(in NewPerson) *acts.Person {
-	return &acts.Person{Username: NormaliseUsername(in.Username), Role: string(in.Role), Agency: in.Agency, Unit: in.Unit,
+	return &acts.Person{Username: acts.NormaliseUsername(in.Username), Role: string(in.Role), Agency: in.Agency, Unit: in.Unit,
 		State: string(acts.Invited), Language: in.Language}
 }
 
@@ -348,7 +330,7 @@ func allFit(r acts.Reader, list []NewPerson) error {
 // fits checks that name, role, unit and agency of a new person go together.
 func fits(r acts.Reader, p *acts.Person) error {
 	if p.Username == "" || len(p.Username) > 64 || (p.Language != "it" && p.Language != "en") {
-		return ErrIncomplete
+		return units.ErrIncomplete
 	}
 	if invisible(p.Username) {
 		return ErrDirection
@@ -358,17 +340,17 @@ func fits(r acts.Reader, p *acts.Person) error {
 	}
 	if policies.Role(p.Role) == policies.Administrator {
 		if p.Unit != "" {
-			return ErrIncomplete
+			return units.ErrIncomplete
 		}
 		return nil
 	}
 	var u acts.Unit
 	if err := r.Get(&u, p.Unit); err != nil {
-		return errors.Join(ErrIncomplete, acts.Unless(err, acts.ErrNoRow))
+		return errors.Join(units.ErrIncomplete, acts.Unless(err, acts.ErrNoRow))
 	}
 	p.Agency = u.Agency
 	if !u.Is().Has(policies.Role(p.Role)) {
-		return ErrIncomplete
+		return units.ErrIncomplete
 	}
 	return nil
 }
@@ -379,14 +361,6 @@ func invisible(name string) bool {
 	return strings.ContainsFunc(name, func(c rune) bool {
 		return unicode.Is(unicode.C, c) || unicode.Is(unicode.Zl, c) || unicode.Is(unicode.Zp, c)
 	})
-}
-
-func KindOfUnit(r acts.Reader, unit string) string {
-	var u acts.Unit
-	if unit == "" || r.Get(&u, unit) != nil {
-		return ""
-	}
-	return u.Kind
 }
 
 // Suspend stops a person at once: nothing opens for her, and no key moves.
@@ -405,7 +379,7 @@ func (o *Office) Lift(ctx context.Context, who acts.Caller, person string) (audi
 func (o *Office) LiftAll(ctx context.Context, who acts.Caller, people []string) (audit.Receipt, error) {
 	var receipt audit.Receipt
 	if len(people) == 0 || len(people) > acts.MaxList {
-		return receipt, ErrIncomplete
+		return receipt, units.ErrIncomplete
 	}
 	for i, person := range people {
 		given, err := o.setState(ctx, who, policies.PersonLift, person, "", people...)
@@ -484,7 +458,7 @@ func rescueOver(r acts.Reader, p *acts.Person, next acts.PersonState) ([]acts.Ro
 	if next != acts.Active || p.Unit == "" {
 		return nil, nil
 	}
-	row := &Rescue{}
+	row := &units.Rescue{}
 	if err := r.Get(row, p.Unit); err != nil {
 		return nil, acts.Unless(err, acts.ErrNoRow)
 	}
@@ -500,7 +474,7 @@ func standing(r acts.Reader, p *acts.Person) (acts.PersonState, error) {
 	if p.Unit == "" {
 		return acts.Active, nil
 	}
-	err := r.Get(&acts.UnitWrap{}, wrapID(p.Unit, r.Epoch(p.Unit), p.ID))
+	err := r.Get(&acts.UnitWrap{}, units.WrapID(p.Unit, r.Epoch(p.Unit), p.ID))
 	if errors.Is(err, acts.ErrNoRow) {
 		return acts.Waiting, nil
 	}
