@@ -16,6 +16,12 @@ type Query struct {
 	args  int
 }
 
+// queries are all that were begun.
+var queries []*Query
+
+// Queries are all finders that were declared.
+func Queries() []*Query { return queries }
+
 // Condition is one condition on a column.
 type Condition struct {
 	Column string

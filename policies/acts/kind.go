@@ -81,8 +81,12 @@ func Declare[R any]() KindOf[R] {
 // KindOf is a kind of row with its type.
 type KindOf[R any] struct{ *Kind }
 
-// Find begins a finder: of all rows.
-func (k KindOf[R]) Find() Finder[R] { return Finder[R]{&Query{Kind: k.Kind}} }
+// Find begins a finder: of all rows. It is called while the program starts.
+func (k KindOf[R]) Find() Finder[R] {
+	q := &Query{Kind: k.Kind}
+	queries = append(queries, q)
+	return Finder[R]{q}
+}
 
 // Kinds are all that were declared, by table.
 func Kinds() []*Kind {

@@ -138,7 +138,7 @@ func lookAtSessions(i Inspection) error {
 // sameSchema refuses a file whose tables are not those of this program.
 func sameSchema(ctx context.Context, db *sql.DB) error {
 	var have int64
-	if err := db.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1").Scan(&have); err != nil {
+	if err := db.QueryRowContext(ctx, bind("SELECT max(version_id) FROM goose_db_version WHERE is_applied = 1")).Scan(&have); err != nil {
 		return fmt.Errorf("reading the schema version: %w", err)
 	}
 	all, err := versions(mainFile.folder)

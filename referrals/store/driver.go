@@ -10,11 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"sportello/policies/acts"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+
+	"sportello/policies/acts"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -29,6 +30,12 @@ const oldest = 3_051_003
 // beginWrite takes the write lock at once: a group never fails half way for
 // a lock it could not upgrade.
 const beginWrite = "BEGIN IMMEDIATE"
+
+// beginRead begins a snapshot with its first statement.
+const beginRead = "BEGIN"
+
+// patient is how the scrubber's connection waits for others.
+const patient = "PRAGMA busy_timeout=" + scrubPatience
 
 // openFile opens one SQLite file. synchronous=FULL is set, not assumed: the
 // driver's default in WAL loses acknowledged writes at a power cut. Deleted
@@ -116,9 +123,15 @@ var (
 	rewritten sync.Map
 )
 
+// onBind is told of every statement, by a test that tries them on another database.
+var onBind func(text string)
+
 // bind rewrites $n to ?n: SQLite takes $n for a name and binds names in the
 // order they appear, so "$2 … $1" would be silently wrong.
 func bind(text string) string {
+	if onBind != nil {
+		onBind(text)
+	}
 	if t, ok := rewritten.Load(text); ok {
 		return t.(string)
 	}

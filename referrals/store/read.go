@@ -36,7 +36,7 @@ func (s *snapshot) begin() error {
 		return fmt.Errorf("beginning a snapshot: %w", err)
 	}
 	s.size = s.log.Size()
-	if err := s.c.exec(s.ctx, "BEGIN"); err != nil {
+	if err := s.c.exec(s.ctx, beginRead); err != nil {
 		return fmt.Errorf("beginning a snapshot: %w", err)
 	}
 	s.begun = true

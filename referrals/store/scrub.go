@@ -37,7 +37,7 @@ func newScrubber(ctx context.Context, s *Store) (*scrubber, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.c.ExecContext(ctx, "PRAGMA busy_timeout="+scrubPatience); err != nil {
+	if _, err := c.c.ExecContext(ctx, patient); err != nil {
 		return nil, errors.Join(fmt.Errorf("preparing to truncate the write-ahead log: %w", err), c.close())
 	}
 	return &scrubber{c: c}, nil

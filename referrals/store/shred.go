@@ -56,9 +56,9 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 	}
 	var b []byte
 	if f.hooks.statement != nil {
-		f.hooks.statement("SELECT secret")
+		f.hooks.statement(selectSecret)
 	}
-	err := f.db.QueryRowContext(ctx, bind("SELECT secret FROM shred WHERE id = $1"), id).Scan(&b)
+	err := f.db.QueryRowContext(ctx, bind(selectSecret), id).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, acts.ErrErased
 	}
@@ -145,6 +145,8 @@ func exchange(ctx context.Context, c *conn, drop []string, secrets []acts.Secret
 	}
 	return nil
 }
+
+const selectSecret = "SELECT secret FROM shred WHERE id = $1"
 
 const deleteSecret = "DELETE FROM shred WHERE id = $1"
 
@@ -273,7 +275,7 @@ func (f *shredFile) ours(ctx context.Context, id string, size int64) (bool, erro
 
 // ids lists every secret there is.
 func (f *shredFile) ids(ctx context.Context) ([]string, error) {
-	rows, err := f.db.QueryContext(ctx, "SELECT id FROM shred")
+	rows, err := f.db.QueryContext(ctx, bind("SELECT id FROM shred"))
 	if err != nil {
 		return nil, fmt.Errorf("listing secrets: %w", err)
 	}

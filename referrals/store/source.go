@@ -21,7 +21,7 @@ var _ audit.Source = source{}
 
 // LastCheckpoint is the newest signed checkpoint; size 0 in an empty log.
 func (r source) LastCheckpoint(ctx context.Context) (size int64, note []byte, err error) {
-	err = r.s.read.QueryRowContext(ctx, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").Scan(&size, &note)
+	err = r.s.read.QueryRowContext(ctx, bind("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")).Scan(&size, &note)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil, nil
 	}
@@ -33,7 +33,7 @@ func (r source) LastCheckpoint(ctx context.Context) (size int64, note []byte, er
 
 // LeafCount counts the stored leaves.
 func (r source) LeafCount(ctx context.Context) (n int64, err error) {
-	if err = r.s.read.QueryRowContext(ctx, "SELECT count(*) FROM leaf").Scan(&n); err != nil {
+	if err = r.s.read.QueryRowContext(ctx, bind("SELECT count(*) FROM leaf")).Scan(&n); err != nil {
 		return 0, fmt.Errorf("counting the leaves: %w", err)
 	}
 	return n, nil
@@ -183,7 +183,7 @@ type details struct{ s *Store }
 
 // EachRecord hands out every sealed detail.
 func (d details) EachRecord(ctx context.Context, f func(audit.Record) error) error {
-	rows, err := d.s.read.QueryContext(ctx, "SELECT idx, id, key_id, sealed FROM detail ORDER BY idx")
+	rows, err := d.s.read.QueryContext(ctx, bind("SELECT idx, id, key_id, sealed FROM detail ORDER BY idx"))
 	if err != nil {
 		return fmt.Errorf("reading all details: %w", err)
 	}
@@ -201,7 +201,7 @@ func (d details) EachRecord(ctx context.Context, f func(audit.Record) error) err
 }
 
 func (s *Store) eachDetailKey(ctx context.Context, f func(audit.Record) error) error {
-	rows, err := s.read.QueryContext(ctx, "SELECT id, day, unit, epoch, wrapped FROM detail_key ORDER BY id")
+	rows, err := s.read.QueryContext(ctx, bind("SELECT id, day, unit, epoch, wrapped FROM detail_key ORDER BY id"))
 	if err != nil {
 		return fmt.Errorf("reading all detail keys: %w", err)
 	}
@@ -219,7 +219,7 @@ func (s *Store) eachDetailKey(ctx context.Context, f func(audit.Record) error) e
 }
 
 func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) error) error {
-	rows, err := s.read.QueryContext(ctx, t.selects+"ORDER BY id")
+	rows, err := s.read.QueryContext(ctx, bind(t.selects+"ORDER BY id"))
 	if err != nil {
 		return fmt.Errorf("reading all rows of %s: %w", t.name, err)
 	}
@@ -239,7 +239,7 @@ func (s *Store) eachRow(ctx context.Context, t *table, f func(audit.Record) erro
 func (s *Store) eachSecret(ctx context.Context, f func(audit.Record) error) error {
 	s.secrets.erasing.RLock()
 	defer s.secrets.erasing.RUnlock()
-	rows, err := s.secrets.db.QueryContext(ctx, "SELECT id, secret FROM shred ORDER BY id")
+	rows, err := s.secrets.db.QueryContext(ctx, bind("SELECT id, secret FROM shred ORDER BY id"))
 	if err != nil {
 		return fmt.Errorf("reading all secrets: %w", err)
 	}
