@@ -36,7 +36,7 @@ func (s *site) inFile(t *testing.T, text string, args ...any) {
 // failed counts the leaves of failed acts of a kind.
 func (s *site) failed(t *testing.T, action string) (n int) {
 	t.Helper()
-	_, err := audit.Select(t.Context(), s.Store.Source(), func(l *audit.Leaf) bool {
+	_, err := s.Store.Log().Select(t.Context(), func(l *audit.Leaf) bool {
 		if l.Action == action && l.Outcome == audit.Failed {
 			n++
 		}

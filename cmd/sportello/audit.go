@@ -262,7 +262,7 @@ func exportTo(ctx context.Context, in *instance, f register.RegisterFilter, from
 	var err error
 	if f.Narrows() {
 		var chosen []int64
-		if chosen, err = audit.Select(ctx, source, f.Matches); err == nil {
+		if chosen, err = in.store.Log().Select(ctx, f.Matches); err == nil {
 			err = audit.ExportOnly(ctx, source, chosen, w)
 		}
 	} else {

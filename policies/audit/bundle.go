@@ -114,26 +114,6 @@ func (s span) gap(i int, size int64) (lo, hi int64) {
 	return lo, size
 }
 
-// Select names the leaves of the log, below the last checkpoint's size, that keep says yes to.
-func Select(ctx context.Context, src Source, keep func(*Leaf) bool) ([]int64, error) {
-	size, _, err := src.LastCheckpoint(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the last checkpoint: %w", err)
-	}
-	var chosen []int64
-	err = src.EachLeaf(ctx, 0, size, func(index int64, body []byte) error {
-		l, err := ParseLeaf(body)
-		if err == nil && keep(&l) {
-			chosen = append(chosen, index)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("choosing leaves: %w", err)
-	}
-	return chosen, nil
-}
-
 // Export writes the leaves from (included) to (excluded; below 0 all there are) as a bundle under the last
 // checkpoint. It judges nothing: leaves that were tampered with are exported as they lie there, and VerifyBundle
 // names them. ErrNoLeaf for an empty or impossible range.

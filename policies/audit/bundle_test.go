@@ -102,9 +102,29 @@ func TestBundleOfEveryChoice(t *testing.T) {
 func TestSelectNamesLeaves(t *testing.T) {
 	s := newSite(t)
 	s.fill(9)
-	got, err := audit.Select(t.Context(), s.db, func(l *audit.Leaf) bool { return len(l.Rows) > 0 && l.Rows[0].ID == "NOTE3" })
+	got, err := s.log.Select(t.Context(), func(l *audit.Leaf) bool { return len(l.Rows) > 0 && l.Rows[0].ID == "NOTE3" })
 	if err != nil || !slices.Equal(got, []int64{3}) {
 		t.Errorf("got %v, %v, want leaf 3", got, err)
+	}
+}
+
+// TestSelectNoticesTampering: a leaf that answers and was hidden or altered, while the
+// log is open, leaves no list that looks whole.
+func TestSelectNoticesTampering(t *testing.T) {
+	for name, c := range tampering {
+		if name == "a leaf added at the end" {
+			continue // it is not below the checkpoint, and no leaf of the log
+		}
+		s := newSite(t)
+		s.fill(20)
+		all := func(*audit.Leaf) bool { return true }
+		if got, err := s.log.Select(t.Context(), all); err != nil || len(got) != 20 {
+			t.Fatalf("the untampered twin: %d leaves, %v", len(got), err)
+		}
+		c.do(s.db)
+		if got, err := s.log.Select(t.Context(), all); !errors.Is(err, audit.ErrLogTampered) || got != nil {
+			t.Errorf("%s: got %d leaves, %v", name, len(got), err)
+		}
 	}
 }
 

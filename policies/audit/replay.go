@@ -33,6 +33,21 @@ func (l *Log) replay(ctx context.Context, signed Checkpoint, known []Checkpoint)
 	return tip, m, nil
 }
 
+// Select names the leaves of the log, below the last checkpoint's size, that keep says yes to. It reads them all and
+// holds them to the checkpoint, so that none that answers can be missing or altered: ErrLogTampered then, and no list.
+func (l *Log) Select(ctx context.Context, keep func(*Leaf) bool) ([]int64, error) {
+	var chosen []int64
+	_, err := l.walk(ctx, l.Checkpoint(), nil, func(index int64, leaf Leaf) {
+		if keep(&leaf) {
+			chosen = append(chosen, index)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return chosen, nil
+}
+
 // walk reads the leaves below signed, calls each with them, and compares the roots at signed and known.
 // What each was told is to be believed only if walk returns no error.
 func (l *Log) walk(ctx context.Context, signed Checkpoint, known []Checkpoint, each func(int64, Leaf)) (frontier, error) {

@@ -335,7 +335,7 @@ func (d *Desk) BeginExport(ctx context.Context, who acts.Caller, f RegisterFilte
 		}
 		if chosen == nil {
 			var err error
-			if chosen, err = audit.Select(ctx, d.work.Store.Source(), f.Matches); err != nil {
+			if chosen, err = d.work.Gate.Log().Select(ctx, f.Matches); err != nil {
 				return err
 			}
 		}
