@@ -220,6 +220,9 @@ func TestWhoLeavesOpensNothingSince(t *testing.T) {
 		if !e.NeedsVoice() {
 			t.Error("an epoch after a removal for cause needs no voice")
 		}
+		if err := r.Get(&acts.UnitWrap{}, units.WrapID(w.ids["desk"], 2, w.ids["lia"])); !errors.Is(err, acts.ErrNoRow) {
+			t.Errorf("the new key is wrapped to who left: %v", err)
+		}
 		return nil
 	})
 	w.must(err, "reading the epoch")
