@@ -104,7 +104,10 @@ type Entry struct {
 	retell       func(r Reader, act *acts.Act, f *File, row acts.Row, t *Telling) (Change, error)
 }
 
-var registry = map[string]*Entry{}
+var (
+	registry = map[string]*Entry{}
+	kinds    []*Entry // by table
+)
 
 // Register enters a kind, once for each table, while the program starts; it panics at
 // one that has no class of retention.
@@ -150,17 +153,13 @@ func Register[R any, P interface {
 		}
 	}
 	registry[e.Table] = e
+	kinds = append(kinds, e)
+	slices.SortFunc(kinds, func(a, b *Entry) int { return strings.Compare(a.Table, b.Table) })
 	return e
 }
 
 // Kinds are all that were registered, by table.
-func Kinds() (all []*Entry) {
-	for _, e := range registry {
-		all = append(all, e)
-	}
-	slices.SortFunc(all, func(a, b *Entry) int { return strings.Compare(a.Table, b.Table) })
-	return all
-}
+func Kinds() []*Entry { return kinds }
 
 // KindOf is the kind of a row.
 func KindOf(row acts.Row) *Entry { return registry[row.Table()] }
