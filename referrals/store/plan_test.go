@@ -38,8 +38,8 @@ func TestStatementsUseIndexes(t *testing.T) {
 	defer db.Close()
 	asked := 0
 	f.Texts.Range(func(text, _ any) bool {
-		if !explainable.MatchString(text.(string)) {
-			return true
+		if !explainable.MatchString(text.(string)) || strings.Contains(text.(string), " FROM shred ") {
+			return true // the secrets lie in a file of their own, and are asked for by their key
 		}
 		asked++
 		for _, step := range plan(t, db, text.(string)) {
