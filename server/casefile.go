@@ -178,7 +178,7 @@ func (q *request) personConflict(mine PersonForm) error {
 	}
 	theirs := q.personPage(v).Form
 	page := &ConflictPage{Page: q.base(TitleConflict), CaseHead: q.head(v.CaseHead, "person"), HasCase: true, Action: q.r.URL.Path,
-		Version: version(v.Version), Carried: PairsOf(mine, 0), At: q.day(v.LastDay)}
+		Version: version(v.Version), Carried: PairsOf(mine, 0)}
 	page.Mine, page.Theirs = q.compare(mine, theirs)
 	return q.show(http.StatusConflict, "conflict", page)
 }

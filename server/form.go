@@ -77,7 +77,7 @@ type Field struct {
 	ID, Name, Label, Hint, Value, Error string
 	Type, Auto, Mode, Class             string
 	Max, Rows                           int
-	Required, Free, Spell               bool
+	Required, Free                      bool
 }
 
 // Described lists the ids of hint and error for aria-describedby.
@@ -148,7 +148,7 @@ func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []s
 // Choice is one radio button or tick box.
 type Choice struct {
 	Type, ID, Name, Value, Label, Hint string
-	Checked, Required                  bool
+	Checked                            bool
 }
 
 func choice(kind, name, value, label string, checked bool) Choice {

@@ -116,7 +116,7 @@ func (q *request) showDecline(status int, cause error) error {
 		return q.endedAtCentre(err)
 	}
 	q.receipt(receipt)
-	page := &DeclinePage{Page: q.base(TitleDecline), ID: r.ID, Version: version(r.Version)}
+	page := &DeclinePage{Page: q.base(TitleDecline), ID: r.ID, Version: version(r.Version), Reason: q.form.Get("reason")}
 	invalid(&page.Page, cause)
 	return q.show(status, "decline", page)
 }

@@ -21,7 +21,6 @@ type Strip struct {
 	Mail     string        // behind "Mostra"
 	CodeWord string        // behind "Mostra"
 	Bare     bool          // shown to who got no phone channel: the conditions of one are not there
-	Changed  time.Time     // day of the last change
 	MayEdit  bool
 }
 
@@ -95,7 +94,6 @@ type DiaryPage struct {
 	Page
 	CaseHead
 	Notes []Note
-	Older string // address of the next page, or empty
 }
 
 // Note is one entry of the diary. Moved notes are not here.
@@ -301,8 +299,6 @@ type ConflictPage struct {
 	Version string
 	Mine    []ConflictField
 	Theirs  []ConflictField
-	By      string
-	At      time.Time
 	Carried []Pair // my version as typed, sent when mine is chosen
 }
 

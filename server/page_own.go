@@ -95,11 +95,10 @@ type CopyKeyPage struct {
 // an exchange, passphrase) to Action.
 type EnrolPage struct {
 	Page
-	Action  string       // /credenziali/fattore or /invito/fattore
-	First   bool         // part of an invitation or of a recovery
-	Image   template.URL // the QR code as "data:image/png;base64,…", made by this server
-	Secret  string       // the same as text, in groups
-	Carried []Pair
+	Action string       // /credenziali/fattore or /invito/fattore
+	First  bool         // part of an invitation or of a recovery
+	Image  template.URL // the QR code as "data:image/png;base64,…", made by this server
+	Secret string       // the same as text, in groups
 }
 
 // RecoveryCodesPage is "recovery-codes": shown once, printable. It posts
@@ -121,7 +120,6 @@ type PassphrasePage struct {
 	Words     string // seven words joined by "-", travels as a hidden field
 	Choice    string
 	Suspected bool // she fears that someone knows the old one
-	Carried   []Pair
 }
 
 // InvitationPage is "invitation": the invitation's code, given by voice or on
@@ -184,11 +182,10 @@ type RecoveryProposedPage struct {
 // AdmissionsPage is "admissions": who waits, and members of the unit.
 type AdmissionsPage struct {
 	Page
-	Waiting  []Newcomer
-	Members  []Member
-	State    string // a word of "unit_state"
-	MayFound bool   // the unit is empty: the first member founds it
-	Entry    string // address of the centre's entry in the directory, or empty
+	Waiting []Newcomer
+	Members []Member
+	State   string // a word of "unit_state"
+	Entry   string // address of the centre's entry in the directory, or empty
 
 	Declarations bool // the reader leads the unit: whom its people should not be given
 }
@@ -233,8 +230,7 @@ type AdmitPage struct {
 // cause to /ammissioni/PERSON/togli; the step-up page follows.
 type RemovePage struct {
 	Page
-	Who   Member
-	Cause string // "yesno": removed for cause
+	Who Member
 }
 
 // FoundPage is "found": the first member founds the unit with her words. It

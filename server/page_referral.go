@@ -330,13 +330,12 @@ type DeclinePage struct {
 // "stop_done") to /arrivi/ID/avviso. Nothing of the referral is on it.
 type StopPage struct {
 	Page
-	ID      string
-	Version string
-	Desk    string
-	Since   time.Time
-	Done    []string // what the centre has stated so far
-	Ticked  []string // as typed
-	Unsent  string   // what the centre had written and was not sent
+	ID     string
+	Desk   string
+	Since  time.Time
+	Done   []string // what the centre has stated so far
+	Ticked []string // as typed
+	Unsent string   // what the centre had written and was not sent
 }
 
 // May tells whether there is something left to state.

@@ -193,7 +193,7 @@ func addCase(add func(string, server.Shown)) {
 		Earlier: []server.Earlier{{Author: "Anna Bassi", Day: ago(1), Text: "Ha chiamato."}}}
 	head.Tab = "diary"
 	call := server.Note{ID: "C1", Author: "Anna Bassi", Day: ago(3), Contact: sampleTold}
-	add("diary", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []server.Note{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}, call}, Older: "/schede/A/diario?da=2"})
+	add("diary", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []server.Note{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}, call}})
 	add("diary.empty", &server.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head})
 	add("note", &server.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", Kind: "phone"})
 	wrong := &server.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, Kind: "phone", Version: "2"}
@@ -222,7 +222,7 @@ func addCase(add func(string, server.Shown)) {
 	add("safe-contact", &server.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: server.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []server.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, Tell: []string{"B"}})
 	add("case-close", &server.CloseCasePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &server.CloseCasePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
-	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona", By: "Carla Neri", At: sampleNow.Add(-2 * time.Minute),
+	add("conflict", &server.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona",
 		Theirs: []server.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []server.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
 		Carried: []server.Pair{{Name: "town", Value: "Sassuolo"}}})
 }
@@ -260,7 +260,7 @@ func addOwn(add func(string, server.Shown)) {
 	member := server.Member{ID: "P2", Name: "Carla Neri", Role: "lead", State: "member", Since: ago(200), By: "fondatrice", Known: true}
 	add("admissions", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "founded", Waiting: []server.Newcomer{newcomer}, Members: []server.Member{member,
 		{ID: "P3", Name: "Anna Bassi", Role: "intake_worker", State: "member", Since: ago(90), By: "Carla Neri", Mine: true}, {ID: "P4", Name: "Sara Gallo", Role: "social_worker", State: "suspended", Since: ago(60), By: "Carla Neri", Locked: true}}})
-	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty", MayFound: true})
+	add("admissions.empty", &server.AdmissionsPage{Page: desk(server.TitleAdmissions, "/ammissioni"), State: "empty"})
 	add("admit", &server.AdmitPage{Page: desk(server.TitleAdmit, "/ammissioni/P1"), Who: newcomer, Words: words})
 	before := newcomer
 	before.Before = ago(12)

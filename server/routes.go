@@ -13,7 +13,6 @@ type Route struct {
 	Action  policies.Action `json:"action,omitempty"` // what the policy is asked; empty on pages about nobody
 	Public  bool            `json:"public"`
 	StepUp  bool            `json:"step_up"`
-	NoToken bool            `json:"-"`
 }
 
 type route struct {

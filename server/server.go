@@ -229,7 +229,7 @@ func (q *request) answer(t route) error {
 		}
 	}
 	q.ours = q.r.Method == http.MethodPost && q.known && q.tokenFits()
-	if q.r.Method == http.MethodPost && !t.NoToken && !q.tokenFits() {
+	if q.r.Method == http.MethodPost && !q.tokenFits() {
 		if t.Public || !q.known {
 			return errForm
 		}

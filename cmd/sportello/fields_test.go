@@ -1,0 +1,134 @@
+package main
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// TestEveryFieldOfAPageIsFilled: a field of a struct of the pages that the program never
+// writes shows what only the samples of the tests put there. One with a tag is filled by
+// what reads forms or settings.
+func TestEveryFieldOfAPageIsFilled(t *testing.T) {
+	fset := token.NewFileSet()
+	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server", "./cmd/sportello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared, written := map[string]string{}, map[string]bool{}
+	for _, p := range loaded {
+		if len(p.Errors) > 0 {
+			t.Fatal(p.Errors)
+		}
+		w := &writes{p.TypesInfo, func(o types.Object) { written[fset.Position(o.Pos()).String()] = true }}
+		for _, f := range p.Syntax {
+			ast.Inspect(f, w.look)
+			if p.Name == "server" {
+				fieldsOf(f, func(name string, at token.Pos) { declared[fset.Position(at).String()] = name })
+			}
+		}
+	}
+	for at, name := range declared {
+		if !written[at] {
+			t.Errorf("nothing fills %s", name)
+		}
+	}
+	if len(declared) < 300 {
+		t.Fatalf("only %d fields were found", len(declared))
+	}
+}
+
+// fieldsOf calls f for each field of a struct without a tag.
+func fieldsOf(file *ast.File, f func(name string, at token.Pos)) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		if s, ok := spec.Type.(*ast.StructType); ok {
+			for _, field := range s.Fields.List {
+				for _, id := range field.Names {
+					if field.Tag == nil && id.Name != "_" {
+						f(spec.Name.Name+"."+id.Name, id.Pos())
+					}
+				}
+			}
+		}
+		return true
+	})
+}
+
+// writes finds what a program writes to: what a literal sets, what is assigned, and
+// what somebody is handed a pointer to.
+type writes struct {
+	info *types.Info
+	to   func(types.Object)
+}
+
+func (w *writes) look(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.CompositeLit:
+		w.literal(n)
+	case *ast.AssignStmt:
+		for _, x := range n.Lhs {
+			w.target(x)
+		}
+	case *ast.IncDecStmt:
+		w.target(n.X)
+	case *ast.RangeStmt:
+		w.target(n.Key)
+		w.target(n.Value)
+	case *ast.UnaryExpr:
+		if n.Op == token.AND {
+			w.target(n.X)
+		}
+	case *ast.CallExpr: // a method with a pointer to what it is called on
+		if sel, ok := n.Fun.(*ast.SelectorExpr); ok && w.info.Selections[sel] != nil {
+			if f, ok := w.info.Selections[sel].Obj().Type().(*types.Signature); ok && f.Recv() != nil {
+				if _, pointer := f.Recv().Type().(*types.Pointer); pointer {
+					w.target(sel.X)
+				}
+			}
+		}
+	}
+	return true
+}
+
+func (w *writes) literal(l *ast.CompositeLit) {
+	t := w.info.Types[l].Type
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for i, e := range l.Elts {
+		if pair, ok := e.(*ast.KeyValueExpr); ok {
+			w.to(w.info.Uses[pair.Key.(*ast.Ident)])
+		} else {
+			w.to(s.Field(i))
+		}
+	}
+}
+
+func (w *writes) target(x ast.Expr) {
+	switch x := x.(type) {
+	case *ast.SelectorExpr:
+		if o := w.info.Uses[x.Sel]; o != nil {
+			w.to(o)
+		}
+		w.target(x.X)
+	case *ast.IndexExpr:
+		w.target(x.X)
+	case *ast.StarExpr:
+		w.target(x.X)
+	case *ast.ParenExpr:
+		w.target(x.X)
+	}
+}
