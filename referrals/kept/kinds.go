@@ -167,10 +167,10 @@ func KindOf(row acts.Row) *Entry { return registry[row.Table()] }
 // ownSecrets is the shred secret of a row that has one.
 func ownSecrets(row acts.Row) []string {
 	switch p := row.(type) {
-	case interface{ ownPart() *OwnPart }:
-		return []string{p.ownPart().Secret}
+	case interface{ Own() *OwnPart }:
+		return []string{p.Own().Secret}
 	case AloneRow:
-		return []string{p.alone().Secret}
+		return []string{p.Lone().Secret}
 	case SharedRow:
 		return []string{p.Held().Secret}
 	}

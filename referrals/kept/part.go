@@ -14,7 +14,8 @@ type Part struct {
 	Body       crypto.Sealed
 }
 
-func (p *Part) part() *Part { return p }
+// Sub is the part of a row, for whatever seals and opens it.
+func (p *Part) Sub() *Part { return p }
 
 // OwnPart is a Part with a shred secret of its own: it can be made unreadable alone.
 type OwnPart struct {
@@ -22,27 +23,28 @@ type OwnPart struct {
 	Part
 }
 
-func (p *OwnPart) ownPart() *OwnPart { return p }
+// Own is the part of a row that has a shred secret of its own.
+func (p *OwnPart) Own() *OwnPart { return p }
 
 // PartRow is a row with a Part, or an OwnPart, in it.
 type PartRow interface {
 	acts.Row
-	part() *Part
+	Sub() *Part
 }
 
 // secretFor is the shred secret that a part is sealed under: that of the row it is a
 // version of, or of itself. Act makes one for a row that is new; it is nil where
 // nothing is made.
 func (c *File) secretFor(r Reader, act *acts.Act, of PartRow) ([]byte, error) {
-	own, ok := of.(interface{ ownPart() *OwnPart })
+	own, ok := of.(interface{ Own() *OwnPart })
 	if !ok {
 		return c.Secret, nil
 	}
-	if p := own.ownPart(); p.Secret != "" || act == nil {
+	if p := own.Own(); p.Secret != "" || act == nil {
 		return r.Secret(p.Secret)
 	}
 	s := act.NewSecret()
-	own.ownPart().Secret = s.ID
+	own.Own().Secret = s.ID
 	return s.Bytes, nil
 }
 
@@ -58,7 +60,7 @@ func (c *File) PutVersion(r Reader, act *acts.Act, of, row PartRow, v any) error
 	if err != nil {
 		return err
 	}
-	p := row.part()
+	p := row.Sub()
 	p.KeyVersion = c.Row.KeyVersion
 	p.Body, err = SealUnder(c.key.Derive(crypto.LabelData, secret), row, "body", v)
 	return err
@@ -73,7 +75,7 @@ func (c *File) GetVersion(r Reader, of, row PartRow, v any) error {
 	if err != nil {
 		return err
 	}
-	key, err := c.KeyAt(r, row.part().KeyVersion)
+	key, err := c.KeyAt(r, row.Sub().KeyVersion)
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ func (c *File) GetVersion(r Reader, of, row PartRow, v any) error {
 	if at, ok := row.(interface{ SealedAt() int64 }); ok { // what a restore shuts it cannot seal again
 		version = at.SealedAt()
 	}
-	return key.Derive(crypto.LabelData, secret).OpenValue(binding(row, "body", version), row.part().Body, v)
+	return key.Derive(crypto.LabelData, secret).OpenValue(binding(row, "body", version), row.Sub().Body, v)
 }
 
 // Alone is a record with a key of its own, drawn at each sealing, so that it can stand
@@ -95,17 +97,18 @@ type Alone struct {
 	Body       crypto.Sealed
 }
 
-func (a *Alone) alone() *Alone { return a }
+// Lone is what a row with a key of its own holds.
+func (a *Alone) Lone() *Alone { return a }
 
 // AloneRow is a row with an Alone in it.
 type AloneRow interface {
 	acts.Row
-	alone() *Alone
+	Lone() *Alone
 }
 
 // PutAlone seals what a record says, in a file or, with nil, alone.
 func PutAlone(who acts.Caller, f *File, row AloneRow, secret []byte, v any) error {
-	key, a := crypto.NewKey(), row.alone()
+	key, a := crypto.NewKey(), row.Lone()
 	_, version := row.Key()
 	var err error
 	if f != nil {
@@ -124,11 +127,11 @@ func GetAlone(r Reader, who acts.Caller, f *File, row AloneRow, secret []byte, v
 	if err != nil {
 		return err
 	}
-	return OpenUnder(key.Derive(crypto.LabelData, secret), row, "body", row.alone().Body, v)
+	return OpenUnder(key.Derive(crypto.LabelData, secret), row, "body", row.Lone().Body, v)
 }
 
 func keyOfAlone(r Reader, who acts.Caller, f *File, row AloneRow) (crypto.Key, error) {
-	a := row.alone()
+	a := row.Lone()
 	_, version := row.Key()
 	if f == nil {
 		return openRecordKey(who, row, "key_box", version, a.Epoch, a.KeyBox, crypto.LabelCaseWrap)

@@ -414,7 +414,7 @@ func (s *Shared) OpenColumn(column string, version int64, sealed crypto.Sealed, 
 
 // Put seals what a row says that hangs on the record, under the record's newest key.
 func (s *Shared) Put(row PartRow, v any) (err error) {
-	p := row.part()
+	p := row.Sub()
 	p.KeyVersion = s.row.Held().Version
 	p.Body, err = SealUnder(s.Data, row, "body", v)
 	return err
@@ -424,11 +424,11 @@ func (s *Shared) Put(row PartRow, v any) (err error) {
 func (s *Shared) Get(r Reader, row PartRow, v any) error {
 	h := s.row.Held()
 	id, _ := s.row.Key()
-	key, err := keyBefore(r, id, s.key, h.Version, row.part().KeyVersion)
+	key, err := keyBefore(r, id, s.key, h.Version, row.Sub().KeyVersion)
 	if err != nil {
 		return err
 	}
-	return OpenUnder(key.Derive(h.Label, s.Secret), row, "body", row.part().Body, v)
+	return OpenUnder(key.Derive(h.Label, s.Secret), row, "body", row.Sub().Body, v)
 }
 
 // Reach refuses where the other unit may not be written to now. It is asked for
