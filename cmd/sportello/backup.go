@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"sportello/cmd/sportello/files"
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -152,7 +153,7 @@ func (p *program) copies(ctx context.Context, b backing, sealed []byte) error {
 	if len(sealed) == 0 {
 		return nil
 	}
-	if err := writeNew(keysTo, sealed); err != nil {
+	if err := files.WriteNew(keysTo, sealed); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.out, keysTo)

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"sportello/cmd/sportello/files"
 )
 
 // One process works on a folder, so a command given while the server runs is
@@ -74,7 +76,7 @@ func (p *program) into(path string, f func() error) error {
 	}
 	printed := p.out
 	defer func() { p.out = printed }()
-	return writeStream(path, func(w io.Writer) error {
+	return files.WriteStream(path, func(w io.Writer) error {
 		p.out = w
 		if err := f(); !handedOver(err) {
 			return err

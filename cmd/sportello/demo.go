@@ -13,6 +13,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"sportello/cmd/sportello/files"
+
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"github.com/pquerna/otp"
@@ -133,7 +135,7 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 	}
 	s.proxy = proxy
 	if accounts != "" {
-		if err := replaceFile(accounts, mustJSON(people)); err != nil {
+		if err := files.Replace(accounts, mustJSON(people)); err != nil {
 			return errors.Join(err, in.Close())
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sportello/cmd/sportello/files"
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -89,7 +90,7 @@ func seedDemo(ctx context.Context, dir string) error {
 	for _, name := range s.order {
 		list = append(list, s.people[name].demoAccount)
 	}
-	return replaceFile(filepath.Join(dir, demoAccounts), mustJSON(list))
+	return files.Replace(filepath.Join(dir, demoAccounts), mustJSON(list))
 }
 
 // try keeps the first error.
@@ -312,7 +313,7 @@ func (s *seed) recovery(dir string) string {
 	}
 	identity, err := crypto.NewIdentity()
 	s.try("making a recovery identity", err)
-	s.try("keeping the recovery identity", writeNew(filepath.Join(dir, demoRecovery), []byte(string(identity.Secret())+"\n")))
+	s.try("keeping the recovery identity", files.WriteNew(filepath.Join(dir, demoRecovery), []byte(string(identity.Secret())+"\n")))
 	return identity.Recipient().String()
 }
 

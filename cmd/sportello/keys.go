@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"sportello/cmd/sportello/files"
 	"sportello/crypto"
 	"sportello/policies/accounts"
 	"sportello/policies/audit"
@@ -56,14 +57,14 @@ func makeKeys(dir string) error {
 			return err
 		}
 	}
-	if err := writeNew(keyPath(dir, logFile), []byte(signer+"\n")); err != nil {
+	if err := files.WriteNew(keyPath(dir, logFile), []byte(signer+"\n")); err != nil {
 		return err
 	}
-	return writeNew(keyPath(dir, logPubFile), []byte(public+"\n"))
+	return files.WriteNew(keyPath(dir, logPubFile), []byte(public+"\n"))
 }
 
 func makeKey(dir, kind, instance string) error {
-	return writeNew(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes()))
+	return files.WriteNew(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes()))
 }
 
 // keyText is a key file: what it is, whose it is, the key, and a checksum that
@@ -139,7 +140,7 @@ func readKeys(dir string, needState bool) (*keys, error) {
 		b, err := readKeyFile(dir, kind)
 		if kind == sessionFile && errors.Is(err, fs.ErrNotExist) {
 			// At once or not at all: nothing could put a half one back.
-			if err = replaceFile(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes())); err == nil {
+			if err = files.Replace(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes())); err == nil {
 				b, err = readKeyFile(dir, kind)
 			}
 		}

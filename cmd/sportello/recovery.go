@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"sportello/cmd/sportello/files"
 	"sportello/crypto"
 	"sportello/policies/acts"
 	"sportello/policies/units"
@@ -60,7 +61,7 @@ read, and prints the recipient. Keep the file on paper or two sticks, in two saf
 			}
 			text := "# Sportello recovery identity. Keep it off the server. Public half:\n# " +
 				id.Recipient().String() + "\n" + string(id.Secret()) + "\n"
-			if err := writeNew(out, []byte(text)); err != nil {
+			if err := files.WriteNew(out, []byte(text)); err != nil {
 				return err
 			}
 			fmt.Fprintln(p.out, id.Recipient())
@@ -175,7 +176,7 @@ ask for them by voice; the newcomer's own page must show the same.`,
 			if b, err = f.Marshal(); err != nil {
 				return err
 			}
-			if err := writeNew(out, b); err != nil {
+			if err := files.WriteNew(out, b); err != nil {
 				return err
 			}
 			fmt.Fprintf(p.out, "the unit's words are now: %s\n", words)

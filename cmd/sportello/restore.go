@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"sportello/cmd/sportello/files"
 	"sportello/policies/acts"
 	"sportello/referrals/store"
 
@@ -115,7 +116,7 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 		return fmt.Errorf("ending the restore: %w", err)
 	}
 	testOnlyAtRestore("unmarked")
-	return syncFolder(dir)
+	return files.Sync(dir)
 }
 
 // cutShort is what the mark of a restore says, until the restore is done: a
@@ -136,7 +137,7 @@ func (c cutShort) write(dir string) error {
 	if c.shred {
 		text += "shred\n"
 	}
-	return replaceFile(filepath.Join(dir, restoringMark), []byte(text))
+	return files.Replace(filepath.Join(dir, restoringMark), []byte(text))
 }
 
 // readMark reads what an earlier restore left; the zero value without one.
@@ -220,7 +221,7 @@ func (r restoring) put(dir string) error {
 	if err := os.Rename(next, there); err != nil {
 		return fmt.Errorf("putting the copy in place: %w", err)
 	}
-	return syncFolder(dir)
+	return files.Sync(dir)
 }
 
 func setAside(name, to string) error {
@@ -248,7 +249,7 @@ func putShred(dir, from string) error {
 	if err := os.Rename(there+".next", there); err != nil {
 		return fmt.Errorf("putting the shred secrets in place: %w", err)
 	}
-	return syncFolder(filepath.Dir(there))
+	return files.Sync(filepath.Dir(there))
 }
 
 // copyOver copies a file, in place of a copy that was cut short.
@@ -278,7 +279,7 @@ func copyFile(from, to string) error {
 		return fmt.Errorf("opening the copy: %w", err)
 	}
 	defer in.Close()
-	return writeStream(to, func(w io.Writer) error {
+	return files.WriteStream(to, func(w io.Writer) error {
 		if _, err := io.Copy(w, in); err != nil {
 			return fmt.Errorf("copying a file: %w", err)
 		}

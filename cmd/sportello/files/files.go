@@ -1,4 +1,6 @@
-package main
+// Package files is how a command writes files. The log writes its state file by
+// itself, in policies/audit: whole or not at all is part of what it promises.
+package files
 
 import (
 	"errors"
@@ -9,11 +11,8 @@ import (
 	"path/filepath"
 )
 
-// How a command writes files. The log writes its state file by itself, in
-// policies/audit: whole or not at all is part of what it promises.
-
-// writeStream makes a new file of the owner's alone, or none.
-func writeStream(path string, f func(io.Writer) error) error {
+// WriteStream makes a new file of the owner's alone, or none.
+func WriteStream(path string, f func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("making a file: %w", err)
@@ -28,34 +27,34 @@ func writeStream(path string, f func(io.Writer) error) error {
 	return nil
 }
 
-// writeNew makes a file of the owner's alone, durably. It replaces nothing.
-func writeNew(path string, b []byte) error {
-	err := writeStream(path, func(w io.Writer) error {
+// WriteNew makes a file of the owner's alone, durably. It replaces nothing.
+func WriteNew(path string, b []byte) error {
+	err := WriteStream(path, func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("writing a file: %w", err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return Sync(filepath.Dir(path))
 }
 
 // replaceFile writes a file of the owner's alone, at once or not at all.
-func replaceFile(path string, b []byte) error {
+func Replace(path string, b []byte) error {
 	tmp := path + ".new"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("clearing a half-written file: %w", err)
 	}
-	if err := writeNew(tmp, b); err != nil {
+	if err := WriteNew(tmp, b); err != nil {
 		return err
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		return fmt.Errorf("replacing a file: %w", err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return Sync(filepath.Dir(path))
 }
 
-func syncFolder(path string) error {
+func Sync(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("opening a folder: %w", err)

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"go/ast"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The bounds of a room: beyond them nobody reads it whole.
+const (
+	mostMethods   = 60    // of a type
+	mostLines     = 4_000 // of a package, without its tests
+	mostOfOneKind = 20    // methods of an interface
+)
+
+// larger are what is larger still, and may only shrink.
+var larger = map[string]int{"server.request": 362, "server": 10_200}
+
+// TestRoomsAreSmall counts.
+func TestRoomsAreSmall(t *testing.T) {
+	methods, lines := map[string]int{}, map[string]int{}
+	each(t, func(folder, path string, f *ast.File) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines[folder] += strings.Count(string(text), "\n")
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Recv != nil {
+					methods[folder+"."+receiver(n)]++
+				}
+			case *ast.TypeSpec:
+				if i, ok := n.Type.(*ast.InterfaceType); ok && len(i.Methods.List) > mostOfOneKind {
+					t.Errorf("%s.%s asks for %d methods", folder, n.Name.Name, len(i.Methods.List))
+				}
+			}
+			return true
+		})
+	})
+	for name, n := range methods {
+		if n > max(mostMethods, larger[name]) {
+			t.Errorf("%s has %d methods", name, n)
+		}
+	}
+	for name, n := range lines {
+		if n > max(mostLines, larger[name]) {
+			t.Errorf("%s has %d lines", filepath.ToSlash(name), n)
+		}
+	}
+	if len(lines) < 15 {
+		t.Fatalf("only %d packages were read", len(lines))
+	}
+}
+
+// receiver is the name of a method's type.
+func receiver(f *ast.FuncDecl) string {
+	x := f.Recv.List[0].Type
+	for {
+		switch e := x.(type) {
+		case *ast.StarExpr:
+			x = e.X
+		case *ast.IndexExpr:
+			x = e.X
+		case *ast.IndexListExpr:
+			x = e.X
+		case *ast.Ident:
+			return e.Name
+		default:
+			return ""
+		}
+	}
+}
