@@ -359,11 +359,8 @@ func Rekey(r Reader, act *acts.Act, c *File) (out Change, err error) {
 // sharedOf are the records that two units hold and that speak of a case.
 func sharedOf(r Reader, c *CaseRow) iter.Seq2[SharedRow, error] {
 	return func(yield func(SharedRow, error) bool) {
-		for e, err := range Hanging(r, c) {
-			row, ok := e.Row.(SharedRow)
-			if err == nil && !ok {
-				continue
-			}
+		for h, err := range directly(r, c, func(e *Entry) bool { return e.Shared }) {
+			row, _ := h.Row.(SharedRow)
 			if !yield(row, err) {
 				return
 			}
