@@ -40,7 +40,7 @@ func TestFlood(t *testing.T) {
 	s := serveBehind(t, dir)
 	anna := s.enters(t, "anna")
 	var last string
-	for range 3 { // a round in which the machine did something else is repeated
+	for range 6 { // a round in which the machine did something else is repeated
 		r := s.flooded(t, anna, 5*time.Second)
 		if last = r.over(); last == "" {
 			t.Log(r)
