@@ -229,11 +229,12 @@ func (s *running) tries(t testing.TB, v *visitor, username string) bool {
 	return false
 }
 
-// nextStep waits for a step whose code was not used yet; three are taken at a time.
+// nextStep waits for a step whose code was not used yet; three are taken at a time,
+// the one before only while ten seconds of it are left: the passphrase comes first.
 func (s *running) nextStep() {
-	const step = 30 * time.Second
-	if s.step = s.step.Add(step); s.step.Before(time.Now().Add(-step)) {
-		s.step = time.Now().Add(-step)
+	const step, left = 30 * time.Second, 10 * time.Second
+	if s.step = s.step.Add(step); s.step.Before(time.Now().Add(left - step)) {
+		s.step = time.Now().Add(left - step)
 	}
 	time.Sleep(time.Until(s.step.Add(-step)))
 }
