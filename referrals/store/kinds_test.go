@@ -14,6 +14,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -389,4 +391,154 @@ func TestEveryKindIsErased(t *testing.T) {
 			t.Errorf("only %d sealed records were tried", sealed)
 		}
 	})
+}
+
+// texts are what a record that two units hold says in each of its columns, opened with
+// the key that both have.
+func (o *opener) texts(t *testing.T, row kept.SharedRow) (all [][]byte) {
+	t.Helper()
+	s, err := kept.SharedOf(o.r, o.who, row, o.row)
+	storetest.Try(t, "finding the side", err)
+	if err := s.Open(o.r, o.who); errors.Is(err, acts.ErrErased) {
+		return nil
+	} else if err != nil {
+		t.Fatalf("opening a %s: %v", row.Table(), err)
+	}
+	i := slices.IndexFunc(acts.Kinds(), func(k *acts.Kind) bool { return k.Table() == row.Table() })
+	columns, values := acts.Kinds()[i].Columns(), acts.Columns(row)
+	_, newest := row.Key()
+	for c, name := range columns {
+		sealed, ok := values[c+2].(*crypto.Sealed)
+		if !ok || *sealed == nil {
+			continue
+		}
+		for version := range newest { // each column is sealed for the version that wrote it
+			var text cbor.RawMessage
+			if s.OpenColumn(name, version+1, *sealed, &text) == nil {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
+}
+
+// TestEveryKindIsRetold: she changes her rule. In the same act, what does not hold any
+// more is in no record that another unit has, of whatever kind.
+func TestEveryKindIsRetold(t *testing.T) {
+	f := everyKind(t)
+	anna := f.SignIn("anna")
+	f.Refer(f.Case, f.Authorise(sharing.Fields...))
+	_, _, err := f.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case, Service: f.Units["service"],
+		Share: rule.Items, CaseVersion: f.Version(f.Case), Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "social_service"}})
+	storetest.Try(t, "asking the social service", err)
+	had := []string{f.Words["second number"], f.Word("second mail"), f.Word("second code word")}
+	told := func() map[string]bool {
+		tables := map[string]bool{}
+		view(t, f.World, func(r kept.Reader) {
+			mine, err := openerOf(f.World, r, anna, f.Case)
+			storetest.Try(t, "opening the case by name", err)
+			for _, h := range hung(t, r, f.Case) {
+				row, ok := h.Row.(kept.SharedRow)
+				if !ok {
+					continue
+				}
+				for _, text := range mine.texts(t, row) {
+					for _, word := range had {
+						if bytes.Contains(text, []byte(word)) {
+							tables[h.Table] = true
+						}
+					}
+				}
+			}
+		})
+		return tables
+	}
+	before := told()
+	for _, e := range kept.Kinds() {
+		if e.Shared && e.Names && !before[e.Table] {
+			t.Errorf("no %s of the flow holds her rule: this proves nothing of it", e.Table)
+		}
+	}
+	_, err = f.Desk.Cases.ChangeSafeContact(t.Context(), anna, f.Case, f.Version(f.Case),
+		rule.SafeContact{Channels: map[string]string{"in_person": "yes"}}, "known_voice")
+	storetest.Try(t, "changing the rule", err)
+	for table := range told() {
+		t.Errorf("a %s holds what does not hold any more", table)
+	}
+}
+
+// TestEveryKindIsRevoked: she takes back what she authorised. The centre, with all its
+// keys and a copy of the file, opens nothing that was sent under it.
+func TestEveryKindIsRevoked(t *testing.T) {
+	f := everyKind(t)
+	anna, bruna := f.SignIn("anna"), f.SignIn("bruna")
+	opens := func() (n int) {
+		view(t, f.World, func(r kept.Reader) {
+			for _, h := range hung(t, r, f.Case) {
+				row, ok := h.Row.(kept.SharedRow)
+				if !ok || row.Held().ToUnit != bruna.Unit() {
+					continue
+				}
+				if kept.ReceivedOf(row).Open(r, bruna) == nil {
+					n++
+				}
+			}
+		})
+		return n
+	}
+	if opens() == 0 {
+		t.Fatal("the centre opens nothing before: this proves nothing")
+	}
+	for _, c := range storetest.Open(t, f.World, anna, f.Case).Consents {
+		if c.State == "live" {
+			_, err := f.Desk.Sharing.Revoke(t.Context(), anna, c.ID, "known_voice")
+			storetest.Try(t, "revoking", err)
+		}
+	}
+	if n := opens(); n > 0 {
+		t.Errorf("the centre opens %d records that she took back", n)
+	}
+}
+
+// TestEveryKindIsWalledOff: for whom a case is walled off, the case and whatever hangs
+// on it are not there.
+func TestEveryKindIsWalledOff(t *testing.T) {
+	f := storetest.NewFlow(t) // lia is walled off in it, from a case that is open to the unit
+	lia, anna := f.SignIn("lia"), f.SignIn("anna")
+	view(t, f.World, func(r kept.Reader) {
+		row := &kept.CaseRow{}
+		storetest.Try(t, "reading the case", r.Get(row, f.Case))
+		if row.Restricted || kept.ShutTo(anna, row) || !kept.ShutTo(lia, row) {
+			t.Fatal("it is not walled off from lia alone: this proves nothing")
+		}
+	})
+	_, _, absent := f.Desk.OpenCase(t.Context(), lia, "NOSUCHCASENOSUCHCASENOSUCH")
+	if _, _, err := f.Desk.OpenCase(t.Context(), lia, f.Case); !errors.Is(err, acts.ErrDenied) || err.Error() != absent.Error() {
+		t.Errorf("the case: %v, absent: %v", err, absent)
+	}
+	for name, try := range map[string]func() error{
+		"note": func() error {
+			_, err := f.Desk.Cases.CorrectNote(t.Context(), lia, f.Note, 2, "x")
+			return err
+		},
+		"consent":  func() error { _, _, err := f.Desk.Sharing.ReadConsent(t.Context(), lia, f.Consent); return err },
+		"referral": func() error { _, _, err := f.Desk.Sharing.ReadReferral(t.Context(), lia, f.Consent); return err },
+		"task": func() error {
+			_, _, _, err := f.Desk.Sharing.ReadSentTask(t.Context(), lia, f.Task)
+			return err
+		},
+	} {
+		if err := try(); !errors.Is(err, acts.ErrDenied) {
+			t.Errorf("the %s: %v", name, err)
+		}
+	}
+	for _, e := range kept.Kinds() { // what has a name in the policy was tried above, but for what stands in no case
+		if e.Object != "" && slices.Contains(e.Hangs, "case_file") && !slices.Contains([]string{"note", "consent", "referral", "task", "contact"}, e.Table) {
+			t.Errorf("nobody tried a %s", e.Table)
+		}
+	}
+	found, _, err := f.Desk.Cases.Search(t.Context(), lia, f.Word("alias"))
+	if err != nil || len(found) != 0 {
+		t.Errorf("search finds %d, %v", len(found), err)
+	}
 }
