@@ -403,9 +403,9 @@ func notOpened(r Reader, id string, err error) error {
 // other, but for those that are not what the log names. Exclusion comes before any
 // card is opened.
 func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
-	keys, who := map[int64]crypto.Key{}, act.Who
+	keys, who, person := map[int64]crypto.Key{}, act.Who, act.Who.Person()
 	return r.EachCard(who.Unit(), func(c *Card) error {
-		if c.wall().shutTo(who) {
+		if c.wall().shutTo(person) {
 			return nil
 		}
 		var card CaseCard

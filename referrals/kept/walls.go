@@ -17,17 +17,21 @@ func (c *CaseRow) wall() wall { return wall{c.Restricted, c.Named, c.Walled} }
 
 func (c *Card) wall() wall { return wall{c.Restricted, c.Named, c.Walled} }
 
-// tell gives an object what a wall says of the caller.
-func (w wall) tell(who acts.Caller, o *policies.Object) {
-	o.WalledOff = w.walled.Has(who.Person())
-	o.Restricted, o.Named = w.restricted, w.named.Has(who.Person())
+// of is what a wall says of a person.
+func (w wall) of(person string) (off, named bool) {
+	return w.walled.Has(person), w.named.Has(person)
 }
 
-// shutTo tells whether a case may not be known to the caller.
-func (w wall) shutTo(who acts.Caller) bool {
-	var o policies.Object
-	w.tell(who, &o)
-	return o.WalledOff || o.Restricted && !o.Named
+// tell gives an object what a wall says of the caller.
+func (w wall) tell(who acts.Caller, o *policies.Object) {
+	o.WalledOff, o.Named = w.of(who.Person())
+	o.Restricted = w.restricted
+}
+
+// shutTo tells whether a case may not be known to a person.
+func (w wall) shutTo(person string) bool {
+	off, named := w.of(person)
+	return off || w.restricted && !named
 }
 
 // CaseObject is a case row as the policy sees it for a caller.
@@ -52,7 +56,7 @@ func WallsOf(r Reader, act *acts.Act, caseID string, o *policies.Object) (*CaseR
 }
 
 // ShutTo tells whether a case may not be known to the caller.
-func ShutTo(who acts.Caller, c *CaseRow) bool { return c.wall().shutTo(who) }
+func ShutTo(who acts.Caller, c *CaseRow) bool { return c.wall().shutTo(who.Person()) }
 
 // LikeThere reads, for a thing that is not there, as many rows as are read for
 // one that is and may not be opened: from outside both take the same time.
