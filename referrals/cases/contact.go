@@ -407,7 +407,8 @@ func viewContact(r kept.Reader, act *acts.Act, c *kept.File, row *ContactRow) (C
 	if c != nil {
 		v.Code = c.Card.Code
 	}
-	return v, kept.GetAlone(r, act.Who, c, row, secret, &v.Contact)
+	err = kept.GetAlone(r, act.Who, c, row, secret, &v.Contact)
+	return v, err
 }
 
 // UnlinkedNotes lists what other people and bodies said, newest first: kept

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sort"
 
@@ -165,7 +164,7 @@ func newDeclaration(r kept.Reader, act *acts.Act, id string, in Declared) ([]act
 		if p.ID == act.Who.Person() {
 			continue
 		}
-		wrap, err := sentDeclaration(row.ID, p, key)
+		wrap, err := sentDeclaration(act.Who, row.ID, p, key)
 		if err != nil {
 			return nil, err
 		}
@@ -214,13 +213,9 @@ func keptDeclaration(who acts.Caller, id string, version int64, key crypto.Key) 
 
 // sentDeclaration wraps a declaration's key to a lead, with age until her
 // passphrase next opens her identity.
-func sentDeclaration(id string, to *acts.Person, key crypto.Key) (*DeclarationWrapRow, error) {
-	recipient, err := crypto.ParseRecipient(to.Recipient)
-	if err != nil {
-		return nil, fmt.Errorf("reading a recipient: %w", err)
-	}
+func sentDeclaration(who acts.Caller, id string, to *acts.Person, key crypto.Key) (*DeclarationWrapRow, error) {
 	w := newDeclarationWrap(id, to.ID, 1)
-	return w, kept.SendNamed(recipient, w, key)
+	return w, kept.SendNamed(who, to, w, key)
 }
 
 // declarationKey is a declaration's key as the caller holds it; ErrNoRow when it
@@ -256,7 +251,8 @@ func openDeclaration(r kept.Reader, who acts.Caller, row *DeclarationRow) (Decla
 	if err != nil {
 		return v, false, err
 	}
-	return v, true, kept.OpenUnder(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Declared)
+	err = kept.OpenUnder(key.Derive(crypto.LabelData, secret), row, "body", row.Body, &v.Declared)
+	return v, true, err
 }
 
 // MyDeclarations lists what the caller declared, newest first, and the user
@@ -551,7 +547,7 @@ func declarationsDue(r kept.Reader, who acts.Caller, own []*DeclarationRow) (put
 				if err != nil {
 					return nil, nil, err
 				}
-				w, err := sentDeclaration(row.ID, p, key)
+				w, err := sentDeclaration(who, row.ID, p, key)
 				if err != nil {
 					return nil, nil, err
 				}

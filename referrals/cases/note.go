@@ -234,7 +234,8 @@ func openNoteFile(r kept.Reader, act *acts.Act, id string) (*kept.File, *NoteRow
 }
 
 func openNote(r kept.Reader, c *kept.File, row *NoteRow) (n Note, err error) {
-	return n, c.Get(r, row, &n)
+	err = c.Get(r, row, &n)
+	return n, err
 }
 
 // CorrectNote replaces a note's text and keeps the earlier one under it.

@@ -13,17 +13,9 @@ type Change struct {
 	Erase       []string
 }
 
-// add adds what another part of the act writes.
-func (c *Change) add(more Change, err error) error {
-	c.Put, c.Delete, c.Erase = append(c.Put, more.Put...), append(c.Delete, more.Delete...), append(c.Erase, more.Erase...)
-	return err
-}
-
 // Add adds what another part of the act writes.
-func (c *Change) Add(more ...Change) {
-	for _, m := range more {
-		_ = c.add(m, nil)
-	}
+func (c *Change) Add(more Change) {
+	c.Put, c.Delete, c.Erase = append(c.Put, more.Put...), append(c.Delete, more.Delete...), append(c.Erase, more.Erase...)
 }
 
 // Empty tells that there is nothing to write.

@@ -230,20 +230,13 @@ func Hanging(r Reader, on acts.Row) iter.Seq2[Hung, error] {
 }
 
 func hanging(r Reader, on acts.Row, yield func(Hung, error) bool) bool {
-	for _, e := range Kinds() {
-		for _, h := range e.hangs {
-			if h.table != on.Table() {
-				continue
-			}
-			rows, err := h.find(r, on)
-			if err != nil {
-				return yield(Hung{}, err)
-			}
-			for _, row := range rows {
-				if !hanging(r, row, yield) || !yield(Hung{e, row, on}, nil) {
-					return false
-				}
-			}
+	for h, err := range directly(r, on, func(*Entry) bool { return true }) {
+		if err != nil {
+			yield(h, err)
+			return false
+		}
+		if !hanging(r, h.Row, yield) || !yield(h, nil) {
+			return false
 		}
 	}
 	return true
@@ -344,9 +337,11 @@ func Retell(r Reader, act *acts.Act, f *File, t *Telling) (out Change, err error
 		if err != nil {
 			return out, err
 		}
-		if err := out.add(h.retell(r, act, f, h.Row, t)); err != nil {
+		change, err := h.retell(r, act, f, h.Row, t)
+		if err != nil {
 			return out, err
 		}
+		out.Add(change)
 	}
 	return out, nil
 }

@@ -38,8 +38,23 @@ func KeepNamed(who acts.Caller, row WrapRow, key crypto.Key) {
 	*w.Wrapped = who.PersonalKey().Derive(crypto.LabelCaseWrap).Seal(binding(row, "wrapped", version), key.Bytes())
 }
 
-// SendNamed wraps a record's key to somebody, with age.
-func SendNamed(to crypto.Recipient, row WrapRow, key crypto.Key) (err error) {
+// ErrNotColleague says that a key is kept by name for people of one's own unit alone.
+var ErrNotColleague = errors.New("she is not of the unit")
+
+// SendNamed wraps a record's key to somebody of the caller's own unit, with age.
+func SendNamed(who acts.Caller, to *acts.Person, row WrapRow, key crypto.Key) error {
+	if to.Unit != who.Unit() || to.ID != row.Wrap().Context.Person {
+		return ErrNotColleague
+	}
+	recipient, err := crypto.ParseRecipient(to.Recipient)
+	if err != nil {
+		return fmt.Errorf("reading a recipient: %w", err)
+	}
+	return wrapNamed(recipient, row, key)
+}
+
+// wrapNamed wraps a record's key, with age.
+func wrapNamed(to crypto.Recipient, row WrapRow, key crypto.Key) (err error) {
 	w := row.Wrap()
 	*w.Symmetric = false
 	*w.Wrapped, err = crypto.Wrap(to, w.Context, key)
@@ -111,7 +126,7 @@ func (c *File) keepNamed(r Reader, who acts.Caller, named acts.List, recovery un
 		return nil, err
 	}
 	row.Recovery = recovery.Number
-	return append(rows, row), SendNamed(recovery.To, row, c.key)
+	return append(rows, row), wrapNamed(recovery.To, row, c.key)
 }
 
 // keptFor tells whether a restricted case's newest key is kept for the unit's
@@ -177,11 +192,7 @@ func (c *File) wrapFor(r Reader, who acts.Caller, person string) (*CaseWrapRow, 
 	if p.Unit != who.Unit() || p.State != string(acts.Active) && p.State != string(acts.Suspended) {
 		return nil, &typed.Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
 	}
-	to, err := crypto.ParseRecipient(p.Recipient)
-	if err != nil {
-		return nil, fmt.Errorf("reading a recipient: %w", err)
-	}
-	return row, SendNamed(to, row, c.key)
+	return row, SendNamed(who, &p, row, c.key)
 }
 
 // restrictedKey opens a restricted case's key with the caller's own.
@@ -228,7 +239,9 @@ func (c *File) Restrict(r Reader, act *acts.Act, named acts.List) (Change, error
 	if err := c.Seal(act.Who); err != nil {
 		return out, err
 	}
-	return out, out.add(Rekey(r, act, c))
+	sides, err := Rekey(r, act, c)
+	out.Add(sides)
+	return out, err
 }
 
 // Adopt keeps a restricted case's key under the caller's own where it came to her by
@@ -242,9 +255,11 @@ func Adopt(r Reader, act *acts.Act, row *CaseRow) (out Change, err error) {
 	if err != nil {
 		return out, err
 	}
-	if err := out.add(Rekey(r, act, &File{Row: row, key: key})); err != nil {
+	sides, err := Rekey(r, act, &File{Row: row, key: key})
+	if err != nil {
 		return out, err
 	}
+	out.Add(sides)
 	if !*w.Wrap().Symmetric {
 		w.Next()
 		KeepNamed(act.Who, w, key)
@@ -319,9 +334,14 @@ func RekeyNamed(r Reader, act *acts.Act, after acts.Caller) (Change, error) {
 			return out, err
 		}
 		out.Put = append(out.Put, named...)
-		if err := errors.Join(c.Seal(after), out.add(Rekey(r, act, c))); err != nil {
+		if err := c.Seal(after); err != nil {
 			return out, err
 		}
+		sides, err := Rekey(r, act, c)
+		if err != nil {
+			return out, err
+		}
+		out.Add(sides)
 	}
 	return out, nil
 }

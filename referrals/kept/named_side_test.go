@@ -1,6 +1,7 @@
 package kept_test
 
 import (
+	"errors"
 	"os"
 	"testing"
 
@@ -118,5 +119,27 @@ func TestOlderSidesMoveToTheNamed(t *testing.T) {
 	storetest.Try(t, "keeping again", w.Desk.Cases.AdoptNamed(t.Context(), anna))
 	if w.Gate.Log().Size() != size {
 		t.Error("what is kept by name is kept again")
+	}
+}
+
+// TestKeysByNameStayInTheUnit: whatever a story asks for, a key is kept by name for
+// people of the caller's own unit, each in a row of her own.
+func TestKeysByNameStayInTheUnit(t *testing.T) {
+	w := storetest.New(t).Wide()
+	anna, key := w.SignIn("anna"), crypto.NewKey()
+	send := func(to, named string) error {
+		p, row := &acts.Person{}, &kept.CaseWrapRow{CaseID: "CASE", Person: w.People[named].ID}
+		storetest.Try(t, "reading a person", w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(p, w.People[to].ID) }))
+		err := kept.SendNamed(anna, p, row, key)
+		if err != nil && row.Wrapped != nil {
+			t.Errorf("%s was refused and has the key", to)
+		}
+		return err
+	}
+	storetest.Try(t, "a colleague", send("lia", "lia"))
+	for to, named := range map[string]string{"bruna": "bruna", "lia": "gina"} {
+		if err := send(to, named); !errors.Is(err, kept.ErrNotColleague) {
+			t.Errorf("to %s in the row of %s: %v", to, named, err)
+		}
 	}
 }

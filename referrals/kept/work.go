@@ -60,16 +60,7 @@ func Lines[R, L any](act *acts.Act, rows []R, err error, line func(R) (L, bool, 
 var ErrState = errors.New("the state does not allow this")
 
 // PutAll writes rows in order.
-func PutAll(rows ...acts.Row) func(acts.Tx) error {
-	return func(tx acts.Tx) error {
-		for _, r := range rows {
-			if err := tx.Put(r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
+func PutAll(rows ...acts.Row) func(acts.Tx) error { return Change{Put: rows}.Write }
 
 // NewRow is the identity of a row that is new.
 func NewRow() acts.RowKey { return acts.RowKey{ID: crypto.NewID(), Version: 1} }

@@ -282,7 +282,8 @@ func viewConsent(row *ConsentRow, day string, a Authorisation) ConsentView {
 // openConsent opens a consent with the data key of its case.
 func openConsent(r kept.Reader, c *kept.File, row *ConsentRow) (Authorisation, error) {
 	var a Authorisation
-	return a, c.Get(r, row, &a)
+	err := c.Get(r, row, &a)
+	return a, err
 }
 
 // SealedAt is the version that the body is sealed for.

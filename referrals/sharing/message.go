@@ -165,7 +165,8 @@ func (d *Desk) message(ctx context.Context, who acts.Caller, id string, form typ
 }
 
 func (s *sharedReferral) openMessage(r kept.Reader, row *MessageRow) (m Message, err error) {
-	return m, s.Get(r, row, &m)
+	err = s.Get(r, row, &m)
+	return m, err
 }
 
 // messagesOn opens a referral's messages, as one of its units may read them.
