@@ -176,6 +176,15 @@ func checkpoint(ctx context.Context, db interface {
 	return nil
 }
 
+// rewrite writes a file anew from its rows, into the write-ahead log: nothing but
+// rows is in its pages then.
+func rewrite(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
+		return fmt.Errorf("writing a database file anew: %w", err)
+	}
+	return nil
+}
+
 // openStill opens a file and changes nothing in it. A copy that nobody writes
 // is opened without locks and without files beside it.
 func openStill(path string, f file, live bool) (*sql.DB, error) {

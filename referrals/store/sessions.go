@@ -24,33 +24,53 @@ type sessionFile struct {
 func newSessionFile(db, tally *sql.DB, h hooks) *sessionFile {
 	db.SetMaxOpenConns(4)
 	f := &sessionFile{db: db, tally: tally, hooks: h, ended: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	f.emptied() // a process that was killed may have owed it
 	go f.scrub()
 	return f
 }
 
-// scrubEvery is how long the write-ahead log may hold what was taken out: one
-// truncation serves all sessions that end meanwhile, and no request waits for it.
-const scrubEvery = time.Second
+// scrubEvery is how long the file may hold what was taken out: one rewriting serves
+// all sessions that end meanwhile, and no request waits for it. A file that takes
+// longer to write is left alone for scrubShare times as long.
+const (
+	scrubEvery = time.Second
+	scrubShare = 20
+)
 
-// scrub truncates the write-ahead log after sessions ended, so that no copy of the
-// file holds their keys, sealed as they are.
+// scrub rewrites the file after sessions ended, so that no copy of it holds their
+// keys, sealed as they are.
 func (f *sessionFile) scrub() {
 	defer close(f.done)
+	wait := scrubEvery
 	for {
 		select {
 		case <-f.ended:
 		case <-f.stop:
-			return // closing the file does it
-		}
-		select {
-		case <-time.After(scrubEvery):
-		case <-f.stop:
 			return
 		}
-		if truncate(context.Background(), f.db) != nil {
+		select {
+		case <-time.After(wait):
+		case <-f.stop:
+			f.rewrite()
+			return
+		}
+		began := time.Now()
+		if f.rewrite() != nil {
 			f.emptied() // a reader held it, or the disk is full: again
 		}
+		wait = max(scrubEvery, scrubShare*time.Since(began))
 	}
+}
+
+// rewrite makes the file anew and empties the write-ahead log. Overwriting alone
+// (secure_delete) is not enough: where SQLite packs a page again, a row that had
+// moved to another page stays in the unused part, and nothing overwrites it when
+// it is deleted there.
+func (f *sessionFile) rewrite() error {
+	if err := rewrite(context.Background(), f.db); err != nil {
+		return err
+	}
+	return truncate(context.Background(), f.db)
 }
 
 func (f *sessionFile) emptied() {
