@@ -2,7 +2,7 @@
 # make demo, test, bench, screenshots: as the README says.
 
 ASSETS  := server/assets
-STATIC  := server/static/SHA256SUMS
+STATIC  := server/frame/static/SHA256SUMS
 MODULES := $(ASSETS)/node_modules/.package-lock.json
 
 .PHONY: build setup assets demo test bench screenshots clean
@@ -39,4 +39,4 @@ screenshots: assets
 
 clean:
 	rm -rf sportello $(ASSETS)/node_modules
-	find server/static -mindepth 1 ! -name .gitignore -delete
+	find server/frame/static -mindepth 1 ! -name .gitignore -delete

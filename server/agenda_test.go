@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/server"
+	"sportello/server/frame"
 )
 
 // TestReasonsOfTheAgendaArise: whatever the Agenda can call urgent, some handler
@@ -24,7 +24,7 @@ func TestReasonsOfTheAgendaArise(t *testing.T) {
 	for _, kind := range recoveryKinds(t) {
 		said["recovery_"+kind] = true // recoveryTasks puts the two together
 	}
-	list := server.Words("urgent")
+	list := frame.Words("urgent")
 	if len(list) < 5 {
 		t.Fatalf("%d reasons", len(list))
 	}

@@ -9,23 +9,25 @@ import (
 	"testing"
 	"time"
 
+	"sportello/server/casework"
+	"sportello/server/entry"
+	"sportello/server/frame"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"sportello/server"
 )
 
 // coverSite serves one page with a form, and tells what was posted to /copri
 // and to the form's own address.
-func coverSite(t *testing.T, page server.Shown, tmpl string) (string, <-chan url.Values) {
+func coverSite(t *testing.T, page frame.Shown, tmpl string) (string, <-chan url.Values) {
 	t.Helper()
 	r := newRenderer(t)
 	posted := make(chan url.Values, 4)
 	mux := http.NewServeMux()
-	mux.Handle("GET /static/", server.StaticHandler())
+	mux.Handle("GET /static/", frame.StaticHandler())
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Content-Security-Policy", server.ContentSecurityPolicy)
+		w.Header().Set("Content-Security-Policy", frame.ContentSecurityPolicy)
 		if err := r.Render(w, http.StatusOK, tmpl, page); err != nil {
 			t.Error(err)
 		}
@@ -65,8 +67,8 @@ func pressShiftThrice(t *testing.T, ctx context.Context) {
 	}
 }
 
-func notePage() *server.NotePage {
-	return &server.NotePage{Page: desk(server.TitleNote, "/schede/A/diario/nuova"), CaseHead: caseHead("diary"), Action: "/schede/A/diario/nuova"}
+func notePage() *casework.NotePage {
+	return &casework.NotePage{Page: desk(casework.TitleNote, "/schede/A/diario/nuova"), CaseHead: caseHead("diary"), Action: "/schede/A/diario/nuova"}
 }
 
 func TestShiftThriceCoversWithTheDraft(t *testing.T) {
@@ -83,7 +85,7 @@ func TestShiftThriceCoversWithTheDraft(t *testing.T) {
 }
 
 func TestShiftThriceLeavesPublicPages(t *testing.T) {
-	site, posted := coverSite(t, &server.SignInPage{Page: public(server.TitleSignIn, "/entra")}, "signin")
+	site, posted := coverSite(t, &entry.SignInPage{Page: public(entry.TitleSignIn, "/entra")}, "signin")
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
 		t.Fatal(err)
@@ -95,7 +97,7 @@ func TestShiftThriceLeavesPublicPages(t *testing.T) {
 }
 
 func TestEnterSendsTheForm(t *testing.T) {
-	page := &server.ContactPage{Page: desk(server.TitleContact, "/contatti/nuovo"), Step: 1, Form: server.ContactForm{Request: "portata"}}
+	page := &casework.ContactPage{Page: desk(casework.TitleContact, "/contatti/nuovo"), Step: 1, Form: casework.ContactForm{Request: "portata"}}
 	site, posted := coverSite(t, page, "contact")
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/"), chromedp.SendKeys("#name", "Rosa"+kb.Enter)); err != nil {
@@ -110,7 +112,7 @@ func TestEnterSendsTheForm(t *testing.T) {
 // TestNumberAndWordStayOffPaper: opened with "Mostra" or not, they do not print.
 func TestNumberAndWordStayOffPaper(t *testing.T) {
 	head := caseHead("summary")
-	page := &server.CasePage{Page: desk(server.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
+	page := &casework.CasePage{Page: desk(casework.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
 	site, _ := coverSite(t, page, "case")
 	ctx := browser(t)
 	const seen = `[...document.querySelectorAll("details.reveal")].forEach(d => d.open = true), document.body.innerText`

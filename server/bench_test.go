@@ -21,6 +21,8 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
+	"sportello/server/casework"
+	"sportello/server/frame"
 	"sportello/server/locale"
 
 	_ "github.com/mattn/go-sqlite3"
@@ -42,7 +44,7 @@ const (
 // plain is the twin: its own tables, handlers and writer.
 type plain struct {
 	db, read *sql.DB
-	render   *server.Renderer
+	render   *frame.Renderer
 	jobs     chan plainJob
 }
 
@@ -82,7 +84,7 @@ func newPlain(b *testing.B) *plain {
 		b.Fatal(err)
 	}
 	p.read.SetMaxOpenConns(4)
-	if p.render, err = server.NewRenderer(server.Templates()); err != nil {
+	if p.render, err = frame.NewRenderer(server.Rooms()...); err != nil {
 		b.Fatal(err)
 	}
 	go p.write()
@@ -154,8 +156,8 @@ func (p *plain) create(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	var f server.ContactForm
-	server.ReadForm(r.PostForm, &f)
+	var f casework.ContactForm
+	frame.ReadForm(r.PostForm, &f)
 	id := crypto.NewID()
 	day := time.Now().Format(time.DateOnly)
 	j := plainJob{done: make(chan error, 1),
@@ -175,12 +177,12 @@ func plainDay(day string) time.Time {
 	return t
 }
 
-func plainPage() server.Page {
-	return server.Page{Lang: locale.Italian, Now: time.Now(), Title: server.TitleCase, Here: "/schede", User: "anna", Works: "desk", Unit: "desk", FormToken: "x"}
+func plainPage() frame.Page {
+	return frame.Page{Lang: locale.Italian, Now: time.Now(), Title: casework.TitleCase, Here: "/schede", User: "anna", Works: "desk", Unit: "desk", FormToken: "x"}
 }
 
 func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
-	page := &server.CasePage{Page: plainPage(), Identity: "alias", Next: "choose_centre", NextHref: "/"}
+	page := &casework.CasePage{Page: plainPage(), Identity: "alias", Next: "choose_centre", NextHref: "/"}
 	var needs, hours, opened, last string
 	s := &page.Strip
 	err := p.read.QueryRow(`SELECT code, alias, state, opened_day, last_day, number, mail, say, hours, code_word, answerer FROM case_file WHERE id = ?1`, id).
@@ -195,10 +197,10 @@ func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
 	s.CaseID, s.Recorded, s.MayEdit, page.Needs = id, true, true, strings.Fields(needs)
 	page.Opened, page.LastContact = plainDay(opened), plainDay(last)
 	for _, c := range rule.ChannelKinds {
-		s.Channels = append(s.Channels, server.ChannelRule{Channel: c, Allow: "yes"})
+		s.Channels = append(s.Channels, frame.ChannelRule{Channel: c, Allow: "yes"})
 	}
 	from, to, _ := strings.Cut(hours, "-")
-	s.Hours = []server.HoursRule{{From: from, To: to}}
+	s.Hours = []frame.HoursRule{{From: from, To: to}}
 	p.render.Render(w, http.StatusOK, "case", page)
 }
 
@@ -207,7 +209,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	page := &server.SearchPage{Page: plainPage(), Query: r.PostForm.Get("q"), Asked: true}
+	page := &casework.SearchPage{Page: plainPage(), Query: r.PostForm.Get("q"), Asked: true}
 	rows, err := p.read.Query("SELECT id, code, alias, state, last_day FROM case_file WHERE unit = 'desk' AND (alias LIKE '%' || ?1 || '%' OR code LIKE '%' || ?1 || '%') ORDER BY last_day DESC LIMIT 50", page.Query)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -215,7 +217,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var c server.Card
+		var c frame.Card
 		var last string
 		if err := rows.Scan(&c.ID, &c.Who.Code, &c.Who.Alias, &c.State, &last); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -326,7 +328,7 @@ func compare(b *testing.B, bar float64, sealed, twin func(n int64) error) {
 // clients, each beside its plain twin.
 func BenchmarkEdge(b *testing.B) {
 	w := storetest.New(b).Standard()
-	site, err := server.New(server.Config{Desk: w.Desk, Door: w.Door, Logger: slog.New(slog.DiscardHandler)})
+	site, err := server.New(frame.Config{Desk: w.Desk, Door: w.Door, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

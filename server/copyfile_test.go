@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"sportello/crypto"
-	"sportello/server"
+	"sportello/server/centre"
+	"sportello/server/frame"
 	"sportello/server/locale"
 )
 
@@ -66,7 +67,7 @@ func alone(t *testing.T, page string) {
 func TestCopyHoldsWhatTheCentreSees(t *testing.T) {
 	r := newRenderer(t)
 	article := regexp.MustCompile(`(?s)<article class="package">.*?</article>`)
-	shows := func(name string, page server.Shown) string {
+	shows := func(name string, page frame.Shown) string {
 		t.Helper()
 		body, err := r.Bytes(name, page)
 		if err != nil {
@@ -81,9 +82,9 @@ func TestCopyHoldsWhatTheCentreSees(t *testing.T) {
 		p := samplePackage()
 		fill(reflect.ValueOf(&p).Elem(), text, 0)
 		p.Strip.MayEdit = false // the centre never may
-		received := &server.ReceivedPage{Page: centrePage(server.TitleReceived, "/arrivi/B"), Package: p}
-		file := &server.CopyFile{Package: p, ID: text, Centre: text, Made: sampleNow}
-		file.Lang, file.Title = locale.Italian, server.TitleCopyFile
+		received := &centre.ReceivedPage{Page: centrePage(centre.TitleReceived, "/arrivi/B"), Package: p}
+		file := &centre.CopyFile{Package: p, ID: text, Centre: text, Made: sampleNow}
+		file.Lang, file.Title = locale.Italian, centre.TitleCopyFile
 		setLang(received, locale.Italian)
 		if got, want := shows("copy-file", file), shows("received", received); got == "" || got != want {
 			t.Errorf("with %q the copy shows\n%s\nthe received page\n%s", text, got, want)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"sportello/referrals/store/storetest"
-	"sportello/server"
+	"sportello/server/frame"
 	"sportello/server/locale"
 )
 
@@ -28,8 +28,8 @@ func TestDirectionMarksEndWithTheirText(t *testing.T) {
 			page := reflect.New(reflect.TypeOf(s.page).Elem())
 			fill(page.Elem(), turning, 0)
 			page.Elem().FieldByName("Page").Set(reflect.ValueOf(s.page).Elem().FieldByName("Page"))
-			setLang(page.Interface().(server.Shown), lang)
-			body, err := r.Bytes(s.tmpl, page.Interface().(server.Shown))
+			setLang(page.Interface().(frame.Shown), lang)
+			body, err := r.Bytes(s.tmpl, page.Interface().(frame.Shown))
 			if err != nil {
 				t.Fatalf("%s in %s: %v", s.tmpl, lang, detail(err))
 			}

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"testing"
 
-	"sportello/server"
+	"sportello/server/frame"
 )
 
 var (
@@ -42,16 +42,16 @@ func TestLeaksAreSeen(t *testing.T) {
 	}
 }
 
-// TestNoPageHidesWhatEveryPageHas: a field with the name of one of the frame's
+// TestNoPageHidesWhatEveryPageHas: a field with the name of one of the window's
 // would be shown in its place, in the head of the page.
 func TestNoPageHidesWhatEveryPageHas(t *testing.T) {
-	frame := reflect.TypeOf(server.Page{})
+	window := reflect.TypeOf(frame.Page{})
 	for _, s := range samplePages() {
 		page := reflect.TypeOf(s.page).Elem()
 		for i := range page.NumField() {
 			name := page.Field(i).Name
-			if _, taken := frame.FieldByName(name); taken {
-				t.Errorf("%s has a %s of its own, which the frame shows as every page's", page.Name(), name)
+			if _, taken := window.FieldByName(name); taken {
+				t.Errorf("%s has a %s of its own, which the window shows as every page's", page.Name(), name)
 			}
 		}
 	}

@@ -13,17 +13,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
-	"sportello/server"
+	"sportello/server/frame"
 	"sportello/server/locale"
+
+	"github.com/chromedp/chromedp"
 )
 
 // previewSite serves every sample page at /LANG/NAME with the real headers and
 // the real style and script.
 func previewSite(t *testing.T) *httptest.Server {
 	t.Helper()
-	if !server.AssetsBuilt() {
+	if !frame.AssetsBuilt() {
 		t.Fatal("style and script are not built: run make assets")
 	}
 	r := newRenderer(t)
@@ -33,7 +33,7 @@ func previewSite(t *testing.T) *httptest.Server {
 	}
 	var one sync.Mutex // the samples are shared, their language is not
 	mux := http.NewServeMux()
-	mux.Handle("/static/", server.StaticHandler())
+	mux.Handle("/static/", frame.StaticHandler())
 	mux.HandleFunc("/look/{lang}/{name}", func(w http.ResponseWriter, req *http.Request) {
 		s, ok := pages[req.PathValue("name")]
 		if !ok {
@@ -43,7 +43,7 @@ func previewSite(t *testing.T) *httptest.Server {
 		one.Lock()
 		defer one.Unlock()
 		setLang(s.page, locale.Lang(req.PathValue("lang")))
-		w.Header().Set("Content-Security-Policy", server.ContentSecurityPolicy)
+		w.Header().Set("Content-Security-Policy", frame.ContentSecurityPolicy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "same-origin")
 		if err := r.Render(w, http.StatusOK, s.tmpl, s.page); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"sportello/policies"
 	"sportello/server"
+	"sportello/server/frame"
 )
 
 var places = regexp.MustCompile(`\{[a-z]+\}`)
@@ -122,7 +123,7 @@ func TestDeniedEqualsAbsent(t *testing.T) {
 
 // denied asks for a route; where a step-up comes first, with the right passphrase
 // and code, so that it is the rule that refuses.
-func denied(b *client, r server.Route, path string) answer {
+func denied(b *client, r frame.Route, path string) answer {
 	if r.Method == http.MethodGet {
 		return b.get(path)
 	}

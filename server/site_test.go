@@ -13,6 +13,7 @@ import (
 
 	"sportello/referrals/store/storetest"
 	"sportello/server"
+	"sportello/server/frame"
 )
 
 func TestMain(m *testing.M) {
@@ -25,10 +26,10 @@ func TestMain(m *testing.M) {
 }
 
 // fictional are the words of an agency that does not exist.
-var fictional = server.Config{
-	Emergency: server.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
-	Duties:    []server.Duty{{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"}},
-	Sheets: []server.Sheet{{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
+var fictional = frame.Config{
+	Emergency: frame.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
+	Duties:    []frame.Duty{{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"}},
+	Sheets: []frame.Sheet{{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
 		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"}},
 }
 
@@ -76,10 +77,10 @@ func newService(t testing.TB) *site {
 // serve serves an instance as it comes.
 func serve(t testing.TB, w *storetest.World) *site {
 	t.Helper()
-	return open(t, w, server.Config{})
+	return open(t, w, frame.Config{})
 }
 
-func open(t testing.TB, w *storetest.World, c server.Config) *site {
+func open(t testing.TB, w *storetest.World, c frame.Config) *site {
 	t.Helper()
 	s := &site{World: w, log: &lines{}}
 	c.Desk, c.Door, c.Logger = w.Desk, w.Door, slog.New(slog.NewTextHandler(s.log, nil))

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"sportello/server"
+	"sportello/server/frame"
 	"sportello/server/locale"
 )
 
-func newRenderer(t testing.TB) *server.Renderer {
+func newRenderer(t testing.TB) *frame.Renderer {
 	t.Helper()
-	r, err := server.NewRenderer(server.Templates())
+	r, err := frame.NewRenderer(server.Rooms()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,12 +26,12 @@ func newRenderer(t testing.TB) *server.Renderer {
 }
 
 // setLang writes the language into the embedded Page.
-func setLang(p server.Shown, lang locale.Lang) {
+func setLang(p frame.Shown, lang locale.Lang) {
 	reflect.ValueOf(p).Elem().FieldByName("Page").FieldByName("Lang").Set(reflect.ValueOf(lang))
 }
 
 // once reads from the embedded Page whether it can be shown again.
-func once(p server.Shown) bool {
+func once(p frame.Shown) bool {
 	return reflect.ValueOf(p).Elem().FieldByName("Page").FieldByName("Once").Bool()
 }
 
@@ -73,8 +74,8 @@ func TestEveryTemplateRendersZeroAndHostilePages(t *testing.T) {
 				page := reflect.New(kind)
 				fill(page.Elem(), hostile, 0)
 				page.Elem().FieldByName("Page").Set(base)
-				setLang(page.Interface().(server.Shown), lang)
-				body, err := r.Bytes(s.tmpl, page.Interface().(server.Shown))
+				setLang(page.Interface().(frame.Shown), lang)
+				body, err := r.Bytes(s.tmpl, page.Interface().(frame.Shown))
 				if err != nil {
 					t.Fatalf("%s in %s with %q: %v", s.tmpl, lang, hostile, detail(err))
 				}
@@ -146,16 +147,18 @@ func TestEveryTemplateHasASample(t *testing.T) {
 func templateTexts(t *testing.T) []string {
 	t.Helper()
 	var list []string
-	err := fs.WalkDir(server.Templates(), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	for _, room := range server.Rooms() {
+		paths, err := fs.Glob(room.Templates, "*.html")
+		if err != nil {
+			t.Fatal(err)
 		}
-		body, err := fs.ReadFile(server.Templates(), path)
-		list = append(list, string(body))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+		for _, path := range paths {
+			body, err := fs.ReadFile(room.Templates, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, string(body))
+		}
 	}
 	return list
 }
@@ -180,12 +183,12 @@ func TestKeysAndTemplatesAgree(t *testing.T) {
 		for _, m := range literal.FindAllStringSubmatch(text, -1) {
 			if known[m[1]] {
 				used[m[1]] = true
-			} else if families[m[1][:strings.Index(m[1], ".")]] && !server.IsWordKey(m[1]) {
+			} else if families[m[1][:strings.Index(m[1], ".")]] && !frame.IsWordKey(m[1]) {
 				t.Errorf("key %q is named and does not exist", m[1])
 			}
 		}
 	}
-	for _, key := range server.WordKeys() {
+	for _, key := range frame.WordKeys() {
 		if !known[key] {
 			t.Errorf("word %q has no text", key)
 		}
@@ -201,7 +204,7 @@ func TestKeysAndTemplatesAgree(t *testing.T) {
 func goTexts(t *testing.T) []string {
 	t.Helper()
 	var list []string
-	for _, pattern := range []string{"*.go", "locale/*.go", "../referrals/*.go", "../referrals/*/*.go"} {
+	for _, pattern := range []string{"*.go", "*/*.go", "../referrals/*.go", "../referrals/*/*.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
@@ -16,7 +17,7 @@ import (
 func TestEveryFieldOfAPageIsFilled(t *testing.T) {
 	fset := token.NewFileSet()
 	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
-		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server", "./cmd/sportello")
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server/...", "./cmd/sportello")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestEveryFieldOfAPageIsFilled(t *testing.T) {
 		w := &writes{p.TypesInfo, func(o types.Object) { written[fset.Position(o.Pos()).String()] = true }}
 		for _, f := range p.Syntax {
 			ast.Inspect(f, w.look)
-			if p.Name == "server" {
+			if strings.HasPrefix(p.PkgPath, "sportello/server") {
 				fieldsOf(f, func(name string, at token.Pos) { declared[fset.Position(at).String()] = name })
 			}
 		}

@@ -19,6 +19,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/server"
+	"sportello/server/frame"
 )
 
 // stopWithin is how long a stop waits for answers that are under way.
@@ -29,16 +30,16 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
-	proxy  server.Proxy
+	proxy  frame.Proxy
 	closed atomic.Bool // the log is not what was signed: nothing is answered
 	untold bool        // refused sign-ins could not be recorded
 }
 
 // texts are what an agency says in its own words.
 type texts struct {
-	Emergency server.Emergency `json:"emergency"`
-	Duties    []server.Duty    `json:"duties"`
-	Sheets    []server.Sheet   `json:"sheets"`
+	Emergency frame.Emergency `json:"emergency"`
+	Duties    []frame.Duty    `json:"duties"`
+	Sheets    []frame.Sheet   `json:"sheets"`
 }
 
 func readTexts(path string) (texts, error) {
@@ -61,7 +62,7 @@ func readTexts(path string) (texts, error) {
 
 // handler is the web edge behind the door that a failed check shuts.
 func (s *site) handler() (http.Handler, error) {
-	edge, err := server.New(server.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
+	edge, err := server.New(frame.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
 		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets, Proxy: s.proxy})
 	if err != nil {
 		return nil, err
@@ -86,10 +87,10 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 		Handler:           handler,
 		TLSConfig:         secure,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       server.ReadTimeout,
-		WriteTimeout:      server.Timeout,
+		ReadTimeout:       frame.ReadTimeout,
+		WriteTimeout:      frame.Timeout,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    server.MaxHeader,
+		MaxHeaderBytes:    frame.MaxHeader,
 		// What net/http would say of a connection can hold an address: dropped.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
@@ -249,8 +250,8 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 // behind reads which proxies stand before the service. Both settings are needed,
 // and nothing is guessed: a header that anybody may write would let a stranger be
 // whom he likes.
-func (p *program) behind() (server.Proxy, error) {
-	proxy := server.Proxy{Header: http.CanonicalHeaderKey(p.text("proxy-header"))}
+func (p *program) behind() (frame.Proxy, error) {
+	proxy := frame.Proxy{Header: http.CanonicalHeaderKey(p.text("proxy-header"))}
 	if (proxy.Header == "") != (p.text("proxy") == "") {
 		return proxy, wrongUse("reading the settings proxy and proxy-header: they need each other")
 	}

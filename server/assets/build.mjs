@@ -1,4 +1,4 @@
-// Builds server/static from the sources in src/ and from the packages that
+// Builds server/frame/static from the sources in src/ and from the packages that
 // package-lock.json pins. Nothing it writes is committed; the Go binary embeds
 // what it finds there.
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
-const out = join(here, "..", "static");
+const out = join(here, "..", "frame", "static");
 const kit = join(modules, "bootstrap-italia");
 
 // The faces that app.scss names; woff2 only, every browser we serve reads it.

@@ -1,0 +1,135 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/office"
+	"sportello/policies/units"
+	"sportello/server/frame"
+)
+
+// InvitePage is "invite". Posts username, office, unit and language of each person
+// to /personale/invita; the step-up page follows. After that the Codes are shown
+// once, to be given by voice or on paper.
+type InvitePage struct {
+	frame.Page
+	Units []frame.Unit
+	Rows  []InviteRow
+	Codes []InviteCode
+	Ends  time.Time
+}
+
+// Invite answers GET /personale/invita.
+func Invite(q *frame.Request) error {
+	page, err := inviteForm(q)
+	if err != nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "invite", page)
+}
+
+// inviteForm is the form of several people, as far as it was filled in.
+func inviteForm(q *frame.Request) (*InvitePage, error) {
+	all, err := administers(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &InvitePage{Page: q.Base(TitleInvite)}
+	for i := range rows(q, "username") {
+		page.Rows = append(page.Rows, InviteRow{N: i + 1, Username: at(q, "username", i), Office: at(q, "office", i),
+			Into: at(q, "unit", i), Language: at(q, "language", i)})
+	}
+	for _, u := range frame.Sorted(all.Units, frame.UnitName) {
+		page.Units = append(page.Units, frame.Unit{ID: u.ID, Name: u.Name})
+	}
+	return page, nil
+}
+
+// people are those who were typed, and the place of each on the form.
+func (p *InvitePage) people(agency string) (list []office.NewPerson, places []int) {
+	for _, r := range p.Rows {
+		if strings.TrimSpace(r.Username) != "" {
+			list = append(list, office.NewPerson{Username: r.Username, Role: policies.Role(r.Office), Agency: agency, Unit: r.Into, Language: r.Language})
+			places = append(places, r.N)
+		}
+	}
+	return list, places
+}
+
+// InvitePeople enters the people of a form, after one step-up for all of them, and shows
+// the code of each invitation, once.
+func InvitePeople(q *frame.Request) error {
+	page, err := inviteForm(q)
+	if err != nil {
+		return err
+	}
+	if q.Form.Get("go") == goMore {
+		return q.Show(http.StatusOK, "invite", page)
+	}
+	list, places := page.people(q.Who.Agency())
+	if len(list) == 0 {
+		page.Fail("username-1", FailUsernameMissing)
+		return q.Show(http.StatusUnprocessableEntity, "invite", page)
+	}
+	if err := q.Office.PeopleFit(q.Context(), q.Who, list); err != nil {
+		return peopleUnfit(q, err, places)
+	}
+	var names []string
+	for _, p := range list {
+		names = append(names, acts.NormaliseUsername(p.Username))
+	}
+	if ok, err := q.StepUpList(policies.PersonCreate, office.PeopleObject(list), StepUpInvite, names); !ok {
+		return err
+	}
+	made, receipt, err := q.Office.CreatePeople(q.Context(), q.Who, list)
+	if len(made) == 0 && err != nil {
+		return peopleUnfit(q, err, places)
+	}
+	return showCodes(q, made, receipt, err)
+}
+
+// peopleUnfit brings the form back, with why beside the person who does not fit.
+func peopleUnfit(q *frame.Request, err error, places []int) error {
+	n, why := stopped(err, places)
+	field, key, status := "username", FailUsername, http.StatusConflict
+	switch {
+	case errors.Is(why, office.ErrDirection):
+		key, status = FailUsernameDirection, http.StatusUnprocessableEntity
+	case errors.Is(why, units.ErrIncomplete):
+		field, key, status = "office", FailFits, http.StatusUnprocessableEntity
+	case !errors.Is(why, office.ErrTaken):
+		return err
+	}
+	page, err := inviteForm(q)
+	if err != nil {
+		return err
+	}
+	page.Fail(fmt.Sprint(field, "-", n), key)
+	return q.Show(status, "invite", page)
+}
+
+// InviteRow is one person to be invited; one without a name is left out.
+type InviteRow struct {
+	N                int    // its place on the form, from 1
+	Username, Office string // Office: a word of "role"
+	Into             string // the unit's id
+	Language         string // it or en
+}
+
+// InviteCode is the code of one invitation.
+type InviteCode struct{ Username, Code string }
+
+// What the page says.
+const (
+	StepUpInvite          = "stepup.invite"
+	FailUsername          = "invite.username_taken"
+	FailUsernameMissing   = "invite.username_missing"
+	FailUsernameDirection = "invite.username_direction"
+	FailFits              = "invite.does_not_fit"
+)

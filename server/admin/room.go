@@ -1,0 +1,17 @@
+// Package admin is agencies, units and people as an administrator keeps them.
+//
+// A page is found by its name: handler and struct in NAME.go, its template in
+// NAME.html.
+package admin
+
+import (
+	"embed"
+
+	"sportello/server/frame"
+)
+
+//go:embed *.html
+var templates embed.FS
+
+// Room is what the service is given of this package.
+func Room() frame.Room { return frame.Room{Templates: templates} }

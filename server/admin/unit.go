@@ -1,0 +1,140 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/office"
+	"sportello/server/frame"
+)
+
+// UnitPage is "unit": new units of one agency. Posts agency, and name and kind of
+// each, to /unita/nuova; the step-up page follows.
+type UnitPage struct {
+	frame.Page
+	Agencies []frame.Unit
+	Agency   string
+	Rows     []UnitRow
+}
+
+// Unit answers GET /unita/nuova.
+func Unit(q *frame.Request) error {
+	page, err := unitForm(q)
+	if err != nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "unit", page)
+}
+
+// unitForm is the form of several units of one agency, as far as it was filled in.
+func unitForm(q *frame.Request) (*UnitPage, error) {
+	all, err := administers(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &UnitPage{Page: q.Base(TitleUnit), Agency: q.Form.Get("agency")}
+	for i := range rows(q, "name") {
+		page.Rows = append(page.Rows, UnitRow{N: i + 1, Name: at(q, "name", i), Kind: at(q, "kind", i)})
+	}
+	for _, a := range frame.Sorted(all.Agencies, agencyName) {
+		page.Agencies = append(page.Agencies, frame.Unit{ID: a.ID, Name: a.Name})
+	}
+	return page, nil
+}
+
+// CreateUnits enters the units of a form, after one step-up for all of them.
+func CreateUnits(q *frame.Request) error {
+	page, err := unitForm(q)
+	if err != nil {
+		return err
+	}
+	if q.Form.Get("go") == goMore {
+		return q.Show(http.StatusOK, "unit", page)
+	}
+	list, places := page.units()
+	page.check(len(list) == 0)
+	if len(page.Errors) > 0 {
+		return q.Show(http.StatusUnprocessableEntity, "unit", page)
+	}
+	if err := q.Office.UnitsFit(q.Context(), q.Who, list); err != nil {
+		return unitsUnfit(q, err, places)
+	}
+	var names []string
+	for _, u := range list {
+		names = append(names, u.Name)
+	}
+	if ok, err := q.StepUpList(policies.UnitCreate, office.UnitsObject(list), StepUpUnits, names); !ok {
+		return err
+	}
+	_, receipt, err := q.Office.CreateUnits(q.Context(), q.Who, list)
+	if err != nil {
+		return unitsUnfit(q, err, places)
+	}
+	return q.Done(receipt, FlashUnitSaved, "/enti")
+}
+
+// units are those that were typed, and the place of each on the form.
+func (p *UnitPage) units() (list []acts.Unit, places []int) {
+	for _, r := range p.Rows {
+		if name := strings.TrimSpace(r.Name); name != "" {
+			list, places = append(list, acts.Unit{Agency: p.Agency, Name: name, Kind: r.Kind}), append(places, r.N)
+		}
+	}
+	return list, places
+}
+
+// check marks what is missing.
+func (p *UnitPage) check(none bool) {
+	if none {
+		p.Fail("name-1", FailName)
+	}
+	for _, r := range p.Rows {
+		name := strings.TrimSpace(r.Name)
+		if len(name) > 200 {
+			p.Fail(fmt.Sprint("name-", r.N), FailName)
+		}
+		if !frame.IsWord("unit_kind", r.Kind) && (name != "" || none && r.N == 1) {
+			p.Fail(fmt.Sprint("kind-", r.N), frame.FailChoice)
+		}
+	}
+	if !slices.ContainsFunc(p.Agencies, func(u frame.Unit) bool { return u.ID == p.Agency }) {
+		p.Fail("agency", frame.FailChoice)
+	}
+}
+
+// unitsUnfit brings the form back, with why beside the unit that does not fit.
+func unitsUnfit(q *frame.Request, err error, places []int) error {
+	n, why := stopped(err, places)
+	field, key := "name", FailNameTaken
+	switch {
+	case errors.Is(why, office.ErrOneAudit):
+		field, key = "kind", FailOneAudit
+	case !errors.Is(why, office.ErrTaken):
+		return err
+	}
+	page, err := unitForm(q)
+	if err != nil {
+		return err
+	}
+	page.Fail(fmt.Sprint(field, "-", n), key)
+	return q.Show(http.StatusConflict, "unit", page)
+}
+
+// UnitRow is one of them; one without a name is left out.
+type UnitRow struct {
+	N          int // its place on the form, from 1
+	Name, Kind string
+}
+
+// What the page says.
+const (
+	StepUpUnits    = "stepup.units"
+	FailOneAudit   = "unit.one_audit"
+	FlashUnitSaved = "unit.saved"
+	TitleUnit      = "unit.new"
+)

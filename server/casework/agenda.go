@@ -1,0 +1,178 @@
+package casework
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"sportello/policies/units"
+	"sportello/referrals"
+	"sportello/referrals/sharing"
+	"sportello/server/frame"
+)
+
+// AgendaPage is "agenda", the first page of desk and social service.
+type AgendaPage struct {
+	frame.Page
+	Notices   frame.Notices
+	Urgent    []frame.Task // what cannot wait, kinds of "urgent"
+	CallBack  []CallBack   // ending soonest first
+	Today     []frame.Task // kinds of "task"
+	Tasks     []frame.Task // later ones, with the day they are due
+	Sent      []SentTask   // what the unit asked of a social service
+	Open      []OpenContact
+	Restored  []ShutReferral // shut by a restore, until the desk confirms them
+	Emergency frame.Emergency
+}
+
+// Agenda answers GET /agenda.
+func Agenda(q *frame.Request) error {
+	a, receipt, err := q.Desk.ReadAgenda(q.Context(), q.Who)
+	if err = q.Partly(err); err != nil {
+		return err
+	}
+	roster, err := q.Names()
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: sent(q, a.Sent, roster)}
+	for _, l := range a.Recall {
+		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Href: "/schede/" + l.CaseID + "/tentativi",
+			Until: l.Closes, Channels: l.Channels})
+	}
+	tasks(q, page, a, roster)
+	for _, l := range a.Waiting {
+		if l.Shut {
+			page.Restored = append(page.Restored, ShutReferral{Who: frame.Who(l.Who), Href: "/invii/" + l.ID + "/conferma",
+				Centre: roster.UnitName(l.ToUnit), Sent: q.Day(l.SentDay)})
+			continue
+		}
+		task := frame.Task{Who: frame.Who(l.Who), Kind: waitingKind(l), Href: "/invii/" + l.ID, DayOnly: true}
+		if task.Ends() {
+			task.Due = q.Day(l.UntilDay)
+		}
+		if task.Kind == "referral_appointment" {
+			task.Due, task.DayOnly = l.Proposed, false
+		}
+		page.Urgent = append(page.Urgent, task)
+	}
+	for _, c := range a.Shut {
+		page.Restored = append(page.Restored, ShutReferral{Who: frame.Who(c.Who), Href: "/autorizzazioni/" + c.ID + "/conferma",
+			Centre: roster.UnitName(c.Centre), Sent: q.Day(c.Day), Unsent: true})
+	}
+	page.Open = openContacts(a.Contacts)
+	if err := fromColleagues(q, page); err != nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "agenda", page)
+}
+
+// fromColleagues puts on an Agenda what is to be known of colleagues, of other
+// units' keys and of the recovery of a unit.
+func fromColleagues(q *frame.Request, page *AgendaPage) error {
+	colleagues, err := q.House.NewColleagues(q.Context(), q.Who)
+	if err = q.Besides(err); err != nil {
+		return err
+	}
+	for _, c := range colleagues {
+		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
+	}
+	page.Notices, err = frame.ReadNotices(q)
+	if err = q.Besides(err); err != nil {
+		return err
+	}
+	rescued, err := q.House.Rescued(q.Context(), q.Who)
+	if err = q.Besides(err); err != nil {
+		return err
+	}
+	for _, u := range rescued {
+		page.Urgent = append(page.Urgent, rescuedTask(q, u))
+	}
+	first, tasks, err := recoveryTasks(q)
+	page.Urgent = slices.Concat(first, page.Urgent, tasks)
+	return q.Besides(err)
+}
+
+// rescuedTask is a unit whose key recovery made: who sends there compares its words
+// again, the others look at what happened.
+func rescuedTask(q *frame.Request, u units.RescuedUnit) frame.Task {
+	t := frame.Task{Who: frame.Who{Alias: u.Name}, Kind: "unit_rescued", Href: "/ammissioni", DayOnly: true}
+	switch {
+	case u.Confirm:
+		t.Kind, t.Href = "centre_epoch", "/centri/"+u.ID
+	case q.Who.Works().Audits:
+		t.Href = "/registro/accessi"
+	}
+	return t
+}
+
+// waitingKind is why a referral cannot wait.
+func waitingKind(l sharing.ReferralLine) string {
+	switch {
+	case l.State == "more_info":
+		return "referral_question"
+	case l.State == "declined":
+		return "referral_declined"
+	case !l.Proposed.IsZero():
+		return "referral_appointment"
+	case l.Ends:
+		return "consent_ending"
+	}
+	return "referral_unanswered"
+}
+
+// What the page says.
+const (
+	TitleAgenda = "agenda.title"
+)
+
+// CallBack is someone whose safe hours are open now.
+type CallBack struct {
+	Who      frame.Who
+	Href     string
+	Until    time.Time // when the safe hours end
+	Channels []string  // words of "channel" she allowed
+}
+
+// ShutReferral is a referral that a restore shut, or an authorisation that was not
+// sent yet.
+type ShutReferral struct {
+	Who    frame.Who
+	Href   string
+	Centre string
+	Sent   time.Time // or given
+	Unsent bool
+}
+
+// recoveryTasks is what the recovery of a unit asks for; first is what comes before
+// all else: what a unit lost with an agency's recovery of before.
+func recoveryTasks(q *frame.Request) (first, tasks []frame.Task, err error) {
+	all, err := q.House.RecoveryNews(q.Context(), q.Who)
+	for _, n := range all {
+		if t := frame.RecoveryTask(q, n); n.Kind == units.RecoveryOlder {
+			first = append([]frame.Task{t}, first...)
+		} else {
+			tasks = append(tasks, t)
+		}
+	}
+	return first, tasks, err
+}
+
+// tasks puts what the unit was asked where the Agenda shows it: late, today or
+// later, each with who has it.
+func tasks(q *frame.Request, page *AgendaPage, a referrals.Agenda, roster *units.Roster) {
+	for _, t := range a.Tasks {
+		task := frame.Task{Who: frame.Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.Day(t.DueDay), DayOnly: true,
+			Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+		switch {
+		case t.Overdue:
+			task.Kind = "overdue"
+			page.Urgent = append(page.Urgent, task)
+		case t.DueDay == a.Day:
+			page.Today = append(page.Today, task)
+		default:
+			page.Tasks = append(page.Tasks, task)
+		}
+	}
+}

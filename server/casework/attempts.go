@@ -1,0 +1,129 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"sportello/policies/acts"
+	"sportello/referrals"
+	"sportello/referrals/rule"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// AttemptsPage is "attempts": call attempts. It posts channel, outcome, note
+// to /schede/ID/tentativi. When the rule forbids a call now, Forbidden says why
+// and there is no form.
+type AttemptsPage struct {
+	frame.Page
+	frame.CaseHead
+	Attempts  []Attempt
+	Forbidden string   // message key, or empty
+	Channels  []string // words of "channel" open now
+	Channel   string
+	Outcome   string
+	Note      string
+	Form      string     // the form's own mark
+	Recall    Recall     // as it is planned now
+	Plan      RecallForm // as typed
+	Version   string     // of the case, for the plan
+	MayPlan   bool       // the case is open, and she allowed something
+}
+
+// Attempts answers GET /schede/{id}/tentativi.
+func Attempts(q *frame.Request) error { return attemptsPage(q, http.StatusOK, nil) }
+
+// SetRecall plans the next call, or takes her off the list.
+func SetRecall(q *frame.Request) error {
+	var f RecallForm
+	frame.ReadForm(q.Form, &f)
+	flash := FlashRecallSet
+	if q.Form.Get("go") == "clear" {
+		f, flash = RecallForm{}, FlashRecallCleared
+	} else if f.Day == "" {
+		return attemptsPage(q, http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recall": "error.day"}})
+	}
+	receipt, err := q.Desk.Cases.SetRecall(q.Context(), q.Who, q.ID("id"), q.Version(), rule.Recall{Day: f.Day, From: f.From, To: f.To})
+	if errors.Is(err, acts.ErrConflict) {
+		return attemptsPage(q, http.StatusConflict, err)
+	}
+	return q.DoneOr(func(status int, cause error) error { return attemptsPage(q, status, cause) }, receipt, err, flash, "/schede/"+q.ID("id")+"/tentativi")
+}
+
+func attemptsPage(q *frame.Request, status int, cause error) error {
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary)
+	if err != nil {
+		return err
+	}
+	page := &AttemptsPage{Page: q.Base(TitleAttempts), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Channel: q.Form.Get("channel"),
+		Outcome: q.Form.Get("outcome"), Note: q.Form.Get("note"), Recall: recall(q, v.Recall), Version: frame.Version(v.Version), Form: q.NewForm(),
+		MayPlan: v.State != "closed" && v.Safe.Recorded()}
+	if frame.ReadForm(q.Form, &page.Plan); !q.Form.Has("recall") {
+		page.Plan = RecallForm{v.Recall.Day, v.Recall.From, v.Recall.To}
+	}
+	for _, n := range v.Notes {
+		if n.Kind == "attempt" && n.State == "current" {
+			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Note: n.Text})
+		}
+	}
+	reason := rule.NothingRecorded
+	if v.Safe.Forbids() {
+		reason = rule.NothingAllowed
+	}
+	for _, kind := range rule.ChannelKinds {
+		switch r := v.Safe.Allows(kind, page.Now); r {
+		case rule.Permitted:
+			page.Channels = append(page.Channels, kind)
+		case rule.OutsideHours:
+			reason = r
+		}
+	}
+	if len(page.Channels) == 0 {
+		page.Forbidden = string(reason)
+	}
+	frame.Explain(&page.Page, cause)
+	return q.Show(status, "attempts", page)
+}
+
+// RecordAttempt answers POST /schede/{id}/tentativi.
+func RecordAttempt(q *frame.Request) error {
+	_, receipt, err := q.Desk.Cases.RecordAttempt(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("channel"), q.Form.Get("outcome"), q.Form.Get("note"))
+	flash, to := FlashAttemptSaved, "/schede/"+q.ID("id")
+	if q.Form.Get("outcome") == "other_person" {
+		flash, to = ProblemReviewRule, to+"/contatto-sicuro"
+	}
+	return q.DoneOr(func(status int, cause error) error { return attemptsPage(q, status, cause) }, receipt, err, flash, to)
+}
+
+// Recall is when she is to be called next; without a day, no call is planned.
+type Recall struct {
+	Day      time.Time
+	From, To string // HH:MM, or empty
+}
+
+// RecallForm is what is typed to plan a call. It is posted with version and go
+// ("clear" takes her off the list) to /schede/ID/richiamo.
+type RecallForm struct {
+	Day  string `form:"recall"`
+	From string `form:"recall_from"`
+	To   string `form:"recall_to"`
+}
+
+// Attempt is one try to reach her.
+type Attempt struct {
+	At      time.Time
+	Author  string
+	Channel string // a word of "channel"
+	Outcome string // a word of "attempt"
+	Note    string
+}
+
+// What the page says.
+const (
+	FlashAttemptSaved  = "attempts.saved"
+	FlashRecallSet     = "recall.saved"
+	FlashRecallCleared = "recall.cleared"
+	ProblemReviewRule  = "safe.review"
+	TitleAttempts      = "attempts.title"
+)

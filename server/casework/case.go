@@ -1,0 +1,106 @@
+package casework
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"sportello/policies"
+	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/server/frame"
+)
+
+// CasePage is "case", tab Sintesi: where things stand in five lines, and what
+// is next.
+type CasePage struct {
+	frame.Page
+	frame.CaseHead
+	Version     string
+	Identity    string // a word of "identity"
+	Request     string
+	Needs       []string // words of "need"
+	Opened      time.Time
+	LastContact time.Time
+	LastNote    time.Time
+	Referral    string // a word of "referral_state", or empty
+	Centre      string // of that referral
+	Restricted  bool
+	Next        string // a word of "next"
+	NextHref    string
+	Recall      Recall
+	Danger      *Danger    // she said yes at the last contact
+	Sent        []SentTask // what a social service was asked for her
+}
+
+// Case answers GET /schede/{id}.
+func Case(q *frame.Request) error {
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks)
+	if err != nil {
+		return err
+	}
+	page := &CasePage{Page: q.Base(TitleCase), CaseHead: frame.HeadOf(q, v.CaseHead, "summary"), Version: frame.Version(v.Version), Identity: identityWord(v),
+		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.Day(v.OpenedDay), LastContact: q.Day(v.LastDay), Restricted: v.Restricted}
+	if len(v.Notes) > 0 {
+		page.LastNote = v.Notes[0].At
+	}
+	if len(v.Referrals) > 0 {
+		r := v.Referrals[0]
+		page.Referral, page.Centre = frame.StateOf(r), roster.UnitName(r.ToUnit)
+	}
+	page.Sent, page.Recall = sent(q, v.Sent, roster), recall(q, v.Recall)
+	page.Danger = lastDanger(q, v)
+	page.Next, page.NextHref = nextStep(v, q.Desk.Day())
+	return q.Show(http.StatusOK, "case", page)
+}
+
+// nextStep is the one next thing to do for a case's state today.
+func nextStep(v referrals.CaseView, today string) (word, href string) {
+	root := "/schede/" + v.ID
+	if v.State == "closed" {
+		return "reopen", root + "/riapri"
+	}
+	if !v.Safe.Said() {
+		return "review_rule", root + "/contatto-sicuro"
+	}
+	for _, r := range v.Referrals {
+		switch {
+		case r.State == "declined" && r.AfterAnswer == "":
+			return "read_answer", "/invii/" + r.ID
+		case r.State == "more_info" || r.State == "appointment":
+			return "answer_centre", "/invii/" + r.ID
+		case r.Standing == policies.ConsentLive && (r.State == "sent" || r.State == "acknowledged"):
+			return "await_centre", "/invii/" + r.ID
+		}
+	}
+	if v.Recall.Day != "" && v.Recall.Day <= today {
+		return "call_back", root + "/tentativi"
+	}
+	if len(v.Referrals) == 0 {
+		return "choose_centre", root + "/centro"
+	}
+	return "write_note", root + "/diario/nuova"
+}
+
+// lastDanger is what she said of danger at the last contact, if it was yes.
+func lastDanger(q *frame.Request, v referrals.CaseView) *Danger {
+	if len(v.Contacts) == 0 {
+		return nil
+	}
+	last := slices.MaxFunc(v.Contacts, func(a, b cases.ContactView) int { return a.At.Compare(b.At) })
+	if last.Danger != "yes" {
+		return nil
+	}
+	return &Danger{Day: q.Day(last.Day), Where: q.Word("where", last.WhereHe)}
+}
+
+// What the page says.
+const (
+	TitleCase = "case.title"
+)
+
+// Danger is what she said of it at the last contact.
+type Danger struct {
+	Day   time.Time
+	Where string // where the person is whom she fears, in the page's language, or empty
+}

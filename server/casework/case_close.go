@@ -1,0 +1,75 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+
+	"sportello/referrals"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// CaseClosePage is "case-close" (Reopen false) and "case-reopen" in one: posts
+// reason, note, version to /schede/ID/chiudi or /schede/ID/riapri.
+type CaseClosePage struct {
+	frame.Page
+	frame.CaseHead
+	Reopen  bool
+	Reason  string // a word of "closing"
+	Note    string
+	Version string
+}
+
+// CaseClose answers GET /schede/{id}/chiudi and GET /schede/{id}/riapri.
+func CaseClose(q *frame.Request) error {
+	v, err := frame.OpenCase(q)
+	if err != nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "case-close", closing(q, v))
+}
+
+func closing(q *frame.Request, v referrals.CaseView) *CaseClosePage {
+	page := &CaseClosePage{Page: q.Base(TitleCaseClose), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Reopen: v.State == "closed",
+		Reason: q.Form.Get("reason"), Note: q.Form.Get("note"), Version: frame.Version(v.Version)}
+	if page.Reopen {
+		page.Title = TitleCaseReopen
+	}
+	return page
+}
+
+// CloseCase answers POST /schede/{id}/chiudi.
+func CloseCase(q *frame.Request) error {
+	receipt, err := q.Desk.Cases.CloseCase(q.Context(), q.Who, q.ID("id"), q.Version(), q.Form.Get("reason"), q.Form.Get("note"))
+	if errors.Is(err, typed.ErrInvalid) {
+		v, openErr := frame.OpenCase(q)
+		if openErr != nil {
+			return openErr
+		}
+		page := closing(q, v)
+		page.Fail("reason", FailClosingReason)
+		return q.Show(http.StatusUnprocessableEntity, "case-close", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashCaseClosed, "/schede/"+q.ID("id"))
+}
+
+// ReopenCase answers POST /schede/{id}/riapri.
+func ReopenCase(q *frame.Request) error {
+	receipt, err := q.Desk.Cases.ReopenCase(q.Context(), q.Who, q.ID("id"), q.Version(), q.Form.Get("note"))
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashCaseReopened, "/schede/"+q.ID("id"))
+}
+
+// What the page says.
+const (
+	FailClosingReason = "case_close.reason_missing"
+	FlashCaseClosed   = "case_close.closed"
+	FlashCaseReopened = "case_close.reopened"
+	TitleCaseClose    = "case_close.title"
+	TitleCaseReopen   = "case_close.reopen_title"
+)

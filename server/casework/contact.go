@@ -1,0 +1,482 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies/acts"
+	"sportello/policies/units"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/rule"
+	"sportello/server/frame"
+)
+
+// ContactPage is "contact": one form in three steps. It posts everything to
+// /contatti/nuovo with the step it comes from and go, one of "next", "back",
+// "search" (step 1), "close", "open_case" or "add_case" (step 3).
+type ContactPage struct {
+	frame.Page
+	Step      int // 1 to 3
+	ID        string
+	Version   string // of the stored contact; empty while there is none
+	Form      ContactForm
+	Emergency frame.Emergency
+	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
+	Searched  bool          // a search in step 1 was asked
+	Matches   []frame.Card  // among what this worker may open
+	Duties    []frame.Duty  // what this worker may have to report, and to whom
+	Sheets    []frame.Sheet
+	Services  []frame.Unit // social services this desk has compared words with
+	Due       time.Time
+	Also      []Also            // other services for what she asks, in step 3
+	Free      bool              // what this unit does costs her nothing
+	Shareable []frame.Shareable // how to reach her, as the task can carry it
+	MayLimit  bool              // the unit has a recovery, so a file may be restricted
+}
+
+// interviewDays is shown on the page; the desk sets the deadline itself.
+const interviewDays = 30
+
+// contactPage is one step of the new contact, with what was typed so far.
+func contactPage(q *frame.Request, step int) (*ContactPage, error) {
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Form.Get("id"), Version: q.Form.Get("version"), Emergency: q.Config.Emergency,
+		Duties: q.Config.Duties, Sheets: q.Config.Sheets}
+	page.Due = page.Now.AddDate(0, 0, interviewDays)
+	if page.ID == "" {
+		page.ID = crypto.NewID()
+	}
+	frame.ReadForm(q.Form, &page.Form)
+	page.Also = alsoFor(roster, q.Who.Unit(), page.Form.Needs)
+	if u, ok := roster.Units[q.Who.Unit()]; ok {
+		page.Free = u.Cost == units.CostFree
+	}
+	for _, u := range roster.Units {
+		if u.Is().Tasks && roster.Epochs[u.ID] > 0 {
+			page.Services = append(page.Services, frame.Unit{ID: u.ID, Name: u.Name})
+		}
+	}
+	page.MayLimit = roster.Recovery[q.Who.Unit()]
+	if step == 3 {
+		err = taskShare(q, page)
+	}
+	return page, err
+}
+
+// taskShare puts on the page how to reach her, as a task can carry it: by the rule
+// that was just typed, or, of a woman who was here, by the one in her case file.
+func taskShare(q *frame.Request, page *ContactPage) error {
+	safe := page.Form.rule()
+	page.Form.RuleOf = ""
+	if !safe.Said() && page.InCase() {
+		v, receipt, err := q.Desk.OpenCase(q.Context(), q.Who, page.Form.Case)
+		if errors.Is(err, acts.ErrDenied) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		q.Receipt(receipt)
+		safe, page.Form.RuleOf = v.Safe, frame.Version(v.Version)
+	}
+	for _, item := range rule.Items {
+		if content := frame.Brings(q, item, safe); content != "" {
+			page.Shareable = append(page.Shareable, frame.Shareable{Value: item, Key: frame.ShareFields[item], Content: content, Hidden: item == "code_word"})
+		}
+	}
+	return nil
+}
+
+// shownCase is the version of the case whose rule the page showed for a task, or
+// one that no case has.
+func shownCase(q *frame.Request) int64 {
+	v, err := strconv.ParseInt(q.Form.Get("rule_of"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return v
+}
+
+// Contact answers GET /contatti/nuovo.
+func Contact(q *frame.Request) error {
+	if !q.IsDesk() {
+		return acts.ErrDenied
+	}
+	if q.Filled && q.Form.Has("requester") {
+		return q.Show(http.StatusOK, "unlinked", unlinkedPage(q))
+	}
+	step := 1
+	if q.Filled {
+		step = frame.StepOf(q.Form.Get("step"))
+	}
+	page, err := contactPage(q, step)
+	if err != nil {
+		return err
+	}
+	if !q.Filled {
+		if page.Open, err = ownOpen(q); err != nil {
+			return err
+		}
+	}
+	return q.Show(http.StatusOK, "contact", page)
+}
+
+// ownOpen are the caller's own contacts that nobody closed: a browser that died
+// shows an empty form, and what was typed is there.
+func ownOpen(q *frame.Request) ([]OpenContact, error) {
+	lines, receipt, err := q.Desk.OwnOpenContacts(q.Context(), q.Who)
+	if err = q.Partly(err); err != nil {
+		return nil, err
+	}
+	q.Receipt(receipt)
+	return openContacts(lines), nil
+}
+
+func openContacts(lines []cases.ContactLine) []OpenContact {
+	var all []OpenContact
+	for _, c := range lines {
+		all = append(all, OpenContact{Who: frame.Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
+	}
+	return all
+}
+
+// RecordContact moves between the steps; only the last one writes.
+func RecordContact(q *frame.Request) error {
+	if !q.IsDesk() {
+		return acts.ErrDenied
+	}
+	step := frame.StepOf(q.Form.Get("step"))
+	switch q.Form.Get("go") {
+	case "search":
+		return beenHere(q)
+	case "next":
+		if s := q.Form.Get("speaker"); s == "someone" || s == "body" {
+			return q.Show(http.StatusOK, "unlinked", unlinkedPage(q))
+		}
+		return keepContact(q, step, min(step+1, 3))
+	case "back":
+		return keepContact(q, step, max(step-1, 1))
+	case "close", "open_case", "add_case":
+		return closeContact(q)
+	}
+	page, err := contactPage(q, step)
+	if err != nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "contact", page)
+}
+
+// keepContact keeps what was typed so far and shows another step: nothing is
+// lost when the line drops.
+func keepContact(q *frame.Request, from, to int) error {
+	page, err := contactPage(q, to)
+	if err != nil {
+		return err
+	}
+	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who, cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version()})
+	switch {
+	case frame.Invalid(&page.Page, err):
+		page.Step = from
+		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, acts.ErrConflict):
+		return contactChanged(q, page, from, out.ContactID)
+	case errors.Is(err, kept.ErrState):
+		return q.Redirect("/contatti/" + out.ContactID) // closed meanwhile, from another tab
+	case err != nil:
+		return err
+	}
+	q.Receipt(receipt)
+	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
+	return q.Show(http.StatusOK, "contact", page)
+}
+
+// contactChanged says that another tab kept this contact meanwhile. What was
+// typed here stays on the page; going on keeps it over the other.
+func contactChanged(q *frame.Request, page *ContactPage, step int, id string) error {
+	v, receipt, err := q.Desk.Cases.OpenContact(q.Context(), q.Who, id)
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	page.ID, page.Step, page.Version, page.Problem = v.ID, step, frame.Version(v.Version), frame.ProblemChanged
+	return q.Show(http.StatusConflict, "contact", page)
+}
+
+// typed is a kept contact as its form shows it.
+func (f *ContactForm) typed(c cases.Contact) {
+	*f = ContactForm{Speaker: c.Speaker, CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
+		CallNumber: c.CallBack, Danger: c.Danger, Where: c.WhereHe, Children: c.Children, DangerCaller: c.WhoCalls, DangerWhen: c.CallWhen,
+		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe)}
+	if c.DutyTold {
+		f.DutySaid = "yes"
+	}
+	for _, g := range c.Given {
+		f.Given = append(f.Given, g.Sheet)
+	}
+}
+
+// beenHere looks among what this worker may open; for everything else nothing
+// shows.
+func beenHere(q *frame.Request) error {
+	page, err := contactPage(q, 1)
+	if err != nil {
+		return err
+	}
+	cards, receipt, err := q.Desk.Cases.Search(q.Context(), q.Who, page.Form.Query)
+	if err = q.Partly(err); err != nil && !frame.Invalid(&page.Page, err) {
+		return err
+	}
+	q.Receipt(receipt)
+	page.Searched = true
+	for _, c := range cards {
+		page.Matches = append(page.Matches, frame.CardOf(q, c))
+	}
+	return q.Show(http.StatusOK, "contact", page)
+}
+
+// contact is the typed form as the desk keeps it.
+func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
+	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
+		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
+		Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{}}
+	if c.Speaker == "" {
+		c.Speaker = "she"
+	}
+	for name, v := range map[string]string{"can_talk": f.CanTalk, "call_back": f.CallBack, "been_here": f.BeenHere} {
+		if v != "" {
+			c.Overheard[name] = v
+		}
+	}
+	for _, s := range sheets {
+		if frame.Contains(f.Given, s.Value) {
+			c.Given = append(c.Given, cases.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
+		}
+	}
+	return c
+}
+
+func closeContact(q *frame.Request) error {
+	page, err := contactPage(q, 3)
+	if err != nil {
+		return err
+	}
+	f := &page.Form
+	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: shownCase(q),
+		OpenCase: q.Form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
+	if q.Form.Get("go") == "add_case" && f.Case != "new" {
+		in.CaseID = f.Case
+	}
+	if f.Outcome == "" {
+		page.Fail("outcome", FailOutcomeMissing)
+		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+	}
+	out, receipt, err := q.Desk.Cases.RecordContact(q.Context(), q.Who, in)
+	switch {
+	case frame.Invalid(&page.Page, err):
+		if page.ErrorOf("share") != "" {
+			page.Form.Share = nil // it is asked again, for what stands there now
+		}
+		page.Step = stepWith(page.Errors)
+		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+	case errors.Is(err, acts.ErrConflict):
+		return contactChanged(q, page, 3, out.ContactID)
+	case errors.Is(err, kept.ErrPin), errors.Is(err, kept.ErrEnded), errors.Is(err, kept.ErrNotFounded), errors.Is(err, kept.ErrNobody):
+		page.Fail("service", FailServiceMissing)
+		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+	case err != nil:
+		return err
+	}
+	return q.Done(receipt, "", "/contatti/"+out.ContactID)
+}
+
+// stepWith is the step that asks the first field that does not fit.
+func stepWith(errors []frame.FieldError) int {
+	for _, step := range []int{1, 2, 3} {
+		for _, e := range errors {
+			if fieldStep(e.Field) == step {
+				return step
+			}
+		}
+	}
+	return 3
+}
+
+// told is what was recorded of a contact: what nobody asked is left out, but for
+// the danger, where that it was not asked says something too.
+func told(q *frame.Request, v cases.ContactView) *ContactTold {
+	t := &ContactTold{At: v.At, Outcome: v.Outcome}
+	add := func(key string, parts ...string) {
+		if s := frame.Joined(parts...); s != "" {
+			t.Facts = append(t.Facts, Fact{key, s})
+		}
+	}
+	add("contact.speaker", q.Word("speaker", v.Speaker))
+	if v.Danger == "" && v.Speaker == "she" {
+		add("contact.danger", q.Text("strip.unasked"))
+	}
+	add("contact.danger", q.Word("said_aloud", v.Danger))
+	add("contact.where", q.Word("where", v.WhereHe))
+	add("danger.who_calls", q.Word("who_calls", v.WhoCalls), v.CallWhen)
+	if v.DutyTold {
+		add("contact.duty", q.Text("contact.duty_said"))
+	}
+	add("contact.can_talk", q.Word("yesno", v.Overheard["can_talk"]))
+	add("contact.call_back", q.Word("yesno", v.Overheard["call_back"]))
+	add("contact.call_number", v.CallBack)
+	add("contact.been_here", q.Word("said_aloud", v.Overheard["been_here"]))
+	add("contact.name", v.Alias)
+	add("contact.request", v.Request)
+	add("contact.needs", q.Words("need", v.Needs))
+	add("contact.children", q.Word("children", v.Children))
+	add("contact.children_count", v.HowMany)
+	add("contact.children_ages", v.Ages)
+	for _, g := range v.Given {
+		add("contact.given", q.Text("contact.sheet", "Title", sheet(q, g.Sheet), "Version", g.Version, "Lang", q.Word("language", g.Language)))
+	}
+	add("contact.note", v.Note)
+	return t
+}
+
+// sheet is the title of a sheet, or its mark when it is given no longer.
+func sheet(q *frame.Request, value string) string {
+	for _, s := range q.Config.Sheets {
+		if s.Value == value {
+			return s.Title
+		}
+	}
+	return value
+}
+
+// unlinkedPage is the form for somebody who is not she, with its own mark.
+func unlinkedPage(q *frame.Request) *UnlinkedPage {
+	page := &UnlinkedPage{Page: q.Base(TitleUnlinked), ID: crypto.NewID()}
+	frame.ReadForm(q.Form, &page.Form)
+	if q.Form.Has("requester") && q.Form.Get("id") != "" {
+		page.ID = q.Form.Get("id")
+	}
+	if page.Form.Speaker != "body" {
+		page.Form.Speaker = "someone"
+	}
+	return page
+}
+
+// alsoFor lists, for each need she named, the other desks and services that the
+// directory marks for it. It is information: nothing is sent.
+func alsoFor(roster *units.Roster, unit string, needs []string) []Also {
+	var all []Also
+	units := frame.Sorted(roster.Units, frame.UnitName)
+	for _, need := range frame.Words("need") {
+		if !slices.Contains(needs, need) {
+			continue
+		}
+		also := Also{Need: need}
+		for _, u := range units {
+			desk := u.Is().KeepsCases
+			if desk && u.ID != unit && slices.Contains(strings.Fields(u.Needs), need) {
+				also.Services = append(also.Services, frame.Centre{ID: u.ID, Name: u.Name, Area: u.Area, Hours: u.Hours, Phone: u.Phone,
+					Languages: strings.Fields(u.Languages), Cost: u.Cost})
+			}
+		}
+		if len(also.Services) > 0 {
+			all = append(all, also)
+		}
+	}
+	return all
+}
+
+// fieldStep is the step of the new contact that asks a field; 0 when none does.
+func fieldStep(name string) int { return stepIn(reflect.TypeOf(ContactForm{}), name) }
+
+func stepIn(t reflect.Type, name string) int {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			if step := stepIn(f.Type, name); step != 0 {
+				return step
+			}
+			continue
+		}
+		if f.Tag.Get("form") == name {
+			step, err := strconv.Atoi(f.Tag.Get("step"))
+			if err != nil {
+				return 0
+			}
+			return step
+		}
+	}
+	return 0
+}
+
+// What the page says.
+const (
+	FailOutcomeMissing = "contact.outcome_missing"
+	FailServiceMissing = "contact.service_missing"
+)
+
+// ContactForm is what is typed in the three steps of a new contact. Values of
+// the other steps travel as hidden fields; nothing is required.
+type ContactForm struct {
+	// step 1, safety
+	Speaker      string `form:"speaker" step:"1"`       // a word of "speaker"
+	CanTalk      string `form:"can_talk" step:"1"`      // "yesno"
+	CallBack     string `form:"call_back" step:"1"`     // "yesno"
+	CallNumber   string `form:"call_number" step:"1"`   // as typed
+	Danger       string `form:"danger" step:"1"`        // "said_aloud"
+	Where        string `form:"where" step:"1"`         // "where": the person she fears
+	Children     string `form:"children" step:"1"`      // "children"
+	DangerCaller string `form:"danger_caller" step:"1"` // "who_calls"
+	DangerWhen   string `form:"danger_when" step:"1"`   // free: when the call was made or is to be made
+	Accompanied  string `form:"accompanied" step:"1"`   // "yes": someone came with her
+	DutySaid     string `form:"duty_said" step:"1"`     // "yes": what may have to be reported was said
+	BeenHere     string `form:"been_here" step:"1"`     // "said_aloud"
+	Query        string `form:"q" step:"1"`             // her code, alias or phone
+	Case         string `form:"case" step:"1"`          // the case chosen among the matches, or empty
+	Name         string `form:"name" step:"1"`          // the name she wants, may be invented
+
+	// step 2, request
+	Request       string   `form:"request" step:"2"`
+	Needs         []string `form:"needs" step:"2"` // words of "need"
+	ChildrenCount string   `form:"children_count" step:"2"`
+	ChildrenAges  string   `form:"children_ages" step:"2"`
+	SafeForm
+
+	// step 3, outcome
+	Given      []string `form:"given" step:"3"`      // values of Sheets
+	Outcome    string   `form:"outcome" step:"3"`    // "outcome"
+	Service    string   `form:"service" step:"3"`    // unit for "social_service"
+	Visibility string   `form:"visibility" step:"3"` // "visibility"; empty is "unit"
+	Share      []string `form:"share" step:"3"`      // what the task carries of how to reach her
+	RuleOf     string   `form:"rule_of" step:"3"`    // version of the case whose rule the page showed for it
+}
+
+// Also is a need she named, and who else is there for it.
+type Also struct {
+	Need     string // a word of "need"
+	Services []frame.Centre
+}
+
+// GoesOn tells whether what follows from the chosen outcome is a case file.
+func (p *ContactPage) GoesOn() bool { return cases.GoesOn(p.Form.Outcome) }
+
+// InCase tells whether she was found in a case file.
+func (p *ContactPage) InCase() bool { return p.Form.Case != "" && p.Form.Case != "new" }
+
+// Carried lists the typed values of the other steps.
+func (p *ContactPage) Carried() []frame.Pair { return frame.PairsOf(p.Form, p.Step) }
+
+// OpenContact is a contact that nobody closed yet.
+type OpenContact struct {
+	Who   frame.Who
+	Href  string
+	Begun time.Time
+}

@@ -1,0 +1,114 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/units"
+	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/rule"
+	"sportello/server/frame"
+)
+
+// NotePage is "note": add or correct. It posts kind, text and version to
+// Action.
+type NotePage struct {
+	frame.Page
+	frame.CaseHead
+	Action  string // /schede/ID/diario/nuova or /schede/ID/diario/NOTE/correggi
+	Correct bool
+	Kind    string
+	Text    string
+	Version string
+	Form    string // the form's own mark: sent twice, it is kept once
+}
+
+// What the page says.
+const (
+	TitleNote = "note.text"
+)
+
+func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
+	mine := n.Author == q.Who.Person() || q.Who.Role() == policies.Lead
+	v := NoteLine{ID: n.ID, Kind: n.Kind, Author: roster.Username(n.Author), Day: q.Day(n.Day), Text: n.Text, MayCorrect: mine, MayMove: mine}
+	switch n.Kind {
+	case "closed":
+		v.Kind, v.Text = "other", q.Word("closing", n.Outcome)+"\n"+n.Text
+	case "reopened", "revoked":
+		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
+		if n.Kind == "revoked" {
+			v.Text = strings.TrimSpace(q.Text("diary.revoked") + "\n" + q.Word("recognised", n.Text))
+			if n.Text == "instead" {
+				v.Text = q.Text("diary.replaced")
+			}
+		}
+	}
+	for _, e := range n.Earlier {
+		v.Earlier = append(v.Earlier, Earlier{Author: roster.Username(e.Author), Day: q.Day(e.Day), Text: e.Text})
+	}
+	return v
+}
+
+// Note answers GET /schede/{id}/diario/nuova and GET /schede/{id}/diario/{note}/correggi.
+func Note(q *frame.Request) error { return notePage(q, http.StatusOK, nil) }
+
+// notePage shows the form of a note: a new one, or the one that the address names.
+func notePage(q *frame.Request, status int, cause error) error {
+	v, err := frame.OpenCase(q, referrals.PartDiary)
+	if err != nil {
+		return err
+	}
+	page := &NotePage{Page: q.Base(TitleNote), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
+		Kind: q.Form.Get("kind"), Text: q.Form.Get("text"), Version: q.Form.Get("version"), Form: q.NewForm()}
+	if note := q.ID("note"); note != "" {
+		n, ok := noteOf(v, note)
+		if !ok {
+			return acts.ErrDenied
+		}
+		page.Correct, page.Action = true, "/schede/"+v.ID+"/diario/"+note+"/correggi"
+		page.Version = frame.Version(n.Version)
+		if status == http.StatusOK && !q.Filled {
+			page.Kind, page.Text = n.Kind, n.Text
+		}
+	}
+	if page.Kind == "" {
+		page.Kind = "listening"
+	}
+	frame.Explain(&page.Page, cause)
+	return q.Show(status, "note", page)
+}
+
+func noteOf(v referrals.CaseView, id string) (cases.NoteView, bool) {
+	for _, n := range v.Notes {
+		if n.ID == id && n.State == "current" {
+			return n, true
+		}
+	}
+	return cases.NoteView{}, false
+}
+
+// AddNote answers POST /schede/{id}/diario/nuova.
+func AddNote(q *frame.Request) error {
+	receipt, err := q.Desk.Cases.AddNote(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("kind"), q.Form.Get("text"))
+	return q.DoneOr(func(status int, cause error) error { return notePage(q, status, cause) }, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
+}
+
+// CorrectNote answers POST /schede/{id}/diario/{note}/correggi.
+func CorrectNote(q *frame.Request) error {
+	receipt, err := q.Desk.Cases.CorrectNote(q.Context(), q.Who, q.ID("note"), q.Version(), q.Form.Get("text"))
+	if errors.Is(err, acts.ErrConflict) {
+		return notePage(q, http.StatusConflict, err)
+	}
+	return q.DoneOr(func(status int, cause error) error { return notePage(q, status, cause) }, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
+}
+
+func recall(q *frame.Request, p rule.Recall) Recall {
+	if p.Day == "" {
+		return Recall{}
+	}
+	return Recall{Day: q.Day(p.Day), From: p.From, To: p.To}
+}

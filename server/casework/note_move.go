@@ -1,0 +1,83 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/referrals"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// NoteMovePage is "note-move". Posts to (the other file's code), why and
+// version to /schede/ID/diario/NOTE/sposta.
+type NoteMovePage struct {
+	frame.Page
+	frame.CaseHead
+	Note    NoteLine
+	To, Why string
+	Version string
+}
+
+// NoteMove answers GET /schede/{id}/diario/{note}/sposta.
+func NoteMove(q *frame.Request) error { return movePage(q, http.StatusOK, "") }
+
+func movePage(q *frame.Request, status int, fail string) error {
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary)
+	if err != nil {
+		return err
+	}
+	n, ok := noteOf(v, q.ID("note"))
+	if !ok {
+		return acts.ErrDenied
+	}
+	page := &NoteMovePage{Page: q.Base(TitleNoteMove), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Note: note(q, n, roster),
+		To: q.Form.Get("to"), Why: q.Form.Get("why"), Version: frame.Version(n.Version)}
+	if fail != "" {
+		page.Fail("to", fail)
+	}
+	return q.Show(status, "note-move", page)
+}
+
+// MoveNote finds the other file by its code among what she may open, and asks for
+// passphrase and code before the note leaves this one.
+func MoveNote(q *frame.Request) error {
+	v, err := frame.OpenCase(q, referrals.PartDiary)
+	if err != nil {
+		return err
+	}
+	if _, ok := noteOf(v, q.ID("note")); !ok {
+		return acts.ErrDenied
+	}
+	cards, _, err := q.Desk.Cases.Search(q.Context(), q.Who, q.Form.Get("to"))
+	if err = q.Partly(err); err != nil && !errors.Is(err, typed.ErrInvalid) {
+		return err
+	}
+	to := ""
+	for _, c := range cards {
+		if strings.EqualFold(c.Code, strings.TrimSpace(q.Form.Get("to"))) {
+			to = c.ID
+		}
+	}
+	if to == "" || to == q.ID("id") {
+		return movePage(q, http.StatusUnprocessableEntity, FailNoteTo)
+	}
+	if ok, err := q.StepUp(policies.NoteMove, q.ID("note"), StepUpMoveNote, strings.ToUpper(strings.TrimSpace(q.Form.Get("to")))); !ok {
+		return err
+	}
+	receipt, err := q.Desk.Cases.MoveNote(q.Context(), q.Who, q.ID("note"), to, q.Form.Get("why"))
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
+}
+
+// What the page says.
+const (
+	FailNoteTo     = "note_move.unknown"
+	StepUpMoveNote = "stepup.note_move"
+	TitleNoteMove  = "note_move.title"
+)

@@ -1,0 +1,147 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"sportello/policies/acts"
+	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/server/frame"
+)
+
+// PersonPage is "person": what she agreed to tell. It posts PersonForm and
+// version to /schede/ID/persona; forgetting posts to /schede/ID/persona/dimentica.
+type PersonPage struct {
+	frame.Page
+	frame.CaseHead
+	Version  string
+	Identity string // a word of "identity"
+	Form     PersonForm
+}
+
+// Person answers GET /schede/{id}/persona.
+func Person(q *frame.Request) error {
+	v, err := frame.OpenCase(q, referrals.PartPerson)
+	if err != nil {
+		return err
+	}
+	page := personPage(q, v)
+	if q.Filled {
+		frame.ReadForm(q.Form, &page.Form)
+	}
+	return q.Show(http.StatusOK, "person", page)
+}
+
+func personPage(q *frame.Request, v referrals.CaseView) *PersonPage {
+	page := &PersonPage{Page: q.Base(TitlePerson), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), Version: frame.Version(v.Version), Identity: identityWord(v)}
+	page.Form = PersonForm{Alias: v.Card.Alias, Language: v.Told.Language, Mediator: v.Told.Mediator, Town: v.Told.Town,
+		Children: v.Told.Children, Needs: v.Told.Needs}
+	if v.Identity != nil {
+		page.Form.Name, page.Form.Surname, page.Form.Born = v.Identity.Name, v.Identity.Surname, v.Identity.Born
+	}
+	return page
+}
+
+func (f PersonForm) save(v referrals.CaseView) cases.PersonForm {
+	told := v.Told
+	told.Language, told.Mediator, told.Town, told.Children, told.Needs = f.Language, f.Mediator, f.Town, f.Children, f.Needs
+	return cases.PersonForm{Alias: f.Alias, Identity: cases.Identity{Name: f.Name, Surname: f.Surname, Born: f.Born}, Told: told}
+}
+
+// SavePerson writes the page, or shows both versions when somebody else saved
+// meanwhile.
+func SavePerson(q *frame.Request) error {
+	v, err := frame.OpenCase(q, referrals.PartPerson)
+	if err != nil {
+		return err
+	}
+	var f PersonForm
+	frame.ReadForm(q.Form, &f)
+	at := q.Version()
+	switch q.Form.Get("keep") {
+	case "theirs":
+		return q.Redirect("/schede/" + v.ID + "/persona")
+	case "edit":
+		page := personPage(q, v)
+		page.Form = f
+		return q.Show(http.StatusOK, "person", page)
+	}
+	receipt, err := q.Desk.Cases.SavePerson(q.Context(), q.Who, v.ID, at, f.save(v))
+	if errors.Is(err, acts.ErrConflict) {
+		return personConflict(q, f)
+	}
+	page := personPage(q, v)
+	if frame.Invalid(&page.Page, err) {
+		page.Form, page.Version = f, frame.Version(at)
+		return q.Show(http.StatusUnprocessableEntity, "person", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashPersonSaved, "/schede/"+v.ID+"/persona")
+}
+
+// personConflict shows what is stored now beside what was typed; she chooses.
+func personConflict(q *frame.Request, mine PersonForm) error {
+	v, err := frame.OpenCase(q, referrals.PartPerson)
+	if err != nil {
+		return err
+	}
+	theirs := personPage(q, v).Form
+	page := &ConflictPage{Page: q.Base(TitleConflict), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), HasCase: true, Action: q.R.URL.Path,
+		Version: frame.Version(v.Version), Carried: frame.PairsOf(mine, 0)}
+	page.Mine, page.Theirs = compare(q, mine, theirs)
+	return q.Show(http.StatusConflict, "conflict", page)
+}
+
+// compare lists the fields of two versions of the person page side by side, what
+// differs first.
+func compare(q *frame.Request, mine, theirs PersonForm) (a, b []ConflictField) {
+	add := func(key, m, t string) {
+		a = append(a, ConflictField{key, m, m != t})
+		b = append(b, ConflictField{key, t, m != t})
+	}
+	add("contact.name", mine.Alias, theirs.Alias)
+	add("person.name", mine.Name, theirs.Name)
+	add("person.surname", mine.Surname, theirs.Surname)
+	add("person.born", mine.Born, theirs.Born)
+	add("person.language", q.Word("language", mine.Language), q.Word("language", theirs.Language))
+	add("person.mediator", q.Word("yesno", mine.Mediator), q.Word("yesno", theirs.Mediator))
+	add("person.town", mine.Town, theirs.Town)
+	add("person.children", mine.Children, theirs.Children)
+	add("contact.needs", q.Words("need", mine.Needs), q.Words("need", theirs.Needs))
+	for _, list := range [][]ConflictField{a, b} {
+		slices.SortStableFunc(list, func(x, y ConflictField) int {
+			switch {
+			case x.Differs == y.Differs:
+				return 0
+			case x.Differs:
+				return -1
+			}
+			return 1
+		})
+	}
+	return a, b
+}
+
+// PersonForm is what is typed there; nothing is required.
+type PersonForm struct {
+	Alias    string   `form:"alias"`
+	Name     string   `form:"name"`
+	Surname  string   `form:"surname"`
+	Born     string   `form:"born"`
+	Language string   `form:"language"` // a word of "language", or empty
+	Mediator string   `form:"mediator"` // "yesno"
+	Town     string   `form:"town"`     // where she may be looked for; never a street
+	Children string   `form:"children_note"`
+	Needs    []string `form:"needs"` // words of "need"
+}
+
+// What the page says.
+const (
+	FlashPersonSaved = "person.saved"
+	TitlePerson      = "person.title"
+	TitleConflict    = "conflict.title"
+)

@@ -1,0 +1,152 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/referrals"
+	"sportello/referrals/kept"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// SafeContactPage is "safe-contact": change the rule. It posts SafeForm,
+// recognised, version and tell (ids of recipients that may know what is new) to
+// /schede/ID/contatto-sicuro; with tell, the step-up page follows.
+type SafeContactPage struct {
+	frame.Page
+	frame.CaseHead
+	Form       SafeForm
+	Recognised string // a word of "recognised"
+	Version    string
+	Recipients []Recipient // who knows her by a live authorisation
+	Tell       []string    // as ticked
+}
+
+// SafeContact answers GET /schede/{id}/contatto-sicuro.
+func SafeContact(q *frame.Request) error {
+	v, err := frame.OpenCase(q, referrals.PartKnown)
+	if err != nil {
+		return err
+	}
+	page, err := safePage(q, v)
+	if err != nil {
+		return err
+	}
+	if q.Filled {
+		frame.ReadForm(q.Form, &page.Form)
+		page.Recognised = q.Form.Get("recognised")
+	}
+	return q.Show(http.StatusOK, "safe-contact", page)
+}
+
+func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) {
+	page := &SafeContactPage{Page: q.Base(TitleSafeContact), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Form: formOf(v.Safe), Version: frame.Version(v.Version)}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range v.Known {
+		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: knows(q, r.Safe), May: len(r.Items) > 0, OwnCase: r.OwnCase})
+	}
+	page.Tell = q.Form["tell"]
+	return page, nil
+}
+
+// SaveSafeContact answers POST /schede/{id}/contatto-sicuro.
+func SaveSafeContact(q *frame.Request) error {
+	var f SafeForm
+	frame.ReadForm(q.Form, &f)
+	receipt, err := q.Desk.Cases.ChangeSafeContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.rule(), q.Form.Get("recognised"))
+	if errors.Is(err, typed.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
+		v, openErr := frame.OpenCase(q, referrals.PartKnown)
+		if openErr != nil {
+			return openErr
+		}
+		page, openErr := safePage(q, v)
+		if openErr != nil {
+			return openErr
+		}
+		page.Form, page.Recognised = f, q.Form.Get("recognised")
+		if !frame.Invalid(&page.Page, err) {
+			page.Problem = frame.ProblemChanged // the stored version is now the one of the form
+		}
+		return q.Show(http.StatusUnprocessableEntity, "safe-contact", page)
+	}
+	if err != nil {
+		return err
+	}
+	if len(q.Form["tell"]) > 0 {
+		q.Receipt(receipt)
+		return askToTell(q, frame.Version(q.Version()+1), FlashSafeSaved)
+	}
+	return q.Done(receipt, FlashSafeSaved, "/schede/"+q.ID("id"))
+}
+
+// askToTell asks for passphrase and code before what is new in her rule is told
+// to those whom she named. The change itself is saved: it waits for nothing.
+func askToTell(q *frame.Request, version, flash string) error {
+	page := &frame.StepUpPage{Page: q.Base(frame.TitleStepUp), Act: StepUpTell, Action: "/schede/" + q.ID("id") + "/contatto-sicuro/novita",
+		Back: "/schede/" + q.ID("id"), Carried: []frame.Pair{{Name: "version", Value: version}}}
+	page.Speak, page.Flash = page.Action, flash
+	for _, id := range q.Form["tell"] {
+		page.Carried = append(page.Carried, frame.Pair{Name: "tell", Value: id})
+	}
+	return q.Show(http.StatusOK, "step-up", page)
+}
+
+// TellSafeContact lets the recipients that she named know what is new in her
+// rule, after passphrase and code.
+func TellSafeContact(q *frame.Request) error {
+	id := q.ID("id")
+	if _, err := frame.OpenCase(q); err != nil {
+		return err
+	}
+	if ok, err := q.StepUp(policies.ConsentExtend, id, StepUpTell, ""); !ok {
+		return err
+	}
+	receipt, err := q.Desk.Sharing.TellSafeContact(q.Context(), q.Who, id, q.Version(), q.Form["tell"])
+	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended",
+		acts.ErrConflict: "safe.tell_changed", kept.ErrState: "safe.tell_changed"} {
+		if errors.Is(err, cause) {
+			return showSafeContact(q, http.StatusConflict, key)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashSafeTold, "/schede/"+id)
+}
+
+// showSafeContact shows the rule as it is now, with what went wrong.
+func showSafeContact(q *frame.Request, status int, problem string) error {
+	v, err := frame.OpenCase(q, referrals.PartKnown)
+	if err != nil {
+		return err
+	}
+	page, err := safePage(q, v)
+	if err != nil {
+		return err
+	}
+	page.Problem = problem
+	return q.Show(status, "safe-contact", page)
+}
+
+// Recipient is a centre or a social service that knows her by an authorisation.
+type Recipient struct {
+	ID      string // of the referral or the task
+	Name    string
+	Knows   string // what it reads of her rule today, in words
+	May     bool   // there is something that she shares with it, and so may tell anew
+	OwnCase bool   // a service with a case file of its own
+}
+
+// What the page says.
+const (
+	FlashSafeSaved   = "safe.saved"
+	FlashSafeTold    = "safe.told"
+	StepUpTell       = "stepup.tell"
+	TitleSafeContact = "safe.edit_title"
+)

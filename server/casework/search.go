@@ -1,0 +1,53 @@
+package casework
+
+import (
+	"net/http"
+
+	"sportello/policies/acts"
+	"sportello/referrals/cases"
+	"sportello/server/frame"
+)
+
+// SearchPage is "search". Posts q to /cerca: what is looked for is never part
+// of an address.
+type SearchPage struct {
+	frame.Page
+	Query string
+	Asked bool
+	More  bool // there are more cards than shown
+	Cards []frame.Card
+}
+
+// Search answers GET /cerca.
+func Search(q *frame.Request) error {
+	if !q.IsDesk() {
+		return acts.ErrDenied
+	}
+	return q.Show(http.StatusOK, "search", &SearchPage{Page: q.Base(TitleSearch)})
+}
+
+// FindCases answers POST /cerca.
+func FindCases(q *frame.Request) error {
+	page := &SearchPage{Page: q.Base(TitleSearch), Query: q.Form.Get("q"), Asked: true}
+	cards, receipt, err := q.Desk.Cases.Search(q.Context(), q.Who, page.Query)
+	if err = q.Partly(err); err != nil && !frame.Invalid(&page.Page, err) {
+		return err
+	}
+	q.Receipt(receipt)
+	for _, c := range cards {
+		page.Cards = append(page.Cards, frame.CardOf(q, c))
+	}
+	page.More = len(cards) == cases.SearchMax
+	return q.Show(http.StatusOK, "search", page)
+}
+
+// What the page says.
+const (
+	TitleSearch = "search.title"
+)
+
+// searchBox is the search form on a page that has more than it.
+type searchBox struct {
+	Page  frame.Shown
+	Query string
+}

@@ -1,0 +1,195 @@
+package casework
+
+import (
+	"errors"
+	"net/http"
+	"sort"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/policies/units"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
+	"sportello/server/frame"
+)
+
+// TaskPage is "task": what a social service received from a desk, sealed as a
+// small package: name she chose, request, safe-contact rule; and who answers for
+// it. It posts nothing to /compiti/ID/prendi, colleague and version to
+// /compiti/ID/affida, reason to /compiti/ID/restituisci, and note and go
+// ("open_case" or "done") to /compiti/ID.
+type TaskPage struct {
+	frame.Page
+	ID      string
+	Version string
+	Kind    string // a word of "task"
+	Due     time.Time
+	From    string // the desk
+	Strip   frame.Strip
+	Request string
+	Note    string
+	Reason  string // a word of "task_reason"
+	frame.Hold
+	MayTake    bool
+	MayEnd     bool         // hers, or her unit's and she leads it
+	OwnCase    bool         // its case file is open already
+	Colleagues []frame.Unit // whom the lead may name
+}
+
+// What the page says.
+const (
+	FlashTaskDone   = "task_page.was_done"
+	FlashCaseOfTask = "task_page.case_opened"
+	// a task that somebody takes on
+	FlashTaskTaken    = "task_page.was_taken"
+	FlashTaskAssigned = "task_page.was_assigned"
+	FlashTaskReturned = "task_page.was_returned"
+	ProblemTaskMoved  = "task_page.moved"
+)
+
+// SentTask is what this unit asked of a social service, and how it stands.
+type SentTask struct {
+	Who     frame.Who
+	ID      string
+	Href    string // of her case file, or empty
+	To      string // the social service
+	Due     time.Time
+	Overdue bool
+	Shut    bool // its contact, by a restore
+	OwnCase bool // the service has a case file of its own
+	frame.Hold
+}
+
+// holdLine and sentLines are these on a page that has more than them.
+type holdLine struct {
+	Page frame.Page
+	Hold frame.Hold
+}
+
+type sentLines struct {
+	Page  frame.Page
+	Sent  SentTask
+	Lines holdLine
+}
+
+// hold says who has a task, or why nobody does.
+func hold(q *frame.Request, state, worker, day, reason string, roster *units.Roster) frame.Hold {
+	h := frame.Hold{State: state, Since: q.Day(day), Back: reason}
+	if worker != "" {
+		h.Worker, h.Mine = roster.Username(worker), worker == q.Who.Person()
+	}
+	return h
+}
+
+// sent is what this unit asked of a social service, with its answer so far.
+func sent(q *frame.Request, list []sharing.SentTask, roster *units.Roster) []SentTask {
+	var all []SentTask
+	for _, t := range list {
+		l := SentTask{ID: t.ID, Who: frame.Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.Day(t.DueDay), Overdue: t.Overdue, Shut: t.Shut && t.State != "done", OwnCase: t.OwnCase,
+			Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+		if t.CaseID != "" {
+			l.Href = "/schede/" + t.CaseID
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// Task answers GET /compiti/{id}.
+func Task(q *frame.Request) error { return taskPage(q, http.StatusOK, nil) }
+
+// taskPage shows a task as it stands now, with what went wrong, if anything did.
+// When somebody else was quicker, or has it now, nothing was done, and the page
+// says who has it.
+func taskPage(q *frame.Request, status int, cause error) error {
+	t, receipt, err := q.Desk.Sharing.OpenTask(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return err
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	page := &TaskPage{Page: q.Base("task.interview_30"), ID: t.ID, Version: frame.Version(t.Version), Kind: "interview_30",
+		Due: q.Day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: frame.SharedStrip(t.Safe, !t.Safe.Recorded(), frame.Who{Alias: t.Alias}), Request: t.Request,
+		Note: q.Form.Get("note"), Reason: q.Form.Get("reason"), Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+	lead := q.Who.Role() == policies.Lead
+	page.MayTake = t.State == "open" || t.Free
+	page.MayEnd = t.State == "taken" && (page.Hold.Mine || lead)
+	page.OwnCase = t.OwnCase
+	if lead && t.State != "done" {
+		page.Colleagues = colleaguesOf(roster, q.Who.Unit(), t.Worker)
+	}
+	if moved(cause) {
+		page.Problem = ProblemTaskMoved
+	}
+	frame.Invalid(&page.Page, cause)
+	return q.Show(status, "task", page)
+}
+
+// colleaguesOf lists who works in a unit, but for whoever has the task already.
+func colleaguesOf(roster *units.Roster, unit, but string) []frame.Unit {
+	var all []frame.Unit
+	for id, p := range roster.People {
+		if p.Unit == unit && p.State == string(acts.Active) && id != but {
+			all = append(all, frame.Unit{ID: id, Name: p.Username})
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
+	return all
+}
+
+// moved tells that a task is not where the page showed it any more.
+func moved(err error) bool {
+	return errors.Is(err, kept.ErrState) || errors.Is(err, acts.ErrConflict)
+}
+
+// taskStep answers a step of a task.
+func taskStep(q *frame.Request, receipt audit.Receipt, err error, flash, to string) error {
+	if moved(err) {
+		return taskPage(q, http.StatusConflict, err)
+	}
+	return q.DoneOr(func(status int, cause error) error { return taskPage(q, status, cause) }, receipt, err, flash, to)
+}
+
+// TakeTask answers POST /compiti/{id}/prendi.
+func TakeTask(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.TakeTask(q.Context(), q.Who, q.ID("id"))
+	return taskStep(q, receipt, err, FlashTaskTaken, "/compiti/"+q.ID("id"))
+}
+
+// AssignTask answers POST /compiti/{id}/affida.
+func AssignTask(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.AssignTask(q.Context(), q.Who, q.ID("id"), q.Version(), q.Form.Get("colleague"))
+	return taskStep(q, receipt, err, FlashTaskAssigned, "/compiti/"+q.ID("id"))
+}
+
+// ReturnTask answers POST /compiti/{id}/restituisci.
+func ReturnTask(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.ReturnTask(q.Context(), q.Who, q.ID("id"), q.Form.Get("reason"))
+	return taskStep(q, receipt, notMine(q, err), FlashTaskReturned, "/agenda")
+}
+
+// CloseTask marks a task as done, or opens a case file of the unit from it.
+func CloseTask(q *frame.Request) error {
+	if q.Form.Get("go") != "open_case" {
+		receipt, err := q.Desk.Sharing.CloseTask(q.Context(), q.Who, q.ID("id"))
+		return taskStep(q, receipt, notMine(q, err), FlashTaskDone, "/agenda")
+	}
+	caseID, receipt, err := q.Desk.Sharing.OpenCaseFromTask(q.Context(), q.Who, q.ID("id"), q.Form.Get("note"))
+	return taskStep(q, receipt, notMine(q, err), FlashCaseOfTask, "/schede/"+caseID)
+}
+
+// notMine tells a worker whose task passed to a colleague meanwhile that it did:
+// she may read it, so it is not absent for her.
+func notMine(q *frame.Request, err error) error {
+	if errors.Is(err, acts.ErrDenied) {
+		if _, _, open := q.Desk.Sharing.OpenTask(q.Context(), q.Who, q.ID("id")); open == nil {
+			return kept.ErrState
+		}
+	}
+	return err
+}

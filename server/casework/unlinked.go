@@ -1,0 +1,53 @@
+package casework
+
+import (
+	"net/http"
+
+	"sportello/referrals/cases"
+	"sportello/server/frame"
+)
+
+// UnlinkedPage is "unlinked": someone for her, or a body. Only general
+// information, or a note with requester and subject apart; no match is looked
+// for and no feedback given. Posts to /contatti/altri.
+type UnlinkedPage struct {
+	frame.Page
+	ID   string // the form's own mark: sent twice, it is kept once
+	Form UnlinkedForm
+}
+
+// RecordUnlinked keeps a note about somebody who did not speak herself. Where
+// only general information was given, nothing is written of who asked or about
+// whom, whatever stands in the fields.
+func RecordUnlinked(q *frame.Request) error {
+	page := unlinkedPage(q)
+	f := page.Form
+	if f.Kind == "general" {
+		f = UnlinkedForm{Speaker: f.Speaker}
+	}
+	in := cases.NewContact{Form: page.ID, Contact: cases.Contact{Speaker: f.Speaker, Outcome: "info_only",
+		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
+	_, receipt, err := q.Desk.Cases.RecordContact(q.Context(), q.Who, in)
+	if frame.Invalid(&page.Page, err) {
+		return q.Show(http.StatusUnprocessableEntity, "unlinked", page)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashUnlinkedSaved, "/agenda")
+}
+
+// What the page says.
+const (
+	FlashUnlinkedSaved = "unlinked.saved"
+)
+
+// UnlinkedForm is what is typed there.
+type UnlinkedForm struct {
+	Speaker   string `form:"speaker"`   // "someone" or "body"
+	Kind      string `form:"kind"`      // "unlinked"
+	Requester string `form:"requester"` // who is speaking
+	Phone     string `form:"phone"`     // a body's published number
+	Subject   string `form:"subject"`   // whom it is about, kept apart
+	Text      string `form:"text"`
+}

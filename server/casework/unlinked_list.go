@@ -1,0 +1,50 @@
+package casework
+
+import (
+	"net/http"
+	"time"
+
+	"sportello/server/frame"
+)
+
+// UnlinkedListPage is "unlinked-list", at GET /contatti/altri: notes linked to
+// no file, requester and subject apart.
+type UnlinkedListPage struct {
+	frame.Page
+	Notes []UnlinkedNote
+}
+
+// UnlinkedList answers GET /contatti/altri.
+func UnlinkedList(q *frame.Request) error {
+	notes, receipt, err := q.Desk.Cases.UnlinkedNotes(q.Context(), q.Who)
+	if err = q.Partly(err); err != nil {
+		return err
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	page := &UnlinkedListPage{Page: q.Base(TitleUnlinkedList)}
+	for _, n := range notes {
+		page.Notes = append(page.Notes, UnlinkedNote{Day: q.Day(n.Day), Author: roster.Username(n.Author), Speaker: n.Speaker,
+			Requester: n.Requester, Phone: n.Phone, Subject: n.Subject, Text: n.Note})
+	}
+	return q.Show(http.StatusOK, "unlinked-list", page)
+}
+
+// What the page says.
+const (
+	TitleUnlinkedList = "unlinked_list.title"
+)
+
+// UnlinkedNote is one of them.
+type UnlinkedNote struct {
+	Day       time.Time
+	Author    string
+	Speaker   string // a word of "speaker"
+	Requester string
+	Phone     string
+	Subject   string
+	Text      string
+}

@@ -1,0 +1,62 @@
+package centre
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/server/frame"
+)
+
+// Her authorisation can end between reading and sending. Who may still see the
+// page of the referral then gets it, as it is now, with what she had written and
+// why it did not go; for everybody else it stays the page of what is not there.
+
+// unsentText is what a form about a referral held for the other side.
+func unsentText(q *frame.Request) string {
+	if text := q.Form.Get("text"); text != "" {
+		return text
+	}
+	return strings.TrimSpace(strings.Join([]string{q.Form.Get("day"), q.Form.Get("hour"), q.Form.Get("place")}, " "))
+}
+
+// toDeskOr is doneOr for what a centre answers.
+func toDeskOr(q *frame.Request, again func(status int, cause error) error, receipt audit.Receipt, err error, flash, to string) error {
+	if errors.Is(err, acts.ErrDenied) {
+		return endedAtCentre(q, err)
+	}
+	return q.DoneOr(again, receipt, err, flash, to)
+}
+
+// endedAtCentre shows a centre what it still sees of a referral that it can not
+// open any more: the notice of one that was taken back, and the line in its inbox
+// of one whose authorisation has ended, where it had written something.
+func endedAtCentre(q *frame.Request, denied error) error {
+	l, _, err := q.Desk.Sharing.Notice(q.Context(), q.Who, q.ID("id"))
+	if err != nil || !errors.Is(denied, acts.ErrDenied) {
+		return denied
+	}
+	if unsentText(q) == "" {
+		if l.State == "withdrawn" {
+			return q.Redirect("/arrivi/" + l.ID + "/avviso")
+		}
+		return denied
+	}
+	if l.State == "withdrawn" {
+		return showNotice(q, http.StatusConflict, nil)
+	}
+	page, err := inboxPage(q)
+	if err != nil {
+		return err
+	}
+	for _, row := range slices.Concat(page.New, page.WaitUs, page.WaitThem, page.Closed) {
+		if row.ID == l.ID && row.Over {
+			page.Problem, page.Unsent = ProblemEndedOver, unsentText(q)
+			return q.Show(http.StatusConflict, "inbox", page)
+		}
+	}
+	return denied
+}

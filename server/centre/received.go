@@ -1,0 +1,127 @@
+package centre
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"sportello/referrals/sharing"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// ReceivedPage is "received", the centre's side. It posts to /arrivi/ID/accogli,
+// /arrivi/ID/messaggi (text), /arrivi/ID/appuntamento (day, hour, place),
+// /arrivi/ID/esito (after), each with version; declining has its own page.
+type ReceivedPage struct {
+	frame.Page
+	ID          string
+	Version     string
+	Accepted    bool   // it said so, whatever came since
+	State       string // a word of "referral_state"
+	Package     frame.Package
+	Messages    []frame.Message
+	Text        string
+	Form        string // the forms' own mark
+	Appointment frame.Appointment
+	Day, Hour   string // the next appointment as typed
+	Place       string
+	After       string   // a word of "after" as typed
+	AfterMay    []string // words of "after" her authorisation lets the centre tell
+	MayCopy     bool     // she allowed a sealed copy
+	Stale       bool     // the safe-contact rule changed and is not among what she authorised
+	Compare     string   // the desk's id, where its words come before any answer
+	Free        bool     // she lets the centre write freely, not only ask
+}
+
+// Received is the centre's side of a referral. One that was taken back shows
+// its notice and nothing else.
+func Received(q *frame.Request) error { return showReceived(q, http.StatusOK, nil) }
+
+func showReceived(q *frame.Request, status int, cause error) error {
+	r, receipt, err := q.Desk.Sharing.OpenReferral(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return endedAtCentre(q, err)
+	}
+	q.Receipt(receipt)
+	roster, err := q.Roster()
+	if err != nil {
+		return err
+	}
+	state := frame.StateOf(r.ReferralLine)
+	if state == "sent" {
+		state = "acknowledged" // it is open now
+	}
+	page := &ReceivedPage{Page: q.Base(TitleReceived), ID: r.ID, Version: frame.Version(r.Version), State: state,
+		Package: frame.PackageOf(q, r.Package, r.Safe, roster), Messages: frame.MessagesOf(q, r, roster), Appointment: frame.AppointmentOf(r), Text: q.Form.Get("text"), Day: q.Form.Get("day"),
+		Hour: q.Form.Get("hour"), Form: q.NewForm(), Place: q.Form.Get("place"), After: q.Form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	page.Compare = r.Compare
+	page.Accepted = slices.ContainsFunc(r.Steps, func(s sharing.ReferralStepRow) bool { return s.State == "accepted" })
+	page.Free = r.Feedback == "more"
+	frame.Explain(&page.Page, cause)
+	return q.Show(status, "received", page)
+}
+
+// afterMay are the outcomes that this state and her authorisation let the
+// centre tell.
+func afterMay(r sharing.ReferralView) []string {
+	switch r.State {
+	case "accepted", "appointment", "no_show":
+		if r.Feedback != "state" {
+			return sharing.CentreOutcomes
+		}
+		return []string{"closed"}
+	case "engaged":
+		return []string{"closed"}
+	}
+	return nil
+}
+
+// Accept answers POST /arrivi/{id}/accogli.
+func Accept(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.Accept(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return endedAtCentre(q, err)
+	}
+	return q.Done(receipt, FlashAccepted, "/arrivi/"+q.ID("id"))
+}
+
+// AskDesk puts a question to the desk, or, where she lets the centre tell more,
+// writes freely.
+func AskDesk(q *frame.Request) error {
+	write := q.Desk.Sharing.Ask
+	if q.Form.Get("kind") == "message" {
+		write = q.Desk.Sharing.SendMessage
+	}
+	receipt, err := write(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("text"))
+	if errors.Is(err, sharing.ErrFeedback) {
+		return showReceived(q, http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": FailFeedback}})
+	}
+	return toDeskOr(q, func(status int, cause error) error { return showReceived(q, status, cause) }, receipt, err, frame.FlashMessageSent, "/arrivi/"+q.ID("id"))
+}
+
+// Propose answers POST /arrivi/{id}/appuntamento.
+func Propose(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.Propose(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("day"), q.Form.Get("hour"), q.Form.Get("place"))
+	return toDeskOr(q, func(status int, cause error) error { return showReceived(q, status, cause) }, receipt, err, FlashProposed, "/arrivi/"+q.ID("id"))
+}
+
+// Outcome answers POST /arrivi/{id}/esito.
+func Outcome(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.Outcome(q.Context(), q.Who, q.ID("id"), q.Form.Get("after"))
+	return toDeskOr(q, func(status int, cause error) error { return showReceived(q, status, cause) }, receipt, err, FlashTold, "/arrivi/"+q.ID("id"))
+}
+
+// Undecided tells whether the centre has still to say that it welcomes her.
+func (p *ReceivedPage) Undecided() bool {
+	return !p.Accepted && sharing.Undecided(p.State)
+}
+
+// What the page says.
+const (
+	FailFeedback  = "error.feedback"
+	FlashAccepted = "received.accepted"
+	FlashProposed = "received.proposed"
+	FlashTold     = "received.told"
+	TitleReceived = "received.title"
+)

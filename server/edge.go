@@ -1,0 +1,26 @@
+// Package server is the web edge: pages in Italian and English, and the sealed
+// interchange.
+//
+// It is one frame, which every request goes through, and rooms, one for each area
+// of the work; a room knows the frame and no other room. This package joins them:
+// here stand all routes, each with its action.
+package server
+
+import (
+	"sportello/server/admin"
+	"sportello/server/casework"
+	"sportello/server/centre"
+	"sportello/server/entry"
+	"sportello/server/frame"
+	"sportello/server/people"
+	"sportello/server/register"
+	"sportello/server/sending"
+)
+
+// New makes the web edge: every room, and the routes that lead into them.
+func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), Rooms()...) }
+
+// Rooms are the areas of the service.
+func Rooms() []frame.Room {
+	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), register.Room(), casework.Room(), sending.Room(), centre.Room()}
+}

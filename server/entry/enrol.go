@@ -1,0 +1,151 @@
+package entry
+
+import (
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/server/frame"
+)
+
+// EnrolPage is "enrol": a new one-time code on a phone. It posts code (and, for
+// an exchange, passphrase) to Action.
+type EnrolPage struct {
+	frame.Page
+	Action string       // /credenziali/fattore or /invito/fattore
+	First  bool         // part of an invitation or of a recovery
+	Image  template.URL // the QR code as "data:image/png;base64,…", made by this server
+	Secret string       // the same as text, in groups
+}
+
+// factorCookie binds the enrolment of a second factor to one browser.
+const (
+	factorCookie = "__Host-factor"
+	factorFor    = 10 * time.Minute
+)
+
+// ReplaceFactor asks for passphrase and code, then leads to the enrolment.
+func ReplaceFactor(q *frame.Request) error {
+	if q.Who.MustEnrol() {
+		return q.Redirect("/credenziali/fattore/nuovo")
+	}
+	ok, err := q.StepUp(policies.FactorReplace, q.Who.Person(), StepUpFactor, "")
+	if !ok {
+		return err
+	}
+	return beginFactor(q)
+}
+
+func beginFactor(q *frame.Request) error {
+	cookie, err := q.Door.BeginFactor(q.Context(), q.Who)
+	if err != nil {
+		return err
+	}
+	q.SetCookie(factorCookie, cookie, factorFor)
+	return q.Redirect("/credenziali/fattore/nuovo")
+}
+
+// newFactor is the factor that waits for its first code. Without one it leads to
+// where it begins: to her passphrase, after a recovery code.
+func newFactor(q *frame.Request) (*accounts.NewFactor, error) {
+	f, err := q.Door.Factor(q.Context(), q.Who, q.Cookie(factorCookie))
+	if !errors.Is(err, accounts.ErrOver) {
+		return f, err
+	}
+	if !q.Who.MustEnrol() {
+		return nil, q.Redirect("/credenziali/fattore")
+	}
+	return nil, coverNow(q)
+}
+
+// Enrol answers GET /credenziali/fattore/nuovo.
+func Enrol(q *frame.Request) error {
+	f, err := newFactor(q)
+	if f == nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "enrol", enrolPage(q, "/credenziali/fattore/nuovo", f, false))
+}
+
+// EnrolFactor answers POST /credenziali/fattore/nuovo.
+func EnrolFactor(q *frame.Request) error {
+	f, err := newFactor(q)
+	if f == nil {
+		return err
+	}
+	receipt, err := q.Door.ReplaceFactor(q.Context(), q.Who, q.Cookie(factorCookie), q.Form.Get("code"))
+	if errors.Is(err, accounts.ErrSignIn) {
+		page := enrolPage(q, "/credenziali/fattore/nuovo", f, false)
+		page.Fail("code", FailEnrol)
+		return q.Show(http.StatusUnprocessableEntity, "enrol", page)
+	}
+	if err != nil {
+		return err
+	}
+	q.SetCookie(factorCookie, "", -1)
+	if q.Who.MustEnrol() {
+		return q.Done(receipt, FlashEnrolled, "/")
+	}
+	return q.Done(receipt, FlashEnrolled, "/credenziali")
+}
+
+// InvitedEnrol answers GET /invito/fattore.
+func InvitedEnrol(q *frame.Request) error {
+	step, ok, err := invitation(q)
+	if !ok {
+		return err
+	}
+	if !step.Chosen {
+		return q.Redirect("/invito/frase")
+	}
+	return q.Show(http.StatusOK, "enrol", enrolPage(q, "/invito/fattore", step.Factor, true))
+}
+
+func enrolPage(q *frame.Request, action string, f *accounts.NewFactor, first bool) *EnrolPage {
+	picture := "data:image/png;base64," + base64.StdEncoding.EncodeToString(f.Picture)
+	return &EnrolPage{Page: q.Base(TitleEnrol), Action: action, First: first, Image: template.URL(picture), Secret: grouped(f.Secret)}
+}
+
+// grouped writes a secret in groups of four, to be typed by hand.
+func grouped(s string) string {
+	var b strings.Builder
+	for i, c := range s {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// EnrolInvited answers POST /invito/fattore.
+func EnrolInvited(q *frame.Request) error {
+	step, ok, err := invitation(q)
+	if !ok {
+		return err
+	}
+	codes, cookie, err := q.Door.InvitationCode(q.Context(), q.Cookie(invitationCookie), q.Form.Get("code"))
+	if errors.Is(err, accounts.ErrSignIn) {
+		page := enrolPage(q, "/invito/fattore", step.Factor, true)
+		page.Fail("code", FailEnrol)
+		return q.Show(http.StatusUnprocessableEntity, "enrol", page)
+	}
+	if err != nil {
+		return err
+	}
+	q.SetCookie(invitationCookie, cookie, invitationFor)
+	return q.Show(http.StatusOK, "recovery-codes", codesPage(q, "/invito/codici", codes, true))
+}
+
+// What the page says.
+const (
+	StepUpFactor  = "stepup.factor"
+	FailEnrol     = "enrol.wrong"
+	FlashEnrolled = "enrol.done"
+	TitleEnrol    = "enrol.title"
+)

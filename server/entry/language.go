@@ -1,0 +1,22 @@
+package entry
+
+import (
+	"sportello/server/frame"
+)
+
+// Language shows a page again in the other language, with what its form held.
+func Language(q *frame.Request) error {
+	if err := q.SpeakNow(); err != nil {
+		return err
+	}
+	if q.Signed && q.Ours && (len(q.TypedFields()) > 0 || q.Form.Get("step") != "") {
+		text, err := q.DraftText()
+		if err != nil {
+			return err
+		}
+		if err := q.Door.HoldDraft(q.Context(), q.Who, text); err != nil {
+			return err
+		}
+	}
+	return q.Redirect(q.LocalPath(q.Form.Get("from")))
+}

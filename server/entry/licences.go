@@ -1,0 +1,23 @@
+package entry
+
+import (
+	"net/http"
+
+	"sportello/server/frame"
+)
+
+// LicencesPage is "licences".
+type LicencesPage struct {
+	frame.Page
+	Texts []frame.Licence
+}
+
+// What the page says.
+const (
+	TitleLicences = "licences.title"
+)
+
+// Licences answers GET /licenze.
+func Licences(q *frame.Request) error {
+	return q.Show(http.StatusOK, "licences", &LicencesPage{Page: q.Base(TitleLicences), Texts: frame.Licences()})
+}

@@ -1,0 +1,69 @@
+package frame
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+)
+
+// Draft is what was typed, and on which page.
+type Draft struct {
+	From string     `json:"from"`
+	Form url.Values `json:"form"`
+}
+
+// secretFields are never kept in a draft and never carried to a next page.
+var secretFields = []string{"token", "passphrase", "code", "current", "own", "again", "recovery"}
+
+// keepTyped seals what a form sent when its session had just ended or been
+// covered, for her alone, and then says why it went no further. Whoever has her
+// cookie can send as much: it is offered to her, and fills no form by itself.
+func keepTyped(q *Request, t Route, why error) error {
+	if q.R.Method != http.MethodPost || !q.Known || len(q.TypedFields()) == 0 {
+		return why
+	}
+	if err := q.KeepDraft(q.Door.KeepLate); err != nil {
+		return err
+	}
+	return why
+}
+
+// KeepDraft keeps what a form held, for her alone, where keep puts it.
+func (q *Request) KeepDraft(keep func(ctx context.Context, person string, text []byte) error) error {
+	text, err := q.DraftText()
+	if err != nil {
+		return err
+	}
+	return keep(q.Context(), q.Who.Person(), text)
+}
+
+// DraftText is what a form held, without what is secret, and where it belongs.
+func (q *Request) DraftText() ([]byte, error) {
+	d := Draft{From: q.LocalPath(q.Form.Get("from")), Form: url.Values{}}
+	for name, values := range q.Form {
+		d.Form[name] = values
+	}
+	for _, name := range secretFields {
+		d.Form.Del(name)
+	}
+	return json.Marshal(d)
+}
+
+// takeDraft gives back, on the page it was typed on, what was kept.
+func (q *Request) takeDraft() {
+	var d Draft
+	if len(q.Who.Draft()) == 0 || json.Unmarshal(q.Who.Draft(), &d) != nil || d.From != q.R.URL.Path {
+		return
+	}
+	q.Form, q.Filled = d.Form, true
+}
+
+// DraftFrom is the page on which a draft that was given back belongs.
+func (q *Request) DraftFrom() string {
+	var d Draft
+	if len(q.Who.Draft()) == 0 || json.Unmarshal(q.Who.Draft(), &d) != nil {
+		return ""
+	}
+	return q.LocalPath(d.From)
+}

@@ -1,0 +1,162 @@
+package frame
+
+import (
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sportello/referrals/typed"
+)
+
+// StepOf is the step, 1 to 3, that a form names; 1 where it names none.
+func StepOf(s string) int {
+	switch s {
+	case "2":
+		return 2
+	case "3":
+		return 3
+	}
+	return 1
+}
+
+// IsSecretKey tells whether somebody pasted the half of an age key that never
+// leaves the centre.
+func IsSecretKey(text string) bool {
+	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-")
+}
+
+// A form struct keeps what was typed, as typed: its fields are strings and
+// lists of strings, each with the input's name in a `form` tag, and the step
+// that asks it in a `step` tag where the form has several.
+
+// ReadForm copies typed values into a form struct. Fields that the form did
+// not send are left empty; names that the struct does not know are ignored.
+func ReadForm(values url.Values, form any) {
+	readForm(values, reflect.ValueOf(form).Elem())
+}
+
+func readForm(values url.Values, v reflect.Value) {
+	for i := range v.NumField() {
+		if v.Type().Field(i).Anonymous {
+			readForm(values, v.Field(i))
+			continue
+		}
+		name := v.Type().Field(i).Tag.Get("form")
+		if name == "" {
+			continue
+		}
+		if v.Field(i).Kind() == reflect.String {
+			v.Field(i).SetString(values.Get(name))
+			continue
+		}
+		v.Field(i).Set(reflect.ValueOf(slices.Clone(values[name])))
+	}
+}
+
+// PairsOf lists the values of a form struct as hidden fields, without those of
+// the step that is on the page now. Step 0 lists all. Empty values are left
+// out: an untouched field is not asked.
+func PairsOf(form any, step int) []Pair {
+	return pairsOf(reflect.Indirect(reflect.ValueOf(form)), step)
+}
+
+func pairsOf(v reflect.Value, step int) []Pair {
+	var pairs []Pair
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag
+		if v.Type().Field(i).Anonymous {
+			pairs = append(pairs, pairsOf(v.Field(i), step)...)
+			continue
+		}
+		name := tag.Get("form")
+		if name == "" || step != 0 && tag.Get("step") == strconv.Itoa(step) {
+			continue
+		}
+		values, ok := v.Field(i).Interface().([]string)
+		if !ok {
+			values = []string{v.Field(i).String()}
+		}
+		for _, value := range values {
+			if value != "" {
+				pairs = append(pairs, Pair{name, value})
+			}
+		}
+	}
+	return pairs
+}
+
+// Field is one labelled input.
+type Field struct {
+	ID, Name, Label, Hint, Value, Error string
+	Type, Auto, Mode, Class             string
+	Max, Rows                           int
+	Required, Free                      bool
+}
+
+// Described lists the ids of hint and error for aria-describedby.
+func (f Field) Described() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.ID+"-hint")
+	}
+	if f.Error != "" {
+		ids = append(ids, f.ID+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Choice is one radio button or tick box.
+type Choice struct {
+	Type, ID, Name, Value, Label, Hint string
+	Checked                            bool
+}
+
+// NewChoice is a radio button or a tick box; its id is made of name and value.
+func NewChoice(kind, name, value, label string, checked bool) Choice {
+	return Choice{Type: kind, ID: name + "-" + value, Name: name, Value: value, Label: label, Checked: checked}
+}
+
+// Tick is a box of a list, for the form that does something with all that are
+// ticked; that form stands elsewhere on the page.
+type Tick struct {
+	Choice
+	Form string
+}
+
+func tick(form, id, label string, checked bool) Tick {
+	c := NewChoice("checkbox", "person", id, label, checked)
+	c.ID = form + "-" + id
+	return Tick{c, form}
+}
+
+// Choices is a question with its answers.
+type Choices struct {
+	Name, Legend, Hint, Error, Class string
+	Items                            []Choice
+}
+
+// Contains tells whether a value is the chosen one, or among the chosen ones.
+func Contains(chosen any, value string) bool {
+	switch c := chosen.(type) {
+	case string:
+		return c == value
+	case []string:
+		return slices.Contains(c, value)
+	}
+	return false
+}
+
+// FormID is the id of the form that was sent, or a new one for what came without
+// a page of ours; newForm is that of the form to be shown, the same while what
+// was typed comes back.
+func (q *Request) FormID() typed.Form { return typed.Form(q.NewForm()) }
+
+// NewForm is the id of the form to be shown: the same while what was typed comes back.
+func (q *Request) NewForm() string {
+	if id := q.Form.Get("form"); id != "" {
+		return id
+	}
+	return string(typed.NewForm())
+}

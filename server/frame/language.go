@@ -1,0 +1,30 @@
+package frame
+
+import (
+	"time"
+
+	"sportello/server/locale"
+)
+
+// askAgain lets a page that asks for passphrase and code come back in the other
+// language: nothing is done, because nothing secret goes on.
+func (q *Request) askAgain() error {
+	for _, name := range secretFields {
+		if name != "token" {
+			q.Form.Del(name)
+		}
+	}
+	return q.SpeakNow()
+}
+
+// SpeakNow takes the language that a page's switch was pressed for.
+func (q *Request) SpeakNow() error {
+	lang := locale.Lang(q.Form.Get("lang"))
+	if lang != locale.Italian && lang != locale.English {
+		return errForm
+	}
+	q.Form.Del("lang")
+	q.Lang = lang
+	q.SetCookie(LangCookie, string(lang), 365*24*time.Hour)
+	return nil
+}

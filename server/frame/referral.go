@@ -1,0 +1,102 @@
+package frame
+
+import (
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/units"
+	"sportello/referrals/rule"
+	"sportello/referrals/sharing"
+)
+
+// StateOf is a referral's state as pages say it: expiry is a predicate.
+func StateOf(r sharing.ReferralLine) string {
+	if r.Standing == policies.ConsentExpired && r.State != "closed" && r.State != "declined" {
+		return "expired"
+	}
+	return r.State
+}
+
+// Content is a field's value in words.
+func Content(q *Request, f sharing.PackageField) string {
+	switch f.Code {
+	case "needs":
+		return q.Words("need", f.Values)
+	case "children_where":
+		return q.Word("children", f.Value)
+	case "language":
+		return q.Word("language", f.Value)
+	case "mediator":
+		return q.Word("yesno", f.Value)
+	}
+	return f.Value
+}
+
+// PackageOf is what the centre sees, from the one value that is sealed. It holds
+// nothing of the page around it.
+func PackageOf(q *Request, p sharing.Package, safe rule.PackageSafe, roster *units.Roster) Package {
+	v := Package{Now: q.Day(p.Day), Desk: roster.UnitName(p.FromUnit), Sent: q.Day(p.Day), Urgency: p.Urgency, Private: p.Withheld,
+		Feedback: p.Feedback, Until: q.Day(p.Until), KeepCopy: p.KeepCopy}
+	v.Strip = SharedStrip(safe.Rule, safe.DeskOnly, Who{})
+	for _, f := range p.Fields {
+		if value := Content(q, f); value != "" { // her number stands with her rule
+			v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: value})
+		}
+	}
+	return v
+}
+
+// Package is what the centre sees. Preview and received page show it with the
+// same template from the same struct, byte for byte: it holds nothing of the
+// page around it, no asker's language apart, no address.
+type Package struct {
+	Now      time.Time
+	Desk     string // the desk that sends
+	Sent     time.Time
+	Urgency  string // a word of "urgency"
+	Strip    Strip  // her safe-contact rule, or OnlyDesk
+	Fields   []PackageField
+	Private  int    // how many items stay private
+	Feedback string // a word of "feedback"
+	Until    time.Time
+	KeepCopy bool
+}
+
+// PackageField is one field she authorised.
+type PackageField struct {
+	Key   string // message key of its name
+	Value string
+}
+
+// Message is one message between desk and centre.
+type Message struct {
+	At   time.Time
+	From string // name of the unit
+	Text string
+	Mine bool
+}
+
+// Appointment is what the centre proposed.
+type Appointment struct {
+	At     time.Time
+	Place  string
+	Answer string // "yesno", or empty
+}
+
+// MessagesOf are the messages of a referral as pages show them.
+func MessagesOf(q *Request, r sharing.ReferralView, roster *units.Roster) []Message {
+	var all []Message
+	for _, m := range r.Messages {
+		if m.Kind == "appointment" || m.Kind == "answer" {
+			continue
+		}
+		all = append(all, Message{At: m.At, From: roster.UnitName(m.Unit), Text: m.Text, Mine: m.Unit == q.Who.Unit()})
+	}
+	return all
+}
+
+// AppointmentOf is the last one proposed, with what she said to it.
+func AppointmentOf(r sharing.ReferralView) Appointment {
+	a := sharing.LastAppointment(r.Messages)
+	return Appointment{At: a.When, Place: a.Place, Answer: a.Answer}
+}

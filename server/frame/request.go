@@ -1,0 +1,370 @@
+package frame
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/accounts"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/policies/units"
+	"sportello/referrals/typed"
+	"sportello/server/locale"
+
+	"github.com/gorilla/mux"
+)
+
+// Request is one request while it is answered.
+type Request struct {
+	*Server
+	W      http.ResponseWriter
+	R      *http.Request
+	Who    acts.Caller
+	Signed bool // who is signed in, with keys
+	Known  bool // who is known, perhaps covered or just ended
+	Form   url.Values
+	Lang   locale.Lang
+	Filled bool // form holds a draft given back
+	Ours   bool // the form that was sent is one of this session
+	unread bool // something that belongs on the page is not what the log names
+
+	trouble *trouble // why the page of a form is shown again
+}
+
+// Context ends when the one who asks has gone.
+func (q *Request) Context() context.Context { return q.R.Context() }
+
+// ID is a variable of the address.
+func (q *Request) ID(name string) string { return mux.Vars(q.R)[name] }
+
+func (q *Request) answer(t Route) error {
+	who := q.identify()
+	if err := q.readForm(); err != nil {
+		return err
+	}
+	q.speak()
+	if t.StepUp && q.Form.Has("lang") {
+		if err := q.askAgain(); err != nil {
+			return err
+		}
+	}
+	q.Ours = q.R.Method == http.MethodPost && q.Known && tokenFits(q)
+	if q.R.Method == http.MethodPost && !tokenFits(q) {
+		if t.Public || !q.Known {
+			return errForm
+		}
+		if who != nil {
+			return who
+		}
+		return sendAgain(q)
+	}
+	if !t.Public && who != nil {
+		return keepTyped(q, t, who)
+	}
+	if err := first(q, t); err != nil {
+		return err
+	}
+	if q.Signed && q.R.Method == http.MethodGet {
+		q.takeDraft()
+	} else if q.Signed && !t.leaves() {
+		if err := q.Door.DropDraft(q.Context(), q.Who); err != nil {
+			return err
+		}
+	}
+	return t.Do(q)
+}
+
+// sendAgain refuses a form of an earlier session of the same person: another tab
+// signed in or stepped up meanwhile. Nothing was done, nothing typed is lost,
+// and one press sends it again.
+func sendAgain(q *Request) error {
+	page := &ErrorPage{Page: q.Base(TitleError), Status: http.StatusForbidden, What: "error.form_old", Action: q.R.URL.Path, Carried: q.carried()}
+	return q.Show(http.StatusForbidden, "error", page)
+}
+
+// speak takes the language of this browser, or else the caller's own.
+func (q *Request) speak() {
+	if q.Cookie(LangCookie) == "" && q.Known && q.Who.Language() == string(locale.English) {
+		q.Lang = locale.English
+	}
+}
+
+// beforeOthers are the acts that come before colleagues were confirmed: looking
+// after oneself, and the confirming itself.
+var beforeOthers = map[policies.Action]bool{policies.MemberConfirm: true, policies.MemberList: true, policies.CredentialsRead: true,
+	policies.FactorReplace: true, policies.RecoveryCodesReplace: true, policies.PassphraseChange: true,
+	policies.SessionClose: true, policies.SessionCover: true}
+
+// first leads to what must be done before anything else: a new second factor
+// after a recovery code, the colleagues who were there before the first record.
+func first(q *Request, t Route) error {
+	if !q.Signed || t.Public {
+		return nil
+	}
+	if q.Who.MustEnrol() && t.Action != policies.FactorReplace && t.Action != policies.SessionCover {
+		return acts.ErrEnrol
+	}
+	if !q.Who.Strangers() || beforeOthers[t.Action] {
+		return nil
+	}
+	must, err := q.House.MustConfirm(q.Context(), q.Who)
+	if err == nil && must {
+		return errColleagues
+	}
+	return err
+}
+
+// identify finds out who asks. The error says why there is no signed-in caller.
+func (q *Request) identify() error {
+	c, err := q.R.Cookie(SessionCookie)
+	if err != nil {
+		return accounts.ErrSignedOut
+	}
+	q.Who, err = q.Door.Caller(q.Context(), c.Value)
+	q.Known = q.Who.Person() != ""
+	q.Signed = err == nil
+	return err
+}
+
+// readForm reads a posted form as it streams in, within its limits.
+func (q *Request) readForm() error {
+	if q.R.Method != http.MethodPost {
+		return nil
+	}
+	if err := q.R.ParseForm(); err != nil {
+		var big *http.MaxBytesError
+		if errors.As(err, &big) {
+			return errTooBig
+		}
+		return errForm
+	}
+	n := 0
+	for _, values := range q.R.PostForm {
+		n += len(values)
+	}
+	if n > maxFields {
+		return errTooBig
+	}
+	q.Form = q.R.PostForm
+	for _, values := range q.Form {
+		for i := range values {
+			values[i] = strings.ToValidUTF8(values[i], "�")
+		}
+	}
+	return nil
+}
+
+// tokenFits compares the form's token with the one of this session, or of this
+// browser before sign-in.
+func tokenFits(q *Request) bool {
+	got := q.Form.Get("token")
+	if q.Known && got == q.Door.FormToken(q.Who) {
+		return true
+	}
+	c, err := q.R.Cookie(formCookie)
+	return err == nil && got == q.Door.PublicFormToken(c.Value)
+}
+
+// LocalPath is a path of this site, or the home page.
+func (q *Request) LocalPath(p string) string {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n?#") {
+		return "/"
+	}
+	return p
+}
+
+// here is where a page can be found again: its own address, or, for an address
+// that only takes forms, the page the form was on.
+func (q *Request) here() string {
+	if q.R.Method == http.MethodPost && !q.shows(q.R) {
+		return q.LocalPath(q.Form.Get("from"))
+	}
+	return q.R.URL.Path
+}
+
+// Base is what every page has.
+func (q *Request) Base(title string) Page {
+	p := Page{Lang: q.Lang, Now: q.Door.Gate().Now(), Title: title, Here: q.here(), Refilled: q.Filled, Flash: q.flash()}
+	if q.trouble != nil {
+		back(q, &p)
+	}
+	if q.Signed {
+		p.User, p.Works = q.Who.Username(), q.Who.UnitKind()
+		p.FormToken = q.Door.FormToken(q.Who)
+		p.Late = q.Who.Late() != nil && q.R.URL.Path != "/bozza"
+		if v := q.Desk.Register.Verified(); v != nil {
+			p.Differs = !v.Good()
+		}
+		if roster, err := q.House.Roster(q.Context()); err == nil {
+			p.Unit = roster.UnitName(q.Who.Unit())
+		}
+		return p
+	}
+	p.FormToken = publicToken(q)
+	return p
+}
+
+// publicToken gives this browser a cookie for its forms before sign-in.
+func publicToken(q *Request) string {
+	c, err := q.R.Cookie(formCookie)
+	if err != nil || len(c.Value) < 20 || len(c.Value) > 80 {
+		c = &http.Cookie{Value: crypto.NewID()}
+		q.SetCookie(formCookie, c.Value, 0)
+	}
+	return q.Door.PublicFormToken(c.Value)
+}
+
+// Done answers a form that was carried out: the receipt, then another page.
+func (q *Request) Done(receipt audit.Receipt, flash, to string) error {
+	q.Receipt(receipt)
+	if flash != "" {
+		q.SetCookie(FlashCookie, flash, time.Minute)
+	}
+	return q.Redirect(to)
+}
+
+// DoneOr is done, or shows the form's page again with why the Desk did not take
+// what was typed. What was sent already, with other words, goes into a form of
+// its own.
+func (q *Request) DoneOr(again func(status int, cause error) error, receipt audit.Receipt, err error, flash, to string) error {
+	switch {
+	case err == nil:
+		return q.Done(receipt, flash, to)
+	case errors.Is(err, typed.ErrInvalid):
+		return again(http.StatusUnprocessableEntity, err)
+	case errors.Is(err, typed.ErrRepeated):
+		q.Form.Del("form")
+		return again(http.StatusConflict, err)
+	}
+	return err
+}
+
+// Receipt lets a stranger tell a lost write from one never promised.
+func (q *Request) Receipt(r audit.Receipt) {
+	if len(r.Checkpoint) > 0 {
+		q.W.Header().Set("Sportello-Receipt", r.String())
+	}
+}
+
+// Redirect leads to another page of this site.
+func (q *Request) Redirect(to string) error {
+	if q.trouble != nil {
+		return errElsewhere
+	}
+	http.Redirect(q.W, q.R, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
+	return nil
+}
+
+// Show renders a page.
+func (q *Request) Show(status int, name string, page Shown) error {
+	page.base().Unread = q.unread
+	if q.trouble != nil {
+		return showAgain(q, status, name, page)
+	}
+	if err := q.Render.Render(q.W, status, name, page); err != nil {
+		q.Log.Error("rendering a page", "route", RouteName(q.R), "error", err.Error())
+	}
+	return nil
+}
+
+// Source is where an attempt comes from, for the throttle.
+func (q *Request) Source() accounts.From {
+	return accounts.From{Address: q.Config.Proxy.source(q.R), Device: q.Cookie(deviceCookie), Agent: device(q.R.UserAgent())}
+}
+
+// Roster is who and what there is: agencies, units and people.
+func (q *Request) Roster() (*units.Roster, error) { return q.House.Roster(q.Context()) }
+
+// Names is the roster for a page that only shows names: one that it cannot read
+// does not hide the page.
+func (q *Request) Names() (*units.Roster, error) {
+	roster, err := q.Roster()
+	return roster, q.Partly(err)
+}
+
+// Day is a stored day as a time in Italy.
+func (q *Request) Day(s string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, s, q.Door.Gate().Now().Location())
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// IsDesk tells whether the caller is a member of a unit that keeps contacts and
+// case files. It is asked for forms that are about nobody yet; for everything
+// else the Desk asks the policy.
+func (q *Request) IsDesk() bool {
+	return q.Who.State() == acts.Active && q.Who.Works().KeepsCases
+}
+
+// The kinds of browser and system that the list of open sessions tells apart, in
+// the order in which they are looked for.
+var (
+	browsers = [][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}
+	systems  = [][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}}
+)
+
+// device names a browser by kind and system, from fixed words only: what a
+// browser says of itself is never kept.
+func device(agent string) string {
+	name := ""
+	for _, list := range [][][2]string{browsers, systems} {
+		for _, k := range list {
+			if strings.Contains(agent, k[0]) {
+				name += ", " + k[1]
+				break
+			}
+		}
+	}
+	return strings.TrimPrefix(name, ", ")
+}
+
+// Word is a code's text in the page's language; empty stays empty.
+func (q *Request) Word(list, value string) string {
+	if value == "" {
+		return ""
+	}
+	s, err := q.Render.Catalogue().T(q.Lang, WordKey(list, value))
+	if err != nil {
+		return value
+	}
+	return s
+}
+
+// Text is a message in the page's language, or its key where there is none.
+func (q *Request) Text(key string, args ...any) string {
+	s, err := q.Render.Catalogue().T(q.Lang, key, args...)
+	if err != nil {
+		return key
+	}
+	return s
+}
+
+// Words are codes of a list in words, with commas.
+func (q *Request) Words(list string, values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = q.Word(list, v)
+	}
+	return strings.Join(out, ", ")
+}
+
+// Version writes a row version as a form carries it.
+func Version(v int64) string { return strconv.FormatInt(v, 10) }
+
+// Version is the row version that the form carries; 0 where it carries none.
+func (q *Request) Version() int64 {
+	v, err := strconv.ParseInt(q.Form.Get("version"), 10, 64)
+	if err != nil {
+		return 0 // no stored version: the form is answered as outdated
+	}
+	return v
+}

@@ -1,0 +1,84 @@
+package people
+
+import (
+	"net/http"
+	"time"
+
+	"sportello/referrals/cases"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// DeclarationsPage is "declarations": whom one should not be given. Posts id and
+// declared_name, declared_surname, declared_phone to /credenziali/dichiarazioni;
+// taking back posts to /credenziali/dichiarazioni/ID/togli.
+type DeclarationsPage struct {
+	frame.Page
+	Mine  []Declared
+	Leads []string // user names of who can read them too
+	Form  string   // drawn when the form is shown: sent twice, it is one declaration
+
+	Name, Surname, Phone string // as typed
+}
+
+// Declarations is whom one asks not to be given: what was declared, and the form
+// for another.
+func Declarations(q *frame.Request) error { return showDeclarations(q, http.StatusOK, nil) }
+
+func showDeclarations(q *frame.Request, status int, cause error) error {
+	all, leads, receipt, err := q.Desk.Cases.MyDeclarations(q.Context(), q.Who)
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	page := &DeclarationsPage{Page: q.Base(TitleDeclarations), Form: string(typed.NewForm()), Leads: leads}
+	if cause != nil || q.Filled {
+		page.Name, page.Surname, page.Phone = q.Form.Get("declared_name"), q.Form.Get("declared_surname"), q.Form.Get("declared_phone")
+	}
+	for _, v := range all {
+		page.Mine = append(page.Mine, Declared{ID: v.ID, Name: v.Name, Surname: v.Surname, Phone: v.Phone, Day: q.Day(v.Day)})
+	}
+	frame.Invalid(&page.Page, cause)
+	return q.Show(status, "declarations", page)
+}
+
+// Declare answers POST /credenziali/dichiarazioni.
+func Declare(q *frame.Request) error {
+	receipt, err := q.Desk.Cases.Declare(q.Context(), q.Who, typed.Form(q.Form.Get("id")), cases.Declared{
+		Name: q.Form.Get("declared_name"), Surname: q.Form.Get("declared_surname"), Phone: q.Form.Get("declared_phone")})
+	return q.DoneOr(func(status int, cause error) error { return showDeclarations(q, status, cause) }, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
+}
+
+// WithdrawDeclaration answers POST /credenziali/dichiarazioni/{id}/togli.
+func WithdrawDeclaration(q *frame.Request) error {
+	receipt, err := q.Desk.Cases.WithdrawDeclaration(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashDeclarationGone, "/credenziali/dichiarazioni")
+}
+
+// Declared is one person whom somebody should not be given.
+type Declared struct {
+	ID      string
+	By      string // user name; empty on one's own page
+	Sealed  bool   // not yet open to the reader
+	Name    string
+	Surname string
+	Phone   string
+	Day     time.Time
+	Matches []DeclaredMatch
+}
+
+// DeclaredMatch is a case file that looks like a declared person.
+type DeclaredMatch struct {
+	frame.Card
+	By []string // words of "match_by"
+}
+
+// What the page says.
+const (
+	FlashDeclared        = "declare.done"
+	FlashDeclarationGone = "declare.gone"
+	TitleDeclarations    = "declare.title"
+)

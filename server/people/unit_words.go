@@ -1,0 +1,38 @@
+package people
+
+import (
+	"net/http"
+
+	"sportello/server/frame"
+)
+
+// UnitWordsPage is "unit-words": the four words of one's own unit, for whoever
+// calls to compare them.
+type UnitWordsPage struct {
+	frame.Page
+	Name  string
+	Kind  string // a word of "unit_kind"
+	Words [4]string
+}
+
+// UnitWords shows the words of the caller's own unit, from the key she holds.
+func UnitWords(q *frame.Request) error {
+	if _, err := q.House.Members(q.Context(), q.Who); err != nil {
+		return err
+	}
+	words, err := q.House.UnitWordsOf(q.Context(), q.Who)
+	if err != nil {
+		return err
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return err
+	}
+	return q.Show(http.StatusOK, "unit-words", &UnitWordsPage{Page: q.Base(TitleUnitWords), Name: roster.UnitName(q.Who.Unit()),
+		Kind: q.Who.UnitKind(), Words: words})
+}
+
+// What the page says.
+const (
+	TitleUnitWords = "unit_words.title"
+)

@@ -1,0 +1,52 @@
+package register
+
+import (
+	"net/http"
+	"time"
+
+	"sportello/policies/acts"
+	"sportello/server/frame"
+)
+
+// AccessPage is "access": who can open what now, and since when.
+type AccessPage struct {
+	frame.Page
+	Rows []AccessRow
+}
+
+// What the page says.
+const (
+	TitleAccess = "nav.access"
+)
+
+// AccessRow is one unit's member.
+type AccessRow struct {
+	Unit     string
+	UnitKind string // a word of "unit_kind"
+	Person   string
+	Role     string // a word of "role"
+	State    string // a word of "person_state"
+	Since    time.Time
+	Epoch    int64
+	Cases    int
+	Named    int // restricted cases kept for this person by name
+	// Referrals are those sent to the unit whose authorisation holds now.
+	Referrals int
+	Recovery  bool // the unit's recovery key, which is nobody's
+}
+
+// Access shows who can open what now, and since when, by pseudonym.
+func Access(q *frame.Request) error {
+	all, receipt, err := q.Desk.Register.WhoCanOpen(q.Context(), q.Who)
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	page := &AccessPage{Page: q.Base(TitleAccess)}
+	for _, a := range all {
+		page.Rows = append(page.Rows, AccessRow{Unit: a.UnitName, UnitKind: a.Kind, Person: a.Person, Role: a.Role,
+			State: frame.PersonState(a.State), Since: q.Day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named,
+			Referrals: a.Referrals, Recovery: a.Person == acts.RecoveryPerson})
+	}
+	return q.Show(http.StatusOK, "access", page)
+}

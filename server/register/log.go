@@ -1,0 +1,275 @@
+package register
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/referrals/register"
+	"sportello/server/frame"
+	"sportello/server/locale"
+)
+
+// LogPage is "log": verification in one line, filters, rows. Filters post to
+// /registro (person, action, record, outcome, from_day, to_day) so that no address
+// carries them; exporting posts to /registro/esporta, after the step-up, and
+// checking all records now to /registro/verifica.
+type LogPage struct {
+	frame.Page
+	Verification string // a word of "verification"
+	Size         int64  // leaves
+	Checkpoint   string // the last signed checkpoint, shortened
+	VerifierKey  string // public: verifies checkpoints and exported bundles
+	CheckedAt    time.Time
+	BadRecord    string // the first record that does not match, or empty
+	Filter       LogFilter
+	Rows         []LogRow
+	Older, Newer string // leaf index to go on from, or empty; posted as "at"
+	Days         []DayCount
+	Notices      frame.Notices
+}
+
+// LogFilter is the filter as typed.
+type LogFilter struct {
+	Person  string `form:"person"`
+	Action  string `form:"action"` // the policy's name of the act
+	Record  string `form:"record"`
+	Outcome string `form:"outcome"` // a word of "result", or empty
+	From    string `form:"from_day"`
+	To      string `form:"to_day"`
+}
+
+// LogRow is one leaf: pseudonyms and codes only.
+type LogRow struct {
+	Index   int64
+	Day     time.Time
+	Person  string
+	Action  string // the policy's name of the act, a word of "act"
+	Record  string
+	Outcome string // a word of "result"
+	Rules   []LogRule
+	Count   int64
+}
+
+// LogRule is a rule that decided. Text is its sentence in the policy; Own is
+// a word of "own_rule" for what refuses without a rule of it.
+type LogRule struct{ ID, Own, Text string }
+
+// DayCount is one bar of the chart, and one row of its table.
+type DayCount struct {
+	Day                      time.Time
+	Allowed, Refused, Failed int
+	Height                   int // of the bar, 0 to 100
+	X                        int // from the left, in steps of 20
+}
+
+// ChartWidth is the width of the chart's drawing.
+func (p *LogPage) ChartWidth() int { return 20*len(p.Days) + 10 }
+
+// registerRows is how many leaves one page of the log shows.
+const registerRows = 50
+
+// chartStep is the width of one day in the log's chart.
+const chartStep = 20
+
+// Log shows the log: newest first, or what the posted filter lets through.
+func Log(q *frame.Request) error {
+	page := &LogPage{Page: q.Base(TitleLog)}
+	frame.ReadForm(q.Form, &page.Filter)
+	if id := q.Form.Get("pick_person"); id != "" { // pressed in a row
+		page.Filter.Person = id
+	}
+	if id := q.Form.Get("pick_record"); id != "" {
+		page.Filter.Record = id
+	}
+	return showRegister(q, http.StatusOK, page)
+}
+
+// logFilter is the filter as typed; false when its days do not fit.
+func logFilter(q *frame.Request, page *LogPage) (register.RegisterFilter, bool) {
+	f := page.Filter
+	filter := register.RegisterFilter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
+		Object: strings.TrimSpace(f.Record), From: f.From, To: f.To}
+	if frame.IsWord("result", f.Outcome) {
+		filter.Outcome = audit.Outcome(f.Outcome)
+	}
+	if !daysFit(q, f) {
+		page.Fail("from_day", FailLogDays)
+		filter.From, filter.To = "", ""
+		return filter, false
+	}
+	return filter, true
+}
+
+func showRegister(q *frame.Request, status int, page *LogPage) error {
+	before, _ := strconv.ParseInt(q.Form.Get("at"), 10, 64)
+	filter, fits := logFilter(q, page)
+	if !fits {
+		status = http.StatusUnprocessableEntity
+	}
+	filter.Before, filter.Limit = before, registerRows
+	found, receipt, err := q.Desk.Register.ReadRegister(q.Context(), q.Who, filter)
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	verified(q, page)
+	page.Rows = logRows(q, found.Entries)
+	if found.Older > 0 {
+		page.Older = strconv.FormatInt(found.Older, 10)
+	}
+	if before > 0 {
+		page.Newer = "0"
+	}
+	page.Days = chart(q, found.Days)
+	page.Notices, err = frame.ReadNoticesAndColleagues(q)
+	if errors.Is(err, acts.ErrTampered) { // here she looks for it: the log is shown all the same
+		page.Problem, err = ProblemNoNotices, nil
+	}
+	if err != nil {
+		return err
+	}
+	return q.Show(status, "log", page)
+}
+
+func daysFit(q *frame.Request, f LogFilter) bool {
+	return (f.From == "" || !q.Day(f.From).IsZero()) && (f.To == "" || !q.Day(f.To).IsZero()) &&
+		(f.From == "" || f.To == "" || f.From <= f.To)
+}
+
+// verified fills in the line that says how far the log was checked.
+func verified(q *frame.Request, page *LogPage) {
+	size, checkpoint, key := q.Desk.Register.Log()
+	page.Size, page.VerifierKey = size, key
+	page.Checkpoint = strconv.FormatInt(checkpoint.Size, 10) + " " + base64.StdEncoding.EncodeToString(checkpoint.Root[:])
+	page.Verification = "running"
+	v := q.Desk.Register.Verified()
+	if v == nil {
+		return
+	}
+	page.CheckedAt, page.Verification = v.At, "good"
+	if !v.Good() {
+		p := v.Records.Problems[0]
+		page.Verification, page.BadRecord = "bad", p.Table+" "+p.ID
+	}
+}
+
+func logRows(q *frame.Request, entries []register.Entry) []LogRow {
+	var rows []LogRow
+	for _, e := range entries {
+		rows = append(rows, logRow(q, e.Index, &e.Leaf))
+	}
+	return rows
+}
+
+func logRow(q *frame.Request, index int64, l *audit.Leaf) LogRow {
+	return LogRow{Index: index, Day: q.Day(l.Day), Person: l.Actor, Action: l.Action, Record: l.Object,
+		Outcome: string(l.Outcome), Rules: rules(q, l.Rules), Count: l.Count}
+}
+
+// rules are the rules of a leaf with what they say.
+func rules(q *frame.Request, ids []string) []LogRule {
+	var all []LogRule
+	for _, id := range ids {
+		rule := LogRule{ID: id, Text: q.Policy[id].Text}
+		if q.Lang == locale.Italian {
+			rule.Text = q.Policy[id].Italian
+		}
+		if frame.IsWord("own_rule", id) {
+			rule.Own = id
+		}
+		all = append(all, rule)
+	}
+	return all
+}
+
+// chart lays the days out, oldest first, the tallest bar a hundred high.
+func chart(q *frame.Request, days []register.DayTally) []DayCount {
+	most := 1
+	for _, d := range days {
+		most = max(most, d.Allowed+d.Refused+d.Failed)
+	}
+	list := make([]DayCount, 0, len(days))
+	for i := len(days) - 1; i >= 0; i-- {
+		d := days[i]
+		list = append(list, DayCount{Day: q.Day(d.Day), Allowed: d.Allowed, Refused: d.Refused, Failed: d.Failed,
+			Height: (d.Allowed + d.Refused + d.Failed) * 100 / most, X: len(list) * chartStep})
+	}
+	return list
+}
+
+// ExportLog sends the bundle that `sportello audit verify` checks offline: the
+// whole log, or the entries that the filter lets through, each with its proof.
+func ExportLog(q *frame.Request) error {
+	page := &LogPage{Page: q.Base(TitleLog)}
+	frame.ReadForm(q.Form, &page.Filter)
+	filter, fits := logFilter(q, page)
+	if !fits {
+		page.Errors = nil // showing it says so again
+		return showRegister(q, http.StatusUnprocessableEntity, page)
+	}
+	scope := "all"
+	if filter.Narrows() {
+		scope = "part"
+	}
+	ok, err := q.StepUp(policies.LogExport, "", StepUpExport, q.Word("export_scope", scope))
+	if !ok {
+		return err
+	}
+	receipt, write, err := q.Desk.Register.BeginExport(q.Context(), q.Who, filter)
+	if errors.Is(err, register.ErrNothing) {
+		page.Page = q.Base(TitleLog) // with the token of the session that stepped up
+		page.Problem = ProblemNothing
+		return showRegister(q, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	q.Receipt(receipt)
+	return sendBundle(q, exportNames[scope]+q.Desk.Day()+".zip", write)
+}
+
+// exportNames are how the bundles are called, by what they hold.
+var exportNames = map[string]string{"all": "registro-intero-", "part": "registro-filtrato-"}
+
+func sendBundle(q *frame.Request, name string, write func(io.Writer) error) error {
+	h := q.W.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	if err := write(q.W); err != nil {
+		// Part of it has left: a connection that breaks off cannot be taken for
+		// a whole bundle.
+		q.Log.Error("an export broke off", "route", frame.RouteName(q.R), "error", err.Error())
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// VerifyNow checks every record against the log, while the auditor waits.
+func VerifyNow(q *frame.Request) error {
+	v, receipt, err := q.Desk.Register.Verify(q.Context(), q.Who)
+	if err != nil {
+		return err
+	}
+	if !v.Good() {
+		return q.Done(receipt, "", "/registro")
+	}
+	return q.Done(receipt, FlashVerified, "/registro")
+}
+
+// What the page says.
+const (
+	StepUpExport     = "stepup.export"
+	ProblemNoNotices = "log.no_notices"
+	FailLogDays      = "log.day_wrong"
+	ProblemNothing   = "log.nothing"
+	FlashVerified    = "log.verified"
+	TitleLog         = "nav.log"
+)

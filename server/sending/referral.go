@@ -1,0 +1,186 @@
+package sending
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/policies/units"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// ReferralPage is "referral", the desk's side: a line of steps with days,
+// messages, appointment. A message posts text to /invii/ID/messaggi; an answer
+// to an appointment posts answer=yes|no to /invii/ID/appuntamento.
+type ReferralPage struct {
+	frame.Page
+	frame.CaseHead
+	ID          string
+	Version     string
+	Centre      string
+	State       string // a word of "referral_state"
+	Steps       []StepDay
+	Live        bool
+	Until       time.Time
+	Way         string // a word of "way"
+	Messages    []frame.Message
+	Text        string // the message as typed; on one that is not live it was not sent
+	Form        string // the form's own mark
+	Appointment frame.Appointment
+	StopDone    []string      // words of "stop_done" the centre stated after a revocation
+	Reason      string        // a word of "decline"
+	After       string        // a word of "after_answer": what comes next, once the decline was read
+	Next        string        // the same, as typed
+	Shut        bool          // after a restore: shut until the desk confirms it
+	Compare     string        // the centre's id, where its words come first
+	Empty       bool          // it is over, and nothing is left in it
+	Package     frame.Package // what she allowed the centre to know, beside what is written to it
+}
+
+// toCentreOr is doneOr for what the desk writes to a centre.
+func toCentreOr(q *frame.Request, receipt audit.Receipt, err error, flash, to string) error {
+	if errors.Is(err, acts.ErrDenied) {
+		return endedAtDesk(q, err)
+	}
+	return q.DoneOr(func(status int, cause error) error { return showReferral(q, status, cause) }, receipt, err, flash, to)
+}
+
+func endedAtDesk(q *frame.Request, denied error) error {
+	r, roster, err := sentReferral(q)
+	if err != nil || r.Standing == policies.ConsentLive && !r.Shut {
+		return denied
+	}
+	page := referralPage(q, r, roster)
+	page.Problem = endedKey(r.ReferralLine)
+	return q.Show(http.StatusConflict, "referral", page)
+}
+
+// endedKey says to the desk why nothing was sent.
+func endedKey(r sharing.ReferralLine) string {
+	switch {
+	case r.State == "withdrawn":
+		return ProblemDeskRevoked
+	case r.Standing != policies.ConsentLive:
+		return ProblemDeskOver
+	}
+	return ProblemDeskShut
+}
+
+// StepDay is one step of the line.
+type StepDay struct {
+	State string // a word of "referral_state"
+	Day   time.Time
+	Place string // "done", "here" or "" (ahead)
+}
+
+// Referral is the desk's side of a referral.
+func Referral(q *frame.Request) error { return showReferral(q, http.StatusOK, nil) }
+
+// sentReferral reads a referral of the sending side, with the head of the case that
+// it speaks of.
+func sentReferral(q *frame.Request) (sharing.ReferralView, *units.Roster, error) {
+	r, receipt, err := q.Desk.Sharing.ReadReferral(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return r, nil, err
+	}
+	if r.Head.ID == "" { // it may be read, but the case not
+		return r, nil, acts.ErrDenied
+	}
+	q.Receipt(receipt)
+	roster, err := q.Roster()
+	return r, roster, err
+}
+
+func showReferral(q *frame.Request, status int, cause error) error {
+	r, roster, err := sentReferral(q)
+	if err != nil {
+		return err
+	}
+	page := referralPage(q, r, roster)
+	frame.Explain(&page.Page, cause)
+	return q.Show(status, "referral", page)
+}
+
+func referralPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster) *ReferralPage {
+	page := &ReferralPage{Page: q.Base(TitleReferral), CaseHead: frame.HeadOf(q, r.Head, "referrals"), ID: r.ID, Version: frame.Version(r.Version),
+		Centre: roster.UnitName(r.ToUnit), State: frame.StateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.Day(r.UntilDay),
+		Way: "we_send", Steps: steps(q, r), Messages: frame.MessagesOf(q, r, roster), Text: q.Form.Get("text"), Form: q.NewForm(), Appointment: frame.AppointmentOf(r)}
+	page.Shut = r.Shut && page.Live
+	if page.Shut {
+		page.Live = false // nothing is written on it before the desk has confirmed it
+	}
+	page.Compare = r.Compare
+	if page.Empty = r.Erased && !page.Shut; page.Empty {
+		page.Live = false
+	}
+	page.Package = frame.PackageOf(q, r.Package, r.Safe, roster)
+	if r.State == "declined" {
+		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.Form.Get("after_answer")
+	}
+	if r.State == "withdrawn" {
+		page.StopDone = strings.Fields(r.Code)
+	}
+	return page
+}
+
+// steps is the line of states with their days.
+func steps(q *frame.Request, r sharing.ReferralView) []StepDay {
+	var all []StepDay
+	for i, s := range r.Steps {
+		place := "done"
+		if i == len(r.Steps)-1 {
+			place = "here"
+		}
+		all = append(all, StepDay{State: s.State, Day: q.Day(s.Day), Place: place})
+	}
+	return all
+}
+
+// MessageCentre answers POST /invii/{id}/messaggi.
+func MessageCentre(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.SendMessage(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("text"))
+	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended", kept.ErrNobody: "error.nobody"} {
+		if errors.Is(err, cause) { // what she typed waits on the page
+			return showReferral(q, http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": key}})
+		}
+	}
+	return toCentreOr(q, receipt, err, frame.FlashMessageSent, "/invii/"+q.ID("id"))
+}
+
+// AnswerAppointment answers POST /invii/{id}/appuntamento.
+func AnswerAppointment(q *frame.Request) error {
+	receipt, err := q.Desk.Sharing.AnswerAppointment(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("answer"))
+	return toCentreOr(q, receipt, err, FlashAnswerSent, "/invii/"+q.ID("id"))
+}
+
+// MarkSeen takes a decline that was read off the Agenda, and goes on to what
+// comes next.
+func MarkSeen(q *frame.Request) error {
+	next := q.Form.Get("after_answer")
+	receipt, err := q.Desk.Sharing.MarkAnswerSeen(q.Context(), q.Who, q.ID("id"), next)
+	if err != nil || next != "another_centre" {
+		return q.DoneOr(func(status int, cause error) error { return showReferral(q, status, cause) }, receipt, err, FlashAnswerSeen, "/agenda")
+	}
+	r, _, err := q.Desk.Sharing.ReadReferral(q.Context(), q.Who, q.ID("id"))
+	if err != nil { // it is marked all the same
+		return q.Done(receipt, FlashAnswerSeen, "/agenda")
+	}
+	return q.Done(receipt, FlashAnswerSeen, "/schede/"+r.CaseID+"/centro")
+}
+
+// What the page says.
+const (
+	FlashAnswerSent    = "referral.answer_sent"
+	ProblemDeskRevoked = "ended.desk_revoked"
+	ProblemDeskOver    = "ended.desk_over"
+	ProblemDeskShut    = "ended.desk_shut"
+	FlashAnswerSeen    = "answer.seen"
+	TitleReferral      = "referral.title"
+)

@@ -1,0 +1,115 @@
+package sending
+
+import (
+	"strings"
+	"time"
+
+	"sportello/referrals"
+	"sportello/referrals/sharing"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// prepare reads what a page shows on which a referral is prepared: in one act.
+func prepare(q *frame.Request, in referrals.Preparing) (referrals.Prepared, error) {
+	v, receipt, err := q.Desk.PrepareReferral(q.Context(), q.Who, q.ID("id"), in)
+	if err == nil {
+		q.Receipt(receipt)
+	}
+	return v, err
+}
+
+// withCentre is prepare for the centre that the address names.
+func withCentre(q *frame.Request, in referrals.Preparing) (referrals.Prepared, frame.Centre, error) {
+	in.Centre = q.ID("centre")
+	v, err := prepare(q, in)
+	if err != nil {
+		return v, frame.Centre{}, err
+	}
+	return v, centre(v.Centres[0]), nil
+}
+
+func referralForm(q *frame.Request) ReferralForm {
+	var f ReferralForm
+	frame.ReadForm(q.Form, &f)
+	return f
+}
+
+// authorisation is the typed form as the desk records it.
+func (f ReferralForm) authorisation(centre string, today time.Time) sharing.Authorisation {
+	a := sharing.Authorisation{Form: typed.Form(f.Form), Centre: centre, Purpose: usualPurpose, Instead: f.Beside == "instead", Fields: f.Fields, Shown: sharing.ReadMarks(f.Shown), Feedback: f.Feedback,
+		KeepCopy: f.KeepCopy == "yes", Way: f.Given, Interpreter: f.Mediator, Text: sharing.AuthorisationText, Language: f.Lang, Urgency: f.Urgency}
+	if f.Beside == "besides" {
+		a.Purpose = f.Purpose
+	}
+	if a.Feedback == "" {
+		a.Feedback = "state"
+	}
+	switch f.Until {
+	case "", "answer":
+		a.UntilReply = true
+	case "days7":
+		a.Until = today.AddDate(0, 0, 7).Format(time.DateOnly)
+	case "day":
+		a.Until = f.UntilDay
+	}
+	return a
+}
+
+// missing names what the worker still has to do with her.
+func (f ReferralForm) missing() map[string]string {
+	fails := map[string]string{}
+	if f.Heard != "yes" {
+		fails["heard-yes"] = FailHeard
+	}
+	if f.Given == "" {
+		fails["given"] = FailGiven
+	}
+	if f.Given == "interpreter" && strings.TrimSpace(f.Mediator) == "" {
+		fails["interpreter"] = FailInterpreter
+	}
+	if f.Urgency == "" {
+		fails["urgency"] = FailUrgency
+	}
+	if f.Until == "day" && f.UntilDay == "" {
+		fails["until_day"] = FailUntil
+	}
+	return fails
+}
+
+// ReferralForm is what is typed from "share" to "preview"; values of the other
+// steps travel along. All is off at first, and an empty package is valid.
+type ReferralForm struct {
+	Fields   []string `form:"fields" step:"1"`    // values of Shareable
+	Shown    []string `form:"shown" step:"1"`     // marks of what the page showed of them
+	KeepCopy string   `form:"keep_copy" step:"1"` // "yes"
+	Given    string   `form:"given" step:"2"`     // a word of "given"
+	Mediator string   `form:"interpreter" step:"2"`
+	Feedback string   `form:"feedback" step:"2"` // a word of "feedback"
+	Until    string   `form:"until" step:"2"`    // a word of "until"
+	UntilDay string   `form:"until_day" step:"2"`
+	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
+	Lang     string   `form:"text_lang" step:"2"`
+	Heard    string   `form:"heard" step:"2"`   // "yes": she heard the text
+	Beside   string   `form:"beside" step:"2"`  // a word of "beside": what becomes of the one that was sent
+	Purpose  string   `form:"purpose" step:"2"` // a word of "purpose", of one besides
+	Form     string   `form:"form"`             // the form's own mark, carried through the steps
+}
+
+// ReferralStep is what "share", "how" and "preview" have in common. They post
+// to /schede/ID/centri/CENTRE/invio with step (1 to 3) and go: "next", "back",
+// "language" (step 2), "send" (step 3; the step-up page follows).
+type ReferralStep struct {
+	Centre  frame.Centre
+	Form    ReferralForm
+	Version string // of the case the fields were read from
+	Step    int
+}
+
+// Action is where the steps post.
+func (s ReferralStep) Action(caseID string) string {
+	return "/schede/" + caseID + "/centri/" + s.Centre.ID + "/invio"
+}
+
+// Carried lists the typed values of the other steps.
+func (s ReferralStep) Carried() []frame.Pair { return frame.PairsOf(s.Form, s.Step) }

@@ -1,0 +1,17 @@
+// Package sending is a referral as the desk prepares, sends and takes it back.
+//
+// A page is found by its name: handler and struct in NAME.go, its template in
+// NAME.html.
+package sending
+
+import (
+	"embed"
+
+	"sportello/server/frame"
+)
+
+//go:embed *.html
+var templates embed.FS
+
+// Room is what the service is given of this package.
+func Room() frame.Room { return frame.Room{Templates: templates} }

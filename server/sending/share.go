@@ -1,0 +1,159 @@
+package sending
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"sportello/referrals"
+	"sportello/referrals/sharing"
+	"sportello/referrals/typed"
+	"sportello/server/frame"
+)
+
+// SharePage is "share": groups of fields with what they actually say.
+type SharePage struct {
+	frame.Page
+	frame.CaseHead
+	ReferralStep
+	Groups  []ShareGroup
+	Private int // how many there are: those not ticked stay private
+}
+
+// groupOf puts each field that the case holds into its group, with its content.
+var groupOf = map[string]string{"request": "needs", "needs": "needs", "language": "needs", "mediator": "needs",
+	"children_where": "children", "children_count": "children", "children_ages": "children", "children": "children",
+	"number": "reach", "mail": "reach", "code_word": "reach"}
+
+// groupsInOrder are the groups as the page shows them.
+var groupsInOrder = []string{"who", "needs", "children", "reach"}
+
+// showShare is the page on which she chooses. The form carries a mark of each
+// item as it stands there. What an earlier page showed otherwise is named, shown
+// as it is now, and not ticked any more.
+func showShare(q *frame.Request, status int, cause error) error {
+	v, c, err := withCentre(q, choosing(q))
+	if err != nil {
+		return err
+	}
+	return sharePage(q, status, v, c, cause)
+}
+
+// choosing asks for what she can share, against what the page before showed of it.
+func choosing(q *frame.Request) referrals.Preparing {
+	form := referralForm(q)
+	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: sharing.ReadMarks(form.Shown)}
+}
+
+func sharePage(q *frame.Request, status int, v referrals.Prepared, c frame.Centre, cause error) error {
+	form, choices := referralForm(q), v.Choices
+	form.Fields = slices.DeleteFunc(form.Fields, func(code string) bool { return frame.Contains(choices.Changed, code) })
+	form.Shown = choices.Shown.Lines()
+	page := &SharePage{Page: q.Base(TitleShare), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"), Private: len(choices.Fields),
+		ReferralStep: ReferralStep{Centre: c, Form: form, Version: frame.Version(v.Version), Step: 1}}
+	page.Groups = shareGroups(q, choices)
+	for _, code := range choices.Changed {
+		page.Fail("fields-"+code, FailShareChanged)
+	}
+	frame.Invalid(&page.Page, cause)
+	return q.Show(status, "share", page)
+}
+
+func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
+	groups := map[string]*ShareGroup{}
+	for _, name := range groupsInOrder {
+		groups[name] = &ShareGroup{Key: ShareGroups[name]}
+	}
+	groups["reach"].Reach = true
+	for _, f := range choices.Fields {
+		name := groupOf[f.Code]
+		content := frame.Content(q, f)
+		switch name {
+		case "":
+			name = "who"
+		case "reach":
+			content = frame.Brings(q, f.Code, choices.Rule)
+		}
+		groups[name].Fields = append(groups[name].Fields, frame.Shareable{Value: f.Code, Key: frame.ShareFields[f.Code], Content: content, Hidden: f.Code == "code_word"})
+	}
+	for _, name := range groupsInOrder {
+		if len(groups[name].Fields) > 0 {
+			all = append(all, *groups[name])
+		}
+	}
+	return all
+}
+
+// ReferralSteps moves between "Che cosa condividere", "Come e fino a quando" and
+// the preview. The authorisation is recorded when she has heard the text and
+// the preview is asked for; sending is a step-up of its own.
+func ReferralSteps(q *frame.Request) error {
+	step, goes := frame.StepOf(q.Form.Get("step")), q.Form.Get("go")
+	switch {
+	case goes == "back" && step <= 2:
+		return showShare(q, http.StatusOK, nil)
+	case goes == "back", goes == "language", step == 1:
+		return showHow(q, http.StatusOK, nil)
+	case step == 2:
+		return authorise(q)
+	}
+	return showHow(q, http.StatusOK, nil)
+}
+
+// authorise records her authorisation and leads to the preview.
+func authorise(q *frame.Request) error {
+	f := referralForm(q)
+	fails := f.missing()
+	if f.Beside == "besides" && f.Purpose == "" {
+		fails["purpose"] = FailPurpose
+	}
+	if len(fails) > 0 {
+		return showHow(q, http.StatusUnprocessableEntity, fails)
+	}
+	id, receipt, err := q.Desk.Sharing.GiveConsent(q.Context(), q.Who, q.ID("id"), f.authorisation(q.ID("centre"), q.Door.Gate().Now()))
+	if errors.Is(err, sharing.ErrChanged) {
+		return showShare(q, http.StatusConflict, nil)
+	}
+	var bad *typed.Invalid
+	if errors.As(err, &bad) {
+		fails := bad.Fields
+		if _, ok := fails["until"]; ok {
+			fails["until_day"] = FailUntil
+			delete(fails, "until")
+		}
+		return showHow(q, http.StatusUnprocessableEntity, fails)
+	}
+	if errors.Is(err, sharing.ErrLive) {
+		field, key := "beside", frame.FailBeside
+		if f.Beside == "besides" {
+			field, key = "purpose", FailPurposeTaken
+		}
+		return showHow(q, http.StatusUnprocessableEntity, map[string]string{field: key})
+	}
+	if errors.Is(err, typed.ErrRepeated) {
+		q.Form.Set("form", string(typed.NewForm()))
+		return showHow(q, http.StatusConflict, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, "", "/autorizzazioni/"+id)
+}
+
+// What the page says.
+const (
+	FailHeard        = "how.heard_missing"
+	FailGiven        = "how.given_missing"
+	FailInterpreter  = "how.interpreter_missing"
+	FailUntil        = "how.until_wrong"
+	FailUrgency      = "how.urgency_missing"
+	FailPurpose      = "how.purpose_missing"
+	FailPurposeTaken = "how.purpose_taken"
+)
+
+// ShareGroup is a group of fields that can be shared.
+type ShareGroup struct {
+	Key    string // message key of its name, "share_group.…"
+	Reach  bool   // how to reach her: what travels with what is said above it
+	Fields []frame.Shareable
+}
