@@ -85,7 +85,7 @@ func TestShiftThriceCoversWithTheDraft(t *testing.T) {
 }
 
 func TestShiftThriceLeavesPublicPages(t *testing.T) {
-	site, posted := coverSite(t, &entry.SignInPage{Page: public(entry.TitleSignIn, "/entra")}, "signin")
+	site, posted := coverSite(t, &entry.SignInPage{Page: public(entry.TitleSignIn, "/entra")}, "sign-in")
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
 		t.Fatal(err)

@@ -75,10 +75,10 @@ func samplePages() []samplePage {
 }
 
 func addSignIn(add func(string, frame.Shown)) {
-	add("signin", &entry.SignInPage{Page: public("signin.title", "/entra")})
+	add("sign-in", &entry.SignInPage{Page: public("signin.title", "/entra")})
 	wrong := &entry.SignInPage{Page: public("signin.title", "/entra"), Username: "anna", Again: true}
 	wrong.Problem = "signin.failed"
-	add("signin.failed", wrong)
+	add("sign-in.failed", wrong)
 	code := &entry.CodePage{Page: public("code.title", "/entra/codice")}
 	code.Problem = frame.ProblemSignIn
 	add("code", code)
@@ -139,9 +139,9 @@ func addDesk(add func(string, frame.Shown)) {
 		Restored: []casework.ShutReferral{{Who: rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: ago(5)}},
 	})
 	add("agenda.empty", &casework.AgendaPage{Page: desk("agenda.title", "/agenda"), Emergency: emergency})
-	add("search", &casework.SearchPage{Page: desk("search.title", "/cerca"), Query: "rosa", Asked: true, More: true, Cards: []frame.Card{
+	add("search", &casework.SearchPage{Page: desk("search.title", "/cerca"), SearchForm: casework.SearchForm{Query: "rosa"}, Asked: true, More: true, Cards: []frame.Card{
 		{ID: "A", Who: rosa, State: "open", LastContact: ago(3)}, {ID: "E", Who: frame.Who{Code: "R0SA-11", Alias: "Rosalba"}, State: "closed", LastContact: ago(410)}}})
-	add("search.none", &casework.SearchPage{Page: desk("search.title", "/cerca"), Query: "xyz", Asked: true})
+	add("search.none", &casework.SearchPage{Page: desk("search.title", "/cerca"), SearchForm: casework.SearchForm{Query: "xyz"}, Asked: true})
 	form := casework.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa",
 		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
 	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
@@ -154,6 +154,7 @@ func addDesk(add func(string, frame.Shown)) {
 			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
 		if step == 2 {
 			p.Fail("outcome", "contact.outcome_missing")
+			p.Form.RuleOf, p.Shareable = "3", []frame.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}
 		}
 		add(name, p)
 	}
@@ -202,8 +203,8 @@ func addCase(add func(string, frame.Shown)) {
 	call := casework.NoteLine{ID: "C1", Author: "Anna Bassi", Day: ago(3), Contact: sampleTold}
 	add("diary", &casework.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []casework.NoteLine{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: ago(3), Text: "Primo ascolto."}, call}})
 	add("diary.empty", &casework.DiaryPage{Page: desk("diary.title", "/schede/A/diario"), CaseHead: head})
-	add("note", &casework.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", Kind: "phone"})
-	wrong := &casework.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, Kind: "phone", Version: "2"}
+	add("note", &casework.NotePage{Page: desk("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", NoteForm: casework.NoteForm{Kind: "phone"}})
+	wrong := &casework.NotePage{Page: desk("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, NoteForm: casework.NoteForm{Kind: "phone"}, Version: "2"}
 	wrong.Fail("text", "error.empty")
 	add("note.correct", wrong)
 	add("note-move", &casework.NoteMovePage{Page: desk("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
@@ -223,10 +224,10 @@ func addCase(add func(string, frame.Shown)) {
 		Recall: casework.Recall{Day: ago(-1), From: "08:00", To: "08:30"}, Plan: casework.RecallForm{Day: "2026-11-22", From: "20:00", To: "21:00"}}
 	planned.Fail("recall_from", "recall.outside")
 	add("attempts.planned", planned)
-	add("attempts", &casework.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, Channel: "whatsapp",
+	add("attempts", &casework.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, AttemptForm: casework.AttemptForm{Channel: "whatsapp"},
 		Attempts: []casework.Attempt{{At: sampleNow.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
 	add("attempts.forbidden", &casework.AttemptsPage{Page: desk("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
-	add("safe-contact", &casework.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: casework.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []casework.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, Tell: []string{"B"}})
+	add("safe-contact", &casework.SafeContactPage{Page: desk("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: casework.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []casework.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, SafeTellForm: casework.SafeTellForm{Tell: []string{"B"}}})
 	add("case-close", &casework.CaseClosePage{Page: desk("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &casework.CaseClosePage{Page: desk("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
 	add("conflict", &casework.ConflictPage{Page: desk("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona",
@@ -255,6 +256,11 @@ func addOwn(add func(string, frame.Shown)) {
 		codes[i] = "K7QM-2FXT-9BWR-D3KB-2HN6-PLJ4-QA"
 	}
 	add("recovery-codes", &entry.RecoveryCodesPage{Page: public(entry.TitleRecoveryCodes, "/invito/codici"), First: true, Action: "/invito/codici", Codes: codes})
+	add("recovery-codes.own", &entry.RecoveryCodesPage{Page: desk(entry.TitleRecoveryCodes, "/credenziali/codici"), Action: "/credenziali/codici", Codes: codes})
+	add("enrol.own", &entry.EnrolPage{Page: desk(entry.TitleEnrol, "/credenziali/fattore/nuovo"), Action: "/credenziali/fattore/nuovo", Secret: "JBSW Y3DP"})
+	add("step-up.factor", &frame.StepUpPage{Page: desk(frame.TitleStepUp, "/credenziali/fattore"), Act: entry.StepUpFactor, Action: "/credenziali/fattore", Back: "/credenziali"})
+	add("step-up.tell", &frame.StepUpPage{Page: desk(frame.TitleStepUp, "/schede/A/contatto-sicuro"), Act: casework.StepUpTell, Action: "/schede/A/contatto-sicuro/novita", Back: "/schede/A",
+		Carried: []frame.Pair{{Name: "version", Value: "3"}, {Name: "tell", Value: "B"}}})
 	phrase := "abaco-fiume-tavolo-neve-gatto-luna-vetro"
 	add("passphrase", &entry.PassphrasePage{Page: public(entry.TitlePassphrase, "/invito/frase"), First: true, Action: "/invito/frase", Words: phrase})
 	change := &entry.PassphrasePage{Page: desk(entry.TitlePassphrase, "/credenziali/frase"), Action: "/credenziali/frase", Words: phrase, Choice: "own"}
@@ -329,9 +335,9 @@ func addReferral(add func(string, frame.Shown)) {
 	querce := frame.Centre{ID: "Q", Name: "Centro Le Querce", Cost: "free", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
 	other := querce
 	other.ID, other.Name, other.State, other.Mark = "R", "Centro Aurora", "unpinned", "unpinned"
-	add("choose-centre", &sending.ChooseCentrePage{Page: desk(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, Need: "bed", From: "Fiorano", Away: "Sassuolo", Centres: []frame.Centre{querce, other}})
+	add("choose-centre", &sending.ChooseCentrePage{Page: desk(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{Need: "bed", From: "Fiorano", Away: "Sassuolo"}, Centres: []frame.Centre{querce, other}})
 	add("choose-centre.empty", &sending.ChooseCentrePage{Page: desk(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
-	add("way", &sending.WayPage{Page: desk(sending.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: querce, Way: "we_send", Chose: "yes"})
+	add("way", &sending.WayPage{Page: desk(sending.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: querce, WayForm: sending.WayForm{Way: "we_send", Chose: "yes"}})
 	add("way.unpinned", &sending.WayPage{Page: desk(sending.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
 	form := sending.ReferralForm{Fields: []string{"alias", "request", "number"}, Shown: []string{"alias:1:AAAA"}, Given: "spoken", Urgency: "today"}
 	step := sending.ReferralStep{Centre: querce, Form: form, Version: "3", Step: 1}
@@ -345,6 +351,7 @@ func addReferral(add func(string, frame.Shown)) {
 	how.Fail("heard", sending.FailHeard)
 	add("how", how)
 	rtl := *how
+	rtl.Holds = true
 	rtl.Page = desk(sending.TitleHow, "/schede/A/centri/Q/invio")
 	rtl.Text = sending.Spoken{Lang: "ar", Dir: "rtl", Version: "2026-1", Langs: []string{"it", "ar"}, Lines: []string{"أنتِ من يقرر ما يعرفه المركز."}}
 	add("how.rtl", &rtl)
@@ -362,7 +369,7 @@ func addReferral(add func(string, frame.Shown)) {
 	add("referral.declined", &sending.ReferralPage{Page: desk(sending.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: ago(-28), Way: "we_send", Reason: "full"})
 	add("referral.read", &sending.ReferralPage{Page: desk(sending.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &sending.ReferralPage{Page: desk(sending.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
-	unsent := &sending.ReferralPage{Page: desk(sending.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", Text: "Lunedì può venire alle nove."}
+	unsent := &sending.ReferralPage{Page: desk(sending.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", MessageForm: frame.MessageForm{Text: "Lunedì può venire alle nove."}}
 	unsent.Problem = sending.ProblemDeskRevoked
 	add("referral.unsent", unsent)
 	restored := &sending.RestoredPage{Page: desk(sending.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: ago(5), Until: ago(-20)}
@@ -370,6 +377,8 @@ func addReferral(add func(string, frame.Shown)) {
 	add("restored", restored)
 	add("restored.erased", &sending.RestoredPage{Page: desk(sending.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "sent", Sent: ago(5), Until: ago(-20), Erased: true})
 	add("revoke", &sending.RevokePage{Page: desk(sending.TitleRevoke, "/invii/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Opened: true, Copied: true})
+	add("revoke.unsent", &sending.RevokePage{Page: desk(sending.TitleRevoke, "/autorizzazioni/B/revoca"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", Unsent: true})
+	add("restored.unsent", &sending.RestoredPage{Page: desk(sending.TitleRestored, "/autorizzazioni/B/conferma"), CaseHead: head, ID: "B", Unsent: true, Centre: "Centro Le Querce", Sent: ago(5), Until: ago(-20)})
 	row := centre.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
 	stop := row
 	stop.Stop, stop.ID = true, "C"
@@ -382,7 +391,7 @@ func addReferral(add func(string, frame.Shown)) {
 	add("stop", &centre.StopPage{Page: centrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour)})
 	add("stop.stated", &centre.StopPage{Page: centrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Done: []string{"not_used"}})
 	add("stop.whole", &centre.StopPage{Page: centrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Done: []string{"contacted", "appointment_cancelled", "copy_destroyed", "kept_own_rules"}})
-	wrong := &centre.StopPage{Page: centrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Ticked: []string{"not_used", "contacted"}}
+	wrong := &centre.StopPage{Page: centrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), StopForm: centre.StopForm{Ticked: []string{"not_used", "contacted"}}}
 	wrong.Fail("done", "error.contradicts")
 	add("stop.wrong", wrong)
 	stopped := &centre.StopPage{Page: centrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: sampleNow.Add(-time.Hour), Unsent: "Parla italiano?"}
@@ -391,7 +400,7 @@ func addReferral(add func(string, frame.Shown)) {
 	over := &centre.InboxPage{Page: centrePage(centre.TitleInbox, "/arrivi"), Unsent: "Parla italiano?", Closed: []centre.InboxRow{{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: sampleNow.Add(-time.Hour), DayOnly: true, State: "expired", Over: true}}}
 	over.Problem = centre.ProblemEndedOver
 	add("inbox.unsent", over)
-	add("copy", &centre.CopyPage{Page: centrePage(centre.TitleCopy, "/arrivi/B/copia"), ID: "B", Key: "age1pq1qqx…7fd"})
+	add("copy", &centre.CopyPage{Page: centrePage(centre.TitleCopy, "/arrivi/B/copia"), ID: "B", CopyForm: centre.CopyForm{Key: "age1pq1qqx…7fd"}})
 	add("copy.kept", &centre.CopyPage{Page: centrePage(centre.TitleCopy, "/arrivi/B/copia"), ID: "B", Kept: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20)})
 	keep := &people.CopyKeyPage{Page: centrePage(people.TitleCopyKey, "/credenziali/chiave-centro"), UnitID: "Q7K2QX4MZB", Name: "Centro Le Querce", Set: true, Words: [4]string{"fiume", "tavolo", "neve", "gatto"}, Since: ago(20), By: "bruna"}
 	keep.Fail("recipient", people.FailCopyKey)
@@ -431,11 +440,11 @@ func addAdmin(add func(string, frame.Shown)) {
 		Agencies: []admin.AgencyLine{{ID: "E1", Name: "Comune di Fiorano", Kind: "municipality", Responsibility: "controller", Units: []admin.AgencyUnit{{ID: "U1", Name: "Sportello Donna, Municipio II", Kind: "desk", State: "founded", Members: 3}, {ID: "U3", Name: "Servizio sociale", Kind: "social_service", State: "empty"}}},
 			{ID: "E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Ends: ago(-200)}}})
 	add("agencies.empty", &admin.AgenciesPage{Page: page(admin.TitleAgencies, "/enti")})
-	agency := &admin.AgencyPage{Page: page(admin.TitleAgencyNew, "/enti/nuovo"), Action: "/enti/nuovo", Kind: "operator", Responsibility: "processor"}
+	agency := &admin.AgencyPage{Page: page(admin.TitleAgencyNew, "/enti/nuovo"), Action: "/enti/nuovo", AgencyForm: admin.AgencyForm{Kind: "operator", Responsibility: "processor"}}
 	agency.Fail("name", admin.FailName)
 	agency.Fail("ends", admin.FailEnds)
 	add("agency", agency)
-	add("agency.ends", &admin.AgencyPage{Page: page(admin.TitleAgency, "/enti/E2"), Action: "/enti/E2", Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor", Version: "3"})
+	add("agency.ends", &admin.AgencyPage{Page: page(admin.TitleAgency, "/enti/E2"), Action: "/enti/E2", AgencyForm: admin.AgencyForm{Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor"}, Version: "3"})
 	newUnits := &admin.UnitPage{Page: page(admin.TitleUnit, "/unita/nuova"), Agencies: []frame.Unit{{ID: "E1", Name: "Comune di Fiorano"}},
 		Rows: []admin.UnitRow{{N: 1, Name: "Sportello Donna", Kind: "desk"}, {N: 2, Name: "Sportello Donna"}}}
 	newUnits.Fail("name-2", admin.FailNameTaken)

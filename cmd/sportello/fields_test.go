@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,5 +132,57 @@ func (w *writes) target(x ast.Expr) {
 		w.target(x.X)
 	case *ast.ParenExpr:
 		w.target(x.X)
+	}
+}
+
+// forThePage are fields that only their page answers, in CSS: somebody stands beside
+// her, and the page says how to see her alone.
+var forThePage = []string{"Accompanied"}
+
+// TestEveryFieldOfAFormIsRead: what a page asks and the program reads nowhere reaches
+// nobody. What its own template shows of it does not count.
+func TestEveryFieldOfAFormIsRead(t *testing.T) {
+	fset := token.NewFileSet()
+	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server/...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, read, written := map[string]string{}, map[string]bool{}, map[*ast.Ident]bool{}
+	for _, p := range loaded {
+		if len(p.Errors) > 0 {
+			t.Fatal(p.Errors)
+		}
+		for _, f := range p.Syntax {
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.StructType:
+					for _, field := range n.Fields.List {
+						if field.Tag != nil && strings.Contains(field.Tag.Value, "form:") {
+							asked[fset.Position(field.Names[0].Pos()).String()] = field.Names[0].Name
+						}
+					}
+				case *ast.AssignStmt: // what is only written to is not read
+					for _, x := range n.Lhs {
+						if s, ok := x.(*ast.SelectorExpr); ok {
+							written[s.Sel] = true
+						}
+					}
+				case *ast.SelectorExpr:
+					if o := p.TypesInfo.Uses[n.Sel]; o != nil && !written[n.Sel] {
+						read[fset.Position(o.Pos()).String()] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	for at, name := range asked {
+		if !read[at] && !slices.Contains(forThePage, name) {
+			t.Errorf("%s: nothing reads %s", at, name)
+		}
+	}
+	if len(asked) < 100 {
+		t.Fatalf("only %d fields were found", len(asked))
 	}
 }

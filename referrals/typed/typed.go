@@ -13,6 +13,9 @@ func (*Invalid) Error() string { return ErrInvalid.Error() }
 // Is makes every Invalid an ErrInvalid.
 func (*Invalid) Is(target error) bool { return target == ErrInvalid }
 
+// Bad says of one field that it does not fit.
+func Bad(field, key string) error { return &Invalid{Fields: map[string]string{field: key}} }
+
 // Limits of what one field takes, in bytes of UTF-8.
 const (
 	MaxShort = 200

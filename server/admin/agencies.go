@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies/acts"
@@ -20,16 +19,16 @@ type AgenciesPage struct {
 const endingSoon = 60
 
 // Agencies lists agencies and their units, with what is missing first.
-func Agencies(q *frame.Request) error {
+func Agencies(q *frame.Request) (frame.Shown, error) {
 	all, err := q.Office.Administration(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &AgenciesPage{Page: q.Base(TitleAgencies), Missing: missing(q, all)}
 	for _, a := range frame.Sorted(all.Agencies, agencyName) {
 		page.Agencies = append(page.Agencies, agencyOf(q, all, a))
 	}
-	return q.Show(http.StatusOK, "agencies", page)
+	return page, nil
 }
 
 func agencyOf(q *frame.Request, all *office.Administration, a *acts.Agency) AgencyLine {

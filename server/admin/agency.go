@@ -8,9 +8,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/audit"
 	"sportello/policies/office"
-	"sportello/policies/units"
 	"sportello/server/frame"
 )
 
@@ -18,9 +16,22 @@ import (
 // responsibility, ends to Action.
 type AgencyPage struct {
 	frame.Page
-	Action                           string // /enti/nuovo or /enti/ID
-	Name, Kind, Responsibility, Ends string
-	Version                          string
+	Action string // /enti/nuovo or /enti/ID
+	AgencyForm
+	Version string
+}
+
+// AgencyForm is a new agency.
+type AgencyForm struct {
+	Name           string `form:"name"`
+	Kind           string `form:"kind"`           // a word of "agency_kind"
+	Responsibility string `form:"responsibility"` // a word of "responsibility"
+	AgencyEndForm
+}
+
+// AgencyEndForm is the day on which an agency ends.
+type AgencyEndForm struct {
+	Ends string `form:"ends"`
 }
 
 func agencyName(a *acts.Agency) (name, id string) { return a.Name, a.ID }
@@ -31,20 +42,21 @@ func administers(q *frame.Request) (*office.Administration, error) {
 }
 
 // NewAgency answers GET /enti/nuovo.
-func NewAgency(q *frame.Request) error {
+func NewAgency(q *frame.Request) (frame.Shown, error) {
 	if _, err := administers(q); err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "agency", agencyForm(q, TitleAgencyNew, "/enti/nuovo"))
+	return agencyForm(q, TitleAgencyNew, "/enti/nuovo"), nil
 }
 
 func agencyForm(q *frame.Request, title, action string) *AgencyPage {
-	return &AgencyPage{Page: q.Base(title), Action: action, Name: q.Form.Get("name"), Kind: q.Form.Get("kind"),
-		Responsibility: q.Form.Get("responsibility"), Ends: q.Form.Get("ends")}
+	page := &AgencyPage{Page: q.Base(title), Action: action}
+	q.Fill(&page.AgencyForm)
+	return page
 }
 
 // CreateAgency answers POST /enti/nuovo.
-func CreateAgency(q *frame.Request) error {
+func CreateAgency(q *frame.Request, _ *AgencyForm) error {
 	page := agencyForm(q, TitleAgencyNew, "/enti/nuovo")
 	all, err := administers(q)
 	if err != nil {
@@ -63,7 +75,7 @@ func CreateAgency(q *frame.Request) error {
 		page.Fail("ends", FailEnds)
 	}
 	if len(page.Errors) > 0 {
-		return q.Show(http.StatusUnprocessableEntity, "agency", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if agencyNamed(all, page.Name) { // before a code is spent on it
 		return agencyTaken(q)
@@ -86,7 +98,7 @@ func CreateAgency(q *frame.Request) error {
 func agencyTaken(q *frame.Request) error {
 	page := agencyForm(q, TitleAgencyNew, "/enti/nuovo")
 	page.Fail("name", FailNameTaken)
-	return q.Show(http.StatusConflict, "agency", page)
+	return q.Show(http.StatusConflict, page)
 }
 
 func agencyNamed(all *office.Administration, name string) bool {
@@ -108,12 +120,12 @@ func mayEnd(q *frame.Request, page *AgencyPage) bool {
 }
 
 // Agency is where an agency's end is set; what it is stays as it was entered.
-func Agency(q *frame.Request) error {
+func Agency(q *frame.Request) (frame.Shown, error) {
 	page, err := oneAgency(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "agency", page)
+	return page, nil
 }
 
 func oneAgency(q *frame.Request) (*AgencyPage, error) {
@@ -125,22 +137,22 @@ func oneAgency(q *frame.Request) (*AgencyPage, error) {
 	if !ok {
 		return nil, acts.ErrDenied
 	}
-	return &AgencyPage{Page: q.Base(TitleAgency), Action: "/enti/" + a.ID, Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility,
-		Ends: a.Ends, Version: frame.Version(a.Version)}, nil
+	return &AgencyPage{Page: q.Base(TitleAgency), Action: "/enti/" + a.ID, Version: frame.Version(a.Version),
+		AgencyForm: AgencyForm{Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, AgencyEndForm: AgencyEndForm{a.Ends}}}, nil
 }
 
 // EndAgency answers POST /enti/{agency}.
-func EndAgency(q *frame.Request) error {
+func EndAgency(q *frame.Request, f *AgencyEndForm) error {
 	page, err := oneAgency(q)
 	if err != nil {
 		return err
 	}
-	page.Ends = q.Form.Get("ends")
+	page.Ends = f.Ends
 	if !mayEnd(q, page) {
 		page.Fail("ends", FailEnds)
-		return q.Show(http.StatusUnprocessableEntity, "agency", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
-	seen, err := strconv.ParseInt(q.Form.Get("version"), 10, 64)
+	seen, err := strconv.ParseInt(q.Hidden("version"), 10, 64)
 	if err != nil || frame.Version(seen) != page.Version {
 		return acts.ErrConflict
 	}
@@ -152,58 +164,6 @@ func EndAgency(q *frame.Request) error {
 		return err
 	}
 	return q.Done(receipt, FlashAgencySaved, "/enti")
-}
-
-// stopped is the place on a form of what did not fit, and why.
-func stopped(err error, places []int) (int, error) {
-	var not *acts.NotAll
-	if errors.As(err, &not) && not.Index < len(places) {
-		return places[not.Index], not.Err
-	}
-	return 1, err
-}
-
-// A form of several has some rows at first, and more when asked.
-const (
-	rowsAtFirst = 3
-	rowsMore    = 3
-	rowsMost    = 60
-	goMore      = "more"
-)
-
-// rows counts the rows of a form of several: those that were sent, and more if
-// that is what was pressed.
-func rows(q *frame.Request, field string) int {
-	n := max(len(q.Form[field]), rowsAtFirst)
-	if q.Form.Get("go") == goMore {
-		n += rowsMore
-	}
-	return min(n, rowsMost)
-}
-
-// at is a field of one row of a form of several.
-func at(q *frame.Request, field string, row int) string {
-	if row < len(q.Form[field]) {
-		return q.Form[field][row]
-	}
-	return ""
-}
-
-// showCodes shows the codes of invitations that were just made. Where the list
-// stopped on the way, those made before it stand, and the page says so.
-func showCodes(q *frame.Request, made []office.Invitee, receipt audit.Receipt, stopped error) error {
-	page := &InvitePage{Page: q.Base(TitleInvite), Ends: q.Door.Gate().Now().Add(units.InvitationFor)}
-	for _, m := range made {
-		page.Codes = append(page.Codes, InviteCode{Username: m.Username, Code: string(m.Token)})
-	}
-	status := http.StatusOK
-	if stopped != nil {
-		status, _ = frame.AnswerTo(stopped)
-		page.Problem, page.Support = ProblemNotAllInvited, q.Support(status, stopped)
-	}
-	q.Receipt(receipt)
-	page.Once = true
-	return q.Show(status, "invite", page)
 }
 
 // What the page says.

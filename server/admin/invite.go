@@ -9,6 +9,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/policies/audit"
 	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/server/frame"
@@ -25,25 +26,35 @@ type InvitePage struct {
 	Ends  time.Time
 }
 
-// Invite answers GET /personale/invita.
-func Invite(q *frame.Request) error {
-	page, err := inviteForm(q)
-	if err != nil {
-		return err
-	}
-	return q.Show(http.StatusOK, "invite", page)
+// InviteForm is the people of a form, a row each.
+type InviteForm struct {
+	Usernames []string `form:"username"`
+	Offices   []string `form:"office"` // words of "role"
+	Units     []string `form:"unit"`   // ids
+	Languages []string `form:"language"`
 }
 
-// inviteForm is the form of several people, as far as it was filled in.
-func inviteForm(q *frame.Request) (*InvitePage, error) {
+// Invite answers GET /personale/invita.
+func Invite(q *frame.Request) (frame.Shown, error) {
+	f := new(InviteForm)
+	q.Fill(f)
+	page, err := invitePage(q, f)
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+// invitePage is the form of several people, as far as it was filled in.
+func invitePage(q *frame.Request, f *InviteForm) (*InvitePage, error) {
 	all, err := administers(q)
 	if err != nil {
 		return nil, err
 	}
 	page := &InvitePage{Page: q.Base(TitleInvite)}
-	for i := range rows(q, "username") {
-		page.Rows = append(page.Rows, InviteRow{N: i + 1, Username: at(q, "username", i), Office: at(q, "office", i),
-			Into: at(q, "unit", i), Language: at(q, "language", i)})
+	for i := range rowsOf(q, f.Usernames) {
+		page.Rows = append(page.Rows, InviteRow{N: i + 1, Username: at(f.Usernames, i), Office: at(f.Offices, i),
+			Into: at(f.Units, i), Language: at(f.Languages, i)})
 	}
 	for _, u := range frame.Sorted(all.Units, frame.UnitName) {
 		page.Units = append(page.Units, frame.Unit{ID: u.ID, Name: u.Name})
@@ -64,21 +75,21 @@ func (p *InvitePage) people(agency string) (list []office.NewPerson, places []in
 
 // InvitePeople enters the people of a form, after one step-up for all of them, and shows
 // the code of each invitation, once.
-func InvitePeople(q *frame.Request) error {
-	page, err := inviteForm(q)
+func InvitePeople(q *frame.Request, f *InviteForm) error {
+	page, err := invitePage(q, f)
 	if err != nil {
 		return err
 	}
-	if q.Form.Get("go") == goMore {
-		return q.Show(http.StatusOK, "invite", page)
+	if q.Pressed() == goMore {
+		return q.Show(http.StatusOK, page)
 	}
 	list, places := page.people(q.Who.Agency())
 	if len(list) == 0 {
 		page.Fail("username-1", FailUsernameMissing)
-		return q.Show(http.StatusUnprocessableEntity, "invite", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err := q.Office.PeopleFit(q.Context(), q.Who, list); err != nil {
-		return peopleUnfit(q, err, places)
+		return peopleUnfit(q, f, err, places)
 	}
 	var names []string
 	for _, p := range list {
@@ -89,13 +100,13 @@ func InvitePeople(q *frame.Request) error {
 	}
 	made, receipt, err := q.Office.CreatePeople(q.Context(), q.Who, list)
 	if len(made) == 0 && err != nil {
-		return peopleUnfit(q, err, places)
+		return peopleUnfit(q, f, err, places)
 	}
 	return showCodes(q, made, receipt, err)
 }
 
 // peopleUnfit brings the form back, with why beside the person who does not fit.
-func peopleUnfit(q *frame.Request, err error, places []int) error {
+func peopleUnfit(q *frame.Request, f *InviteForm, err error, places []int) error {
 	n, why := stopped(err, places)
 	field, key, status := "username", FailUsername, http.StatusConflict
 	switch {
@@ -106,12 +117,29 @@ func peopleUnfit(q *frame.Request, err error, places []int) error {
 	case !errors.Is(why, office.ErrTaken):
 		return err
 	}
-	page, err := inviteForm(q)
+	page, err := invitePage(q, f)
 	if err != nil {
 		return err
 	}
 	page.Fail(fmt.Sprint(field, "-", n), key)
-	return q.Show(status, "invite", page)
+	return q.Show(status, page)
+}
+
+// showCodes shows the codes of invitations that were just made. Where the list
+// stopped on the way, those made before it stand, and the page says so.
+func showCodes(q *frame.Request, made []office.Invitee, receipt audit.Receipt, stopped error) error {
+	page := &InvitePage{Page: q.Base(TitleInvite), Ends: q.Door.Gate().Now().Add(units.InvitationFor)}
+	for _, m := range made {
+		page.Codes = append(page.Codes, InviteCode{Username: m.Username, Code: string(m.Token)})
+	}
+	status := http.StatusOK
+	if stopped != nil {
+		status, _ = frame.AnswerTo(stopped)
+		page.Problem, page.Support = ProblemNotAllInvited, q.Support(status, stopped)
+	}
+	q.Receipt(receipt)
+	page.Once = true
+	return q.Show(status, page)
 }
 
 // InviteRow is one person to be invited; one without a name is left out.

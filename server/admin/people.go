@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -24,42 +25,47 @@ type PeoplePage struct {
 func personName(p *acts.Person) (name, id string) { return p.Username, p.ID }
 
 // People lists the staff, and the invitations that wait.
-func People(q *frame.Request) error { return showPeople(q, http.StatusOK, "") }
+func People(q *frame.Request) (frame.Shown, error) { return peoplePage(q, nil) }
 
-func showPeople(q *frame.Request, status int, problem string) error {
+// errNobodyChosen says that a form lists nobody.
+var errNobodyChosen = errors.New("nobody was chosen")
+
+func peoplePage(q *frame.Request, cause error) (frame.Shown, error) {
 	all, err := administers(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &PeoplePage{Page: q.Base(TitlePeople)}
+	f := new(ChosenForm)
+	q.Fill(f)
 	for _, p := range frame.Sorted(all.People, personName) {
 		page.People = append(page.People, PersonRow{ID: p.ID, Username: p.Username, Role: p.Role, Unit: all.UnitName(p.Unit),
-			State: frame.PersonState(p.State), Mine: p.ID == q.Who.Person(), Chosen: frame.Contains(q.Form["person"], p.ID), Locked: p.Unit == "" && p.LockedFactor() && p.ID != q.Who.Person()})
+			State: frame.PersonState(p.State), Mine: p.ID == q.Who.Person(), Chosen: frame.Contains(f.People, p.ID), Locked: p.Unit == "" && p.LockedFactor() && p.ID != q.Who.Person()})
 	}
 	for _, i := range all.Invitations {
 		if p, ok := all.People[i.Person]; ok {
 			page.Invitations = append(page.Invitations, Invitation{ID: i.ID, Name: p.Username, Role: p.Role, Unit: all.UnitName(p.Unit), Ends: q.Day(i.Ends)})
 		}
 	}
-	if problem != "" {
-		page.Problem = problem
+	if errors.Is(cause, errNobodyChosen) {
+		page.Problem = ProblemNobody
 	}
 	for _, p := range page.People {
 		page.Suspended = page.Suspended || p.State == "suspended"
 		page.Invited = page.Invited || p.State == "invited"
 	}
-	return q.Show(status, "people", page)
+	return page, nil
 }
 
 // chosen are the people who were ticked and are in a state, with their names.
 // Nobody, or somebody who is not there, is absent; somebody who is in another
 // state by now changed meanwhile.
-func chosen(q *frame.Request, state string) (ids, names []string, err error) {
+func chosen(q *frame.Request, f *ChosenForm, state string) (ids, names []string, err error) {
 	all, err := administers(q)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, id := range q.Form["person"] {
+	for _, id := range f.People {
 		p, ok := all.People[id]
 		if !ok {
 			return nil, nil, acts.ErrDenied
@@ -76,12 +82,12 @@ func chosen(q *frame.Request, state string) (ids, names []string, err error) {
 
 // Suspend shuts somebody else out, after passphrase and code: nobody does so to
 // herself.
-func Suspend(q *frame.Request) error {
+func Suspend(q *frame.Request, f *PersonForm) error {
 	all, err := administers(q)
 	if err != nil {
 		return err
 	}
-	p, ok := all.People[q.Form.Get("person")]
+	p, ok := all.People[f.Person]
 	if !ok || p.ID == q.Who.Person() {
 		return acts.ErrDenied
 	}
@@ -97,13 +103,13 @@ func Suspend(q *frame.Request) error {
 
 // Lift ends the suspension of those who were ticked, after one step-up for all of
 // them.
-func Lift(q *frame.Request) error {
-	ids, names, err := chosen(q, string(acts.Suspended))
+func Lift(q *frame.Request, f *ChosenForm) error {
+	ids, names, err := chosen(q, f, string(acts.Suspended))
 	if err != nil {
 		return err
 	}
 	if len(ids) == 0 {
-		return showPeople(q, http.StatusUnprocessableEntity, ProblemNobody)
+		return q.ShowBack(http.StatusUnprocessableEntity, peoplePage, errNobodyChosen)
 	}
 	if ok, err := q.StepUpList(policies.PersonLift, acts.ListOf(ids...), StepUpLift, names); !ok {
 		return err
@@ -116,8 +122,8 @@ func Lift(q *frame.Request) error {
 }
 
 // WithdrawInvitation answers POST /personale/inviti/ritira.
-func WithdrawInvitation(q *frame.Request) error {
-	receipt, err := q.Office.WithdrawInvitation(q.Context(), q.Who, q.Form.Get("invitation"))
+func WithdrawInvitation(q *frame.Request, f *WithdrawForm) error {
+	receipt, err := q.Office.WithdrawInvitation(q.Context(), q.Who, f.Invitation)
 	if err != nil {
 		return err
 	}
@@ -126,13 +132,13 @@ func WithdrawInvitation(q *frame.Request) error {
 
 // InviteAgain replaces the invitations of those who were ticked and have not taken
 // theirs, after one step-up for all of them.
-func InviteAgain(q *frame.Request) error {
-	ids, names, err := chosen(q, string(acts.Invited))
+func InviteAgain(q *frame.Request, f *ChosenForm) error {
+	ids, names, err := chosen(q, f, string(acts.Invited))
 	if err != nil {
 		return err
 	}
 	if len(ids) == 0 {
-		return showPeople(q, http.StatusUnprocessableEntity, ProblemNobody)
+		return q.ShowBack(http.StatusUnprocessableEntity, peoplePage, errNobodyChosen)
 	}
 	if ok, err := q.StepUpList(policies.PersonInvite, acts.ListOf(ids...), StepUpInviteAgain, names); !ok {
 		return err
@@ -145,8 +151,23 @@ func InviteAgain(q *frame.Request) error {
 }
 
 // UnlockAdministrator does so for a person of no unit, by another administrator.
-func UnlockAdministrator(q *frame.Request) error {
-	return frame.UnlockPerson(q, q.Form.Get("person"), "/personale")
+func UnlockAdministrator(q *frame.Request, f *PersonForm) error {
+	return frame.UnlockPerson(q, f.Person, "/personale")
+}
+
+// ChosenForm is the people who were ticked.
+type ChosenForm struct {
+	People []string `form:"person"` // ids
+}
+
+// PersonForm is one person.
+type PersonForm struct {
+	Person string `form:"person"` // her id
+}
+
+// WithdrawForm is one invitation.
+type WithdrawForm struct {
+	Invitation string `form:"invitation"` // its id
 }
 
 // PersonRow is one person of the staff.

@@ -22,24 +22,33 @@ type UnitPage struct {
 	Rows     []UnitRow
 }
 
-// Unit answers GET /unita/nuova.
-func Unit(q *frame.Request) error {
-	page, err := unitForm(q)
-	if err != nil {
-		return err
-	}
-	return q.Show(http.StatusOK, "unit", page)
+// UnitsForm is the units of a form, a row each.
+type UnitsForm struct {
+	Agency string   `form:"agency"` // its id
+	Names  []string `form:"name"`
+	Kinds  []string `form:"kind"` // words of "unit_kind"
 }
 
-// unitForm is the form of several units of one agency, as far as it was filled in.
-func unitForm(q *frame.Request) (*UnitPage, error) {
+// Unit answers GET /unita/nuova.
+func Unit(q *frame.Request) (frame.Shown, error) {
+	f := new(UnitsForm)
+	q.Fill(f)
+	page, err := unitPage(q, f)
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+// unitPage is the form of several units of one agency, as far as it was filled in.
+func unitPage(q *frame.Request, f *UnitsForm) (*UnitPage, error) {
 	all, err := administers(q)
 	if err != nil {
 		return nil, err
 	}
-	page := &UnitPage{Page: q.Base(TitleUnit), Agency: q.Form.Get("agency")}
-	for i := range rows(q, "name") {
-		page.Rows = append(page.Rows, UnitRow{N: i + 1, Name: at(q, "name", i), Kind: at(q, "kind", i)})
+	page := &UnitPage{Page: q.Base(TitleUnit), Agency: f.Agency}
+	for i := range rowsOf(q, f.Names) {
+		page.Rows = append(page.Rows, UnitRow{N: i + 1, Name: at(f.Names, i), Kind: at(f.Kinds, i)})
 	}
 	for _, a := range frame.Sorted(all.Agencies, agencyName) {
 		page.Agencies = append(page.Agencies, frame.Unit{ID: a.ID, Name: a.Name})
@@ -48,21 +57,21 @@ func unitForm(q *frame.Request) (*UnitPage, error) {
 }
 
 // CreateUnits enters the units of a form, after one step-up for all of them.
-func CreateUnits(q *frame.Request) error {
-	page, err := unitForm(q)
+func CreateUnits(q *frame.Request, f *UnitsForm) error {
+	page, err := unitPage(q, f)
 	if err != nil {
 		return err
 	}
-	if q.Form.Get("go") == goMore {
-		return q.Show(http.StatusOK, "unit", page)
+	if q.Pressed() == goMore {
+		return q.Show(http.StatusOK, page)
 	}
 	list, places := page.units()
 	page.check(len(list) == 0)
 	if len(page.Errors) > 0 {
-		return q.Show(http.StatusUnprocessableEntity, "unit", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err := q.Office.UnitsFit(q.Context(), q.Who, list); err != nil {
-		return unitsUnfit(q, err, places)
+		return unitsUnfit(q, f, err, places)
 	}
 	var names []string
 	for _, u := range list {
@@ -73,7 +82,7 @@ func CreateUnits(q *frame.Request) error {
 	}
 	_, receipt, err := q.Office.CreateUnits(q.Context(), q.Who, list)
 	if err != nil {
-		return unitsUnfit(q, err, places)
+		return unitsUnfit(q, f, err, places)
 	}
 	return q.Done(receipt, FlashUnitSaved, "/enti")
 }
@@ -108,7 +117,7 @@ func (p *UnitPage) check(none bool) {
 }
 
 // unitsUnfit brings the form back, with why beside the unit that does not fit.
-func unitsUnfit(q *frame.Request, err error, places []int) error {
+func unitsUnfit(q *frame.Request, f *UnitsForm, err error, places []int) error {
 	n, why := stopped(err, places)
 	field, key := "name", FailNameTaken
 	switch {
@@ -117,12 +126,12 @@ func unitsUnfit(q *frame.Request, err error, places []int) error {
 	case !errors.Is(why, office.ErrTaken):
 		return err
 	}
-	page, err := unitForm(q)
+	page, err := unitPage(q, f)
 	if err != nil {
 		return err
 	}
 	page.Fail(fmt.Sprint(field, "-", n), key)
-	return q.Show(http.StatusConflict, "unit", page)
+	return q.Show(http.StatusConflict, page)
 }
 
 // UnitRow is one of them; one without a name is left out.

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -26,14 +25,14 @@ type AgendaPage struct {
 }
 
 // Agenda answers GET /agenda.
-func Agenda(q *frame.Request) error {
+func Agenda(q *frame.Request) (frame.Shown, error) {
 	a, receipt, err := q.Desk.ReadAgenda(q.Context(), q.Who)
 	if err = q.Partly(err); err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Names()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: sent(q, a.Sent, roster)}
@@ -63,9 +62,9 @@ func Agenda(q *frame.Request) error {
 	}
 	page.Open = openContacts(a.Contacts)
 	if err := fromColleagues(q, page); err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "agenda", page)
+	return page, nil
 }
 
 // fromColleagues puts on an Agenda what is to be known of colleagues, of other

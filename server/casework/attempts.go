@@ -21,47 +21,42 @@ type AttemptsPage struct {
 	Attempts  []Attempt
 	Forbidden string   // message key, or empty
 	Channels  []string // words of "channel" open now
-	Channel   string
-	Outcome   string
-	Note      string
-	Form      string     // the form's own mark
-	Recall    Recall     // as it is planned now
-	Plan      RecallForm // as typed
-	Version   string     // of the case, for the plan
-	MayPlan   bool       // the case is open, and she allowed something
+	AttemptForm
+	Form    string     // the form's own mark
+	Recall  Recall     // as it is planned now
+	Plan    RecallForm // as typed
+	Version string     // of the case, for the plan
+	MayPlan bool       // the case is open, and she allowed something
 }
 
 // Attempts answers GET /schede/{id}/tentativi.
-func Attempts(q *frame.Request) error { return attemptsPage(q, http.StatusOK, nil) }
+func Attempts(q *frame.Request) (frame.Shown, error) { return attemptsPage(q, nil) }
 
 // SetRecall plans the next call, or takes her off the list.
-func SetRecall(q *frame.Request) error {
-	var f RecallForm
-	frame.ReadForm(q.Form, &f)
+func SetRecall(q *frame.Request, f *RecallForm) error {
 	flash := FlashRecallSet
-	if q.Form.Get("go") == "clear" {
-		f, flash = RecallForm{}, FlashRecallCleared
+	if q.Pressed() == "clear" {
+		f, flash = new(RecallForm), FlashRecallCleared
 	} else if f.Day == "" {
-		return attemptsPage(q, http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recall": "error.day"}})
+		return q.ShowBack(http.StatusUnprocessableEntity, attemptsPage, typed.Bad("recall", "error.day"))
 	}
 	receipt, err := q.Desk.Cases.SetRecall(q.Context(), q.Who, q.ID("id"), q.Version(), rule.Recall{Day: f.Day, From: f.From, To: f.To})
 	if errors.Is(err, acts.ErrConflict) {
-		return attemptsPage(q, http.StatusConflict, err)
+		return q.ShowBack(http.StatusConflict, attemptsPage, err)
 	}
-	return q.DoneOr(func(status int, cause error) error { return attemptsPage(q, status, cause) }, receipt, err, flash, "/schede/"+q.ID("id")+"/tentativi")
+	return q.DoneOr(attemptsPage, receipt, err, flash, "/schede/"+q.ID("id")+"/tentativi")
 }
 
-func attemptsPage(q *frame.Request, status int, cause error) error {
+func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page := &AttemptsPage{Page: q.Base(TitleAttempts), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Channel: q.Form.Get("channel"),
-		Outcome: q.Form.Get("outcome"), Note: q.Form.Get("note"), Recall: recall(q, v.Recall), Version: frame.Version(v.Version), Form: q.NewForm(),
+	page := &AttemptsPage{Page: q.Base(TitleAttempts), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Recall: recall(q, v.Recall), Version: frame.Version(v.Version), Form: q.NewForm(),
 		MayPlan: v.State != "closed" && v.Safe.Recorded()}
-	if frame.ReadForm(q.Form, &page.Plan); !q.Form.Has("recall") {
-		page.Plan = RecallForm{v.Recall.Day, v.Recall.From, v.Recall.To}
-	}
+	page.Plan = RecallForm{v.Recall.Day, v.Recall.From, v.Recall.To}
+	q.Fill(&page.Plan)
+	q.Fill(&page.AttemptForm)
 	for _, n := range v.Notes {
 		if n.Kind == "attempt" && n.State == "current" {
 			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Note: n.Text})
@@ -83,17 +78,17 @@ func attemptsPage(q *frame.Request, status int, cause error) error {
 		page.Forbidden = string(reason)
 	}
 	frame.Explain(&page.Page, cause)
-	return q.Show(status, "attempts", page)
+	return page, nil
 }
 
 // RecordAttempt answers POST /schede/{id}/tentativi.
-func RecordAttempt(q *frame.Request) error {
-	_, receipt, err := q.Desk.Cases.RecordAttempt(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("channel"), q.Form.Get("outcome"), q.Form.Get("note"))
+func RecordAttempt(q *frame.Request, f *AttemptForm) error {
+	_, receipt, err := q.Desk.Cases.RecordAttempt(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Channel, f.Outcome, f.Note)
 	flash, to := FlashAttemptSaved, "/schede/"+q.ID("id")
-	if q.Form.Get("outcome") == "other_person" {
+	if f.Outcome == "other_person" {
 		flash, to = ProblemReviewRule, to+"/contatto-sicuro"
 	}
-	return q.DoneOr(func(status int, cause error) error { return attemptsPage(q, status, cause) }, receipt, err, flash, to)
+	return q.DoneOr(attemptsPage, receipt, err, flash, to)
 }
 
 // Recall is when she is to be called next; without a day, no call is planned.
@@ -108,6 +103,13 @@ type RecallForm struct {
 	Day  string `form:"recall"`
 	From string `form:"recall_from"`
 	To   string `form:"recall_to"`
+}
+
+// AttemptForm is what is typed of a try to reach her.
+type AttemptForm struct {
+	Channel string `form:"channel"` // a word of "channel"
+	Outcome string `form:"outcome"` // a word of "attempt"
+	Note    string `form:"note"`
 }
 
 // Attempt is one try to reach her.

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -34,10 +33,10 @@ type CasePage struct {
 }
 
 // Case answers GET /schede/{id}.
-func Case(q *frame.Request) error {
+func Case(q *frame.Request) (frame.Shown, error) {
 	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &CasePage{Page: q.Base(TitleCase), CaseHead: frame.HeadOf(q, v.CaseHead, "summary"), Version: frame.Version(v.Version), Identity: identityWord(v),
 		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.Day(v.OpenedDay), LastContact: q.Day(v.LastDay), Restricted: v.Restricted}
@@ -51,7 +50,7 @@ func Case(q *frame.Request) error {
 	page.Sent, page.Recall = sent(q, v.Sent, roster), recall(q, v.Recall)
 	page.Danger = lastDanger(q, v)
 	page.Next, page.NextHref = nextStep(v, q.Desk.Day())
-	return q.Show(http.StatusOK, "case", page)
+	return page, nil
 }
 
 // nextStep is the one next thing to do for a case's state today.

@@ -14,24 +14,35 @@ import (
 type CaseClosePage struct {
 	frame.Page
 	frame.CaseHead
-	Reopen  bool
-	Reason  string // a word of "closing"
-	Note    string
+	Reopen bool
+	CaseCloseForm
 	Version string
 }
 
+// CaseCloseForm is what is typed there.
+type CaseCloseForm struct {
+	Reason string `form:"reason"` // a word of "closing"
+	CaseReopenForm
+}
+
+// CaseReopenForm is what is typed when a case is opened again.
+type CaseReopenForm struct {
+	Note string `form:"note"`
+}
+
 // CaseClose answers GET /schede/{id}/chiudi and GET /schede/{id}/riapri.
-func CaseClose(q *frame.Request) error {
+func CaseClose(q *frame.Request) (frame.Shown, error) {
 	v, err := frame.OpenCase(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "case-close", closing(q, v))
+	return closing(q, v), nil
 }
 
 func closing(q *frame.Request, v referrals.CaseView) *CaseClosePage {
 	page := &CaseClosePage{Page: q.Base(TitleCaseClose), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Reopen: v.State == "closed",
-		Reason: q.Form.Get("reason"), Note: q.Form.Get("note"), Version: frame.Version(v.Version)}
+		Version: frame.Version(v.Version)}
+	q.Fill(&page.CaseCloseForm)
 	if page.Reopen {
 		page.Title = TitleCaseReopen
 	}
@@ -39,8 +50,8 @@ func closing(q *frame.Request, v referrals.CaseView) *CaseClosePage {
 }
 
 // CloseCase answers POST /schede/{id}/chiudi.
-func CloseCase(q *frame.Request) error {
-	receipt, err := q.Desk.Cases.CloseCase(q.Context(), q.Who, q.ID("id"), q.Version(), q.Form.Get("reason"), q.Form.Get("note"))
+func CloseCase(q *frame.Request, f *CaseCloseForm) error {
+	receipt, err := q.Desk.Cases.CloseCase(q.Context(), q.Who, q.ID("id"), q.Version(), f.Reason, f.Note)
 	if errors.Is(err, typed.ErrInvalid) {
 		v, openErr := frame.OpenCase(q)
 		if openErr != nil {
@@ -48,7 +59,7 @@ func CloseCase(q *frame.Request) error {
 		}
 		page := closing(q, v)
 		page.Fail("reason", FailClosingReason)
-		return q.Show(http.StatusUnprocessableEntity, "case-close", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
@@ -57,8 +68,8 @@ func CloseCase(q *frame.Request) error {
 }
 
 // ReopenCase answers POST /schede/{id}/riapri.
-func ReopenCase(q *frame.Request) error {
-	receipt, err := q.Desk.Cases.ReopenCase(q.Context(), q.Who, q.ID("id"), q.Version(), q.Form.Get("note"))
+func ReopenCase(q *frame.Request, f *CaseReopenForm) error {
+	receipt, err := q.Desk.Cases.ReopenCase(q.Context(), q.Who, q.ID("id"), q.Version(), f.Note)
 	if err != nil {
 		return err
 	}

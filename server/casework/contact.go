@@ -50,13 +50,13 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Form.Get("id"), Version: q.Form.Get("version"), Emergency: q.Config.Emergency,
+	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: q.Config.Emergency,
 		Duties: q.Config.Duties, Sheets: q.Config.Sheets}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
 	if page.ID == "" {
 		page.ID = crypto.NewID()
 	}
-	frame.ReadForm(q.Form, &page.Form)
+	q.Fill(&page.Form)
 	page.Also = alsoFor(roster, q.Who.Unit(), page.Form.Needs)
 	if u, ok := roster.Units[q.Who.Unit()]; ok {
 		page.Free = u.Cost == units.CostFree
@@ -99,8 +99,8 @@ func taskShare(q *frame.Request, page *ContactPage) error {
 
 // shownCase is the version of the case whose rule the page showed for a task, or
 // one that no case has.
-func shownCase(q *frame.Request) int64 {
-	v, err := strconv.ParseInt(q.Form.Get("rule_of"), 10, 64)
+func (f *ContactForm) shownCase() int64 {
+	v, err := strconv.ParseInt(f.RuleOf, 10, 64)
 	if err != nil {
 		return -1
 	}
@@ -108,27 +108,27 @@ func shownCase(q *frame.Request) int64 {
 }
 
 // Contact answers GET /contatti/nuovo.
-func Contact(q *frame.Request) error {
+func Contact(q *frame.Request) (frame.Shown, error) {
 	if !q.IsDesk() {
-		return acts.ErrDenied
+		return nil, acts.ErrDenied
 	}
-	if q.Filled && q.Form.Has("requester") {
-		return q.Show(http.StatusOK, "unlinked", unlinkedPage(q))
+	if q.Filled && q.Sent("requester") {
+		return unlinkedPage(q), nil
 	}
 	step := 1
 	if q.Filled {
-		step = frame.StepOf(q.Form.Get("step"))
+		step = q.Step()
 	}
 	page, err := contactPage(q, step)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !q.Filled {
 		if page.Open, err = ownOpen(q); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return q.Show(http.StatusOK, "contact", page)
+	return page, nil
 }
 
 // ownOpen are the caller's own contacts that nobody closed: a browser that died
@@ -151,29 +151,29 @@ func openContacts(lines []cases.ContactLine) []OpenContact {
 }
 
 // RecordContact moves between the steps; only the last one writes.
-func RecordContact(q *frame.Request) error {
+func RecordContact(q *frame.Request, f *ContactForm) error {
 	if !q.IsDesk() {
 		return acts.ErrDenied
 	}
-	step := frame.StepOf(q.Form.Get("step"))
-	switch q.Form.Get("go") {
+	step := q.Step()
+	switch q.Pressed() {
 	case "search":
 		return beenHere(q)
 	case "next":
-		if s := q.Form.Get("speaker"); s == "someone" || s == "body" {
-			return q.Show(http.StatusOK, "unlinked", unlinkedPage(q))
+		if s := f.Speaker; s == "someone" || s == "body" {
+			return q.Show(http.StatusOK, unlinkedPage(q))
 		}
 		return keepContact(q, step, min(step+1, 3))
 	case "back":
 		return keepContact(q, step, max(step-1, 1))
 	case "close", "open_case", "add_case":
-		return closeContact(q)
+		return closeContact(q, f)
 	}
 	page, err := contactPage(q, step)
 	if err != nil {
 		return err
 	}
-	return q.Show(http.StatusOK, "contact", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // keepContact keeps what was typed so far and shows another step: nothing is
@@ -187,7 +187,7 @@ func keepContact(q *frame.Request, from, to int) error {
 	switch {
 	case frame.Invalid(&page.Page, err):
 		page.Step = from
-		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
 		return contactChanged(q, page, from, out.ContactID)
 	case errors.Is(err, kept.ErrState):
@@ -197,7 +197,7 @@ func keepContact(q *frame.Request, from, to int) error {
 	}
 	q.Receipt(receipt)
 	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
-	return q.Show(http.StatusOK, "contact", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // contactChanged says that another tab kept this contact meanwhile. What was
@@ -209,7 +209,7 @@ func contactChanged(q *frame.Request, page *ContactPage, step int, id string) er
 	}
 	q.Receipt(receipt)
 	page.ID, page.Step, page.Version, page.Problem = v.ID, step, frame.Version(v.Version), frame.ProblemChanged
-	return q.Show(http.StatusConflict, "contact", page)
+	return q.Show(http.StatusConflict, page)
 }
 
 // typed is a kept contact as its form shows it.
@@ -241,7 +241,7 @@ func beenHere(q *frame.Request) error {
 	for _, c := range cards {
 		page.Matches = append(page.Matches, frame.CardOf(q, c))
 	}
-	return q.Show(http.StatusOK, "contact", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // contact is the typed form as the desk keeps it.
@@ -265,20 +265,20 @@ func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
 	return c
 }
 
-func closeContact(q *frame.Request) error {
+func closeContact(q *frame.Request, sent *ContactForm) error {
 	page, err := contactPage(q, 3)
 	if err != nil {
 		return err
 	}
 	f := &page.Form
-	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: shownCase(q),
-		OpenCase: q.Form.Get("go") == "open_case", Restrict: f.Visibility == "restricted"}
-	if q.Form.Get("go") == "add_case" && f.Case != "new" {
+	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
+		OpenCase: q.Pressed() == "open_case", Restrict: f.Visibility == "restricted"}
+	if q.Pressed() == "add_case" && f.Case != "new" {
 		in.CaseID = f.Case
 	}
 	if f.Outcome == "" {
 		page.Fail("outcome", FailOutcomeMissing)
-		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	out, receipt, err := q.Desk.Cases.RecordContact(q.Context(), q.Who, in)
 	switch {
@@ -287,12 +287,12 @@ func closeContact(q *frame.Request) error {
 			page.Form.Share = nil // it is asked again, for what stands there now
 		}
 		page.Step = stepWith(page.Errors)
-		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
 		return contactChanged(q, page, 3, out.ContactID)
 	case errors.Is(err, kept.ErrPin), errors.Is(err, kept.ErrEnded), errors.Is(err, kept.ErrNotFounded), errors.Is(err, kept.ErrNobody):
 		page.Fail("service", FailServiceMissing)
-		return q.Show(http.StatusUnprocessableEntity, "contact", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	case err != nil:
 		return err
 	}
@@ -360,9 +360,9 @@ func sheet(q *frame.Request, value string) string {
 // unlinkedPage is the form for somebody who is not she, with its own mark.
 func unlinkedPage(q *frame.Request) *UnlinkedPage {
 	page := &UnlinkedPage{Page: q.Base(TitleUnlinked), ID: crypto.NewID()}
-	frame.ReadForm(q.Form, &page.Form)
-	if q.Form.Has("requester") && q.Form.Get("id") != "" {
-		page.ID = q.Form.Get("id")
+	q.Fill(&page.Form)
+	if q.Sent("requester") && q.Hidden("id") != "" {
+		page.ID = q.Hidden("id")
 	}
 	if page.Form.Speaker != "body" {
 		page.Form.Speaker = "someone"

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/server/frame"
@@ -21,20 +20,20 @@ type ContactDonePage struct {
 }
 
 // ContactDone answers GET /contatti/{id}.
-func ContactDone(q *frame.Request) error {
+func ContactDone(q *frame.Request) (frame.Shown, error) {
 	v, receipt, err := q.Desk.Cases.OpenContact(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	if v.Open {
 		page, err := contactPage(q, 2)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		page.ID, page.Version = v.ID, frame.Version(v.Version)
 		page.Form.typed(v.Contact)
-		return q.Show(http.StatusOK, "contact", page)
+		return page, nil
 	}
 	page := &ContactDonePage{Page: q.Base(TitleContactDone), Who: frame.Who{Code: v.Code, Alias: v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
 	if v.CaseID == "" {
@@ -43,7 +42,7 @@ func ContactDone(q *frame.Request) error {
 	if v.Outcome == "social_service" {
 		page.Due = v.At.AddDate(0, 0, interviewDays)
 	}
-	return q.Show(http.StatusOK, "contact-done", page)
+	return page, nil
 }
 
 // What the page says.

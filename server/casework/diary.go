@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -23,14 +22,14 @@ const (
 )
 
 // Diary answers GET /schede/{id}/diario.
-func Diary(q *frame.Request) error {
+func Diary(q *frame.Request) (frame.Shown, error) {
 	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &DiaryPage{Page: q.Base(TitleDiary), CaseHead: frame.HeadOf(q, v.CaseHead, "diary")}
 	page.Notes = entries(q, v, roster)
-	return q.Show(http.StatusOK, "diary", page)
+	return page, nil
 }
 
 // entries are the notes and the contacts of a case, newest first.

@@ -1,8 +1,6 @@
 package casework
 
 import (
-	"net/http"
-
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
@@ -19,16 +17,16 @@ type ForgetPage struct {
 }
 
 // Forget answers GET /schede/{id}/persona/dimentica.
-func Forget(q *frame.Request) error {
+func Forget(q *frame.Request) (frame.Shown, error) {
 	v, err := frame.OpenCase(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "forget", &ForgetPage{Page: q.Base(TitleForget), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), Version: frame.Version(v.Version)})
+	return &ForgetPage{Page: q.Base(TitleForget), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), Version: frame.Version(v.Version)}, nil
 }
 
 // ForgetIdentity answers POST /schede/{id}/persona/dimentica.
-func ForgetIdentity(q *frame.Request) error {
+func ForgetIdentity(q *frame.Request, _ *frame.Nothing) error {
 	v, err := frame.OpenCase(q, referrals.PartPerson)
 	switch {
 	case err != nil:

@@ -21,10 +21,15 @@ type NotePage struct {
 	frame.CaseHead
 	Action  string // /schede/ID/diario/nuova or /schede/ID/diario/NOTE/correggi
 	Correct bool
-	Kind    string
-	Text    string
+	NoteForm
 	Version string
 	Form    string // the form's own mark: sent twice, it is kept once
+}
+
+// NoteForm is what is typed there.
+type NoteForm struct {
+	Kind string `form:"kind"` // a word of "note_kind"
+	Text string `form:"text"`
 }
 
 // What the page says.
@@ -54,32 +59,29 @@ func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
 }
 
 // Note answers GET /schede/{id}/diario/nuova and GET /schede/{id}/diario/{note}/correggi.
-func Note(q *frame.Request) error { return notePage(q, http.StatusOK, nil) }
+func Note(q *frame.Request) (frame.Shown, error) { return notePage(q, nil) }
 
 // notePage shows the form of a note: a new one, or the one that the address names.
-func notePage(q *frame.Request, status int, cause error) error {
+func notePage(q *frame.Request, cause error) (frame.Shown, error) {
 	v, err := frame.OpenCase(q, referrals.PartDiary)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &NotePage{Page: q.Base(TitleNote), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Action: "/schede/" + v.ID + "/diario/nuova",
-		Kind: q.Form.Get("kind"), Text: q.Form.Get("text"), Version: q.Form.Get("version"), Form: q.NewForm()}
+		Form: q.NewForm()}
 	if note := q.ID("note"); note != "" {
 		n, ok := noteOf(v, note)
 		if !ok {
-			return acts.ErrDenied
+			return nil, acts.ErrDenied
 		}
 		page.Correct, page.Action = true, "/schede/"+v.ID+"/diario/"+note+"/correggi"
-		page.Version = frame.Version(n.Version)
-		if status == http.StatusOK && !q.Filled {
-			page.Kind, page.Text = n.Kind, n.Text
-		}
+		page.Version, page.Kind, page.Text = frame.Version(n.Version), n.Kind, n.Text
 	}
-	if page.Kind == "" {
+	if q.Fill(&page.NoteForm); page.Kind == "" {
 		page.Kind = "listening"
 	}
 	frame.Explain(&page.Page, cause)
-	return q.Show(status, "note", page)
+	return page, nil
 }
 
 func noteOf(v referrals.CaseView, id string) (cases.NoteView, bool) {
@@ -92,18 +94,18 @@ func noteOf(v referrals.CaseView, id string) (cases.NoteView, bool) {
 }
 
 // AddNote answers POST /schede/{id}/diario/nuova.
-func AddNote(q *frame.Request) error {
-	receipt, err := q.Desk.Cases.AddNote(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("kind"), q.Form.Get("text"))
-	return q.DoneOr(func(status int, cause error) error { return notePage(q, status, cause) }, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
+func AddNote(q *frame.Request, f *NoteForm) error {
+	receipt, err := q.Desk.Cases.AddNote(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Kind, f.Text)
+	return q.DoneOr(notePage, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
 }
 
 // CorrectNote answers POST /schede/{id}/diario/{note}/correggi.
-func CorrectNote(q *frame.Request) error {
-	receipt, err := q.Desk.Cases.CorrectNote(q.Context(), q.Who, q.ID("note"), q.Version(), q.Form.Get("text"))
+func CorrectNote(q *frame.Request, f *NoteForm) error {
+	receipt, err := q.Desk.Cases.CorrectNote(q.Context(), q.Who, q.ID("note"), q.Version(), f.Text)
 	if errors.Is(err, acts.ErrConflict) {
-		return notePage(q, http.StatusConflict, err)
+		return q.ShowBack(http.StatusConflict, notePage, err)
 	}
-	return q.DoneOr(func(status int, cause error) error { return notePage(q, status, cause) }, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
+	return q.DoneOr(notePage, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
 }
 
 func recall(q *frame.Request, p rule.Recall) Recall {

@@ -17,34 +17,39 @@ import (
 type NoteMovePage struct {
 	frame.Page
 	frame.CaseHead
-	Note    NoteLine
-	To, Why string
+	Note NoteLine
+	NoteMoveForm
 	Version string
 }
 
-// NoteMove answers GET /schede/{id}/diario/{note}/sposta.
-func NoteMove(q *frame.Request) error { return movePage(q, http.StatusOK, "") }
+// NoteMoveForm is what is typed there.
+type NoteMoveForm struct {
+	To  string `form:"to"` // the other file's code
+	Why string `form:"why"`
+}
 
-func movePage(q *frame.Request, status int, fail string) error {
+// NoteMove answers GET /schede/{id}/diario/{note}/sposta.
+func NoteMove(q *frame.Request) (frame.Shown, error) { return movePage(q, nil) }
+
+func movePage(q *frame.Request, cause error) (frame.Shown, error) {
 	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	n, ok := noteOf(v, q.ID("note"))
 	if !ok {
-		return acts.ErrDenied
+		return nil, acts.ErrDenied
 	}
 	page := &NoteMovePage{Page: q.Base(TitleNoteMove), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Note: note(q, n, roster),
-		To: q.Form.Get("to"), Why: q.Form.Get("why"), Version: frame.Version(n.Version)}
-	if fail != "" {
-		page.Fail("to", fail)
-	}
-	return q.Show(status, "note-move", page)
+		Version: frame.Version(n.Version)}
+	q.Fill(&page.NoteMoveForm)
+	frame.Invalid(&page.Page, cause)
+	return page, nil
 }
 
 // MoveNote finds the other file by its code among what she may open, and asks for
 // passphrase and code before the note leaves this one.
-func MoveNote(q *frame.Request) error {
+func MoveNote(q *frame.Request, f *NoteMoveForm) error {
 	v, err := frame.OpenCase(q, referrals.PartDiary)
 	if err != nil {
 		return err
@@ -52,23 +57,23 @@ func MoveNote(q *frame.Request) error {
 	if _, ok := noteOf(v, q.ID("note")); !ok {
 		return acts.ErrDenied
 	}
-	cards, _, err := q.Desk.Cases.Search(q.Context(), q.Who, q.Form.Get("to"))
+	cards, _, err := q.Desk.Cases.Search(q.Context(), q.Who, f.To)
 	if err = q.Partly(err); err != nil && !errors.Is(err, typed.ErrInvalid) {
 		return err
 	}
 	to := ""
 	for _, c := range cards {
-		if strings.EqualFold(c.Code, strings.TrimSpace(q.Form.Get("to"))) {
+		if strings.EqualFold(c.Code, strings.TrimSpace(f.To)) {
 			to = c.ID
 		}
 	}
 	if to == "" || to == q.ID("id") {
-		return movePage(q, http.StatusUnprocessableEntity, FailNoteTo)
+		return q.ShowBack(http.StatusUnprocessableEntity, movePage, typed.Bad("to", FailNoteTo))
 	}
-	if ok, err := q.StepUp(policies.NoteMove, q.ID("note"), StepUpMoveNote, strings.ToUpper(strings.TrimSpace(q.Form.Get("to")))); !ok {
+	if ok, err := q.StepUp(policies.NoteMove, q.ID("note"), StepUpMoveNote, strings.ToUpper(strings.TrimSpace(f.To))); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.MoveNote(q.Context(), q.Who, q.ID("note"), to, q.Form.Get("why"))
+	receipt, err := q.Desk.Cases.MoveNote(q.Context(), q.Who, q.ID("note"), to, f.Why)
 	if err != nil {
 		return err
 	}

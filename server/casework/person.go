@@ -22,16 +22,14 @@ type PersonPage struct {
 }
 
 // Person answers GET /schede/{id}/persona.
-func Person(q *frame.Request) error {
+func Person(q *frame.Request) (frame.Shown, error) {
 	v, err := frame.OpenCase(q, referrals.PartPerson)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := personPage(q, v)
-	if q.Filled {
-		frame.ReadForm(q.Form, &page.Form)
-	}
-	return q.Show(http.StatusOK, "person", page)
+	q.Fill(&page.Form)
+	return page, nil
 }
 
 func personPage(q *frame.Request, v referrals.CaseView) *PersonPage {
@@ -52,30 +50,28 @@ func (f PersonForm) save(v referrals.CaseView) cases.PersonForm {
 
 // SavePerson writes the page, or shows both versions when somebody else saved
 // meanwhile.
-func SavePerson(q *frame.Request) error {
+func SavePerson(q *frame.Request, f *PersonForm) error {
 	v, err := frame.OpenCase(q, referrals.PartPerson)
 	if err != nil {
 		return err
 	}
-	var f PersonForm
-	frame.ReadForm(q.Form, &f)
 	at := q.Version()
-	switch q.Form.Get("keep") {
+	switch q.Hidden("keep") {
 	case "theirs":
 		return q.Redirect("/schede/" + v.ID + "/persona")
 	case "edit":
 		page := personPage(q, v)
-		page.Form = f
-		return q.Show(http.StatusOK, "person", page)
+		page.Form = *f
+		return q.Show(http.StatusOK, page)
 	}
 	receipt, err := q.Desk.Cases.SavePerson(q.Context(), q.Who, v.ID, at, f.save(v))
 	if errors.Is(err, acts.ErrConflict) {
-		return personConflict(q, f)
+		return personConflict(q, *f)
 	}
 	page := personPage(q, v)
 	if frame.Invalid(&page.Page, err) {
-		page.Form, page.Version = f, frame.Version(at)
-		return q.Show(http.StatusUnprocessableEntity, "person", page)
+		page.Form, page.Version = *f, frame.Version(at)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
@@ -93,7 +89,7 @@ func personConflict(q *frame.Request, mine PersonForm) error {
 	page := &ConflictPage{Page: q.Base(TitleConflict), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), HasCase: true, Action: q.R.URL.Path,
 		Version: frame.Version(v.Version), Carried: frame.PairsOf(mine, 0)}
 	page.Mine, page.Theirs = compare(q, mine, theirs)
-	return q.Show(http.StatusConflict, "conflict", page)
+	return q.Show(http.StatusConflict, page)
 }
 
 // compare lists the fields of two versions of the person page side by side, what

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/server/frame"
@@ -15,14 +14,14 @@ type ReadersPage struct {
 }
 
 // Readers answers GET /schede/{id}/aperture.
-func Readers(q *frame.Request) error {
+func Readers(q *frame.Request) (frame.Shown, error) {
 	head, list, receipt, err := q.Desk.Register.Readers(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &ReadersPage{Page: q.Base(TitleReaders), CaseHead: frame.HeadOf(q, head, "readers")}
@@ -40,7 +39,7 @@ func Readers(q *frame.Request) error {
 		}
 		page.Readers = append(page.Readers, line)
 	}
-	return q.Show(http.StatusOK, "readers", page)
+	return page, nil
 }
 
 // What the page says.

@@ -18,28 +18,32 @@ import (
 type SafeContactPage struct {
 	frame.Page
 	frame.CaseHead
-	Form       SafeForm
-	Recognised string // a word of "recognised"
+	Form SafeForm
+	frame.RecognisedForm
 	Version    string
 	Recipients []Recipient // who knows her by a live authorisation
-	Tell       []string    // as ticked
+	SafeTellForm
+}
+
+// SafeTellForm is who may know what is new in her rule.
+type SafeTellForm struct {
+	Tell []string `form:"tell"` // ids of recipients
+}
+
+// SafeContactForm is all that is typed there.
+type SafeContactForm struct {
+	SafeForm
+	frame.RecognisedForm
+	SafeTellForm
 }
 
 // SafeContact answers GET /schede/{id}/contatto-sicuro.
-func SafeContact(q *frame.Request) error {
+func SafeContact(q *frame.Request) (frame.Shown, error) {
 	v, err := frame.OpenCase(q, referrals.PartKnown)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page, err := safePage(q, v)
-	if err != nil {
-		return err
-	}
-	if q.Filled {
-		frame.ReadForm(q.Form, &page.Form)
-		page.Recognised = q.Form.Get("recognised")
-	}
-	return q.Show(http.StatusOK, "safe-contact", page)
+	return safePage(q, v)
 }
 
 func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) {
@@ -51,15 +55,15 @@ func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) 
 	for _, r := range v.Known {
 		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: knows(q, r.Safe), May: len(r.Items) > 0, OwnCase: r.OwnCase})
 	}
-	page.Tell = q.Form["tell"]
+	q.Fill(&page.Form)
+	q.Fill(&page.RecognisedForm)
+	q.Fill(&page.SafeTellForm)
 	return page, nil
 }
 
 // SaveSafeContact answers POST /schede/{id}/contatto-sicuro.
-func SaveSafeContact(q *frame.Request) error {
-	var f SafeForm
-	frame.ReadForm(q.Form, &f)
-	receipt, err := q.Desk.Cases.ChangeSafeContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.rule(), q.Form.Get("recognised"))
+func SaveSafeContact(q *frame.Request, f *SafeContactForm) error {
+	receipt, err := q.Desk.Cases.ChangeSafeContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.rule(), f.Recognised)
 	if errors.Is(err, typed.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
 		v, openErr := frame.OpenCase(q, referrals.PartKnown)
 		if openErr != nil {
@@ -69,37 +73,36 @@ func SaveSafeContact(q *frame.Request) error {
 		if openErr != nil {
 			return openErr
 		}
-		page.Form, page.Recognised = f, q.Form.Get("recognised")
 		if !frame.Invalid(&page.Page, err) {
 			page.Problem = frame.ProblemChanged // the stored version is now the one of the form
 		}
-		return q.Show(http.StatusUnprocessableEntity, "safe-contact", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
 	}
-	if len(q.Form["tell"]) > 0 {
+	if len(f.Tell) > 0 {
 		q.Receipt(receipt)
-		return askToTell(q, frame.Version(q.Version()+1), FlashSafeSaved)
+		return askToTell(q, f.Tell, frame.Version(q.Version()+1), FlashSafeSaved)
 	}
 	return q.Done(receipt, FlashSafeSaved, "/schede/"+q.ID("id"))
 }
 
 // askToTell asks for passphrase and code before what is new in her rule is told
 // to those whom she named. The change itself is saved: it waits for nothing.
-func askToTell(q *frame.Request, version, flash string) error {
+func askToTell(q *frame.Request, tell []string, version, flash string) error {
 	page := &frame.StepUpPage{Page: q.Base(frame.TitleStepUp), Act: StepUpTell, Action: "/schede/" + q.ID("id") + "/contatto-sicuro/novita",
 		Back: "/schede/" + q.ID("id"), Carried: []frame.Pair{{Name: "version", Value: version}}}
 	page.Speak, page.Flash = page.Action, flash
-	for _, id := range q.Form["tell"] {
+	for _, id := range tell {
 		page.Carried = append(page.Carried, frame.Pair{Name: "tell", Value: id})
 	}
-	return q.Show(http.StatusOK, "step-up", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // TellSafeContact lets the recipients that she named know what is new in her
 // rule, after passphrase and code.
-func TellSafeContact(q *frame.Request) error {
+func TellSafeContact(q *frame.Request, f *SafeTellForm) error {
 	id := q.ID("id")
 	if _, err := frame.OpenCase(q); err != nil {
 		return err
@@ -107,7 +110,7 @@ func TellSafeContact(q *frame.Request) error {
 	if ok, err := q.StepUp(policies.ConsentExtend, id, StepUpTell, ""); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Sharing.TellSafeContact(q.Context(), q.Who, id, q.Version(), q.Form["tell"])
+	receipt, err := q.Desk.Sharing.TellSafeContact(q.Context(), q.Who, id, q.Version(), f.Tell)
 	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended",
 		acts.ErrConflict: "safe.tell_changed", kept.ErrState: "safe.tell_changed"} {
 		if errors.Is(err, cause) {
@@ -131,7 +134,7 @@ func showSafeContact(q *frame.Request, status int, problem string) error {
 		return err
 	}
 	page.Problem = problem
-	return q.Show(status, "safe-contact", page)
+	return q.Show(status, page)
 }
 
 // Recipient is a centre or a social service that knows her by an authorisation.

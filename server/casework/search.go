@@ -12,23 +12,30 @@ import (
 // of an address.
 type SearchPage struct {
 	frame.Page
-	Query string
+	SearchForm
 	Asked bool
 	More  bool // there are more cards than shown
 	Cards []frame.Card
 }
 
+// SearchForm is what is looked for.
+type SearchForm struct {
+	Query string `form:"q"` // code, alias or phone
+}
+
 // Search answers GET /cerca.
-func Search(q *frame.Request) error {
+func Search(q *frame.Request) (frame.Shown, error) {
 	if !q.IsDesk() {
-		return acts.ErrDenied
+		return nil, acts.ErrDenied
 	}
-	return q.Show(http.StatusOK, "search", &SearchPage{Page: q.Base(TitleSearch)})
+	page := &SearchPage{Page: q.Base(TitleSearch)}
+	q.Fill(&page.SearchForm)
+	return page, nil
 }
 
 // FindCases answers POST /cerca.
-func FindCases(q *frame.Request) error {
-	page := &SearchPage{Page: q.Base(TitleSearch), Query: q.Form.Get("q"), Asked: true}
+func FindCases(q *frame.Request, f *SearchForm) error {
+	page := &SearchPage{Page: q.Base(TitleSearch), SearchForm: *f, Asked: true}
 	cards, receipt, err := q.Desk.Cases.Search(q.Context(), q.Who, page.Query)
 	if err = q.Partly(err); err != nil && !frame.Invalid(&page.Page, err) {
 		return err
@@ -38,7 +45,7 @@ func FindCases(q *frame.Request) error {
 		page.Cards = append(page.Cards, frame.CardOf(q, c))
 	}
 	page.More = len(cards) == cases.SearchMax
-	return q.Show(http.StatusOK, "search", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // What the page says.

@@ -29,8 +29,8 @@ type TaskPage struct {
 	From    string // the desk
 	Strip   frame.Strip
 	Request string
-	Note    string
-	Reason  string // a word of "task_reason"
+	TaskForm
+	TaskReturnForm
 	frame.Hold
 	MayTake    bool
 	MayEnd     bool         // hers, or her unit's and she leads it
@@ -48,6 +48,21 @@ const (
 	FlashTaskReturned = "task_page.was_returned"
 	ProblemTaskMoved  = "task_page.moved"
 )
+
+// TaskForm is what is typed when a task is done.
+type TaskForm struct {
+	Note string `form:"note"`
+}
+
+// TaskReturnForm is why a task is handed back.
+type TaskReturnForm struct {
+	Reason string `form:"reason"` // a word of "task_reason"
+}
+
+// TaskAssignForm is to whom the lead gives a task.
+type TaskAssignForm struct {
+	Colleague string `form:"colleague"`
+}
 
 // SentTask is what this unit asked of a social service, and how it stands.
 type SentTask struct {
@@ -98,24 +113,26 @@ func sent(q *frame.Request, list []sharing.SentTask, roster *units.Roster) []Sen
 }
 
 // Task answers GET /compiti/{id}.
-func Task(q *frame.Request) error { return taskPage(q, http.StatusOK, nil) }
+func Task(q *frame.Request) (frame.Shown, error) { return taskPage(q, nil) }
 
 // taskPage shows a task as it stands now, with what went wrong, if anything did.
 // When somebody else was quicker, or has it now, nothing was done, and the page
 // says who has it.
-func taskPage(q *frame.Request, status int, cause error) error {
+func taskPage(q *frame.Request, cause error) (frame.Shown, error) {
 	t, receipt, err := q.Desk.Sharing.OpenTask(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &TaskPage{Page: q.Base("task.interview_30"), ID: t.ID, Version: frame.Version(t.Version), Kind: "interview_30",
 		Due: q.Day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: frame.SharedStrip(t.Safe, !t.Safe.Recorded(), frame.Who{Alias: t.Alias}), Request: t.Request,
-		Note: q.Form.Get("note"), Reason: q.Form.Get("reason"), Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+		Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+	q.Fill(&page.TaskForm)
+	q.Fill(&page.TaskReturnForm)
 	lead := q.Who.Role() == policies.Lead
 	page.MayTake = t.State == "open" || t.Free
 	page.MayEnd = t.State == "taken" && (page.Hold.Mine || lead)
@@ -127,7 +144,7 @@ func taskPage(q *frame.Request, status int, cause error) error {
 		page.Problem = ProblemTaskMoved
 	}
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "task", page)
+	return page, nil
 }
 
 // colleaguesOf lists who works in a unit, but for whoever has the task already.
@@ -150,36 +167,36 @@ func moved(err error) bool {
 // taskStep answers a step of a task.
 func taskStep(q *frame.Request, receipt audit.Receipt, err error, flash, to string) error {
 	if moved(err) {
-		return taskPage(q, http.StatusConflict, err)
+		return q.ShowBack(http.StatusConflict, taskPage, err)
 	}
-	return q.DoneOr(func(status int, cause error) error { return taskPage(q, status, cause) }, receipt, err, flash, to)
+	return q.DoneOr(taskPage, receipt, err, flash, to)
 }
 
 // TakeTask answers POST /compiti/{id}/prendi.
-func TakeTask(q *frame.Request) error {
+func TakeTask(q *frame.Request, _ *frame.Nothing) error {
 	receipt, err := q.Desk.Sharing.TakeTask(q.Context(), q.Who, q.ID("id"))
 	return taskStep(q, receipt, err, FlashTaskTaken, "/compiti/"+q.ID("id"))
 }
 
 // AssignTask answers POST /compiti/{id}/affida.
-func AssignTask(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.AssignTask(q.Context(), q.Who, q.ID("id"), q.Version(), q.Form.Get("colleague"))
+func AssignTask(q *frame.Request, f *TaskAssignForm) error {
+	receipt, err := q.Desk.Sharing.AssignTask(q.Context(), q.Who, q.ID("id"), q.Version(), f.Colleague)
 	return taskStep(q, receipt, err, FlashTaskAssigned, "/compiti/"+q.ID("id"))
 }
 
 // ReturnTask answers POST /compiti/{id}/restituisci.
-func ReturnTask(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.ReturnTask(q.Context(), q.Who, q.ID("id"), q.Form.Get("reason"))
+func ReturnTask(q *frame.Request, f *TaskReturnForm) error {
+	receipt, err := q.Desk.Sharing.ReturnTask(q.Context(), q.Who, q.ID("id"), f.Reason)
 	return taskStep(q, receipt, notMine(q, err), FlashTaskReturned, "/agenda")
 }
 
 // CloseTask marks a task as done, or opens a case file of the unit from it.
-func CloseTask(q *frame.Request) error {
-	if q.Form.Get("go") != "open_case" {
+func CloseTask(q *frame.Request, f *TaskForm) error {
+	if q.Pressed() != "open_case" {
 		receipt, err := q.Desk.Sharing.CloseTask(q.Context(), q.Who, q.ID("id"))
 		return taskStep(q, receipt, notMine(q, err), FlashTaskDone, "/agenda")
 	}
-	caseID, receipt, err := q.Desk.Sharing.OpenCaseFromTask(q.Context(), q.Who, q.ID("id"), q.Form.Get("note"))
+	caseID, receipt, err := q.Desk.Sharing.OpenCaseFromTask(q.Context(), q.Who, q.ID("id"), f.Note)
 	return taskStep(q, receipt, notMine(q, err), FlashCaseOfTask, "/schede/"+caseID)
 }
 

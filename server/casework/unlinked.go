@@ -19,17 +19,16 @@ type UnlinkedPage struct {
 // RecordUnlinked keeps a note about somebody who did not speak herself. Where
 // only general information was given, nothing is written of who asked or about
 // whom, whatever stands in the fields.
-func RecordUnlinked(q *frame.Request) error {
+func RecordUnlinked(q *frame.Request, f *UnlinkedForm) error {
 	page := unlinkedPage(q)
-	f := page.Form
 	if f.Kind == "general" {
-		f = UnlinkedForm{Speaker: f.Speaker}
+		f = &UnlinkedForm{}
 	}
-	in := cases.NewContact{Form: page.ID, Contact: cases.Contact{Speaker: f.Speaker, Outcome: "info_only",
+	in := cases.NewContact{Form: page.ID, Contact: cases.Contact{Speaker: page.Form.Speaker, Outcome: "info_only",
 		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
 	_, receipt, err := q.Desk.Cases.RecordContact(q.Context(), q.Who, in)
 	if frame.Invalid(&page.Page, err) {
-		return q.Show(http.StatusUnprocessableEntity, "unlinked", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package casework
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/server/frame"
@@ -15,14 +14,14 @@ type UnlinkedListPage struct {
 }
 
 // UnlinkedList answers GET /contatti/altri.
-func UnlinkedList(q *frame.Request) error {
+func UnlinkedList(q *frame.Request) (frame.Shown, error) {
 	notes, receipt, err := q.Desk.Cases.UnlinkedNotes(q.Context(), q.Who)
 	if err = q.Partly(err); err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &UnlinkedListPage{Page: q.Base(TitleUnlinkedList)}
@@ -30,7 +29,7 @@ func UnlinkedList(q *frame.Request) error {
 		page.Notes = append(page.Notes, UnlinkedNote{Day: q.Day(n.Day), Author: roster.Username(n.Author), Speaker: n.Speaker,
 			Requester: n.Requester, Phone: n.Phone, Subject: n.Subject, Text: n.Note})
 	}
-	return q.Show(http.StatusOK, "unlinked-list", page)
+	return page, nil
 }
 
 // What the page says.

@@ -22,35 +22,41 @@ type CopyPage struct {
 	frame.Page
 	ID      string
 	Version string
-	Key     string // another public key, as typed; posts as recipient
-	Which   string // "kept", the default where the centre keeps a key here, or "other"
-	Kept    bool
-	Words   [4]string // of the kept key
-	Since   time.Time
+	CopyForm
+	Kept  bool
+	Words [4]string // of the kept key
+	Since time.Time
+}
+
+// CopyForm is to which key a copy is made.
+type CopyForm struct {
+	Key   string `form:"recipient"` // another public key
+	Which string `form:"which"`     // "kept", the default where the centre keeps a key here, or "other"
 }
 
 // Copy answers GET /arrivi/{id}/copia.
-func Copy(q *frame.Request) error { return showCopy(q, http.StatusOK, nil) }
+func Copy(q *frame.Request) (frame.Shown, error) { return showCopy(q, nil) }
 
-func showCopy(q *frame.Request, status int, cause error) error {
+func showCopy(q *frame.Request, cause error) (frame.Shown, error) {
 	r, receipt, err := q.Desk.Sharing.OpenReferral(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
-		return endedAtCentre(q, err)
+		return nil, endedAtCentre(q, err)
 	}
 	if !r.KeepCopy || r.Standing != policies.ConsentLive {
-		return q.NotFound()
+		return nil, q.NotFound()
 	}
 	q.Receipt(receipt)
-	page := &CopyPage{Page: q.Base(TitleCopy), ID: r.ID, Version: frame.Version(r.Version), Key: q.Form.Get("recipient"), Which: q.Form.Get("which")}
+	page := &CopyPage{Page: q.Base(TitleCopy), ID: r.ID, Version: frame.Version(r.Version)}
+	q.Fill(&page.CopyForm)
 	kept, err := q.House.OwnCopyKey(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if page.Kept = kept.Set; kept.Set {
 		page.Words, page.Since = kept.Words, q.Day(kept.Unit.CopyKeyDay)
 	}
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "copy", page)
+	return page, nil
 }
 
 // copyFile is the page that a sealed copy holds. It is read far from here and years
@@ -81,23 +87,23 @@ func mayCopy(q *frame.Request, recipient string) (bool, error) {
 		recipient = kept.Unit.CopyKey
 	}
 	if _, err := crypto.ParseRecipient(recipient); err != nil {
-		return false, showCopy(q, http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recipient": "error.recipient"}})
+		return false, q.ShowBack(http.StatusUnprocessableEntity, showCopy, typed.Bad("recipient", "error.recipient"))
 	}
 	return q.StepUp(policies.ReferralCopy, r.ID, StepUpCopy, sharing.Reference(r.ID))
 }
 
 // MakeCopy makes the centre's own sealed copy, to its offline key, and hands it over
 // without keeping it.
-func MakeCopy(q *frame.Request) error {
-	recipient := strings.Join(strings.Fields(q.Form.Get("recipient")), "")
-	if q.Form.Get("which") == "kept" {
+func MakeCopy(q *frame.Request, f *CopyForm) error {
+	recipient := strings.Join(strings.Fields(f.Key), "")
+	if f.Which == "kept" {
 		recipient = ""
 	} else if recipient == "" {
 		recipient = "none" // another key was chosen, and none typed
 	}
 	if frame.IsSecretKey(recipient) {
-		q.Form.Del("recipient") // it is not shown again either
-		return showCopy(q, http.StatusUnprocessableEntity, &typed.Invalid{Fields: map[string]string{"recipient": frame.FailSecretKey}})
+		q.Forget("recipient") // it is not shown again either
+		return q.ShowBack(http.StatusUnprocessableEntity, showCopy, typed.Bad("recipient", frame.FailSecretKey))
 	}
 	roster, err := q.Roster()
 	if err != nil {
@@ -110,7 +116,7 @@ func MakeCopy(q *frame.Request) error {
 		return q.Render.Bytes("copy-file", copyFile(q, p, safe, roster))
 	})
 	if errors.Is(err, typed.ErrInvalid) {
-		return showCopy(q, http.StatusUnprocessableEntity, err)
+		return q.ShowBack(http.StatusUnprocessableEntity, showCopy, err)
 	}
 	if err != nil {
 		return endedAtCentre(q, err)

@@ -1,8 +1,6 @@
 package centre
 
 import (
-	"net/http"
-
 	"sportello/server/frame"
 )
 
@@ -11,27 +9,33 @@ type DeclinePage struct {
 	frame.Page
 	ID      string
 	Version string
-	Reason  string // a word of "decline"; empty is "neutral"
+	DeclineForm
+}
+
+// DeclineForm is why she is not welcomed.
+type DeclineForm struct {
+	Reason string `form:"reason"` // a word of "decline"; empty is "neutral"
 }
 
 // Decline answers GET /arrivi/{id}/non-accogli.
-func Decline(q *frame.Request) error { return showDecline(q, http.StatusOK, nil) }
+func Decline(q *frame.Request) (frame.Shown, error) { return showDecline(q, nil) }
 
-func showDecline(q *frame.Request, status int, cause error) error {
+func showDecline(q *frame.Request, cause error) (frame.Shown, error) {
 	r, receipt, err := q.Desk.Sharing.OpenReferral(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
-		return endedAtCentre(q, err)
+		return nil, endedAtCentre(q, err)
 	}
 	q.Receipt(receipt)
-	page := &DeclinePage{Page: q.Base(TitleDecline), ID: r.ID, Version: frame.Version(r.Version), Reason: q.Form.Get("reason")}
+	page := &DeclinePage{Page: q.Base(TitleDecline), ID: r.ID, Version: frame.Version(r.Version)}
+	q.Fill(&page.DeclineForm)
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "decline", page)
+	return page, nil
 }
 
 // DeclineReferral answers POST /arrivi/{id}/non-accogli.
-func DeclineReferral(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.Decline(q.Context(), q.Who, q.ID("id"), q.Form.Get("reason"))
-	return toDeskOr(q, func(status int, cause error) error { return showDecline(q, status, cause) }, receipt, err, FlashDeclined, "/arrivi")
+func DeclineReferral(q *frame.Request, f *DeclineForm) error {
+	receipt, err := q.Desk.Sharing.Decline(q.Context(), q.Who, q.ID("id"), f.Reason)
+	return toDeskOr(q, showDecline, receipt, err, FlashDeclined, "/arrivi")
 }
 
 // What the page says.

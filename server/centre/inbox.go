@@ -1,8 +1,6 @@
 package centre
 
 import (
-	"net/http"
-	"strings"
 	"time"
 
 	"sportello/policies"
@@ -20,12 +18,12 @@ type InboxPage struct {
 }
 
 // Inbox lists what the centre received: age, urgency, sending desk, no names.
-func Inbox(q *frame.Request) error {
+func Inbox(q *frame.Request) (frame.Shown, error) {
 	page, err := inboxPage(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "inbox", page)
+	return page, nil
 }
 
 func inboxPage(q *frame.Request) (*InboxPage, error) {
@@ -59,32 +57,6 @@ func inboxPage(q *frame.Request) (*InboxPage, error) {
 	}
 	page.Notices, err = frame.ReadNoticesAndColleagues(q)
 	return page, q.Besides(err)
-}
-
-func showNotice(q *frame.Request, status int, cause error) error {
-	l, receipt, err := q.Desk.Sharing.Notice(q.Context(), q.Who, q.ID("id"))
-	if err != nil {
-		return err
-	}
-	if l.State != "withdrawn" {
-		return q.Redirect("/arrivi/" + l.ID)
-	}
-	q.Receipt(receipt)
-	roster, err := q.Roster()
-	if err != nil {
-		return err
-	}
-	page := &StopPage{Page: q.Base(TitleStop), Unsent: unsentText(q), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.Day(l.EndedDay),
-		Done: strings.Fields(l.Code), Ticked: q.Form["done"]}
-	if status == http.StatusConflict {
-		page.Problem = ProblemEndedRevoked
-	}
-	words := map[string]string{}
-	if len(page.Ticked) == 0 {
-		words["done"] = FailStop
-	}
-	frame.InvalidAs(&page.Page, cause, words)
-	return q.Show(status, "stop", page)
 }
 
 // InboxRow is one referral in the inbox.

@@ -17,18 +17,22 @@ import (
 
 // unsentText is what a form about a referral held for the other side.
 func unsentText(q *frame.Request) string {
-	if text := q.Form.Get("text"); text != "" {
-		return text
+	var f struct {
+		frame.MessageForm
+		AppointmentForm
 	}
-	return strings.TrimSpace(strings.Join([]string{q.Form.Get("day"), q.Form.Get("hour"), q.Form.Get("place")}, " "))
+	if q.Fill(&f); f.Text != "" {
+		return f.Text
+	}
+	return strings.TrimSpace(strings.Join([]string{f.Day, f.Hour, f.Place}, " "))
 }
 
 // toDeskOr is doneOr for what a centre answers.
-func toDeskOr(q *frame.Request, again func(status int, cause error) error, receipt audit.Receipt, err error, flash, to string) error {
+func toDeskOr(q *frame.Request, view frame.BackView, receipt audit.Receipt, err error, flash, to string) error {
 	if errors.Is(err, acts.ErrDenied) {
 		return endedAtCentre(q, err)
 	}
-	return q.DoneOr(again, receipt, err, flash, to)
+	return q.DoneOr(view, receipt, err, flash, to)
 }
 
 // endedAtCentre shows a centre what it still sees of a referral that it can not
@@ -46,7 +50,7 @@ func endedAtCentre(q *frame.Request, denied error) error {
 		return denied
 	}
 	if l.State == "withdrawn" {
-		return showNotice(q, http.StatusConflict, nil)
+		return q.ShowBack(http.StatusConflict, showNotice, errTakenBack)
 	}
 	page, err := inboxPage(q)
 	if err != nil {
@@ -55,7 +59,7 @@ func endedAtCentre(q *frame.Request, denied error) error {
 	for _, row := range slices.Concat(page.New, page.WaitUs, page.WaitThem, page.Closed) {
 		if row.ID == l.ID && row.Over {
 			page.Problem, page.Unsent = ProblemEndedOver, unsentText(q)
-			return q.Show(http.StatusConflict, "inbox", page)
+			return q.Show(http.StatusConflict, page)
 		}
 	}
 	return denied

@@ -15,51 +15,71 @@ import (
 // /arrivi/ID/esito (after), each with version; declining has its own page.
 type ReceivedPage struct {
 	frame.Page
-	ID          string
-	Version     string
-	Accepted    bool   // it said so, whatever came since
-	State       string // a word of "referral_state"
-	Package     frame.Package
-	Messages    []frame.Message
-	Text        string
+	ID       string
+	Version  string
+	Accepted bool   // it said so, whatever came since
+	State    string // a word of "referral_state"
+	Package  frame.Package
+	Messages []frame.Message
+	frame.MessageForm
 	Form        string // the forms' own mark
 	Appointment frame.Appointment
-	Day, Hour   string // the next appointment as typed
-	Place       string
-	After       string   // a word of "after" as typed
-	AfterMay    []string // words of "after" her authorisation lets the centre tell
-	MayCopy     bool     // she allowed a sealed copy
-	Stale       bool     // the safe-contact rule changed and is not among what she authorised
-	Compare     string   // the desk's id, where its words come before any answer
-	Free        bool     // she lets the centre write freely, not only ask
+	AppointmentForm
+	OutcomeForm
+	AfterMay []string // words of "after" her authorisation lets the centre tell
+	MayCopy  bool     // she allowed a sealed copy
+	Stale    bool     // the safe-contact rule changed and is not among what she authorised
+	Compare  string   // the desk's id, where its words come before any answer
+	Free     bool     // she lets the centre write freely, not only ask
+}
+
+// AskForm is what the centre writes.
+type AskForm struct {
+	frame.MessageForm
+	Kind string `form:"kind"` // "message", or empty: a question
+}
+
+// AppointmentForm is an appointment that is proposed.
+type AppointmentForm struct {
+	Day   string `form:"day"`
+	Hour  string `form:"hour"`
+	Place string `form:"place"`
+}
+
+// OutcomeForm is what came of the referral.
+type OutcomeForm struct {
+	After string `form:"after"` // a word of "after"
 }
 
 // Received is the centre's side of a referral. One that was taken back shows
 // its notice and nothing else.
-func Received(q *frame.Request) error { return showReceived(q, http.StatusOK, nil) }
+func Received(q *frame.Request) (frame.Shown, error) { return showReceived(q, nil) }
 
-func showReceived(q *frame.Request, status int, cause error) error {
+func showReceived(q *frame.Request, cause error) (frame.Shown, error) {
 	r, receipt, err := q.Desk.Sharing.OpenReferral(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
-		return endedAtCentre(q, err)
+		return nil, endedAtCentre(q, err)
 	}
 	q.Receipt(receipt)
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	state := frame.StateOf(r.ReferralLine)
 	if state == "sent" {
 		state = "acknowledged" // it is open now
 	}
 	page := &ReceivedPage{Page: q.Base(TitleReceived), ID: r.ID, Version: frame.Version(r.Version), State: state,
-		Package: frame.PackageOf(q, r.Package, r.Safe, roster), Messages: frame.MessagesOf(q, r, roster), Appointment: frame.AppointmentOf(r), Text: q.Form.Get("text"), Day: q.Form.Get("day"),
-		Hour: q.Form.Get("hour"), Form: q.NewForm(), Place: q.Form.Get("place"), After: q.Form.Get("after"), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+		Package: frame.PackageOf(q, r.Package, r.Safe, roster), Messages: frame.MessagesOf(q, r, roster), Appointment: frame.AppointmentOf(r),
+		Form: q.NewForm(), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
+	q.Fill(&page.MessageForm)
+	q.Fill(&page.AppointmentForm)
+	q.Fill(&page.OutcomeForm)
 	page.Compare = r.Compare
 	page.Accepted = slices.ContainsFunc(r.Steps, func(s sharing.ReferralStepRow) bool { return s.State == "accepted" })
 	page.Free = r.Feedback == "more"
 	frame.Explain(&page.Page, cause)
-	return q.Show(status, "received", page)
+	return page, nil
 }
 
 // afterMay are the outcomes that this state and her authorisation let the
@@ -78,7 +98,7 @@ func afterMay(r sharing.ReferralView) []string {
 }
 
 // Accept answers POST /arrivi/{id}/accogli.
-func Accept(q *frame.Request) error {
+func Accept(q *frame.Request, _ *frame.Nothing) error {
 	receipt, err := q.Desk.Sharing.Accept(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return endedAtCentre(q, err)
@@ -88,28 +108,28 @@ func Accept(q *frame.Request) error {
 
 // AskDesk puts a question to the desk, or, where she lets the centre tell more,
 // writes freely.
-func AskDesk(q *frame.Request) error {
+func AskDesk(q *frame.Request, f *AskForm) error {
 	write := q.Desk.Sharing.Ask
-	if q.Form.Get("kind") == "message" {
+	if f.Kind == "message" {
 		write = q.Desk.Sharing.SendMessage
 	}
-	receipt, err := write(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("text"))
+	receipt, err := write(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Text)
 	if errors.Is(err, sharing.ErrFeedback) {
-		return showReceived(q, http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": FailFeedback}})
+		return q.ShowBack(http.StatusConflict, showReceived, typed.Bad("text", FailFeedback))
 	}
-	return toDeskOr(q, func(status int, cause error) error { return showReceived(q, status, cause) }, receipt, err, frame.FlashMessageSent, "/arrivi/"+q.ID("id"))
+	return toDeskOr(q, showReceived, receipt, err, frame.FlashMessageSent, "/arrivi/"+q.ID("id"))
 }
 
 // Propose answers POST /arrivi/{id}/appuntamento.
-func Propose(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.Propose(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("day"), q.Form.Get("hour"), q.Form.Get("place"))
-	return toDeskOr(q, func(status int, cause error) error { return showReceived(q, status, cause) }, receipt, err, FlashProposed, "/arrivi/"+q.ID("id"))
+func Propose(q *frame.Request, f *AppointmentForm) error {
+	receipt, err := q.Desk.Sharing.Propose(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Day, f.Hour, f.Place)
+	return toDeskOr(q, showReceived, receipt, err, FlashProposed, "/arrivi/"+q.ID("id"))
 }
 
 // Outcome answers POST /arrivi/{id}/esito.
-func Outcome(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.Outcome(q.Context(), q.Who, q.ID("id"), q.Form.Get("after"))
-	return toDeskOr(q, func(status int, cause error) error { return showReceived(q, status, cause) }, receipt, err, FlashTold, "/arrivi/"+q.ID("id"))
+func Outcome(q *frame.Request, f *OutcomeForm) error {
+	receipt, err := q.Desk.Sharing.Outcome(q.Context(), q.Who, q.ID("id"), f.After)
+	return toDeskOr(q, showReceived, receipt, err, FlashTold, "/arrivi/"+q.ID("id"))
 }
 
 // Undecided tells whether the centre has still to say that it welcomes her.

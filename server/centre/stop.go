@@ -1,7 +1,7 @@
 package centre
 
 import (
-	"net/http"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -14,21 +14,62 @@ import (
 // "stop_done") to /arrivi/ID/avviso. Nothing of the referral is on it.
 type StopPage struct {
 	frame.Page
-	ID     string
-	Desk   string
-	Since  time.Time
-	Done   []string // what the centre has stated so far
-	Ticked []string // as typed
-	Unsent string   // what the centre had written and was not sent
+	ID    string
+	Desk  string
+	Since time.Time
+	Done  []string // what the centre has stated so far
+	StopForm
+	Unsent string // what the centre had written and was not sent
 }
 
+// StopForm is what the centre did.
+type StopForm struct {
+	Ticked []string `form:"done"` // words of "stop_done"
+}
+
+// StopAllForm is that, and what the centre had written: it comes back with the page.
+type StopAllForm struct {
+	StopForm
+	frame.MessageForm
+}
+
+// errTakenBack says that she took it back while the centre wrote.
+var errTakenBack = errors.New("the referral was taken back meanwhile")
+
 // Stop is all a centre sees of a referral that she took back.
-func Stop(q *frame.Request) error { return showNotice(q, http.StatusOK, nil) }
+func Stop(q *frame.Request) (frame.Shown, error) { return showNotice(q, nil) }
+
+func showNotice(q *frame.Request, cause error) (frame.Shown, error) {
+	l, receipt, err := q.Desk.Sharing.Notice(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return nil, err
+	}
+	if l.State != "withdrawn" {
+		return nil, q.Redirect("/arrivi/" + l.ID)
+	}
+	q.Receipt(receipt)
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	page := &StopPage{Page: q.Base(TitleStop), Unsent: unsentText(q), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.Day(l.EndedDay),
+		Done: strings.Fields(l.Code)}
+	q.Fill(&page.StopForm)
+	if errors.Is(cause, errTakenBack) {
+		page.Problem = ProblemEndedRevoked
+	}
+	words := map[string]string{}
+	if len(page.Ticked) == 0 {
+		words["done"] = FailStop
+	}
+	frame.InvalidAs(&page.Page, cause, words)
+	return page, nil
+}
 
 // AcknowledgeStop answers POST /arrivi/{id}/avviso.
-func AcknowledgeStop(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.AcknowledgeStop(q.Context(), q.Who, q.ID("id"), q.Form["done"]...)
-	return q.DoneOr(func(status int, cause error) error { return showNotice(q, status, cause) }, receipt, err, "", "/arrivi/"+q.ID("id")+"/avviso")
+func AcknowledgeStop(q *frame.Request, f *StopAllForm) error {
+	receipt, err := q.Desk.Sharing.AcknowledgeStop(q.Context(), q.Who, q.ID("id"), f.Ticked...)
+	return q.DoneOr(showNotice, receipt, err, "", "/arrivi/"+q.ID("id")+"/avviso")
 }
 
 // May tells whether there is something left to state.

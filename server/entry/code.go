@@ -1,8 +1,6 @@
 package entry
 
 import (
-	"net/http"
-
 	"sportello/server/frame"
 )
 
@@ -10,12 +8,12 @@ import (
 type CodePage struct{ frame.Page }
 
 // Code answers GET /entra/codice.
-func Code(q *frame.Request) error {
-	return q.Show(http.StatusOK, "code", &CodePage{Page: q.Base(TitleCode)})
+func Code(q *frame.Request) (frame.Shown, error) {
+	return &CodePage{Page: q.Base(TitleCode)}, nil
 }
 
 // Finish answers POST /entra/codice.
-func Finish(q *frame.Request) error {
-	in, err := q.Door.Finish(q.Context(), q.Cookie(frame.PendingCookie), q.Form.Get("code"), q.Source())
+func Finish(q *frame.Request, f *CodeForm) error {
+	in, err := q.Door.Finish(q.Context(), q.Cookie(frame.PendingCookie), f.Code, q.Source())
 	return entered(q, in, err)
 }

@@ -12,10 +12,15 @@ import (
 // Posts passphrase to /riprendi.
 type CoveredPage struct{ frame.Page }
 
+// PassphraseAlone is what uncovers a screen.
+type PassphraseAlone struct {
+	Passphrase string `form:"passphrase"`
+}
+
 // Cover takes the keys out of the session and keeps what the page's form held.
 // Whatever cannot be kept, the screen is covered.
-func Cover(q *frame.Request) error {
-	if q.Form.Get("from") != "" && len(q.Form) > 2 {
+func Cover(q *frame.Request, _ *frame.Nothing) error {
+	if q.HasMore() {
 		if err := q.KeepDraft(q.Door.KeepDraft); err != nil {
 			q.Support(http.StatusInternalServerError, err)
 		}
@@ -24,15 +29,15 @@ func Cover(q *frame.Request) error {
 }
 
 // Covered answers GET /riprendi.
-func Covered(q *frame.Request) error {
+func Covered(q *frame.Request) (frame.Shown, error) {
 	if !q.Known {
-		return q.Redirect("/entra")
+		return nil, q.Redirect("/entra")
 	}
 	page := coveredSheet(q)
 	if page.Flash == ProblemCoveredHere {
 		page.Problem = ProblemCoveredHere
 	}
-	return q.Show(http.StatusOK, "covered", page)
+	return page, nil
 }
 
 // coveredSheet says nothing of the service, nor of whose session it is.
@@ -43,20 +48,20 @@ func coveredSheet(q *frame.Request) *CoveredPage {
 }
 
 // Uncover answers POST /riprendi.
-func Uncover(q *frame.Request) error {
+func Uncover(q *frame.Request, f *PassphraseAlone) error {
 	if !q.Known {
 		return accounts.ErrSignedOut
 	}
-	who, err := q.Door.Uncover(q.Context(), q.Cookie(frame.SessionCookie), q.Form.Get("passphrase"), q.Source())
+	who, err := q.Door.Uncover(q.Context(), q.Cookie(frame.SessionCookie), f.Passphrase, q.Source())
 	switch {
 	case errors.Is(err, accounts.ErrSignIn):
 		page := coveredSheet(q)
 		page.Problem = frame.ProblemCoveredWrong
-		return q.Show(http.StatusUnauthorized, "covered", page)
+		return q.Show(http.StatusUnauthorized, page)
 	case comesBack(err): // nothing was compared: the passphrase may be right
 		page := coveredSheet(q)
 		page.Problem = ProblemCoveredWait
-		return q.Show(q.Refusal(err), "covered", page)
+		return q.Show(q.Refusal(err), page)
 	case err != nil:
 		return err
 	}

@@ -29,8 +29,18 @@ const (
 	factorFor    = 10 * time.Minute
 )
 
-// ReplaceFactor asks for passphrase and code, then leads to the enrolment.
-func ReplaceFactor(q *frame.Request) error {
+// CodeForm is a one-time code.
+type CodeForm struct {
+	Code string `form:"code"`
+}
+
+// AskReplaceFactor asks for passphrase and code, before a factor is replaced.
+func AskReplaceFactor(q *frame.Request) (frame.Shown, error) { return nil, replaceFactor(q) }
+
+// ReplaceFactor leads to the enrolment, after passphrase and code.
+func ReplaceFactor(q *frame.Request, _ *frame.Nothing) error { return replaceFactor(q) }
+
+func replaceFactor(q *frame.Request) error {
 	if q.Who.MustEnrol() {
 		return q.Redirect("/credenziali/fattore/nuovo")
 	}
@@ -64,25 +74,25 @@ func newFactor(q *frame.Request) (*accounts.NewFactor, error) {
 }
 
 // Enrol answers GET /credenziali/fattore/nuovo.
-func Enrol(q *frame.Request) error {
+func Enrol(q *frame.Request) (frame.Shown, error) {
 	f, err := newFactor(q)
 	if f == nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "enrol", enrolPage(q, "/credenziali/fattore/nuovo", f, false))
+	return enrolPage(q, "/credenziali/fattore/nuovo", f, false), nil
 }
 
 // EnrolFactor answers POST /credenziali/fattore/nuovo.
-func EnrolFactor(q *frame.Request) error {
-	f, err := newFactor(q)
-	if f == nil {
+func EnrolFactor(q *frame.Request, f *CodeForm) error {
+	factor, err := newFactor(q)
+	if factor == nil {
 		return err
 	}
-	receipt, err := q.Door.ReplaceFactor(q.Context(), q.Who, q.Cookie(factorCookie), q.Form.Get("code"))
+	receipt, err := q.Door.ReplaceFactor(q.Context(), q.Who, q.Cookie(factorCookie), f.Code)
 	if errors.Is(err, accounts.ErrSignIn) {
-		page := enrolPage(q, "/credenziali/fattore/nuovo", f, false)
+		page := enrolPage(q, "/credenziali/fattore/nuovo", factor, false)
 		page.Fail("code", FailEnrol)
-		return q.Show(http.StatusUnprocessableEntity, "enrol", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
@@ -95,15 +105,15 @@ func EnrolFactor(q *frame.Request) error {
 }
 
 // InvitedEnrol answers GET /invito/fattore.
-func InvitedEnrol(q *frame.Request) error {
+func InvitedEnrol(q *frame.Request) (frame.Shown, error) {
 	step, ok, err := invitation(q)
 	if !ok {
-		return err
+		return nil, err
 	}
 	if !step.Chosen {
-		return q.Redirect("/invito/frase")
+		return nil, q.Redirect("/invito/frase")
 	}
-	return q.Show(http.StatusOK, "enrol", enrolPage(q, "/invito/fattore", step.Factor, true))
+	return enrolPage(q, "/invito/fattore", step.Factor, true), nil
 }
 
 func enrolPage(q *frame.Request, action string, f *accounts.NewFactor, first bool) *EnrolPage {
@@ -124,22 +134,22 @@ func grouped(s string) string {
 }
 
 // EnrolInvited answers POST /invito/fattore.
-func EnrolInvited(q *frame.Request) error {
+func EnrolInvited(q *frame.Request, f *CodeForm) error {
 	step, ok, err := invitation(q)
 	if !ok {
 		return err
 	}
-	codes, cookie, err := q.Door.InvitationCode(q.Context(), q.Cookie(invitationCookie), q.Form.Get("code"))
+	codes, cookie, err := q.Door.InvitationCode(q.Context(), q.Cookie(invitationCookie), f.Code)
 	if errors.Is(err, accounts.ErrSignIn) {
 		page := enrolPage(q, "/invito/fattore", step.Factor, true)
 		page.Fail("code", FailEnrol)
-		return q.Show(http.StatusUnprocessableEntity, "enrol", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
 	}
 	q.SetCookie(invitationCookie, cookie, invitationFor)
-	return q.Show(http.StatusOK, "recovery-codes", codesPage(q, "/invito/codici", codes, true))
+	return q.Show(http.StatusOK, codesPage(q, "/invito/codici", codes, true))
 }
 
 // What the page says.

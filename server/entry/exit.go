@@ -9,7 +9,7 @@ import (
 // Exit shows the neutral page; with a session it ends it first. Whatever fails,
 // this page must be gone: the session has ended, in this process at least, and the
 // sheet says when that is all.
-func Exit(q *frame.Request) error {
+func Exit(q *frame.Request) (frame.Shown, error) {
 	var err error
 	if q.Known {
 		if err = q.Door.SignOut(q.Context(), q.Who); err != nil {
@@ -21,5 +21,5 @@ func Exit(q *frame.Request) error {
 	if err != nil {
 		page.Problem = frame.ProblemExitHere
 	}
-	return q.Leave(page)
+	return nil, q.Leave(page)
 }

@@ -6,16 +6,16 @@ import (
 )
 
 // Home leads to the first page of the caller's work.
-func Home(q *frame.Request) error {
+func Home(q *frame.Request) (frame.Shown, error) {
 	if !q.Signed {
-		return q.Redirect("/entra")
+		return nil, q.Redirect("/entra")
 	}
 	if q.Who.MustEnrol() {
-		return acts.ErrEnrol
+		return nil, acts.ErrEnrol
 	}
 	if q.Who.State() == acts.Waiting {
-		return q.Redirect("/attesa")
+		return nil, q.Redirect("/attesa")
 	}
 	p := frame.Page{User: q.Who.Username(), Works: q.Who.UnitKind()} // no page yet: what was just done is said on the next
-	return q.Redirect(p.Home())
+	return nil, q.Redirect(p.Home())
 }

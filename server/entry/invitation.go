@@ -17,7 +17,12 @@ import (
 // paper. It posts invitation to /invito.
 type InvitationPage struct {
 	frame.Page
-	Invitation string
+	InvitationForm
+}
+
+// InvitationForm is the code of an invitation.
+type InvitationForm struct {
+	Invitation string `form:"invitation"`
 }
 
 // invitationCookie binds the pages of an invitation to one browser; what they
@@ -28,22 +33,22 @@ const (
 )
 
 // Invitation answers GET /invito.
-func Invitation(q *frame.Request) error {
-	return q.Show(http.StatusOK, "invitation", &InvitationPage{Page: q.Base(TitleInvitation)})
+func Invitation(q *frame.Request) (frame.Shown, error) {
+	return &InvitationPage{Page: q.Base(TitleInvitation)}, nil
 }
 
 // TakeInvitation answers POST /invito.
-func TakeInvitation(q *frame.Request) error {
-	cookie, language, err := q.Door.TakeUp(q.Context(), q.Form.Get("invitation"), q.Source())
+func TakeInvitation(q *frame.Request, f *InvitationForm) error {
+	cookie, language, err := q.Door.TakeUp(q.Context(), f.Invitation, q.Source())
 	if errors.Is(err, office.ErrInvitation) {
-		page := &InvitationPage{Page: q.Base(TitleInvitation), Invitation: q.Form.Get("invitation")}
+		page := &InvitationPage{Page: q.Base(TitleInvitation), InvitationForm: *f}
 		page.Fail("invitation", FailInvitation)
-		return q.Show(http.StatusUnprocessableEntity, "invitation", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if comesBack(err) {
-		page := &InvitationPage{Page: q.Base(TitleInvitation), Invitation: q.Form.Get("invitation")}
+		page := &InvitationPage{Page: q.Base(TitleInvitation), InvitationForm: *f}
 		page.Problem, _ = frame.SignInProblems(err)
-		return q.Show(q.Refusal(err), "invitation", page)
+		return q.Show(q.Refusal(err), page)
 	}
 	if err != nil {
 		return err
@@ -79,7 +84,12 @@ func codesPage(q *frame.Request, action string, codes []crypto.Secret, first boo
 
 // InvitationDone is the last page of an invitation: the words for a colleague,
 // or the sign-in for whoever waits for nobody.
-func InvitationDone(q *frame.Request) error {
+func InvitationDone(q *frame.Request) (frame.Shown, error) { return nil, invitationDone(q) }
+
+// LeaveInvitation goes on from codes that were kept.
+func LeaveInvitation(q *frame.Request, _ *RecoveryCodesForm) error { return invitationDone(q) }
+
+func invitationDone(q *frame.Request) error {
 	step, err := q.Door.Invitation(q.Context(), q.Cookie(invitationCookie))
 	if errors.Is(err, accounts.ErrOver) {
 		return q.Redirect("/entra")
@@ -94,7 +104,7 @@ func InvitationDone(q *frame.Request) error {
 		q.SetCookie(invitationCookie, "", -1)
 		return q.Redirect("/entra")
 	}
-	return q.Show(http.StatusOK, "waiting", &WaitingPage{Page: q.Base(TitleWaiting), Words: step.Read, Agency: step.Agency})
+	return q.Show(http.StatusOK, &WaitingPage{Page: q.Base(TitleWaiting), Words: step.Read, Agency: step.Agency})
 }
 
 // waiting shows her four words to a person who waits, right after her passphrase
@@ -116,7 +126,7 @@ func waiting(q *frame.Request) error {
 	if a, ok := roster.Agencies[q.Who.Agency()]; ok {
 		page.Agency = a.Name
 	}
-	return q.Show(http.StatusOK, "waiting", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // What the page says.

@@ -5,11 +5,11 @@ import (
 )
 
 // Language shows a page again in the other language, with what its form held.
-func Language(q *frame.Request) error {
+func Language(q *frame.Request, _ *frame.Nothing) error {
 	if err := q.SpeakNow(); err != nil {
 		return err
 	}
-	if q.Signed && q.Ours && (len(q.TypedFields()) > 0 || q.Form.Get("step") != "") {
+	if q.Signed && q.Ours && (len(q.TypedFields()) > 0 || q.Hidden("step") != "") {
 		text, err := q.DraftText()
 		if err != nil {
 			return err
@@ -18,5 +18,5 @@ func Language(q *frame.Request) error {
 			return err
 		}
 	}
-	return q.Redirect(q.LocalPath(q.Form.Get("from")))
+	return q.Redirect(q.CameFrom())
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"time"
@@ -26,40 +25,45 @@ type LatePage struct {
 	Chosen []LateField // choices and ticks
 }
 
+// LateForm names the draft that is settled.
+type LateForm struct {
+	Late string `form:"late"`
+}
+
 // LateField is one value in words. Key is the message key of its label, or empty.
 type LateField struct{ Key, Value string }
 
 // Late answers GET /bozza.
-func Late(q *frame.Request) error {
+func Late(q *frame.Request) (frame.Shown, error) {
 	late, err := q.Door.Late(q.Context(), q.Who)
 	if errors.Is(err, accounts.ErrOver) {
-		return q.Redirect("/")
+		return nil, q.Redirect("/")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &LatePage{Page: q.Base(TitleLate), ID: late.ID, At: time.Unix(late.At, 0).In(q.Door.Gate().Now().Location())}
 	var d frame.Draft
 	if json.Unmarshal(late.Text, &d) == nil {
 		page.Fields, page.Chosen = lateFields(q, d)
 	}
-	return q.Show(http.StatusOK, "late", page)
+	return page, nil
 }
 
 // SettleLate takes the draft into its form, or forgets it.
-func SettleLate(q *frame.Request) error {
+func SettleLate(q *frame.Request, f *LateForm) error {
 	var d frame.Draft
 	if late := q.Who.Late(); late != nil {
 		_ = json.Unmarshal(late.Text, &d) // what is no form leads home
 	}
-	if q.Form.Get("go") == "use" {
-		receipt, err := q.Door.TakeLate(q.Context(), q.Who, q.Form.Get("late"))
+	if q.Pressed() == "use" {
+		receipt, err := q.Door.TakeLate(q.Context(), q.Who, f.Late)
 		if err != nil {
 			return err
 		}
 		return q.Done(receipt, "", q.LocalPath(d.From))
 	}
-	receipt, err := q.Door.DropLate(q.Context(), q.Who, q.Form.Get("late"))
+	receipt, err := q.Door.DropLate(q.Context(), q.Who, f.Late)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package entry
 
 import (
-	"net/http"
-
 	"sportello/server/frame"
 )
 
@@ -18,6 +16,6 @@ const (
 )
 
 // Licences answers GET /licenze.
-func Licences(q *frame.Request) error {
-	return q.Show(http.StatusOK, "licences", &LicencesPage{Page: q.Base(TitleLicences), Texts: frame.Licences()})
+func Licences(q *frame.Request) (frame.Shown, error) {
+	return &LicencesPage{Page: q.Base(TitleLicences), Texts: frame.Licences()}, nil
 }

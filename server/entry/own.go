@@ -1,7 +1,6 @@
 package entry
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies/acts"
@@ -28,10 +27,10 @@ func atCentre(q *frame.Request) bool {
 }
 
 // Own shows factor, codes left, passphrase and open sessions.
-func Own(q *frame.Request) error {
+func Own(q *frame.Request) (frame.Shown, error) {
 	own, err := q.Door.OwnCredentials(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &OwnPage{Page: q.Base(TitleOwn), Factor: "totp", FactorState: "active", FactorSince: q.Day(own.Factor),
 		CodesLeft: own.Codes, PhraseSince: q.Day(own.Phrase), MayDeclare: mayDeclare(q), CopyKey: atCentre(q)}
@@ -41,12 +40,12 @@ func Own(q *frame.Request) error {
 	for _, s := range own.Sessions {
 		page.Sessions = append(page.Sessions, Session{ID: s.ID, Device: s.Agent, Began: s.Began, Last: s.Last, Here: s.Here})
 	}
-	return q.Show(http.StatusOK, "own", page)
+	return page, nil
 }
 
 // CloseSession answers POST /credenziali/sessioni.
-func CloseSession(q *frame.Request) error {
-	id, flash := q.Form.Get("session"), FlashSessionClosed
+func CloseSession(q *frame.Request, f *SessionForm) error {
+	id, flash := f.Session, FlashSessionClosed
 	switch id {
 	case "":
 		return acts.ErrDenied
@@ -63,6 +62,11 @@ func CloseSession(q *frame.Request) error {
 // mayDeclare tells whether a page for declarations is of use to the caller: she
 // works with case files. The Desk asks the policy.
 func mayDeclare(q *frame.Request) bool { return q.IsDesk() }
+
+// SessionForm is which session is closed: its id, or "others".
+type SessionForm struct {
+	Session string `form:"session"`
+}
 
 // Session is one open session. Closing posts session to /credenziali/sessioni.
 type Session struct {

@@ -1,22 +1,25 @@
 package entry
 
 import (
-	"net/http"
-
 	"sportello/server/frame"
 )
 
 // RecoveryCodePage is "recovery-code". Posts recovery to /entra/recupero.
 type RecoveryCodePage struct{ frame.Page }
 
+// RecoveryCodeForm is a recovery code.
+type RecoveryCodeForm struct {
+	Recovery string `form:"recovery"`
+}
+
 // RecoveryCode answers GET /entra/recupero.
-func RecoveryCode(q *frame.Request) error {
-	return q.Show(http.StatusOK, "recovery-code", &RecoveryCodePage{Page: q.Base(TitleRecoveryCode)})
+func RecoveryCode(q *frame.Request) (frame.Shown, error) {
+	return &RecoveryCodePage{Page: q.Base(TitleRecoveryCode)}, nil
 }
 
 // Recover signs in with a recovery code in place of the one-time code.
-func Recover(q *frame.Request) error {
-	in, err := q.Door.FinishRecovery(q.Context(), q.Cookie(frame.PendingCookie), q.Form.Get("recovery"), q.Source())
+func Recover(q *frame.Request, f *RecoveryCodeForm) error {
+	in, err := q.Door.FinishRecovery(q.Context(), q.Cookie(frame.PendingCookie), f.Recovery, q.Source())
 	return entered(q, in, err)
 }
 

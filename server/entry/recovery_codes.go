@@ -19,10 +19,22 @@ type RecoveryCodesPage struct {
 }
 
 // RecoveryCodes asks for passphrase and code, then shows ten new codes, once.
-func RecoveryCodes(q *frame.Request) error {
-	if q.Form.Get("kept") == "yes" {
+func RecoveryCodes(q *frame.Request) (frame.Shown, error) { return nil, newCodes(q) }
+
+// RecoveryCodesForm is what is said of codes that were shown.
+type RecoveryCodesForm struct {
+	Kept string `form:"kept"` // "yes"
+}
+
+// ReplaceRecoveryCodes shows ten new codes, once, after passphrase and code.
+func ReplaceRecoveryCodes(q *frame.Request, f *RecoveryCodesForm) error {
+	if f.Kept == "yes" {
 		return q.Redirect("/credenziali")
 	}
+	return newCodes(q)
+}
+
+func newCodes(q *frame.Request) error {
 	ok, err := q.StepUp(policies.RecoveryCodesReplace, q.Who.Person(), StepUpCodes, "")
 	if !ok {
 		return err
@@ -38,9 +50,9 @@ func RecoveryCodes(q *frame.Request) error {
 		status, _ := frame.AnswerTo(done)
 		page.Problem, page.Then = frame.UnfinishedKey(done), []string{"error.saved", frame.UnfinishedKey(done) + "_next"}
 		page.Support = q.Support(status, done)
-		return q.Show(status, "recovery-codes", page)
+		return q.Show(status, page)
 	}
-	return q.Show(http.StatusOK, "recovery-codes", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // What the page says.

@@ -15,19 +15,19 @@ type WaitingPage struct {
 
 // Waiting tells a person who waits whether she was admitted. Her words come
 // with her passphrase only: the session does not keep what they are made from.
-func Waiting(q *frame.Request) error {
+func Waiting(q *frame.Request) (frame.Shown, error) {
 	if q.Who.State() != acts.Waiting {
-		return q.Redirect("/")
+		return nil, q.Redirect("/")
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if roster.Epochs[q.Who.Unit()] == 0 {
-		return q.Redirect("/ammissioni/fonda")
+		return nil, q.Redirect("/ammissioni/fonda")
 	}
 	if err := q.Door.Cover(q.Context(), q.Who); err != nil {
-		return err
+		return nil, err
 	}
-	return q.Redirect("/riprendi")
+	return nil, q.Redirect("/riprendi")
 }

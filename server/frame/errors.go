@@ -80,7 +80,7 @@ func (q *Request) fail(err error) {
 	var done *acts.Unfinished
 	switch {
 	case errors.As(err, &done):
-		q.unfinished(done)
+		unfinished(q, done)
 		return
 	case errors.Is(err, accounts.ErrSignedOut):
 		if q.Cookie(SessionCookie) != "" {
@@ -103,7 +103,7 @@ func (q *Request) fail(err error) {
 		q.Redirect("/colleghi")
 		return
 	}
-	q.retryAfter(err)
+	retryAfter(q, err)
 	status, key := AnswerTo(err)
 	support := q.Support(status, err)
 	if comesBack(q, status, err) && q.again(trouble{status, key, support, err}) {
@@ -165,12 +165,12 @@ func leaveOut(q *Request, err error) {
 }
 
 // unfinished says that the act is done, and what could not be written after it.
-func (q *Request) unfinished(done *acts.Unfinished) {
+func unfinished(q *Request, done *acts.Unfinished) {
 	status, _ := AnswerTo(done)
 	q.Receipt(done.Receipt)
 	page := &ErrorPage{Page: q.Base(TitleError), Status: status, What: UnfinishedKey(done), Saved: true, Back: q.goOn()}
 	page.Support, page.Once = q.Support(status, done), true
-	q.Show(status, "error", page)
+	q.Show(status, page)
 }
 
 // UnfinishedKey is the message key of what could not be written after an act.
@@ -213,7 +213,7 @@ func (q *Request) problem(status int, key, support string) {
 		page.Kept = len(q.TypedFields()) > 0
 	}
 	page.Once = !page.Asked && page.Action == "" // an answer to a form, and nothing that could bring it back
-	q.Show(status, "error", page)
+	q.Show(status, page)
 }
 
 // longTexts are the texts of a form that took time to write.

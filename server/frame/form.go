@@ -10,17 +10,6 @@ import (
 	"sportello/referrals/typed"
 )
 
-// StepOf is the step, 1 to 3, that a form names; 1 where it names none.
-func StepOf(s string) int {
-	switch s {
-	case "2":
-		return 2
-	case "3":
-		return 3
-	}
-	return 1
-}
-
 // IsSecretKey tells whether somebody pasted the half of an age key that never
 // leaves the centre.
 func IsSecretKey(text string) bool {
@@ -35,6 +24,77 @@ func IsSecretKey(text string) bool {
 // not send are left empty; names that the struct does not know are ignored.
 func ReadForm(values url.Values, form any) {
 	readForm(values, reflect.ValueOf(form).Elem())
+}
+
+// Fill puts back into a page's form what was typed, where that comes back: from a
+// draft, or because the form was not taken. A form of which nothing was sent is left
+// as it is.
+func (q *Request) Fill(form any) {
+	if v := reflect.ValueOf(form).Elem(); len(q.Form) > 0 && anySent(q.Form, v) {
+		readForm(q.Form, v)
+	}
+}
+
+func anySent(values url.Values, v reflect.Value) bool {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if f.Anonymous && anySent(values, v.Field(i)) || f.Tag.Get("form") != "" && values.Has(f.Tag.Get("form")) {
+			return true
+		}
+	}
+	return false
+}
+
+// Names are the names of the inputs that a form's struct reads.
+func Names(form reflect.Type) (names []string) {
+	for i := range form.NumField() {
+		f := form.Field(i)
+		if name := f.Tag.Get("form"); name != "" {
+			names = append(names, name)
+		}
+		if f.Anonymous {
+			names = append(names, Names(f.Type)...)
+		}
+	}
+	return names
+}
+
+// Hidden is a field of a form that nobody typed: one of Control.
+func (q *Request) Hidden(name string) string {
+	if !slices.Contains(Control, name) {
+		panic("no such hidden field: " + name)
+	}
+	return q.Form.Get(name)
+}
+
+// Sent tells whether a form had an input of a name.
+func (q *Request) Sent(name string) bool { return q.Form.Has(name) }
+
+// Renew gives the form another id: what was sent under the one it has was kept.
+func (q *Request) Renew() { q.Form.Set("form", string(typed.NewForm())) }
+
+// CameFrom is the page that a form was on, as it said, or the home page.
+func (q *Request) CameFrom() string { return q.LocalPath(q.Form.Get("from")) }
+
+// HasMore tells whether a form holds more than its token and where it was: the form
+// of a page that somebody covers, with what she typed.
+func (q *Request) HasMore() bool { return q.Form.Get("from") != "" && len(q.Form) > 2 }
+
+// Forget takes an input out of the form: it comes back nowhere.
+func (q *Request) Forget(name string) { q.Form.Del(name) }
+
+// Pressed is the value of the button that sent the form, where it has several.
+func (q *Request) Pressed() string { return q.Form.Get("go") }
+
+// Step is the step, 1 to 3, from which a form in steps was sent; 1 where it has none.
+func (q *Request) Step() int {
+	switch q.Form.Get("step") {
+	case "2":
+		return 2
+	case "3":
+		return 3
+	}
+	return 1
 }
 
 func readForm(values url.Values, v reflect.Value) {
@@ -159,4 +219,9 @@ func (q *Request) NewForm() string {
 		return id
 	}
 	return string(typed.NewForm())
+}
+
+// RecognisedForm is how the worker knew that it was she.
+type RecognisedForm struct {
+	Recognised string `form:"recognised"` // a word of "recognised"
 }

@@ -1,7 +1,10 @@
 package frame
 
 import (
+	"reflect"
+	"strings"
 	"time"
+	"unicode"
 
 	"sportello/policies/acts"
 	"sportello/server/locale"
@@ -43,6 +46,19 @@ type FieldError struct {
 type Shown interface{ base() *Page }
 
 func (p *Page) base() *Page { return p }
+
+// TemplateOf is the name of a page's template: that of its struct, in small letters,
+// without "Page". LogProofPage is shown by "log-proof".
+func TemplateOf(page Shown) string {
+	var b strings.Builder
+	for i, c := range strings.TrimSuffix(reflect.TypeOf(page).Elem().Name(), "Page") {
+		if i > 0 && unicode.IsUpper(c) {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
+}
 
 // Fail marks a field as wrong; the form comes back filled, with this beside it.
 func (p *Page) Fail(field, key string) {

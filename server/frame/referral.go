@@ -100,3 +100,9 @@ func AppointmentOf(r sharing.ReferralView) Appointment {
 	a := sharing.LastAppointment(r.Messages)
 	return Appointment{At: a.When, Place: a.Place, Answer: a.Answer}
 }
+
+// MessageForm is what one side of a referral writes to the other. On a page that
+// takes none any more it is what was not sent.
+type MessageForm struct {
+	Text string `form:"text"`
+}

@@ -45,11 +45,11 @@ func (q *Request) Context() context.Context { return q.R.Context() }
 func (q *Request) ID(name string) string { return mux.Vars(q.R)[name] }
 
 func (q *Request) answer(t Route) error {
-	who := q.identify()
+	who := identify(q)
 	if err := q.readForm(); err != nil {
 		return err
 	}
-	q.speak()
+	speak(q)
 	if t.StepUp && q.Form.Has("lang") {
 		if err := q.askAgain(); err != nil {
 			return err
@@ -86,11 +86,11 @@ func (q *Request) answer(t Route) error {
 // and one press sends it again.
 func sendAgain(q *Request) error {
 	page := &ErrorPage{Page: q.Base(TitleError), Status: http.StatusForbidden, What: "error.form_old", Action: q.R.URL.Path, Carried: q.carried()}
-	return q.Show(http.StatusForbidden, "error", page)
+	return q.Show(http.StatusForbidden, page)
 }
 
 // speak takes the language of this browser, or else the caller's own.
-func (q *Request) speak() {
+func speak(q *Request) {
 	if q.Cookie(LangCookie) == "" && q.Known && q.Who.Language() == string(locale.English) {
 		q.Lang = locale.English
 	}
@@ -122,7 +122,7 @@ func first(q *Request, t Route) error {
 }
 
 // identify finds out who asks. The error says why there is no signed-in caller.
-func (q *Request) identify() error {
+func identify(q *Request) error {
 	c, err := q.R.Cookie(SessionCookie)
 	if err != nil {
 		return accounts.ErrSignedOut
@@ -230,18 +230,18 @@ func (q *Request) Done(receipt audit.Receipt, flash, to string) error {
 	return q.Redirect(to)
 }
 
-// DoneOr is done, or shows the form's page again with why the Desk did not take
+// DoneOr is Done, or shows the form's page again with why the Desk did not take
 // what was typed. What was sent already, with other words, goes into a form of
 // its own.
-func (q *Request) DoneOr(again func(status int, cause error) error, receipt audit.Receipt, err error, flash, to string) error {
+func (q *Request) DoneOr(view BackView, receipt audit.Receipt, err error, flash, to string) error {
 	switch {
 	case err == nil:
 		return q.Done(receipt, flash, to)
 	case errors.Is(err, typed.ErrInvalid):
-		return again(http.StatusUnprocessableEntity, err)
+		return q.ShowBack(http.StatusUnprocessableEntity, view, err)
 	case errors.Is(err, typed.ErrRepeated):
-		q.Form.Del("form")
-		return again(http.StatusConflict, err)
+		q.Renew()
+		return q.ShowBack(http.StatusConflict, view, err)
 	}
 	return err
 }
@@ -262,8 +262,18 @@ func (q *Request) Redirect(to string) error {
 	return nil
 }
 
+// ShowBack shows a form's page again, with why the form was not taken.
+func (q *Request) ShowBack(status int, view BackView, cause error) error {
+	page, err := view(q, cause)
+	if err != nil || page == nil {
+		return err
+	}
+	return q.Show(status, page)
+}
+
 // Show renders a page.
-func (q *Request) Show(status int, name string, page Shown) error {
+func (q *Request) Show(status int, page Shown) error {
+	name := TemplateOf(page)
 	page.base().Unread = q.unread
 	if q.trouble != nil {
 		return showAgain(q, status, name, page)

@@ -98,7 +98,7 @@ func (s *Server) Shut() http.Handler {
 			return
 		}
 		w.Header().Set("Retry-After", "600")
-		q.Show(http.StatusServiceUnavailable, "error", &ErrorPage{Page: Page{Lang: q.Lang, Now: s.Door.Gate().Now(), Title: TitleError, Here: "/"},
+		q.Show(http.StatusServiceUnavailable, &ErrorPage{Page: Page{Lang: q.Lang, Now: s.Door.Gate().Now(), Title: TitleError, Here: "/"},
 			Status: http.StatusServiceUnavailable, What: "error.shut", Asked: r.Method == http.MethodGet})
 	})
 }

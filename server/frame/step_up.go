@@ -43,7 +43,7 @@ func SignInProblems(err error) (string, bool) {
 // Refusal is the status of what sign-in and step-up refuse, and says when to come
 // back where that is known.
 func (q *Request) Refusal(err error) int {
-	q.retryAfter(err)
+	retryAfter(q, err)
 	switch {
 	case errors.Is(err, accounts.ErrBusy):
 		return http.StatusServiceUnavailable
@@ -54,7 +54,7 @@ func (q *Request) Refusal(err error) int {
 }
 
 // retryAfter says after how many seconds what was refused may be tried again.
-func (q *Request) retryAfter(err error) {
+func retryAfter(q *Request, err error) {
 	var t *accounts.Throttled
 	if errors.As(err, &t) {
 		q.W.Header().Set("Retry-After", strconv.Itoa(int((t.After+time.Second-1)/time.Second)))
@@ -72,7 +72,7 @@ func (q *Request) Enter(in *accounts.SignedIn) {
 func (q *Request) Leave(page Page) error {
 	q.SetCookie(SessionCookie, "", -1)
 	q.W.Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	return q.Show(http.StatusOK, "exit", &ExitPage{Page: page})
+	return q.Show(http.StatusOK, &ExitPage{Page: page})
 }
 
 // StepUp asks for passphrase and code, for one act on one object. It reports
@@ -93,7 +93,7 @@ func askStepUp(q *Request, a policies.Action, object string, page *StepUpPage) (
 		page.Back = "/credenziali" // the links there lead straight here
 	}
 	if q.Form.Get("passphrase") == "" && q.Form.Get("code") == "" {
-		return false, q.Show(http.StatusOK, "step-up", page)
+		return false, q.Show(http.StatusOK, page)
 	}
 	in, err := q.Door.StepUp(q.Context(), q.Who, q.Form.Get("passphrase"), q.Form.Get("code"), a, object, q.Source())
 	if key, known := SignInProblems(err); known {
@@ -101,7 +101,7 @@ func askStepUp(q *Request, a policies.Action, object string, page *StepUpPage) (
 			key = ProblemStepUp
 		}
 		page.Problem = key
-		return false, q.Show(q.Refusal(err), "step-up", page)
+		return false, q.Show(q.Refusal(err), page)
 	}
 	if err != nil {
 		return false, err

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies"
@@ -23,13 +22,13 @@ type AdmissionsPage struct {
 
 // Admissions lists who waits and who is in the caller's unit. Whoever waits
 // herself goes to her words, or founds the unit.
-func Admissions(q *frame.Request) error {
+func Admissions(q *frame.Request) (frame.Shown, error) {
 	if q.Who.State() == acts.Waiting {
-		return q.Redirect("/attesa")
+		return nil, q.Redirect("/attesa")
 	}
 	m, err := q.House.Members(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &AdmissionsPage{Page: q.Base(TitleAdmissions), State: "founded"}
 	if !m.Recovery && m.Unit.Is().Recovery {
@@ -45,7 +44,7 @@ func Admissions(q *frame.Request) error {
 	for _, c := range m.Members {
 		page.Members = append(page.Members, member(q, c))
 	}
-	return q.Show(http.StatusOK, "admissions", page)
+	return page, nil
 }
 
 func newcomer(q *frame.Request, n units.Newcomer) Newcomer {
@@ -74,7 +73,9 @@ func memberOne(q *frame.Request) (Member, error) {
 func leads(q *frame.Request) bool { return q.IsDesk() && q.Who.Role() == policies.Lead }
 
 // Unlock lets a colleague's locked factor be tried again.
-func Unlock(q *frame.Request) error { return frame.UnlockPerson(q, q.ID("person"), "/ammissioni") }
+func Unlock(q *frame.Request, _ *frame.Nothing) error {
+	return frame.UnlockPerson(q, q.ID("person"), "/ammissioni")
+}
 
 // What the page says.
 const (

@@ -14,7 +14,7 @@ type AdmitPage struct {
 	frame.Page
 	Who   Newcomer
 	Words [4]string
-	Same  string
+	SameForm
 }
 
 // waitingOne finds a newcomer of the caller's unit; anybody else is absent.
@@ -32,40 +32,42 @@ func waitingOne(q *frame.Request) (Newcomer, error) {
 }
 
 // Admit answers GET /ammissioni/{person}.
-func Admit(q *frame.Request) error {
+func Admit(q *frame.Request) (frame.Shown, error) {
 	who, err := waitingOne(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	words, err := q.House.NewcomerWords(q.Context(), q.Who, who.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "admit", &AdmitPage{Page: q.Base(TitleAdmit), Who: who, Words: words})
+	page := &AdmitPage{Page: q.Base(TitleAdmit), Who: who, Words: words}
+	q.Fill(&page.SameForm)
+	return page, nil
 }
 
 // AdmitMember lets a newcomer in if the words that the page showed were the same by
 // voice, and are still those of her stored key.
-func AdmitMember(q *frame.Request) error {
+func AdmitMember(q *frame.Request, f *ShownForm) error {
 	who, err := waitingOne(q)
 	if err != nil {
 		return err
 	}
-	words, shown := parseWords(q.Form.Get("words"))
-	page := &AdmitPage{Page: q.Base(TitleAdmit), Who: who, Words: words, Same: q.Form.Get("same")}
+	words, shown := parseWords(f.Words)
+	page := &AdmitPage{Page: q.Base(TitleAdmit), Who: who, Words: words, SameForm: f.SameForm}
 	switch {
 	case page.Same == "no":
 		if err := q.House.RefuseWords(q.Context(), q.Who, who.ID); err != nil {
 			return err
 		}
 		page.Problem = ProblemNotSame
-		return q.Show(http.StatusConflict, "admit", page)
+		return q.Show(http.StatusConflict, page)
 	case page.Same != "yes" || !shown:
 		if page.Words, err = q.House.NewcomerWords(q.Context(), q.Who, who.ID); err != nil {
 			return err
 		}
 		page.Fail("same", FailSaySame)
-		return q.Show(http.StatusUnprocessableEntity, "admit", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	ok, err := q.StepUp(policies.MemberAdmit, who.ID, StepUpAdmit, who.Name)
 	if !ok {

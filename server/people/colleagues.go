@@ -13,19 +13,24 @@ import (
 type ColleaguesPage struct {
 	frame.Page
 	Members []Member
-	Known   []string
+	ColleaguesForm
+}
+
+// ColleaguesForm is whom she knows as colleagues.
+type ColleaguesForm struct {
+	Known []string `form:"known"` // ids of people
 }
 
 // Colleagues lists the members whom the caller has not confirmed yet.
-func Colleagues(q *frame.Request) error {
+func Colleagues(q *frame.Request) (frame.Shown, error) {
 	page, err := colleaguesPage(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(page.Members) == 0 {
-		return q.Redirect("/")
+		return nil, q.Redirect("/")
 	}
-	return q.Show(http.StatusOK, "colleagues", page)
+	return page, nil
 }
 
 func colleaguesPage(q *frame.Request) (*ColleaguesPage, error) {
@@ -33,7 +38,8 @@ func colleaguesPage(q *frame.Request) (*ColleaguesPage, error) {
 		return nil, acts.ErrDenied
 	}
 	list, err := q.House.NewColleagues(q.Context(), q.Who)
-	page := &ColleaguesPage{Page: q.Base(TitleColleagues), Known: q.Form["known"]}
+	page := &ColleaguesPage{Page: q.Base(TitleColleagues)}
+	q.Fill(&page.ColleaguesForm)
 	for _, p := range list {
 		page.Members = append(page.Members, Member{ID: p.ID, Name: p.Username, Role: p.Role, State: frame.PersonState(p.State)})
 	}
@@ -41,13 +47,13 @@ func colleaguesPage(q *frame.Request) (*ColleaguesPage, error) {
 }
 
 // ConfirmColleagues records each colleague she ticked.
-func ConfirmColleagues(q *frame.Request) error {
+func ConfirmColleagues(q *frame.Request, f *ColleaguesForm) error {
 	page, err := colleaguesPage(q)
 	if err != nil {
 		return err
 	}
 	for _, m := range page.Members {
-		if !frame.Contains(page.Known, m.ID) {
+		if !frame.Contains(f.Known, m.ID) {
 			continue
 		}
 		receipt, err := q.House.Confirm(q.Context(), q.Who, m.ID)
@@ -68,7 +74,7 @@ func ConfirmColleagues(q *frame.Request) error {
 		return err
 	}
 	page.Problem = ProblemColleagues
-	return q.Show(http.StatusUnprocessableEntity, "colleagues", page)
+	return q.Show(http.StatusUnprocessableEntity, page)
 }
 
 // What the page says.

@@ -18,23 +18,28 @@ import (
 // version to /credenziali/chiave-centro; the step-up page follows.
 type CopyKeyPage struct {
 	frame.Page
-	UnitID    string
-	Name      string
-	Set       bool
-	Words     [4]string
-	Since     time.Time
-	By        string // user name
-	Recipient string // as typed
-	Version   string
+	UnitID string
+	Name   string
+	Set    bool
+	Words  [4]string
+	Since  time.Time
+	By     string // user name
+	CopyKeyForm
+	Version string
+}
+
+// CopyKeyForm is another public key of the centre's.
+type CopyKeyForm struct {
+	Recipient string `form:"recipient"`
 }
 
 // CopyKey shows the centre's key for copies with its four words.
-func CopyKey(q *frame.Request) error {
+func CopyKey(q *frame.Request) (frame.Shown, error) {
 	page, err := copyKey(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "copy-key", page)
+	return page, nil
 }
 
 func copyKey(q *frame.Request) (*CopyKeyPage, error) {
@@ -47,7 +52,8 @@ func copyKey(q *frame.Request) (*CopyKeyPage, error) {
 		return nil, err
 	}
 	page := &CopyKeyPage{Page: q.Base(TitleCopyKey), UnitID: k.Unit.ID, Name: k.Unit.Name, Set: k.Set, Words: k.Words,
-		Recipient: q.Form.Get("recipient"), Version: frame.Version(k.Unit.Version)}
+		Version: frame.Version(k.Unit.Version)}
+	q.Fill(&page.CopyKeyForm)
 	if k.Set {
 		page.Since, page.By = q.Day(k.Unit.CopyKeyDay), roster.Username(k.Unit.CopyKeyBy)
 	}
@@ -55,26 +61,26 @@ func copyKey(q *frame.Request) (*CopyKeyPage, error) {
 }
 
 // SetCopyKey keeps another key, or none, after passphrase and code.
-func SetCopyKey(q *frame.Request) error {
+func SetCopyKey(q *frame.Request, f *CopyKeyForm) error {
 	page, err := copyKey(q)
 	if err != nil {
 		return err
 	}
-	recipient := strings.Join(strings.Fields(page.Recipient), "")
-	take := q.Form.Get("go") == "take_away"
+	recipient := strings.Join(strings.Fields(f.Recipient), "")
+	take := q.Pressed() == "take_away"
 	if take {
 		recipient = ""
 	}
 	if !take && frame.IsSecretKey(recipient) {
 		page.Recipient = "" // it is not shown again either
 		page.Fail("recipient", frame.FailSecretKey)
-		return q.Show(http.StatusUnprocessableEntity, "copy-key", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if !take && !units.IsRecipient(recipient) {
 		page.Fail("recipient", FailCopyKey)
-		return q.Show(http.StatusUnprocessableEntity, "copy-key", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
-	seen, err := strconv.ParseInt(q.Form.Get("version"), 10, 64)
+	seen, err := strconv.ParseInt(q.Hidden("version"), 10, 64)
 	if err != nil {
 		return acts.ErrConflict
 	}
@@ -88,7 +94,7 @@ func SetCopyKey(q *frame.Request) error {
 			return err
 		}
 		fresh.Problem = ProblemCopyKeyChanged
-		return q.Show(http.StatusConflict, "copy-key", fresh)
+		return q.Show(http.StatusConflict, fresh)
 	}
 	if err != nil {
 		return err

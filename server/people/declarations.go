@@ -1,7 +1,6 @@
 package people
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/referrals/cases"
@@ -17,40 +16,43 @@ type DeclarationsPage struct {
 	Mine  []Declared
 	Leads []string // user names of who can read them too
 	Form  string   // drawn when the form is shown: sent twice, it is one declaration
+	DeclarationForm
+}
 
-	Name, Surname, Phone string // as typed
+// DeclarationForm is whom one should not be given.
+type DeclarationForm struct {
+	Name    string `form:"declared_name"`
+	Surname string `form:"declared_surname"`
+	Phone   string `form:"declared_phone"`
 }
 
 // Declarations is whom one asks not to be given: what was declared, and the form
 // for another.
-func Declarations(q *frame.Request) error { return showDeclarations(q, http.StatusOK, nil) }
+func Declarations(q *frame.Request) (frame.Shown, error) { return showDeclarations(q, nil) }
 
-func showDeclarations(q *frame.Request, status int, cause error) error {
+func showDeclarations(q *frame.Request, cause error) (frame.Shown, error) {
 	all, leads, receipt, err := q.Desk.Cases.MyDeclarations(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &DeclarationsPage{Page: q.Base(TitleDeclarations), Form: string(typed.NewForm()), Leads: leads}
-	if cause != nil || q.Filled {
-		page.Name, page.Surname, page.Phone = q.Form.Get("declared_name"), q.Form.Get("declared_surname"), q.Form.Get("declared_phone")
-	}
+	q.Fill(&page.DeclarationForm)
 	for _, v := range all {
 		page.Mine = append(page.Mine, Declared{ID: v.ID, Name: v.Name, Surname: v.Surname, Phone: v.Phone, Day: q.Day(v.Day)})
 	}
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "declarations", page)
+	return page, nil
 }
 
 // Declare answers POST /credenziali/dichiarazioni.
-func Declare(q *frame.Request) error {
-	receipt, err := q.Desk.Cases.Declare(q.Context(), q.Who, typed.Form(q.Form.Get("id")), cases.Declared{
-		Name: q.Form.Get("declared_name"), Surname: q.Form.Get("declared_surname"), Phone: q.Form.Get("declared_phone")})
-	return q.DoneOr(func(status int, cause error) error { return showDeclarations(q, status, cause) }, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
+func Declare(q *frame.Request, f *DeclarationForm) error {
+	receipt, err := q.Desk.Cases.Declare(q.Context(), q.Who, typed.Form(q.Hidden("id")), cases.Declared{Name: f.Name, Surname: f.Surname, Phone: f.Phone})
+	return q.DoneOr(showDeclarations, receipt, err, FlashDeclared, "/credenziali/dichiarazioni")
 }
 
 // WithdrawDeclaration answers POST /credenziali/dichiarazioni/{id}/togli.
-func WithdrawDeclaration(q *frame.Request) error {
+func WithdrawDeclaration(q *frame.Request, _ *frame.Nothing) error {
 	receipt, err := q.Desk.Cases.WithdrawDeclaration(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return err

@@ -26,28 +26,25 @@ type DirectoryPage struct {
 
 // Directory is where a centre's members, or the lead of a desk, change what the
 // directory says of it, or of a service that has no members here.
-func Directory(q *frame.Request) error {
+func Directory(q *frame.Request) (frame.Shown, error) {
 	u, err := q.House.KeptEntry(q.Context(), q.Who, q.ID("unit"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &DirectoryPage{Page: q.Base(TitleDirectory), ID: u.ID, Name: u.Name, Kind: u.Kind, Version: frame.Version(u.Version),
 		Form: DirectoryForm{Area: u.Area, Town: u.Town, Hours: u.Hours, Phone: u.Phone,
 			Cost: u.Cost, Needs: strings.Fields(u.Needs), Languages: strings.Fields(u.Languages)}}
-	if q.Filled {
-		frame.ReadForm(q.Form, &page.Form)
-	}
-	return q.Show(http.StatusOK, "directory", page)
+	q.Fill(&page.Form)
+	return page, nil
 }
 
 // SaveEntry answers POST /unita/{unit}/elenco.
-func SaveEntry(q *frame.Request) error {
+func SaveEntry(q *frame.Request, f *DirectoryForm) error {
 	u, err := q.House.KeptEntry(q.Context(), q.Who, q.ID("unit"))
 	if err != nil {
 		return err
 	}
-	page := &DirectoryPage{Page: q.Base(TitleDirectory), ID: u.ID, Name: u.Name, Kind: u.Kind, Version: q.Form.Get("version")}
-	frame.ReadForm(q.Form, &page.Form)
+	page := &DirectoryPage{Page: q.Base(TitleDirectory), ID: u.ID, Name: u.Name, Kind: u.Kind, Version: q.Hidden("version"), Form: *f}
 	if page.Form.Cost == "" {
 		page.Form.Cost = u.Cost // nothing chosen changes nothing
 	}
@@ -57,7 +54,7 @@ func SaveEntry(q *frame.Request) error {
 		return acts.ErrConflict
 	}
 	if len(page.Errors) > 0 {
-		return q.Show(http.StatusUnprocessableEntity, "directory", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	ok, err := q.StepUp(policies.DirectoryUpdate, u.ID, StepUpDirectory, u.Name)
 	if !ok {

@@ -23,7 +23,13 @@ type FoundPage struct {
 	UnitID        string
 	Recovery      string
 	RecoveryWords []string // of a recovery recipient typed before, to compare; none at first
-	Same          string
+	SameForm
+}
+
+// FoundForm is what is typed there.
+type FoundForm struct {
+	Recovery string `form:"recovery"` // an age recipient, or empty
+	SameForm
 }
 
 // foundingCookie binds the founding page to one browser.
@@ -51,17 +57,18 @@ func foundation(q *frame.Request) (*accounts.Foundation, error) {
 }
 
 // Found answers GET /ammissioni/fonda.
-func Found(q *frame.Request) error {
+func Found(q *frame.Request) (frame.Shown, error) {
 	f, err := foundation(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "found", showFoundation(q, f))
+	return showFoundation(q, f), nil
 }
 
 func showFoundation(q *frame.Request, f *accounts.Foundation) *FoundPage {
 	page := &FoundPage{Page: q.Base(TitleFound), Name: f.Unit.Name, Kind: f.Unit.Kind, Words: f.Words,
-		Recovery: f.Recovery, UnitID: f.Unit.ID, Same: q.Form.Get("same")}
+		Recovery: f.Recovery, UnitID: f.Unit.ID}
+	q.Fill(&page.SameForm)
 	if f.Recovery != "" {
 		page.RecoveryWords = f.RecoveryWords[:]
 	}
@@ -70,7 +77,7 @@ func showFoundation(q *frame.Request, f *accounts.Foundation) *FoundPage {
 
 // FoundUnit makes the caller the first member of her unit, with the words that the
 // page showed. A recovery recipient is set only after its own words were shown.
-func FoundUnit(q *frame.Request) error {
+func FoundUnit(q *frame.Request, sent *FoundForm) error {
 	if q.Who.State() != acts.Waiting {
 		return acts.ErrDenied
 	}
@@ -78,14 +85,14 @@ func FoundUnit(q *frame.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := strings.Join(strings.Fields(q.Form.Get("recovery")), "")
+	typed := strings.Join(strings.Fields(sent.Recovery), "")
 	if typed != f.Recovery {
-		return compareRecovery(q, f, typed)
+		return compareRecovery(q, f, sent.Recovery, typed)
 	}
-	if q.Form.Get("same") != "yes" {
+	if sent.Same != "yes" {
 		page := showFoundation(q, f)
 		page.Fail("same-yes", FailFoundUnwritten)
-		return q.Show(http.StatusUnprocessableEntity, "found", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	ok, err := q.StepUp(policies.UnitFound, q.Who.Unit(), StepUpFound, f.Unit.Name)
 	if !ok {
@@ -100,13 +107,13 @@ func FoundUnit(q *frame.Request) error {
 }
 
 // compareRecovery shows the words of a recovery recipient that was just typed.
-func compareRecovery(q *frame.Request, f *accounts.Foundation, typed string) error {
+func compareRecovery(q *frame.Request, f *accounts.Foundation, sent, typed string) error {
 	cookie, err := q.Door.ProposeRecovery(q.Context(), q.Who, q.Cookie(foundingCookie), typed)
 	if errors.Is(err, units.ErrIncomplete) {
 		page := showFoundation(q, f)
-		page.Recovery = q.Form.Get("recovery")
+		page.Recovery = sent
 		page.Fail("recovery", FailRecipient)
-		return q.Show(http.StatusUnprocessableEntity, "found", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
@@ -117,7 +124,7 @@ func compareRecovery(q *frame.Request, f *accounts.Foundation, typed string) err
 	}
 	page := showFoundation(q, f)
 	page.Same = ""
-	return q.Show(http.StatusOK, "found", page)
+	return q.Show(http.StatusOK, page)
 }
 
 // What the page says.

@@ -15,7 +15,7 @@ type NameLeadPage struct {
 	frame.Page
 	Who   Member
 	Words [4]string
-	Same  string
+	SameForm
 }
 
 // leadToBe finds a member for whom the caller may give the second word; anybody
@@ -29,40 +29,42 @@ func leadToBe(q *frame.Request) (Member, error) {
 }
 
 // NameLead answers GET /ammissioni/{person}/responsabile.
-func NameLead(q *frame.Request) error {
+func NameLead(q *frame.Request) (frame.Shown, error) {
 	who, err := leadToBe(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	words, err := q.House.LeadWords(q.Context(), q.Who, who.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "name-lead", &NameLeadPage{Page: q.Base(TitleLead), Who: who, Words: words})
+	page := &NameLeadPage{Page: q.Base(TitleLead), Who: who, Words: words}
+	q.Fill(&page.SameForm)
+	return page, nil
 }
 
 // ConfirmLead gives the second word if the words that the page showed were the same
 // by voice, and are still those of her stored key.
-func ConfirmLead(q *frame.Request) error {
+func ConfirmLead(q *frame.Request, f *ShownForm) error {
 	who, err := leadToBe(q)
 	if err != nil {
 		return err
 	}
-	words, shown := parseWords(q.Form.Get("words"))
-	page := &NameLeadPage{Page: q.Base(TitleLead), Who: who, Words: words, Same: q.Form.Get("same")}
+	words, shown := parseWords(f.Words)
+	page := &NameLeadPage{Page: q.Base(TitleLead), Who: who, Words: words, SameForm: f.SameForm}
 	switch {
 	case page.Same == "no":
 		if err := q.House.RefuseLead(q.Context(), q.Who, who.ID); err != nil {
 			return err
 		}
 		page.Problem = ProblemLeadNotSame
-		return q.Show(http.StatusConflict, "name-lead", page)
+		return q.Show(http.StatusConflict, page)
 	case page.Same != "yes" || !shown:
 		if page.Words, err = q.House.LeadWords(q.Context(), q.Who, who.ID); err != nil {
 			return err
 		}
 		page.Fail("same", FailSaySame)
-		return q.Show(http.StatusUnprocessableEntity, "name-lead", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	ok, err := q.StepUp(policies.MemberLead, who.ID, StepUpLead, who.Name)
 	if !ok {

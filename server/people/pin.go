@@ -15,8 +15,19 @@ type PinPage struct {
 	frame.Page
 	Centre Receiver
 	Words  [4]string
-	Number string
-	Same   string
+	PinNumberForm
+	SameForm
+}
+
+// PinNumberForm is the number that was called, and where it was found.
+type PinNumberForm struct {
+	Number string `form:"number"`
+}
+
+// PinForm is all that is typed there.
+type PinForm struct {
+	PinNumberForm
+	ShownForm
 }
 
 func pinned(q *frame.Request, p *units.Pinned) Receiver {
@@ -28,23 +39,26 @@ func pinned(q *frame.Request, p *units.Pinned) Receiver {
 }
 
 // Pin answers GET /centri/{unit}.
-func Pin(q *frame.Request) error {
+func Pin(q *frame.Request) (frame.Shown, error) {
 	p, words, err := q.House.Receiver(q.Context(), q.Who, q.ID("unit"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "pin", &PinPage{Page: q.Base(TitlePin), Centre: pinned(q, p), Words: words})
+	page := &PinPage{Page: q.Base(TitlePin), Centre: pinned(q, p), Words: words}
+	q.Fill(&page.PinNumberForm)
+	q.Fill(&page.SameForm)
+	return page, nil
 }
 
 // SetPin records that the words the page showed were read out by whoever answered
 // on a number that does not come from here.
-func SetPin(q *frame.Request) error {
+func SetPin(q *frame.Request, f *PinForm) error {
 	p, words, err := q.House.Receiver(q.Context(), q.Who, q.ID("unit"))
 	if err != nil {
 		return err
 	}
-	shown, ok := parseWords(q.Form.Get("words"))
-	page := &PinPage{Page: q.Base(TitlePin), Centre: pinned(q, p), Words: words, Number: q.Form.Get("number"), Same: q.Form.Get("same")}
+	shown, ok := parseWords(f.Words)
+	page := &PinPage{Page: q.Base(TitlePin), Centre: pinned(q, p), Words: words, PinNumberForm: f.PinNumberForm, SameForm: f.SameForm}
 	if strings.TrimSpace(page.Number) == "" || len(page.Number) > 400 {
 		page.Fail("number", FailNumberCalled)
 	}
@@ -53,13 +67,13 @@ func SetPin(q *frame.Request) error {
 			return err
 		}
 		page.Problem = ProblemNotSame
-		return q.Show(http.StatusConflict, "pin", page)
+		return q.Show(http.StatusConflict, page)
 	}
 	if page.Same != "yes" || !ok {
 		page.Fail("same", FailSaySame)
 	}
 	if len(page.Errors) > 0 {
-		return q.Show(http.StatusUnprocessableEntity, "pin", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if ok, err = q.StepUp(policies.CentrePin, q.Who.Unit()+"."+p.ID, StepUpPin, p.Name); !ok {
 		return err

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies"
@@ -61,10 +60,10 @@ type pinLine struct {
 }
 
 // Pins lists the units that this one may come to send to.
-func Pins(q *frame.Request) error {
+func Pins(q *frame.Request) (frame.Shown, error) {
 	units, err := q.House.Receivers(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &PinsPage{Page: q.Base(TitlePins)}
 	if q.Who.Works().Packages {
@@ -74,7 +73,7 @@ func Pins(q *frame.Request) error {
 		page.Units = append(page.Units, pinned(q, &units[i]))
 	}
 	if page.Entries, err = keptEntries(q); err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "pins", page)
+	return page, nil
 }

@@ -31,8 +31,24 @@ type RecoveryKeyPage struct {
 	ProposedBy string    // user name
 	Proposed   time.Time
 	From       time.Time // day from which the only member may accept
-	Recipient  string
-	Heard      string
+	RecoveryKeyForm
+	HeardForm
+}
+
+// RecoveryKeyForm is the public key that is proposed.
+type RecoveryKeyForm struct {
+	Recipient string `form:"recipient"`
+}
+
+// HeardForm is the four words that were heard.
+type HeardForm struct {
+	Heard string `form:"heard"`
+}
+
+// RecoverySetForm is a proposal.
+type RecoverySetForm struct {
+	RecoveryKeyForm
+	HeardForm
 }
 
 // parseWords reads four words as they were shown or typed.
@@ -45,12 +61,12 @@ func parseWords(s string) (units.Words, bool) {
 }
 
 // RecoveryKey shows where the recovery of the caller's unit stands.
-func RecoveryKey(q *frame.Request) error {
+func RecoveryKey(q *frame.Request) (frame.Shown, error) {
 	page, err := recoveryKey(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "recovery-key", page)
+	return page, nil
 }
 
 func recoveryKey(q *frame.Request) (*RecoveryKeyPage, error) {
@@ -59,7 +75,9 @@ func recoveryKey(q *frame.Request) (*RecoveryKeyPage, error) {
 		return nil, err
 	}
 	page := &RecoveryKeyPage{Page: q.Base(TitleRecoveryKey), UnitID: s.Unit.ID, InUse: s.InUse, Since: q.Day(s.Changed), By: s.ChangedBy,
-		Older: s.Older, Centre: s.Unit.Is().Packages, Recipient: q.Form.Get("recipient"), Heard: q.Form.Get("heard")}
+		Older: s.Older, Centre: s.Unit.Is().Packages}
+	q.Fill(&page.RecoveryKeyForm)
+	q.Fill(&page.HeardForm)
 	p := s.Proposed
 	if p == nil {
 		return page, nil
@@ -79,13 +97,13 @@ func recoveryKey(q *frame.Request) (*RecoveryKeyPage, error) {
 }
 
 // SetRecovery proposes a recovery recipient whose words she heard.
-func SetRecovery(q *frame.Request) error {
+func SetRecovery(q *frame.Request, f *RecoverySetForm) error {
 	page, err := recoveryKey(q)
 	if err != nil {
 		return err
 	}
-	recipient := strings.Join(strings.Fields(page.Recipient), "")
-	heard, ok := parseWords(page.Heard)
+	recipient := strings.Join(strings.Fields(f.Recipient), "")
+	heard, ok := parseWords(f.Heard)
 	if !units.IsRecipient(recipient) {
 		page.Fail("recipient", FailRecipient)
 	}
@@ -93,7 +111,7 @@ func SetRecovery(q *frame.Request) error {
 		page.Fail("heard", FailHeardWords)
 	}
 	if len(page.Errors) > 0 {
-		return q.Show(http.StatusUnprocessableEntity, "recovery-key", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if ok, err = q.StepUp(policies.RecoverySet, q.Who.Unit(), StepUpKeep, ""); !ok {
 		return err
@@ -112,24 +130,24 @@ func SetRecovery(q *frame.Request) error {
 }
 
 // ConfirmRecovery is a second member's word for the proposed recipient.
-func ConfirmRecovery(q *frame.Request) error {
-	return takeUpRecovery(q, policies.RecoveryConfirm, q.Door.ConfirmRecovery)
+func ConfirmRecovery(q *frame.Request, f *HeardForm) error {
+	return takeUpRecovery(q, f, policies.RecoveryConfirm, q.Door.ConfirmRecovery)
 }
 
 // AcceptRecovery is the only member's own word, once its waiting time is over.
-func AcceptRecovery(q *frame.Request) error {
-	return takeUpRecovery(q, policies.RecoveryAccept, q.Door.AcceptRecovery)
+func AcceptRecovery(q *frame.Request, f *HeardForm) error {
+	return takeUpRecovery(q, f, policies.RecoveryAccept, q.Door.AcceptRecovery)
 }
 
-func takeUpRecovery(q *frame.Request, a policies.Action, take func(context.Context, acts.Caller, units.Words) (audit.Receipt, error)) error {
+func takeUpRecovery(q *frame.Request, f *HeardForm, a policies.Action, take func(context.Context, acts.Caller, units.Words) (audit.Receipt, error)) error {
 	page, err := recoveryKey(q)
 	if err != nil {
 		return err
 	}
-	heard, ok := parseWords(page.Heard)
+	heard, ok := parseWords(f.Heard)
 	if !ok {
 		page.Fail("heard", FailHeardWords)
-		return q.Show(http.StatusUnprocessableEntity, "recovery-key", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if ok, err = q.StepUp(a, q.Who.Unit(), StepUpKeep, ""); !ok {
 		return err
@@ -147,7 +165,7 @@ func takeUpRecovery(q *frame.Request, a policies.Action, take func(context.Conte
 func wrongHeard(q *frame.Request, page *RecoveryKeyPage) error {
 	page.Page.FormToken = q.Door.FormToken(q.Who)
 	page.Fail("heard", FailHeardWords)
-	return q.Show(http.StatusConflict, "recovery-key", page)
+	return q.Show(http.StatusConflict, page)
 }
 
 // What the page says.

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies/acts"
@@ -19,25 +18,25 @@ type RecoveryProposedPage struct {
 
 // RecoveryProposed shows, to a unit that sends there and to the auditor, that the
 // only member of another unit proposed a recovery key.
-func RecoveryProposed(q *frame.Request) error {
+func RecoveryProposed(q *frame.Request) (frame.Shown, error) {
 	if q.ID("unit") == q.Who.Unit() {
-		return q.Redirect("/ammissioni/recupero")
+		return nil, q.Redirect("/ammissioni/recupero")
 	}
 	all, err := q.House.RecoveryNews(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, n := range all {
 		if n.Unit == q.ID("unit") && n.Kind == units.RecoveryWaits {
-			return q.Show(http.StatusOK, "recovery-proposed", &RecoveryProposedPage{Page: q.Base(TitleRecoveryProposed), UnitID: n.Unit,
-				Name: n.Name, Proposed: q.Day(n.Day), From: q.Day(n.From)})
+			return &RecoveryProposedPage{Page: q.Base(TitleRecoveryProposed), UnitID: n.Unit,
+				Name: n.Name, Proposed: q.Day(n.Day), From: q.Day(n.From)}, nil
 		}
 	}
-	return acts.ErrDenied
+	return nil, acts.ErrDenied
 }
 
 // StopRecovery ends what is proposed for a unit.
-func StopRecovery(q *frame.Request) error {
+func StopRecovery(q *frame.Request, _ *frame.Nothing) error {
 	receipt, err := q.House.StopRecovery(q.Context(), q.Who, q.ID("unit"))
 	if err != nil {
 		return err

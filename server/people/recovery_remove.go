@@ -1,8 +1,6 @@
 package people
 
 import (
-	"net/http"
-
 	"sportello/policies"
 	"sportello/policies/units"
 	"sportello/server/frame"
@@ -13,19 +11,19 @@ import (
 type RecoveryRemovePage struct{ frame.Page }
 
 // RecoveryRemove answers GET /ammissioni/recupero/togli.
-func RecoveryRemove(q *frame.Request) error {
+func RecoveryRemove(q *frame.Request) (frame.Shown, error) {
 	page, err := recoveryKey(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !page.InUse && !page.Older {
-		return q.Redirect("/ammissioni/recupero")
+		return nil, q.Redirect("/ammissioni/recupero")
 	}
-	return q.Show(http.StatusOK, "recovery-remove", &RecoveryRemovePage{Page: q.Base(TitleRecoveryRemove)})
+	return &RecoveryRemovePage{Page: q.Base(TitleRecoveryRemove)}, nil
 }
 
 // RemoveRecovery takes the unit's recovery away, at once.
-func RemoveRecovery(q *frame.Request) error {
+func RemoveRecovery(q *frame.Request, _ *frame.Nothing) error {
 	page, err := recoveryKey(q)
 	if err != nil {
 		return err

@@ -14,32 +14,36 @@ type RemoveMemberPage struct {
 	Who Member
 }
 
+// RemoveMemberForm is why she is removed.
+type RemoveMemberForm struct {
+	Cause string `form:"cause"` // "yesno": there is a suspicion
+}
+
 // RemoveMember answers GET /ammissioni/{person}/togli.
-func RemoveMember(q *frame.Request) error {
+func RemoveMember(q *frame.Request) (frame.Shown, error) {
 	who, err := memberOne(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "remove-member", &RemoveMemberPage{Page: q.Base(TitleRemove), Who: who})
+	return &RemoveMemberPage{Page: q.Base(TitleRemove), Who: who}, nil
 }
 
 // RemoveFromUnit answers POST /ammissioni/{person}/togli.
-func RemoveFromUnit(q *frame.Request) error {
+func RemoveFromUnit(q *frame.Request, f *RemoveMemberForm) error {
 	who, err := memberOne(q)
 	if err != nil {
 		return err
 	}
-	cause := q.Form.Get("cause")
-	if !frame.IsWord("yesno", cause) {
+	if !frame.IsWord("yesno", f.Cause) {
 		page := &RemoveMemberPage{Page: q.Base(TitleRemove), Who: who}
 		page.Fail("cause", frame.FailChoice)
-		return q.Show(http.StatusUnprocessableEntity, "remove-member", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	ok, err := q.StepUp(policies.MemberRemove, who.ID, StepUpRemove, who.Name)
 	if !ok {
 		return err
 	}
-	receipt, err := q.Door.Remove(q.Context(), q.Who, who.ID, cause == "yes")
+	receipt, err := q.Door.Remove(q.Context(), q.Who, who.ID, f.Cause == "yes")
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package people
 
 import (
-	"net/http"
-
 	"sportello/server/frame"
 )
 
@@ -14,14 +12,14 @@ type UnitDeclarationsPage struct {
 }
 
 // UnitDeclarations is what the lead reads before she gives somebody a case file.
-func UnitDeclarations(q *frame.Request) error {
+func UnitDeclarations(q *frame.Request) (frame.Shown, error) {
 	all, receipt, err := q.Desk.Cases.Declarations(q.Context(), q.Who)
 	if err = q.Partly(err); err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &UnitDeclarationsPage{Page: q.Base(TitleUnitDeclarations)}
@@ -32,7 +30,7 @@ func UnitDeclarations(q *frame.Request) error {
 		}
 		page.All = append(page.All, d)
 	}
-	return q.Show(http.StatusOK, "unit-declarations", page)
+	return page, nil
 }
 
 // What the page says.

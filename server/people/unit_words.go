@@ -1,8 +1,6 @@
 package people
 
 import (
-	"net/http"
-
 	"sportello/server/frame"
 )
 
@@ -16,20 +14,20 @@ type UnitWordsPage struct {
 }
 
 // UnitWords shows the words of the caller's own unit, from the key she holds.
-func UnitWords(q *frame.Request) error {
+func UnitWords(q *frame.Request) (frame.Shown, error) {
 	if _, err := q.House.Members(q.Context(), q.Who); err != nil {
-		return err
+		return nil, err
 	}
 	words, err := q.House.UnitWordsOf(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return q.Show(http.StatusOK, "unit-words", &UnitWordsPage{Page: q.Base(TitleUnitWords), Name: roster.UnitName(q.Who.Unit()),
-		Kind: q.Who.UnitKind(), Words: words})
+	return &UnitWordsPage{Page: q.Base(TitleUnitWords), Name: roster.UnitName(q.Who.Unit()),
+		Kind: q.Who.UnitKind(), Words: words}, nil
 }
 
 // What the page says.

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies/acts"
@@ -36,10 +35,10 @@ type AccessRow struct {
 }
 
 // Access shows who can open what now, and since when, by pseudonym.
-func Access(q *frame.Request) error {
+func Access(q *frame.Request) (frame.Shown, error) {
 	all, receipt, err := q.Desk.Register.WhoCanOpen(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &AccessPage{Page: q.Base(TitleAccess)}
@@ -48,5 +47,5 @@ func Access(q *frame.Request) error {
 			State: frame.PersonState(a.State), Since: q.Day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named,
 			Referrals: a.Referrals, Recovery: a.Person == acts.RecoveryPerson})
 	}
-	return q.Show(http.StatusOK, "access", page)
+	return page, nil
 }

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies"
@@ -34,14 +33,14 @@ type AuditReferral struct {
 
 // AuditReferrals shows every referral with its live authorisation and the way it
 // was given.
-func AuditReferrals(q *frame.Request) error {
+func AuditReferrals(q *frame.Request) (frame.Shown, error) {
 	all, receipt, err := q.Desk.Register.AuditReferrals(q.Context(), q.Who)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	page := &AuditReferralsPage{Page: q.Base(TitleAuditReferrals)}
@@ -49,5 +48,5 @@ func AuditReferrals(q *frame.Request) error {
 		page.Rows = append(page.Rows, AuditReferral{ID: r.ID, Desk: roster.UnitName(r.FromUnit), Centre: roster.UnitName(r.ToUnit),
 			Day: q.Day(r.SentDay), Given: r.Way, Live: r.Standing == policies.ConsentLive, Until: q.Day(r.UntilDay), State: r.State})
 	}
-	return q.Show(http.StatusOK, "audit-referrals", page)
+	return page, nil
 }

@@ -80,16 +80,45 @@ const registerRows = 50
 const chartStep = 20
 
 // Log shows the log: newest first, or what the posted filter lets through.
-func Log(q *frame.Request) error {
+func Log(q *frame.Request) (frame.Shown, error) {
 	page := &LogPage{Page: q.Base(TitleLog)}
-	frame.ReadForm(q.Form, &page.Filter)
-	if id := q.Form.Get("pick_person"); id != "" { // pressed in a row
-		page.Filter.Person = id
+	q.Fill(&page.Filter)
+	if _, err := readLog(q, page); err != nil {
+		return nil, err
 	}
-	if id := q.Form.Get("pick_record"); id != "" {
-		page.Filter.Record = id
+	return page, nil
+}
+
+// LogForm is the filter, and what was pressed in a row to filter by.
+type LogForm struct {
+	LogFilter
+	PickPerson string `form:"pick_person"`
+	PickRecord string `form:"pick_record"`
+}
+
+// FilterLog shows the entries that the filter lets through.
+func FilterLog(q *frame.Request, f *LogForm) error {
+	page := &LogPage{Page: q.Base(TitleLog), Filter: f.LogFilter}
+	if f.PickPerson != "" {
+		page.Filter.Person = f.PickPerson
 	}
-	return showRegister(q, http.StatusOK, page)
+	if f.PickRecord != "" {
+		page.Filter.Record = f.PickRecord
+	}
+	return showLog(q, http.StatusOK, page)
+}
+
+// showLog shows the entries that a page's filter lets through; all of them, and what
+// is wrong with it, where it does not fit.
+func showLog(q *frame.Request, status int, page *LogPage) error {
+	fits, err := readLog(q, page)
+	if err != nil {
+		return err
+	}
+	if !fits {
+		status = http.StatusUnprocessableEntity
+	}
+	return q.Show(status, page)
 }
 
 // logFilter is the filter as typed; false when its days do not fit.
@@ -108,16 +137,15 @@ func logFilter(q *frame.Request, page *LogPage) (register.RegisterFilter, bool) 
 	return filter, true
 }
 
-func showRegister(q *frame.Request, status int, page *LogPage) error {
-	before, _ := strconv.ParseInt(q.Form.Get("at"), 10, 64)
+// readLog puts on a page what its filter lets through; it reports false when the
+// filter does not fit.
+func readLog(q *frame.Request, page *LogPage) (bool, error) {
+	before, _ := strconv.ParseInt(q.Hidden("at"), 10, 64)
 	filter, fits := logFilter(q, page)
-	if !fits {
-		status = http.StatusUnprocessableEntity
-	}
 	filter.Before, filter.Limit = before, registerRows
 	found, receipt, err := q.Desk.Register.ReadRegister(q.Context(), q.Who, filter)
 	if err != nil {
-		return err
+		return fits, err
 	}
 	q.Receipt(receipt)
 	verified(q, page)
@@ -133,10 +161,7 @@ func showRegister(q *frame.Request, status int, page *LogPage) error {
 	if errors.Is(err, acts.ErrTampered) { // here she looks for it: the log is shown all the same
 		page.Problem, err = ProblemNoNotices, nil
 	}
-	if err != nil {
-		return err
-	}
-	return q.Show(status, "log", page)
+	return fits, err
 }
 
 func daysFit(q *frame.Request, f LogFilter) bool {
@@ -207,13 +232,12 @@ func chart(q *frame.Request, days []register.DayTally) []DayCount {
 
 // ExportLog sends the bundle that `sportello audit verify` checks offline: the
 // whole log, or the entries that the filter lets through, each with its proof.
-func ExportLog(q *frame.Request) error {
-	page := &LogPage{Page: q.Base(TitleLog)}
-	frame.ReadForm(q.Form, &page.Filter)
+func ExportLog(q *frame.Request, f *LogFilter) error {
+	page := &LogPage{Page: q.Base(TitleLog), Filter: *f}
 	filter, fits := logFilter(q, page)
 	if !fits {
 		page.Errors = nil // showing it says so again
-		return showRegister(q, http.StatusUnprocessableEntity, page)
+		return showLog(q, http.StatusUnprocessableEntity, page)
 	}
 	scope := "all"
 	if filter.Narrows() {
@@ -227,7 +251,7 @@ func ExportLog(q *frame.Request) error {
 	if errors.Is(err, register.ErrNothing) {
 		page.Page = q.Base(TitleLog) // with the token of the session that stepped up
 		page.Problem = ProblemNothing
-		return showRegister(q, http.StatusUnprocessableEntity, page)
+		return showLog(q, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
@@ -253,7 +277,7 @@ func sendBundle(q *frame.Request, name string, write func(io.Writer) error) erro
 }
 
 // VerifyNow checks every record against the log, while the auditor waits.
-func VerifyNow(q *frame.Request) error {
+func VerifyNow(q *frame.Request, _ *frame.Nothing) error {
 	v, receipt, err := q.Desk.Register.Verify(q.Context(), q.Who)
 	if err != nil {
 		return err

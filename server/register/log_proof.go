@@ -2,7 +2,6 @@ package register
 
 import (
 	"encoding/base64"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -38,14 +37,14 @@ type LogDetail struct {
 
 // LogProof shows one leaf with its proof under the last signed checkpoint, and what
 // the audit unit's key opens of it.
-func LogProof(q *frame.Request) error {
+func LogProof(q *frame.Request) (frame.Shown, error) {
 	index, err := strconv.ParseInt(q.ID("index"), 10, 64)
 	if err != nil {
-		return acts.ErrDenied
+		return nil, acts.ErrDenied
 	}
 	proof, detail, receipt, err := q.Desk.Register.ProveEntry(q.Context(), q.Who, index)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	_, _, key := q.Desk.Register.Log()
@@ -58,7 +57,7 @@ func LogProof(q *frame.Request) error {
 	if detail != nil {
 		page.Detail = logDetail(detail)
 	}
-	return q.Show(http.StatusOK, "log-proof", page)
+	return page, nil
 }
 
 // logDetail tells the further actions of an act from the parts of a case that it showed.

@@ -1,7 +1,6 @@
 package sending
 
 import (
-	"net/http"
 	"time"
 
 	"sportello/policies"
@@ -46,10 +45,10 @@ type ReferralRow struct {
 }
 
 // CaseReferrals answers GET /schede/{id}/invii.
-func CaseReferrals(q *frame.Request) error {
+func CaseReferrals(q *frame.Request) (frame.Shown, error) {
 	v, roster, err := frame.CaseAndRoster(q, referrals.PartConsents, referrals.PartReferrals)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &CaseReferralsPage{Page: q.Base(TitleCaseReferrals), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals")}
 	fields := map[string]int{}
@@ -65,7 +64,7 @@ func CaseReferrals(q *frame.Request) error {
 			page.Unsent = append(page.Unsent, UnsentRow{ID: c.ID, Centre: roster.UnitName(c.Centre), Purpose: c.Purpose, Day: q.Day(c.Day), Shut: c.Shut})
 		}
 	}
-	return q.Show(http.StatusOK, "case-referrals", page)
+	return page, nil
 }
 
 // sentUnder is the referral that was sent under an authorisation, or empty.

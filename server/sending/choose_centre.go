@@ -15,17 +15,14 @@ import (
 type ChooseCentrePage struct {
 	frame.Page
 	frame.CaseHead
-	Need    string // a word of "need", or empty
-	Area    string
-	From    string // never her address
-	Away    string // "lontano da": a municipality to keep away from
+	CentreForm
 	Centres []frame.Centre
 }
 
 // ChooseCentre lists the centres, nearest first from the municipality she names.
-func ChooseCentre(q *frame.Request) error {
-	page := &ChooseCentrePage{Page: q.Base(TitleChooseCentre),
-		Need: q.Form.Get("need"), Area: q.Form.Get("area"), From: q.Form.Get("near"), Away: q.Form.Get("away")}
+func ChooseCentre(q *frame.Request) (frame.Shown, error) {
+	page := &ChooseCentrePage{Page: q.Base(TitleChooseCentre)}
+	q.Fill(&page.CentreForm)
 	near, nearKnown := sharing.PlaceOf(page.From)
 	away, awayKnown := sharing.PlaceOf(page.Away)
 	if page.From != "" && !nearKnown {
@@ -36,7 +33,7 @@ func ChooseCentre(q *frame.Request) error {
 	}
 	v, err := prepare(q, referrals.Preparing{Lat: near.Lat, Lon: near.Lon})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page.CaseHead = frame.HeadOf(q, v.CaseHead, "referrals")
 	for _, c := range v.Centres {
@@ -47,7 +44,20 @@ func ChooseCentre(q *frame.Request) error {
 		}
 		page.Centres = append(page.Centres, centre(c))
 	}
-	return q.Show(http.StatusOK, "choose-centre", page)
+	return page, nil
+}
+
+// FindCentres shows the centres again, those that fit alone.
+func FindCentres(q *frame.Request, _ *CentreForm) error {
+	return q.ShowBack(http.StatusOK, func(q *frame.Request, _ error) (frame.Shown, error) { return ChooseCentre(q) }, nil)
+}
+
+// CentreForm is by what a centre is looked for.
+type CentreForm struct {
+	Need string `form:"need"` // a word of "need", or empty
+	Area string `form:"area"`
+	From string `form:"near"` // a municipality she names; never her address
+	Away string `form:"away"` // "lontano da": a municipality to keep away from
 }
 
 // farEnough is how far "lontano da" keeps a centre away, in kilometres.

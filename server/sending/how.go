@@ -1,13 +1,14 @@
 package sending
 
 import (
-	"net/http"
+	"errors"
 	"sort"
 	"strings"
 
 	"sportello/policies"
 	"sportello/referrals"
 	"sportello/referrals/sharing"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 	"sportello/server/locale"
 )
@@ -24,10 +25,10 @@ type HowPage struct {
 	Taken []string
 }
 
-func showHow(q *frame.Request, status int, fails map[string]string) error {
+func showHow(q *frame.Request, cause error) (frame.Shown, error) {
 	v, c, err := withCentre(q, referrals.Preparing{Parts: []referrals.Part{referrals.PartPerson, referrals.PartConsents, referrals.PartReferrals}})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &HowPage{Page: q.Base(TitleHow), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"),
 		ReferralStep: ReferralStep{Centre: c, Form: referralForm(q), Version: frame.Version(v.Version), Step: 2}}
@@ -40,17 +41,13 @@ func showHow(q *frame.Request, status int, fails map[string]string) error {
 	page.Text = spoken(q, page.Form.Lang)
 	page.Taken = holding(v.CaseView, c.ID)
 	page.Holds = frame.Contains(page.Taken, usualPurpose)
-	if fails != nil && fails["beside"] == "" && page.Form.Beside == "" && page.Holds {
+	var bad *typed.Invalid
+	if errors.As(cause, &bad) && bad.Fields["beside"] == "" && page.Form.Beside == "" && page.Holds {
 		page.Fail("beside", frame.FailBeside)
 	}
-	if status == http.StatusConflict { // recorded already from this form, with other words
-		page.Problem = frame.ProblemRepeated
-	}
-	for field, key := range fails {
-		page.Fail(field, key)
-	}
+	frame.Explain(&page.Page, cause)
 	sort.Slice(page.Errors, func(i, j int) bool { return page.Errors[i].Field < page.Errors[j].Field })
-	return q.Show(status, "how", page)
+	return page, nil
 }
 
 // usualPurpose is what an authorisation is for, unless it stands beside another.

@@ -23,26 +23,33 @@ type PreviewPage struct {
 }
 
 // Preview is exactly the page the centre will see.
-func Preview(q *frame.Request) error { return showPreview(q, http.StatusOK, "") }
+func Preview(q *frame.Request) (frame.Shown, error) { return previewPage(q, nil) }
 
-func showPreview(q *frame.Request, status int, problem string) error {
+// unsendable are what keeps a referral from being sent, where the page itself does
+// not say it.
+var unsendable = []struct {
+	err error
+	key string
+}{{kept.ErrPin, "error.pin"}, {kept.ErrNobody, "error.nobody"}, {kept.ErrEnded, "error.unit_ended"}}
+
+func previewPage(q *frame.Request, cause error) (frame.Shown, error) {
 	p, receipt, err := q.Desk.Sharing.PreviewReferral(q.Context(), q.Who, q.ID("id"))
 	if errors.Is(err, acts.ErrDenied) {
-		return afterRestore(q)
+		return nil, afterRestore(q)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	q.Receipt(receipt)
 	roster, err := q.Roster()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if p.Sent != "" {
-		return q.Redirect("/invii/" + p.Sent)
+		return nil, q.Redirect("/invii/" + p.Sent)
 	}
 	if p.Standing != policies.ConsentLive {
-		return q.Redirect(caseReferralsPath(p.CaseID))
+		return nil, q.Redirect(caseReferralsPath(p.CaseID))
 	}
 	page := &PreviewPage{Several: p.Several, Page: q.Base(TitlePreview), CaseHead: frame.HeadOf(q, p.Head, "referrals"), ID: q.ID("id"),
 		ReferralStep: ReferralStep{Centre: frame.Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
@@ -50,14 +57,16 @@ func showPreview(q *frame.Request, status int, problem string) error {
 	for _, code := range p.Changed {
 		page.Changed = append(page.Changed, ChangedItem{frame.ShareFields[code]})
 	}
-	if problem != "" { // what brought the page back may be said already
-		page.Problem = problem
+	for _, u := range unsendable {
+		if errors.Is(cause, u.err) {
+			page.Problem = u.key
+		}
 	}
-	return q.Show(status, "preview", page)
+	return page, nil
 }
 
 // Send sends what she authorised, after passphrase and code.
-func Send(q *frame.Request) error {
+func Send(q *frame.Request, _ *frame.Nothing) error {
 	id := q.ID("id")
 	p, _, err := q.Desk.Sharing.PreviewReferral(q.Context(), q.Who, id)
 	if errors.Is(err, acts.ErrDenied) {
@@ -74,23 +83,15 @@ func Send(q *frame.Request) error {
 		return err
 	}
 	if len(p.Changed) > 0 {
-		return showPreview(q, http.StatusConflict, "") // it says what, and the way on
+		return q.ShowBack(http.StatusConflict, previewPage, nil) // it says what, and the way on
 	}
 	if ok, err := q.StepUp(policies.ReferralSend, id, StepUpSend, roster.UnitName(p.Package.ToUnit)); !ok {
 		return err
 	}
 	sent, receipt, err := q.Desk.Sharing.SendReferral(q.Context(), q.Who, id)
 	switch {
-	case errors.Is(err, kept.ErrPin):
-		return showPreview(q, http.StatusConflict, "error.pin")
-	case errors.Is(err, kept.ErrNobody):
-		return showPreview(q, http.StatusConflict, "error.nobody")
-	case errors.Is(err, sharing.ErrSeveral):
-		return showPreview(q, http.StatusConflict, "")
-	case errors.Is(err, kept.ErrEnded):
-		return showPreview(q, http.StatusConflict, "error.unit_ended")
-	case errors.Is(err, sharing.ErrChanged):
-		return showPreview(q, http.StatusConflict, "")
+	case errors.Is(err, kept.ErrPin), errors.Is(err, kept.ErrNobody), errors.Is(err, kept.ErrEnded), errors.Is(err, sharing.ErrSeveral), errors.Is(err, sharing.ErrChanged):
+		return q.ShowBack(http.StatusConflict, previewPage, err)
 	case err != nil:
 		return err
 	}

@@ -22,26 +22,26 @@ import (
 type ReferralPage struct {
 	frame.Page
 	frame.CaseHead
-	ID          string
-	Version     string
-	Centre      string
-	State       string // a word of "referral_state"
-	Steps       []StepDay
-	Live        bool
-	Until       time.Time
-	Way         string // a word of "way"
-	Messages    []frame.Message
-	Text        string // the message as typed; on one that is not live it was not sent
+	ID       string
+	Version  string
+	Centre   string
+	State    string // a word of "referral_state"
+	Steps    []StepDay
+	Live     bool
+	Until    time.Time
+	Way      string // a word of "way"
+	Messages []frame.Message
+	frame.MessageForm
 	Form        string // the form's own mark
 	Appointment frame.Appointment
-	StopDone    []string      // words of "stop_done" the centre stated after a revocation
-	Reason      string        // a word of "decline"
-	After       string        // a word of "after_answer": what comes next, once the decline was read
-	Next        string        // the same, as typed
-	Shut        bool          // after a restore: shut until the desk confirms it
-	Compare     string        // the centre's id, where its words come first
-	Empty       bool          // it is over, and nothing is left in it
-	Package     frame.Package // what she allowed the centre to know, beside what is written to it
+	StopDone    []string // words of "stop_done" the centre stated after a revocation
+	Reason      string   // a word of "decline"
+	After       string   // a word of "after_answer": what comes next, once the decline was read
+	AnswerSeenForm
+	Shut    bool          // after a restore: shut until the desk confirms it
+	Compare string        // the centre's id, where its words come first
+	Empty   bool          // it is over, and nothing is left in it
+	Package frame.Package // what she allowed the centre to know, beside what is written to it
 }
 
 // toCentreOr is doneOr for what the desk writes to a centre.
@@ -49,7 +49,7 @@ func toCentreOr(q *frame.Request, receipt audit.Receipt, err error, flash, to st
 	if errors.Is(err, acts.ErrDenied) {
 		return endedAtDesk(q, err)
 	}
-	return q.DoneOr(func(status int, cause error) error { return showReferral(q, status, cause) }, receipt, err, flash, to)
+	return q.DoneOr(showReferral, receipt, err, flash, to)
 }
 
 func endedAtDesk(q *frame.Request, denied error) error {
@@ -59,7 +59,7 @@ func endedAtDesk(q *frame.Request, denied error) error {
 	}
 	page := referralPage(q, r, roster)
 	page.Problem = endedKey(r.ReferralLine)
-	return q.Show(http.StatusConflict, "referral", page)
+	return q.Show(http.StatusConflict, page)
 }
 
 // endedKey says to the desk why nothing was sent.
@@ -73,6 +73,16 @@ func endedKey(r sharing.ReferralLine) string {
 	return ProblemDeskShut
 }
 
+// AnswerSeenForm is what comes next, after a decline was read.
+type AnswerSeenForm struct {
+	Next string `form:"after_answer"` // a word of "after_answer"
+}
+
+// AppointmentAnswerForm is her answer to what the centre proposed.
+type AppointmentAnswerForm struct {
+	Answer string `form:"answer"` // "yesno"
+}
+
 // StepDay is one step of the line.
 type StepDay struct {
 	State string // a word of "referral_state"
@@ -81,7 +91,7 @@ type StepDay struct {
 }
 
 // Referral is the desk's side of a referral.
-func Referral(q *frame.Request) error { return showReferral(q, http.StatusOK, nil) }
+func Referral(q *frame.Request) (frame.Shown, error) { return showReferral(q, nil) }
 
 // sentReferral reads a referral of the sending side, with the head of the case that
 // it speaks of.
@@ -98,20 +108,21 @@ func sentReferral(q *frame.Request) (sharing.ReferralView, *units.Roster, error)
 	return r, roster, err
 }
 
-func showReferral(q *frame.Request, status int, cause error) error {
+func showReferral(q *frame.Request, cause error) (frame.Shown, error) {
 	r, roster, err := sentReferral(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := referralPage(q, r, roster)
 	frame.Explain(&page.Page, cause)
-	return q.Show(status, "referral", page)
+	return page, nil
 }
 
 func referralPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster) *ReferralPage {
 	page := &ReferralPage{Page: q.Base(TitleReferral), CaseHead: frame.HeadOf(q, r.Head, "referrals"), ID: r.ID, Version: frame.Version(r.Version),
 		Centre: roster.UnitName(r.ToUnit), State: frame.StateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.Day(r.UntilDay),
-		Way: "we_send", Steps: steps(q, r), Messages: frame.MessagesOf(q, r, roster), Text: q.Form.Get("text"), Form: q.NewForm(), Appointment: frame.AppointmentOf(r)}
+		Way: "we_send", Steps: steps(q, r), Messages: frame.MessagesOf(q, r, roster), Form: q.NewForm(), Appointment: frame.AppointmentOf(r)}
+	q.Fill(&page.MessageForm)
 	page.Shut = r.Shut && page.Live
 	if page.Shut {
 		page.Live = false // nothing is written on it before the desk has confirmed it
@@ -122,7 +133,8 @@ func referralPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster
 	}
 	page.Package = frame.PackageOf(q, r.Package, r.Safe, roster)
 	if r.State == "declined" {
-		page.Reason, page.After, page.Next = r.Code, r.AfterAnswer, q.Form.Get("after_answer")
+		page.Reason, page.After = r.Code, r.AfterAnswer
+		q.Fill(&page.AnswerSeenForm)
 	}
 	if r.State == "withdrawn" {
 		page.StopDone = strings.Fields(r.Code)
@@ -144,29 +156,28 @@ func steps(q *frame.Request, r sharing.ReferralView) []StepDay {
 }
 
 // MessageCentre answers POST /invii/{id}/messaggi.
-func MessageCentre(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.SendMessage(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("text"))
+func MessageCentre(q *frame.Request, f *frame.MessageForm) error {
+	receipt, err := q.Desk.Sharing.SendMessage(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Text)
 	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended", kept.ErrNobody: "error.nobody"} {
 		if errors.Is(err, cause) { // what she typed waits on the page
-			return showReferral(q, http.StatusConflict, &typed.Invalid{Fields: map[string]string{"text": key}})
+			return q.ShowBack(http.StatusConflict, showReferral, typed.Bad("text", key))
 		}
 	}
 	return toCentreOr(q, receipt, err, frame.FlashMessageSent, "/invii/"+q.ID("id"))
 }
 
 // AnswerAppointment answers POST /invii/{id}/appuntamento.
-func AnswerAppointment(q *frame.Request) error {
-	receipt, err := q.Desk.Sharing.AnswerAppointment(q.Context(), q.Who, q.ID("id"), q.FormID(), q.Form.Get("answer"))
+func AnswerAppointment(q *frame.Request, f *AppointmentAnswerForm) error {
+	receipt, err := q.Desk.Sharing.AnswerAppointment(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Answer)
 	return toCentreOr(q, receipt, err, FlashAnswerSent, "/invii/"+q.ID("id"))
 }
 
 // MarkSeen takes a decline that was read off the Agenda, and goes on to what
 // comes next.
-func MarkSeen(q *frame.Request) error {
-	next := q.Form.Get("after_answer")
-	receipt, err := q.Desk.Sharing.MarkAnswerSeen(q.Context(), q.Who, q.ID("id"), next)
-	if err != nil || next != "another_centre" {
-		return q.DoneOr(func(status int, cause error) error { return showReferral(q, status, cause) }, receipt, err, FlashAnswerSeen, "/agenda")
+func MarkSeen(q *frame.Request, f *AnswerSeenForm) error {
+	receipt, err := q.Desk.Sharing.MarkAnswerSeen(q.Context(), q.Who, q.ID("id"), f.Next)
+	if err != nil || f.Next != "another_centre" {
+		return q.DoneOr(showReferral, receipt, err, FlashAnswerSeen, "/agenda")
 	}
 	r, _, err := q.Desk.Sharing.ReadReferral(q.Context(), q.Who, q.ID("id"))
 	if err != nil { // it is marked all the same

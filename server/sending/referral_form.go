@@ -31,7 +31,7 @@ func withCentre(q *frame.Request, in referrals.Preparing) (referrals.Prepared, f
 
 func referralForm(q *frame.Request) ReferralForm {
 	var f ReferralForm
-	frame.ReadForm(q.Form, &f)
+	q.Fill(&f)
 	return f
 }
 

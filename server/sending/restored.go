@@ -7,6 +7,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/units"
 	"sportello/referrals/sharing"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
@@ -16,27 +17,32 @@ import (
 type RestoredPage struct {
 	frame.Page
 	frame.CaseHead
-	ID      string
-	Unsent  bool
-	Centre  string
-	State   string // a word of "referral_state"
-	Sent    time.Time
-	Until   time.Time
-	Erased  bool   // its content is gone for good: she took it back since
-	Checked string // a word of "checked": how one knows that it still stands
+	ID     string
+	Unsent bool
+	Centre string
+	State  string // a word of "referral_state"
+	Sent   time.Time
+	Until  time.Time
+	Erased bool // its content is gone for good: she took it back since
+	RestoredForm
+}
+
+// RestoredForm is how one knows that it still stands.
+type RestoredForm struct {
+	Checked string `form:"checked"` // a word of "checked"
 }
 
 // Restored asks whether an authorisation still stands after a restore. Once
 // that is answered, or the authorisation has ended, it leads to the referral.
-func Restored(q *frame.Request) error {
+func Restored(q *frame.Request) (frame.Shown, error) {
 	r, roster, err := sentReferral(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !shut(r) {
-		return q.Redirect("/invii/" + r.ID)
+		return nil, q.Redirect("/invii/" + r.ID)
 	}
-	return showRestored(q, http.StatusOK, r, roster, "")
+	return restoredPage(q, r, roster), nil
 }
 
 // shut tells whether a referral waits for the desk after a restore.
@@ -44,18 +50,16 @@ func shut(r sharing.ReferralView) bool {
 	return r.Shut && r.Standing == policies.ConsentLive
 }
 
-func showRestored(q *frame.Request, status int, r sharing.ReferralView, roster *units.Roster, fail string) error {
+func restoredPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster) *RestoredPage {
 	page := &RestoredPage{Page: q.Base(TitleRestored), CaseHead: frame.HeadOf(q, r.Head, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
-		State: frame.StateOf(r.ReferralLine), Sent: q.Day(r.SentDay), Until: q.Day(r.UntilDay), Erased: r.Erased, Checked: q.Form.Get("checked")}
-	if fail != "" {
-		page.Fail("checked", fail)
-	}
-	return q.Show(status, "restored", page)
+		State: frame.StateOf(r.ReferralLine), Sent: q.Day(r.SentDay), Until: q.Day(r.UntilDay), Erased: r.Erased}
+	q.Fill(&page.RestoredForm)
+	return page
 }
 
 // ConfirmRestored reopens the referral, after passphrase and code. What she
 // took back since the copy stays shut.
-func ConfirmRestored(q *frame.Request) error {
+func ConfirmRestored(q *frame.Request, f *RestoredForm) error {
 	r, roster, err := sentReferral(q)
 	switch {
 	case err != nil:
@@ -63,14 +67,16 @@ func ConfirmRestored(q *frame.Request) error {
 	case !shut(r):
 		return q.Redirect("/invii/" + r.ID) // a form sent twice confirms once
 	case r.Erased:
-		return showRestored(q, http.StatusConflict, r, roster, "")
-	case !frame.IsWord("checked", q.Form.Get("checked")):
-		return showRestored(q, http.StatusUnprocessableEntity, r, roster, FailChecked)
+		return q.Show(http.StatusConflict, restoredPage(q, r, roster))
+	case !frame.IsWord("checked", f.Checked):
+		page := restoredPage(q, r, roster)
+		page.Fail("checked", FailChecked)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if ok, err := q.StepUp(policies.ReferralConfirm, r.ID, StepUpRestored, roster.UnitName(r.ToUnit)); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Sharing.ConfirmRestored(q.Context(), q.Who, r.ID, q.Form.Get("checked"))
+	receipt, err := q.Desk.Sharing.ConfirmRestored(q.Context(), q.Who, r.ID, f.Checked)
 	if err != nil {
 		return err
 	}
@@ -78,29 +84,28 @@ func ConfirmRestored(q *frame.Request) error {
 }
 
 // RestoredUnsent asks whether an authorisation that a restore shut still stands.
-func RestoredUnsent(q *frame.Request) error { return showRestoredUnsent(q, http.StatusOK, "") }
+func RestoredUnsent(q *frame.Request) (frame.Shown, error) { return restoredUnsentPage(q, nil) }
 
-func showRestoredUnsent(q *frame.Request, status int, fail string) error {
+func restoredUnsentPage(q *frame.Request, cause error) (frame.Shown, error) {
 	c, roster, back, err := readUnsent(q, "/conferma")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if back == "" && (!c.Shut || c.Standing != policies.ConsentLive) {
 		back = caseReferralsPath(c.CaseID)
 	}
 	if back != "" {
-		return q.Redirect(back)
+		return nil, q.Redirect(back)
 	}
 	page := &RestoredPage{Page: q.Base(TitleRestored), CaseHead: frame.HeadOf(q, c.Head, "referrals"), ID: c.ID, Unsent: true, Centre: roster.UnitName(c.Centre),
-		Sent: q.Day(c.Day), Until: q.Day(c.Until), Checked: q.Form.Get("checked")}
-	if fail != "" {
-		page.Fail("checked", fail)
-	}
-	return q.Show(status, "restored", page)
+		Sent: q.Day(c.Day), Until: q.Day(c.Until)}
+	q.Fill(&page.RestoredForm)
+	frame.Invalid(&page.Page, cause)
+	return page, nil
 }
 
 // ConfirmUnsent opens it again, after passphrase and code; it is still not sent.
-func ConfirmUnsent(q *frame.Request) error {
+func ConfirmUnsent(q *frame.Request, f *RestoredForm) error {
 	c, roster, back, err := readUnsent(q, "/conferma")
 	switch {
 	case err != nil:
@@ -109,13 +114,13 @@ func ConfirmUnsent(q *frame.Request) error {
 		return q.Redirect(back)
 	case !c.Shut || c.Standing != policies.ConsentLive:
 		return q.Redirect(caseReferralsPath(c.CaseID)) // a form sent twice confirms once
-	case !frame.IsWord("checked", q.Form.Get("checked")):
-		return showRestoredUnsent(q, http.StatusUnprocessableEntity, FailChecked)
+	case !frame.IsWord("checked", f.Checked):
+		return q.ShowBack(http.StatusUnprocessableEntity, restoredUnsentPage, typed.Bad("checked", FailChecked))
 	}
 	if ok, err := q.StepUp(policies.ReferralConfirm, c.ID, StepUpRestoredUnsent, roster.UnitName(c.Centre)); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Sharing.ConfirmConsent(q.Context(), q.Who, c.ID, q.Form.Get("checked"))
+	receipt, err := q.Desk.Sharing.ConfirmConsent(q.Context(), q.Who, c.ID, f.Checked)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package sending
 
 import (
-	"net/http"
-
 	"sportello/policies"
 	"sportello/server/frame"
 )
@@ -18,56 +16,57 @@ type RevokePage struct {
 	Centre  string
 	Opened  bool // the centre has already opened it
 	Copied  bool // and downloaded a copy
-	// Recognised is a word of "recognised": how the worker knew that it was she.
-	Recognised string
+	frame.RecognisedForm
 }
 
 // Revoke answers GET /invii/{id}/revoca.
-func Revoke(q *frame.Request) error { return showRevoke(q, http.StatusOK, nil) }
+func Revoke(q *frame.Request) (frame.Shown, error) { return showRevoke(q, nil) }
 
-func showRevoke(q *frame.Request, status int, cause error) error {
+func showRevoke(q *frame.Request, cause error) (frame.Shown, error) {
 	r, roster, err := sentReferral(q)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &RevokePage{Page: q.Base(TitleRevoke), CaseHead: frame.HeadOf(q, r.Head, "referrals"), ID: r.ID, Version: frame.Version(r.Version),
-		Centre: roster.UnitName(r.ToUnit), Opened: len(r.Steps) > 1, Copied: r.Copied, Recognised: q.Form.Get("recognised")}
+		Centre: roster.UnitName(r.ToUnit), Opened: len(r.Steps) > 1, Copied: r.Copied}
+	q.Fill(&page.RecognisedForm)
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "revoke", page)
+	return page, nil
 }
 
 // TakeBack answers POST /invii/{id}/revoca.
-func TakeBack(q *frame.Request) error {
+func TakeBack(q *frame.Request, f *frame.RecognisedForm) error {
 	r, _, err := q.Desk.Sharing.ReadReferral(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return err
 	}
-	receipt, err := q.Desk.Sharing.Revoke(q.Context(), q.Who, r.ConsentID, q.Form.Get("recognised"))
-	return q.DoneOr(func(status int, cause error) error { return showRevoke(q, status, cause) }, receipt, err, FlashRevoked, "/invii/"+r.ID)
+	receipt, err := q.Desk.Sharing.Revoke(q.Context(), q.Who, r.ConsentID, f.Recognised)
+	return q.DoneOr(showRevoke, receipt, err, FlashRevoked, "/invii/"+r.ID)
 }
 
 // RevokeUnsent answers GET /autorizzazioni/{id}/revoca.
-func RevokeUnsent(q *frame.Request) error { return showRevokeUnsent(q, http.StatusOK, nil) }
+func RevokeUnsent(q *frame.Request) (frame.Shown, error) { return showRevokeUnsent(q, nil) }
 
-func showRevokeUnsent(q *frame.Request, status int, cause error) error {
+func showRevokeUnsent(q *frame.Request, cause error) (frame.Shown, error) {
 	c, roster, back, err := readUnsent(q, "/revoca")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if back == "" && c.Standing == policies.ConsentWithdrawn {
 		back = caseReferralsPath(c.CaseID) // a form sent twice takes back once
 	}
 	if back != "" {
-		return q.Redirect(back)
+		return nil, q.Redirect(back)
 	}
 	page := &RevokePage{Page: q.Base(TitleRevoke), CaseHead: frame.HeadOf(q, c.Head, "referrals"), ID: c.ID, Unsent: true,
-		Centre: roster.UnitName(c.Centre), Recognised: q.Form.Get("recognised")}
+		Centre: roster.UnitName(c.Centre)}
+	q.Fill(&page.RecognisedForm)
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "revoke", page)
+	return page, nil
 }
 
 // TakeBackUnsent answers POST /autorizzazioni/{id}/revoca.
-func TakeBackUnsent(q *frame.Request) error {
+func TakeBackUnsent(q *frame.Request, f *frame.RecognisedForm) error {
 	c, _, err := q.Desk.Sharing.ReadConsent(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return err
@@ -75,12 +74,12 @@ func TakeBackUnsent(q *frame.Request) error {
 	if c.Standing == policies.ConsentWithdrawn {
 		return q.Redirect(caseReferralsPath(c.CaseID))
 	}
-	receipt, err := q.Desk.Sharing.Revoke(q.Context(), q.Who, c.ID, q.Form.Get("recognised"))
+	receipt, err := q.Desk.Sharing.Revoke(q.Context(), q.Who, c.ID, f.Recognised)
 	done := FlashRevokedUnsent
 	if c.ReferralID != "" { // sent from another window meanwhile: the centre is told
 		done = FlashRevoked
 	}
-	return q.DoneOr(func(status int, cause error) error { return showRevokeUnsent(q, status, cause) }, receipt, err, done, caseReferralsPath(c.CaseID))
+	return q.DoneOr(showRevokeUnsent, receipt, err, done, caseReferralsPath(c.CaseID))
 }
 
 // What the page says.

@@ -31,12 +31,12 @@ var groupsInOrder = []string{"who", "needs", "children", "reach"}
 // showShare is the page on which she chooses. The form carries a mark of each
 // item as it stands there. What an earlier page showed otherwise is named, shown
 // as it is now, and not ticked any more.
-func showShare(q *frame.Request, status int, cause error) error {
+func showShare(q *frame.Request, cause error) (frame.Shown, error) {
 	v, c, err := withCentre(q, choosing(q))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return sharePage(q, status, v, c, cause)
+	return sharePage(q, v, c, cause), nil
 }
 
 // choosing asks for what she can share, against what the page before showed of it.
@@ -45,7 +45,7 @@ func choosing(q *frame.Request) referrals.Preparing {
 	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: sharing.ReadMarks(form.Shown)}
 }
 
-func sharePage(q *frame.Request, status int, v referrals.Prepared, c frame.Centre, cause error) error {
+func sharePage(q *frame.Request, v referrals.Prepared, c frame.Centre, cause error) *SharePage {
 	form, choices := referralForm(q), v.Choices
 	form.Fields = slices.DeleteFunc(form.Fields, func(code string) bool { return frame.Contains(choices.Changed, code) })
 	form.Shown = choices.Shown.Lines()
@@ -56,7 +56,7 @@ func sharePage(q *frame.Request, status int, v referrals.Prepared, c frame.Centr
 		page.Fail("fields-"+code, FailShareChanged)
 	}
 	frame.Invalid(&page.Page, cause)
-	return q.Show(status, "share", page)
+	return page
 }
 
 func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
@@ -87,32 +87,31 @@ func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
 // ReferralSteps moves between "Che cosa condividere", "Come e fino a quando" and
 // the preview. The authorisation is recorded when she has heard the text and
 // the preview is asked for; sending is a step-up of its own.
-func ReferralSteps(q *frame.Request) error {
-	step, goes := frame.StepOf(q.Form.Get("step")), q.Form.Get("go")
+func ReferralSteps(q *frame.Request, f *ReferralForm) error {
+	step, goes := q.Step(), q.Pressed()
 	switch {
 	case goes == "back" && step <= 2:
-		return showShare(q, http.StatusOK, nil)
+		return q.ShowBack(http.StatusOK, showShare, nil)
 	case goes == "back", goes == "language", step == 1:
-		return showHow(q, http.StatusOK, nil)
+		return q.ShowBack(http.StatusOK, showHow, nil)
 	case step == 2:
-		return authorise(q)
+		return authorise(q, f)
 	}
-	return showHow(q, http.StatusOK, nil)
+	return q.ShowBack(http.StatusOK, showHow, nil)
 }
 
 // authorise records her authorisation and leads to the preview.
-func authorise(q *frame.Request) error {
-	f := referralForm(q)
+func authorise(q *frame.Request, f *ReferralForm) error {
 	fails := f.missing()
 	if f.Beside == "besides" && f.Purpose == "" {
 		fails["purpose"] = FailPurpose
 	}
 	if len(fails) > 0 {
-		return showHow(q, http.StatusUnprocessableEntity, fails)
+		return q.ShowBack(http.StatusUnprocessableEntity, showHow, &typed.Invalid{Fields: fails})
 	}
 	id, receipt, err := q.Desk.Sharing.GiveConsent(q.Context(), q.Who, q.ID("id"), f.authorisation(q.ID("centre"), q.Door.Gate().Now()))
 	if errors.Is(err, sharing.ErrChanged) {
-		return showShare(q, http.StatusConflict, nil)
+		return q.ShowBack(http.StatusConflict, showShare, nil)
 	}
 	var bad *typed.Invalid
 	if errors.As(err, &bad) {
@@ -121,18 +120,18 @@ func authorise(q *frame.Request) error {
 			fails["until_day"] = FailUntil
 			delete(fails, "until")
 		}
-		return showHow(q, http.StatusUnprocessableEntity, fails)
+		return q.ShowBack(http.StatusUnprocessableEntity, showHow, &typed.Invalid{Fields: fails})
 	}
 	if errors.Is(err, sharing.ErrLive) {
 		field, key := "beside", frame.FailBeside
 		if f.Beside == "besides" {
 			field, key = "purpose", FailPurposeTaken
 		}
-		return showHow(q, http.StatusUnprocessableEntity, map[string]string{field: key})
+		return q.ShowBack(http.StatusUnprocessableEntity, showHow, typed.Bad(field, key))
 	}
 	if errors.Is(err, typed.ErrRepeated) {
-		q.Form.Set("form", string(typed.NewForm()))
-		return showHow(q, http.StatusConflict, nil)
+		q.Renew()
+		return q.ShowBack(http.StatusConflict, showHow, err)
 	}
 	if err != nil {
 		return err

@@ -13,53 +13,56 @@ type WayPage struct {
 	frame.Page
 	frame.CaseHead
 	Centre frame.Centre
-	Way    string // a word of "way"; empty is "she_calls"
-	Chose  string // "yes"
-	Form   string // the form's own mark: sent twice, it is kept once
+	WayForm
+	Form string // the form's own mark: sent twice, it is kept once
+}
+
+// WayForm is which way she chose.
+type WayForm struct {
+	Way   string `form:"way"`   // a word of "way"; empty is "she_calls"
+	Chose string `form:"chose"` // "yes": she chose this centre
 }
 
 // Way answers GET /schede/{id}/centri/{centre}.
-func Way(q *frame.Request) error {
+func Way(q *frame.Request) (frame.Shown, error) {
 	// What was typed on the next two pages comes back here: they have no address
 	// of their own.
-	if q.Filled && q.Form.Get("step") == "2" {
-		return showHow(q, http.StatusOK, nil)
+	if q.Filled && q.Hidden("step") == "2" {
+		return showHow(q, nil)
 	}
-	if q.Filled && q.Form.Get("step") == "1" {
-		return showShare(q, http.StatusOK, nil)
+	if q.Filled && q.Hidden("step") == "1" {
+		return showShare(q, nil)
 	}
 	v, c, err := withCentre(q, referrals.Preparing{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page := &WayPage{Page: q.Base(TitleWay), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"), Centre: c, Form: q.NewForm()}
-	if q.Filled {
-		page.Way, page.Chose = q.Form.Get("way"), q.Form.Get("chose")
-	}
-	return q.Show(http.StatusOK, "way", page)
+	q.Fill(&page.WayForm)
+	return page, nil
 }
 
 // ChooseWay notes which centre she chose and how. "Chiama lei" and "Chiamiamo
 // insieme" send nothing; "Inviamo noi" goes on to what to share.
-func ChooseWay(q *frame.Request) error {
+func ChooseWay(q *frame.Request, f *WayForm) error {
 	v, c, err := withCentre(q, choosing(q)) // for what may be the next page too
 	if err != nil {
 		return err
 	}
-	page := &WayPage{Page: q.Base(TitleWay), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"), Centre: c, Way: q.Form.Get("way"), Chose: q.Form.Get("chose"), Form: q.NewForm()}
+	page := &WayPage{Page: q.Base(TitleWay), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"), Centre: c, WayForm: *f, Form: q.NewForm()}
 	if page.Way == "" {
 		page.Way = "she_calls"
 	}
 	if page.Chose != "yes" {
 		page.Fail("chose-yes", FailChose)
-		return q.Show(http.StatusUnprocessableEntity, "way", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if page.Way == "we_send" && c.State != "pinned" { // before anything is asked of her
 		page.Fail("way", c.NoSending())
-		return q.Show(http.StatusUnprocessableEntity, "way", page)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if page.Way == "we_send" {
-		return sharePage(q, http.StatusOK, v, c, nil)
+		return q.Show(http.StatusOK, sharePage(q, v, c, nil))
 	}
 	receipt, err := q.Desk.Cases.AddNote(q.Context(), q.Who, v.ID, q.FormID(), "network", q.Word("way", page.Way)+": "+c.Name)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"sportello/server/frame"
 )
 
-// SignInPage is "signin": user name and passphrase.
+// SignInPage is "sign-in": user name and passphrase.
 // Posts username, passphrase to /entra.
 type SignInPage struct {
 	frame.Page
@@ -19,13 +19,19 @@ type SignInPage struct {
 	Closed   bool // the session was closed from elsewhere, or with a suspension
 }
 
+// SignInForm is user name and passphrase.
+type SignInForm struct {
+	Username   string `form:"username"`
+	Passphrase string `form:"passphrase"`
+}
+
 // What the page says.
 const (
 	ProblemSignedOutHere = "signin.unrecorded"
 )
 
 // SignIn answers GET /entra.
-func SignIn(q *frame.Request) error {
+func SignIn(q *frame.Request) (frame.Shown, error) {
 	if q.Signed {
 		return Home(q)
 	}
@@ -38,17 +44,17 @@ func SignIn(q *frame.Request) error {
 	case ProblemSignedOutHere:
 		page.Flash, page.Problem = "", ProblemSignedOutHere
 	}
-	return q.Show(http.StatusOK, "signin", page)
+	return page, nil
 }
 
 // Begin takes name and passphrase. The code page follows any of them, right or
 // wrong.
-func Begin(q *frame.Request) error {
-	cookie, err := q.Door.Begin(q.Context(), q.Form.Get("username"), q.Form.Get("passphrase"), q.Source())
+func Begin(q *frame.Request, f *SignInForm) error {
+	cookie, err := q.Door.Begin(q.Context(), f.Username, f.Passphrase, q.Source())
 	if comesBack(err) {
-		page := &SignInPage{Page: q.Base(TitleSignIn), Username: q.Form.Get("username")}
+		page := &SignInPage{Page: q.Base(TitleSignIn), Username: f.Username}
 		page.Problem, _ = frame.SignInProblems(err)
-		return q.Show(q.Refusal(err), "signin", page)
+		return q.Show(q.Refusal(err), page)
 	}
 	if err != nil {
 		return err
@@ -67,11 +73,11 @@ func entered(q *frame.Request, in *accounts.SignedIn, err error) error {
 		if errors.Is(err, accounts.ErrWait) || comesBack(err) && q.R.URL.Path == "/entra/codice" {
 			page := &CodePage{Page: q.Base(TitleCode)}
 			page.Problem = key
-			return q.Show(q.Refusal(err), "code", page)
+			return q.Show(q.Refusal(err), page)
 		}
 		page := &SignInPage{Page: q.Base(TitleSignIn)}
 		page.Problem = key
-		return q.Show(q.Refusal(err), "signin", page)
+		return q.Show(q.Refusal(err), page)
 	}
 	q.SetCookie(frame.PendingCookie, "", -1)
 	q.Enter(in)
@@ -120,7 +126,7 @@ func coverNow(q *frame.Request) error {
 }
 
 // SignOut answers POST /esci.
-func SignOut(q *frame.Request) error {
+func SignOut(q *frame.Request, _ *frame.Nothing) error {
 	q.SetCookie(frame.SessionCookie, "", -1)
 	if q.Known {
 		if err := q.Door.SignOut(q.Context(), q.Who); err != nil {

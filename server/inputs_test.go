@@ -1,0 +1,119 @@
+package server_test
+
+import (
+	"html"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sportello/server"
+	"sportello/server/frame"
+)
+
+// sent is one input that a page sends: with which form, and where to.
+type sent struct {
+	page, route, name string
+	along             bool // with a button that sends the form elsewhere
+}
+
+var (
+	tag       = regexp.MustCompile(`</?(form|input|select|textarea|button)\b[^>]*>`)
+	attribute = regexp.MustCompile(`\s([a-z-]+)="([^"]*)"`)
+)
+
+func attributes(tag string) map[string]string {
+	all := map[string]string{}
+	for _, m := range attribute.FindAllStringSubmatch(tag, -1) {
+		all[m[1]] = html.UnescapeString(m[2])
+	}
+	return all
+}
+
+// inputsOf are the inputs of all forms of a page that post. A button that covers the
+// screen or changes the language sends the form of another; it is not its own.
+func inputsOf(page, body string) (all []sent) {
+	byID, waits, current := map[string]string{}, map[string][]string{}, ""
+	other := map[string]string{} // where a button of a form sends it besides
+	for _, text := range tag.FindAllString(body, -1) {
+		a := attributes(text)
+		switch {
+		case strings.HasPrefix(text, "<form"):
+			current = ""
+			if a["method"] == "post" {
+				current = routeOf("POST", a["action"])
+				byID[a["id"]] = current
+				all = append(all, sent{page, current, "", false})
+			}
+		case text == "</form>":
+			current = ""
+		case current != "" && a["formaction"] != "" && a["formaction"] != "/lingua" && a["formaction"] != "/copri":
+			other[routeOf("POST", a["formaction"])] = current
+		case a["name"] == "" || strings.HasPrefix(text, "</"):
+		case a["form"] != "":
+			waits[a["form"]] = append(waits[a["form"]], a["name"])
+		case current != "":
+			all = append(all, sent{page, current, a["name"], false})
+		}
+	}
+	for id, names := range waits {
+		for _, name := range names {
+			all = append(all, sent{page, byID[id], name, false})
+		}
+	}
+	for to, from := range other {
+		for _, in := range slices.Clone(all) {
+			if in.route == from {
+				all = append(all, sent{page, to, in.name, true})
+			}
+		}
+	}
+	return all
+}
+
+// ofTheFrame are inputs that the frame reads, on whatever form they are.
+var ofTheFrame = append([]string{"token", "from", "lang"}, frame.Control...)
+
+// TestEveryInputHasItsField: what a page asks reaches the form that reads it, and
+// what a form reads is asked by a page.
+func TestEveryInputHasItsField(t *testing.T) {
+	forms := map[string]reflect.Type{}
+	for _, r := range server.Routes() {
+		if r.Method == "POST" {
+			forms[r.Pattern] = r.Form
+		}
+	}
+	r, asked, posts := newRenderer(t), map[string]bool{}, map[string]bool{}
+	for _, s := range samplePages() {
+		body, err := r.Bytes(s.tmpl, s.page)
+		if err != nil {
+			t.Fatal(detail(err))
+		}
+		for _, in := range inputsOf(s.name, string(body)) {
+			posts[in.route] = true
+			if in.name == "" || slices.Contains(ofTheFrame, in.name) {
+				continue
+			}
+			asked[in.route+" "+in.name] = true
+			if in.along || s.tmpl == "step-up" && (in.name == "passphrase" || in.name == "code") || s.tmpl == "error" {
+				continue // what a step-up reads, and what is carried to be sent again
+			}
+			if form, ok := forms[in.route]; !ok {
+				t.Errorf("%s: a form leads to %q", in.page, in.route)
+			} else if !slices.Contains(frame.Names(form), in.name) {
+				t.Errorf("%s asks %q, which the form of %s does not read", in.page, in.name, in.route)
+			}
+		}
+	}
+	for pattern, form := range forms {
+		if !posts[pattern] {
+			t.Errorf("no page has the form of %s", pattern)
+		}
+		for _, name := range frame.Names(form) {
+			if !asked[pattern+" "+name] && !slices.Contains(ofTheFrame, name) {
+				t.Errorf("no page asks %q, which the form of %s reads", name, pattern)
+			}
+		}
+	}
+}
