@@ -2,14 +2,17 @@ package server_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"sportello/referrals/store/storetest"
 	"sportello/server"
+	"sportello/server/frame"
 )
 
 // hostileInput are things that people and their tools type, paste and send.
@@ -175,10 +178,21 @@ func TestHostileInput(t *testing.T) {
 	for _, name := range []string{"anna", "lucia", "bruna", "clara", "dario", "sofia"} {
 		people[name] = s.inside(t, name)
 	}
-	seen := map[string]bool{}
+	seen, forms := map[string]bool{}, map[string]reflect.Type{}
+	for _, route := range server.Routes() {
+		if route.Method == http.MethodPost {
+			forms[route.Pattern] = route.Form
+		}
+	}
 	for _, f := range s.goodForms(r) {
 		seen[f.pattern] = true
 		c, good := people[f.who], f.form
+		inputs := frame.Inputs(forms[f.pattern])
+		for name, in := range inputs {
+			if !good.Has(name) {
+				good.Set(name, append(frame.Words(in.Words), "x")[0])
+			}
+		}
 		all := url.Values{}
 		for name := range good {
 			for kind, bad := range hostileInput {
@@ -205,6 +219,7 @@ func TestHostileInput(t *testing.T) {
 				all.Del(name)
 			}
 		}
+		s.held(t, c, f, inputs)
 		s.unhurt(t, c.send(f.path(), all), f.pattern, "every field", "markup")
 		s.unhurt(t, c.send(f.path(), url.Values{}), f.pattern, "no field", "nothing")
 		s.bounded(t, c, f)
@@ -215,6 +230,26 @@ func TestHostileInput(t *testing.T) {
 		}
 	}
 	s.quiet(t)
+}
+
+// held sends what no page of ours can: a code that is none, and more than a field
+// takes. Neither is kept.
+func (s *site) held(t *testing.T, c *client, f filled, inputs map[string]frame.Input) {
+	t.Helper()
+	for name, in := range inputs {
+		form := maps.Clone(f.form)
+		switch {
+		case in.Words != "":
+			form.Set(name, "no_such_code")
+		case in.Max > 0 && !secret(name):
+			form.Set(name, strings.Repeat("€", max(8_000, in.Max)))
+		default:
+			continue
+		}
+		if a := c.send(f.path(), form); a.status == http.StatusSeeOther && strings.Contains(strings.Join(a.header.Values("Set-Cookie"), " "), "__Host-flash=") {
+			t.Errorf("POST %s takes %s with what no page can send", f.pattern, name)
+		}
+	}
 }
 
 // ends are the routes after which she signs in again.

@@ -23,15 +23,15 @@ type AgencyPage struct {
 
 // AgencyForm is a new agency.
 type AgencyForm struct {
-	Name           string `form:"name"`
-	Kind           string `form:"kind"`           // a word of "agency_kind"
-	Responsibility string `form:"responsibility"` // a word of "responsibility"
+	Name           string `form:"name" max:"200"`
+	Kind           string `form:"kind" words:"agency_kind"`
+	Responsibility string `form:"responsibility" words:"responsibility"`
 	AgencyEndForm
 }
 
 // AgencyEndForm is the day on which an agency ends.
 type AgencyEndForm struct {
-	Ends string `form:"ends"`
+	Ends string `form:"ends" max:"10"`
 }
 
 func agencyName(a *acts.Agency) (name, id string) { return a.Name, a.ID }

@@ -28,9 +28,9 @@ type InvitePage struct {
 
 // InviteForm is the people of a form, a row each.
 type InviteForm struct {
-	Usernames []string `form:"username"`
-	Offices   []string `form:"office"` // words of "role"
-	Units     []string `form:"unit"`   // ids
+	Usernames []string `form:"username" max:"120"`
+	Offices   []string `form:"office" words:"role"`
+	Units     []string `form:"unit"` // ids
 	Languages []string `form:"language"`
 }
 

@@ -25,8 +25,8 @@ type UnitPage struct {
 // UnitsForm is the units of a form, a row each.
 type UnitsForm struct {
 	Agency string   `form:"agency"` // its id
-	Names  []string `form:"name"`
-	Kinds  []string `form:"kind"` // words of "unit_kind"
+	Names  []string `form:"name" max:"200"`
+	Kinds  []string `form:"kind" words:"unit_kind"`
 }
 
 // Unit answers GET /unita/nuova.

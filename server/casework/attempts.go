@@ -100,16 +100,16 @@ type Recall struct {
 // RecallForm is what is typed to plan a call. It is posted with version and go
 // ("clear" takes her off the list) to /schede/ID/richiamo.
 type RecallForm struct {
-	Day  string `form:"recall"`
-	From string `form:"recall_from"`
-	To   string `form:"recall_to"`
+	Day  string `form:"recall" max:"10"`
+	From string `form:"recall_from" max:"5"`
+	To   string `form:"recall_to" max:"5"`
 }
 
 // AttemptForm is what is typed of a try to reach her.
 type AttemptForm struct {
-	Channel string `form:"channel"` // a word of "channel"
-	Outcome string `form:"outcome"` // a word of "attempt"
-	Note    string `form:"note"`
+	Channel string `form:"channel" words:"channel"`
+	Outcome string `form:"outcome" words:"attempt"`
+	Note    string `form:"note" max:"500"`
 }
 
 // Attempt is one try to reach her.

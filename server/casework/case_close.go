@@ -21,13 +21,13 @@ type CaseClosePage struct {
 
 // CaseCloseForm is what is typed there.
 type CaseCloseForm struct {
-	Reason string `form:"reason"` // a word of "closing"
+	Reason string `form:"reason" words:"closing"`
 	CaseReopenForm
 }
 
 // CaseReopenForm is what is typed when a case is opened again.
 type CaseReopenForm struct {
-	Note string `form:"note"`
+	Note string `form:"note" max:"4000"`
 }
 
 // CaseClose answers GET /schede/{id}/chiudi and GET /schede/{id}/riapri.

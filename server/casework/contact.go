@@ -427,36 +427,36 @@ const (
 // the other steps travel as hidden fields; nothing is required.
 type ContactForm struct {
 	// step 1, safety
-	Speaker      string `form:"speaker" step:"1"`       // a word of "speaker"
-	CanTalk      string `form:"can_talk" step:"1"`      // "yesno"
-	CallBack     string `form:"call_back" step:"1"`     // "yesno"
-	CallNumber   string `form:"call_number" step:"1"`   // as typed
-	Danger       string `form:"danger" step:"1"`        // "said_aloud"
-	Where        string `form:"where" step:"1"`         // "where": the person she fears
-	Children     string `form:"children" step:"1"`      // "children"
-	DangerCaller string `form:"danger_caller" step:"1"` // "who_calls"
-	DangerWhen   string `form:"danger_when" step:"1"`   // free: when the call was made or is to be made
-	Accompanied  string `form:"accompanied" step:"1"`   // "yes": someone came with her
-	DutySaid     string `form:"duty_said" step:"1"`     // "yes": what may have to be reported was said
-	BeenHere     string `form:"been_here" step:"1"`     // "said_aloud"
-	Query        string `form:"q" step:"1"`             // her code, alias or phone
-	Case         string `form:"case" step:"1"`          // the case chosen among the matches, or empty
-	Name         string `form:"name" step:"1"`          // the name she wants, may be invented
+	Speaker      string `form:"speaker" step:"1" words:"speaker"`
+	CanTalk      string `form:"can_talk" step:"1" words:"yesno"`
+	CallBack     string `form:"call_back" step:"1" words:"yesno"`
+	CallNumber   string `form:"call_number" step:"1" max:"40"` // as typed
+	Danger       string `form:"danger" step:"1" words:"said_aloud"`
+	Where        string `form:"where" step:"1" words:"where"` // the person she fears
+	Children     string `form:"children" step:"1" words:"children"`
+	DangerCaller string `form:"danger_caller" step:"1" words:"who_calls"`
+	DangerWhen   string `form:"danger_when" step:"1" max:"80"` // free: when the call was made or is to be made
+	Accompanied  string `form:"accompanied" step:"1"`          // "yes": someone came with her
+	DutySaid     string `form:"duty_said" step:"1"`            // "yes": what may have to be reported was said
+	BeenHere     string `form:"been_here" step:"1" words:"said_aloud"`
+	Query        string `form:"q" step:"1" max:"120"`    // her code, alias or phone
+	Case         string `form:"case" step:"1"`           // the case chosen among the matches, or empty
+	Name         string `form:"name" step:"1" max:"120"` // the name she wants, may be invented
 
 	// step 2, request
-	Request       string   `form:"request" step:"2"`
-	Needs         []string `form:"needs" step:"2"` // words of "need"
-	ChildrenCount string   `form:"children_count" step:"2"`
-	ChildrenAges  string   `form:"children_ages" step:"2"`
+	Request       string   `form:"request" step:"2" max:"8000"`
+	Needs         []string `form:"needs" step:"2" words:"need"`
+	ChildrenCount string   `form:"children_count" step:"2" max:"2"`
+	ChildrenAges  string   `form:"children_ages" step:"2" max:"80"`
 	SafeForm
 
 	// step 3, outcome
-	Given      []string `form:"given" step:"3"`      // values of Sheets
-	Outcome    string   `form:"outcome" step:"3"`    // "outcome"
-	Service    string   `form:"service" step:"3"`    // unit for "social_service"
-	Visibility string   `form:"visibility" step:"3"` // "visibility"; empty is "unit"
-	Share      []string `form:"share" step:"3"`      // what the task carries of how to reach her
-	RuleOf     string   `form:"rule_of" step:"3"`    // version of the case whose rule the page showed for it
+	Given      []string `form:"given" step:"3"` // values of Sheets
+	Outcome    string   `form:"outcome" step:"3" words:"outcome"`
+	Service    string   `form:"service" step:"3"`                       // unit for "social_service"
+	Visibility string   `form:"visibility" step:"3" words:"visibility"` // empty is "unit"
+	Share      []string `form:"share" step:"3"`                         // what the task carries of how to reach her
+	RuleOf     string   `form:"rule_of" step:"3"`                       // version of the case whose rule the page showed for it
 }
 
 // Also is a need she named, and who else is there for it.

@@ -28,8 +28,8 @@ type NotePage struct {
 
 // NoteForm is what is typed there.
 type NoteForm struct {
-	Kind string `form:"kind"` // a word of "note_kind"
-	Text string `form:"text"`
+	Kind string `form:"kind" words:"note_kind"`
+	Text string `form:"text" max:"16000"`
 }
 
 // What the page says.

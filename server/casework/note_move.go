@@ -24,8 +24,8 @@ type NoteMovePage struct {
 
 // NoteMoveForm is what is typed there.
 type NoteMoveForm struct {
-	To  string `form:"to"` // the other file's code
-	Why string `form:"why"`
+	To  string `form:"to" max:"20"` // the other file's code
+	Why string `form:"why" max:"300"`
 }
 
 // NoteMove answers GET /schede/{id}/diario/{note}/sposta.

@@ -124,15 +124,15 @@ func compare(q *frame.Request, mine, theirs PersonForm) (a, b []ConflictField) {
 
 // PersonForm is what is typed there; nothing is required.
 type PersonForm struct {
-	Alias    string   `form:"alias"`
-	Name     string   `form:"name"`
-	Surname  string   `form:"surname"`
-	Born     string   `form:"born"`
-	Language string   `form:"language"` // a word of "language", or empty
-	Mediator string   `form:"mediator"` // "yesno"
-	Town     string   `form:"town"`     // where she may be looked for; never a street
-	Children string   `form:"children_note"`
-	Needs    []string `form:"needs"` // words of "need"
+	Alias    string   `form:"alias" max:"120"`
+	Name     string   `form:"name" max:"120"`
+	Surname  string   `form:"surname" max:"120"`
+	Born     string   `form:"born" max:"40"`
+	Language string   `form:"language" words:"language"`
+	Mediator string   `form:"mediator" words:"yesno"`
+	Town     string   `form:"town" max:"120"` // where she may be looked for; never a street
+	Children string   `form:"children_note" max:"1000"`
+	Needs    []string `form:"needs" words:"need"`
 }
 
 // What the page says.

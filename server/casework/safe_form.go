@@ -11,7 +11,7 @@ import (
 // SafeForm is the safe-contact rule as typed: an allow-list. Nothing ticked is
 // no contact at all.
 type SafeForm struct {
-	Call     string   `form:"ch_call" step:"2"` // "allow"; empty is not asked
+	Call     string   `form:"ch_call" step:"2" words:"allow"` // empty is not asked
 	SMS      string   `form:"ch_sms" step:"2"`
 	WhatsApp string   `form:"ch_whatsapp" step:"2"`
 	Email    string   `form:"ch_email" step:"2"`
@@ -19,16 +19,16 @@ type SafeForm struct {
 	InPerson string   `form:"ch_in_person" step:"2"`
 	Number   string   `form:"number" step:"2"`
 	Mail     string   `form:"mail" step:"2"`
-	Days0    []string `form:"days0" step:"2"` // "weekday"
+	Days0    []string `form:"days0" step:"2" words:"weekday"`
 	From0    string   `form:"from0" step:"2"` // HH:MM
 	To0      string   `form:"to0" step:"2"`
 	Days1    []string `form:"days1" step:"2"`
 	From1    string   `form:"from1" step:"2"`
 	To1      string   `form:"to1" step:"2"`
-	Answerer string   `form:"answerer" step:"2"` // "answerer"
-	Say      string   `form:"say" step:"2"`      // what to say if someone else answers
-	Hide     string   `form:"hide" step:"2"`     // "yesno": hide our number
-	Voice    string   `form:"voice" step:"2"`    // "yesno": voicemail
+	Answerer string   `form:"answerer" step:"2" words:"answerer"`
+	Say      string   `form:"say" step:"2"`                 // what to say if someone else answers
+	Hide     string   `form:"hide" step:"2" words:"yesno"`  // hide our number
+	Voice    string   `form:"voice" step:"2" words:"yesno"` // voicemail
 	CodeWord string   `form:"code_word" step:"2"`
 }
 

@@ -51,12 +51,12 @@ const (
 
 // TaskForm is what is typed when a task is done.
 type TaskForm struct {
-	Note string `form:"note"`
+	Note string `form:"note" max:"4000"`
 }
 
 // TaskReturnForm is why a task is handed back.
 type TaskReturnForm struct {
-	Reason string `form:"reason"` // a word of "task_reason"
+	Reason string `form:"reason" words:"task_reason"`
 }
 
 // TaskAssignForm is to whom the lead gives a task.

@@ -21,8 +21,12 @@ type UnlinkedPage struct {
 // whom, whatever stands in the fields.
 func RecordUnlinked(q *frame.Request, f *UnlinkedForm) error {
 	page := unlinkedPage(q)
-	if f.Kind == "general" {
+	switch {
+	case f.Kind == "general":
 		f = &UnlinkedForm{}
+	case f.Kind != "" && !frame.IsWord("unlinked", f.Kind):
+		page.Fail("kind", frame.FailChoice)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	in := cases.NewContact{Form: page.ID, Contact: cases.Contact{Speaker: page.Form.Speaker, Outcome: "info_only",
 		Requester: f.Requester, Phone: f.Phone, Subject: f.Subject, Note: f.Text}}
@@ -43,10 +47,10 @@ const (
 
 // UnlinkedForm is what is typed there.
 type UnlinkedForm struct {
-	Speaker   string `form:"speaker"`   // "someone" or "body"
-	Kind      string `form:"kind"`      // "unlinked"
-	Requester string `form:"requester"` // who is speaking
-	Phone     string `form:"phone"`     // a body's published number
-	Subject   string `form:"subject"`   // whom it is about, kept apart
-	Text      string `form:"text"`
+	Speaker   string `form:"speaker"` // "someone" or "body"
+	Kind      string `form:"kind" words:"unlinked"`
+	Requester string `form:"requester" max:"200"` // who is speaking
+	Phone     string `form:"phone" max:"40"`      // a body's published number
+	Subject   string `form:"subject" max:"200"`   // whom it is about, kept apart
+	Text      string `form:"text" max:"8000"`
 }

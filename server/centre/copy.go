@@ -30,8 +30,8 @@ type CopyPage struct {
 
 // CopyForm is to which key a copy is made.
 type CopyForm struct {
-	Key   string `form:"recipient"` // another public key
-	Which string `form:"which"`     // "kept", the default where the centre keeps a key here, or "other"
+	Key   string `form:"recipient" max:"4000"` // another public key
+	Which string `form:"which"`                // "kept", the default where the centre keeps a key here, or "other"
 }
 
 // Copy answers GET /arrivi/{id}/copia.

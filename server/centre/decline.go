@@ -14,7 +14,7 @@ type DeclinePage struct {
 
 // DeclineForm is why she is not welcomed.
 type DeclineForm struct {
-	Reason string `form:"reason"` // a word of "decline"; empty is "neutral"
+	Reason string `form:"reason" words:"decline"` // empty is "neutral"
 }
 
 // Decline answers GET /arrivi/{id}/non-accogli.

@@ -41,14 +41,14 @@ type AskForm struct {
 
 // AppointmentForm is an appointment that is proposed.
 type AppointmentForm struct {
-	Day   string `form:"day"`
-	Hour  string `form:"hour"`
-	Place string `form:"place"`
+	Day   string `form:"day" max:"10"`
+	Hour  string `form:"hour" max:"5"`
+	Place string `form:"place" max:"200"`
 }
 
 // OutcomeForm is what came of the referral.
 type OutcomeForm struct {
-	After string `form:"after"` // a word of "after"
+	After string `form:"after" words:"after"`
 }
 
 // Received is the centre's side of a referral. One that was taken back shows

@@ -24,7 +24,7 @@ type StopPage struct {
 
 // StopForm is what the centre did.
 type StopForm struct {
-	Ticked []string `form:"done"` // words of "stop_done"
+	Ticked []string `form:"done" words:"stop_done"`
 }
 
 // StopAllForm is that, and what the centre had written: it comes back with the page.

@@ -14,7 +14,7 @@ type CoveredPage struct{ frame.Page }
 
 // PassphraseAlone is what uncovers a screen.
 type PassphraseAlone struct {
-	Passphrase string `form:"passphrase"`
+	Passphrase string `form:"passphrase" max:"400"`
 }
 
 // Cover takes the keys out of the session and keeps what the page's form held.

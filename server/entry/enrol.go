@@ -31,7 +31,7 @@ const (
 
 // CodeForm is a one-time code.
 type CodeForm struct {
-	Code string `form:"code"`
+	Code string `form:"code" max:"6"`
 }
 
 // AskReplaceFactor asks for passphrase and code, before a factor is replaced.

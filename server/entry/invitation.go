@@ -22,7 +22,7 @@ type InvitationPage struct {
 
 // InvitationForm is the code of an invitation.
 type InvitationForm struct {
-	Invitation string `form:"invitation"`
+	Invitation string `form:"invitation" max:"80"`
 }
 
 // invitationCookie binds the pages of an invitation to one browser; what they

@@ -27,16 +27,16 @@ type PassphrasePage struct {
 type PassphraseForm struct {
 	Choice string `form:"choice"`
 	Words  string `form:"words"`
-	Own    string `form:"own"`
-	Again  string `form:"again"`
+	Own    string `form:"own" max:"400"`
+	Again  string `form:"again" max:"400"`
 }
 
 // ChangePassphraseForm is that of somebody who has one.
 type ChangePassphraseForm struct {
 	PassphraseForm
 	Suspected string `form:"suspected"` // "yes"
-	Current   string `form:"current"`
-	Code      string `form:"code"`
+	Current   string `form:"current" max:"400"`
+	Code      string `form:"code" max:"6"`
 }
 
 // Passphrase answers GET /credenziali/frase.

@@ -9,7 +9,7 @@ type RecoveryCodePage struct{ frame.Page }
 
 // RecoveryCodeForm is a recovery code.
 type RecoveryCodeForm struct {
-	Recovery string `form:"recovery"`
+	Recovery string `form:"recovery" max:"60"`
 }
 
 // RecoveryCode answers GET /entra/recupero.

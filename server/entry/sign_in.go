@@ -21,8 +21,8 @@ type SignInPage struct {
 
 // SignInForm is user name and passphrase.
 type SignInForm struct {
-	Username   string `form:"username"`
-	Passphrase string `form:"passphrase"`
+	Username   string `form:"username" max:"120"`
+	Passphrase string `form:"passphrase" max:"400"`
 }
 
 // What the page says.

@@ -40,8 +40,8 @@ func (q *Request) KeepDraft(keep func(ctx context.Context, person string, text [
 
 // DraftText is what a form held, without what is secret, and where it belongs.
 func (q *Request) DraftText() ([]byte, error) {
-	d := Draft{From: q.LocalPath(q.Form.Get("from")), Form: url.Values{}}
-	for name, values := range q.Form {
+	d := Draft{From: q.LocalPath(q.form.Get("from")), Form: url.Values{}}
+	for name, values := range q.form {
 		d.Form[name] = values
 	}
 	for _, name := range secretFields {
@@ -56,7 +56,7 @@ func (q *Request) takeDraft() {
 	if len(q.Who.Draft()) == 0 || json.Unmarshal(q.Who.Draft(), &d) != nil || d.From != q.R.URL.Path {
 		return
 	}
-	q.Form, q.Filled = d.Form, true
+	q.form, q.Filled = d.Form, true
 }
 
 // DraftFrom is the page on which a draft that was given back belongs.

@@ -220,7 +220,7 @@ func (q *Request) problem(status int, key, support string) {
 func longTexts(q *Request) []string {
 	var all []string
 	for _, name := range []string{"request", "text", "note", "children_note", "requester", "subject", "why", "place"} {
-		if text := q.Form.Get(name); text != "" {
+		if text := q.form.Get(name); text != "" {
 			all = append(all, text)
 		}
 	}

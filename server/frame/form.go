@@ -1,11 +1,13 @@
 package frame
 
 import (
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sportello/referrals/typed"
 )
@@ -16,9 +18,41 @@ func IsSecretKey(text string) bool {
 	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-")
 }
 
-// A form struct keeps what was typed, as typed: its fields are strings and
-// lists of strings, each with the input's name in a `form` tag, and the step
-// that asks it in a `step` tag where the form has several.
+// A form struct keeps what was typed, as typed: its fields are strings and lists of
+// strings, and their tags say what there is to know of the input, once:
+//
+//	form:"NAME"   the input's name
+//	words:"LIST"  its values are codes of a list of words, or empty
+//	max:"N"       what it takes, in UTF-16 units, as a browser counts (HTML, maxlength)
+//	step:"N"      the step that asks it, where the form has several
+
+// Input is what the tags of a field say.
+type Input struct {
+	Name, Words string
+	Max         int // 0: whatever a page's fields take
+}
+
+// Inputs are the inputs of a form's struct, or of the forms that a page's has.
+func Inputs(t reflect.Type) map[string]Input {
+	if known, ok := inputs.Load(t); ok {
+		return known.(map[string]Input)
+	}
+	all := map[string]Input{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		switch name := f.Tag.Get("form"); {
+		case name != "":
+			n, _ := strconv.Atoi(f.Tag.Get("max"))
+			all[name] = Input{name, f.Tag.Get("words"), n}
+		case f.Type.Kind() == reflect.Struct && f.Type.PkgPath() != "time":
+			maps.Copy(all, Inputs(f.Type))
+		}
+	}
+	inputs.Store(t, all)
+	return all
+}
+
+var inputs sync.Map // by type
 
 // ReadForm copies typed values into a form struct. Fields that the form did
 // not send are left empty; names that the struct does not know are ignored.
@@ -30,8 +64,8 @@ func ReadForm(values url.Values, form any) {
 // draft, or because the form was not taken. A form of which nothing was sent is left
 // as it is.
 func (q *Request) Fill(form any) {
-	if v := reflect.ValueOf(form).Elem(); len(q.Form) > 0 && anySent(q.Form, v) {
-		readForm(q.Form, v)
+	if v := reflect.ValueOf(form).Elem(); len(q.form) > 0 && anySent(q.form, v) {
+		readForm(q.form, v)
 	}
 }
 
@@ -45,50 +79,36 @@ func anySent(values url.Values, v reflect.Value) bool {
 	return false
 }
 
-// Names are the names of the inputs that a form's struct reads.
-func Names(form reflect.Type) (names []string) {
-	for i := range form.NumField() {
-		f := form.Field(i)
-		if name := f.Tag.Get("form"); name != "" {
-			names = append(names, name)
-		}
-		if f.Anonymous {
-			names = append(names, Names(f.Type)...)
-		}
-	}
-	return names
-}
-
 // Hidden is a field of a form that nobody typed: one of Control.
 func (q *Request) Hidden(name string) string {
 	if !slices.Contains(Control, name) {
 		panic("no such hidden field: " + name)
 	}
-	return q.Form.Get(name)
+	return q.form.Get(name)
 }
 
 // Sent tells whether a form had an input of a name.
-func (q *Request) Sent(name string) bool { return q.Form.Has(name) }
+func (q *Request) Sent(name string) bool { return q.form.Has(name) }
 
 // Renew gives the form another id: what was sent under the one it has was kept.
-func (q *Request) Renew() { q.Form.Set("form", string(typed.NewForm())) }
+func (q *Request) Renew() { q.form.Set("form", string(typed.NewForm())) }
 
 // CameFrom is the page that a form was on, as it said, or the home page.
-func (q *Request) CameFrom() string { return q.LocalPath(q.Form.Get("from")) }
+func (q *Request) CameFrom() string { return q.LocalPath(q.form.Get("from")) }
 
 // HasMore tells whether a form holds more than its token and where it was: the form
 // of a page that somebody covers, with what she typed.
-func (q *Request) HasMore() bool { return q.Form.Get("from") != "" && len(q.Form) > 2 }
+func (q *Request) HasMore() bool { return q.form.Get("from") != "" && len(q.form) > 2 }
 
 // Forget takes an input out of the form: it comes back nowhere.
-func (q *Request) Forget(name string) { q.Form.Del(name) }
+func (q *Request) Forget(name string) { q.form.Del(name) }
 
 // Pressed is the value of the button that sent the form, where it has several.
-func (q *Request) Pressed() string { return q.Form.Get("go") }
+func (q *Request) Pressed() string { return q.form.Get("go") }
 
 // Step is the step, 1 to 3, from which a form in steps was sent; 1 where it has none.
 func (q *Request) Step() int {
-	switch q.Form.Get("step") {
+	switch q.form.Get("step") {
 	case "2":
 		return 2
 	case "3":
@@ -215,7 +235,7 @@ func (q *Request) FormID() typed.Form { return typed.Form(q.NewForm()) }
 
 // NewForm is the id of the form to be shown: the same while what was typed comes back.
 func (q *Request) NewForm() string {
-	if id := q.Form.Get("form"); id != "" {
+	if id := q.form.Get("form"); id != "" {
 		return id
 	}
 	return string(typed.NewForm())
@@ -223,5 +243,5 @@ func (q *Request) NewForm() string {
 
 // RecognisedForm is how the worker knew that it was she.
 type RecognisedForm struct {
-	Recognised string `form:"recognised"` // a word of "recognised"
+	Recognised string `form:"recognised" words:"recognised"`
 }

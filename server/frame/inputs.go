@@ -9,13 +9,11 @@ import (
 // label and the list of words, each empty where two pages differ.
 type inputName struct{ Label, List string }
 
-var (
-	labelled = regexp.MustCompile(`\((?:field|choices) \S+ "([a-z_]+)" [^()]*"(?:label|legend)=([a-z_.]+)"`)
-	worded   = regexp.MustCompile(`\(choices \S+ "([a-z_]+)" [^()]*"words=([a-z_]+)"`)
-)
+var labelled = regexp.MustCompile(`\((?:field|choices) \S+ "([a-z_]+)" [^()]*"(?:label|legend)=([a-z_.]+)"`)
 
-// inputNames reads from the templates how the pages name their inputs.
-func inputNames(rooms ...Room) (map[string]inputName, error) {
+// inputNames reads from the templates how the pages name their inputs, and from the
+// forms what words they take.
+func inputNames(routes []Route, rooms ...Room) (map[string]inputName, error) {
 	var all []byte
 	for _, room := range rooms {
 		paths, err := fs.Glob(room.Templates, "*.html")
@@ -31,22 +29,29 @@ func inputNames(rooms ...Room) (map[string]inputName, error) {
 		}
 	}
 	names := map[string]inputName{}
-	labels, lists := agreed(all, labelled), agreed(all, worded)
+	labels, lists := map[string]string{}, map[string]string{}
+	for _, m := range labelled.FindAllSubmatch(all, -1) {
+		agree(labels, string(m[1]), string(m[2]))
+	}
+	for _, r := range routes {
+		if r.Form != nil {
+			for name, in := range Inputs(r.Form) {
+				if in.Words != "" {
+					agree(lists, name, in.Words)
+				}
+			}
+		}
+	}
 	for name := range labels {
 		names[name] = inputName{labels[name], lists[name]}
 	}
 	return names, nil
 }
 
-// agreed maps names to what the pages say of them, empty where they differ.
-func agreed(text []byte, says *regexp.Regexp) map[string]string {
-	all := map[string]string{}
-	for _, m := range says.FindAllSubmatch(text, -1) {
-		name, value := string(m[1]), string(m[2])
-		if known, ok := all[name]; ok && known != value {
-			value = ""
-		}
-		all[name] = value
+// agree notes what is said of a name, or nothing where two say otherwise.
+func agree(said map[string]string, name, value string) {
+	if known, ok := said[name]; ok && known != value {
+		value = ""
 	}
-	return all
+	said[name] = value
 }

@@ -11,7 +11,7 @@ import (
 func (q *Request) askAgain() error {
 	for _, name := range secretFields {
 		if name != "token" {
-			q.Form.Del(name)
+			q.form.Del(name)
 		}
 	}
 	return q.SpeakNow()
@@ -19,11 +19,11 @@ func (q *Request) askAgain() error {
 
 // SpeakNow takes the language that a page's switch was pressed for.
 func (q *Request) SpeakNow() error {
-	lang := locale.Lang(q.Form.Get("lang"))
+	lang := locale.Lang(q.form.Get("lang"))
 	if lang != locale.Italian && lang != locale.English {
 		return errForm
 	}
-	q.Form.Del("lang")
+	q.form.Del("lang")
 	q.Lang = lang
 	q.SetCookie(LangCookie, string(lang), 365*24*time.Hour)
 	return nil

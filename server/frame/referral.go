@@ -104,5 +104,5 @@ func AppointmentOf(r sharing.ReferralView) Appointment {
 // MessageForm is what one side of a referral writes to the other. On a page that
 // takes none any more it is what was not sent.
 type MessageForm struct {
-	Text string `form:"text"`
+	Text string `form:"text" max:"4000"`
 }

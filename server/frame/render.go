@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,11 +17,15 @@ import (
 )
 
 // field builds an input from options: label=KEY, hint=KEY, type=T, auto=TOKEN,
-// mode=INPUTMODE, class=C, max=N, rows=N (a textarea), id=ID, required. Where
+// mode=INPUTMODE, class=C, rows=N (a textarea), id=ID, required; what it takes is said
+// by the page's form, or, where it is not on the page, by max=N. Where
 // several inputs have one name, row=N tells them apart in id and errors.
 // Without auto, the browser is told to keep nothing.
 func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []string) (Field, error) {
 	f, place := Field{ID: name, Name: name, Value: value, Type: "text", Auto: "off", Max: 200}, name
+	if in := Inputs(reflect.TypeOf(p).Elem())[name]; in.Max > 0 {
+		f.Max = in.Max
+	}
 	for _, opt := range opts {
 		k, v, _ := strings.Cut(opt, "=")
 		var err error
@@ -68,12 +73,13 @@ func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []s
 	return f, nil
 }
 
-// choices builds a question from a list of words: words=LIST, legend=KEY,
+// choices builds a question from the list of words that the page's form says, or
+// words=LIST where it is not on the page: legend=KEY,
 // hint=KEY, type=radio|checkbox, class=row|grid|"", hints (each answer has a
 // hint under KEY_hint), skip=VALUES (answers not offered here, with spaces between).
 func (r *Renderer) choices(lang locale.Lang, p Shown, name string, chosen any, opts []string) (Choices, error) {
 	q := Choices{Name: name}
-	kind, list, hints := "radio", "", false
+	kind, list, hints := "radio", Inputs(reflect.TypeOf(p).Elem())[name].Words, false
 	var skip []string
 	for _, opt := range opts {
 		k, v, _ := strings.Cut(opt, "=")

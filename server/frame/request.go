@@ -29,7 +29,7 @@ type Request struct {
 	Who    acts.Caller
 	Signed bool // who is signed in, with keys
 	Known  bool // who is known, perhaps covered or just ended
-	Form   url.Values
+	form   url.Values
 	Lang   locale.Lang
 	Filled bool // form holds a draft given back
 	Ours   bool // the form that was sent is one of this session
@@ -50,7 +50,7 @@ func (q *Request) answer(t Route) error {
 		return err
 	}
 	speak(q)
-	if t.StepUp && q.Form.Has("lang") {
+	if t.StepUp && q.form.Has("lang") {
 		if err := q.askAgain(); err != nil {
 			return err
 		}
@@ -152,8 +152,8 @@ func (q *Request) readForm() error {
 	if n > maxFields {
 		return errTooBig
 	}
-	q.Form = q.R.PostForm
-	for _, values := range q.Form {
+	q.form = q.R.PostForm
+	for _, values := range q.form {
 		for i := range values {
 			values[i] = strings.ToValidUTF8(values[i], "�")
 		}
@@ -164,7 +164,7 @@ func (q *Request) readForm() error {
 // tokenFits compares the form's token with the one of this session, or of this
 // browser before sign-in.
 func tokenFits(q *Request) bool {
-	got := q.Form.Get("token")
+	got := q.form.Get("token")
 	if q.Known && got == q.Door.FormToken(q.Who) {
 		return true
 	}
@@ -184,7 +184,7 @@ func (q *Request) LocalPath(p string) string {
 // that only takes forms, the page the form was on.
 func (q *Request) here() string {
 	if q.R.Method == http.MethodPost && !q.shows(q.R) {
-		return q.LocalPath(q.Form.Get("from"))
+		return q.LocalPath(q.form.Get("from"))
 	}
 	return q.R.URL.Path
 }
@@ -372,7 +372,7 @@ func Version(v int64) string { return strconv.FormatInt(v, 10) }
 
 // Version is the row version that the form carries; 0 where it carries none.
 func (q *Request) Version() int64 {
-	v, err := strconv.ParseInt(q.Form.Get("version"), 10, 64)
+	v, err := strconv.ParseInt(q.form.Get("version"), 10, 64)
 	if err != nil {
 		return 0 // no stored version: the form is answered as outdated
 	}

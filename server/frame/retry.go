@@ -49,7 +49,7 @@ func (q *Request) again(t trouble) bool {
 // formPage is the address of the page that a form was on, as it said; empty when
 // it said none.
 func (q *Request) formPage() string {
-	if path := q.LocalPath(q.Form.Get("from")); path != "/" {
+	if path := q.LocalPath(q.form.Get("from")); path != "/" {
 		return path
 	}
 	return ""
@@ -144,7 +144,7 @@ func showAgain(q *Request, status int, name string, page Shown) error {
 // carried is the form without what must not travel.
 func (q *Request) carried() []Pair {
 	var pairs []Pair
-	for name, values := range q.Form {
+	for name, values := range q.form {
 		if Contains(secretFields, name) || name == "from" {
 			continue
 		}

@@ -48,7 +48,7 @@ func Get(pattern string, a policies.Action, view View) Route {
 func Post[F any](pattern string, a policies.Action, do func(*Request, *F) error) Route {
 	return Route{Method: http.MethodPost, Pattern: pattern, Action: a, StepUp: a.StepUp(), Form: reflect.TypeFor[F](), Do: func(q *Request) error {
 		f := new(F)
-		ReadForm(q.Form, f)
+		ReadForm(q.form, f)
 		return do(q, f)
 	}}
 }

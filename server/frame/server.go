@@ -71,7 +71,7 @@ func New(c Config, routes []Route, rooms ...Room) (*Server, error) {
 	for _, rule := range policy.Rules() {
 		s.Policy[rule.ID] = rule
 	}
-	if s.Inputs, err = inputNames(rooms...); err != nil {
+	if s.Inputs, err = inputNames(routes, rooms...); err != nil {
 		return nil, err
 	}
 	s.routes = routes
@@ -177,7 +177,7 @@ func RouteName(r *http.Request) string {
 }
 
 func (s *Server) newRequest(w http.ResponseWriter, r *http.Request) *Request {
-	q := &Request{Server: s, W: w, R: r, Form: url.Values{}, Lang: locale.Italian}
+	q := &Request{Server: s, W: w, R: r, form: url.Values{}, Lang: locale.Italian}
 	if c, err := r.Cookie(LangCookie); err == nil && locale.Lang(c.Value) == locale.English {
 		q.Lang = locale.English
 	}

@@ -87,15 +87,15 @@ func (q *Request) StepUpList(a policies.Action, object, act string, names []stri
 }
 
 func askStepUp(q *Request, a policies.Action, object string, page *StepUpPage) (bool, error) {
-	page.Page, page.Action, page.Back, page.Carried = q.Base(TitleStepUp), q.R.URL.Path, q.LocalPath(q.Form.Get("from")), q.carried()
+	page.Page, page.Action, page.Back, page.Carried = q.Base(TitleStepUp), q.R.URL.Path, q.LocalPath(q.form.Get("from")), q.carried()
 	page.Speak = page.Action
-	if q.Form.Get("from") == "" && strings.HasPrefix(q.R.URL.Path, "/credenziali/") {
+	if q.form.Get("from") == "" && strings.HasPrefix(q.R.URL.Path, "/credenziali/") {
 		page.Back = "/credenziali" // the links there lead straight here
 	}
-	if q.Form.Get("passphrase") == "" && q.Form.Get("code") == "" {
+	if q.form.Get("passphrase") == "" && q.form.Get("code") == "" {
 		return false, q.Show(http.StatusOK, page)
 	}
-	in, err := q.Door.StepUp(q.Context(), q.Who, q.Form.Get("passphrase"), q.Form.Get("code"), a, object, q.Source())
+	in, err := q.Door.StepUp(q.Context(), q.Who, q.form.Get("passphrase"), q.form.Get("code"), a, object, q.Source())
 	if key, known := SignInProblems(err); known {
 		if key == ProblemSignIn {
 			key = ProblemStepUp

@@ -30,7 +30,7 @@ type CopyKeyPage struct {
 
 // CopyKeyForm is another public key of the centre's.
 type CopyKeyForm struct {
-	Recipient string `form:"recipient"`
+	Recipient string `form:"recipient" max:"4000"`
 }
 
 // CopyKey shows the centre's key for copies with its four words.

@@ -21,9 +21,9 @@ type DeclarationsPage struct {
 
 // DeclarationForm is whom one should not be given.
 type DeclarationForm struct {
-	Name    string `form:"declared_name"`
-	Surname string `form:"declared_surname"`
-	Phone   string `form:"declared_phone"`
+	Name    string `form:"declared_name" max:"200"`
+	Surname string `form:"declared_surname" max:"200"`
+	Phone   string `form:"declared_phone" max:"60"`
 }
 
 // Declarations is whom one asks not to be given: what was declared, and the form

@@ -109,13 +109,13 @@ func (p *DirectoryPage) Welcomes() bool {
 
 // DirectoryForm is what is typed there; all of it is public anyway.
 type DirectoryForm struct {
-	Area      string   `form:"area"`
-	Town      string   `form:"town"` // distances are measured from here
-	Hours     string   `form:"hours"`
-	Phone     string   `form:"phone"`
-	Cost      string   `form:"cost"`      // a word of "cost"
-	Needs     []string `form:"needs"`     // words of "need"
-	Languages []string `form:"languages"` // words of "language"
+	Area      string   `form:"area" max:"200"`
+	Town      string   `form:"town" max:"120"` // distances are measured from here
+	Hours     string   `form:"hours" max:"200"`
+	Phone     string   `form:"phone" max:"40"`
+	Cost      string   `form:"cost" words:"cost"`
+	Needs     []string `form:"needs" words:"need"`
+	Languages []string `form:"languages" words:"language"`
 }
 
 // What the page says.

@@ -28,7 +28,7 @@ type FoundPage struct {
 
 // FoundForm is what is typed there.
 type FoundForm struct {
-	Recovery string `form:"recovery"` // an age recipient, or empty
+	Recovery string `form:"recovery" max:"4000"` // an age recipient, or empty
 	SameForm
 }
 

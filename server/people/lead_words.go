@@ -17,7 +17,7 @@ type LeadWordsPage struct {
 
 // LeadWordsForm is her passphrase, which makes the words.
 type LeadWordsForm struct {
-	Passphrase string `form:"passphrase"`
+	Passphrase string `form:"passphrase" max:"200"`
 }
 
 // LeadWords asks the member who is to lead for her passphrase: her words come

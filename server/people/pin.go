@@ -21,7 +21,7 @@ type PinPage struct {
 
 // PinNumberForm is the number that was called, and where it was found.
 type PinNumberForm struct {
-	Number string `form:"number"`
+	Number string `form:"number" max:"200"`
 }
 
 // PinForm is all that is typed there.

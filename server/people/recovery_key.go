@@ -37,12 +37,12 @@ type RecoveryKeyPage struct {
 
 // RecoveryKeyForm is the public key that is proposed.
 type RecoveryKeyForm struct {
-	Recipient string `form:"recipient"`
+	Recipient string `form:"recipient" max:"4000"`
 }
 
 // HeardForm is the four words that were heard.
 type HeardForm struct {
-	Heard string `form:"heard"`
+	Heard string `form:"heard" max:"200"`
 }
 
 // RecoverySetForm is a proposal.

@@ -16,7 +16,7 @@ type RemoveMemberPage struct {
 
 // RemoveMemberForm is why she is removed.
 type RemoveMemberForm struct {
-	Cause string `form:"cause"` // "yesno": there is a suspicion
+	Cause string `form:"cause" words:"yesno"` // there is a suspicion
 }
 
 // RemoveMember answers GET /ammissioni/{person}/togli.

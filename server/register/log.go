@@ -38,12 +38,12 @@ type LogPage struct {
 
 // LogFilter is the filter as typed.
 type LogFilter struct {
-	Person  string `form:"person"`
-	Action  string `form:"action"` // the policy's name of the act
-	Record  string `form:"record"`
-	Outcome string `form:"outcome"` // a word of "result", or empty
-	From    string `form:"from_day"`
-	To      string `form:"to_day"`
+	Person  string `form:"person" max:"60"`
+	Action  string `form:"action" max:"60"` // the policy's name of the act
+	Record  string `form:"record" max:"60"`
+	Outcome string `form:"outcome" words:"result"`
+	From    string `form:"from_day" max:"10"`
+	To      string `form:"to_day" max:"10"`
 }
 
 // LogRow is one leaf: pseudonyms and codes only.

@@ -54,10 +54,10 @@ func FindCentres(q *frame.Request, _ *CentreForm) error {
 
 // CentreForm is by what a centre is looked for.
 type CentreForm struct {
-	Need string `form:"need"` // a word of "need", or empty
-	Area string `form:"area"`
-	From string `form:"near"` // a municipality she names; never her address
-	Away string `form:"away"` // "lontano da": a municipality to keep away from
+	Need string `form:"need" words:"need"`
+	Area string `form:"area" max:"120"`
+	From string `form:"near" max:"120"` // a municipality she names; never her address
+	Away string `form:"away" max:"120"` // "lontano da": a municipality to keep away from
 }
 
 // farEnough is how far "lontano da" keeps a centre away, in kilometres.

@@ -75,12 +75,12 @@ func endedKey(r sharing.ReferralLine) string {
 
 // AnswerSeenForm is what comes next, after a decline was read.
 type AnswerSeenForm struct {
-	Next string `form:"after_answer"` // a word of "after_answer"
+	Next string `form:"after_answer" words:"after_answer"`
 }
 
 // AppointmentAnswerForm is her answer to what the centre proposed.
 type AppointmentAnswerForm struct {
-	Answer string `form:"answer"` // "yesno"
+	Answer string `form:"answer" words:"yesno"`
 }
 
 // StepDay is one step of the line.

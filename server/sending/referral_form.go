@@ -83,17 +83,17 @@ type ReferralForm struct {
 	Fields   []string `form:"fields" step:"1"`    // values of Shareable
 	Shown    []string `form:"shown" step:"1"`     // marks of what the page showed of them
 	KeepCopy string   `form:"keep_copy" step:"1"` // "yes"
-	Given    string   `form:"given" step:"2"`     // a word of "given"
-	Mediator string   `form:"interpreter" step:"2"`
-	Feedback string   `form:"feedback" step:"2"` // a word of "feedback"
-	Until    string   `form:"until" step:"2"`    // a word of "until"
-	UntilDay string   `form:"until_day" step:"2"`
-	Urgency  string   `form:"urgency" step:"2"` // a word of "urgency"
+	Given    string   `form:"given" step:"2" words:"given"`
+	Mediator string   `form:"interpreter" step:"2" max:"200"`
+	Feedback string   `form:"feedback" step:"2" words:"feedback"`
+	Until    string   `form:"until" step:"2" words:"until"`
+	UntilDay string   `form:"until_day" step:"2" max:"10"`
+	Urgency  string   `form:"urgency" step:"2" words:"urgency"`
 	Lang     string   `form:"text_lang" step:"2"`
-	Heard    string   `form:"heard" step:"2"`   // "yes": she heard the text
-	Beside   string   `form:"beside" step:"2"`  // a word of "beside": what becomes of the one that was sent
-	Purpose  string   `form:"purpose" step:"2"` // a word of "purpose", of one besides
-	Form     string   `form:"form"`             // the form's own mark, carried through the steps
+	Heard    string   `form:"heard" step:"2"`                   // "yes": she heard the text
+	Beside   string   `form:"beside" step:"2" words:"beside"`   // what becomes of the one that was sent
+	Purpose  string   `form:"purpose" step:"2" words:"purpose"` // of one besides
+	Form     string   `form:"form"`                             // the form's own mark, carried through the steps
 }
 
 // ReferralStep is what "share", "how" and "preview" have in common. They post

@@ -29,7 +29,7 @@ type RestoredPage struct {
 
 // RestoredForm is how one knows that it still stands.
 type RestoredForm struct {
-	Checked string `form:"checked"` // a word of "checked"
+	Checked string `form:"checked" words:"checked"`
 }
 
 // Restored asks whether an authorisation still stands after a restore. Once

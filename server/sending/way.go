@@ -19,8 +19,8 @@ type WayPage struct {
 
 // WayForm is which way she chose.
 type WayForm struct {
-	Way   string `form:"way"`   // a word of "way"; empty is "she_calls"
-	Chose string `form:"chose"` // "yes": she chose this centre
+	Way   string `form:"way" words:"way"` // empty is "she_calls"
+	Chose string `form:"chose"`           // "yes": she chose this centre
 }
 
 // Way answers GET /schede/{id}/centri/{centre}.
@@ -55,6 +55,10 @@ func ChooseWay(q *frame.Request, f *WayForm) error {
 	}
 	if page.Chose != "yes" {
 		page.Fail("chose-yes", FailChose)
+		return q.Show(http.StatusUnprocessableEntity, page)
+	}
+	if !frame.IsWord("way", page.Way) {
+		page.Fail("way", frame.FailChoice)
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if page.Way == "we_send" && c.State != "pinned" { // before anything is asked of her
