@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -58,7 +59,7 @@ func previewSite(t *testing.T) *httptest.Server {
 // browser starts a chromium of this test's own.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
+	path, err := exec.LookPath(cmp.Or(os.Getenv("BROWSER_NAME"), "chromium"))
 	if err != nil {
 		t.Fatal("this test looks at the pages with chromium, which is not installed")
 	}

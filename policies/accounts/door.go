@@ -77,7 +77,7 @@ type Door struct {
 	*standing
 	*sessions
 	house     *units.House
-	strangers line
+	strangers queue
 }
 
 // NewDoor makes the door. atATime bounds how many passphrases are stretched at
@@ -90,10 +90,10 @@ func NewDoor(gate *acts.Gate, store SignInStore, keys Keys, atATime int) (*Door,
 	b := &base{gate: gate, store: store, keys: keys}
 	stands := &standing{base: b}
 	d := &Door{base: b, throttle: &throttle{base: b}, pages: &pages{base: b}, standing: stands,
-		stretching: &stretching{base: b, stretcher: crypto.InProcess{}, here: knownLine(max(1, atATime-1))},
-		sessions:   &sessions{base: b, standing: stands}, strangers: strangersLine()}
+		stretching: &stretching{base: b, stretcher: crypto.InProcess{}, here: knownQueue(max(1, atATime-1))},
+		sessions:   &sessions{base: b, standing: stands}, strangers: strangersQueue()}
 	var err error
-	d.house, err = units.NewHouse(gate, store, d.place)
+	d.house, err = units.NewHouse(gate, store, d.slot)
 	return d, err
 }
 
@@ -159,8 +159,8 @@ type comer struct {
 	name   string
 	person *acts.Person // empty for a name that nobody has
 	try    *try
-	line   line   // in which she stands
-	leave  func() // the line
+	queue  queue  // in which she waits
+	leave  func() // the queue
 }
 
 // letIn decides whether a passphrase is looked at. Without the cookie of a device
@@ -174,7 +174,7 @@ func (d *Door) letIn(ctx context.Context, username string, from From) (*comer, e
 			return nil, err
 		}
 	}
-	in := &comer{name: acts.NormaliseUsername(username), line: d.here, leave: func() {}}
+	in := &comer{name: acts.NormaliseUsername(username), queue: d.here, leave: func() {}}
 	if from.Device != "" {
 		if in.person, err = d.find(ctx, in.name); err != nil {
 			return nil, err
@@ -214,7 +214,7 @@ func (d *Door) letStrangerIn(ctx context.Context, in *comer, t *try) error {
 		leave()
 		return err
 	}
-	in.try, in.line, in.leave = t, d.strangers, leave
+	in.try, in.queue, in.leave = t, d.strangers, leave
 	return nil
 }
 

@@ -428,7 +428,7 @@ func (d *sessions) renew(ctx context.Context, who acts.Caller) error {
 	return d.reseal(ctx, into(c, who))
 }
 
-// in puts a caller that was made anew into the session of another of her.
+// into puts a caller that was made anew into the session of another of her.
 func into(c, who acts.Caller) acts.Caller {
 	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation = who.Inside(us).Session, who.Inside(us).KeyPart, who.Inside(us).Row, who.Inside(us).Generation
 	c.Inside(us).Draft, c.Inside(us).Late = who.Draft(), who.Late()

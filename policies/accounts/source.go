@@ -61,7 +61,7 @@ func bucketsOf(address string) []bucket {
 func (b *buckets) take(address string, now time.Time) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := b.places(bucketsOf(address), now)
+	all := b.slotsFor(bucketsOf(address), now)
 	for _, k := range all {
 		wait = max(wait, b.after(k, now).Sub(now)-k.burst)
 	}
@@ -86,16 +86,16 @@ func (b *buckets) after(k bucket, now time.Time) time.Time {
 func (b *buckets) giveBack(address string, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, k := range b.places(bucketsOf(address), now) {
+	for _, k := range b.slotsFor(bucketsOf(address), now) {
 		if full, ok := b.full[k.key]; ok {
 			b.full[k.key] = full.Add(-k.every)
 		}
 	}
 }
 
-// places makes sure that there is room for the buckets; where there is none they
+// slotsFor makes sure that there is room for the buckets; where there is none they
 // are the one that the late share.
-func (b *buckets) places(all []bucket, now time.Time) []bucket {
+func (b *buckets) slotsFor(all []bucket, now time.Time) []bucket {
 	if b.full == nil {
 		b.full = map[string]time.Time{}
 	}

@@ -52,7 +52,7 @@ func (s sessionState) rank() int {
 	return len(sessionStates)
 }
 
-// mark is what a leaf says of a session. A generation is the time from a
+// markOf is what a leaf says of a session. A generation is the time from a
 // passphrase to the next one; what must not change enters the digest. The sealed
 // keys do not: they are fetched anew with each epoch.
 func markOf(r *acts.SessionRow, generation int64, s sessionState) audit.RowMark {
@@ -61,7 +61,7 @@ func markOf(r *acts.SessionRow, generation int64, s sessionState) audit.RowMark 
 		Digest: crypto.RowDigest(audit.SessionTable, id, generation, r.Created, r.Ends, string(s))}
 }
 
-// as is the state that a mark says of the session. A row that says another
+// stateBy is the state that a mark says of the session. A row that says another
 // beginning or end than the mark is of no session.
 func stateBy(r *acts.SessionRow, m audit.SessionMark) sessionState {
 	for _, s := range sessionStates {

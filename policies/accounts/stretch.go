@@ -13,7 +13,7 @@ import (
 type stretching struct {
 	*base
 	stretcher crypto.Stretcher
-	here      line // of those who are known: by their device, a session or an invitation
+	here      queue // of those who are known: by their device, a session or an invitation
 }
 
 // raised is what a passphrase makes with the newest version, ready for the moment
@@ -30,7 +30,7 @@ const maxPassphrase = 64 << 10
 
 // kek stretches the passphrase of somebody known, waiting for a free place.
 func (d *stretching) kek(ctx context.Context, version int64, passphrase string, salt []byte) (crypto.Key, error) {
-	free, err := d.place(ctx)
+	free, err := d.slot(ctx)
 	if err != nil {
 		return crypto.Key{}, err
 	}
@@ -38,9 +38,9 @@ func (d *stretching) kek(ctx context.Context, version int64, passphrase string, 
 	return d.stretch(version, passphrase, salt)
 }
 
-// place waits for one of the few places of those who are known, in which Argon2
+// slot waits for one of the few slots of those who are known, in which Argon2
 // may run, 64 MiB each. Strangers never stand there.
-func (d *stretching) place(ctx context.Context) (free func(), err error) { return d.here.place(ctx) }
+func (d *stretching) slot(ctx context.Context) (free func(), err error) { return d.here.slot(ctx) }
 
 // stretch makes the key of a box, in a place that the caller holds. The pepper is
 // not given to whatever stretches.
@@ -67,7 +67,7 @@ func (d *stretching) kekOrNewer(ctx context.Context, in *comer, passphrase strin
 	if in.person.ID == "" {
 		mine = d.stretcher.Newest()
 	}
-	free, err := in.line.place(ctx)
+	free, err := in.queue.slot(ctx)
 	if err != nil {
 		return kek, nil, err
 	}

@@ -6,5 +6,5 @@ import "sportello/policies/units"
 // holds a key.
 type Office struct{ house *units.House }
 
-// NewOffice is the office of a house.
+// New is the office of a house.
 func New(house *units.House) *Office { return &Office{house} }

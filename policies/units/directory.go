@@ -73,6 +73,7 @@ func (h *House) UpdateEntry(ctx context.Context, who acts.Caller, unit string, e
 	})
 }
 
+// KindOfUnit is the kind of a unit, or empty where there is none.
 func KindOfUnit(r acts.Reader, unit string) string {
 	var u acts.Unit
 	if unit == "" || r.Get(&u, unit) != nil {

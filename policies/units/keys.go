@@ -8,6 +8,7 @@ import (
 	"sportello/policies/acts"
 )
 
+// WrapID is the id of a unit's key as one person has it: UNIT.EPOCH.PERSON.
 func WrapID(unit string, epoch int64, person string) string {
 	return acts.EpochID(unit, epoch) + "." + person
 }

@@ -135,6 +135,7 @@ func RecoveryWords(to crypto.Recipient, unit string) Words {
 	return Words(crypto.AdmissionWords(to, RecoverySubject(unit)))
 }
 
+// RecoverySubject is what the words of a unit's recovery recipient are drawn for.
 func RecoverySubject(unit string) crypto.WordsSubject {
 	return crypto.WordsSubject{Unit: unit, Person: acts.RecoveryPerson}
 }

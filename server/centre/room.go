@@ -19,7 +19,7 @@ var templates embed.FS
 // Room is what the service is given of this package.
 func Room() frame.Room { return frame.Room{Templates: templates, Words: words} }
 
-// centreWords are what the templates of a centre know besides.
+// words are what the room's templates know besides.
 func words(*locale.Catalogue, locale.Lang) template.FuncMap {
 	return template.FuncMap{"rows": func(now time.Time, rows []InboxRow) inboxRows { return inboxRows{now, rows} }}
 }

@@ -81,7 +81,7 @@ func (p *DirectoryPage) entry() units.Entry {
 	if !frame.IsWord("cost", f.Cost) {
 		p.Fail("cost", frame.FailChoice)
 	}
-	place, known := sharing.PlaceOf(f.Town)
+	place, known := sharing.MunicipalityOf(f.Town)
 	if f.Town != "" && !known {
 		p.Fail("town", "centre.place_unknown")
 	}

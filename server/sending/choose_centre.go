@@ -23,8 +23,8 @@ type ChooseCentrePage struct {
 func ChooseCentre(q *frame.Request) (frame.Shown, error) {
 	page := &ChooseCentrePage{Page: q.Base(TitleChooseCentre)}
 	q.Fill(&page.CentreForm)
-	near, nearKnown := sharing.PlaceOf(page.From)
-	away, awayKnown := sharing.PlaceOf(page.Away)
+	near, nearKnown := sharing.MunicipalityOf(page.From)
+	away, awayKnown := sharing.MunicipalityOf(page.Away)
 	if page.From != "" && !nearKnown {
 		page.Fail("near", "centre.place_unknown")
 	}

@@ -39,7 +39,7 @@ func WriteNew(path string, b []byte) error {
 	return Sync(filepath.Dir(path))
 }
 
-// replaceFile writes a file of the owner's alone, at once or not at all.
+// Replace writes a file of the owner's alone, at once or not at all.
 func Replace(path string, b []byte) error {
 	tmp := path + ".new"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -54,6 +54,7 @@ func Replace(path string, b []byte) error {
 	return Sync(filepath.Dir(path))
 }
 
+// Sync makes what a folder lists durable.
 func Sync(path string) error {
 	d, err := os.Open(path)
 	if err != nil {

@@ -2,26 +2,26 @@ package sharing
 
 import "sportello/referrals/cases"
 
-// Place is where a municipality lies, in hundred-thousandths of a degree.
-type Place struct{ Lat, Lon int64 }
+// Municipality is where a municipality lies, in hundred-thousandths of a degree.
+type Municipality struct{ Lat, Lon int64 }
 
-// PlaceOf finds a municipality by name, however it is spelled: the provincial
+// MunicipalityOf finds a municipality by name, however it is spelled: the provincial
 // capitals and a few larger towns, to about a kilometre. It is for ordering
 // centres by distance, never for where somebody is.
-func PlaceOf(name string) (Place, bool) {
+func MunicipalityOf(name string) (Municipality, bool) {
 	p, ok := folded[cases.Fold(name)]
 	return p, ok
 }
 
-var folded = func() map[string]Place {
-	m := make(map[string]Place, len(places))
+var folded = func() map[string]Municipality {
+	m := make(map[string]Municipality, len(places))
 	for name, p := range places {
 		m[cases.Fold(name)] = p
 	}
 	return m
 }()
 
-var places = map[string]Place{
+var places = map[string]Municipality{
 	"Agrigento":       {3731000, 1358000},
 	"Alessandria":     {4491000, 861000},
 	"Ancona":          {4362000, 1352000},
