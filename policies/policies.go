@@ -11,6 +11,7 @@ package policies
 import (
 	"embed"
 	"fmt"
+	"sync"
 
 	"github.com/cedar-policy/cedar-go"
 	"github.com/cedar-policy/cedar-go/types"
@@ -52,7 +53,11 @@ type who struct {
 
 // New reads the embedded rules and checks them against the schema. It refuses a rule without id, sentence or
 // comment, an id used twice, a rule that does not fit the schema, and a schema that differs from the actions of this package.
-func New() (*Policy, error) {
+func New() (*Policy, error) { return embeddedPolicy() }
+
+// embeddedPolicy is the one there is: its files are part of the program, a policy does
+// not change, and holding its rules to the schema takes a tenth of a second.
+var embeddedPolicy = sync.OnceValues(func() (*Policy, error) {
 	sources, err := embedded()
 	if err != nil {
 		return nil, err
@@ -62,7 +67,7 @@ func New() (*Policy, error) {
 		return nil, fmt.Errorf("reading the policy schema: %w", err)
 	}
 	return newPolicy(schema, sources)
-}
+})
 
 // Decide answers whether s may do a with o. It never fails: whatever goes wrong is a denial with the rule PolicyError.
 func (p *Policy) Decide(s Subject, a Action, o Object) Decision {

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -56,16 +55,21 @@ func previewSite(t *testing.T) *httptest.Server {
 	return site
 }
 
-// browser starts a chromium of this test's own.
+// browser starts a chromium of this test's own: the shell without a window, which
+// takes two thirds of the processor that the whole browser does.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath(cmp.Or(os.Getenv("BROWSER_NAME"), "chromium"))
+	path, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
-		t.Fatal("this test looks at the pages with chromium, which is not installed")
+		t.Fatal("this test looks at the pages with chromium-headless-shell, which is not installed")
 	}
 	alloc, stop := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.IgnoreCertErrors)...)
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.IgnoreCertErrors,
+		// One process for all pages, and one thread that paints: nobody looks at most of
+		// them, and two cores have enough to do.
+		chromedp.Flag("renderer-process-limit", "1"), chromedp.Flag("num-raster-threads", "1"), chromedp.Flag("disable-lcd-text", true),
+		chromedp.Flag("disable-features", "site-per-process,IsolateOrigins,Translate,BackForwardCache,PaintHolding,SpareRendererForSitePerProcess"))...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
@@ -132,6 +136,7 @@ func TestScreenshots(t *testing.T) {
 					continue
 				}
 				look(t, ctx, s.name+" in "+string(lang), url, width, axe)
+				url = ""
 				if keep != "" {
 					in := map[locale.Lang]string{locale.English: "-en"}[lang]
 					picture(t, ctx, filepath.Join(keep, fmt.Sprintf("%s%s-%d.png", s.name, in, width)))
@@ -152,8 +157,20 @@ func look(t *testing.T, ctx context.Context, name, url string, width int64, axe 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url)); err != nil {
+	steps := []chromedp.Action[chromedp.Void]{chromedp.EmulateViewport(width, 900)}
+	if url != "" { // the same page in another width else
+		steps = append(steps, chromedp.Navigate(url))
+	}
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatalf("%s at %d: %v", name, width, err)
+	}
+	for i := 0; ; i++ {
+		if is, err := chromedp.Run(ctx, chromedp.Evaluate[int64]("window.innerWidth")); err == nil && is == width {
+			break
+		} else if i == 200 {
+			t.Fatalf("%s: the window is %d px wide, want %d: %v", name, is, width, err)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	wide, err := chromedp.Run(ctx, chromedp.Evaluate[string](widest))
 	if err != nil || wide != "" {

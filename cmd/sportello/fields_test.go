@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
@@ -16,12 +17,7 @@ import (
 // writes shows what only the samples of the tests put there. One with a tag is filled by
 // what reads forms or settings.
 func TestEveryFieldOfAPageIsFilled(t *testing.T) {
-	fset := token.NewFileSet()
-	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
-		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server/...", "./cmd/sportello")
-	if err != nil {
-		t.Fatal(err)
-	}
+	fset, loaded := loadedEdge(t)
 	declared, written := map[string]string{}, map[string]bool{}
 	for _, p := range loaded {
 		if len(p.Errors) > 0 {
@@ -43,6 +39,26 @@ func TestEveryFieldOfAPageIsFilled(t *testing.T) {
 	if len(declared) < 300 {
 		t.Fatalf("only %d fields were found", len(declared))
 	}
+}
+
+// edgeLoaded is the web edge and the command with their types, read once.
+var edgeLoaded = sync.OnceValues(func() (*token.FileSet, []*packages.Package) {
+	fset := token.NewFileSet()
+	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server/...", "./cmd/sportello")
+	if err != nil {
+		return fset, nil
+	}
+	return fset, loaded
+})
+
+func loadedEdge(t *testing.T) (*token.FileSet, []*packages.Package) {
+	t.Helper()
+	fset, loaded := edgeLoaded()
+	if len(loaded) == 0 {
+		t.Fatal("the web edge could not be loaded")
+	}
+	return fset, loaded
 }
 
 // fieldsOf calls f for each field of a struct without a tag.
@@ -142,12 +158,7 @@ var forThePage = []string{"Accompanied"}
 // TestEveryFieldOfAFormIsRead: what a page asks and the program reads nowhere reaches
 // nobody. What its own template shows of it does not count.
 func TestEveryFieldOfAFormIsRead(t *testing.T) {
-	fset := token.NewFileSet()
-	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
-		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server/...")
-	if err != nil {
-		t.Fatal(err)
-	}
+	fset, loaded := loadedEdge(t)
 	asked, read, written := map[string]string{}, map[string]bool{}, map[*ast.Ident]bool{}
 	for _, p := range loaded {
 		if len(p.Errors) > 0 {
