@@ -1,11 +1,11 @@
 # make build: the binary with its pages' style, script and fonts inside.
-# make demo, test, bench, screenshots: as the README says.
+# make demo, test, bench, screenshots: as the README says. make quick: CONTRIBUTING.md.
 
 ASSETS  := server/assets
 STATIC  := server/frame/static/SHA256SUMS
 MODULES := $(ASSETS)/node_modules/.package-lock.json
 
-.PHONY: build setup assets demo test bench screenshots clean
+.PHONY: build setup assets demo test quick bench screenshots clean
 
 export CGO_ENABLED = 1
 
@@ -30,6 +30,11 @@ demo: build
 # Four at once: the story is told four times, each waiting for its own browser.
 test: setup assets
 	go test -timeout 60m -parallel 4 ./...
+
+# What fails first, under a minute: no browser, no killed process, nobody's day.
+quick: assets
+	go test ./crypto ./policies/... ./referrals ./referrals/kept ./referrals/rule ./server/frame ./server/locale
+	go test -run '^Test(Every|No|Key|Import|Rooms|Page|Route|Template)' -skip 'TestEveryRouteForEverybody|TestNobody' ./referrals/store ./server ./cmd/sportello
 
 bench: assets
 	go test -run '^$$' -bench . ./...
