@@ -77,13 +77,8 @@ func TestEveryRouteForEverybody(t *testing.T) {
 	elena := s.Invite("elena", policies.IntakeWorker, storetest.TownDesk)
 	r := s.fill(t)
 	s.expire(t, r)
-	ids := map[string]string{"own": r.file, "closed": r.closed, "restricted": r.restricted, "walled": r.walled, "other-desk": r.vera,
-		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
-		"declined": r.declined, "shut": r.shut, "declared": r.declared, "expired": r.expired, "contact": r.contact, "task": r.task, "waiting": elena.ID, "lucia": s.People["lucia"].ID,
-		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "first": "1"}
-	for name, o := range r.of {
-		ids["contact-"+name], ids["note-"+name], ids["unsent-"+name], ids["sent-"+name] = o.contact, o.note, o.unsent, o.sent
-	}
+	ids := s.relations(r)
+	ids["waiting"] = elena.ID
 	people := map[string]*client{}
 	for _, name := range askers {
 		people[name] = s.asker(t, name)
@@ -131,6 +126,18 @@ func TestEveryRouteForEverybody(t *testing.T) {
 		}
 	}
 	s.quiet(t)
+}
+
+// relations are the ids behind the words of testdata/routes.txt.
+func (s *site) relations(r *records) map[string]string {
+	ids := map[string]string{"own": r.file, "closed": r.closed, "restricted": r.restricted, "walled": r.walled, "other-desk": r.vera,
+		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
+		"declined": r.declined, "shut": r.shut, "declared": r.declared, "expired": r.expired, "contact": r.contact, "task": r.task, "lucia": s.People["lucia"].ID,
+		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "first": "1"}
+	for name, o := range r.of {
+		ids["contact-"+name], ids["note-"+name], ids["unsent-"+name], ids["sent-"+name] = o.contact, o.note, o.unsent, o.sent
+	}
+	return ids
 }
 
 func (s *site) asker(t *testing.T, name string) *client {
