@@ -11,179 +11,165 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
 
 func TestFirstMemberFoundsHerUnit(t *testing.T) {
-	s := newService(t)
+	s := site.Standard(t)
 	s.Unit("rifugio", acts.KindCentre)
 	first, second := s.Invite("irene", policies.CentreWorker, "rifugio"), s.Invite("olga", policies.CentreWorker, "rifugio")
-	b := s.client(s.T)
-	b.leads(b.enter(first), "/ammissioni/fonda")
-	b.status(b.follow(), http.StatusOK)
-	words := strings.Join(b.list("words"), " ")
-	b.get("/ammissioni/fonda")
-	if got := strings.Join(b.list("words"), " "); got != words {
+	b := s.Client(s.T)
+	b.Leads(b.Enter(first), "/ammissioni/fonda")
+	b.Status(b.Follow(), http.StatusOK)
+	words := strings.Join(b.List("words"), " ")
+	b.Get("/ammissioni/fonda")
+	if got := strings.Join(b.List("words"), " "); got != words {
 		t.Errorf("the page showed %q, then %q", words, got)
 	}
-	b.says(b.status(b.post("/ammissioni/fonda", "recovery", hostile), http.StatusUnprocessableEntity), "non è una chiave pubblica", hostile)
-	b.inert(b.page)
-	b.says(b.status(b.post("/ammissioni/fonda"), http.StatusUnprocessableEntity), "Prima scrivere e controllare")
+	b.Says(b.Status(b.Post("/ammissioni/fonda", "recovery", servertest.Hostile), http.StatusUnprocessableEntity), "non è una chiave pubblica", servertest.Hostile)
+	b.Inert(b.Page)
+	b.Says(b.Status(b.Post("/ammissioni/fonda"), http.StatusUnprocessableEntity), "Prima scrivere e controllare")
 
 	// A recovery key: its own words are compared before anything is done.
 	recovery, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.says(b.status(b.post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
+	b.Says(b.Status(b.Post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
 		strings.ReplaceAll(units.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
-	b.leads(b.stepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
-	b.says(b.follow(), "L’unità è fondata.", "irene", "Fondata")
-	b.status(b.get("/ammissioni/parole"), http.StatusOK)
-	if got := strings.Join(b.list("words"), " "); got != words {
+	b.Leads(b.StepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
+	b.Says(b.Follow(), "L’unità è fondata.", "irene", "Fondata")
+	b.Status(b.Get("/ammissioni/parole"), http.StatusOK)
+	if got := strings.Join(b.List("words"), " "); got != words {
 		t.Errorf("the unit's words are %q, the founding page showed %q", got, words)
 	}
-	b.status(b.get("/ammissioni/fonda"), http.StatusNotFound)
-	b.status(b.get("/arrivi"), http.StatusOK) // the unit's key is in the session: no passphrase again
+	b.Status(b.Get("/ammissioni/fonda"), http.StatusNotFound)
+	b.Status(b.Get("/arrivi"), http.StatusOK) // the unit's key is in the session: no passphrase again
 
 	// Who was second waits for the first.
-	o := s.client(s.T)
-	o.says(o.status(o.enter(second), http.StatusOK), "quattro parole")
-	o.status(o.post("/ammissioni/fonda", "same", "yes"), http.StatusConflict)
+	o := s.Client(s.T)
+	o.Says(o.Status(o.Enter(second), http.StatusOK), "quattro parole")
+	o.Status(o.Post("/ammissioni/fonda", "same", "yes"), http.StatusConflict)
 	if report := s.CheckRecords(); len(report.Problems) > 0 {
 		t.Errorf("records do not match: %v", report.Problems)
 	}
 }
 
-// stepUpAs is stepUp of somebody outside the cast.
-func (b *client) stepUpAs(a *storetest.Account, path string, list ...string) answer {
-	b.t.Helper()
-	b.says(b.post(path, list...), "Conferma con frase e codice")
-	return b.post(path, append(list, "passphrase", a.Passphrase, "code", b.s.Code(a))...)
-}
-
 func TestMemberIsRemoved(t *testing.T) {
-	s := newService(t)
+	s := site.Standard(t)
 	s.Join("desk", "elena", policies.IntakeWorker, "anna")
-	elena, anna := s.signedIn("elena"), s.signedIn("anna")
-	anna.says(anna.get("/ammissioni"), "elena", "Togli dall’unità")
+	elena, anna := s.SignedIn("elena"), s.SignedIn("anna")
+	anna.Says(anna.Get("/ammissioni"), "elena", "Togli dall’unità")
 	path := "/ammissioni/" + s.People["elena"].ID + "/togli"
-	anna.says(anna.status(anna.get(path), http.StatusOK), "elena")
-	anna.says(anna.status(anna.post(path), http.StatusUnprocessableEntity), "Scegliere una voce.")
-	anna.status(anna.post("/ammissioni/"+s.People["anna"].ID+"/togli", "cause", "no"), http.StatusNotFound)
-	anna.leads(anna.stepUp("anna", path, "cause", "yes"), "/ammissioni")
-	anna.says(anna.follow(), "Tolta dall’unità")
-	anna.silent(anna.page, "elena")
-	anna.status(anna.get("/agenda"), http.StatusOK) // the new epoch is in her session already
-	elena.leads(elena.get("/agenda"), "/entra")
+	anna.Says(anna.Status(anna.Get(path), http.StatusOK), "elena")
+	anna.Says(anna.Status(anna.Post(path), http.StatusUnprocessableEntity), "Scegliere una voce.")
+	anna.Status(anna.Post("/ammissioni/"+s.People["anna"].ID+"/togli", "cause", "no"), http.StatusNotFound)
+	anna.Leads(anna.StepUp("anna", path, "cause", "yes"), "/ammissioni")
+	anna.Says(anna.Follow(), "Tolta dall’unità")
+	anna.Silent(anna.Page, "elena")
+	anna.Status(anna.Get("/agenda"), http.StatusOK) // the new epoch is in her session already
+	elena.Leads(elena.Get("/agenda"), "/entra")
 	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 2 {
 		t.Errorf("the unit's epoch is %d, want 2", got)
 	}
 	only := "/ammissioni/" + s.People["bruna"].ID + "/togli"
-	anna.status(anna.post(only, "cause", "no"), http.StatusNotFound)
+	anna.Status(anna.Post(only, "cause", "no"), http.StatusNotFound)
 }
 
 func TestColleagueUnlocksAFactor(t *testing.T) {
-	s := newService(t)
-	elena := s.join("elena")
-	s.lock("elena")
-	b := s.signedIn("anna")
-	b.says(b.get("/ammissioni"), "Sblocca il suo telefono")
-	b.leads(b.stepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), "/ammissioni")
-	b.says(b.follow(), "Sbloccato.")
-	s.signedIn("elena")
-	b.status(b.stepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), http.StatusConflict)
-	b.status(b.stepUp("anna", "/ammissioni/"+s.People["bruna"].ID+"/sblocca"), http.StatusNotFound)
-}
-
-// join adds somebody to the desk, admitted by Anna.
-func (s *site) join(name string) *storetest.Account {
-	s.T.Helper()
-	s.Join("desk", name, policies.IntakeWorker, "anna")
-	return s.People[name]
+	s := site.Standard(t)
+	elena := s.JoinDesk("elena")
+	s.Lock("elena")
+	b := s.SignedIn("anna")
+	b.Says(b.Get("/ammissioni"), "Sblocca il suo telefono")
+	b.Leads(b.StepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), "/ammissioni")
+	b.Says(b.Follow(), "Sbloccato.")
+	s.SignedIn("elena")
+	b.Status(b.StepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), http.StatusConflict)
+	b.Status(b.StepUp("anna", "/ammissioni/"+s.People["bruna"].ID+"/sblocca"), http.StatusNotFound)
 }
 
 // TestLaterColleagueStandsOnTheAgenda: whoever came first is not stopped by a
 // later admission, and sees it until she has confirmed it.
 func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
-	s := newService(t)
-	s.join("elena")
+	s := site.Standard(t)
+	s.JoinDesk("elena")
 	carla := s.People["elena"]
 	s.Clock.Add(24 * time.Hour)
-	s.join("franca")
-	b := s.client(s.T)
-	b.enter(carla)
-	b.says(b.follow(), "Colleghe da riconoscere", "anna", "franca")
-	known := regexp.MustCompile(`name="known" value="([^"]+)"[^>]*>\s*<label[^>]*><span dir="auto">anna`).FindStringSubmatch(b.page.body)
+	s.JoinDesk("franca")
+	b := s.Client(s.T)
+	b.Enter(carla)
+	b.Says(b.Follow(), "Colleghe da riconoscere", "anna", "franca")
+	known := regexp.MustCompile(`name="known" value="([^"]+)"[^>]*>\s*<label[^>]*><span dir="auto">anna`).FindStringSubmatch(b.Page.Body)
 	if known == nil {
-		t.Fatalf("anna is not listed:\n%s", main(b.page.body))
+		t.Fatalf("anna is not listed:\n%s", servertest.Main(b.Page.Body))
 	}
-	b.leads(b.post("/colleghi", "known", known[1], "known", "NESSUNO"), "/")
-	b.says(b.follow(), "franca", "Confermato.")
-	b.says(b.get("/colleghi"), "franca")
-	anna := s.signedIn("anna")
-	anna.silent(anna.get("/agenda"), "franca", "elena") // she admitted both herself
+	b.Leads(b.Post("/colleghi", "known", known[1], "known", "NESSUNO"), "/")
+	b.Says(b.Follow(), "franca", "Confermato.")
+	b.Says(b.Get("/colleghi"), "franca")
+	anna := s.SignedIn("anna")
+	anna.Silent(anna.Get("/agenda"), "franca", "elena") // she admitted both herself
 }
 
 func TestCentreIsPinnedByVoice(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	b := s.signedIn("sofia")
-	b.says(b.get("/centri"), "centre", "Nuova, non confermata", "Fondata", "Comune di Prova")
+	s := site.Standard(t)
+	b := s.SignedIn("sofia")
+	b.Says(b.Get("/centri"), "centre", "Nuova, non confermata", "Fondata", "Comune di Prova")
 	path := "/centri/" + s.Units["centre"]
-	b.status(b.get(path), http.StatusOK)
-	shown := b.hidden("words")
-	bruna := s.signedIn("bruna")
-	bruna.get("/ammissioni/parole")
-	if got := strings.Join(bruna.list("words"), " "); got != strings.TrimSpace(shown) {
+	b.Status(b.Get(path), http.StatusOK)
+	shown := b.Hidden("words")
+	bruna := s.SignedIn("bruna")
+	bruna.Get("/ammissioni/parole")
+	if got := strings.Join(bruna.List("words"), " "); got != strings.TrimSpace(shown) {
 		t.Fatalf("Sofia's page shows %q, Bruna reads %q", shown, got)
 	}
-	missing := b.status(b.post(path, "number", " "), http.StatusUnprocessableEntity)
-	b.says(missing, "Scrivere il numero chiamato", "Dire se le quattro parole")
-	b.says(b.status(b.post(path, "words", shown, "number", hostile, "same", "no"), http.StatusConflict), "Le parole sono diverse", hostile)
-	b.inert(b.page)
-	b.status(b.stepUp("sofia", path, "words", "abaco abaco abaco abaco", "number", "06 000", "same", "yes"), http.StatusConflict)
-	b.leads(b.stepUp("sofia", path, "words", shown, "number", "06 000, sito della Regione", "same", "yes"), "/centri")
-	b.says(b.follow(), "Confrontate.", "Parole confrontate")
-	b.status(b.get("/centri/"+s.Units["audit"]), http.StatusNotFound)
-	b.status(b.get("/centri/NESSUNO"), http.StatusNotFound)
-	bruna.status(bruna.get("/centri"), http.StatusOK)
-	bruna.status(bruna.stepUp("bruna", "/centri/"+s.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusConflict) // the words of another unit
+	missing := b.Status(b.Post(path, "number", " "), http.StatusUnprocessableEntity)
+	b.Says(missing, "Scrivere il numero chiamato", "Dire se le quattro parole")
+	b.Says(b.Status(b.Post(path, "words", shown, "number", servertest.Hostile, "same", "no"), http.StatusConflict), "Le parole sono diverse", servertest.Hostile)
+	b.Inert(b.Page)
+	b.Status(b.StepUp("sofia", path, "words", "abaco abaco abaco abaco", "number", "06 000", "same", "yes"), http.StatusConflict)
+	b.Leads(b.StepUp("sofia", path, "words", shown, "number", "06 000, sito della Regione", "same", "yes"), "/centri")
+	b.Says(b.Follow(), "Confrontate.", "Parole confrontate")
+	b.Status(b.Get("/centri/"+s.Units["audit"]), http.StatusNotFound)
+	b.Status(b.Get("/centri/NESSUNO"), http.StatusNotFound)
+	bruna.Status(bruna.Get("/centri"), http.StatusOK)
+	bruna.Status(bruna.StepUp("bruna", "/centri/"+s.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusConflict) // the words of another unit
 }
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
-	s.join("elena")
+	s := site.Standard(t)
+	s.JoinDesk("elena")
 	recovery, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
 	}
 	heard := units.RecoveryWords(recovery.Recipient(), s.Units["desk"]).String()
-	anna, elena, sofia := s.signedIn("anna"), s.signedIn("elena"), s.signedIn("sofia")
-	anna.says(anna.get("/ammissioni/recupero"), "L’unità non ne ha una", "nessuna scheda si può riservare", "--unit "+s.Units["desk"])
-	anna.says(anna.status(anna.post("/ammissioni/recupero", "recipient", hostile, "heard", "una due"), http.StatusUnprocessableEntity), "non è una chiave pubblica", "Non sono le parole", hostile)
-	anna.inert(anna.page)
-	anna.says(anna.status(anna.stepUp("anna", "/ammissioni/recupero", "recipient", recovery.Recipient().String(), "heard", "abaco abaco abaco abaco"), http.StatusConflict), "Non sono le parole")
-	anna.leads(anna.stepUp("anna", "/ammissioni/recupero", "recipient", recovery.Recipient().String(), "heard", heard), "/ammissioni/recupero")
-	anna.says(anna.follow(), "Proposta.", "che era già nell’unità")
-	anna.says(anna.get("/agenda"), "la conferma un’altra persona")
-	anna.status(anna.stepUp("anna", "/ammissioni/recupero/conferma", "heard", heard), http.StatusNotFound)
-	sofia.silent(sofia.get("/agenda"), "Chiave di recupero")
-	sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/conferma", "heard", heard), http.StatusNotFound)
-	sofia.status(sofia.get("/recuperi/"+s.Units["desk"]), http.StatusNotFound)
-	sofia.status(sofia.post("/recuperi/"+s.Units["desk"]), http.StatusNotFound)
-	elena.leads(elena.post("/colleghi", "known", s.People["anna"].ID), "/")
-	elena.says(elena.get("/agenda"), "confermarla, o fermarla")
-	elena.says(elena.get("/ammissioni/recupero"), "proposta da", "anna", "Conferma la chiave proposta")
-	elena.leads(elena.stepUp("elena", "/ammissioni/recupero/conferma", "heard", strings.ToUpper(heard)), "/ammissioni/recupero")
-	elena.says(elena.follow(), "La chiave di recupero è in uso.", "Una chiave di recupero è in uso")
-	elena.status(elena.stepUp("elena", "/ammissioni/recupero/conferma", "heard", heard), http.StatusConflict)
-	anna = s.signedIn("anna")
-	anna.says(anna.get("/agenda"), "Chiave di recupero cambiata")
-	anna.status(anna.get("/ammissioni/recupero/togli"), http.StatusOK)
-	anna.leads(anna.stepUp("anna", "/ammissioni/recupero/togli"), "/ammissioni/recupero")
-	anna.says(anna.follow(), "non è più in uso", "L’unità non ne ha una")
+	anna, elena, sofia := s.SignedIn("anna"), s.SignedIn("elena"), s.SignedIn("sofia")
+	anna.Says(anna.Get("/ammissioni/recupero"), "L’unità non ne ha una", "nessuna scheda si può riservare", "--unit "+s.Units["desk"])
+	anna.Says(anna.Status(anna.Post("/ammissioni/recupero", "recipient", servertest.Hostile, "heard", "una due"), http.StatusUnprocessableEntity), "non è una chiave pubblica", "Non sono le parole", servertest.Hostile)
+	anna.Inert(anna.Page)
+	anna.Says(anna.Status(anna.StepUp("anna", "/ammissioni/recupero", "recipient", recovery.Recipient().String(), "heard", "abaco abaco abaco abaco"), http.StatusConflict), "Non sono le parole")
+	anna.Leads(anna.StepUp("anna", "/ammissioni/recupero", "recipient", recovery.Recipient().String(), "heard", heard), "/ammissioni/recupero")
+	anna.Says(anna.Follow(), "Proposta.", "che era già nell’unità")
+	anna.Says(anna.Get("/agenda"), "la conferma un’altra persona")
+	anna.Status(anna.StepUp("anna", "/ammissioni/recupero/conferma", "heard", heard), http.StatusNotFound)
+	sofia.Silent(sofia.Get("/agenda"), "Chiave di recupero")
+	sofia.Status(sofia.StepUp("sofia", "/ammissioni/recupero/conferma", "heard", heard), http.StatusNotFound)
+	sofia.Status(sofia.Get("/recuperi/"+s.Units["desk"]), http.StatusNotFound)
+	sofia.Status(sofia.Post("/recuperi/"+s.Units["desk"]), http.StatusNotFound)
+	elena.Leads(elena.Post("/colleghi", "known", s.People["anna"].ID), "/")
+	elena.Says(elena.Get("/agenda"), "confermarla, o fermarla")
+	elena.Says(elena.Get("/ammissioni/recupero"), "proposta da", "anna", "Conferma la chiave proposta")
+	elena.Leads(elena.StepUp("elena", "/ammissioni/recupero/conferma", "heard", strings.ToUpper(heard)), "/ammissioni/recupero")
+	elena.Says(elena.Follow(), "La chiave di recupero è in uso.", "Una chiave di recupero è in uso")
+	elena.Status(elena.StepUp("elena", "/ammissioni/recupero/conferma", "heard", heard), http.StatusConflict)
+	anna = s.SignedIn("anna")
+	anna.Says(anna.Get("/agenda"), "Chiave di recupero cambiata")
+	anna.Status(anna.Get("/ammissioni/recupero/togli"), http.StatusOK)
+	anna.Leads(anna.StepUp("anna", "/ammissioni/recupero/togli"), "/ammissioni/recupero")
+	anna.Says(anna.Follow(), "non è più in uso", "L’unità non ne ha una")
 	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 3 {
 		t.Errorf("the unit's epoch is %d, want 3: each change draws one", got)
 	}
@@ -193,7 +179,7 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 // where those who send there and the auditor see it, and each may stop it.
 func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
 	t.Parallel()
-	s := newService(t)
+	s := site.Standard(t)
 	recovery, err := crypto.NewIdentity()
 	if err != nil {
 		t.Fatal(err)
@@ -201,49 +187,49 @@ func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
 	to, heard := recovery.Recipient().String(), units.RecoveryWords(recovery.Recipient(), s.Units["service"]).String()
 	path := "/recuperi/" + s.Units["service"]
 	for _, name := range []string{"anna", "clara", "sofia"} {
-		sofia := s.signedIn("sofia")
-		sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
-		sofia.says(sofia.follow(), "può accettarla lei a partire da")
-		sofia.status(sofia.stepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), http.StatusConflict)
-		who := s.signedIn(name)
+		sofia := s.SignedIn("sofia")
+		sofia.Leads(sofia.StepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
+		sofia.Says(sofia.Follow(), "può accettarla lei a partire da")
+		sofia.Status(sofia.StepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), http.StatusConflict)
+		who := s.SignedIn(name)
 		home := map[string]string{"anna": "/agenda", "clara": "/registro", "sofia": "/agenda"}[name]
-		who.says(who.get(home), "proposta da una persona sola", "service")
+		who.Says(who.Get(home), "proposta da una persona sola", "service")
 		if name != "sofia" {
-			who.says(who.get(home), path)
-			who.says(who.status(who.get(path), http.StatusOK), "service", "Chiamare l’unità")
+			who.Says(who.Get(home), path)
+			who.Says(who.Status(who.Get(path), http.StatusOK), "service", "Chiamare l’unità")
 		}
-		who.get(home)
-		who.leads(who.post(path), map[string]string{"anna": home, "clara": home, "sofia": "/ammissioni/recupero"}[name])
-		who.says(who.follow(), "La proposta è ferma")
-		who.silent(who.get(home), "proposta da una persona sola")
+		who.Get(home)
+		who.Leads(who.Post(path), map[string]string{"anna": home, "clara": home, "sofia": "/ammissioni/recupero"}[name])
+		who.Says(who.Follow(), "La proposta è ferma")
+		who.Silent(who.Get(home), "proposta da una persona sola")
 	}
-	sofia := s.signedIn("sofia")
-	sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
+	sofia := s.SignedIn("sofia")
+	sofia.Leads(sofia.StepUp("sofia", "/ammissioni/recupero", "recipient", to, "heard", heard), "/ammissioni/recupero")
 	s.Clock.Add(14 * 24 * time.Hour)
-	sofia = s.signedIn("sofia")
-	sofia.says(sofia.get("/agenda"), "adesso si può accettare")
-	sofia.says(sofia.get("/ammissioni/recupero"), "Accetta la chiave")
-	sofia.leads(sofia.stepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), "/ammissioni/recupero")
-	sofia.says(sofia.follow(), "Una chiave di recupero è in uso")
+	sofia = s.SignedIn("sofia")
+	sofia.Says(sofia.Get("/agenda"), "adesso si può accettare")
+	sofia.Says(sofia.Get("/ammissioni/recupero"), "Accetta la chiave")
+	sofia.Leads(sofia.StepUp("sofia", "/ammissioni/recupero/accetta", "heard", heard), "/ammissioni/recupero")
+	sofia.Says(sofia.Follow(), "Una chiave di recupero è in uso")
 }
 
 // TestSuspectedPassphraseMakesNewKeys: the old passphrase with an old copy of
 // everything opens nothing written from now on, and a case restricted to her
 // stays hers.
 func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
-	s := newService(t)
-	s.join("elena")
+	s := site.Standard(t)
+	s.JoinDesk("elena")
 	anna := s.People["anna"]
-	b := s.signedIn("anna")
+	b := s.SignedIn("anna")
 	before := s.SignIn("anna")
-	b.get("/credenziali/frase")
-	words := b.hidden("words")
-	b.leads(b.post("/credenziali/frase", "choice", "words", "words", words, "again", words, "suspected", "yes", "current", anna.Passphrase, "code", s.Code(anna)), "/credenziali")
-	b.says(b.follow(), "La frase è cambiata")
+	b.Get("/credenziali/frase")
+	words := b.Hidden("words")
+	b.Leads(b.Post("/credenziali/frase", "choice", "words", "words", words, "again", words, "suspected", "yes", "current", anna.Passphrase, "code", s.Code(anna)), "/credenziali")
+	b.Says(b.Follow(), "La frase è cambiata")
 	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 2 {
 		t.Fatalf("the unit's epoch is %d, want 2", got)
 	}
-	b.status(b.get("/agenda"), http.StatusOK) // her session holds the new keys
+	b.Status(b.Get("/agenda"), http.StatusOK) // her session holds the new keys
 	anna.Passphrase = words
 	after := s.SignIn("anna")
 	if _, ok := before.UnitKey(2); ok {
@@ -266,23 +252,23 @@ func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
 }
 
 func TestCentreKeepsItsEntry(t *testing.T) {
-	s := newService(t)
-	b := s.signedIn("bruna")
-	b.says(b.get("/ammissioni"), "Voce nell’elenco dei servizi")
+	s := site.Standard(t)
+	b := s.SignedIn("bruna")
+	b.Says(b.Get("/ammissioni"), "Voce nell’elenco dei servizi")
 	path := "/unita/" + s.Units["centre"] + "/elenco"
-	b.status(b.get(path), http.StatusOK)
-	version := b.hidden("version")
+	b.Status(b.Get(path), http.StatusOK)
+	version := b.Hidden("version")
 	long := strings.Repeat("lunga ", 100)
-	b.says(b.status(b.post(path, "version", version, "town", "Atlantide", "area", long, "hours", hostile), http.StatusUnprocessableEntity), long, hostile, "È troppo lungo")
-	b.inert(b.page)
-	b.status(b.post(path, "version", "x"), http.StatusConflict)
+	b.Says(b.Status(b.Post(path, "version", version, "town", "Atlantide", "area", long, "hours", servertest.Hostile), http.StatusUnprocessableEntity), long, servertest.Hostile, "È troppo lungo")
+	b.Inert(b.Page)
+	b.Status(b.Post(path, "version", "x"), http.StatusConflict)
 	form := []string{"version", version, "area", "Castelli", "town", "roma", "hours", "lun-ven", "phone", "06 000", "needs", "listen", "needs", "spaceship", "languages", "ar"}
-	b.leads(b.stepUp("bruna", path, form...), path)
-	b.says(b.follow(), "Voce salvata.", "Castelli", "06 000")
-	b.silent(b.page, "spaceship")
-	b.status(b.stepUp("bruna", path, form...), http.StatusConflict)
-	b.status(b.get("/unita/"+s.Units["service"]+"/elenco"), http.StatusNotFound)
-	anna := s.signedIn("anna")
-	anna.status(anna.get(path), http.StatusNotFound)
-	anna.status(anna.post(path, form...), http.StatusNotFound)
+	b.Leads(b.StepUp("bruna", path, form...), path)
+	b.Says(b.Follow(), "Voce salvata.", "Castelli", "06 000")
+	b.Silent(b.Page, "spaceship")
+	b.Status(b.StepUp("bruna", path, form...), http.StatusConflict)
+	b.Status(b.Get("/unita/"+s.Units["service"]+"/elenco"), http.StatusNotFound)
+	anna := s.SignedIn("anna")
+	anna.Status(anna.Get(path), http.StatusNotFound)
+	anna.Status(anna.Post(path, form...), http.StatusNotFound)
 }

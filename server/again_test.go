@@ -9,11 +9,12 @@ import (
 	"testing"
 
 	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
 
 // notWriting makes every change of a record fail, until the function it returns;
 // the log still takes leaves, so what is read is still read.
-func (s *site) notWriting() (mend func()) {
+func notWriting(s *servertest.Site) (mend func()) {
 	log := []string{"leaf", "leaf_hash", "checkpoint", "detail", "detail_key"}
 	others := []string{"shred", "session", "pending", "throttle", "device", "draft"} // of other files
 	return s.Break(func(text string, _ []any, _ func()) error {
@@ -60,16 +61,16 @@ func (f filled) typedIn() []string {
 // in, what she typed comes back with the page that says that it was not saved.
 func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	r := s.fill(t)
-	people := map[string]*client{}
-	forms := s.goodForms(r)
+	s := site.Town(t)
+	r := s.Fill(t)
+	people := map[string]*servertest.Client{}
+	forms := goodForms(s, r)
 	for _, f := range forms {
 		if f.who != "" && people[f.who] == nil {
-			people[f.who] = s.inside(t, f.who)
+			people[f.who] = s.Inside(t, f.who)
 		}
 	}
-	s.notWriting()
+	notWriting(s)
 	failed, onItsPage := 0, 0
 	for _, f := range forms {
 		if f.who == "" {
@@ -82,26 +83,26 @@ func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 			}
 		}
 		f.form.Set("from", f.pageOf())
-		got := people[f.who].send(f.path(), f.form)
-		if got.asksStepUp() {
+		got := people[f.who].Send(f.path(), f.form)
+		if got.AsksStepUp() {
 			f.form.Set("passphrase", s.People[f.who].Passphrase)
 			f.form.Set("code", s.Code(s.People[f.who]))
-			got = people[f.who].send(f.path(), f.form)
+			got = people[f.who].Send(f.path(), f.form)
 		}
-		if got.status < http.StatusInternalServerError {
+		if got.Status < http.StatusInternalServerError {
 			continue
 		}
 		failed++
-		text := html.UnescapeString(got.body)
+		text := html.UnescapeString(got.Body)
 		for _, v := range f.typedIn() {
 			if !strings.Contains(text, v) {
-				t.Errorf("%s: %q is lost:\n%s", f.pattern, v, main(got.body))
+				t.Errorf("%s: %q is lost:\n%s", f.pattern, v, servertest.Main(got.Body))
 			}
 		}
-		if !got.says("Niente di questa pagina è stato salvato.", "Provare a inviare di nuovo.", "assistenza") {
-			t.Errorf("%s does not say what to do:\n%s", f.pattern, main(got.body))
+		if !got.Says("Niente di questa pagina è stato salvato.", "Provare a inviare di nuovo.", "assistenza") {
+			t.Errorf("%s does not say what to do:\n%s", f.pattern, servertest.Main(got.Body))
 		}
-		if !got.says("Invia quello che era scritto") {
+		if !got.Says("Invia quello che era scritto") {
 			onItsPage++
 		}
 	}
@@ -115,22 +116,22 @@ func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 // that she was on, as it is now, or leads to it in the words that it says.
 func TestRefusedStepLeadsOn(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	r := s.fill(t)
-	anna, bruna := s.inside(t, "anna"), s.inside(t, "bruna")
-	card := "/arrivi/" + r.declined
-	got := bruna.status(bruna.post(card+"/accogli", "from", card, "version", "1"), http.StatusConflict)
-	bruna.says(got, "Invio ricevuto", "Lo stato non è più quello di prima", "Niente di questa pagina è stato salvato.", "La pagina mostra com’è adesso.")
-	closed := "/schede/" + r.closed
-	got = anna.status(anna.post(closed+"/chiudi", "from", closed+"/chiudi", "version", "1", "reason", "moved", "note", "una frase lunga"), http.StatusConflict)
-	anna.says(got, "una frase lunga", "da copiare prima di andare avanti", "Andare avanti dalla pagina com’è adesso.", `href="`+closed+`">Apri la pagina com’è adesso</a>`)
-	anna.silent(got, "Riapri la scheda", "Torna all’inizio", "indietro")
-	end := "/schede/" + r.file + "/chiudi"
-	got = anna.status(anna.post(end, "from", end, "version", "1", "reason", "moved", "note", "una frase lunga"), http.StatusConflict)
-	anna.says(got, "Qualcun altro ha salvato la stessa cosa", "una frase lunga</textarea>", "Quello che era scritto è ancora in questa pagina.", "La pagina mostra com’è adesso.")
-	anna.leads(anna.post(end, "from", end, "version", anna.hidden("version"), "reason", "moved", "note", "una frase lunga"), "/schede/"+r.file)
-	huge := anna.status(anna.post(closed+"/riapri", "from", closed, "note", strings.Repeat("x", 600<<10)), http.StatusRequestEntityTooLarge)
-	anna.says(huge, `href="`+closed+`/riapri">Torna alla pagina di prima</a>`)
-	anna.silent(huge, "Torna all’inizio")
-	s.quiet(t)
+	s := site.Town(t)
+	r := s.Fill(t)
+	anna, bruna := s.Inside(t, "anna"), s.Inside(t, "bruna")
+	card := "/arrivi/" + r.Declined
+	got := bruna.Status(bruna.Post(card+"/accogli", "from", card, "version", "1"), http.StatusConflict)
+	bruna.Says(got, "Invio ricevuto", "Lo stato non è più quello di prima", "Niente di questa pagina è stato salvato.", "La pagina mostra com’è adesso.")
+	closed := "/schede/" + r.Closed
+	got = anna.Status(anna.Post(closed+"/chiudi", "from", closed+"/chiudi", "version", "1", "reason", "moved", "note", "una frase lunga"), http.StatusConflict)
+	anna.Says(got, "una frase lunga", "da copiare prima di andare avanti", "Andare avanti dalla pagina com’è adesso.", `href="`+closed+`">Apri la pagina com’è adesso</a>`)
+	anna.Silent(got, "Riapri la scheda", "Torna all’inizio", "indietro")
+	end := "/schede/" + r.File + "/chiudi"
+	got = anna.Status(anna.Post(end, "from", end, "version", "1", "reason", "moved", "note", "una frase lunga"), http.StatusConflict)
+	anna.Says(got, "Qualcun altro ha salvato la stessa cosa", "una frase lunga</textarea>", "Quello che era scritto è ancora in questa pagina.", "La pagina mostra com’è adesso.")
+	anna.Leads(anna.Post(end, "from", end, "version", anna.Hidden("version"), "reason", "moved", "note", "una frase lunga"), "/schede/"+r.File)
+	huge := anna.Status(anna.Post(closed+"/riapri", "from", closed, "note", strings.Repeat("x", 600<<10)), http.StatusRequestEntityTooLarge)
+	anna.Says(huge, `href="`+closed+`/riapri">Torna alla pagina di prima</a>`)
+	anna.Silent(huge, "Torna all’inizio")
+	s.Quiet(t)
 }

@@ -9,17 +9,17 @@ import (
 
 func TestDeclineIsReadOnItsPage(t *testing.T) {
 	f := storetest.NewFlow(t)
-	anna := serve(t, f.World).signedIn("anna")
+	anna := site.Serve(t, f.World).SignedIn("anna")
 	page := "/invii/" + f.Declined
-	anna.says(anna.get("/agenda"), "Il centro non può accogliere", page)
-	anna.says(anna.get("/schede/"+f.Other), "Leggere la risposta del centro")
-	anna.says(anna.get(page), "Che cosa si fa adesso", "Visto")
-	anna.says(anna.status(anna.post(page+"/visto"), http.StatusUnprocessableEntity), "Scegliere una delle risposte.")
-	anna.leads(anna.post(page+"/visto", "after_answer", "another_centre"), "/schede/"+f.Other+"/centro")
-	anna.says(anna.follow(), "Risposta segnata come vista.")
-	anna.silent(anna.get("/agenda"), page)
-	anna.says(anna.get(page), "Visto. Adesso:", "Si sceglie con lei un altro centro")
-	anna.status(anna.post(page+"/visto", "after_answer", "nothing"), http.StatusConflict)
+	anna.Says(anna.Get("/agenda"), "Il centro non può accogliere", page)
+	anna.Says(anna.Get("/schede/"+f.Other), "Leggere la risposta del centro")
+	anna.Says(anna.Get(page), "Che cosa si fa adesso", "Visto")
+	anna.Says(anna.Status(anna.Post(page+"/visto"), http.StatusUnprocessableEntity), "Scegliere una delle risposte.")
+	anna.Leads(anna.Post(page+"/visto", "after_answer", "another_centre"), "/schede/"+f.Other+"/centro")
+	anna.Says(anna.Follow(), "Risposta segnata come vista.")
+	anna.Silent(anna.Get("/agenda"), page)
+	anna.Says(anna.Get(page), "Visto. Adesso:", "Si sceglie con lei un altro centro")
+	anna.Status(anna.Post(page+"/visto", "after_answer", "nothing"), http.StatusConflict)
 }
 
 // TestInboxLeadsSomewhere: what the centre can no longer open has no link in
@@ -32,20 +32,20 @@ func TestInboxLeadsSomewhere(t *testing.T) {
 	if _, err := f.Desk.Sharing.Decline(t.Context(), f.Caller("bruna"), answered, "full"); err != nil {
 		t.Fatal(err)
 	}
-	bruna := serve(t, f.World).signedIn("bruna")
-	bruna.silent(bruna.get("/arrivi"), answered, "Voce non nota")
-	bruna.says(bruna.get("/arrivi"), "Il centro non può accogliere", "/arrivi/"+f.Declined)
-	bruna.status(bruna.get("/arrivi/"+f.Declined), http.StatusOK)
-	bruna.status(bruna.get("/arrivi/"+answered), http.StatusNotFound)
+	bruna := site.Serve(t, f.World).SignedIn("bruna")
+	bruna.Silent(bruna.Get("/arrivi"), answered, "Voce non nota")
+	bruna.Says(bruna.Get("/arrivi"), "Il centro non può accogliere", "/arrivi/"+f.Declined)
+	bruna.Status(bruna.Get("/arrivi/"+f.Declined), http.StatusOK)
+	bruna.Status(bruna.Get("/arrivi/"+answered), http.StatusNotFound)
 }
 
 // TestNotRecognisedChangesNothing: the answer that she was not recognised is an
 // answer, and the page says that nothing changed.
 func TestNotRecognisedChangesNothing(t *testing.T) {
 	f := storetest.NewFlow(t)
-	anna := serve(t, f.World).signedIn("anna")
+	anna := site.Serve(t, f.World).SignedIn("anna")
 	page := "/invii/" + f.Consent + "/revoca"
-	anna.says(anna.status(anna.post(page, "recognised", "not_recognised"), http.StatusUnprocessableEntity), "Non è stata riconosciuta: non è cambiato niente.")
-	anna.says(anna.status(anna.post(page), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
-	anna.silent(anna.get("/invii/"+f.Consent), "Revocato")
+	anna.Says(anna.Status(anna.Post(page, "recognised", "not_recognised"), http.StatusUnprocessableEntity), "Non è stata riconosciuta: non è cambiato niente.")
+	anna.Says(anna.Status(anna.Post(page), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
+	anna.Silent(anna.Get("/invii/"+f.Consent), "Revocato")
 }

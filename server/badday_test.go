@@ -25,13 +25,14 @@ import (
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/server/servertest"
 
 	_ "github.com/mattn/go-sqlite3"
 )
 
 // badDay is a service with one case, and what was promised of it.
 type badDay struct {
-	*site
+	*servertest.Site
 	t      *testing.T
 	caseID string
 	alias  string
@@ -51,7 +52,7 @@ func newBadDay(t *testing.T, prepare func(dir string)) *badDay {
 	w.Close()
 	prepare(w.Dir)
 	w.Open()
-	d := &badDay{site: serve(t, w), t: t, alias: "alias" + strings.ToLower(crypto.NewID())}
+	d := &badDay{Site: site.Serve(t, w), t: t, alias: "alias" + strings.ToLower(crypto.NewID())}
 	out, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true,
 		Contact: cases.Contact{Speaker: "she", Alias: d.alias, Outcome: "info_only"}})
 	if err != nil {
@@ -76,16 +77,16 @@ func (d *badDay) page() string { return "/schede/" + d.caseID }
 
 // refused asks for pages as somebody who is signed in, and types a note: each is
 // refused in one sentence, shows nothing of hers, and gives back what was typed.
-func (d *badDay) refused(b *client, typed string) {
+func (d *badDay) refused(b *servertest.Client, typed string) {
 	d.t.Helper()
-	got := b.get(d.page())
-	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, "Riprovare tra qualche minuto")
-	b.silent(got, d.alias)
-	b.silent(b.status(b.get("/agenda"), http.StatusServiceUnavailable), d.alias)
-	got = b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed, "from", d.page())
-	b.says(b.status(got, http.StatusServiceUnavailable), cannotWrite, typed, "Niente di questa pagina è stato salvato", "Invia quello che era scritto")
-	b.silent(got, d.alias)
-	if r := got.header.Get("Sportello-Receipt"); r != "" {
+	got := b.Get(d.page())
+	b.Says(b.Status(got, http.StatusServiceUnavailable), cannotWrite, "Riprovare tra qualche minuto")
+	b.Silent(got, d.alias)
+	b.Silent(b.Status(b.Get("/agenda"), http.StatusServiceUnavailable), d.alias)
+	got = b.Post(d.page()+"/diario/nuova", "kind", "other", "text", typed, "from", d.page())
+	b.Says(b.Status(got, http.StatusServiceUnavailable), cannotWrite, typed, "Niente di questa pagina è stato salvato", "Invia quello che era scritto")
+	b.Silent(got, d.alias)
+	if r := got.Header.Get("Sportello-Receipt"); r != "" {
 		d.t.Error("what was refused has a receipt")
 	}
 }
@@ -160,7 +161,7 @@ func TestBadDisk(t *testing.T) {
 func diskFull(t *testing.T) {
 	var disk *storetest.Disk
 	d := newBadDay(t, func(dir string) { disk = storetest.NewDisk(t, dir, "5m") })
-	b := d.signedIn("anna")
+	b := d.SignedIn("anna")
 	var writers sync.WaitGroup
 	refusals := make(chan error, 6)
 	for range cap(refusals) {
@@ -189,16 +190,16 @@ func diskFull(t *testing.T) {
 	typed := "scritto a disco pieno " + crypto.NewID()
 	d.refused(b, typed)
 	c, got := d.entersUntilFull(disk)
-	c.says(c.status(got, http.StatusServiceUnavailable), cannotWrite)
+	c.Says(c.Status(got, http.StatusServiceUnavailable), cannotWrite)
 	d.fill(disk)
 	d.Clock.Add(2 * time.Minute) // the session is to be touched, which the disk refuses too
 	d.refused(b, typed)
 	disk.Resize("64m")
-	if got := b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.status != http.StatusSeeOther {
-		t.Fatalf("sending it again once there is room: %d", got.status)
+	if got := b.Post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.Status != http.StatusSeeOther {
+		t.Fatalf("sending it again once there is room: %d", got.Status)
 	}
 	d.acked = append(d.acked, typed)
-	b.says(b.status(b.get(d.page()+"/diario"), http.StatusOK), typed)
+	b.Says(b.Status(b.Get(d.page()+"/diario"), http.StatusOK), typed)
 	if err := d.note("dopo"); err != nil {
 		t.Errorf("a note once there is room: %v", err)
 	}
@@ -226,14 +227,14 @@ func (d *badDay) fill(disk *storetest.Disk) {
 }
 
 // entersUntilFull signs in until the file of sessions has no room left either.
-func (d *badDay) entersUntilFull(disk *storetest.Disk) (c *client, got answer) {
+func (d *badDay) entersUntilFull(disk *storetest.Disk) (c *servertest.Client, got servertest.Answer) {
 	d.t.Helper()
 	for range 100 {
-		c = d.client(d.t)
-		c.from = elsewhere()
-		c.get("/entra")
+		c = d.Client(d.t)
+		c.From = servertest.Elsewhere()
+		c.Get("/entra")
 		disk.Fill()
-		if got = c.post("/entra", "username", "anna", "passphrase", d.People["anna"].Passphrase); got.status != http.StatusSeeOther {
+		if got = c.Post("/entra", "username", "anna", "passphrase", d.People["anna"].Passphrase); got.Status != http.StatusSeeOther {
 			break
 		}
 	}
@@ -274,7 +275,7 @@ func startOnAFullDisk(t *testing.T) {
 func diskFails(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ) // what the kernel sends with each refused write
 	d := newBadDay(t, func(string) {})
-	b := d.signedIn("anna")
+	b := d.SignedIn("anna")
 	for range 3 {
 		if err := d.note("prima " + crypto.NewID()); err != nil {
 			t.Fatal(err)
@@ -300,8 +301,8 @@ func diskFails(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.status != http.StatusSeeOther {
-		t.Fatalf("sending it again on a mended disk: %d", got.status)
+	if got := b.Post(d.page()+"/diario/nuova", "kind", "other", "text", typed); got.Status != http.StatusSeeOther {
+		t.Fatalf("sending it again on a mended disk: %d", got.Status)
 	}
 	d.acked = append(d.acked, typed)
 	d.whole(typed)
@@ -327,7 +328,7 @@ func (d *badDay) count(file, text string, args ...any) (n int) {
 // TestLogNotWritable: if the log cannot be written, nothing is read or changed.
 func TestLogNotWritable(t *testing.T) {
 	d := newBadDay(t, func(string) {})
-	b := d.signedIn("anna")
+	b := d.SignedIn("anna")
 	for _, table := range []string{"leaf", "leaf_hash", "checkpoint"} {
 		if err := d.note("prima " + crypto.NewID()); err != nil {
 			t.Fatal(err)
@@ -335,12 +336,12 @@ func TestLogNotWritable(t *testing.T) {
 		notes, secrets, leaves := d.rows(store.MainFile, "note"), d.rows(secretsFile(store.ShredFile), "shred"), d.Store.Log().Size()
 		mend := d.BreakTable("INSERT", table)
 		for _, path := range []string{d.page(), "/agenda", "/ammissioni", "/credenziali"} {
-			got := b.status(b.get(path), http.StatusInternalServerError)
-			b.says(got, "Il servizio si è fermato mentre lavorava a questa pagina")
-			b.silent(got, d.alias)
+			got := b.Status(b.Get(path), http.StatusInternalServerError)
+			b.Says(got, "Il servizio si è fermato mentre lavorava a questa pagina")
+			b.Silent(got, d.alias)
 		}
-		b.silent(b.status(b.post("/cerca", "q", d.alias[:12]), http.StatusInternalServerError), d.alias)
-		b.status(b.post(d.page()+"/diario/nuova", "kind", "other", "text", "mai"), http.StatusInternalServerError)
+		b.Silent(b.Status(b.Post("/cerca", "q", d.alias[:12]), http.StatusInternalServerError), d.alias)
+		b.Status(b.Post(d.page()+"/diario/nuova", "kind", "other", "text", "mai"), http.StatusInternalServerError)
 		if _, err := d.TrySignIn(d.People["bruna"]); err == nil {
 			t.Errorf("without %s somebody signs in", table)
 		}
@@ -348,7 +349,7 @@ func TestLogNotWritable(t *testing.T) {
 			t.Errorf("without %s: %d notes, want %d; %d leaves, want %d", table, got, notes, d.Store.Log().Size(), leaves)
 		}
 		mend()
-		b.says(b.status(b.get(d.page()), http.StatusOK), d.alias)
+		b.Says(b.Status(b.Get(d.page()), http.StatusOK), d.alias)
 		if err := d.note("dopo " + crypto.NewID()); err != nil {
 			t.Errorf("once %s is mended: %v", table, err)
 		}
@@ -366,35 +367,35 @@ func secretsFile(name string) string { return filepath.Join(store.SecretsDir, na
 // all the same: it is the log that says how a session stands.
 func TestSessionsNotWritable(t *testing.T) {
 	d := newBadDay(t, func(string) {})
-	b, c, e := d.signedIn("anna"), d.signedIn("anna"), d.signedIn("anna")
+	b, c, e := d.SignedIn("anna"), d.SignedIn("anna"), d.SignedIn("anna")
 	for _, table := range []string{"session", "pending", "throttle", "draft"} {
 		for _, change := range []string{"INSERT", "UPDATE", "DELETE"} {
 			defer d.BreakTable(change, table)()
 		}
 	}
-	b.says(b.status(b.get(d.page()), http.StatusOK), d.alias) // which writes no session
-	stranger := d.client(d.t)
-	stranger.get("/entra")
-	got := stranger.status(stranger.post("/entra", "username", "anna", "passphrase", d.People["anna"].Passphrase), http.StatusInternalServerError)
-	if strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-pending=") {
+	b.Says(b.Status(b.Get(d.page()), http.StatusOK), d.alias) // which writes no session
+	stranger := d.Client(d.t)
+	stranger.Get("/entra")
+	got := stranger.Status(stranger.Post("/entra", "username", "anna", "passphrase", d.People["anna"].Passphrase), http.StatusInternalServerError)
+	if strings.Contains(strings.Join(got.Header.Values("Set-Cookie"), " "), "__Host-pending=") {
 		t.Error("a sign-in that could not be kept has a cookie")
 	}
-	cookie := e.cookieNow()
-	e.leads(e.post("/copri"), "/riprendi")
-	e.silent(e.status(e.get("/riprendi"), http.StatusOK), d.alias, "annotar")
+	cookie := e.CookieNow()
+	e.Leads(e.Post("/copri"), "/riprendi")
+	e.Silent(e.Status(e.Get("/riprendi"), http.StatusOK), d.alias, "annotar")
 	d.ended(cookie, "/riprendi")
-	for path, who := range map[string]*client{"/uscita": b, "/esci": c} {
-		cookie := who.cookieNow()
-		got = who.get(path)
+	for path, who := range map[string]*servertest.Client{"/uscita": b, "/esci": c} {
+		cookie := who.CookieNow()
+		got = who.Get(path)
 		if path == "/esci" {
-			who.get("/agenda")
-			who.leads(who.post(path), "/entra")
-			got = who.page
-			who.silent(who.status(who.get("/entra"), http.StatusOK), "annotar")
+			who.Get("/agenda")
+			who.Leads(who.Post(path), "/entra")
+			got = who.Page
+			who.Silent(who.Status(who.Get("/entra"), http.StatusOK), "annotar")
 		} else {
-			who.silent(who.status(got, http.StatusOK), d.alias, "annotar")
+			who.Silent(who.Status(got, http.StatusOK), d.alias, "annotar")
 		}
-		if !strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), "__Host-session=;") {
+		if !strings.Contains(strings.Join(got.Header.Values("Set-Cookie"), " "), "__Host-session=;") {
 			t.Errorf("%s leaves the session's cookie in the browser", path)
 		}
 		d.ended(cookie, "/entra")
@@ -406,21 +407,21 @@ func TestSessionsNotWritable(t *testing.T) {
 // all. Once it takes leaves again the sweep writes them down, and a start keeps them.
 func TestEndsOnAFullDisk(t *testing.T) {
 	d := newBadDay(t, func(string) {})
-	covers, leaves, signsOut, idle := d.signedIn("anna"), d.signedIn("anna"), d.signedIn("bruna"), d.signedIn("clara")
-	cookies := map[*client]string{covers: covers.cookieNow(), leaves: leaves.cookieNow(), signsOut: signsOut.cookieNow(), idle: idle.cookieNow()}
-	covers.get("/schede")
-	signsOut.get("/arrivi")
+	covers, leaves, signsOut, idle := d.SignedIn("anna"), d.SignedIn("anna"), d.SignedIn("bruna"), d.SignedIn("clara")
+	cookies := map[*servertest.Client]string{covers: covers.CookieNow(), leaves: leaves.CookieNow(), signsOut: signsOut.CookieNow(), idle: idle.CookieNow()}
+	covers.Get("/schede")
+	signsOut.Get("/arrivi")
 	size := d.Store.Log().Size()
 	mend := d.BreakTable("INSERT", "leaf")
 	mend2 := d.BreakTable("INSERT", "draft")
-	covers.leads(covers.post("/copri", "from", "/contatti/nuovo", "name", "Irene Prova", "step", "1"), "/riprendi")
-	sheet := covers.status(covers.get("/riprendi"), http.StatusOK)
-	covers.says(sheet, "non è stato possibile annotarla")
-	covers.silent(sheet, "Irene", "Sportello")
-	leaves.says(leaves.status(leaves.get("/uscita"), http.StatusOK), "L’uscita vale da subito, ma non è stato possibile annotarla")
-	leaves.silent(leaves.page, "Sportello", "Entra")
-	signsOut.leads(signsOut.post("/esci"), "/entra")
-	signsOut.says(signsOut.status(signsOut.get("/entra"), http.StatusOK), "La sessione è chiusa da subito, ma il disco non ha accettato di annotarlo")
+	covers.Leads(covers.Post("/copri", "from", "/contatti/nuovo", "name", "Irene Prova", "step", "1"), "/riprendi")
+	sheet := covers.Status(covers.Get("/riprendi"), http.StatusOK)
+	covers.Says(sheet, "non è stato possibile annotarla")
+	covers.Silent(sheet, "Irene", "Sportello")
+	leaves.Says(leaves.Status(leaves.Get("/uscita"), http.StatusOK), "L’uscita vale da subito, ma non è stato possibile annotarla")
+	leaves.Silent(leaves.Page, "Sportello", "Entra")
+	signsOut.Leads(signsOut.Post("/esci"), "/entra")
+	signsOut.Says(signsOut.Status(signsOut.Get("/entra"), http.StatusOK), "La sessione è chiusa da subito, ma il disco non ha accettato di annotarlo")
 	d.ended(cookies[covers], "/riprendi")
 	d.ended(cookies[leaves], "/entra")
 	d.ended(cookies[signsOut], "/entra")
@@ -438,22 +439,22 @@ func TestEndsOnAFullDisk(t *testing.T) {
 	if got := d.Store.Log().Size(); got != size+1 {
 		t.Errorf("the sweep left %d leaves, want one", got-size)
 	}
-	covers.leads(covers.post("/riprendi", "passphrase", d.People["anna"].Passphrase), "/contatti/nuovo")
-	covers.says(covers.follow(), `value="Irene Prova"`) // kept in memory alone
-	covers.leads(covers.post("/copri"), "/riprendi")
+	covers.Leads(covers.Post("/riprendi", "passphrase", d.People["anna"].Passphrase), "/contatti/nuovo")
+	covers.Says(covers.Follow(), `value="Irene Prova"`) // kept in memory alone
+	covers.Leads(covers.Post("/copri"), "/riprendi")
 	d.again()
 	d.ended(cookies[covers], "/riprendi")
 	d.ended(cookies[leaves], "/entra")
 	d.ended(cookies[signsOut], "/entra")
-	idle.status(idle.get("/registro"), http.StatusOK)
+	idle.Status(idle.Get("/registro"), http.StatusOK)
 }
 
 // ended fails the test unless a browser with this cookie is led away.
 func (d *badDay) ended(cookie, to string) {
 	d.t.Helper()
-	b := d.client(d.t)
-	b.setCookie("__Host-session", cookie)
-	b.leads(b.get("/agenda"), to)
+	b := d.Client(d.t)
+	b.SetCookie("__Host-session", cookie)
+	b.Leads(b.Get("/agenda"), to)
 }
 
 // again stops the service and starts it on the same folder.
@@ -461,7 +462,7 @@ func (d *badDay) again() {
 	d.t.Helper()
 	d.World.Close()
 	d.World.Open()
-	*d.site = *serve(d.t, d.World)
+	*d.Site = *site.Serve(d.t, d.World)
 }
 
 // TestSecretsNotWritable: without a shred secret nothing is recorded; and nobody is

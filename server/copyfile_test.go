@@ -11,28 +11,29 @@ import (
 	"sportello/server/centre"
 	"sportello/server/frame"
 	"sportello/server/locale"
+	"sportello/server/servertest"
 )
 
 // TestSealedCopyIsAPageToRead: once opened, the copy is a page in Italian, whatever
 // language it was asked in, with what the centre reads here and no word of a
 // machine.
 func TestSealedCopyIsAPageToRead(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
-	bruna := s.inside(t, "bruna")
-	bruna.get("/arrivi/" + r.sent)
-	bruna.post("/lingua", "lang", "en")
-	copies := "/arrivi/" + r.sent + "/copia"
-	bruna.says(bruna.get(copies), "age -d -i chiave.txt")
-	id := identity(t)
-	got := bruna.status(bruna.stepUp("bruna", copies, "which", "other", "recipient", id.Recipient().String()), http.StatusOK)
-	text, err := crypto.OpenFile(id, []byte(got.body))
+	s := site.Town(t)
+	r := s.Fill(t)
+	bruna := s.Inside(t, "bruna")
+	bruna.Get("/arrivi/" + r.Sent)
+	bruna.Post("/lingua", "lang", "en")
+	copies := "/arrivi/" + r.Sent + "/copia"
+	bruna.Says(bruna.Get(copies), "age -d -i chiave.txt")
+	id := servertest.Identity(t)
+	got := bruna.Status(bruna.StepUp("bruna", copies, "which", "other", "recipient", id.Recipient().String()), http.StatusOK)
+	text, err := crypto.OpenFile(id, []byte(got.Body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := string(text)
 	year := s.Clock.Now().Format("2006")
-	for _, want := range []string{"<!doctype html>\n<html lang=\"it\">", "Copia di un invio ricevuto", "Sportello che invia", secretWord, year + "</dd>", "Voci riservate"} {
+	for _, want := range []string{"<!doctype html>\n<html lang=\"it\">", "Copia di un invio ricevuto", "Sportello che invia", servertest.SecretWord, year + "</dd>", "Voci riservate"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the copy does not say %q:\n%s", want, page)
 		}
@@ -43,7 +44,7 @@ func TestSealedCopyIsAPageToRead(t *testing.T) {
 			t.Errorf("the copy speaks as a machine: %q", not)
 		}
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // alone fails for a page that runs, asks or leads anywhere.

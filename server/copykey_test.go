@@ -12,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
+	"sportello/server/servertest"
 )
 
 // A centre keeps its public key once; changing it asks for passphrase and code,
@@ -19,30 +20,30 @@ import (
 // those that whoever holds the secret half works out elsewhere.
 func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	r := s.fill(t)
-	bruna := s.signedIn("bruna")
+	s := site.Town(t)
+	r := s.Fill(t)
+	bruna := s.SignedIn("bruna")
 	const page = "/credenziali/chiave-centro"
-	bruna.says(bruna.get(page), "Nessuna chiave")
-	copies := "/arrivi/" + r.sent + "/copia"
-	bruna.says(bruna.get(copies), "Il centro può tenere qui la sua chiave pubblica")
-	bruna.status(bruna.post(copies, "which", "kept"), http.StatusUnprocessableEntity)
+	bruna.Says(bruna.Get(page), "Nessuna chiave")
+	copies := "/arrivi/" + r.Sent + "/copia"
+	bruna.Says(bruna.Get(copies), "Il centro può tenere qui la sua chiave pubblica")
+	bruna.Status(bruna.Post(copies, "which", "kept"), http.StatusUnprocessableEntity)
 
-	id := identity(t)
-	bruna.get(page)
-	seen := bruna.hidden("version")
-	bruna.says(bruna.status(bruna.post(page, "recipient", "age1x", "version", seen), http.StatusUnprocessableEntity), "age1pq1", "age1x")
+	id := servertest.Identity(t)
+	bruna.Get(page)
+	seen := bruna.Hidden("version")
+	bruna.Says(bruna.Status(bruna.Post(page, "recipient", "age1x", "version", seen), http.StatusUnprocessableEntity), "age1pq1", "age1x")
 	secret := strings.Replace(string(id.Secret()), "-PQ-", "-\r\nPQ-", 1) // as an editor may fold it
 	for _, where := range []string{page, copies} {
-		bruna.get(where)
-		got := bruna.status(bruna.post(where, "which", "other", "recipient", secret, "version", seen), http.StatusUnprocessableEntity)
-		bruna.says(got, "Questa è la parte segreta della chiave")
-		bruna.silent(got, "AGE-SECRET-KEY", secret[30:60])
+		bruna.Get(where)
+		got := bruna.Status(bruna.Post(where, "which", "other", "recipient", secret, "version", seen), http.StatusUnprocessableEntity)
+		bruna.Says(got, "Questa è la parte segreta della chiave")
+		bruna.Silent(got, "AGE-SECRET-KEY", secret[30:60])
 	}
 	folded := id.Recipient().String()[:900] + "\r\n  " + id.Recipient().String()[900:]
-	bruna.leads(bruna.stepUp("bruna", page, "recipient", folded, "version", seen), page)
-	bruna.says(bruna.follow(), "La chiave è salvata", "bruna")
-	words := bruna.list("words")
+	bruna.Leads(bruna.StepUp("bruna", page, "recipient", folded, "version", seen), page)
+	bruna.Says(bruna.Follow(), "La chiave è salvata", "bruna")
+	words := bruna.List("words")
 	if got := units.CopyKeyWords(id.Recipient(), s.People["bruna"].Unit); strings.Join(words, " ") != got.String() {
 		t.Errorf("the page shows %q, the key has %q", words, got)
 	}
@@ -55,42 +56,42 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 		t.Errorf("the command line says %q, %v; the page %q", said, err, words)
 	}
 
-	bruna.says(bruna.get("/arrivi"), "Chiave del centro per le copie", "Chiave nuova", "bruna", strings.Join(words, "</li><li>"))
-	bruna.leads(bruna.post("/avvisi", "notice", bruna.hidden("notice"), "from", "/arrivi"), "/arrivi")
-	bruna.silent(bruna.get("/arrivi"), "Chiave nuova")
-	bruna.says(bruna.get(copies), "La chiave del centro", strings.Join(words, " "))
-	got := bruna.status(bruna.stepUp("bruna", copies, "which", "kept"), http.StatusOK)
-	if text, err := crypto.OpenFile(id, []byte(got.body)); err != nil || !strings.Contains(string(text), secretWord) {
+	bruna.Says(bruna.Get("/arrivi"), "Chiave del centro per le copie", "Chiave nuova", "bruna", strings.Join(words, "</li><li>"))
+	bruna.Leads(bruna.Post("/avvisi", "notice", bruna.Hidden("notice"), "from", "/arrivi"), "/arrivi")
+	bruna.Silent(bruna.Get("/arrivi"), "Chiave nuova")
+	bruna.Says(bruna.Get(copies), "La chiave del centro", strings.Join(words, " "))
+	got := bruna.Status(bruna.StepUp("bruna", copies, "which", "kept"), http.StatusOK)
+	if text, err := crypto.OpenFile(id, []byte(got.Body)); err != nil || !strings.Contains(string(text), servertest.SecretWord) {
 		t.Errorf("the copy made to the kept key: %v", err)
 	}
-	other := identity(t)
-	bruna.get(copies)
-	got = bruna.status(bruna.stepUp("bruna", copies, "which", "other", "recipient", other.Recipient().String()), http.StatusOK)
-	if _, err := crypto.OpenFile(other, []byte(got.body)); err != nil {
+	other := servertest.Identity(t)
+	bruna.Get(copies)
+	got = bruna.Status(bruna.StepUp("bruna", copies, "which", "other", "recipient", other.Recipient().String()), http.StatusOK)
+	if _, err := crypto.OpenFile(other, []byte(got.Body)); err != nil {
 		t.Errorf("the copy made to another key: %v", err)
 	}
-	bruna.get(copies)
-	bruna.status(bruna.post(copies, "which", "other"), http.StatusUnprocessableEntity)
+	bruna.Get(copies)
+	bruna.Status(bruna.Post(copies, "which", "other"), http.StatusUnprocessableEntity)
 
-	bruna.get(page)
-	bruna.stepUp("bruna", page, "recipient", other.Recipient().String(), "version", seen)
-	bruna.says(bruna.status(bruna.page, http.StatusConflict), "Intanto una collega ha cambiato", strings.Join(words, "</li><li>"))
-	seen = bruna.hidden("version")
-	bruna.leads(bruna.stepUp("bruna", page, "go", "take_away", "version", seen), page)
-	bruna.says(bruna.get("/arrivi"), "Chiave tolta")
-	bruna.says(bruna.get(page), "Nessuna chiave")
+	bruna.Get(page)
+	bruna.StepUp("bruna", page, "recipient", other.Recipient().String(), "version", seen)
+	bruna.Says(bruna.Status(bruna.Page, http.StatusConflict), "Intanto una collega ha cambiato", strings.Join(words, "</li><li>"))
+	seen = bruna.Hidden("version")
+	bruna.Leads(bruna.StepUp("bruna", page, "go", "take_away", "version", seen), page)
+	bruna.Says(bruna.Get("/arrivi"), "Chiave tolta")
+	bruna.Says(bruna.Get(page), "Nessuna chiave")
 	s.Clock.Add(31 * 24 * 3600e9)
-	bruna = s.signedIn("bruna")
-	bruna.says(bruna.get("/arrivi"), "Chiave tolta") // until she has seen it
-	bruna.post("/avvisi", "notice", bruna.hidden("notice"))
-	bruna.silent(bruna.get("/arrivi"), "Chiave tolta")
-	s.quiet(t)
+	bruna = s.SignedIn("bruna")
+	bruna.Says(bruna.Get("/arrivi"), "Chiave tolta") // until she has seen it
+	bruna.Post("/avvisi", "notice", bruna.Hidden("notice"))
+	bruna.Silent(bruna.Get("/arrivi"), "Chiave tolta")
+	s.Quiet(t)
 }
 
 // Nobody outside the centre sets its key, and nobody without step-up.
 func TestOnlyTheCentreSetsItsKey(t *testing.T) {
-	s := newSite(t)
-	key := identity(t).Recipient().String()
+	s := site.Town(t)
+	key := servertest.Identity(t).Recipient().String()
 	for _, name := range []string{"anna", "lucia", "clara", "bruna"} {
 		if _, err := s.House.SetCopyKey(t.Context(), s.Caller(name), key, 1); err != acts.ErrDenied {
 			t.Errorf("%s without step-up: %v, want ErrDenied", name, err)
@@ -101,13 +102,4 @@ func TestOnlyTheCentreSetsItsKey(t *testing.T) {
 			t.Errorf("%s: %v, want ErrDenied", name, err)
 		}
 	}
-}
-
-func identity(t *testing.T) crypto.Identity {
-	t.Helper()
-	id, err := crypto.NewIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
 }

@@ -58,19 +58,19 @@ func TestDirectionMarksEndWithTheirText(t *testing.T) {
 // TestDirectionMarksAreKept: a woman's name keeps its marks, in its field and where
 // it is read; a user name, which has to be typed on any keyboard, has none.
 func TestDirectionMarksAreKept(t *testing.T) {
-	s := serve(t, storetest.New(t).Standard())
-	anna := s.signedIn("anna")
+	s := site.Serve(t, storetest.New(t).Standard())
+	anna := s.SignedIn("anna")
 	const name = "\u202eaziN\u202c\u200f"
-	anna.call("go", "open_case", "name", name, "outcome", "stay_in_touch")
-	anna.follow()
-	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.page.body)
-	anna.says(anna.status(anna.get(file), http.StatusOK), "<bdi>"+name)
-	anna.says(anna.get(file+"/persona"), `value="`+name+`"`)
-	anna.says(anna.post("/cerca", "q", "aziN"), "<bdi>"+name)
-	dario := s.administrator()
-	dario.get("/personale/invita")
+	anna.Call("go", "open_case", "name", name, "outcome", "stay_in_touch")
+	anna.Follow()
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body)
+	anna.Says(anna.Status(anna.Get(file), http.StatusOK), "<bdi>"+name)
+	anna.Says(anna.Get(file+"/persona"), `value="`+name+`"`)
+	anna.Says(anna.Post("/cerca", "q", "aziN"), "<bdi>"+name)
+	dario := s.Administrator()
+	dario.Get("/personale/invita")
 	for _, odd := range []string{"mar\u202eta", "marta\u200f", "\u2066marta", "mar\u0000ta"} {
-		got := dario.post("/personale/invita", "username", odd, "office", "administrator", "unit", "", "language", "it")
-		dario.says(dario.status(got, http.StatusUnprocessableEntity), "segni invisibili")
+		got := dario.Post("/personale/invita", "username", odd, "office", "administrator", "unit", "", "language", "it")
+		dario.Says(dario.Status(got, http.StatusUnprocessableEntity), "segni invisibili")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
 
 const insieme = "PuntoInsieme"
@@ -17,35 +18,35 @@ const insieme = "PuntoInsieme"
 func TestNeedLeadsToAnotherDesk(t *testing.T) {
 	w := storetest.New(t).Town()
 	w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindDesk, Name: insieme})
-	s := serve(t, w)
-	lucia, anna := s.signedIn("lucia"), s.signedIn("anna")
+	s := site.Serve(t, w)
+	lucia, anna := s.SignedIn("lucia"), s.SignedIn("anna")
 	entry := "/unita/" + w.Units[insieme] + "/elenco"
-	lucia.says(lucia.get("/centri"), "Voci dell’elenco", insieme, storetest.TownDesk)
-	lucia.silent(lucia.page, storetest.TownOther)
-	anna.silent(anna.get("/centri"), "Voci dell’elenco")
+	lucia.Says(lucia.Get("/centri"), "Voci dell’elenco", insieme, storetest.TownDesk)
+	lucia.Silent(lucia.Page, storetest.TownOther)
+	anna.Silent(anna.Get("/centri"), "Voci dell’elenco")
 	for _, closed := range []string{w.Units[storetest.TownOther], w.Units[storetest.Ginestra]} {
-		lucia.status(lucia.get("/unita/"+closed+"/elenco"), http.StatusNotFound)
+		lucia.Status(lucia.Get("/unita/"+closed+"/elenco"), http.StatusNotFound)
 	}
-	anna.status(anna.get(entry), http.StatusNotFound)
+	anna.Status(anna.Get(entry), http.StatusNotFound)
 
-	step3 := func(b *client, needs ...string) answer {
+	step3 := func(b *servertest.Client, needs ...string) servertest.Answer {
 		list := []string{"id", "", "step", "2", "go", "next", "speaker", "she"}
 		for _, n := range needs {
 			list = append(list, "needs", n)
 		}
-		b.get("/contatti/nuovo")
-		list[1] = b.hidden("id")
-		return b.status(b.post("/contatti/nuovo", list...), http.StatusOK)
+		b.Get("/contatti/nuovo")
+		list[1] = b.Hidden("id")
+		return b.Status(b.Post("/contatti/nuovo", list...), http.StatusOK)
 	}
-	anna.silent(step3(anna, "care"), insieme, "Altri servizi da dirle")
+	anna.Silent(step3(anna, "care"), insieme, "Altri servizi da dirle")
 
-	lucia.get(entry)
-	lucia.status(lucia.post(entry, "version", lucia.hidden("version"), "cost", "dipende"), http.StatusUnprocessableEntity)
-	lucia.stepUp("lucia", entry, "version", lucia.hidden("version"), "hours", "lun-ven 8:30-13", "phone", "000 000 0155", "cost", "free", "needs", "care", "needs", "health")
-	lucia.leads(lucia.page, entry)
-	anna.says(step3(anna, "care", "listen"), "Altri servizi da dirle", "Per questo bisogno c’è anche:", insieme, "lun-ven 8:30-13", "000 000 0155", "È gratuito")
-	anna.silent(step3(anna, "listen"), insieme)
-	anna.says(step3(anna, "health"), "Salute", insieme)
+	lucia.Get(entry)
+	lucia.Status(lucia.Post(entry, "version", lucia.Hidden("version"), "cost", "dipende"), http.StatusUnprocessableEntity)
+	lucia.StepUp("lucia", entry, "version", lucia.Hidden("version"), "hours", "lun-ven 8:30-13", "phone", "000 000 0155", "cost", "free", "needs", "care", "needs", "health")
+	lucia.Leads(lucia.Page, entry)
+	anna.Says(step3(anna, "care", "listen"), "Altri servizi da dirle", "Per questo bisogno c’è anche:", insieme, "lun-ven 8:30-13", "000 000 0155", "È gratuito")
+	anna.Silent(step3(anna, "listen"), insieme)
+	anna.Says(step3(anna, "health"), "Salute", insieme)
 }
 
 // TestCostStandsInTheDirectory: a centre is free unless its entry says otherwise,
@@ -57,26 +58,26 @@ func TestCostStandsInTheDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serve(t, w)
-	anna, bruna, lucia := s.signedIn("anna"), s.signedIn("bruna"), s.signedIn("lucia")
+	s := site.Serve(t, w)
+	anna, bruna, lucia := s.SignedIn("anna"), s.SignedIn("bruna"), s.SignedIn("lucia")
 	centres := "/schede/" + out.CaseID + "/centro"
-	anna.says(anna.get(centres), "La Ginestra", "È gratuito")
-	anna.silent(anna.page, "Non è gratuito")
+	anna.Says(anna.Get(centres), "La Ginestra", "È gratuito")
+	anna.Silent(anna.Page, "Non è gratuito")
 
 	entry := "/unita/" + w.Units[storetest.Ginestra] + "/elenco"
-	bruna.get(entry)
-	bruna.stepUp("bruna", entry, "version", bruna.hidden("version"), "cost", "not_free", "phone", "000 000 0201")
-	anna.says(anna.get(centres), "Non è gratuito", "È gratuito") // Le Lucciole still is
+	bruna.Get(entry)
+	bruna.StepUp("bruna", entry, "version", bruna.Hidden("version"), "cost", "not_free", "phone", "000 000 0201")
+	anna.Says(anna.Get(centres), "Non è gratuito", "È gratuito") // Le Lucciole still is
 
 	const said = "Tutto quello che facciamo qui per lei è gratuito."
-	third := func() answer {
-		anna.get("/contatti/nuovo")
-		return anna.status(anna.post("/contatti/nuovo", "id", anna.hidden("id"), "step", "2", "go", "next", "speaker", "she", "needs", "listen"), http.StatusOK)
+	third := func() servertest.Answer {
+		anna.Get("/contatti/nuovo")
+		return anna.Status(anna.Post("/contatti/nuovo", "id", anna.Hidden("id"), "step", "2", "go", "next", "speaker", "she", "needs", "listen"), http.StatusOK)
 	}
-	anna.silent(third(), said)
+	anna.Silent(third(), said)
 	entry = "/unita/" + w.Units[storetest.TownDesk] + "/elenco"
-	lucia.get(entry)
-	lucia.stepUp("lucia", entry, "version", lucia.hidden("version"), "cost", "free", "needs", "listen")
-	anna.says(third(), said)
-	anna.silent(anna.page, "Altri servizi da dirle") // she is there already
+	lucia.Get(entry)
+	lucia.StepUp("lucia", entry, "version", lucia.Hidden("version"), "cost", "free", "needs", "listen")
+	anna.Says(third(), said)
+	anna.Silent(anna.Page, "Altri servizi da dirle") // she is there already
 }

@@ -26,14 +26,14 @@ func TestAttackUnsentAuthorisationCannotBeTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
-	anna := serve(t, w).signedIn("anna")
+	anna := site.Serve(t, w).SignedIn("anna")
 	for _, page := range []string{"/schede/" + out.CaseID + "/invii", "/autorizzazioni/" + id} {
-		if a := anna.status(anna.get(page), http.StatusOK); !strings.Contains(a.body, "revoca\"") {
+		if a := anna.Status(anna.Get(page), http.StatusOK); !strings.Contains(a.Body, "revoca\"") {
 			t.Error("FELL: no page of an authorisation that was not sent leads to where she takes it back")
 		}
 	}
-	anna.post("/autorizzazioni/"+id+"/revoca", "recognised", "code_word")
-	if a := anna.get("/autorizzazioni/" + id); a.status == http.StatusOK && strings.Contains(a.body, "/autorizzazioni/"+id+"/invia") {
+	anna.Post("/autorizzazioni/"+id+"/revoca", "recognised", "code_word")
+	if a := anna.Get("/autorizzazioni/" + id); a.Status == http.StatusOK && strings.Contains(a.Body, "/autorizzazioni/"+id+"/invia") {
 		t.Error("FELL: after she said no, the authorisation is still offered to be sent")
 	}
 }

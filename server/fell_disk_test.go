@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+
+	"sportello/server/servertest"
 )
 
 // TestAttackFullDiskKeepsSessions: while the disk takes no writes she covers her
@@ -15,16 +17,16 @@ func TestAttackFullDiskKeepsSessions(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ) // what the kernel sends with each refused write
 	d := newBadDay(t, func(string) {})
 	ways := []string{"/copri", "/esci", "/uscita"}
-	browsers, stolen := map[string]*client{}, map[string]string{}
+	browsers, stolen := map[string]*servertest.Client{}, map[string]string{}
 	u, err := url.Parse(d.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, way := range ways {
-		b := d.signedIn("anna")
-		b.status(b.get("/credenziali"), http.StatusOK)
-		b.status(b.post("/lingua", "lang", "it", "from", "/credenziali", "text", "mezza frase"), http.StatusSeeOther)
-		for _, c := range b.web.Jar.Cookies(u) {
+		b := d.SignedIn("anna")
+		b.Status(b.Get("/credenziali"), http.StatusOK)
+		b.Status(b.Post("/lingua", "lang", "it", "from", "/credenziali", "text", "mezza frase"), http.StatusSeeOther)
+		for _, c := range b.Web.Jar.Cookies(u) {
 			if c.Name == "__Host-session" {
 				browsers[way], stolen[way] = b, c.Value
 			}
@@ -39,18 +41,18 @@ func TestAttackFullDiskKeepsSessions(t *testing.T) {
 	}
 	for way, b := range browsers {
 		if way == "/uscita" {
-			b.get(way)
+			b.Get(way)
 		} else {
-			b.post(way)
+			b.Post(way)
 		}
 	}
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &was); err != nil {
 		t.Fatal(err)
 	}
 	for _, way := range ways {
-		thief := d.client(t)
-		thief.setCookie("__Host-session", stolen[way])
-		if got := thief.get("/agenda"); got.status == http.StatusOK {
+		thief := d.Client(t)
+		thief.SetCookie("__Host-session", stolen[way])
+		if got := thief.Get("/agenda"); got.Status == http.StatusOK {
 			t.Errorf("FELL: after %s on a full disk the stolen cookie opens the Agenda", way)
 		}
 	}

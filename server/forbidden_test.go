@@ -31,14 +31,14 @@ func TestWhatSheForbadeIsShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			anna := serve(t, w).signedIn("anna")
+			anna := site.Serve(t, w).SignedIn("anna")
 			root := "/schede/" + out.CaseID
 			for _, path := range []string{root, root + "/diario", root + "/tentativi"} {
-				anna.says(anna.status(anna.get(path), http.StatusOK), append(c.says, none)...)
-				anna.silent(anna.page, unasked, "Rivedere con lei il contatto sicuro", "non ha ancora detto come")
+				anna.Says(anna.Status(anna.Get(path), http.StatusOK), append(c.says, none)...)
+				anna.Silent(anna.Page, unasked, "Rivedere con lei il contatto sicuro", "non ha ancora detto come")
 			}
-			anna.says(anna.page, "non ha permesso nessun contatto")
-			if strings.Contains(anna.page.body, `name="recall"`) {
+			anna.Says(anna.Page, "non ha permesso nessun contatto")
+			if strings.Contains(anna.Page.Body, `name="recall"`) {
 				t.Error("a call can be planned to who allowed none")
 			}
 		})

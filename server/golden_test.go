@@ -16,6 +16,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
+	"sportello/server/servertest"
 )
 
 // asked is one line of testdata/routes.txt.
@@ -66,24 +67,24 @@ func readRoutes(t *testing.T) []asked {
 // denied to what is absent: the same bytes and the same headers.
 func TestEveryRouteForEverybody(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	s.tick = 0
+	s := site.Town(t)
+	s.Tick = 0
 	for _, name := range []string{"greta", "sara"} {
 		s.Join(storetest.TownDesk, name, policies.IntakeWorker, "lucia")
 		for _, colleague := range []string{"anna", "lucia"} {
-			s.receipt(t)(s.House.Confirm(t.Context(), s.Caller(colleague), s.People[name].ID))
+			s.Receipt(t)(s.House.Confirm(t.Context(), s.Caller(colleague), s.People[name].ID))
 		}
 	}
 	elena := s.Invite("elena", policies.IntakeWorker, storetest.TownDesk)
-	r := s.fill(t)
-	s.expire(t, r)
-	ids := s.relations(r)
+	r := s.Fill(t)
+	expire(s, t, r)
+	ids := relations(s, r)
 	ids["waiting"] = elena.ID
-	people := map[string]*client{}
+	people := map[string]*servertest.Client{}
 	for _, name := range askers {
-		people[name] = s.asker(t, name)
+		people[name] = asker(s, t, name)
 	}
-	if err := s.Door.Cover(t.Context(), people["greta"].who); err != nil {
+	if err := s.Door.Cover(t.Context(), people["greta"].Who); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Door.Suspend(t.Context(), acts.ConsoleCaller(), s.People["sara"].ID); err != nil {
@@ -96,22 +97,22 @@ func TestEveryRouteForEverybody(t *testing.T) {
 			c := people[name]
 			path := a.path(t, ids)
 			before := s.Store.Log().Size()
-			got := c.ask(a.method, path)
-			if a.method == http.MethodGet && got.status == http.StatusOK {
+			got := ask(c, a.method, path)
+			if a.method == http.MethodGet && got.Status == http.StatusOK {
 				leaves[a.pattern] = max(leaves[a.pattern], s.Store.Log().Size()-before)
 			}
-			if got.status != a.want[i] {
-				t.Errorf("line %d: %s %s of %v by %s: status %d, want %d", a.line, a.method, a.pattern, a.relation, name, got.status, a.want[i])
+			if got.Status != a.want[i] {
+				t.Errorf("line %d: %s %s of %v by %s: status %d, want %d", a.line, a.method, a.pattern, a.relation, name, got.Status, a.want[i])
 			}
-			if got.status == http.StatusNotFound || shutOut[name] && strings.Contains(a.pattern, "{") {
-				c.sameAsAbsent(a, path, got)
+			if got.Status == http.StatusNotFound || shutOut[name] && strings.Contains(a.pattern, "{") {
+				sameAsAbsent(c, a, path, got)
 			}
-			c.setCookie("__Host-flash", "") // what was just done is said on the next page: not here
+			c.SetCookie("__Host-flash", "") // what was just done is said on the next page: not here
 			if a.pattern == "/uscita" || a.pattern == "/esci" || a.pattern == "/copri" || a.pattern == "/attesa" {
 				if shutOut[name] {
 					continue // she cannot sign in, or would not be covered any more
 				}
-				people[name] = s.asker(t, name)
+				people[name] = asker(s, t, name)
 			}
 		}
 	}
@@ -125,42 +126,42 @@ func TestEveryRouteForEverybody(t *testing.T) {
 			t.Errorf("%s writes %d leaves, want at most %d", pattern, leaves[pattern], want)
 		}
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // relations are the ids behind the words of testdata/routes.txt.
-func (s *site) relations(r *records) map[string]string {
-	ids := map[string]string{"own": r.file, "closed": r.closed, "restricted": r.restricted, "walled": r.walled, "other-desk": r.vera,
-		"note": r.note, "other-note": r.veraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.unsent, "sent": r.sent, "withdrawn": r.withdrawn,
-		"declined": r.declined, "shut": r.shut, "declared": r.declared, "expired": r.expired, "contact": r.contact, "task": r.task, "lucia": s.People["lucia"].ID,
+func relations(s *servertest.Site, r *servertest.Records) map[string]string {
+	ids := map[string]string{"own": r.File, "closed": r.Closed, "restricted": r.Restricted, "walled": r.Walled, "other-desk": r.Vera,
+		"note": r.Note, "other-note": r.VeraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.Unsent, "sent": r.Sent, "withdrawn": r.Withdrawn,
+		"declined": r.Declined, "shut": r.Shut, "declared": r.Declared, "expired": r.Expired, "contact": r.Contact, "task": r.Task, "lucia": s.People["lucia"].ID,
 		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "first": "1"}
-	for name, o := range r.of {
-		ids["contact-"+name], ids["note-"+name], ids["unsent-"+name], ids["sent-"+name] = o.contact, o.note, o.unsent, o.sent
+	for name, o := range r.Of {
+		ids["contact-"+name], ids["note-"+name], ids["unsent-"+name], ids["sent-"+name] = o.Contact, o.Note, o.Unsent, o.Sent
 	}
 	return ids
 }
 
-func (s *site) asker(t *testing.T, name string) *client {
+func asker(s *servertest.Site, t *testing.T, name string) *servertest.Client {
 	t.Helper()
 	if name == "nobody" {
-		return s.client(t)
+		return s.Client(t)
 	}
-	return s.inside(t, name)
+	return s.Inside(t, name)
 }
 
 // shutOut are those who are led away from everything, whether it is there or not.
 var shutOut = map[string]bool{"greta": true, "sara": true}
 
 // expire adds a referral whose authorisation has ended since.
-func (s *site) expire(t *testing.T, r *records) {
+func expire(s *servertest.Site, t *testing.T, r *servertest.Records) {
 	t.Helper()
 	ctx, anna := t.Context(), s.Caller("anna")
-	id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, r.file, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "shelter", Fields: []string{"alias"},
+	id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, r.File, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: "shelter", Fields: []string{"alias"},
 		Feedback: "state", Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today", Until: s.Clock.Now().AddDate(0, 0, 1).Format("2006-01-02")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.expired, _, err = s.Desk.Sharing.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, id), id); err != nil {
+	if r.Expired, _, err = s.Desk.Sharing.SendReferral(ctx, s.StepUp("anna", policies.ReferralSend, id), id); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Add(72 * 3600e9)
@@ -193,45 +194,45 @@ func absent(variable string) string {
 	return crypto.NewID()
 }
 
-func (c *client) ask(method, path string) answer {
-	c.t.Helper()
-	c.from = elsewhere() // what the table tries is not to be the tries of one source
-	if shutOut[c.name] {
-		c.setCookie("__Host-session", c.cookie) // she goes on with the one she has
+func ask(c *servertest.Client, method, path string) servertest.Answer {
+	c.T.Helper()
+	c.From = servertest.Elsewhere() // what the table tries is not to be the tries of one source
+	if shutOut[c.Name] {
+		c.SetCookie("__Host-session", c.Cookie) // she goes on with the one she has
 	}
 	if method == http.MethodGet {
-		return c.get(path)
+		return c.Get(path)
 	}
 	form := url.Values{}
 	if path == "/entra" {
-		form.Set("username", c.from) // nor of one name
+		form.Set("username", c.From) // nor of one name
 	}
-	return c.send(path, form)
+	return c.Send(path, form)
 }
 
 // sameAsAbsent compares a refusal with the answer to what is not there.
-func (c *client) sameAsAbsent(a asked, path string, got answer) {
-	c.t.Helper()
+func sameAsAbsent(c *servertest.Client, a asked, path string, got servertest.Answer) {
+	c.T.Helper()
 	other := "/nessuna-pagina"
 	if strings.Contains(a.pattern, "{") {
 		other = anyVariable.ReplaceAllStringFunc(a.pattern, absent)
 		// What she may open on the way to what she may not has a receipt.
-		if got.header.Get("Sportello-Receipt") != "" && strings.HasPrefix(path, "/schede/") {
+		if got.Header.Get("Sportello-Receipt") != "" && strings.HasPrefix(path, "/schede/") {
 			head, _, _ := strings.Cut(path[len("/schede/"):], "/")
 			other = strings.Replace(other, strings.Split(other, "/")[2], head, 1)
 		}
 	}
-	want := c.ask(a.method, other)
-	if g, w := plainly(got.body, path), plainly(want.body, other); want.status != got.status || g != w {
-		c.t.Errorf("line %d: %s %s by %s: denied is not absent (status %d, absent %d)\n%s", a.line, a.method, a.pattern, c.name, got.status, want.status, difference(g, w))
+	want := ask(c, a.method, other)
+	if g, w := plainly(got.Body, path), plainly(want.Body, other); want.Status != got.Status || g != w {
+		c.T.Errorf("line %d: %s %s by %s: denied is not absent (status %d, absent %d)\n%s", a.line, a.method, a.pattern, c.Name, got.Status, want.Status, difference(g, w))
 	}
-	for name := range got.header {
-		if name != "Date" && name != "Sportello-Receipt" && name != "Content-Length" && strings.Join(got.header[name], ";") != strings.Join(want.header[name], ";") {
-			c.t.Errorf("line %d: header %s tells denied from absent", a.line, name)
+	for name := range got.Header {
+		if name != "Date" && name != "Sportello-Receipt" && name != "Content-Length" && strings.Join(got.Header[name], ";") != strings.Join(want.Header[name], ";") {
+			c.T.Errorf("line %d: header %s tells denied from absent", a.line, name)
 		}
 	}
-	if len(got.header) != len(want.header) {
-		c.t.Errorf("line %d: denied has %d headers, absent %d", a.line, len(got.header), len(want.header))
+	if len(got.Header) != len(want.Header) {
+		c.T.Errorf("line %d: denied has %d headers, absent %d", a.line, len(got.Header), len(want.Header))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/frame"
+	"sportello/server/servertest"
 )
 
 // hostileInput are things that people and their tools type, paste and send.
@@ -38,7 +39,7 @@ type filled struct {
 	form         url.Values
 }
 
-func (s *site) goodForms(r *records) []filled {
+func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 	safe := url.Values{"ch_call": {"yes"}, "ch_sms": {"never"}, "number": {"333"}, "mail": {"a@b.c"}, "days0": {"mon"}, "from0": {"09:00"}, "to0": {"10:00"},
 		"days1": {"tue"}, "from1": {"09:00"}, "to1": {"10:00"}, "answerer": {"only_she"}, "say": {"x"}, "hide": {"yes"}, "voice": {"no"}, "code_word": {"x"}}
 	with := func(extra url.Values) url.Values {
@@ -86,7 +87,7 @@ func (s *site) goodForms(r *records) []filled {
 		{"/credenziali/frase", "anna", nil, v("words", "x", "choice", "words", "own", "", "again", "x", "current", "x", "code", "123456", "suspected", "yes")},
 		{"/credenziali/chiave-centro", "bruna", nil, v("recipient", "x", "version", "1", "go", "x", "passphrase", "", "code", "")},
 		{"/credenziali/dichiarazioni", "anna", nil, v("id", "form-1", "declared_name", "x", "declared_surname", "Rossi", "declared_phone", "333 7654321")},
-		{"/credenziali/dichiarazioni/{id}/togli", "anna", []string{r.declared}, v("x", "x")},
+		{"/credenziali/dichiarazioni/{id}/togli", "anna", []string{r.Declared}, v("x", "x")},
 		{"/ammissioni/fonda", "anna", nil, v("recovery", "x", "same", "yes")},
 		{"/ammissioni/recupero", "anna", nil, v("recipient", "x", "heard", "a b c d")},
 		{"/ammissioni/recupero/conferma", "anna", nil, v("heard", "a b c d")},
@@ -120,37 +121,37 @@ func (s *site) goodForms(r *records) []filled {
 		{"/contatti/nuovo", "anna", nil, forward},
 		{"/contatti/altri", "anna", nil, v("id", "note-1", "speaker", "someone", "kind", "noted", "requester", "x", "phone", "1", "subject", "x", "text", "x")},
 		{"/cerca", "anna", nil, v("q", "x")},
-		{"/compiti/{id}/prendi", "sofia", []string{r.task}, v("from", "/agenda")},
-		{"/compiti/{id}/affida", "sofia", []string{r.task}, v("colleague", "x", "version", "1")},
-		{"/compiti/{id}/revoca", "anna", []string{r.task}, v("recognised", "x")},
-		{"/compiti/{id}", "sofia", []string{r.task}, v("note", "x", "go", "x", "version", "1")},
-		{"/schede/{id}/diario/nuova", "anna", []string{r.file}, v("form", "x", "kind", "listening", "text", "x", "version", "1")},
-		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.file, r.note}, v("kind", "listening", "text", "x", "version", "1")},
-		{"/schede/{id}/diario/{note}/sposta", "anna", []string{r.file, r.note}, v("to", "x", "why", "x", "version", "1")},
-		{"/schede/{id}/persona", "anna", []string{r.file}, v("alias", secretWord, "name", "x", "surname", "x", "born", "x", "language", "it", "mediator", "yes", "town", "x",
+		{"/compiti/{id}/prendi", "sofia", []string{r.Task}, v("from", "/agenda")},
+		{"/compiti/{id}/affida", "sofia", []string{r.Task}, v("colleague", "x", "version", "1")},
+		{"/compiti/{id}/revoca", "anna", []string{r.Task}, v("recognised", "x")},
+		{"/compiti/{id}", "sofia", []string{r.Task}, v("note", "x", "go", "x", "version", "1")},
+		{"/schede/{id}/diario/nuova", "anna", []string{r.File}, v("form", "x", "kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.File, r.Note}, v("kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/diario/{note}/sposta", "anna", []string{r.File, r.Note}, v("to", "x", "why", "x", "version", "1")},
+		{"/schede/{id}/persona", "anna", []string{r.File}, v("alias", servertest.SecretWord, "name", "x", "surname", "x", "born", "x", "language", "it", "mediator", "yes", "town", "x",
 			"children_note", "x", "needs", "listen", "version", "1", "keep", "mine")},
-		{"/schede/{id}/persona/dimentica", "anna", []string{r.file}, v("version", "x")},
-		{"/schede/{id}/tentativi", "anna", []string{r.file}, v("form", "x", "channel", "call", "outcome", "no_answer", "note", "x")},
-		{"/schede/{id}/richiamo", "anna", []string{r.file}, v("recall", "2026-11-30", "recall_from", "10:00", "recall_to", "11:00", "version", "1", "go", "set")},
-		{"/schede/{id}/contatto-sicuro", "anna", []string{r.file}, with(v("recognised", "in_person", "version", "1", "tell", "x"))},
-		{"/schede/{id}/contatto-sicuro/novita", "anna", []string{r.file}, v("version", "1", "tell", "x", "passphrase", "", "code", "")},
-		{"/schede/{id}/centro", "anna", []string{r.file}, v("need", "bed", "area", "x", "near", "Roma", "away", "Milano")},
-		{"/schede/{id}/centri/{centre}", "anna", []string{r.file, ginestra}, v("form", "x", "way", "she_calls", "chose", "yes")},
-		{"/schede/{id}/centri/{centre}", "anna", []string{r.file, ginestra}, v("way", "we_send", "chose", "yes")},
-		{"/schede/{id}/centri/{centre}/invio", "anna", []string{r.file, ginestra}, share},
-		{"/autorizzazioni/{id}/invia", "anna", []string{r.unsent}, v("from", "/agenda", "passphrase", "", "code", "")},
-		{"/autorizzazioni/{id}/conferma", "anna", []string{r.unsent}, v("checked", "she_said", "passphrase", "", "code", "", "from", "/agenda")},
-		{"/autorizzazioni/{id}/revoca", "lucia", []string{r.of["restricted"].unsent}, v("recognised", "x", "version", "1")},
-		{"/invii/{id}/messaggi", "anna", []string{r.sent}, v("form", "x", "text", "x", "version", "1")},
-		{"/invii/{id}/appuntamento", "anna", []string{r.sent}, v("form", "x", "answer", "yes", "version", "1")},
-		{"/invii/{id}/conferma", "anna", []string{r.shut}, v("checked", "she_said", "passphrase", "", "code", "", "from", "/agenda")},
-		{"/invii/{id}/revoca", "anna", []string{r.withdrawn}, v("recognised", "x", "version", "1")},
-		{"/arrivi/{id}/messaggi", "bruna", []string{r.sent}, v("form", "x", "kind", "message", "text", "x", "version", "1")},
-		{"/arrivi/{id}/appuntamento", "bruna", []string{r.sent}, v("form", "x", "day", "2026-11-30", "hour", "10:00", "place", "x", "version", "1")},
-		{"/arrivi/{id}/non-accogli", "bruna", []string{r.sent}, v("reason", "x", "version", "1")},
-		{"/arrivi/{id}/accogli", "bruna", []string{r.sent}, v("version", "x")},
-		{"/arrivi/{id}/avviso", "bruna", []string{r.withdrawn}, v("done", "x", "version", "1")},
-		{"/arrivi/{id}/copia", "bruna", []string{r.sent}, v("recipient", "x", "which", "other", "version", "1")},
+		{"/schede/{id}/persona/dimentica", "anna", []string{r.File}, v("version", "x")},
+		{"/schede/{id}/tentativi", "anna", []string{r.File}, v("form", "x", "channel", "call", "outcome", "no_answer", "note", "x")},
+		{"/schede/{id}/richiamo", "anna", []string{r.File}, v("recall", "2026-11-30", "recall_from", "10:00", "recall_to", "11:00", "version", "1", "go", "set")},
+		{"/schede/{id}/contatto-sicuro", "anna", []string{r.File}, with(v("recognised", "in_person", "version", "1", "tell", "x"))},
+		{"/schede/{id}/contatto-sicuro/novita", "anna", []string{r.File}, v("version", "1", "tell", "x", "passphrase", "", "code", "")},
+		{"/schede/{id}/centro", "anna", []string{r.File}, v("need", "bed", "area", "x", "near", "Roma", "away", "Milano")},
+		{"/schede/{id}/centri/{centre}", "anna", []string{r.File, ginestra}, v("form", "x", "way", "she_calls", "chose", "yes")},
+		{"/schede/{id}/centri/{centre}", "anna", []string{r.File, ginestra}, v("way", "we_send", "chose", "yes")},
+		{"/schede/{id}/centri/{centre}/invio", "anna", []string{r.File, ginestra}, share},
+		{"/autorizzazioni/{id}/invia", "anna", []string{r.Unsent}, v("from", "/agenda", "passphrase", "", "code", "")},
+		{"/autorizzazioni/{id}/conferma", "anna", []string{r.Unsent}, v("checked", "she_said", "passphrase", "", "code", "", "from", "/agenda")},
+		{"/autorizzazioni/{id}/revoca", "lucia", []string{r.Of["restricted"].Unsent}, v("recognised", "x", "version", "1")},
+		{"/invii/{id}/messaggi", "anna", []string{r.Sent}, v("form", "x", "text", "x", "version", "1")},
+		{"/invii/{id}/appuntamento", "anna", []string{r.Sent}, v("form", "x", "answer", "yes", "version", "1")},
+		{"/invii/{id}/conferma", "anna", []string{r.Shut}, v("checked", "she_said", "passphrase", "", "code", "", "from", "/agenda")},
+		{"/invii/{id}/revoca", "anna", []string{r.Withdrawn}, v("recognised", "x", "version", "1")},
+		{"/arrivi/{id}/messaggi", "bruna", []string{r.Sent}, v("form", "x", "kind", "message", "text", "x", "version", "1")},
+		{"/arrivi/{id}/appuntamento", "bruna", []string{r.Sent}, v("form", "x", "day", "2026-11-30", "hour", "10:00", "place", "x", "version", "1")},
+		{"/arrivi/{id}/non-accogli", "bruna", []string{r.Sent}, v("reason", "x", "version", "1")},
+		{"/arrivi/{id}/accogli", "bruna", []string{r.Sent}, v("version", "x")},
+		{"/arrivi/{id}/avviso", "bruna", []string{r.Withdrawn}, v("done", "x", "version", "1")},
+		{"/arrivi/{id}/copia", "bruna", []string{r.Sent}, v("recipient", "x", "which", "other", "version", "1")},
 		{"/copri", "sofia", nil, v("from", "/agenda", "text", "x")},
 		{"/esci", "sofia", nil, v("from", "/agenda")},
 	}
@@ -158,13 +159,13 @@ func (s *site) goodForms(r *records) []filled {
 
 // formsOfTheTable are the forms that no line above names: for somebody to whom
 // testdata/routes.txt gives them, with the values that the tags of the form say.
-func (s *site) formsOfTheTable(t *testing.T, r *records, people map[string]*client) (all []filled) {
+func formsOfTheTable(s *servertest.Site, t *testing.T, r *servertest.Records, people map[string]*servertest.Client) (all []filled) {
 	t.Helper()
 	named := map[string]bool{}
-	for _, f := range s.goodForms(r) {
+	for _, f := range goodForms(s, r) {
 		named[f.pattern] = true
 	}
-	ids := s.relations(r)
+	ids := relations(s, r)
 	for _, a := range readRoutes(t) {
 		for i, who := range askers {
 			if a.method != http.MethodPost || named[a.pattern] || people[who] == nil || a.want[i] == http.StatusNotFound || slices.Contains(a.relation, "absent") {
@@ -191,12 +192,12 @@ func (f filled) path() string {
 // never a 500, never markup that runs, nothing of it in the server's log.
 func TestHostileInput(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	s.tick = 0
-	r := s.fill(t)
-	people := map[string]*client{"": s.client(t)}
+	s := site.Town(t)
+	s.Tick = 0
+	r := s.Fill(t)
+	people := map[string]*servertest.Client{"": s.Client(t)}
 	for _, name := range []string{"anna", "lucia", "bruna", "clara", "dario", "sofia"} {
-		people[name] = s.inside(t, name)
+		people[name] = s.Inside(t, name)
 	}
 	seen, forms := map[string]bool{}, map[string]reflect.Type{}
 	for _, route := range server.Routes() {
@@ -204,7 +205,7 @@ func TestHostileInput(t *testing.T) {
 			forms[route.Pattern] = route.Form
 		}
 	}
-	for _, f := range append(s.goodForms(r), s.formsOfTheTable(t, r, people)...) {
+	for _, f := range append(goodForms(s, r), formsOfTheTable(s, t, r, people)...) {
 		seen[f.pattern] = true
 		c, good := people[f.who], f.form
 		inputs := frame.Inputs(forms[f.pattern])
@@ -224,13 +225,13 @@ func TestHostileInput(t *testing.T) {
 					form[k] = v
 				}
 				form.Set(name, bad)
-				a := c.send(f.path(), form)
-				s.unhurt(t, a, f.pattern, name, kind)
-				if to := a.header.Get("Location"); f.who != "" && (to == "/entra" || to == "/riprendi") && !ends[f.pattern] {
+				a := c.Send(f.path(), form)
+				unhurt(s, t, a, f.pattern, name, kind)
+				if to := a.Header.Get("Location"); f.who != "" && (to == "/entra" || to == "/riprendi") && !ends[f.pattern] {
 					t.Fatalf("POST %s: %s is not signed in any more: %q", f.pattern, f.who, to)
 				}
 				if ends[f.pattern] && f.who != "" {
-					people[f.who] = s.inside(t, f.who)
+					people[f.who] = s.Inside(t, f.who)
 					c = people[f.who]
 				}
 			}
@@ -239,22 +240,22 @@ func TestHostileInput(t *testing.T) {
 				all.Del(name)
 			}
 		}
-		s.held(t, c, f, inputs)
-		s.unhurt(t, c.send(f.path(), all), f.pattern, "every field", "markup")
-		s.unhurt(t, c.send(f.path(), url.Values{}), f.pattern, "no field", "nothing")
-		s.bounded(t, c, f)
+		held(s, t, c, f, inputs)
+		unhurt(s, t, c.Send(f.path(), all), f.pattern, "every field", "markup")
+		unhurt(s, t, c.Send(f.path(), url.Values{}), f.pattern, "no field", "nothing")
+		bounded(s, t, c, f)
 	}
 	for _, route := range server.Routes() {
 		if route.Method == http.MethodPost && !seen[route.Pattern] {
 			t.Errorf("POST %s has no form here", route.Pattern)
 		}
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // held sends what no page of ours can: a code that is none, and more than a field
 // takes. Neither is kept.
-func (s *site) held(t *testing.T, c *client, f filled, inputs map[string]frame.Input) {
+func held(s *servertest.Site, t *testing.T, c *servertest.Client, f filled, inputs map[string]frame.Input) {
 	t.Helper()
 	for name, in := range inputs {
 		form := maps.Clone(f.form)
@@ -266,7 +267,7 @@ func (s *site) held(t *testing.T, c *client, f filled, inputs map[string]frame.I
 		default:
 			continue
 		}
-		if a := c.send(f.path(), form); a.status == http.StatusSeeOther && strings.Contains(strings.Join(a.header.Values("Set-Cookie"), " "), "__Host-flash=") {
+		if a := c.Send(f.path(), form); a.Status == http.StatusSeeOther && strings.Contains(strings.Join(a.Header.Values("Set-Cookie"), " "), "__Host-flash=") {
 			t.Errorf("POST %s takes %s with what no page can send", f.pattern, name)
 		}
 	}
@@ -280,111 +281,111 @@ func secret(name string) bool {
 }
 
 // unhurt fails when an answer is a 500, runs what was sent, or lacks the headers.
-func (s *site) unhurt(t *testing.T, a answer, pattern, field, kind string) {
+func unhurt(s *servertest.Site, t *testing.T, a servertest.Answer, pattern, field, kind string) {
 	t.Helper()
 	where := fmt.Sprintf("POST %s with %s in %s", pattern, kind, field)
-	if a.status >= 500 || a.status == 200 && a.body == "" {
-		t.Errorf("%s: status %d, %d bytes\n%s", where, a.status, len(a.body), s.log)
+	if a.Status >= 500 || a.Status == 200 && a.Body == "" {
+		t.Errorf("%s: status %d, %d bytes\n%s", where, a.Status, len(a.Body), s.Log)
 	}
 	for _, bad := range []string{"<script>alert", "<em>UHOH", "<img src=x", "onerror=alert(1)>"} {
-		if strings.Contains(a.body, bad) {
+		if strings.Contains(a.Body, bad) {
 			t.Errorf("%s: the page holds %q", where, bad)
 		}
 	}
-	if a.header.Get("Content-Security-Policy") == "" || a.header.Get("Cache-Control") != "no-store" {
+	if a.Header.Get("Content-Security-Policy") == "" || a.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%s: headers are missing", where)
 	}
-	if location := a.header.Get("Location"); location != "" && (!strings.HasPrefix(location, "/") || strings.HasPrefix(location, "//")) {
+	if location := a.Header.Get("Location"); location != "" && (!strings.HasPrefix(location, "/") || strings.HasPrefix(location, "//")) {
 		t.Errorf("%s: leads away to %q", where, location)
 	}
 }
 
 // bounded sends what is too much: a body over the limit, too many fields.
-func (s *site) bounded(t *testing.T, c *client, f filled) {
+func bounded(s *servertest.Site, t *testing.T, c *servertest.Client, f filled) {
 	t.Helper()
 	huge := url.Values{}
 	for name := range f.form {
 		huge.Set(name, strings.Repeat("x", 600<<10))
 		break
 	}
-	if a := c.send(f.path(), huge); a.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("POST %s with 600 kB: status %d", f.pattern, a.status)
+	if a := c.Send(f.path(), huge); a.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("POST %s with 600 kB: status %d", f.pattern, a.Status)
 	}
 	many := url.Values{}
 	for i := range 500 {
 		many.Set(fmt.Sprint("x", i), "y")
 	}
-	if a := c.send(f.path(), many); a.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("POST %s with 500 fields: status %d", f.pattern, a.status)
+	if a := c.Send(f.path(), many); a.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("POST %s with 500 fields: status %d", f.pattern, a.Status)
 	}
 }
 
 // TestErrorsSayNothingPersonal: what goes wrong is told without a word of hers,
 // on the page and in the log.
 func TestErrorsSayNothingPersonal(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
-	vera := s.inside(t, "vera")
-	for _, path := range []string{"/schede/" + r.file, "/schede/" + r.file + "/persona", "/invii/" + r.sent, "/autorizzazioni/" + r.unsent,
-		"/contatti/" + r.contact, "/arrivi/" + r.sent, "/compiti/" + r.task} {
-		if a := vera.get(path); a.status != http.StatusNotFound || strings.Contains(a.body, secretWord) {
-			t.Errorf("%s: status %d", path, a.status)
+	s := site.Town(t)
+	r := s.Fill(t)
+	vera := s.Inside(t, "vera")
+	for _, path := range []string{"/schede/" + r.File, "/schede/" + r.File + "/persona", "/invii/" + r.Sent, "/autorizzazioni/" + r.Unsent,
+		"/contatti/" + r.Contact, "/arrivi/" + r.Sent, "/compiti/" + r.Task} {
+		if a := vera.Get(path); a.Status != http.StatusNotFound || strings.Contains(a.Body, servertest.SecretWord) {
+			t.Errorf("%s: status %d", path, a.Status)
 		}
 	}
-	anna := s.inside(t, "anna")
-	form := url.Values{"text": {secretWord}, "token": {"an old one"}}
-	if a := vera.send("/schede/"+r.file+"/diario/nuova", url.Values{"text": {"x"}}); a.status != http.StatusNotFound {
-		t.Errorf("a note in another unit's file: status %d", a.status)
+	anna := s.Inside(t, "anna")
+	form := url.Values{"text": {servertest.SecretWord}, "token": {"an old one"}}
+	if a := vera.Send("/schede/"+r.File+"/diario/nuova", url.Values{"text": {"x"}}); a.Status != http.StatusNotFound {
+		t.Errorf("a note in another unit's file: status %d", a.Status)
 	}
-	if a := vera.send("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status != http.StatusNotFound || strings.Contains(a.body, secretWord) {
-		t.Errorf("a message about what was taken back from another unit: status %d", a.status)
+	if a := vera.Send("/invii/"+r.Withdrawn+"/messaggi", url.Values{"text": {servertest.SecretWord}}); a.Status != http.StatusNotFound || strings.Contains(a.Body, servertest.SecretWord) {
+		t.Errorf("a message about what was taken back from another unit: status %d", a.Status)
 	}
 	// Her own words come back to her who typed them, and to nobody else.
-	if a := anna.send("/invii/"+r.withdrawn+"/messaggi", url.Values{"text": {secretWord}}); a.status != http.StatusConflict || !strings.Contains(a.body, secretWord) {
-		t.Errorf("a message about what was taken back: status %d", a.status)
+	if a := anna.Send("/invii/"+r.Withdrawn+"/messaggi", url.Values{"text": {servertest.SecretWord}}); a.Status != http.StatusConflict || !strings.Contains(a.Body, servertest.SecretWord) {
+		t.Errorf("a message about what was taken back: status %d", a.Status)
 	}
 	// The form of an earlier session is given back to her who typed it.
-	a := anna.send("/schede/"+r.file+"/diario/nuova", form)
-	if a.status != http.StatusForbidden || !strings.Contains(a.body, secretWord) || a.header.Get("Sportello-Receipt") != "" {
-		t.Errorf("a form of an earlier session: status %d", a.status)
+	a := anna.Send("/schede/"+r.File+"/diario/nuova", form)
+	if a.Status != http.StatusForbidden || !strings.Contains(a.Body, servertest.SecretWord) || a.Header.Get("Sportello-Receipt") != "" {
+		t.Errorf("a form of an earlier session: status %d", a.Status)
 	}
-	if a := s.client(t).send("/entra", url.Values{"username": {"anna"}, "passphrase": {"x"}, "token": {"an old one"}}); a.status != http.StatusForbidden {
-		t.Errorf("a sign-in form of another browser: status %d", a.status)
+	if a := s.Client(t).Send("/entra", url.Values{"username": {"anna"}, "passphrase": {"x"}, "token": {"an old one"}}); a.Status != http.StatusForbidden {
+		t.Errorf("a sign-in form of another browser: status %d", a.Status)
 	}
-	if strings.Contains(s.log.String(), secretWord) {
+	if strings.Contains(s.Log.String(), servertest.SecretWord) {
 		t.Error("the server's log holds what was typed")
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // TestReplayedFormsDoNothingTwice: no double contact, no double referral.
 func TestReplayedFormsDoNothingTwice(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
-	anna := s.inside(t, "anna")
+	s := site.Town(t)
+	r := s.Fill(t)
+	anna := s.Inside(t, "anna")
 	form := url.Values{"step": {"3"}, "id": {"the same form"}, "go": {"open_case"}, "speaker": {"she"}, "outcome": {"thinking"}, "name": {"Duplice"}}
-	first, second := anna.send("/contatti/nuovo", form), anna.send("/contatti/nuovo", form)
-	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
-		t.Errorf("the same contact twice: %d to %q, %d to %q", first.status, first.header.Get("Location"), second.status, second.header.Get("Location"))
+	first, second := anna.Send("/contatti/nuovo", form), anna.Send("/contatti/nuovo", form)
+	if first.Status != http.StatusSeeOther || second.Status != http.StatusSeeOther || first.Header.Get("Location") != second.Header.Get("Location") {
+		t.Errorf("the same contact twice: %d to %q, %d to %q", first.Status, first.Header.Get("Location"), second.Status, second.Header.Get("Location"))
 	}
-	if found := anna.send("/cerca", url.Values{"q": {"Duplice"}}).body; strings.Count(found, `href="/schede/`) != 1 {
+	if found := anna.Send("/cerca", url.Values{"q": {"Duplice"}}).Body; strings.Count(found, `href="/schede/`) != 1 {
 		t.Error("the same contact twice made two files")
 	}
-	if first.header.Get("Sportello-Receipt") == "" {
+	if first.Header.Get("Sportello-Receipt") == "" {
 		t.Error("a recorded contact has no receipt")
 	}
-	path := "/autorizzazioni/" + r.unsent + "/invia"
-	send := func() answer {
+	path := "/autorizzazioni/" + r.Unsent + "/invia"
+	send := func() servertest.Answer {
 		p := s.People["anna"]
-		anna := s.inside(t, "anna")
-		return anna.send(path, url.Values{"passphrase": {p.Passphrase}, "code": {s.Code(p)}})
+		anna := s.Inside(t, "anna")
+		return anna.Send(path, url.Values{"passphrase": {p.Passphrase}, "code": {s.Code(p)}})
 	}
 	first, second = send(), send()
-	if first.status != http.StatusSeeOther || second.status != http.StatusSeeOther || first.header.Get("Location") != second.header.Get("Location") {
-		t.Errorf("the same referral twice: %d, %d", first.status, second.status)
+	if first.Status != http.StatusSeeOther || second.Status != http.StatusSeeOther || first.Header.Get("Location") != second.Header.Get("Location") {
+		t.Errorf("the same referral twice: %d, %d", first.Status, second.Status)
 	}
-	if inbox := s.inside(t, "bruna").get("/arrivi").body; strings.Count(inbox, r.unsent) != 1 {
+	if inbox := s.Inside(t, "bruna").Get("/arrivi").Body; strings.Count(inbox, r.Unsent) != 1 {
 		t.Error("the same referral twice is in the inbox twice")
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"sportello/server/locale"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-
-	"sportello/server/locale"
 )
 
 // key presses keys one after the other.
@@ -58,7 +58,7 @@ func (v *visitor) typed(text string) *visitor {
 
 // TestKeyboardOnly signs in and records a contact with Tab, Space and Enter.
 func TestKeyboardOnly(t *testing.T) {
-	s := newSite(t)
+	s := site.Town(t)
 	to := newTour(t, s, locale.Italian, true)
 	v, p := to.visitor(t, "anna"), s.People["anna"]
 	v.open("/entra").tabTo("username").typed(p.Username).tabTo("passphrase").typed(p.Passphrase).enter()
@@ -79,7 +79,7 @@ func TestKeyboardOnly(t *testing.T) {
 		t.Errorf("the second stop leads to %q", got)
 	}
 	v.tabTo("cover").enter().at("/riprendi")
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // focus presses Tab until the button with a text has the focus.
@@ -97,11 +97,11 @@ func (v *visitor) focus(text string) *visitor {
 
 // TestEyes looks at three pages with forced colours and at 200 %.
 func TestEyes(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
+	s := site.Town(t)
+	r := s.Fill(t)
 	to := newTour(t, s, locale.Italian, true)
 	v := to.visitor(t, "anna").signIn("anna")
-	for _, path := range []string{"/agenda", "/contatti/nuovo", "/schede/" + r.file} {
+	for _, path := range []string{"/agenda", "/contatti/nuovo", "/schede/" + r.File} {
 		v.open(path)
 		// 200 % of a window of 1280 px is a window of 640 px at twice the size.
 		v.do(chromedp.EmulateViewport(640, 450, chromedp.EmulateScale(2)))
@@ -123,7 +123,7 @@ func TestEyes(t *testing.T) {
 		}
 		v.forced("none")
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 func (v *visitor) forced(value string) {
@@ -147,8 +147,8 @@ const fastClock = `(() => { const now = Date.now, every = [];
 // TestQuietScreen: two minutes untouched blur the page, a key brings it back; at
 // fourteen it says what comes, at fifteen it is covered with what was typed.
 func TestQuietScreen(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
+	s := site.Town(t)
+	r := s.Fill(t)
 	to := newTour(t, s, locale.Italian, true)
 	v := to.visitor(t, "anna").signIn("anna")
 	ctx, cancel := v.within()
@@ -156,7 +156,7 @@ func TestQuietScreen(t *testing.T) {
 	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: fastClock}); err != nil {
 		t.Fatal(err)
 	}
-	v.open("/schede/"+r.file+"/diario/nuova").fill("note.text", "A metà")
+	v.open("/schede/"+r.File+"/diario/nuova").fill("note.text", "A metà")
 	later := func(d time.Duration) { eval[bool](v, "window.later(%s), true", d.Milliseconds()) }
 	blurred := func() bool { return eval[bool](v, `document.documentElement.classList.contains("is-blurred")`) }
 	if later(time.Minute); blurred() {
@@ -179,13 +179,13 @@ func TestQuietScreen(t *testing.T) {
 	v.arrive()
 	v.at("/riprendi").fill("covered.passphrase", s.People["anna"].Passphrase).click("covered.resume")
 	v.at("/schede/{id}/diario/nuova").holds("note.text", "A metà").see("frame.refilled")
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // TestQuickExit: one press, or Shift three times, and nothing of the service is
 // left to go back to.
 func TestQuickExit(t *testing.T) {
-	s := newSite(t)
+	s := site.Town(t)
 	to := newTour(t, s, locale.Italian, true)
 	v := to.visitor(t, "anna").open("/licenze").open("/entra")
 	v.click("frame.exit").at("/uscita").seeNot("Sportello", "Entra")
@@ -198,5 +198,5 @@ func TestQuickExit(t *testing.T) {
 	v.key(kb.Shift, kb.Shift, kb.Shift)
 	v.arrive()
 	v.at("/uscita")
-	s.quiet(t)
+	s.Quiet(t)
 }

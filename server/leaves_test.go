@@ -44,25 +44,25 @@ func leavesOf(t *testing.T) map[string]int64 {
 // each page and each thing done, and the case is not opened again for its strip.
 func TestLeavesOfAReferral(t *testing.T) {
 	f := storetest.NewFlow(t)
-	s := serve(t, f.World)
-	anna := s.signedIn("anna")
+	s := site.Serve(t, f.World)
+	anna := s.SignedIn("anna")
 	list, centre := "/schede/"+f.Case+"/centro", "/schede/"+f.Case+"/centri/"+f.Units["centre"]
 	since := f.Store.Log().Size()
-	anna.says(anna.get(list), "Scegli un centro")
-	anna.says(anna.get(centre), "Come arrivare al centro")
-	anna.says(anna.post(centre, "form", anna.hidden("form"), "way", "we_send", "chose", "yes"), "Che cosa condividere")
-	form := []string{"form", anna.hidden("form"), "fields", "alias", "fields", "request"}
-	for _, mark := range anna.hiddens("shown") {
+	anna.Says(anna.Get(list), "Scegli un centro")
+	anna.Says(anna.Get(centre), "Come arrivare al centro")
+	anna.Says(anna.Post(centre, "form", anna.Hidden("form"), "way", "we_send", "chose", "yes"), "Che cosa condividere")
+	form := []string{"form", anna.Hidden("form"), "fields", "alias", "fields", "request"}
+	for _, mark := range anna.Hiddens("shown") {
 		form = append(form, "shown", mark)
 	}
-	anna.status(anna.post(centre+"/invio", append(form, "step", "1", "go", "next")...), http.StatusOK)
+	anna.Status(anna.Post(centre+"/invio", append(form, "step", "1", "go", "next")...), http.StatusOK)
 	form = append(form, "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal")
-	given := anna.status(anna.post(centre+"/invio", form...), http.StatusSeeOther)
-	anna.says(anna.get(given.leads), "Conferma e invia")
-	anna.status(anna.post(given.leads+"/invia"), http.StatusOK) // asks for passphrase and code
-	sent := anna.stepUp("anna", given.leads+"/invia")
-	anna.says(anna.status(anna.get(sent.leads), http.StatusOK), "Inviato")
-	acts := s.acted(t, since)
+	given := anna.Status(anna.Post(centre+"/invio", form...), http.StatusSeeOther)
+	anna.Says(anna.Get(given.Leads), "Conferma e invia")
+	anna.Status(anna.Post(given.Leads+"/invia"), http.StatusOK) // asks for passphrase and code
+	sent := anna.StepUp("anna", given.Leads+"/invia")
+	anna.Says(anna.Status(anna.Get(sent.Leads), http.StatusOK), "Inviato")
+	acts := s.Acted(t, since)
 	opened := 0
 	for _, a := range acts {
 		if a == string(policies.CaseOpen) {

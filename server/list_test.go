@@ -16,33 +16,33 @@ import (
 // suspensions; the page that asks for the code names each and carries the whole
 // list, and a row that does not fit is said before a code is spent.
 func TestOneCodeServesAForm(t *testing.T) {
-	s := newService(t)
-	b := s.administrator()
-	b.get("/personale/invita")
-	desk := b.option("desk")
+	s := site.Standard(t)
+	b := s.Administrator()
+	b.Get("/personale/invita")
+	desk := option(b, "desk")
 	rows := func(second string) []string {
 		return []string{"username", "marta", "office", "intake_worker", "unit", desk, "language", "it",
 			"username", second, "office", "lead", "unit", desk, "language", "en",
 			"username", "", "office", "", "unit", "", "language", "it"}
 	}
-	more := b.status(b.post("/personale/invita", append(rows("nadia"), "go", "more")...), http.StatusOK)
-	b.says(more, "Persona 6", "nadia")
+	more := b.Status(b.Post("/personale/invita", append(rows("nadia"), "go", "more")...), http.StatusOK)
+	b.Says(more, "Persona 6", "nadia")
 	for _, second := range []string{"anna", "MARTA"} { // there already, or twice on the form
-		got := b.status(b.post("/personale/invita", rows(second)...), http.StatusConflict)
-		b.says(got, "username-2-error", "Questo nome utente c’è già.", `value="`+second+`"`)
+		got := b.Status(b.Post("/personale/invita", rows(second)...), http.StatusConflict)
+		b.Says(got, "username-2-error", "Questo nome utente c’è già.", `value="`+second+`"`)
 	}
-	asked := b.status(b.post("/personale/invita", rows("nadia")...), http.StatusOK)
-	b.says(asked, "Invita queste persone", `<li dir="auto">marta</li><li dir="auto">nadia</li>`)
-	if n := strings.Count(asked.body, `name="username"`); n != 3 {
+	asked := b.Status(b.Post("/personale/invita", rows("nadia")...), http.StatusOK)
+	b.Says(asked, "Invita queste persone", `<li dir="auto">marta</li><li dir="auto">nadia</li>`)
+	if n := strings.Count(asked.Body, `name="username"`); n != 3 {
 		t.Errorf("the page that asks carries %d names, want 3", n)
 	}
 	dario := s.People["dario"]
-	wrong := b.status(b.post("/personale/invita", append(rows("nadia"), "passphrase", dario.Passphrase, "code", "000000")...), http.StatusUnauthorized)
-	b.says(wrong, "nadia", "Niente è stato fatto.")
-	b.silent(b.get("/personale"), "marta", "nadia")
-	b.get("/personale/invita")
-	b.status(b.stepUp("dario", "/personale/invita", rows("nadia")...), http.StatusOK)
-	if n := len(codeText.FindAllString(b.page.body, -1)); n != 2 {
+	wrong := b.Status(b.Post("/personale/invita", append(rows("nadia"), "passphrase", dario.Passphrase, "code", "000000")...), http.StatusUnauthorized)
+	b.Says(wrong, "nadia", "Niente è stato fatto.")
+	b.Silent(b.Get("/personale"), "marta", "nadia")
+	b.Get("/personale/invita")
+	b.Status(b.StepUp("dario", "/personale/invita", rows("nadia")...), http.StatusOK)
+	if n := len(codeText.FindAllString(b.Page.Body, -1)); n != 2 {
 		t.Fatalf("%d codes are shown, want 2", n)
 	}
 
@@ -52,37 +52,37 @@ func TestOneCodeServesAForm(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b.get("/personale")
-	invited := regexp.MustCompile(`name="person" value="([^"]+)" form="again"`).FindAllStringSubmatch(b.page.body, -1)
+	b.Get("/personale")
+	invited := regexp.MustCompile(`name="person" value="([^"]+)" form="again"`).FindAllStringSubmatch(b.Page.Body, -1)
 	if len(invited) != 2 {
 		t.Fatalf("%d can be invited again, want 2", len(invited))
 	}
-	b.stepUp("dario", "/personale/reinvita", "person", invited[0][1], "person", invited[1][1])
-	if n := len(codeText.FindAllString(b.page.body, -1)); n != 2 {
+	b.StepUp("dario", "/personale/reinvita", "person", invited[0][1], "person", invited[1][1])
+	if n := len(codeText.FindAllString(b.Page.Body, -1)); n != 2 {
 		t.Errorf("%d codes are shown, want 2", n)
 	}
-	b.get("/personale")
-	b.leads(b.stepUp("dario", "/personale/riammetti", "person", s.People["anna"].ID, "person", s.People["bruna"].ID), "/personale")
-	b.says(b.follow(), "La sospensione è tolta.")
-	s.signedIn("anna")
-	s.signedIn("bruna")
+	b.Get("/personale")
+	b.Leads(b.StepUp("dario", "/personale/riammetti", "person", s.People["anna"].ID, "person", s.People["bruna"].ID), "/personale")
+	b.Says(b.Follow(), "La sospensione è tolta.")
+	s.SignedIn("anna")
+	s.SignedIn("bruna")
 
-	b.get("/unita/nuova")
-	agency := b.option("Comune di Prova")
+	b.Get("/unita/nuova")
+	agency := option(b, "Comune di Prova")
 	units := []string{"agency", agency, "name", "Sportello nord", "kind", "desk", "name", "", "kind", "", "name", "Servizio nord", "kind", "social_service"}
 	bad := append([]string(nil), units...)
 	bad[13] = ""
-	b.says(b.status(b.post("/unita/nuova", bad...), http.StatusUnprocessableEntity), "kind-3-error", "Scegliere una voce.", "Servizio nord")
+	b.Says(b.Status(b.Post("/unita/nuova", bad...), http.StatusUnprocessableEntity), "kind-3-error", "Scegliere una voce.", "Servizio nord")
 	bad[13], bad[11] = "desk", "SPORTELLO nord"
-	b.says(b.status(b.post("/unita/nuova", bad...), http.StatusConflict), "name-3-error", "C’è già un ente o un’unità con questo nome.")
-	b.leads(b.stepUp("dario", "/unita/nuova", units...), "/enti")
-	b.says(b.follow(), "Sportello nord", "Servizio nord")
+	b.Says(b.Status(b.Post("/unita/nuova", bad...), http.StatusConflict), "name-3-error", "C’è già un ente o un’unità con questo nome.")
+	b.Leads(b.StepUp("dario", "/unita/nuova", units...), "/enti")
+	b.Says(b.Follow(), "Sportello nord", "Servizio nord")
 }
 
 // TestAGrantServesTheListShown: what was granted for a list serves each on it, and
 // no other list; what was granted for one serves no list.
 func TestAGrantServesTheListShown(t *testing.T) {
-	s := newSite(t)
+	s := site.Town(t)
 	ctx, console := t.Context(), acts.ConsoleCaller()
 	var ids []string
 	for _, name := range []string{"anna", "bruna", "carla"} {

@@ -8,6 +8,7 @@ import (
 
 	"sportello/policies"
 	"sportello/server/locale"
+	"sportello/server/servertest"
 )
 
 // TestEveryActHasASentence: what the log calls by a code is a sentence of its own
@@ -40,10 +41,10 @@ var (
 // TestLogSpeaks: the auditor reads what was asked and by which rule in sentences,
 // with the codes beside them.
 func TestLogSpeaks(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
-	s.inside(t, "vera").get("/schede/" + r.file) // refused
-	clara := s.inside(t, "clara")
+	s := site.Town(t)
+	r := s.Fill(t)
+	s.Inside(t, "vera").Get("/schede/" + r.File) // refused
+	clara := s.Inside(t, "clara")
 	policy, err := policies.New()
 	if err != nil {
 		t.Fatal(err)
@@ -56,10 +57,10 @@ func TestLogSpeaks(t *testing.T) {
 		"it": {`Fare un invio a un centro <span class="mono small">referral.send</span>`, "la sua frase", `Nessuna regola lo permette <span class="mono small">default-deny</span>`},
 		"en": {`Send a referral to a centre <span class="mono small">referral.send</span>`, "its sentence", `No rule allows it <span class="mono small">default-deny</span>`},
 	} {
-		clara.inLanguage(lang)
+		clara.InLanguage(lang)
 		body, seen := "", map[string]bool{}
 		for _, form := range [][]string{{"action", "referral.send"}, {"action", "case.open"}, {"outcome", "refused"}, {}} {
-			body += clara.status(clara.post("/registro", form...), http.StatusOK).body
+			body += clara.Status(clara.Post("/registro", form...), http.StatusOK).Body
 		}
 		for _, text := range says {
 			if !strings.Contains(body, text) {
@@ -68,7 +69,7 @@ func TestLogSpeaks(t *testing.T) {
 		}
 		for _, m := range ruleOpens.FindAllStringSubmatch(body, -1) {
 			seen[m[1]] = true
-			if got := (answer{body: m[2]}); !got.says(sentences[lang][m[1]]) || sentences[lang][m[1]] == "" {
+			if got := (servertest.Answer{Body: m[2]}); !got.Says(sentences[lang][m[1]]) || sentences[lang][m[1]] == "" {
 				t.Errorf("rule %s says %q", m[1], m[2])
 			}
 		}
@@ -76,8 +77,8 @@ func TestLogSpeaks(t *testing.T) {
 			t.Errorf("in %s %d rules open to their sentence; without any: %q", lang, len(seen), bareRule.FindString(body))
 		}
 	}
-	proof := clara.status(clara.get("/registro/1"), http.StatusOK)
-	if !regexp.MustCompile(`<dd><p>[A-Z][^<]+ <span class="mono small">[a-z-]+</span></p></dd>`).MatchString(proof.body) {
-		t.Errorf("the page of an entry does not say its rule:\n%s", main(proof.body))
+	proof := clara.Status(clara.Get("/registro/1"), http.StatusOK)
+	if !regexp.MustCompile(`<dd><p>[A-Z][^<]+ <span class="mono small">[a-z-]+</span></p></dd>`).MatchString(proof.Body) {
+		t.Errorf("the page of an entry does not say its rule:\n%s", servertest.Main(proof.Body))
 	}
 }

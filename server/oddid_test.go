@@ -8,17 +8,18 @@ import (
 
 	"sportello/policies/audit"
 	"sportello/server"
+	"sportello/server/servertest"
 )
 
 // oddIDs are what stands in an address where an id should: other tables' ids and
 // the composite ones among them.
-func (s *site) oddIDs(r *records) map[string]string {
+func oddIDs(s *servertest.Site, r *servertest.Records) map[string]string {
 	anna := s.People["anna"]
 	return map[string]string{
-		"nul": "%00", "nul inside": r.file[:13] + "%00" + r.file[13:], "long": strings.Repeat("A", 10<<10), "barely long": strings.Repeat("B", 300), "unicode": url.PathEscape("èחק🜏"),
+		"nul": "%00", "nul inside": r.File[:13] + "%00" + r.File[13:], "long": strings.Repeat("A", 10<<10), "barely long": strings.Repeat("B", 300), "unicode": url.PathEscape("èחק🜏"),
 		"not utf-8": "%ff%fe%80", "blank": "%20", "line": "A%0d%0aSet-Cookie:x=1", "dots": "..%2f..%2fregistro", "dot": ".%2e", "slash": "%2f", "sql": url.PathEscape("' OR 1=1; --"), "percent": "%25%32%35",
 		"direction": url.PathEscape("\u202eABC\u2066"), "unit": anna.Unit, "unit epoch": anna.Unit + ".1", "unit wrap": anna.Unit + ".1." + anna.ID, "recovery": anna.Unit + ".1.recovery", "a separator": ".", "person": anna.ID,
-		"case": r.file, "note": r.note, "contact": r.contact, "sent": r.sent, "task": r.task, "agency": s.Agency, "lower": strings.ToLower(r.file), "none": "none", "console": "console", "number": "-1", "big number": "99999999999999999999",
+		"case": r.File, "note": r.Note, "contact": r.Contact, "sent": r.Sent, "task": r.Task, "agency": s.Agency, "lower": strings.ToLower(r.File), "none": "none", "console": "console", "number": "-1", "big number": "99999999999999999999",
 	}
 }
 
@@ -27,14 +28,14 @@ func (s *site) oddIDs(r *records) map[string]string {
 // the id of nobody leaves one.
 func TestOddIDsAreAbsent(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	s.tick = 0
-	r := s.fill(t)
-	people := map[string]*client{}
+	s := site.Town(t)
+	s.Tick = 0
+	r := s.Fill(t)
+	people := map[string]*servertest.Client{}
 	for _, name := range []string{"anna", "bruna", "clara", "dario", "sofia"} {
-		people[name] = s.inside(t, name)
+		people[name] = s.Inside(t, name)
 	}
-	odd := s.oddIDs(r)
+	odd := oddIDs(s, r)
 	tried := 0
 	for _, route := range server.Routes() {
 		if !strings.Contains(route.Pattern, "{") {
@@ -42,27 +43,27 @@ func TestOddIDsAreAbsent(t *testing.T) {
 		}
 		for _, name := range []string{"anna", "bruna", "clara", "dario"} {
 			c := people[name]
-			ask := func(id string) (answer, int64) {
+			ask := func(id string) (servertest.Answer, int64) {
 				path := anyVariable.ReplaceAllString(route.Pattern, strings.ReplaceAll(id, "$", "$$"))
 				before := s.Store.Log().Size()
 				if route.Method == http.MethodGet {
-					return c.get(path), s.Store.Log().Size() - before
+					return c.Get(path), s.Store.Log().Size() - before
 				}
-				return c.send(path, url.Values{}), s.Store.Log().Size() - before
+				return c.Send(path, url.Values{}), s.Store.Log().Size() - before
 			}
 			nobody, leaves := ask(absent("{id}"))
 			for kind, id := range odd {
 				got, left := ask(id)
 				tried++
-				there := len(id) <= 26 && got.status != http.StatusNotFound // an id of its own kind, where it belongs
+				there := len(id) <= 26 && got.Status != http.StatusNotFound // an id of its own kind, where it belongs
 				switch {
-				case got.status >= http.StatusInternalServerError:
-					t.Errorf("%s %s by %s with %s: status %d", route.Method, route.Pattern, name, kind, got.status)
-				case got.status == http.StatusMovedPermanently:
-					t.Errorf("%s %s with %s: leads to %q", route.Method, route.Pattern, kind, got.leads)
-				case !there && got.status != nobody.status && got.status != http.StatusNotFound:
-					t.Errorf("%s %s by %s with %s: status %d, nobody's id %d", route.Method, route.Pattern, name, kind, got.status, nobody.status)
-				case leaves > 0 && left == 0 && got.status == nobody.status && !strings.Contains(id, "%2f"):
+				case got.Status >= http.StatusInternalServerError:
+					t.Errorf("%s %s by %s with %s: status %d", route.Method, route.Pattern, name, kind, got.Status)
+				case got.Status == http.StatusMovedPermanently:
+					t.Errorf("%s %s with %s: leads to %q", route.Method, route.Pattern, kind, got.Leads)
+				case !there && got.Status != nobody.Status && got.Status != http.StatusNotFound:
+					t.Errorf("%s %s by %s with %s: status %d, nobody's id %d", route.Method, route.Pattern, name, kind, got.Status, nobody.Status)
+				case leaves > 0 && left == 0 && got.Status == nobody.Status && !strings.Contains(id, "%2f"):
 					t.Errorf("%s %s by %s with %s: no leaf", route.Method, route.Pattern, name, kind)
 				}
 			}
@@ -79,5 +80,5 @@ func TestOddIDsAreAbsent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }

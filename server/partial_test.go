@@ -1,88 +1,49 @@
 package server_test
 
 import (
-	"database/sql"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"sportello/policies/audit"
-	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
-
-// cannotBeRead is what a page says in the place of what it cannot list.
-const cannotBeRead = "Almeno una voce di questa pagina non si può leggere"
-
-// inFile runs a statement of somebody who can write to the database: it changes one
-// row.
-func (s *site) inFile(t *testing.T, text string, args ...any) {
-	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile)+"?_busy_timeout=5000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	res, err := db.Exec(text, args...)
-	if err != nil {
-		t.Fatalf("%q: %v", text, err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n != 1 {
-		t.Fatalf("%q changed %d rows: %v", text, n, err)
-	}
-}
-
-// failed counts the leaves of failed acts of a kind.
-func (s *site) failed(t *testing.T, action string) (n int) {
-	t.Helper()
-	_, err := s.Store.Log().Select(t.Context(), func(l *audit.Leaf) bool {
-		if l.Action == action && l.Outcome == audit.Failed {
-			n++
-		}
-		return false
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
 
 // TestOneBadRowHidesNobodyElse changes one row, or takes it out, under each list
 // that people work from: the others stay on the page, one line says that something
 // cannot be read, what it is stands nowhere on the page, and one leaf says that an
 // act failed.
 func TestOneBadRowHidesNobodyElse(t *testing.T) {
-	sent := func(r *records) string { return r.sent }
-	file := func(r *records) string { return r.file }
-	shut := func(r *records) string { return r.shut }
+	sent := func(r *servertest.Records) string { return r.Sent }
+	file := func(r *servertest.Records) string { return r.File }
+	shut := func(r *servertest.Records) string { return r.Shut }
 	for name, c := range map[string]struct {
 		who, path, leaf string
 		change          string
-		of              func(*records) string // the row that is changed
-		gone, kept      func(*records) string // ids of the page's links
+		of              func(*servertest.Records) string // the row that is changed
+		gone, kept      func(*servertest.Records) string // ids of the page's links
 	}{
-		"a referral at its centre":  {"bruna", "/arrivi", "inbox.list", "UPDATE referral SET code = 'full' WHERE id = ?", sent, sent, func(r *records) string { return r.of["walled"].sent }},
-		"a content at its centre":   {"bruna", "/arrivi", "inbox.list", "UPDATE referral SET body = x'00' WHERE id = ?", sent, sent, func(r *records) string { return r.of["walled"].sent }},
+		"a referral at its centre":  {"bruna", "/arrivi", "inbox.list", "UPDATE referral SET code = 'full' WHERE id = ?", sent, sent, func(r *servertest.Records) string { return r.Of["walled"].Sent }},
+		"a content at its centre":   {"bruna", "/arrivi", "inbox.list", "UPDATE referral SET body = x'00' WHERE id = ?", sent, sent, func(r *servertest.Records) string { return r.Of["walled"].Sent }},
 		"a referral of the desk":    {"anna", "/agenda", "agenda.read", "UPDATE referral SET code = 'full' WHERE id = ?", sent, sent, shut},
 		"a case of a referral":      {"anna", "/agenda", "agenda.read", "UPDATE case_file SET last_day = '2020-01-01' WHERE id = ?", file, sent, shut},
 		"a case that was taken out": {"anna", "/agenda", "agenda.read", "DELETE FROM case_file WHERE id = ?", file, sent, shut},
-		"a task of the desk":        {"anna", "/agenda", "agenda.read", "UPDATE task SET due_day = '2020-01-01' WHERE id = ?", func(r *records) string { return r.task }, func(r *records) string { return r.task }, shut},
+		"a task of the desk":        {"anna", "/agenda", "agenda.read", "UPDATE task SET due_day = '2020-01-01' WHERE id = ?", func(r *servertest.Records) string { return r.Task }, func(r *servertest.Records) string { return r.Task }, shut},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t)
-			r := s.fill(t)
-			b := s.signedIn(c.who)
-			before := b.status(b.get(c.path), http.StatusOK)
-			b.silent(before, cannotBeRead)
-			b.says(before, c.gone(r), c.kept(r))
-			failed := s.failed(t, c.leaf)
-			s.inFile(t, c.change, c.of(r))
-			after := b.status(b.get(c.path), http.StatusOK)
-			b.says(after, cannotBeRead, c.kept(r))
-			b.silent(after, c.gone(r), c.of(r))
-			if n := s.failed(t, c.leaf) - failed; n != 1 {
+			s := site.Town(t)
+			r := s.Fill(t)
+			b := s.SignedIn(c.who)
+			before := b.Status(b.Get(c.path), http.StatusOK)
+			b.Silent(before, servertest.CannotBeRead)
+			b.Says(before, c.gone(r), c.kept(r))
+			failed := s.Failed(t, c.leaf)
+			s.InFile(t, c.change, c.of(r))
+			after := b.Status(b.Get(c.path), http.StatusOK)
+			b.Says(after, servertest.CannotBeRead, c.kept(r))
+			b.Silent(after, c.gone(r), c.of(r))
+			if n := s.Failed(t, c.leaf) - failed; n != 1 {
 				t.Errorf("%d leaves say that it failed, want one", n)
 			}
 		})
@@ -93,22 +54,22 @@ func TestOneBadRowHidesNobodyElse(t *testing.T) {
 // anything is remembered of it: the Agenda shows the women.
 func TestBadNameHidesNoWoman(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	r := s.fill(t)
-	s.inFile(t, "UPDATE unit SET hours = 'mai' WHERE id = ?", s.Units[storetest.Ginestra])
-	b := s.signedIn("anna")
-	b.says(b.status(b.get("/agenda"), http.StatusOK), cannotBeRead, r.sent, r.shut)
+	s := site.Town(t)
+	r := s.Fill(t)
+	s.InFile(t, "UPDATE unit SET hours = 'mai' WHERE id = ?", s.Units[storetest.Ginestra])
+	b := s.SignedIn("anna")
+	b.Says(b.Status(b.Get("/agenda"), http.StatusOK), servertest.CannotBeRead, r.Sent, r.Shut)
 }
 
 // TestBadColleagueHidesNoWoman changes the row of a colleague of somebody at work.
 func TestBadColleagueHidesNoWoman(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	r := s.fill(t)
-	b := s.signedIn("anna")
-	b.silent(b.status(b.get("/agenda"), http.StatusOK), cannotBeRead)
-	s.inFile(t, "UPDATE person SET language = 'en' WHERE id = ?", s.People["lucia"].ID)
-	b.says(b.status(b.get("/agenda"), http.StatusOK), cannotBeRead, r.sent, r.shut)
+	s := site.Town(t)
+	r := s.Fill(t)
+	b := s.SignedIn("anna")
+	b.Silent(b.Status(b.Get("/agenda"), http.StatusOK), servertest.CannotBeRead)
+	s.InFile(t, "UPDATE person SET language = 'en' WHERE id = ?", s.People["lucia"].ID)
+	b.Says(b.Status(b.Get("/agenda"), http.StatusOK), servertest.CannotBeRead, r.Sent, r.Shut)
 }
 
 // TestSearchFindsTheOthers changes the row of one case file: a search that found it
@@ -120,15 +81,15 @@ func TestSearchFindsTheOthers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t)
-			r := s.fill(t)
-			b := s.signedIn("lucia")
-			b.get("/cerca")
-			b.says(b.post("/cerca", "q", "ta"), r.walled, r.restricted)
-			s.inFile(t, change, r.walled)
-			got := b.status(b.post("/cerca", "q", "ta"), http.StatusOK)
-			b.says(got, cannotBeRead, r.restricted)
-			if strings.Contains(got.body, r.walled) {
+			s := site.Town(t)
+			r := s.Fill(t)
+			b := s.SignedIn("lucia")
+			b.Get("/cerca")
+			b.Says(b.Post("/cerca", "q", "ta"), r.Walled, r.Restricted)
+			s.InFile(t, change, r.Walled)
+			got := b.Status(b.Post("/cerca", "q", "ta"), http.StatusOK)
+			b.Says(got, servertest.CannotBeRead, r.Restricted)
+			if strings.Contains(got.Body, r.Walled) {
 				t.Error("what differs is shown")
 			}
 		})

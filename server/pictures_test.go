@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 	"sportello/server/locale"
+	"sportello/server/servertest"
 
 	"github.com/chromedp/chromedp"
 )
@@ -29,8 +30,8 @@ func TestPictures(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	s := newSite(t)
-	file, unsent, sent := s.friday(t)
+	s := site.Town(t)
+	file, unsent, sent := friday(s, t)
 	to := newTour(t, s, locale.Italian, true)
 	anna := to.visitor(t, "anna").open("/entra")
 	anna.shot(dir, "entra")
@@ -45,12 +46,12 @@ func TestPictures(t *testing.T) {
 	to.visitor(t, "bruna").signIn("bruna").open("/arrivi/"+sent).shot(dir, "invio-ricevuto")
 	clara := to.visitor(t, "clara").signIn("clara")
 	clara.click("log.verify_now").shot(dir, "registro")
-	s.quiet(t)
+	s.Quiet(t)
 }
 
 // friday is an evening at the desk: a file with a referral that the centre
 // answered, one to be sent, and somebody to call back.
-func (s *site) friday(t *testing.T) (file, unsent, sent string) {
+func friday(s *servertest.Site, t *testing.T) (file, unsent, sent string) {
 	t.Helper()
 	ctx, anna := context.Background(), s.Caller("anna")
 	open := func(alias, request, outcome string, needs ...string) string {
@@ -78,11 +79,11 @@ func (s *site) friday(t *testing.T) (file, unsent, sent string) {
 		return id
 	}
 	file = open("Rosalia", "Chiede dove può dormire con la bambina, lontano da casa.", "stay_in_touch", "listen", "bed")
-	s.receipt(t)(s.Desk.Cases.AddNote(ctx, anna, file, typed.NewForm(), "interview", "Ha parlato con calma."))
+	s.Receipt(t)(s.Desk.Cases.AddNote(ctx, anna, file, typed.NewForm(), "interview", "Ha parlato con calma."))
 	open("Mirela", "Vuole parlare con una legale.", "stay_in_touch", "legal")
 	other := open("Nadia", "Chiede chi può accompagnarla.", "thinking", "cav")
 	sent = send(give(other, "three_days", "alias", "request"))
-	s.receipt(t)(s.Desk.Sharing.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), typed.NewForm(), "Parla italiano?"))
+	s.Receipt(t)(s.Desk.Sharing.Ask(ctx, s.Caller("bruna"), send(give(open("Irina", "Chiede ascolto.", "thinking", "listen"), "today", "alias")), typed.NewForm(), "Parla italiano?"))
 	return file, give(file, "three_days", "alias", "request", "needs"), sent
 }
 

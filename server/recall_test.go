@@ -17,18 +17,18 @@ func TestRecallPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	anna := serve(t, w).signedIn("anna")
+	anna := site.Serve(t, w).SignedIn("anna")
 	file := "/schede/" + out.CaseID
 	tries, plan := file+"/tentativi", file+"/richiamo"
-	anna.says(anna.get(tries), "Nessuna chiamata prevista.")
-	refused := anna.status(anna.post(plan, "version", anna.hidden("version"), "recall", "2026-11-24", "recall_from", "20:00", "recall_to", "21:00"), http.StatusUnprocessableEntity)
-	anna.says(refused, "Queste ore sono fuori da quelle che ha permesso", `value="2026-11-24"`, `value="20:00"`)
-	anna.leads(anna.post(plan, "version", anna.hidden("version"), "recall", "2026-11-24", "recall_from", "08:00", "recall_to", "08:30"), tries)
-	anna.says(anna.follow(), "Segnata “Da richiamare”.", "mar 24 nov", "08:00–08:30")
-	anna.says(anna.get(file), "mar 24 nov", "08:00–08:30")
-	anna.silent(anna.page, "Richiamarla") // it is not yet the next thing to do
-	anna.get(tries)
-	anna.says(anna.status(anna.post(plan, "version", "1", "go", "clear"), http.StatusConflict), "Intanto")
-	anna.leads(anna.post(plan, "version", anna.hidden("version"), "go", "clear"), tries)
-	anna.says(anna.follow(), "Tolta da “Da richiamare”.", "Nessuna chiamata prevista.")
+	anna.Says(anna.Get(tries), "Nessuna chiamata prevista.")
+	refused := anna.Status(anna.Post(plan, "version", anna.Hidden("version"), "recall", "2026-11-24", "recall_from", "20:00", "recall_to", "21:00"), http.StatusUnprocessableEntity)
+	anna.Says(refused, "Queste ore sono fuori da quelle che ha permesso", `value="2026-11-24"`, `value="20:00"`)
+	anna.Leads(anna.Post(plan, "version", anna.Hidden("version"), "recall", "2026-11-24", "recall_from", "08:00", "recall_to", "08:30"), tries)
+	anna.Says(anna.Follow(), "Segnata “Da richiamare”.", "mar 24 nov", "08:00–08:30")
+	anna.Says(anna.Get(file), "mar 24 nov", "08:00–08:30")
+	anna.Silent(anna.Page, "Richiamarla") // it is not yet the next thing to do
+	anna.Get(tries)
+	anna.Says(anna.Status(anna.Post(plan, "version", "1", "go", "clear"), http.StatusConflict), "Intanto")
+	anna.Leads(anna.Post(plan, "version", anna.Hidden("version"), "go", "clear"), tries)
+	anna.Says(anna.Follow(), "Tolta da “Da richiamare”.", "Nessuna chiamata prevista.")
 }

@@ -17,25 +17,26 @@ import (
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/server/servertest"
 )
 
 var indexLink = regexp.MustCompile(`/registro/([0-9]+)"`)
 
 func TestAuditorReadsTheLog(t *testing.T) {
-	s := newService(t)
-	anna := s.signedIn("anna")
-	anna.get("/ammissioni")
-	b := s.signedIn("clara")
-	all := b.status(b.get("/registro"), http.StatusOK)
-	b.says(all, "signin", "agenda.read", s.Public, s.People["anna"].ID)
-	b.leads(b.send("/avvisi", url.Values{"notice": b.hiddens("notice"), "from": {"/registro"}}), "/registro")
-	b.silent(b.status(b.get("/registro"), http.StatusOK), ">anna<", ">bruna<") // a notice names who founded a unit, a leaf nobody
+	s := site.Standard(t)
+	anna := s.SignedIn("anna")
+	anna.Get("/ammissioni")
+	b := s.SignedIn("clara")
+	all := b.Status(b.Get("/registro"), http.StatusOK)
+	b.Says(all, "signin", "agenda.read", s.Public, s.People["anna"].ID)
+	b.Leads(b.Send("/avvisi", url.Values{"notice": b.Hiddens("notice"), "from": {"/registro"}}), "/registro")
+	b.Silent(b.Status(b.Get("/registro"), http.StatusOK), ">anna<", ">bruna<") // a notice names who founded a unit, a leaf nobody
 
 	// Filters go by post: no address carries a pseudonym.
 	rows := func(list ...string) int {
 		t.Helper()
-		b.status(b.post("/registro", list...), http.StatusOK)
-		return len(indexLink.FindAllString(b.page.body, -1))
+		b.Status(b.Post("/registro", list...), http.StatusOK)
+		return len(indexLink.FindAllString(b.Page.Body, -1))
 	}
 	if n := rows("action", "agenda.read", "person", s.People["anna"].ID); n != 1 {
 		t.Errorf("Anna's Agenda was read in %d leaves, want 1", n)
@@ -53,9 +54,9 @@ func TestAuditorReadsTheLog(t *testing.T) {
 	if n := rows("to_day", "2000-01-01"); n != 0 {
 		t.Errorf("%d leaves before the service was", n)
 	}
-	b.says(b.status(b.post("/registro", "from_day", "ieri", "person", hostile), http.StatusUnprocessableEntity), "Scrivere i giorni per intero", hostile)
-	b.inert(b.page)
-	b.status(b.post("/registro", "at", "-5", "outcome", "spaceship"), http.StatusOK)
+	b.Says(b.Status(b.Post("/registro", "from_day", "ieri", "person", servertest.Hostile), http.StatusUnprocessableEntity), "Scrivere i giorni per intero", servertest.Hostile)
+	b.Inert(b.Page)
+	b.Status(b.Post("/registro", "at", "-5", "outcome", "spaceship"), http.StatusOK)
 
 	// Her reading is in the log.
 	if n := rows("action", "log.read", "person", s.People["clara"].ID); n < 5 {
@@ -65,85 +66,85 @@ func TestAuditorReadsTheLog(t *testing.T) {
 
 // TestARowOfTheLogFilters: who and what of a row are pressed, not typed.
 func TestARowOfTheLogFilters(t *testing.T) {
-	s := newService(t)
-	s.signedIn("anna")
-	b := s.signedIn("clara")
+	s := site.Standard(t)
+	s.SignedIn("anna")
+	b := s.SignedIn("clara")
 	anna, bruna := s.People["anna"].ID, s.People["bruna"].ID
-	b.says(b.get("/registro"), `name="pick_person" value="`+anna+`"`, `name="pick_person" value="`+bruna+`"`)
-	got := b.status(b.post("/registro", "pick_person", anna), http.StatusOK)
-	b.says(got, `name="person" value="`+anna+`"`, `name="pick_person" value="`+anna+`"`)
-	b.silent(got, `name="pick_person" value="`+bruna+`"`)
+	b.Says(b.Get("/registro"), `name="pick_person" value="`+anna+`"`, `name="pick_person" value="`+bruna+`"`)
+	got := b.Status(b.Post("/registro", "pick_person", anna), http.StatusOK)
+	b.Says(got, `name="person" value="`+anna+`"`, `name="pick_person" value="`+anna+`"`)
+	b.Silent(got, `name="pick_person" value="`+bruna+`"`)
 }
 
 func TestLogIsReadPageByPage(t *testing.T) {
-	s := newService(t)
+	s := site.Standard(t)
 	for range 60 {
 		if _, err := s.House.Members(t.Context(), s.Caller("anna")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b := s.signedIn("clara")
-	b.get("/registro")
-	first := indexLink.FindAllStringSubmatch(b.page.body, -1)
-	b.says(b.page, "Più vecchie")
-	older := regexp.MustCompile(`name="at" value="([1-9][0-9]*)"`).FindStringSubmatch(b.page.body)
-	b.says(b.post("/registro", "at", older[1]), "Più recenti")
-	second := indexLink.FindAllStringSubmatch(b.page.body, -1)
+	b := s.SignedIn("clara")
+	b.Get("/registro")
+	first := indexLink.FindAllStringSubmatch(b.Page.Body, -1)
+	b.Says(b.Page, "Più vecchie")
+	older := regexp.MustCompile(`name="at" value="([1-9][0-9]*)"`).FindStringSubmatch(b.Page.Body)
+	b.Says(b.Post("/registro", "at", older[1]), "Più recenti")
+	second := indexLink.FindAllStringSubmatch(b.Page.Body, -1)
 	if len(first) != 50 || len(second) == 0 || second[0][1] >= first[49][1] && len(second[0][1]) == len(first[49][1]) {
 		t.Errorf("pages of %d and %d leaves; the second begins at %v after %v", len(first), len(second), second[0], first[49])
 	}
 }
 
 func TestAuditorOpensAProof(t *testing.T) {
-	s := newService(t)
-	s.signedIn("anna")
-	b := s.signedIn("clara")
-	b.post("/registro", "action", "agenda.read")
-	index := indexLink.FindStringSubmatch(b.page.body)[1]
-	b.says(b.status(b.get("/registro/"+index), http.StatusOK), "action agenda.read", "actor "+s.People["anna"].ID, "— test ", "nov")
+	s := site.Standard(t)
+	s.SignedIn("anna")
+	b := s.SignedIn("clara")
+	b.Post("/registro", "action", "agenda.read")
+	index := indexLink.FindStringSubmatch(b.Page.Body)[1]
+	b.Says(b.Status(b.Get("/registro/"+index), http.StatusOK), "action agenda.read", "actor "+s.People["anna"].ID, "— test ", "nov")
 	for _, bad := range []string{"999999", "-1", "x", "99999999999999999999"} {
-		b.status(b.get("/registro/"+bad), http.StatusNotFound)
+		b.Status(b.Get("/registro/"+bad), http.StatusNotFound)
 	}
 }
 
 func TestAuditorSeesWhoCanOpenWhat(t *testing.T) {
-	s := newService(t)
-	b := s.signedIn("clara")
-	b.says(b.status(b.get("/registro/accessi"), http.StatusOK), s.People["anna"].ID, s.People["bruna"].ID, "desk", "Operatrice")
-	b.silent(b.page, "Voce non nota")
-	b.status(b.get("/registro/invii"), http.StatusOK)
+	s := site.Standard(t)
+	b := s.SignedIn("clara")
+	b.Says(b.Status(b.Get("/registro/accessi"), http.StatusOK), s.People["anna"].ID, s.People["bruna"].ID, "desk", "Operatrice")
+	b.Silent(b.Page, "Voce non nota")
+	b.Status(b.Get("/registro/invii"), http.StatusOK)
 }
 
 func TestAuditorExportsAndVerifies(t *testing.T) {
-	s := newService(t)
-	b := s.signedIn("clara")
-	b.get("/registro")
-	b.says(b.post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro", "solo le voci")
+	s := site.Standard(t)
+	b := s.SignedIn("clara")
+	b.Get("/registro")
+	b.Says(b.Post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro", "solo le voci")
 	clara := s.People["clara"]
-	b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", "000000"), http.StatusUnauthorized)
-	got := b.status(b.post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.Code(clara)), http.StatusOK)
-	if got.header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
-		t.Errorf("the bundle came as %q, %q", got.header.Get("Content-Type"), got.header.Get("Content-Disposition"))
+	b.Status(b.Post("/registro/esporta", "passphrase", clara.Passphrase, "code", "000000"), http.StatusUnauthorized)
+	got := b.Status(b.Post("/registro/esporta", "passphrase", clara.Passphrase, "code", s.Code(clara)), http.StatusOK)
+	if got.Header.Get("Content-Type") != "application/zip" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the bundle came as %q, %q", got.Header.Get("Content-Type"), got.Header.Get("Content-Disposition"))
 	}
-	report, err := audit.VerifyBundle(bytes.NewReader([]byte(got.body)), int64(len(got.body)), s.Public)
+	report, err := audit.VerifyBundle(bytes.NewReader([]byte(got.Body)), int64(len(got.Body)), s.Public)
 	if err != nil {
 		t.Fatalf("verifying the bundle offline: %v", err)
 	}
-	receipt, err := audit.ParseReceipt(got.header.Get("Sportello-Receipt"))
+	receipt, err := audit.ParseReceipt(got.Header.Get("Sportello-Receipt"))
 	if err != nil || report.Checkpoint.Size <= receipt.Index {
 		t.Errorf("the bundle ends at %d, before its own leaf %d (%v)", report.Checkpoint.Size, receipt.Index, err)
 	}
-	b.get("/registro")
-	b.says(b.page, "esporta")
+	b.Get("/registro")
+	b.Says(b.Page, "esporta")
 }
 
 // The export honours the filter: what does not match is not in the file, and
 // each entry that is can be verified with the public key alone.
 func TestAuditorExportsWhatSheFiltered(t *testing.T) {
-	s := newService(t)
-	s.signedIn("anna")
-	b := s.signedIn("clara")
-	b.says(b.get("/registro"), "Se qui sopra è scritto un filtro", "sportello audit verify")
+	s := site.Standard(t)
+	s.SignedIn("anna")
+	b := s.SignedIn("clara")
+	b.Says(b.Get("/registro"), "Se qui sopra è scritto un filtro", "sportello audit verify")
 	clara, day := s.People["clara"], s.Gate.Day()
 	for name, c := range map[string]struct {
 		filter []string
@@ -154,12 +155,12 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 		"one outcome": {[]string{"outcome", "allowed", "action", "signin"}, func(l *audit.Leaf) bool { return l.Outcome == audit.Allowed && l.Action == "signin" }},
 		"one day":     {[]string{"from_day", day, "to_day", day, "action", "agenda.read"}, func(l *audit.Leaf) bool { return l.Day == day && l.Action == "agenda.read" }},
 	} {
-		b.get("/registro")
-		asked := b.post("/registro/esporta", c.filter...)
-		b.says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
-		b.status(b.post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.Code(clara))...), http.StatusOK)
-		body := []byte(b.page.body)
-		if got := b.page.header.Get("Content-Disposition"); !strings.Contains(got, "registro-filtrato-") {
+		b.Get("/registro")
+		asked := b.Post("/registro/esporta", c.filter...)
+		b.Says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
+		b.Status(b.Post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.Code(clara))...), http.StatusOK)
+		body := []byte(b.Page.Body)
+		if got := b.Page.Header.Get("Content-Disposition"); !strings.Contains(got, "registro-filtrato-") {
 			t.Errorf("%s: the file is called %q", name, got)
 		}
 		report, err := audit.VerifyBundle(bytes.NewReader(body), int64(len(body)), s.Public)
@@ -178,19 +179,19 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 			t.Errorf("%s: the bundle holds %d leaves, want %d (%v)", name, report.Leaves, want, err)
 		}
 	}
-	b.get("/registro")
-	b.says(b.status(b.post("/registro/esporta", "from_day", "ieri"), http.StatusUnprocessableEntity), "Scrivere i giorni per intero")
-	b.post("/registro/esporta", "record", "NESSUNO")
-	b.says(b.status(b.post("/registro/esporta", "record", "NESSUNO", "passphrase", clara.Passphrase, "code", s.Code(clara)), http.StatusUnprocessableEntity), "non c’è niente da esportare", "NESSUNO")
-	b.says(b.post("/registro", "action", "log.export"), "log.export")
+	b.Get("/registro")
+	b.Says(b.Status(b.Post("/registro/esporta", "from_day", "ieri"), http.StatusUnprocessableEntity), "Scrivere i giorni per intero")
+	b.Post("/registro/esporta", "record", "NESSUNO")
+	b.Says(b.Status(b.Post("/registro/esporta", "record", "NESSUNO", "passphrase", clara.Passphrase, "code", s.Code(clara)), http.StatusUnprocessableEntity), "non c’è niente da esportare", "NESSUNO")
+	b.Says(b.Post("/registro", "action", "log.export"), "log.export")
 }
 
 func TestAuditorVerifiesNow(t *testing.T) {
-	s := newService(t)
-	b := s.signedIn("clara")
-	b.get("/registro")
-	b.leads(b.post("/registro/verifica"), "/registro")
-	b.says(b.follow(), "tutto corrisponde")
+	s := site.Standard(t)
+	b := s.SignedIn("clara")
+	b.Get("/registro")
+	b.Leads(b.Post("/registro/verifica"), "/registro")
+	b.Says(b.Follow(), "tutto corrisponde")
 
 	// A row changed behind the service's back is named.
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile)+"?_journal_mode=WAL&_busy_timeout=5000")
@@ -203,16 +204,16 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	b.leads(b.post("/registro/verifica"), "/registro")
-	b.follow()
-	b.says(b.status(b.page, http.StatusOK), "Non corrisponde", "unit "+s.Units["centre"], "Gli avvisi non si mostrano")
+	b.Leads(b.Post("/registro/verifica"), "/registro")
+	b.Follow()
+	b.Says(b.Status(b.Page, http.StatusOK), "Non corrisponde", "unit "+s.Units["centre"], "Gli avvisi non si mostrano")
 }
 
 // TestBadRecordIsSaidAndWorkGoesOn takes a note out of the file of a running
 // service: the check names it to the auditor, every page of the staff says that
 // there is such a record, and the desk goes on working.
 func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
-	s := newService(t)
+	s := site.Standard(t)
 	const said = "non corrispondono al registro"
 	anna := s.SignIn("anna")
 	out, _, err := s.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
@@ -223,8 +224,8 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	if _, err := s.Desk.Cases.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", "una nota"); err != nil {
 		t.Fatal(err)
 	}
-	b := s.signedIn("anna")
-	b.silent(b.status(b.get("/agenda"), http.StatusOK), said)
+	b := s.SignedIn("anna")
+	b.Silent(b.Status(b.Get("/agenda"), http.StatusOK), said)
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile))
 	if err != nil {
 		t.Fatal(err)
@@ -239,21 +240,21 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
 		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
 	}
-	b.says(b.status(b.get("/agenda"), http.StatusOK), said)
-	b.says(b.status(b.get("/schede/"+out.CaseID), http.StatusOK), said)
-	got := b.post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "info_only")
-	b.status(got, http.StatusSeeOther)
-	b.silent(s.client(t).get("/entra"), said)
-	clara := s.signedIn("clara")
-	b.says(clara.status(clara.get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
+	b.Says(b.Status(b.Get("/agenda"), http.StatusOK), said)
+	b.Says(b.Status(b.Get("/schede/"+out.CaseID), http.StatusOK), said)
+	got := b.Post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "info_only")
+	b.Status(got, http.StatusSeeOther)
+	b.Silent(s.Client(t).Get("/entra"), said)
+	clara := s.SignedIn("clara")
+	b.Says(clara.Status(clara.Get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
 }
 
 // TestWhoCanOpenCountsWhatACentreReads: of what was ever sent to a centre, the
 // auditor reads how much it can open today, which is what its members find.
 func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	s.fill(t)
+	s := site.Town(t)
+	s.Fill(t)
 	sent, _, err := s.Desk.Register.AuditReferrals(t.Context(), s.Caller("clara"))
 	if err != nil {
 		t.Fatal(err)

@@ -15,14 +15,14 @@ import (
 // passphrase and code; the auditor finds the rescue on her Agenda, and so does the
 // desk that sends there, until it has compared the unit's words.
 func TestRescueStandsOnTheAgenda(t *testing.T) {
-	s := serve(t, storetest.New(t).Wide())
+	s := site.Serve(t, storetest.New(t).Wide())
 	w, ctx, console := s.World, context.Background(), acts.ConsoleCaller()
 	nora := w.Invite("nora", policies.SocialWorker, "service")
 	if _, err := w.Door.Suspend(ctx, console, w.People["sofia"].ID); err != nil {
 		t.Fatal(err)
 	}
-	b := s.client(s.T)
-	b.says(b.enter(nora), "In attesa di una collega")
+	b := s.Client(s.T)
+	b.Says(b.Enter(nora), "In attesa di una collega")
 	x, _, err := w.House.ExportRescue(ctx, console, w.Units["service"], "nora")
 	if err != nil {
 		t.Fatal(err)
@@ -34,17 +34,17 @@ func TestRescueStandsOnTheAgenda(t *testing.T) {
 	if _, err := w.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
-	anna, clara := s.signedIn("anna"), s.signedIn("clara")
-	anna.silent(anna.get("/agenda"), "Centro da confermare a voce", "Unità riaperta con la chiave di recupero")
+	anna, clara := s.SignedIn("anna"), s.SignedIn("clara")
+	anna.Silent(anna.Get("/agenda"), "Centro da confermare a voce", "Unità riaperta con la chiave di recupero")
 
-	b = s.client(s.T)
-	b.enter(nora)
-	b.says(b.status(b.get("/ammissioni"), http.StatusOK), "nora", "chiave di recupero")
-	b.silent(b.get("/agenda"), "Unità riaperta con la chiave di recupero")
-	clara.says(clara.get("/agenda"), "Unità riaperta con la chiave di recupero", "/registro/accessi", "service")
-	anna.says(anna.get("/agenda"), "Centro da confermare a voce", "/centri/"+w.Units["service"])
-	anna.says(anna.get("/centri"), "Da confermare a voce")
+	b = s.Client(s.T)
+	b.Enter(nora)
+	b.Says(b.Status(b.Get("/ammissioni"), http.StatusOK), "nora", "chiave di recupero")
+	b.Silent(b.Get("/agenda"), "Unità riaperta con la chiave di recupero")
+	clara.Says(clara.Get("/agenda"), "Unità riaperta con la chiave di recupero", "/registro/accessi", "service")
+	anna.Says(anna.Get("/agenda"), "Centro da confermare a voce", "/centri/"+w.Units["service"])
+	anna.Says(anna.Get("/centri"), "Da confermare a voce")
 	w.Pin("anna", "desk", "service", "nora")
-	anna = s.signedIn("anna")
-	anna.silent(anna.get("/agenda"), "Centro da confermare a voce")
+	anna = s.SignedIn("anna")
+	anna.Silent(anna.Get("/agenda"), "Centro da confermare a voce")
 }

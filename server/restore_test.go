@@ -30,42 +30,42 @@ func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
 	}
 	restore(t, w, copied)
 
-	s := serve(t, w)
-	anna, bruna := s.signedIn("anna"), s.signedIn("bruna")
+	s := site.Serve(t, w)
+	anna, bruna := s.SignedIn("anna"), s.SignedIn("bruna")
 	for _, id := range []string{stands, doubted, taken} {
-		bruna.status(bruna.get("/arrivi/"+id), http.StatusNotFound)
+		bruna.Status(bruna.Get("/arrivi/"+id), http.StatusNotFound)
 	}
-	agenda := anna.get("/agenda")
-	anna.says(agenda, "Invii da confermare dopo un ripristino", "/invii/"+stands+"/conferma", "/invii/"+doubted+"/conferma", "/invii/"+taken+"/conferma")
-	anna.silent(agenda, "Invio senza risposta")
+	agenda := anna.Get("/agenda")
+	anna.Says(agenda, "Invii da confermare dopo un ripristino", "/invii/"+stands+"/conferma", "/invii/"+doubted+"/conferma", "/invii/"+taken+"/conferma")
+	anna.Silent(agenda, "Invio senza risposta")
 
 	confirm := "/invii/" + stands + "/conferma"
-	anna.says(anna.get("/invii/"+stands), "Dopo un ripristino questo invio è chiuso", confirm)
-	anna.says(anna.get(confirm), "L’autorizzazione vale ancora?", "che lei ha revocato nel frattempo può risultare ancora valida", "/invii/"+stands+"/revoca")
-	anna.says(anna.status(anna.post(confirm), http.StatusUnprocessableEntity), "Dire come si sa che l’autorizzazione vale ancora.")
-	anna.status(anna.post(confirm, "checked", "perhaps"), http.StatusUnprocessableEntity)
-	bruna.status(bruna.post(confirm, "checked", "papers"), http.StatusNotFound)
-	bruna.status(bruna.get("/arrivi/"+stands), http.StatusNotFound)
-	anna.leads(anna.stepUp("anna", confirm, "checked", "papers"), "/invii/"+stands)
-	anna.says(anna.follow(), "Confermato. Il centro può aprire di nuovo l’invio.")
-	bruna.says(bruna.status(bruna.get("/arrivi/"+stands), http.StatusOK), "Rosa")
-	anna.leads(anna.post(confirm, "checked", "papers"), "/invii/"+stands) // a second press
-	anna.leads(anna.get(confirm), "/invii/"+stands)
+	anna.Says(anna.Get("/invii/"+stands), "Dopo un ripristino questo invio è chiuso", confirm)
+	anna.Says(anna.Get(confirm), "L’autorizzazione vale ancora?", "che lei ha revocato nel frattempo può risultare ancora valida", "/invii/"+stands+"/revoca")
+	anna.Says(anna.Status(anna.Post(confirm), http.StatusUnprocessableEntity), "Dire come si sa che l’autorizzazione vale ancora.")
+	anna.Status(anna.Post(confirm, "checked", "perhaps"), http.StatusUnprocessableEntity)
+	bruna.Status(bruna.Post(confirm, "checked", "papers"), http.StatusNotFound)
+	bruna.Status(bruna.Get("/arrivi/"+stands), http.StatusNotFound)
+	anna.Leads(anna.StepUp("anna", confirm, "checked", "papers"), "/invii/"+stands)
+	anna.Says(anna.Follow(), "Confermato. Il centro può aprire di nuovo l’invio.")
+	bruna.Says(bruna.Status(bruna.Get("/arrivi/"+stands), http.StatusOK), "Rosa")
+	anna.Leads(anna.Post(confirm, "checked", "papers"), "/invii/"+stands) // a second press
+	anna.Leads(anna.Get(confirm), "/invii/"+stands)
 
-	anna.get("/invii/" + doubted + "/revoca")
-	anna.leads(anna.post("/invii/"+doubted+"/revoca", "recognised", "known_voice"), "/invii/"+doubted)
-	anna.follow()
-	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.page.body)
-	anna.says(anna.get(file+"/diario"), "Lei ha revocato un’autorizzazione.", "Riconosciuta dalla voce") // what she was recognised for
-	bruna.says(bruna.get("/arrivi/"+doubted+"/avviso"), "Non contattatela")
+	anna.Get("/invii/" + doubted + "/revoca")
+	anna.Leads(anna.Post("/invii/"+doubted+"/revoca", "recognised", "known_voice"), "/invii/"+doubted)
+	anna.Follow()
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body)
+	anna.Says(anna.Get(file+"/diario"), "Lei ha revocato un’autorizzazione.", "Riconosciuta dalla voce") // what she was recognised for
+	bruna.Says(bruna.Get("/arrivi/"+doubted+"/avviso"), "Non contattatela")
 
 	gone := "/invii/" + taken + "/conferma"
-	anna.says(anna.get(gone), "Lei ha revocato questa autorizzazione dopo la copia", "Registra la revoca")
-	anna.silent(anna.page, "Conferma l’invio")
-	anna.status(anna.post(gone, "checked", "she_said"), http.StatusConflict)
-	anna.says(anna.get("/invii/"+taken+"/revoca"), "Revoca l’autorizzazione")
-	anna.leads(anna.post("/invii/"+taken+"/revoca", "recognised", "code_word"), "/invii/"+taken)
-	anna.silent(anna.get("/agenda"), "Invii da confermare")
+	anna.Says(anna.Get(gone), "Lei ha revocato questa autorizzazione dopo la copia", "Registra la revoca")
+	anna.Silent(anna.Page, "Conferma l’invio")
+	anna.Status(anna.Post(gone, "checked", "she_said"), http.StatusConflict)
+	anna.Says(anna.Get("/invii/"+taken+"/revoca"), "Revoca l’autorizzazione")
+	anna.Leads(anna.Post("/invii/"+taken+"/revoca", "recognised", "code_word"), "/invii/"+taken)
+	anna.Silent(anna.Get("/agenda"), "Invii da confermare")
 }
 
 func TestAfterARestoreInEnglish(t *testing.T) {
@@ -76,12 +76,12 @@ func TestAfterARestoreInEnglish(t *testing.T) {
 		t.Fatalf("copying the database: %v", err)
 	}
 	restore(t, w, copied)
-	anna := serve(t, w).signedIn("anna")
-	anna.get("/agenda")
-	anna.status(anna.post("/lingua", "lang", "en", "from", "/agenda"), http.StatusSeeOther)
-	anna.says(anna.get("/agenda"), "Referrals to confirm after a restore", "/invii/"+id+"/conferma")
-	anna.says(anna.get("/invii/"+id+"/conferma"), "Does the authorisation still hold?", "an authorisation that she took back meanwhile may look live again", "Passphrase and code are not needed")
-	anna.says(anna.post("/invii/"+id+"/conferma", "checked", "she_said"), "Open the referral again: her authorisation still holds")
+	anna := site.Serve(t, w).SignedIn("anna")
+	anna.Get("/agenda")
+	anna.Status(anna.Post("/lingua", "lang", "en", "from", "/agenda"), http.StatusSeeOther)
+	anna.Says(anna.Get("/agenda"), "Referrals to confirm after a restore", "/invii/"+id+"/conferma")
+	anna.Says(anna.Get("/invii/"+id+"/conferma"), "Does the authorisation still hold?", "an authorisation that she took back meanwhile may look live again", "Passphrase and code are not needed")
+	anna.Says(anna.Post("/invii/"+id+"/conferma", "checked", "she_said"), "Open the referral again: her authorisation still holds")
 }
 
 // refer sends what a woman authorised, and returns the referral.

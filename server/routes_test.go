@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/policies"
 	"sportello/server"
 	"sportello/server/frame"
+	"sportello/server/servertest"
 )
 
 var places = regexp.MustCompile(`\{[a-z]+\}`)
@@ -17,36 +17,29 @@ var places = regexp.MustCompile(`\{[a-z]+\}`)
 // address is a route's pattern with something nobody has in each place.
 func address(pattern string) string { return places.ReplaceAllString(pattern, "NESSUNO") }
 
-// administrator signs a fictional administrator in.
-func (s *site) administrator() *client {
-	s.T.Helper()
-	s.Invite("dario", policies.Administrator, "")
-	return s.signedIn("dario")
-}
-
 func TestNoSessionLeadsToSignIn(t *testing.T) {
-	s := newService(t)
-	b := s.client(s.T)
-	b.get("/entra")
+	s := site.Standard(t)
+	b := s.Client(s.T)
+	b.Get("/entra")
 	for _, r := range server.Routes() {
 		if r.Public {
 			continue
 		}
-		var got answer
+		var got servertest.Answer
 		if r.Method == http.MethodGet {
-			got = b.get(address(r.Pattern))
+			got = b.Get(address(r.Pattern))
 		} else {
-			got = b.post(address(r.Pattern))
+			got = b.Post(address(r.Pattern))
 		}
-		if got.leads != "/entra" || main(got.body) != "" {
-			t.Errorf("%s %s without a session: %d, leads to %q", r.Method, r.Pattern, got.status, got.leads)
+		if got.Leads != "/entra" || servertest.Main(got.Body) != "" {
+			t.Errorf("%s %s without a session: %d, leads to %q", r.Method, r.Pattern, got.Status, got.Leads)
 		}
 	}
 }
 
 func TestWrongTokenIsRefused(t *testing.T) {
-	s := newService(t)
-	people := map[string]*client{"anna": s.signedIn("anna"), "nobody": s.client(s.T)}
+	s := site.Standard(t)
+	people := map[string]*servertest.Client{"anna": s.SignedIn("anna"), "nobody": s.Client(s.T)}
 	before := s.Store.Log().Size()
 	for _, r := range server.Routes() {
 		if r.Method != http.MethodPost {
@@ -54,8 +47,8 @@ func TestWrongTokenIsRefused(t *testing.T) {
 		}
 		for name, b := range people {
 			for _, form := range []url.Values{{}, {"token": {"sbagliato"}}} {
-				if got := b.do(http.MethodPost, address(r.Pattern), form); got.status != http.StatusForbidden {
-					t.Errorf("%s by %s with token %q: got %d, want 403", r.Pattern, name, form.Get("token"), got.status)
+				if got := b.Do(http.MethodPost, address(r.Pattern), form); got.Status != http.StatusForbidden {
+					t.Errorf("%s by %s with token %q: got %d, want 403", r.Pattern, name, form.Get("token"), got.Status)
 				}
 			}
 		}
@@ -67,16 +60,16 @@ func TestWrongTokenIsRefused(t *testing.T) {
 
 // TestOtherSiteCannotPost: what a browser says of where a form comes from.
 func TestOtherSiteCannotPost(t *testing.T) {
-	s := newService(t)
-	b := s.signedIn("anna")
-	form := url.Values{"token": {b.token}, "session": {"others"}}
+	s := site.Standard(t)
+	b := s.SignedIn("anna")
+	form := url.Values{"token": {b.Token}, "session": {"others"}}
 	r, err := http.NewRequest(http.MethodPost, s.URL+"/credenziali/sessioni", strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	res, err := b.web.Do(r)
+	res, err := b.Web.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,22 +81,22 @@ func TestOtherSiteCannotPost(t *testing.T) {
 
 // anonymous takes out of a page what names its own address, so that two pages at
 // two addresses can be compared byte by byte.
-func anonymous(a answer) string {
-	return strings.ReplaceAll(a.body, `value="`+a.path+`"`, `value="HERE"`)
+func anonymous(a servertest.Answer) string {
+	return strings.ReplaceAll(a.Body, `value="`+a.Path+`"`, `value="HERE"`)
 }
 
 // TestDeniedEqualsAbsent: the pages of accounts, administration and log, asked by
 // whoever no rule lets in, are the page of an address that does not exist.
 func TestDeniedEqualsAbsent(t *testing.T) {
-	s := newService(t)
-	dario := s.administrator()
+	s := site.Standard(t)
+	dario := s.Administrator()
 	strangers := []struct {
-		who      *client
+		who      *servertest.Client
 		prefixes []string
 	}{
-		{s.signedIn("anna"), []string{"/enti", "/unita", "/personale", "/registro"}},
-		{s.signedIn("bruna"), []string{"/enti", "/unita", "/personale", "/registro"}},
-		{s.signedIn("clara"), []string{"/enti", "/unita", "/personale", "/centri"}},
+		{s.SignedIn("anna"), []string{"/enti", "/unita", "/personale", "/registro"}},
+		{s.SignedIn("bruna"), []string{"/enti", "/unita", "/personale", "/registro"}},
+		{s.SignedIn("clara"), []string{"/enti", "/unita", "/personale", "/centri"}},
 		{dario, []string{"/ammissioni", "/colleghi", "/centri", "/registro"}},
 	}
 	for _, r := range server.Routes() {
@@ -111,9 +104,9 @@ func TestDeniedEqualsAbsent(t *testing.T) {
 			if !hasPrefix(r.Pattern, x.prefixes) {
 				continue
 			}
-			absent := x.who.get("/nessuna/pagina")
+			absent := x.who.Get("/nessuna/pagina")
 			path := strings.ReplaceAll(address(r.Pattern), "{index}", "1")
-			got := x.who.status(denied(x.who, r, path), http.StatusNotFound)
+			got := x.who.Status(denied(x.who, r, path), http.StatusNotFound)
 			if r.Method == http.MethodGet && anonymous(got) != anonymous(absent) {
 				t.Errorf("%s %s denied is not the page of what does not exist", r.Method, r.Pattern)
 			}
@@ -123,16 +116,16 @@ func TestDeniedEqualsAbsent(t *testing.T) {
 
 // denied asks for a route; where a step-up comes first, with the right passphrase
 // and code, so that it is the rule that refuses.
-func denied(b *client, r frame.Route, path string) answer {
+func denied(b *servertest.Client, r frame.Route, path string) servertest.Answer {
 	if r.Method == http.MethodGet {
-		return b.get(path)
+		return b.Get(path)
 	}
-	got := b.post(path, "person", "NESSUNO", "invitation", "NESSUNO", "name", "x", "kind", "desk", "same", "yes", "words", "a b c d", "cause", "yes", "number", "1")
-	if !strings.Contains(got.body, "Conferma con frase e codice") {
+	got := b.Post(path, "person", "NESSUNO", "invitation", "NESSUNO", "name", "x", "kind", "desk", "same", "yes", "words", "a b c d", "cause", "yes", "number", "1")
+	if !strings.Contains(got.Body, "Conferma con frase e codice") {
 		return got
 	}
-	var a = b.s.People[b.name]
-	return b.post(path, "person", "NESSUNO", "passphrase", a.Passphrase, "code", b.s.Code(a))
+	var a = b.Site.People[b.Name]
+	return b.Post(path, "person", "NESSUNO", "passphrase", a.Passphrase, "code", b.Site.Code(a))
 }
 
 func hasPrefix(path string, prefixes []string) bool {

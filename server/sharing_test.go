@@ -8,6 +8,7 @@ import (
 
 	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
 
 var ticked = regexp.MustCompile(`name="(?:fields|share|tell)" value="([^"]+)"[^>]* checked`)
@@ -39,42 +40,42 @@ func saysNow(t *testing.T, f *storetest.Flow, request string) {
 // named, and nothing is sent.
 func TestPageOfChoicesIsWhatIsSent(t *testing.T) {
 	f := storetest.NewFlow(t)
-	s := serve(t, f.World)
-	anna := s.signedIn("anna")
+	s := site.Serve(t, f.World)
+	anna := s.SignedIn("anna")
 	centre := "/schede/" + f.Case + "/centri/" + f.Units["centre"]
-	anna.get(centre)
-	page := anna.post(centre, "form", anna.hidden("form"), "way", "we_send", "chose", "yes")
-	anna.says(page, "Numero di telefono", "Può rispondere", "Senza numero né e-mail")
-	if got := ticks(page.body); len(got) != 0 {
+	anna.Get(centre)
+	page := anna.Post(centre, "form", anna.Hidden("form"), "way", "we_send", "chose", "yes")
+	anna.Says(page, "Numero di telefono", "Può rispondere", "Senza numero né e-mail")
+	if got := ticks(page.Body); len(got) != 0 {
 		t.Fatalf("ticked before she said anything: %v", got)
 	}
 	answer := func() []string {
-		list := []string{"form", anna.hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
-		for _, mark := range anna.hiddens("shown") {
+		list := []string{"form", anna.Hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
+		for _, mark := range anna.Hiddens("shown") {
 			list = append(list, "shown", mark)
 		}
 		return list
 	}
 	list := append(answer(), "fields", "alias", "fields", "request", "fields", "number")
 	saysNow(t, f, "abita in via Verdi 3")
-	again := anna.status(anna.post(centre+"/invio", list...), http.StatusConflict)
-	anna.says(again, "È cambiato da quando la donna", "abita in via Verdi 3")
-	if got := strings.Join(ticks(again.body), " "); got != "alias number" {
+	again := anna.Status(anna.Post(centre+"/invio", list...), http.StatusConflict)
+	anna.Says(again, "È cambiato da quando la donna", "abita in via Verdi 3")
+	if got := strings.Join(ticks(again.Body), " "); got != "alias number" {
 		t.Errorf("after a change these are ticked: %s", got)
 	}
-	without := anna.status(anna.post(centre+"/invio", "form", anna.hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "fields", "alias",
+	without := anna.Status(anna.Post(centre+"/invio", "form", anna.Hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "fields", "alias",
 		"beside", "besides", "purpose", "legal"), http.StatusConflict)
-	if got := ticks(without.body); len(got) != 0 {
+	if got := ticks(without.Body); len(got) != 0 {
 		t.Errorf("without a mark these stay ticked: %v", got)
 	}
-	given := anna.status(anna.post(centre+"/invio", append(answer(), "fields", "alias", "fields", "request", "fields", "number")...), http.StatusSeeOther)
-	anna.says(anna.get(given.leads), "abita in via Verdi 3", "Conferma e invia")
+	given := anna.Status(anna.Post(centre+"/invio", append(answer(), "fields", "alias", "fields", "request", "fields", "number")...), http.StatusSeeOther)
+	anna.Says(anna.Get(given.Leads), "abita in via Verdi 3", "Conferma e invia")
 
 	saysNow(t, f, "un'altra cosa")
-	preview := anna.get(given.leads)
-	anna.says(preview, "Non si invia", "Richiesta, con le sue parole", "Chiedi un’autorizzazione nuova")
-	anna.silent(preview, "un'altra cosa", "Conferma e invia")
-	anna.says(anna.status(anna.post(given.leads+"/invia"), http.StatusConflict), "Non si invia")
+	preview := anna.Get(given.Leads)
+	anna.Says(preview, "Non si invia", "Richiesta, con le sue parole", "Chiedi un’autorizzazione nuova")
+	anna.Silent(preview, "un'altra cosa", "Conferma e invia")
+	anna.Says(anna.Status(anna.Post(given.Leads+"/invia"), http.StatusConflict), "Non si invia")
 	if v, _, err := f.Desk.OpenCase(t.Context(), f.Caller("anna"), f.Case, storetest.Parts...); err != nil || len(v.Referrals) != 1 {
 		t.Errorf("there are %d referrals, %v", len(v.Referrals), err)
 	}
@@ -84,64 +85,64 @@ func TestPageOfChoicesIsWhatIsSent(t *testing.T) {
 // old number away; who is ticked learns the new one after passphrase and code.
 func TestNewNumberWaitsForPassphraseAndCode(t *testing.T) {
 	f := storetest.NewFlow(t)
-	s := serve(t, f.World)
-	anna, bruna := s.signedIn("anna"), s.signedIn("bruna")
+	s := site.Serve(t, f.World)
+	anna, bruna := s.SignedIn("anna"), s.SignedIn("bruna")
 	safe := "/schede/" + f.Case + "/contatto-sicuro"
-	page := anna.get(safe)
-	anna.says(page, "Chi può sapere che cosa c’è di nuovo", "Adesso legge:")
-	if got := ticks(page.body); len(got) != 0 {
+	page := anna.Get(safe)
+	anna.Says(page, "Chi può sapere che cosa c’è di nuovo", "Adesso legge:")
+	if got := ticks(page.Body); len(got) != 0 {
 		t.Errorf("ticked before she said anything: %v", got)
 	}
-	rule := []string{"version", anna.hidden("version"), "recognised", "code_word", "ch_call", "yes", "number", "333 7654321", "from0", "09:00", "to0", "10:00", "answerer", "only_she"}
-	asks := anna.status(anna.post(safe, append(rule, "tell", f.Consent)...), http.StatusOK)
-	anna.says(asks, "Contatto sicuro salvato", "La modifica è già salvata")
+	rule := []string{"version", anna.Hidden("version"), "recognised", "code_word", "ch_call", "yes", "number", "333 7654321", "from0", "09:00", "to0", "10:00", "answerer", "only_she"}
+	asks := anna.Status(anna.Post(safe, append(rule, "tell", f.Consent)...), http.StatusOK)
+	anna.Says(asks, "Contatto sicuro salvato", "La modifica è già salvata")
 	received := "/arrivi/" + f.Consent
-	bruna.silent(bruna.get(received), "333 7654321", f.Words["second number"])
-	bruna.says(bruna.page, "Contattare solo tramite lo sportello")
-	version := anna.hidden("version")
-	anna.status(anna.post(safe+"/novita", "version", version, "tell", f.Consent), http.StatusOK)
-	bruna.silent(bruna.get(received), "333 7654321")
-	anna.leads(anna.stepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), "/schede/"+f.Case)
-	anna.says(anna.follow(), "Chi è stato segnato sa")
-	bruna.says(bruna.get(received), "333 7654321")
-	anna.says(anna.status(anna.stepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), http.StatusConflict), "Nel frattempo è cambiato qualcosa")
-	anna.status(anna.stepUp("anna", safe+"/novita", "version", anna.hidden("version"), "tell", f.Withdrawn), http.StatusConflict)
+	bruna.Silent(bruna.Get(received), "333 7654321", f.Words["second number"])
+	bruna.Says(bruna.Page, "Contattare solo tramite lo sportello")
+	version := anna.Hidden("version")
+	anna.Status(anna.Post(safe+"/novita", "version", version, "tell", f.Consent), http.StatusOK)
+	bruna.Silent(bruna.Get(received), "333 7654321")
+	anna.Leads(anna.StepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), "/schede/"+f.Case)
+	anna.Says(anna.Follow(), "Chi è stato segnato sa")
+	bruna.Says(bruna.Get(received), "333 7654321")
+	anna.Says(anna.Status(anna.StepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), http.StatusConflict), "Nel frattempo è cambiato qualcosa")
+	anna.Status(anna.StepUp("anna", safe+"/novita", "version", anna.Hidden("version"), "tell", f.Withdrawn), http.StatusConflict)
 }
 
 // TestContactInTheTaskIsTakenBack: the desk sees what a task carries and takes it out.
 func TestContactInTheTaskIsTakenBack(t *testing.T) {
 	f := storetest.NewFlow(t)
-	s := serve(t, f.World)
-	anna, sofia := s.signedIn("anna"), s.signedIn("sofia")
+	s := site.Serve(t, f.World)
+	anna, sofia := s.SignedIn("anna"), s.SignedIn("sofia")
 	contact := []string{"id", "form-1", "step", "3", "outcome", "social_service", "service", f.Units["service"], "speaker", "she", "name", "Nora",
 		"ch_call", "yes", "ch_sms", "never", "number", "333 5555555", "from0", "09:00", "to0", "10:00", "code_word", "mimosa"}
-	page := anna.post("/contatti/nuovo", append(contact, "go", "stay")...)
-	anna.says(page, "333 5555555", "Si segna solo quello che dice lei")
-	if got := ticks(page.body); len(got) != 0 {
+	page := anna.Post("/contatti/nuovo", append(contact, "go", "stay")...)
+	anna.Says(page, "333 5555555", "Si segna solo quello che dice lei")
+	if got := ticks(page.Body); len(got) != 0 {
 		t.Errorf("ticked before she said anything: %v", got)
 	}
-	done := anna.status(anna.post("/contatti/nuovo", append(contact, "go", "open_case", "share", "number")...), http.StatusSeeOther)
-	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.get(done.leads).body)
-	revoke := regexp.MustCompile(`/compiti/[A-Z2-7]{26}/revoca`).FindString(anna.get(file).body)
+	done := anna.Status(anna.Post("/contatti/nuovo", append(contact, "go", "open_case", "share", "number")...), http.StatusSeeOther)
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Get(done.Leads).Body)
+	revoke := regexp.MustCompile(`/compiti/[A-Z2-7]{26}/revoca`).FindString(anna.Get(file).Body)
 	task := strings.TrimSuffix(revoke, "/revoca")
-	sofia.says(sofia.get(task), "333 5555555", "Nora")
-	sofia.silent(sofia.page, "mimosa", "SMS")
-	anna.says(anna.get(revoke), "Numero di telefono", "Togli il contatto dal compito")
-	anna.says(anna.status(anna.post(revoke), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
-	anna.leads(anna.post(revoke, "recognised", "code_word"), revoke)
-	anna.says(anna.follow(), "Tolto.", "Contattare solo tramite lo sportello", "Non c’è niente da togliere")
-	anna.leads(anna.post(revoke, "recognised", "code_word"), revoke)
-	sofia.silent(sofia.get(task), "333 5555555")
-	sofia.says(sofia.page, "Contattare solo tramite lo sportello")
+	sofia.Says(sofia.Get(task), "333 5555555", "Nora")
+	sofia.Silent(sofia.Page, "mimosa", "SMS")
+	anna.Says(anna.Get(revoke), "Numero di telefono", "Togli il contatto dal compito")
+	anna.Says(anna.Status(anna.Post(revoke), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
+	anna.Leads(anna.Post(revoke, "recognised", "code_word"), revoke)
+	anna.Says(anna.Follow(), "Tolto.", "Contattare solo tramite lo sportello", "Non c’è niente da togliere")
+	anna.Leads(anna.Post(revoke, "recognised", "code_word"), revoke)
+	sofia.Silent(sofia.Get(task), "333 5555555")
+	sofia.Says(sofia.Page, "Contattare solo tramite lo sportello")
 }
 
 // TestWhatSheAllowedStandsBesideTheAnswer: on the desk's form, what the centre may
 // know; on the centre's, what it may tell.
 func TestWhatSheAllowedStandsBesideTheAnswer(t *testing.T) {
 	f := storetest.NewFlow(t)
-	s := serve(t, f.World)
-	anna, bruna := s.signedIn("anna"), s.signedIn("bruna")
-	form := main(anna.get("/invii/" + f.Consent).body)
+	s := site.Serve(t, f.World)
+	anna, bruna := s.SignedIn("anna"), s.SignedIn("bruna")
+	form := servertest.Main(anna.Get("/invii/" + f.Consent).Body)
 	_, form, _ = strings.Cut(form, `id="h-allowed"`)
 	if !strings.Contains(form, "Quello che il centro può sapere") || !strings.Contains(form, f.Word("town")) || !strings.Contains(form, `name="text"`) {
 		t.Errorf("beside the answer stands %s", form)
@@ -149,10 +150,10 @@ func TestWhatSheAllowedStandsBesideTheAnswer(t *testing.T) {
 	in := f.Authorise("alias")
 	in.Feedback = "state"
 	id := f.Refer(f.Other, in)
-	page := bruna.get("/arrivi/" + id)
-	bruna.says(page, "Chiedi allo sportello", "se il centro accoglie o no")
-	bruna.silent(page, `value="message"`, "Scrivi allo sportello")
-	bruna.says(bruna.status(bruna.post("/arrivi/"+id+"/messaggi", "form", bruna.hidden("form"), "kind", "message", "text", "È tornata da lui."), http.StatusConflict), "Lei non ha permesso", "È tornata da lui.")
-	bruna.leads(bruna.post("/arrivi/"+id+"/messaggi", "form", bruna.hidden("form"), "kind", "question", "text", "Serve una culla?"), "/arrivi/"+id)
-	bruna.says(bruna.get("/arrivi/"+f.Consent), `value="message"`, "Scrivi allo sportello")
+	page := bruna.Get("/arrivi/" + id)
+	bruna.Says(page, "Chiedi allo sportello", "se il centro accoglie o no")
+	bruna.Silent(page, `value="message"`, "Scrivi allo sportello")
+	bruna.Says(bruna.Status(bruna.Post("/arrivi/"+id+"/messaggi", "form", bruna.Hidden("form"), "kind", "message", "text", "È tornata da lui."), http.StatusConflict), "Lei non ha permesso", "È tornata da lui.")
+	bruna.Leads(bruna.Post("/arrivi/"+id+"/messaggi", "form", bruna.Hidden("form"), "kind", "question", "text", "Serve una culla?"), "/arrivi/"+id)
+	bruna.Says(bruna.Get("/arrivi/"+f.Consent), `value="message"`, "Scrivi allo sportello")
 }

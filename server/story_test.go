@@ -33,14 +33,14 @@ func TestStory(t *testing.T) {
 	}{{"it", locale.Italian, true}, {"en", locale.English, true}, {"it without script", locale.Italian, false}, {"en without script", locale.English, false}} {
 		t.Run(run.name, func(t *testing.T) {
 			t.Parallel()
-			to := newTour(t, newSite(t), run.lang, run.script)
+			to := newTour(t, site.Town(t), run.lang, run.script)
 			to.axe = axeRun(t)
 			if run.lang == locale.Italian && run.script {
 				to.keep = os.Getenv("STORY_PICTURES")
 			}
 			st := &story{t: t, to: to}
 			st.tell()
-			to.s.quiet(t)
+			to.s.Quiet(t)
 			for _, r := range server.Routes() {
 				if r.Method == http.MethodGet && !to.routes[r.Pattern] && !leadsOn[r.Pattern] {
 					t.Errorf("nobody in the story looks at %s: no axe-core, no narrow window, no picture", r.Pattern)
@@ -73,7 +73,7 @@ type story struct {
 }
 
 func (st *story) tell() {
-	st.ines = st.to.s.shut(st.t, "Olga")
+	st.ines = st.to.s.Shut(st.t, "Olga")
 	st.annaSignsIn()
 	st.aRestoreShutAReferral()
 	st.rosaCalls()

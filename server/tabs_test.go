@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"sportello/server/servertest"
 )
 
 var (
@@ -17,19 +19,19 @@ var (
 // the one it falls under, as the part; what is under none marks none. Each names
 // the file in its head and has a way back to it.
 func TestTabsSayWhereSheIs(t *testing.T) {
-	s := newSite(t)
-	r := s.fill(t)
-	anna := s.inside(t, "anna")
-	root := "/schede/" + r.file
+	s := site.Town(t)
+	r := s.Fill(t)
+	anna := s.Inside(t, "anna")
+	root := "/schede/" + r.File
 	for path, want := range map[string]string{
 		root: root + " page", root + "/diario": root + "/diario page", root + "/diario/nuova": root + "/diario true",
-		root + "/diario/" + r.note + "/sposta": root + "/diario true", root + "/persona": root + "/persona page",
+		root + "/diario/" + r.Note + "/sposta": root + "/diario true", root + "/persona": root + "/persona page",
 		root + "/persona/dimentica": root + "/persona true", root + "/invii": root + "/invii page", root + "/centro": root + "/invii true",
-		"/invii/" + r.sent: root + "/invii true", "/invii/" + r.sent + "/revoca": root + "/invii true", root + "/aperture": root + "/aperture page",
-		root + "/tentativi": "", root + "/contatto-sicuro": "", root + "/chiudi": "", "/schede/" + r.closed + "/riapri": "",
+		"/invii/" + r.Sent: root + "/invii true", "/invii/" + r.Sent + "/revoca": root + "/invii true", root + "/aperture": root + "/aperture page",
+		root + "/tentativi": "", root + "/contatto-sicuro": "", root + "/chiudi": "", "/schede/" + r.Closed + "/riapri": "",
 	} {
-		got := anna.status(anna.get(path), http.StatusOK)
-		tabs := tabsOf.FindStringSubmatch(got.body)
+		got := anna.Status(anna.Get(path), http.StatusOK)
+		tabs := tabsOf.FindStringSubmatch(got.Body)
 		if tabs == nil {
 			t.Errorf("%s has no tabs", path)
 			continue
@@ -41,9 +43,9 @@ func TestTabsSayWhereSheIs(t *testing.T) {
 		if here := strings.Join(marked, ", "); here != want {
 			t.Errorf("%s marks %q, want %q", path, here, want)
 		}
-		if want == "" && !regexp.MustCompile(`<a class="action-link" href="/schede/[A-Z2-7]{26}">Torna alla scheda</a>`).MatchString(got.body) {
-			t.Errorf("%s has no way back to the file:\n%s", path, main(got.body))
+		if want == "" && !regexp.MustCompile(`<a class="action-link" href="/schede/[A-Z2-7]{26}">Torna alla scheda</a>`).MatchString(got.Body) {
+			t.Errorf("%s has no way back to the file:\n%s", path, servertest.Main(got.Body))
 		}
 	}
-	s.quiet(t)
+	s.Quiet(t)
 }

@@ -8,10 +8,11 @@ import (
 	"sportello/policies"
 	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
 
 // handedOver is a service with three people in the social service and one task.
-func handedOver(t *testing.T) (*site, string) {
+func handedOver(t *testing.T) (*servertest.Site, string) {
 	t.Helper()
 	w := storetest.New(t).Standard()
 	w.Join("service", "sara", policies.SocialWorker, "sofia")
@@ -30,32 +31,32 @@ func handedOver(t *testing.T) (*site, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serve(t, w), "/compiti/" + out.TaskID
+	return site.Serve(t, w), "/compiti/" + out.TaskID
 }
 
 func TestTaskHandOverPages(t *testing.T) {
 	s, task := handedOver(t)
-	sofia, sara, livia, anna := s.signedIn("sofia"), s.signedIn("sara"), s.signedIn("livia"), s.signedIn("anna")
-	sofia.says(sofia.get(task), "Lo prendo io", "Non ancora affidato", "Mirela")
-	sofia.silent(sofia.page, "Affida a", "Fatto, senza aprire")
-	sara.get(task)
-	sofia.leads(sofia.post(task+"/prendi"), task)
-	sofia.says(sofia.follow(), "Affidato a", "sofia", "Fatto, senza aprire")
-	late := sara.status(sara.post(task+"/prendi"), http.StatusConflict)
-	sara.says(late, "Intanto il compito è cambiato", "sofia")
-	sara.silent(late, "Lo prendo io", "Fatto, senza aprire")
-	sara.says(sara.status(sara.post(task, "go", "done"), http.StatusConflict), "Intanto il compito è cambiato")
-	anna.says(anna.get("/agenda"), "Chiesto al servizio sociale", "Mirela", "Affidato a", "sofia")
+	sofia, sara, livia, anna := s.SignedIn("sofia"), s.SignedIn("sara"), s.SignedIn("livia"), s.SignedIn("anna")
+	sofia.Says(sofia.Get(task), "Lo prendo io", "Non ancora affidato", "Mirela")
+	sofia.Silent(sofia.Page, "Affida a", "Fatto, senza aprire")
+	sara.Get(task)
+	sofia.Leads(sofia.Post(task+"/prendi"), task)
+	sofia.Says(sofia.Follow(), "Affidato a", "sofia", "Fatto, senza aprire")
+	late := sara.Status(sara.Post(task+"/prendi"), http.StatusConflict)
+	sara.Says(late, "Intanto il compito è cambiato", "sofia")
+	sara.Silent(late, "Lo prendo io", "Fatto, senza aprire")
+	sara.Says(sara.Status(sara.Post(task, "go", "done"), http.StatusConflict), "Intanto il compito è cambiato")
+	anna.Says(anna.Get("/agenda"), "Chiesto al servizio sociale", "Mirela", "Affidato a", "sofia")
 
-	sofia.says(sofia.status(sofia.post(task+"/restituisci", "reason", "perché sì"), http.StatusUnprocessableEntity), "Perché si restituisce")
-	sofia.leads(sofia.post(task+"/restituisci", "reason", "time"), "/agenda")
-	sofia.says(sofia.follow(), "Non si riesce entro la data")
-	anna.says(anna.get("/agenda"), "Non ancora affidato", "Non si riesce entro la data")
+	sofia.Says(sofia.Status(sofia.Post(task+"/restituisci", "reason", "perché sì"), http.StatusUnprocessableEntity), "Perché si restituisce")
+	sofia.Leads(sofia.Post(task+"/restituisci", "reason", "time"), "/agenda")
+	sofia.Says(sofia.Follow(), "Non si riesce entro la data")
+	anna.Says(anna.Get("/agenda"), "Non ancora affidato", "Non si riesce entro la data")
 
-	livia.says(livia.get(task), "Affida a", "Restituito")
-	livia.leads(livia.post(task+"/affida", "version", livia.hidden("version"), "colleague", s.People["sara"].ID), task)
-	livia.says(livia.follow(), "Affidato a", "sara")
-	sara.leads(sara.post(task, "go", "done"), "/agenda")
-	anna.silent(anna.get("/agenda"), "Chiesto al servizio sociale")
-	sofia.silent(sofia.get("/agenda"), task)
+	livia.Says(livia.Get(task), "Affida a", "Restituito")
+	livia.Leads(livia.Post(task+"/affida", "version", livia.Hidden("version"), "colleague", s.People["sara"].ID), task)
+	livia.Says(livia.Follow(), "Affidato a", "sara")
+	sara.Leads(sara.Post(task, "go", "done"), "/agenda")
+	anna.Silent(anna.Get("/agenda"), "Chiesto al servizio sociale")
+	sofia.Silent(sofia.Get("/agenda"), task)
 }

@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
+	"sportello/server/servertest"
 )
 
 // TestUnconfirmedCentreIsMarkedWhereItIsChosen: anybody who can enter a unit can
@@ -26,10 +27,10 @@ func TestUnconfirmedCentreIsMarkedWhereItIsChosen(t *testing.T) {
 	onlyEntered := w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindCentre, Name: "Centro inserito", Phone: other})
 	fake := w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindCentre, Name: "A " + storetest.Ginestra, Phone: other})
 	w.Found("A "+storetest.Ginestra, acts.KindCentre, "finta", policies.CentreWorker)
-	anna := serve(t, w).signedIn("anna")
+	anna := site.Serve(t, w).SignedIn("anna")
 	root := "/schede/" + out.CaseID
 
-	page := main(anna.get(root + "/centro").body)
+	page := servertest.Main(anna.Get(root + "/centro").Body)
 	cards := strings.Split(page, `<li class="case-card calm">`)[1:]
 	if len(cards) != 3 {
 		t.Fatalf("%d centres are offered, want the confirmed one and two that are not", len(cards))
@@ -45,14 +46,14 @@ func TestUnconfirmedCentreIsMarkedWhereItIsChosen(t *testing.T) {
 	if strings.Contains(page, "Centro inserito") {
 		t.Error("a centre that nobody founded is offered")
 	}
-	anna.status(anna.get(root+"/centri/"+onlyEntered), http.StatusNotFound)
+	anna.Status(anna.Get(root+"/centri/"+onlyEntered), http.StatusNotFound)
 
-	anna.says(anna.get(root+"/centri/"+fake), "Nuovo, non confermato", sentence, `href="/centri/`+fake+`"`)
-	got := anna.status(anna.post(root+"/centri/"+fake, "form", anna.hidden("form"), "way", "we_send", "chose", "yes"), http.StatusUnprocessableEntity)
-	anna.says(got, "Prima una persona di questo sportello confronta le quattro parole con il centro.", sentence)
-	anna.silent(got, "Che cosa condividere")
+	anna.Says(anna.Get(root+"/centri/"+fake), "Nuovo, non confermato", sentence, `href="/centri/`+fake+`"`)
+	got := anna.Status(anna.Post(root+"/centri/"+fake, "form", anna.Hidden("form"), "way", "we_send", "chose", "yes"), http.StatusUnprocessableEntity)
+	anna.Says(got, "Prima una persona di questo sportello confronta le quattro parole con il centro.", sentence)
+	anna.Silent(got, "Che cosa condividere")
 
 	genuine := root + "/centri/" + w.Units[storetest.Ginestra]
-	anna.silent(anna.get(genuine), "Nuovo, non confermato", sentence)
-	anna.says(anna.status(anna.post(genuine, "form", anna.hidden("form"), "way", "we_send", "chose", "yes"), http.StatusOK), "Che cosa condividere")
+	anna.Silent(anna.Get(genuine), "Nuovo, non confermato", sentence)
+	anna.Says(anna.Status(anna.Post(genuine, "form", anna.Hidden("form"), "way", "we_send", "chose", "yes"), http.StatusOK), "Che cosa condividere")
 }

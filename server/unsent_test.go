@@ -35,19 +35,19 @@ func authorise(t *testing.T, w *storetest.World) (file, id string) {
 func TestUnsentAuthorisationIsTakenBack(t *testing.T) {
 	w := storetest.New(t).Standard()
 	file, id := authorise(t, w)
-	s := serve(t, w)
-	anna, revoke := s.signedIn("anna"), "/autorizzazioni/"+id+"/revoca"
-	anna.says(anna.get("/schede/"+file+"/invii"), "Autorizzazioni non ancora inviate", "Ascolto e sostegno", revoke)
-	anna.says(anna.get("/autorizzazioni/"+id), "Conferma e invia", revoke)
-	anna.says(anna.get(revoke), "Revoca l’autorizzazione", "Al centro non è arrivato niente")
-	anna.status(anna.post(revoke), http.StatusUnprocessableEntity)
-	anna.leads(anna.post(revoke, "recognised", "code_word"), "/schede/"+file+"/invii")
-	anna.says(anna.follow(), "Revocata. Al centro non era arrivato niente.")
-	anna.silent(anna.page, id)
-	anna.leads(anna.get("/autorizzazioni/"+id), "/schede/"+file+"/invii")
-	anna.leads(anna.get(revoke), "/schede/"+file+"/invii")
-	anna.leads(anna.post(revoke, "recognised", "code_word"), "/schede/"+file+"/invii") // a second press
-	anna.says(anna.get("/schede/"+file+"/diario"), "Lei ha revocato un’autorizzazione.")
+	s := site.Serve(t, w)
+	anna, revoke := s.SignedIn("anna"), "/autorizzazioni/"+id+"/revoca"
+	anna.Says(anna.Get("/schede/"+file+"/invii"), "Autorizzazioni non ancora inviate", "Ascolto e sostegno", revoke)
+	anna.Says(anna.Get("/autorizzazioni/"+id), "Conferma e invia", revoke)
+	anna.Says(anna.Get(revoke), "Revoca l’autorizzazione", "Al centro non è arrivato niente")
+	anna.Status(anna.Post(revoke), http.StatusUnprocessableEntity)
+	anna.Leads(anna.Post(revoke, "recognised", "code_word"), "/schede/"+file+"/invii")
+	anna.Says(anna.Follow(), "Revocata. Al centro non era arrivato niente.")
+	anna.Silent(anna.Page, id)
+	anna.Leads(anna.Get("/autorizzazioni/"+id), "/schede/"+file+"/invii")
+	anna.Leads(anna.Get(revoke), "/schede/"+file+"/invii")
+	anna.Leads(anna.Post(revoke, "recognised", "code_word"), "/schede/"+file+"/invii") // a second press
+	anna.Says(anna.Get("/schede/"+file+"/diario"), "Lei ha revocato un’autorizzazione.")
 }
 
 func TestAfterARestoreUnsentAuthorisationsAreAsked(t *testing.T) {
@@ -58,15 +58,15 @@ func TestAfterARestoreUnsentAuthorisationsAreAsked(t *testing.T) {
 		t.Fatalf("copying the database: %v", err)
 	}
 	restore(t, w, copied)
-	anna, confirm := serve(t, w).signedIn("anna"), "/autorizzazioni/"+id+"/conferma"
-	anna.says(anna.get("/agenda"), "da confermare dopo un ripristino", confirm)
-	anna.leads(anna.get("/autorizzazioni/"+id), confirm)
-	anna.says(anna.get("/schede/"+file+"/invii"), "Dopo un ripristino va confermata prima di inviare.", confirm, "/autorizzazioni/"+id+"/revoca")
-	anna.says(anna.get(confirm), "L’autorizzazione vale ancora?", "Non ancora inviata", "/autorizzazioni/"+id+"/revoca")
-	anna.status(anna.post(confirm), http.StatusUnprocessableEntity)
-	anna.leads(anna.stepUp("anna", confirm, "checked", "she_said"), "/autorizzazioni/"+id)
-	anna.says(anna.follow(), "Confermata. Adesso si può inviare.", "Conferma e invia")
-	anna.silent(anna.get("/agenda"), "da confermare dopo un ripristino")
+	anna, confirm := site.Serve(t, w).SignedIn("anna"), "/autorizzazioni/"+id+"/conferma"
+	anna.Says(anna.Get("/agenda"), "da confermare dopo un ripristino", confirm)
+	anna.Leads(anna.Get("/autorizzazioni/"+id), confirm)
+	anna.Says(anna.Get("/schede/"+file+"/invii"), "Dopo un ripristino va confermata prima di inviare.", confirm, "/autorizzazioni/"+id+"/revoca")
+	anna.Says(anna.Get(confirm), "L’autorizzazione vale ancora?", "Non ancora inviata", "/autorizzazioni/"+id+"/revoca")
+	anna.Status(anna.Post(confirm), http.StatusUnprocessableEntity)
+	anna.Leads(anna.StepUp("anna", confirm, "checked", "she_said"), "/autorizzazioni/"+id)
+	anna.Says(anna.Follow(), "Confermata. Adesso si può inviare.", "Conferma e invia")
+	anna.Silent(anna.Get("/agenda"), "da confermare dopo un ripristino")
 }
 
 // What was sent to this centre and holds is asked about on the form.
@@ -77,24 +77,24 @@ func TestFormAsksWhatBecomesOfTheOneThatWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	anna := serve(t, w).signedIn("anna")
+	anna := site.Serve(t, w).SignedIn("anna")
 	step := "/schede/" + v.CaseID + "/centri/" + w.Units["centre"] + "/invio"
 	typed := func(more ...string) []string {
 		return append([]string{"step", "2", "go", "next", "form", string(typed.NewForm()), "given", "spoken", "urgency", "today", "heard", "yes"}, more...)
 	}
-	anna.get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
-	anna.says(anna.status(anna.post(step, typed()...), http.StatusUnprocessableEntity), "Scegliere che cosa diventa l’autorizzazione già inviata.", "Per quale altro scopo")
-	anna.says(anna.status(anna.post(step, typed("beside", "besides")...), http.StatusUnprocessableEntity), "Scegliere lo scopo di quella nuova.")
-	anna.says(anna.status(anna.post(step, typed("beside", "besides", "purpose", "support")...), http.StatusUnprocessableEntity), "Anche per questo scopo")
-	anna.status(anna.post(step, typed("beside", "besides", "purpose", "legal")...), http.StatusSeeOther)
+	anna.Get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
+	anna.Says(anna.Status(anna.Post(step, typed()...), http.StatusUnprocessableEntity), "Scegliere che cosa diventa l’autorizzazione già inviata.", "Per quale altro scopo")
+	anna.Says(anna.Status(anna.Post(step, typed("beside", "besides")...), http.StatusUnprocessableEntity), "Scegliere lo scopo di quella nuova.")
+	anna.Says(anna.Status(anna.Post(step, typed("beside", "besides", "purpose", "support")...), http.StatusUnprocessableEntity), "Anche per questo scopo")
+	anna.Status(anna.Post(step, typed("beside", "besides", "purpose", "legal")...), http.StatusSeeOther)
 	if v, _, err := w.Desk.Sharing.ReadReferral(t.Context(), w.Caller("anna"), first); err != nil || v.State == "withdrawn" {
 		t.Fatalf("the first after one besides: %s, %v", v.State, err)
 	}
-	anna.get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
-	anna.status(anna.post(step, typed("beside", "instead")...), http.StatusSeeOther)
-	anna.says(anna.follow(), "Conferma e invia")
+	anna.Get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
+	anna.Status(anna.Post(step, typed("beside", "instead")...), http.StatusSeeOther)
+	anna.Says(anna.Follow(), "Conferma e invia")
 	if v, _, err := w.Desk.Sharing.ReadReferral(t.Context(), w.Caller("anna"), first); err != nil || v.State != "withdrawn" {
 		t.Fatalf("the first after one instead: %s, %v", v.State, err)
 	}
-	anna.says(anna.get("/schede/"+v.CaseID+"/diario"), "ne ha data una nuova al suo posto")
+	anna.Says(anna.Get("/schede/"+v.CaseID+"/diario"), "ne ha data una nuova al suo posto")
 }

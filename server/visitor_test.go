@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"sportello/server/locale"
+	"sportello/server/servertest"
+
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
-
-	"sportello/server/locale"
 )
 
 // A visitor is a person at a browser of her own: her own cookies, one or more
@@ -25,7 +26,7 @@ import (
 // not find its text fails the story.
 type visitor struct {
 	t      testing.TB
-	s      *site
+	s      *servertest.Site
 	tour   *tour
 	ctx    context.Context
 	name   string
@@ -35,7 +36,7 @@ type visitor struct {
 // tour is one run through the service: in one language, with script or not. It
 // remembers which pages were looked at.
 type tour struct {
-	s       *site
+	s       *servertest.Site
 	lang    locale.Lang
 	script  bool
 	words   *locale.Catalogue
@@ -46,7 +47,7 @@ type tour struct {
 	browser context.Context
 }
 
-func newTour(t *testing.T, s *site, lang locale.Lang, script bool) *tour {
+func newTour(t *testing.T, s *servertest.Site, lang locale.Lang, script bool) *tour {
 	t.Helper()
 	words, err := locale.New()
 	if err != nil {
@@ -134,7 +135,7 @@ func (v *visitor) stop(format string, args ...any) {
 			os.WriteFile(filepath.Join(dir, strings.ReplaceAll(v.t.Name(), "/", "-")+"-"+v.name+".png"), shot, 0o644)
 		}
 	}
-	v.t.Fatalf("%s: %s\nThe page (status %d) says:\n%s\n%s", v.name, fmt.Sprintf(format, args...), v.status, text, v.s.log)
+	v.t.Fatalf("%s: %s\nThe page (status %d) says:\n%s\n%s", v.name, fmt.Sprintf(format, args...), v.status, text, v.s.Log)
 }
 
 // say is a text in the visitor's language: of a key, or as it stands.

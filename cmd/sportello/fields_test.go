@@ -49,7 +49,7 @@ var edgeLoaded = sync.OnceValues(func() (*token.FileSet, []*packages.Package) {
 	if err != nil {
 		return fset, nil
 	}
-	return fset, loaded
+	return fset, slices.DeleteFunc(loaded, func(p *packages.Package) bool { return forTests(p.PkgPath) })
 })
 
 func loadedEdge(t *testing.T) (*token.FileSet, []*packages.Package) {

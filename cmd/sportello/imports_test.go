@@ -99,6 +99,9 @@ func TestImportOrder(t *testing.T) {
 			if bad(folder, name) {
 				t.Errorf("%s imports %s", path, name)
 			}
+			if forTests(name) {
+				t.Errorf("%s imports %s, which is for tests", path, name)
+			}
 		}
 	})
 	if files < 50 {
@@ -126,6 +129,39 @@ func TestNoClockInPolicies(t *testing.T) {
 	})
 }
 
+// forTests tells that a package of this module is for tests: its name ends so.
+func forTests(name string) bool {
+	return strings.HasPrefix(name, "sportello/") && strings.HasSuffix(name, "test")
+}
+
+// TestRoomsAreTestedAlone: what a room's tests import is the room, the frame and what
+// tests share, and beside them the way in, for the pages of signing in. Then a change
+// of another room does not run them again.
+func TestRoomsAreTestedAlone(t *testing.T) {
+	files := 0
+	everyFile(t, func(folder, path string, f *ast.File) {
+		room, _, in := strings.Cut(strings.TrimPrefix(folder, "server/"), "/")
+		if !strings.HasPrefix(folder, "server/") || !strings.HasSuffix(path, "_test.go") && !in && !forTests("sportello/"+folder) {
+			return
+		}
+		files++
+		mine := "sportello/server/" + room
+		may := []string{mine, mine + "/" + room + "test", "sportello/server/entry", "sportello/server/frame", "sportello/server/locale", "sportello/server/servertest"}
+		for _, i := range f.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if room == "servertest" && name == "sportello/server/entry" || left(name) == slices.Index(order, "server") && !slices.Contains(may, name) {
+				t.Errorf("%s imports %s", path, name)
+			}
+		}
+	})
+	if files < 5 {
+		t.Fatalf("only %d files were read: the test looks at the wrong folder", files)
+	}
+}
+
 // left is a package's place in the order; others stand left of all.
 func left(name string) int {
 	first, _, _ := strings.Cut(strings.TrimPrefix(name, "sportello/"), "/")
@@ -140,17 +176,28 @@ func left(name string) int {
 	return -1
 }
 
+// each reads every file of the program.
 func each(t *testing.T, f func(folder, path string, file *ast.File)) {
+	t.Helper()
+	everyFile(t, func(folder, path string, file *ast.File) {
+		if !strings.HasSuffix(path, "_test.go") && !forTests("sportello/"+folder) {
+			f(folder, path, file)
+		}
+	})
+}
+
+// everyFile reads every file, those of tests too.
+func everyFile(t *testing.T, f func(folder, path string, file *ast.File)) {
 	t.Helper()
 	root := filepath.Join("..", "..")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == "storetest" || d.Name() == "actstest" || d.Name() == ".git") {
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || d.Name() == ".git") {
 			return filepath.SkipDir
 		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+		if !strings.HasSuffix(path, ".go") {
 			return nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
