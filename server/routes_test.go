@@ -3,6 +3,8 @@ package server_test
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -135,4 +137,42 @@ func hasPrefix(path string, prefixes []string) bool {
 		}
 	}
 	return false
+}
+
+// TestRouteLinesOfRooms: the tests of a room, which may not import the other rooms, say
+// again which routes they ask for: in the lines of routes.go and in their order, so that
+// action, step-up and handler are those of the service.
+func TestRouteLinesOfRooms(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^\s*(frame\.(?:Get|Post)\(.*),$`)
+	at := map[string]int{}
+	body, err := os.ReadFile("routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range line.FindAllStringSubmatch(string(body), -1) {
+		at[m[1]] = i + 1
+	}
+	if len(at) != len(server.Routes()) {
+		t.Fatalf("%d lines of routes.go were read, there are %d routes", len(at), len(server.Routes()))
+	}
+	sites, err := filepath.Glob("*/site_test.go")
+	if err != nil || len(sites) == 0 {
+		t.Fatalf("%d rooms have a site of their own, %v", len(sites), err)
+	}
+	for _, file := range sites {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, lines := 0, line.FindAllStringSubmatch(string(body), -1)
+		for _, m := range lines {
+			if at[m[1]] <= before {
+				t.Errorf("%s: %s does not stand in routes.go, or stands earlier there", file, m[1])
+			}
+			before = at[m[1]]
+		}
+		if n := len(regexp.MustCompile(`\bRoute{`).FindAllString(string(body), -1)); n != 1 || strings.Count(string(body), "frame.Get(")+strings.Count(string(body), "frame.Post(") != len(lines) || len(lines) == 0 {
+			t.Errorf("%s has routes beside the %d lines that were read", file, len(lines))
+		}
+	}
 }

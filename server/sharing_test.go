@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -10,16 +9,6 @@ import (
 	"sportello/referrals/store/storetest"
 	"sportello/server/servertest"
 )
-
-var ticked = regexp.MustCompile(`name="(?:fields|share|tell)" value="([^"]+)"[^>]* checked`)
-
-// ticks are the boxes that are ticked on a page.
-func ticks(body string) (all []string) {
-	for _, m := range ticked.FindAllStringSubmatch(body, -1) {
-		all = append(all, m[1])
-	}
-	return all
-}
 
 // saysNow changes what she asks, as a colleague would meanwhile.
 func saysNow(t *testing.T, f *storetest.Flow, request string) {
@@ -46,7 +35,7 @@ func TestPageOfChoicesIsWhatIsSent(t *testing.T) {
 	anna.Get(centre)
 	page := anna.Post(centre, "form", anna.Hidden("form"), "way", "we_send", "chose", "yes")
 	anna.Says(page, "Numero di telefono", "Può rispondere", "Senza numero né e-mail")
-	if got := ticks(page.Body); len(got) != 0 {
+	if got := servertest.Ticks(page.Body); len(got) != 0 {
 		t.Fatalf("ticked before she said anything: %v", got)
 	}
 	answer := func() []string {
@@ -60,12 +49,12 @@ func TestPageOfChoicesIsWhatIsSent(t *testing.T) {
 	saysNow(t, f, "abita in via Verdi 3")
 	again := anna.Status(anna.Post(centre+"/invio", list...), http.StatusConflict)
 	anna.Says(again, "È cambiato da quando la donna", "abita in via Verdi 3")
-	if got := strings.Join(ticks(again.Body), " "); got != "alias number" {
+	if got := strings.Join(servertest.Ticks(again.Body), " "); got != "alias number" {
 		t.Errorf("after a change these are ticked: %s", got)
 	}
 	without := anna.Status(anna.Post(centre+"/invio", "form", anna.Hidden("form"), "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "fields", "alias",
 		"beside", "besides", "purpose", "legal"), http.StatusConflict)
-	if got := ticks(without.Body); len(got) != 0 {
+	if got := servertest.Ticks(without.Body); len(got) != 0 {
 		t.Errorf("without a mark these stay ticked: %v", got)
 	}
 	given := anna.Status(anna.Post(centre+"/invio", append(answer(), "fields", "alias", "fields", "request", "fields", "number")...), http.StatusSeeOther)
@@ -90,7 +79,7 @@ func TestNewNumberWaitsForPassphraseAndCode(t *testing.T) {
 	safe := "/schede/" + f.Case + "/contatto-sicuro"
 	page := anna.Get(safe)
 	anna.Says(page, "Chi può sapere che cosa c’è di nuovo", "Adesso legge:")
-	if got := ticks(page.Body); len(got) != 0 {
+	if got := servertest.Ticks(page.Body); len(got) != 0 {
 		t.Errorf("ticked before she said anything: %v", got)
 	}
 	rule := []string{"version", anna.Hidden("version"), "recognised", "code_word", "ch_call", "yes", "number", "333 7654321", "from0", "09:00", "to0", "10:00", "answerer", "only_she"}
@@ -107,33 +96,6 @@ func TestNewNumberWaitsForPassphraseAndCode(t *testing.T) {
 	bruna.Says(bruna.Get(received), "333 7654321")
 	anna.Says(anna.Status(anna.StepUp("anna", safe+"/novita", "version", version, "tell", f.Consent), http.StatusConflict), "Nel frattempo è cambiato qualcosa")
 	anna.Status(anna.StepUp("anna", safe+"/novita", "version", anna.Hidden("version"), "tell", f.Withdrawn), http.StatusConflict)
-}
-
-// TestContactInTheTaskIsTakenBack: the desk sees what a task carries and takes it out.
-func TestContactInTheTaskIsTakenBack(t *testing.T) {
-	f := storetest.NewFlow(t)
-	s := site.Serve(t, f.World)
-	anna, sofia := s.SignedIn("anna"), s.SignedIn("sofia")
-	contact := []string{"id", "form-1", "step", "3", "outcome", "social_service", "service", f.Units["service"], "speaker", "she", "name", "Nora",
-		"ch_call", "yes", "ch_sms", "never", "number", "333 5555555", "from0", "09:00", "to0", "10:00", "code_word", "mimosa"}
-	page := anna.Post("/contatti/nuovo", append(contact, "go", "stay")...)
-	anna.Says(page, "333 5555555", "Si segna solo quello che dice lei")
-	if got := ticks(page.Body); len(got) != 0 {
-		t.Errorf("ticked before she said anything: %v", got)
-	}
-	done := anna.Status(anna.Post("/contatti/nuovo", append(contact, "go", "open_case", "share", "number")...), http.StatusSeeOther)
-	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Get(done.Leads).Body)
-	revoke := regexp.MustCompile(`/compiti/[A-Z2-7]{26}/revoca`).FindString(anna.Get(file).Body)
-	task := strings.TrimSuffix(revoke, "/revoca")
-	sofia.Says(sofia.Get(task), "333 5555555", "Nora")
-	sofia.Silent(sofia.Page, "mimosa", "SMS")
-	anna.Says(anna.Get(revoke), "Numero di telefono", "Togli il contatto dal compito")
-	anna.Says(anna.Status(anna.Post(revoke), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
-	anna.Leads(anna.Post(revoke, "recognised", "code_word"), revoke)
-	anna.Says(anna.Follow(), "Tolto.", "Contattare solo tramite lo sportello", "Non c’è niente da togliere")
-	anna.Leads(anna.Post(revoke, "recognised", "code_word"), revoke)
-	sofia.Silent(sofia.Get(task), "333 5555555")
-	sofia.Says(sofia.Page, "Contattare solo tramite lo sportello")
 }
 
 // TestWhatSheAllowedStandsBesideTheAnswer: on the desk's form, what the centre may

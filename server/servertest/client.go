@@ -280,6 +280,16 @@ func (c *Client) InLanguage(lang string) *Client {
 	return c
 }
 
+var ticked = regexp.MustCompile(`name="(?:fields|share|tell)" value="([^"]+)"[^>]* checked`)
+
+// Ticks are the boxes that are ticked on a page.
+func Ticks(body string) (all []string) {
+	for _, m := range ticked.FindAllStringSubmatch(body, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
 // Hostile is a text that would be markup, turn the direction of writing and be a formula.
 const Hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
 

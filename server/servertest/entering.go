@@ -188,9 +188,9 @@ func (s *Site) Lock(name string) {
 	}
 }
 
-// Administrator signs a fictional administrator in.
+// Administrator is a fictional administrator with a session, by the Door.
 func (s *Site) Administrator() *Client {
 	s.T.Helper()
 	s.Invite("dario", policies.Administrator, "")
-	return s.SignedIn("dario")
+	return s.Inside(s.T, "dario")
 }

@@ -1,4 +1,4 @@
-package server_test
+package casework_test
 
 import (
 	"net/http"
@@ -16,7 +16,7 @@ import (
 // would leave nobody able to find her again. It is refused, nothing typed is
 // lost, and the page leads to the file.
 func TestContactThatGoesOnNeedsACase(t *testing.T) {
-	anna := site.Serve(t, storetest.New(t).Standard()).SignedIn("anna")
+	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
 	typed := []string{"step", "3", "go", "next", "id", crypto.NewID(), "speaker", "she", "name", "Irene", "request", "Un letto per due notti",
 		"outcome", "stay_in_touch"}
 	post := func(act string) servertest.Answer {
@@ -41,7 +41,7 @@ func TestContactThatGoesOnNeedsACase(t *testing.T) {
 // TestContactWithoutANameHasALink: an open contact is gone on with from the
 // Agenda, whether she said a name or not.
 func TestContactWithoutANameHasALink(t *testing.T) {
-	anna := site.Serve(t, storetest.New(t).Standard()).SignedIn("anna")
+	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
 	anna.Status(anna.Post("/contatti/nuovo", "step", "1", "go", "next", "id", crypto.NewID(), "speaker", "she"), http.StatusOK)
 	id := anna.Hidden("id")
 	anna.Says(anna.Get("/agenda"), `<a href="/contatti/`+id+`">Senza nome, iniziato alle `)
@@ -55,7 +55,7 @@ var recorded = []string{"In pericolo adesso", "Sì", "Può arrivare presto", "Ch
 // at its own address, for whoever may open it.
 func TestContactIsReadAgain(t *testing.T) {
 	s := site.Open(t, storetest.New(t).Town(), servertest.Fictional)
-	anna, lucia := s.SignedIn("anna"), s.SignedIn("lucia")
+	anna, lucia := s.Inside(t, "anna"), s.Inside(t, "lucia")
 	anna.Call("go", "open_case", "name", "Irene", "outcome", "stay_in_touch")
 	anna.Follow()
 	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body)
@@ -71,7 +71,7 @@ func TestContactIsReadAgain(t *testing.T) {
 		b.Says(b.Status(b.Get(alone.Leads), http.StatusOK), append(recorded, "Un parere legale", "Vuole pensarci", "000 000 0188")...)
 	}
 	for _, stranger := range []string{"bruna", "vera"} {
-		b := s.SignedIn(stranger)
+		b := s.Inside(t, stranger)
 		b.Silent(b.Status(b.Get(alone.Leads), http.StatusNotFound), recorded...)
 	}
 }
@@ -80,7 +80,7 @@ func TestContactIsReadAgain(t *testing.T) {
 // that is still open, and nobody else's.
 func TestOwnOpenContactIsNamed(t *testing.T) {
 	s := site.Serve(t, storetest.New(t).Town())
-	anna, lucia := s.SignedIn("anna"), s.SignedIn("lucia")
+	anna, lucia := s.Inside(t, "anna"), s.Inside(t, "lucia")
 	const open = "C’è un contatto ancora aperto:"
 	anna.Silent(anna.Get("/contatti/nuovo"), open)
 	id := anna.Hidden("id")
@@ -99,7 +99,7 @@ func TestOwnOpenContactIsNamed(t *testing.T) {
 
 // TestHoursThatWereNotSaid: days without hours are no dash, on strip and Agenda.
 func TestHoursThatWereNotSaid(t *testing.T) {
-	anna := site.Serve(t, storetest.New(t).Standard()).SignedIn("anna")
+	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
 	form := []string{"step", "3", "go", "open_case", "id", crypto.NewID(), "speaker", "she", "name", "Irene", "outcome", "stay_in_touch", "ch_call", "yes", "number", "000 000 0177"}
 	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
 		form = append(form, "days0", day)
@@ -115,7 +115,7 @@ func TestHoursThatWereNotSaid(t *testing.T) {
 // TestSearchLeadsToWhatItFound: the page after a search begins at the result, with
 // the focus there, without script.
 func TestSearchLeadsToWhatItFound(t *testing.T) {
-	anna := site.Serve(t, storetest.New(t).Standard()).SignedIn("anna")
+	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
 	anna.Says(anna.Get("/contatti/nuovo"), `value="search" formaction="/contatti/nuovo#found"`)
 	anna.Says(anna.Status(anna.Post("/contatti/nuovo", "step", "1", "go", "search", "id", crypto.NewID(), "speaker", "she", "q", "Nessuna"), http.StatusOK),
 		`<div id="found" tabindex="-1"`, "Nessuna scheda corrisponde")
@@ -124,7 +124,7 @@ func TestSearchLeadsToWhatItFound(t *testing.T) {
 // TestWhatDiffersStandsFirst: of two versions of a page, what has to be chosen is
 // read before what is the same.
 func TestWhatDiffersStandsFirst(t *testing.T) {
-	anna := site.Serve(t, storetest.New(t).Standard()).SignedIn("anna")
+	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
 	anna.Call("go", "open_case", "name", "Irene", "outcome", "stay_in_touch")
 	anna.Follow()
 	person := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body) + "/persona"

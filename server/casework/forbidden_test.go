@@ -1,4 +1,4 @@
-package server_test
+package casework_test
 
 import (
 	"net/http"
@@ -31,7 +31,7 @@ func TestWhatSheForbadeIsShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			anna := site.Serve(t, w).SignedIn("anna")
+			anna := site.Serve(t, w).Inside(t, "anna")
 			root := "/schede/" + out.CaseID
 			for _, path := range []string{root, root + "/diario", root + "/tentativi"} {
 				anna.Says(anna.Status(anna.Get(path), http.StatusOK), append(c.says, none)...)

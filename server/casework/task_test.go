@@ -1,7 +1,9 @@
-package server_test
+package casework_test
 
 import (
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 
 	"sportello/crypto"
@@ -36,7 +38,7 @@ func handedOver(t *testing.T) (*servertest.Site, string) {
 
 func TestTaskHandOverPages(t *testing.T) {
 	s, task := handedOver(t)
-	sofia, sara, livia, anna := s.SignedIn("sofia"), s.SignedIn("sara"), s.SignedIn("livia"), s.SignedIn("anna")
+	sofia, sara, livia, anna := s.Inside(t, "sofia"), s.Inside(t, "sara"), s.Inside(t, "livia"), s.Inside(t, "anna")
 	sofia.Says(sofia.Get(task), "Lo prendo io", "Non ancora affidato", "Mirela")
 	sofia.Silent(sofia.Page, "Affida a", "Fatto, senza aprire")
 	sara.Get(task)
@@ -59,4 +61,31 @@ func TestTaskHandOverPages(t *testing.T) {
 	sara.Leads(sara.Post(task, "go", "done"), "/agenda")
 	anna.Silent(anna.Get("/agenda"), "Chiesto al servizio sociale")
 	sofia.Silent(sofia.Get("/agenda"), task)
+}
+
+// TestContactInTheTaskIsTakenBack: the desk sees what a task carries and takes it out.
+func TestContactInTheTaskIsTakenBack(t *testing.T) {
+	f := storetest.NewFlow(t)
+	s := site.Serve(t, f.World)
+	anna, sofia := s.Inside(t, "anna"), s.Inside(t, "sofia")
+	contact := []string{"id", "form-1", "step", "3", "outcome", "social_service", "service", f.Units["service"], "speaker", "she", "name", "Nora",
+		"ch_call", "yes", "ch_sms", "never", "number", "333 5555555", "from0", "09:00", "to0", "10:00", "code_word", "mimosa"}
+	page := anna.Post("/contatti/nuovo", append(contact, "go", "stay")...)
+	anna.Says(page, "333 5555555", "Si segna solo quello che dice lei")
+	if got := servertest.Ticks(page.Body); len(got) != 0 {
+		t.Errorf("ticked before she said anything: %v", got)
+	}
+	done := anna.Status(anna.Post("/contatti/nuovo", append(contact, "go", "open_case", "share", "number")...), http.StatusSeeOther)
+	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Get(done.Leads).Body)
+	revoke := regexp.MustCompile(`/compiti/[A-Z2-7]{26}/revoca`).FindString(anna.Get(file).Body)
+	task := strings.TrimSuffix(revoke, "/revoca")
+	sofia.Says(sofia.Get(task), "333 5555555", "Nora")
+	sofia.Silent(sofia.Page, "mimosa", "SMS")
+	anna.Says(anna.Get(revoke), "Numero di telefono", "Togli il contatto dal compito")
+	anna.Says(anna.Status(anna.Post(revoke), http.StatusUnprocessableEntity), "Scrivere come è stata riconosciuta")
+	anna.Leads(anna.Post(revoke, "recognised", "code_word"), revoke)
+	anna.Says(anna.Follow(), "Tolto.", "Contattare solo tramite lo sportello", "Non c’è niente da togliere")
+	anna.Leads(anna.Post(revoke, "recognised", "code_word"), revoke)
+	sofia.Silent(sofia.Get(task), "333 5555555")
+	sofia.Says(sofia.Page, "Contattare solo tramite lo sportello")
 }

@@ -1,4 +1,4 @@
-package server_test
+package casework_test
 
 import (
 	"net/http"
@@ -17,7 +17,7 @@ func TestRecallPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	anna := site.Serve(t, w).SignedIn("anna")
+	anna := site.Serve(t, w).Inside(t, "anna")
 	file := "/schede/" + out.CaseID
 	tries, plan := file+"/tentativi", file+"/richiamo"
 	anna.Says(anna.Get(tries), "Nessuna chiamata prevista.")

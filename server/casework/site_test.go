@@ -1,0 +1,37 @@
+package casework_test
+
+import (
+	"os"
+	"testing"
+
+	"sportello/policies"
+	"sportello/server/casework"
+	"sportello/server/frame"
+	"sportello/server/servertest"
+)
+
+func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
+
+// site is this room: the lines of routes.go that its tests ask for.
+var site = servertest.Of([]frame.Route{
+	frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
+	frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
+	frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
+	frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
+	frame.Get("/cerca", policies.CaseSearch, casework.Search),
+	frame.Post("/cerca", policies.CaseSearch, casework.FindCases),
+	frame.Get("/compiti/{id}", policies.TaskOpen, casework.Task),
+	frame.Post("/compiti/{id}/prendi", policies.TaskTake, casework.TakeTask),
+	frame.Post("/compiti/{id}/affida", policies.TaskAssign, casework.AssignTask),
+	frame.Post("/compiti/{id}/restituisci", policies.TaskReturn, casework.ReturnTask),
+	frame.Post("/compiti/{id}", policies.TaskClose, casework.CloseTask),
+	frame.Get("/compiti/{id}/revoca", policies.AgendaRead, casework.TaskRevoke),
+	frame.Post("/compiti/{id}/revoca", policies.TaskRevoke, casework.RevokeTask),
+	frame.Get("/schede/{id}", policies.CaseOpen, casework.Case),
+	frame.Get("/schede/{id}/diario", policies.CaseOpen, casework.Diary),
+	frame.Get("/schede/{id}/persona", policies.CaseOpen, casework.Person),
+	frame.Post("/schede/{id}/persona", policies.CaseUpdate, casework.SavePerson),
+	frame.Get("/schede/{id}/tentativi", policies.CaseOpen, casework.Attempts),
+	frame.Post("/schede/{id}/richiamo", policies.CaseUpdate, casework.SetRecall),
+	frame.Post("/schede/{id}/chiudi", policies.CaseClose, casework.CloseCase),
+}, casework.Room())
