@@ -1,4 +1,4 @@
-package server_test
+package admin_test
 
 import (
 	"net/http"
@@ -64,8 +64,8 @@ func TestOneCodeServesAForm(t *testing.T) {
 	b.Get("/personale")
 	b.Leads(b.StepUp("dario", "/personale/riammetti", "person", s.People["anna"].ID, "person", s.People["bruna"].ID), "/personale")
 	b.Says(b.Follow(), "La sospensione è tolta.")
-	s.SignedIn("anna")
-	s.SignedIn("bruna")
+	s.Inside(t, "anna")
+	s.Inside(t, "bruna")
 
 	b.Get("/unita/nuova")
 	agency := option(b, "Comune di Prova")

@@ -1,0 +1,40 @@
+package admin_test
+
+import (
+	"os"
+	"testing"
+
+	"sportello/policies"
+	"sportello/server/admin"
+	"sportello/server/entry"
+	"sportello/server/frame"
+	"sportello/server/servertest"
+)
+
+func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
+
+// site is this room and the way in: the lines of routes.go that its tests ask for.
+var site = servertest.Of([]frame.Route{
+	frame.Get("/", "", entry.Home).Open(),
+	frame.Get("/entra", "", entry.SignIn).Open(),
+	frame.Post("/entra", "", entry.Begin).Open(),
+	frame.Get("/entra/codice", "", entry.Code).Open(),
+	frame.Post("/entra/codice", "", entry.Finish).Open(),
+	frame.Get("/invito", "", entry.Invitation).Open(),
+	frame.Post("/invito", "", entry.TakeInvitation).Open(),
+	frame.Get("/enti", policies.UnitList, admin.Agencies),
+	frame.Get("/enti/nuovo", policies.UnitList, admin.NewAgency),
+	frame.Post("/enti/nuovo", policies.AgencyCreate, admin.CreateAgency),
+	frame.Get("/enti/{agency}", policies.UnitList, admin.Agency),
+	frame.Post("/enti/{agency}", policies.AgencyEnd, admin.EndAgency),
+	frame.Get("/unita/nuova", policies.UnitList, admin.Unit),
+	frame.Post("/unita/nuova", policies.UnitCreate, admin.CreateUnits),
+	frame.Get("/personale", policies.UnitList, admin.People),
+	frame.Get("/personale/invita", policies.UnitList, admin.Invite),
+	frame.Post("/personale/invita", policies.PersonCreate, admin.InvitePeople),
+	frame.Post("/personale/reinvita", policies.PersonInvite, admin.InviteAgain),
+	frame.Post("/personale/inviti/ritira", policies.PersonWithdraw, admin.WithdrawInvitation),
+	frame.Post("/personale/sospendi", policies.PersonSuspend, admin.Suspend),
+	frame.Post("/personale/riammetti", policies.PersonLift, admin.Lift),
+	frame.Post("/personale/sblocca", policies.FactorUnlock, admin.UnlockAdministrator),
+}, admin.Room(), entry.Room())
