@@ -76,19 +76,6 @@ func TestMemberIsRemoved(t *testing.T) {
 	anna.Status(anna.Post(only, "cause", "no"), http.StatusNotFound)
 }
 
-func TestColleagueUnlocksAFactor(t *testing.T) {
-	s := site.Standard(t)
-	elena := s.JoinDesk("elena")
-	s.Lock("elena")
-	b := s.SignedIn("anna")
-	b.Says(b.Get("/ammissioni"), "Sblocca il suo telefono")
-	b.Leads(b.StepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), "/ammissioni")
-	b.Says(b.Follow(), "Sbloccato.")
-	s.SignedIn("elena")
-	b.Status(b.StepUp("anna", "/ammissioni/"+elena.ID+"/sblocca"), http.StatusConflict)
-	b.Status(b.StepUp("anna", "/ammissioni/"+s.People["bruna"].ID+"/sblocca"), http.StatusNotFound)
-}
-
 // TestLaterColleagueStandsOnTheAgenda: whoever came first is not stopped by a
 // later admission, and sees it until she has confirmed it.
 func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
@@ -109,32 +96,6 @@ func TestLaterColleagueStandsOnTheAgenda(t *testing.T) {
 	b.Says(b.Get("/colleghi"), "franca")
 	anna := s.SignedIn("anna")
 	anna.Silent(anna.Get("/agenda"), "franca", "elena") // she admitted both herself
-}
-
-func TestCentreIsPinnedByVoice(t *testing.T) {
-	t.Parallel()
-	s := site.Standard(t)
-	b := s.SignedIn("sofia")
-	b.Says(b.Get("/centri"), "centre", "Nuova, non confermata", "Fondata", "Comune di Prova")
-	path := "/centri/" + s.Units["centre"]
-	b.Status(b.Get(path), http.StatusOK)
-	shown := b.Hidden("words")
-	bruna := s.SignedIn("bruna")
-	bruna.Get("/ammissioni/parole")
-	if got := strings.Join(bruna.List("words"), " "); got != strings.TrimSpace(shown) {
-		t.Fatalf("Sofia's page shows %q, Bruna reads %q", shown, got)
-	}
-	missing := b.Status(b.Post(path, "number", " "), http.StatusUnprocessableEntity)
-	b.Says(missing, "Scrivere il numero chiamato", "Dire se le quattro parole")
-	b.Says(b.Status(b.Post(path, "words", shown, "number", servertest.Hostile, "same", "no"), http.StatusConflict), "Le parole sono diverse", servertest.Hostile)
-	b.Inert(b.Page)
-	b.Status(b.StepUp("sofia", path, "words", "abaco abaco abaco abaco", "number", "06 000", "same", "yes"), http.StatusConflict)
-	b.Leads(b.StepUp("sofia", path, "words", shown, "number", "06 000, sito della Regione", "same", "yes"), "/centri")
-	b.Says(b.Follow(), "Confrontate.", "Parole confrontate")
-	b.Status(b.Get("/centri/"+s.Units["audit"]), http.StatusNotFound)
-	b.Status(b.Get("/centri/NESSUNO"), http.StatusNotFound)
-	bruna.Status(bruna.Get("/centri"), http.StatusOK)
-	bruna.Status(bruna.StepUp("bruna", "/centri/"+s.Units["service"], "words", shown, "number", "1", "same", "yes"), http.StatusConflict) // the words of another unit
 }
 
 func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
@@ -249,26 +210,4 @@ func TestSuspectedPassphraseMakesNewKeys(t *testing.T) {
 	if report := s.CheckRecords(); len(report.Problems) > 0 {
 		t.Errorf("records do not match: %v", report.Problems)
 	}
-}
-
-func TestCentreKeepsItsEntry(t *testing.T) {
-	s := site.Standard(t)
-	b := s.SignedIn("bruna")
-	b.Says(b.Get("/ammissioni"), "Voce nell’elenco dei servizi")
-	path := "/unita/" + s.Units["centre"] + "/elenco"
-	b.Status(b.Get(path), http.StatusOK)
-	version := b.Hidden("version")
-	long := strings.Repeat("lunga ", 100)
-	b.Says(b.Status(b.Post(path, "version", version, "town", "Atlantide", "area", long, "hours", servertest.Hostile), http.StatusUnprocessableEntity), long, servertest.Hostile, "È troppo lungo")
-	b.Inert(b.Page)
-	b.Status(b.Post(path, "version", "x"), http.StatusConflict)
-	form := []string{"version", version, "area", "Castelli", "town", "roma", "hours", "lun-ven", "phone", "06 000", "needs", "listen", "needs", "spaceship", "languages", "ar"}
-	b.Leads(b.StepUp("bruna", path, form...), path)
-	b.Says(b.Follow(), "Voce salvata.", "Castelli", "06 000")
-	b.Silent(b.Page, "spaceship")
-	b.Status(b.StepUp("bruna", path, form...), http.StatusConflict)
-	b.Status(b.Get("/unita/"+s.Units["service"]+"/elenco"), http.StatusNotFound)
-	anna := s.SignedIn("anna")
-	anna.Status(anna.Get(path), http.StatusNotFound)
-	anna.Status(anna.Post(path, form...), http.StatusNotFound)
 }

@@ -1,4 +1,4 @@
-package server_test
+package people_test
 
 import (
 	"net/http"
@@ -35,7 +35,8 @@ func TestWhomOneShouldNotBeGiven(t *testing.T) {
 	if got := anna.Get("/credenziali/dichiarazioni"); !got.Says("Zaffiro", "Vicina", "lucia") {
 		t.Fatalf("her declarations:\n%s", servertest.Main(got.Body))
 	}
-	lucia := s.SignedIn("lucia")
+	lucia := s.Client(t)
+	lucia.Leads(lucia.Enter(s.People["lucia"]), "/") // what is sealed to her is hers from when she signs in
 	lucia.Says(lucia.Get("/ammissioni"), "/ammissioni/dichiarazioni")
 	lucia.Says(lucia.Get("/ammissioni/dichiarazioni"), "anna", "Zaffiro", "Queste schede somigliano", servertest.SecretWord, r.File, "Vicina", "Nessuna scheda")
 	for _, c := range []*servertest.Client{anna, vera} {
