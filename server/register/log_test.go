@@ -1,35 +1,43 @@
-package server_test
+package register_test
 
 import (
 	"bytes"
 	"database/sql"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"sportello/crypto"
-	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals/cases"
 	"sportello/referrals/store"
-	"sportello/referrals/store/storetest"
-	"sportello/referrals/typed"
 	"sportello/server/servertest"
 )
 
 var indexLink = regexp.MustCompile(`/registro/([0-9]+)"`)
 
+// annaReads signs Anna in and reads her Agenda, for leaves to look for.
+func annaReads(t *testing.T, s *servertest.Site) acts.Caller {
+	t.Helper()
+	anna := s.SignIn("anna")
+	if _, _, err := s.Desk.ReadAgenda(t.Context(), anna); err != nil {
+		t.Fatal(err)
+	}
+	return anna
+}
+
 func TestAuditorReadsTheLog(t *testing.T) {
 	s := site.Standard(t)
-	anna := s.SignedIn("anna")
-	anna.Get("/ammissioni")
-	b := s.SignedIn("clara")
+	if _, err := s.House.Members(t.Context(), annaReads(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	b := s.Inside(t, "clara")
 	all := b.Status(b.Get("/registro"), http.StatusOK)
 	b.Says(all, "signin", "agenda.read", s.Public, s.People["anna"].ID)
-	b.Leads(b.Send("/avvisi", url.Values{"notice": b.Hiddens("notice"), "from": {"/registro"}}), "/registro")
+	if _, err := s.House.See(t.Context(), b.Who, b.Hiddens("notice")); err != nil {
+		t.Fatal(err)
+	}
 	b.Silent(b.Status(b.Get("/registro"), http.StatusOK), ">anna<", ">bruna<") // a notice names who founded a unit, a leaf nobody
 
 	// Filters go by post: no address carries a pseudonym.
@@ -67,8 +75,8 @@ func TestAuditorReadsTheLog(t *testing.T) {
 // TestARowOfTheLogFilters: who and what of a row are pressed, not typed.
 func TestARowOfTheLogFilters(t *testing.T) {
 	s := site.Standard(t)
-	s.SignedIn("anna")
-	b := s.SignedIn("clara")
+	annaReads(t, s)
+	b := s.Inside(t, "clara")
 	anna, bruna := s.People["anna"].ID, s.People["bruna"].ID
 	b.Says(b.Get("/registro"), `name="pick_person" value="`+anna+`"`, `name="pick_person" value="`+bruna+`"`)
 	got := b.Status(b.Post("/registro", "pick_person", anna), http.StatusOK)
@@ -83,7 +91,7 @@ func TestLogIsReadPageByPage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := s.SignedIn("clara")
+	b := s.Inside(t, "clara")
 	b.Get("/registro")
 	first := indexLink.FindAllStringSubmatch(b.Page.Body, -1)
 	b.Says(b.Page, "Più vecchie")
@@ -95,29 +103,9 @@ func TestLogIsReadPageByPage(t *testing.T) {
 	}
 }
 
-func TestAuditorOpensAProof(t *testing.T) {
-	s := site.Standard(t)
-	s.SignedIn("anna")
-	b := s.SignedIn("clara")
-	b.Post("/registro", "action", "agenda.read")
-	index := indexLink.FindStringSubmatch(b.Page.Body)[1]
-	b.Says(b.Status(b.Get("/registro/"+index), http.StatusOK), "action agenda.read", "actor "+s.People["anna"].ID, "— test ", "nov")
-	for _, bad := range []string{"999999", "-1", "x", "99999999999999999999"} {
-		b.Status(b.Get("/registro/"+bad), http.StatusNotFound)
-	}
-}
-
-func TestAuditorSeesWhoCanOpenWhat(t *testing.T) {
-	s := site.Standard(t)
-	b := s.SignedIn("clara")
-	b.Says(b.Status(b.Get("/registro/accessi"), http.StatusOK), s.People["anna"].ID, s.People["bruna"].ID, "desk", "Operatrice")
-	b.Silent(b.Page, "Voce non nota")
-	b.Status(b.Get("/registro/invii"), http.StatusOK)
-}
-
 func TestAuditorExportsAndVerifies(t *testing.T) {
 	s := site.Standard(t)
-	b := s.SignedIn("clara")
+	b := s.Inside(t, "clara")
 	b.Get("/registro")
 	b.Says(b.Post("/registro/esporta", "person", "x"), "Conferma con frase e codice", "Esporta il registro", "solo le voci")
 	clara := s.People["clara"]
@@ -142,8 +130,8 @@ func TestAuditorExportsAndVerifies(t *testing.T) {
 // each entry that is can be verified with the public key alone.
 func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 	s := site.Standard(t)
-	s.SignedIn("anna")
-	b := s.SignedIn("clara")
+	annaReads(t, s)
+	b := s.Inside(t, "clara")
 	b.Says(b.Get("/registro"), "Se qui sopra è scritto un filtro", "sportello audit verify")
 	clara, day := s.People["clara"], s.Gate.Day()
 	for name, c := range map[string]struct {
@@ -158,7 +146,7 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 		b.Get("/registro")
 		asked := b.Post("/registro/esporta", c.filter...)
 		b.Says(asked, "solo le voci che corrispondono ai filtri", c.filter[1])
-		b.Status(b.Post("/registro/esporta", append(c.filter, "passphrase", clara.Passphrase, "code", s.Code(clara))...), http.StatusOK)
+		b.Status(b.StepUp("clara", "/registro/esporta", c.filter...), http.StatusOK)
 		body := []byte(b.Page.Body)
 		if got := b.Page.Header.Get("Content-Disposition"); !strings.Contains(got, "registro-filtrato-") {
 			t.Errorf("%s: the file is called %q", name, got)
@@ -188,7 +176,7 @@ func TestAuditorExportsWhatSheFiltered(t *testing.T) {
 
 func TestAuditorVerifiesNow(t *testing.T) {
 	s := site.Standard(t)
-	b := s.SignedIn("clara")
+	b := s.Inside(t, "clara")
 	b.Get("/registro")
 	b.Leads(b.Post("/registro/verifica"), "/registro")
 	b.Says(b.Follow(), "tutto corrisponde")
@@ -207,84 +195,4 @@ func TestAuditorVerifiesNow(t *testing.T) {
 	b.Leads(b.Post("/registro/verifica"), "/registro")
 	b.Follow()
 	b.Says(b.Status(b.Page, http.StatusOK), "Non corrisponde", "unit "+s.Units["centre"], "Gli avvisi non si mostrano")
-}
-
-// TestBadRecordIsSaidAndWorkGoesOn takes a note out of the file of a running
-// service: the check names it to the auditor, every page of the staff says that
-// there is such a record, and the desk goes on working.
-func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
-	s := site.Standard(t)
-	const said = "non corrispondono al registro"
-	anna := s.SignIn("anna")
-	out, _, err := s.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), OpenCase: true,
-		Contact: cases.Contact{Speaker: "she", Alias: "Rosa", Outcome: "stay_in_touch"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Desk.Cases.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", "una nota"); err != nil {
-		t.Fatal(err)
-	}
-	b := s.SignedIn("anna")
-	b.Silent(b.Status(b.Get("/agenda"), http.StatusOK), said)
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.Dir, store.MainFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if res, err := db.Exec("DELETE FROM note"); err != nil {
-		t.Fatal(err)
-	} else if n, _ := res.RowsAffected(); n != 1 {
-		t.Fatalf("%d notes taken out", n)
-	}
-	v, err := s.Desk.Register.CheckRecords(t.Context())
-	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
-		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
-	}
-	b.Says(b.Status(b.Get("/agenda"), http.StatusOK), said)
-	b.Says(b.Status(b.Get("/schede/"+out.CaseID), http.StatusOK), said)
-	got := b.Post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "info_only")
-	b.Status(got, http.StatusSeeOther)
-	b.Silent(s.Client(t).Get("/entra"), said)
-	clara := s.SignedIn("clara")
-	b.Says(clara.Status(clara.Get("/registro"), http.StatusOK), said, "note "+v.Records.Problems[0].ID)
-}
-
-// TestWhoCanOpenCountsWhatACentreReads: of what was ever sent to a centre, the
-// auditor reads how much it can open today, which is what its members find.
-func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
-	t.Parallel()
-	s := site.Town(t)
-	s.Fill(t)
-	sent, _, err := s.Desk.Register.AuditReferrals(t.Context(), s.Caller("clara"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cards, _, err := s.Desk.Sharing.Inbox(t.Context(), s.Caller("bruna"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	live, to := 0, s.Units[storetest.Ginestra]
-	for _, c := range cards {
-		if c.Standing == policies.ConsentLive {
-			live++
-		}
-	}
-	ever := 0
-	for _, r := range sent {
-		if r.ToUnit == to {
-			ever++
-		}
-	}
-	all, _, err := s.Desk.Register.WhoCanOpen(t.Context(), s.Caller("clara"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range all {
-		if a.Person == s.People["bruna"].ID && (a.Referrals != live || live == 0 || live == ever) {
-			t.Errorf("the centre can open %d of %d, its inbox has %d", a.Referrals, ever, live)
-		}
-		if a.Person == s.People["anna"].ID && a.Referrals != 0 {
-			t.Errorf("the desk is said to have received %d", a.Referrals)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package server_test
+package register_test
 
 import (
 	"net/http"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/referrals/store/storetest"
 	"sportello/server/locale"
 	"sportello/server/servertest"
 )
@@ -43,7 +45,9 @@ var (
 func TestLogSpeaks(t *testing.T) {
 	s := site.Town(t)
 	r := s.Fill(t)
-	s.Inside(t, "vera").Get("/schede/" + r.File) // refused
+	if _, _, err := s.Desk.OpenCase(t.Context(), s.Caller("vera"), r.File, storetest.Parts...); !storetest.Is(err, acts.ErrDenied) {
+		t.Fatalf("a file of another desk: %v", err)
+	}
 	clara := s.Inside(t, "clara")
 	policy, err := policies.New()
 	if err != nil {
