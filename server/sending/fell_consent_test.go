@@ -1,4 +1,4 @@
-package server_test
+package sending_test
 
 import (
 	"net/http"
@@ -26,7 +26,7 @@ func TestAttackUnsentAuthorisationCannotBeTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("giving consent: %v", err)
 	}
-	anna := site.Serve(t, w).SignedIn("anna")
+	anna := site.Serve(t, w).Inside(t, "anna")
 	for _, page := range []string{"/schede/" + out.CaseID + "/invii", "/autorizzazioni/" + id} {
 		if a := anna.Status(anna.Get(page), http.StatusOK); !strings.Contains(a.Body, "revoca\"") {
 			t.Error("FELL: no page of an authorisation that was not sent leads to where she takes it back")

@@ -1,4 +1,4 @@
-package server_test
+package sending_test
 
 import (
 	"net/http"
@@ -27,7 +27,7 @@ func TestUnconfirmedCentreIsMarkedWhereItIsChosen(t *testing.T) {
 	onlyEntered := w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindCentre, Name: "Centro inserito", Phone: other})
 	fake := w.Enter(acts.Unit{Agency: w.Agency, Kind: acts.KindCentre, Name: "A " + storetest.Ginestra, Phone: other})
 	w.Found("A "+storetest.Ginestra, acts.KindCentre, "finta", policies.CentreWorker)
-	anna := site.Serve(t, w).SignedIn("anna")
+	anna := site.Serve(t, w).Inside(t, "anna")
 	root := "/schede/" + out.CaseID
 
 	page := servertest.Main(anna.Get(root + "/centro").Body)
