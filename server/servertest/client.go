@@ -290,6 +290,22 @@ func Ticks(body string) (all []string) {
 	return all
 }
 
+// StandsAlone fails for a page that runs, asks or leads anywhere.
+func StandsAlone(t *testing.T, page string) {
+	t.Helper()
+	for _, not := range []string{"<script", "<link", "<a ", "<img", "<iframe", "<form", "<object", "src=", "url(", "@import", "http:", "https:", "<em>UHOH", "ZgotmplZ"} {
+		if strings.Contains(page, not) {
+			t.Errorf("the copy holds %q", not)
+		}
+	}
+	if on := regexp.MustCompile(`<[^>]*\son[a-z]+=`).FindString(page); on != "" {
+		t.Errorf("the copy runs something: %s", on)
+	}
+	if !strings.Contains(page, `content="default-src 'none'; style-src 'unsafe-inline'"`) {
+		t.Error("the copy has no policy of its own")
+	}
+}
+
 // Hostile is a text that would be markup, turn the direction of writing and be a formula.
 const Hostile = `"><em>UHOH</em>` + "\u202e=cmd|' /C calc'!A0"
 
