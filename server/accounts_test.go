@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"sportello/policies"
 	"sportello/server/servertest"
@@ -93,28 +92,6 @@ func TestInvitationOverHTTP(t *testing.T) {
 	}
 }
 
-func TestOwnPassphraseAtInvitation(t *testing.T) {
-	s := site.Standard(t)
-	own := "nessuno indovina questa frase lunga con 47 papere viola"
-	b := s.Client(s.T)
-	a := b.Invited(s.Invitation("elena", policies.IntakeWorker, "desk"), "elena", own)
-	a.Passphrase = strings.ToUpper(own)
-	b.Status(b.Enter(a), http.StatusOK)
-	if len(b.List("words")) != 4 {
-		t.Error("she does not see her words")
-	}
-}
-
-func TestInvitationPagesEnd(t *testing.T) {
-	s := site.Standard(t)
-	b := s.Client(s.T)
-	b.Get("/invito")
-	b.Post("/invito", "invitation", s.Invitation("elena", policies.IntakeWorker, "desk"))
-	s.Clock.Add(31 * time.Minute)
-	b.Leads(b.Get("/invito/frase"), "/invito")
-	b.Leads(b.Post("/invito/fattore", "code", "123456"), "/invito")
-}
-
 func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 	s := site.Standard(t)
 	anna := s.People["anna"]
@@ -145,152 +122,4 @@ func TestRecoveryCodeReplacesOnlyTheFactor(t *testing.T) {
 	old.Status(old.Enter(anna), http.StatusUnauthorized)
 	anna.Seed = seed
 	s.SignedIn("anna")
-}
-
-func TestRecoveryCodeTwiceAtOnce(t *testing.T) {
-	s := site.Standard(t)
-	anna := s.People["anna"]
-	var browsers []*servertest.Client
-	for range 8 {
-		browsers = append(browsers, s.Recovering(anna))
-	}
-	done := make(chan string, len(browsers))
-	for _, b := range browsers {
-		go func() { done <- b.Post("/entra/recupero", "recovery", string(anna.Codes[3])).Leads }()
-	}
-	opened := 0
-	for range browsers {
-		if <-done == "/credenziali/fattore/nuovo" {
-			opened++
-		}
-	}
-	if opened != 1 {
-		t.Errorf("one recovery code opened %d sessions, want 1", opened)
-	}
-}
-
-func TestWrongRecoveryCodesCountAndARightOneUnlocks(t *testing.T) {
-	s := site.Standard(t)
-	anna := s.People["anna"]
-	for i := range 10 {
-		s.Clock.Add(10 * time.Minute)
-		b := s.Recovering(anna)
-		b.Status(b.Post("/entra/recupero", "recovery", "AAAA-AAAA-AAA"+string(rune('A'+i))), http.StatusUnauthorized)
-	}
-	s.Clock.Add(10 * time.Minute)
-	b := s.Client(s.T)
-	b.Says(b.Enter(anna), "blocca")
-	b = s.Recovering(anna)
-	b.Leads(b.Post("/entra/recupero", "recovery", string(anna.Codes[0])), "/credenziali/fattore/nuovo")
-}
-
-// TestEnrolmentSurvivesCover: a session that must enrol stays one when its
-// screen was covered, and the enrolment begins anew with the passphrase.
-func TestEnrolmentSurvivesCover(t *testing.T) {
-	s := site.Standard(t)
-	anna := s.People["anna"]
-	b := s.Recovering(anna)
-	b.Post("/entra/recupero", "recovery", string(anna.Codes[0]))
-	b.Get("/credenziali/fattore/nuovo")
-	s.Clock.Add(11 * time.Minute)
-	b.Leads(b.Get("/credenziali/fattore/nuovo"), "/riprendi")
-	b.Get("/riprendi")
-	b.Leads(b.Post("/riprendi", "passphrase", anna.Passphrase), "/credenziali/fattore/nuovo")
-	b.Get("/credenziali/fattore/nuovo")
-	seed := b.Seed()
-	b.Leads(b.Get("/agenda"), "/credenziali/fattore/nuovo")
-	b.Leads(b.Post("/credenziali/fattore/nuovo", "code", servertest.CodeOf(t, s.World, seed)), "/")
-}
-
-func TestOwnFactorAndCodes(t *testing.T) {
-	s := site.Standard(t)
-	anna := s.People["anna"]
-	other, b := s.SignedIn("anna"), s.SignedIn("anna")
-	b.Says(b.Get("/credenziali"), "Codice", "Questo browser", "Firefox, Linux", "10")
-
-	// New recovery codes, with a step-up, once.
-	b.Says(b.Get("/credenziali/codici"), "Conferma con frase e codice")
-	b.Says(b.Status(b.Post("/credenziali/codici", "passphrase", "sbagliata", "code", s.Code(anna)), http.StatusUnauthorized), "Niente è stato fatto")
-	b.Status(b.Post("/credenziali/codici", "passphrase", anna.Passphrase, "code", s.Code(anna)), http.StatusOK)
-	codes := b.List("codes mono")
-	if len(codes) != 10 || codes[0] == string(anna.Codes[0]) {
-		t.Fatalf("got codes %v", codes)
-	}
-	b.Leads(b.Post("/credenziali/codici", "kept", "yes"), "/credenziali")
-	other.Leads(other.Get("/credenziali"), "/entra")
-	old := s.Recovering(anna)
-	old.Status(old.Post("/entra/recupero", "recovery", string(anna.Codes[0])), http.StatusUnauthorized)
-
-	// A new phone.
-	b.Get("/credenziali/fattore")
-	b.Leads(b.Post("/credenziali/fattore", "passphrase", anna.Passphrase, "code", s.Code(anna)), "/credenziali/fattore/nuovo")
-	b.Get("/credenziali/fattore/nuovo")
-	seed := b.Seed()
-	thief := s.SignedIn("anna")
-	thief.Leads(thief.Get("/credenziali/fattore/nuovo"), "/credenziali/fattore")
-	b.Get("/credenziali/fattore/nuovo")
-	b.Leads(b.Post("/credenziali/fattore/nuovo", "code", servertest.CodeOf(t, s.World, seed)), "/credenziali")
-	b.Says(b.Follow(), "Il telefono nuovo è registrato.")
-	anna.Seed = seed
-	s.SignedIn("anna")
-	b.Leads(b.Post("/credenziali/fattore/nuovo", "code", servertest.CodeOf(t, s.World, seed)), "/credenziali/fattore")
-}
-
-var sessionField = regexp.MustCompile(`name="session" value="([0-9a-f]+)"`)
-
-func TestOwnSessions(t *testing.T) {
-	s := site.Standard(t)
-	one := s.SignedIn("anna")
-	one.Get("/credenziali")
-	one.Post("/credenziali/sessioni", "session", "others") // those in which the cast was made
-	two, three := s.SignedIn("anna"), s.SignedIn("anna")
-	bruna := s.SignedIn("bruna")
-	one.Get("/credenziali")
-	ids := sessionField.FindAllStringSubmatch(one.Page.Body, -1)
-	if len(ids) != 2 {
-		t.Fatalf("the page offers to close %d sessions, want 2", len(ids))
-	}
-	bruna.Get("/credenziali")
-	bruna.Status(bruna.Post("/credenziali/sessioni", "session", ids[0][1]), http.StatusNotFound)
-	bruna.Status(bruna.Post("/credenziali/sessioni"), http.StatusNotFound)
-	one.Leads(one.Post("/credenziali/sessioni", "session", ids[0][1]), "/credenziali")
-	one.Says(one.Follow(), "Sessione chiusa.")
-	open := 0
-	for _, b := range []*servertest.Client{two, three} {
-		if b.Get("/credenziali").Status == http.StatusOK {
-			open++
-		}
-	}
-	if open != 1 {
-		t.Errorf("after one was closed %d others are open, want 1", open)
-	}
-	one.Leads(one.Post("/credenziali/sessioni", "session", "others"), "/credenziali")
-	for _, b := range []*servertest.Client{two, three} {
-		b.Leads(b.Get("/credenziali"), "/entra")
-	}
-	one.Status(one.Get("/credenziali"), http.StatusOK)
-	bruna.Status(bruna.Get("/credenziali"), http.StatusOK)
-}
-
-func TestOwnPassphrase(t *testing.T) {
-	s := site.Standard(t)
-	anna := s.People["anna"]
-	other, b := s.SignedIn("anna"), s.SignedIn("anna")
-	b.Status(b.Get("/credenziali/frase"), http.StatusOK)
-	words := b.Hidden("words")
-	wrong := b.Status(b.Post("/credenziali/frase", "choice", "words", "words", words, "again", words, "current", "altra frase", "code", s.Code(anna)), http.StatusUnauthorized)
-	b.Says(wrong, "Niente è stato fatto", words)
-	weak := b.Status(b.Post("/credenziali/frase", "choice", "own", "words", words, "own", "corta", "again", "corta", "current", anna.Passphrase, "code", s.Code(anna)), http.StatusUnprocessableEntity)
-	b.Says(weak, "si indovina troppo in fretta")
-	b.Leads(b.Post("/credenziali/frase", "choice", "words", "words", words, "again", words, "current", anna.Passphrase, "code", s.Code(anna)), "/credenziali")
-	b.Says(b.Follow(), "La frase è cambiata")
-	other.Leads(other.Get("/credenziali"), "/entra")
-	if _, err := s.TrySignIn(anna); err == nil {
-		t.Error("the old passphrase still signs in")
-	}
-	anna.Passphrase = words
-	s.SignedIn("anna")
-	if got := s.Store.Log().Epoch(s.Units["desk"]); got != 1 {
-		t.Errorf("a new passphrase made epoch %d of the unit, want 1", got)
-	}
 }
