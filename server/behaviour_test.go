@@ -12,6 +12,7 @@ import (
 	"sportello/server/casework"
 	"sportello/server/entry"
 	"sportello/server/frame"
+	"sportello/server/servertest"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -68,7 +69,7 @@ func pressShiftThrice(t *testing.T, ctx context.Context) {
 }
 
 func notePage() *casework.NotePage {
-	return &casework.NotePage{Page: desk(casework.TitleNote, "/schede/A/diario/nuova"), CaseHead: caseHead("diary"), Action: "/schede/A/diario/nuova"}
+	return &casework.NotePage{Page: servertest.DeskPage(casework.TitleNote, "/schede/A/diario/nuova"), CaseHead: servertest.CaseHead("diary"), Action: "/schede/A/diario/nuova"}
 }
 
 func TestShiftThriceCoversWithTheDraft(t *testing.T) {
@@ -85,7 +86,7 @@ func TestShiftThriceCoversWithTheDraft(t *testing.T) {
 }
 
 func TestShiftThriceLeavesPublicPages(t *testing.T) {
-	site, posted := coverSite(t, &entry.SignInPage{Page: public(entry.TitleSignIn, "/entra")}, "sign-in")
+	site, posted := coverSite(t, &entry.SignInPage{Page: servertest.PublicPage(entry.TitleSignIn, "/entra")}, "sign-in")
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
 		t.Fatal(err)
@@ -97,7 +98,7 @@ func TestShiftThriceLeavesPublicPages(t *testing.T) {
 }
 
 func TestEnterSendsTheForm(t *testing.T) {
-	page := &casework.ContactPage{Page: desk(casework.TitleContact, "/contatti/nuovo"), Step: 1, Form: casework.ContactForm{Request: "portata"}}
+	page := &casework.ContactPage{Page: servertest.DeskPage(casework.TitleContact, "/contatti/nuovo"), Step: 1, Form: casework.ContactForm{Request: "portata"}}
 	site, posted := coverSite(t, page, "contact")
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/"), chromedp.SendKeys("#name", "Rosa"+kb.Enter)); err != nil {
@@ -111,8 +112,8 @@ func TestEnterSendsTheForm(t *testing.T) {
 
 // TestNumberAndWordStayOffPaper: opened with "Mostra" or not, they do not print.
 func TestNumberAndWordStayOffPaper(t *testing.T) {
-	head := caseHead("summary")
-	page := &casework.CasePage{Page: desk(casework.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
+	head := servertest.CaseHead("summary")
+	page := &casework.CasePage{Page: servertest.DeskPage(casework.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
 	site, _ := coverSite(t, page, "case")
 	ctx := browser(t)
 	const seen = `[...document.querySelectorAll("details.reveal")].forEach(d => d.open = true), document.body.innerText`

@@ -28,11 +28,11 @@ func TestCopyHoldsWhatTheCentreSees(t *testing.T) {
 		return article.FindString(string(body))
 	}
 	for _, text := range []string{"", "<em>UHOH</em>", `"><script>alert(1)</script>`, "</style><script>", "\x00\x01\x1b[31m\xff", "{{.FormToken}}"} {
-		p := samplePackage()
+		p := servertest.Package()
 		fill(reflect.ValueOf(&p).Elem(), text, 0)
 		p.Strip.MayEdit = false // the centre never may
-		received := &centre.ReceivedPage{Page: centrePage(centre.TitleReceived, "/arrivi/B"), Package: p}
-		file := &centre.CopyFile{Package: p, ID: text, Centre: text, Made: sampleNow}
+		received := &centre.ReceivedPage{Page: servertest.CentrePage(centre.TitleReceived, "/arrivi/B"), Package: p}
+		file := &centre.CopyFile{Package: p, ID: text, Centre: text, Made: servertest.Now}
 		file.Lang, file.Title = locale.Italian, centre.TitleCopyFile
 		setLang(received, locale.Italian)
 		if got, want := shows("copy-file", file), shows("received", received); got == "" || got != want {

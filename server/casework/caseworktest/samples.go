@@ -1,0 +1,143 @@
+// Package caseworktest has a sample of each page of the room casework, with plausible, fictional content.
+// Nothing but tests imports it.
+package caseworktest
+
+import (
+	"time"
+
+	"sportello/server/casework"
+	"sportello/server/frame"
+	"sportello/server/servertest"
+)
+
+// Samples are the pages, each under the name of its picture.
+func Samples() (all servertest.Samples) {
+	addDesk(all.Add)
+	addContact(all.Add)
+	addTask(all.Add)
+	addCase(all.Add)
+	addReach(all.Add)
+	return all
+}
+
+// addDesk: the Agenda and the search.
+func addDesk(add func(string, frame.Shown)) {
+	add("agenda", &casework.AgendaPage{
+		Page: servertest.DeskPage("agenda.title", "/agenda"),
+		Urgent: []frame.Task{
+			{Who: servertest.Rosa, Kind: "overdue", Href: "/schede/A", Due: servertest.Now.Add(-50 * time.Minute)},
+			{Who: servertest.Lina, Kind: "referral_unanswered", Href: "/invii/B", Due: servertest.Ago(3), DayOnly: true},
+		},
+		CallBack: []casework.CallBack{{Who: servertest.Nadia, Href: "/schede/C", Until: servertest.Now.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
+		Today:    []frame.Task{{Who: servertest.Lina, Kind: "appointment", Href: "/schede/B", Due: servertest.Now.Add(4 * time.Hour)}},
+		Tasks:    []frame.Task{{Who: servertest.Rosa, Kind: "interview_30", Href: "/compiti/1", Due: servertest.Ago(-12), DayOnly: true, Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}}},
+		Sent:     sent,
+		Open:     []casework.OpenContact{{Who: frame.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: servertest.Now.Add(-20 * time.Minute)}}, Emergency: servertest.Agency,
+		Restored: []casework.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
+	})
+	add("agenda.empty", &casework.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
+	add("search", &casework.SearchPage{Page: servertest.DeskPage("search.title", "/cerca"), SearchForm: casework.SearchForm{Query: "rosa"}, Asked: true, More: true, Cards: []frame.Card{
+		{ID: "A", Who: servertest.Rosa, State: "open", LastContact: servertest.Ago(3)}, {ID: "E", Who: frame.Who{Code: "R0SA-11", Alias: "Rosalba"}, State: "closed", LastContact: servertest.Ago(410)}}})
+	add("search.none", &casework.SearchPage{Page: servertest.DeskPage("search.title", "/cerca"), SearchForm: casework.SearchForm{Query: "xyz"}, Asked: true})
+}
+
+func addContact(add func(string, frame.Shown)) {
+	form := casework.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa",
+		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
+	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
+	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
+	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
+		p := &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: servertest.Agency,
+			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa}}, MayLimit: true, Due: servertest.Ago(-30), Free: true, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
+			Duties:   []frame.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
+			Sheets:   []frame.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
+			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
+		if step == 2 {
+			p.Fail("outcome", "contact.outcome_missing")
+			p.Form.RuleOf, p.Shareable = "3", []frame.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}
+		}
+		add(name, p)
+	}
+	add("contact.new", &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: 1, Emergency: servertest.Agency,
+		Open: []casework.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
+	add("unlinked", &casework.UnlinkedPage{Page: servertest.DeskPage("unlinked.title", "/contatti/altri"), Form: casework.UnlinkedForm{Speaker: "body"}})
+	add("unlinked-list", &casework.UnlinkedListPage{Page: servertest.DeskPage(casework.TitleUnlinkedList, "/contatti/altri"), Notes: []casework.UnlinkedNote{{Day: servertest.Ago(1), Author: "Anna Bassi", Speaker: "someone", Requester: "Una vicina", Subject: "La famiglia del secondo piano", Text: "Sente gridare la notte."}}})
+	add("unlinked-list.empty", &casework.UnlinkedListPage{Page: servertest.DeskPage(casework.TitleUnlinkedList, "/contatti/altri")})
+	add("contact-done", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/nuovo"), Who: servertest.Rosa, CaseID: "A", Outcome: "social_service", Due: servertest.Ago(-30)})
+	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Alias: "Chiara"}, Outcome: "thinking", Told: told,
+		Strip: servertest.CaseHead("").Strip})
+}
+
+func addTask(add func(string, frame.Shown)) {
+	taskStrip := servertest.CaseHead("").Strip
+	taskStrip.MayEdit = false
+	add("task", &casework.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: frame.Hold{State: "open", Back: "time"}, MayTake: true, Colleagues: []frame.Unit{{ID: "P1", Name: "sara"}, {ID: "P2", Name: "sofia"}}})
+	mine := &casework.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}, MayEnd: true}
+	mine.Fail("reason", "error.choose_one")
+	add("task.mine", mine)
+	add("task.other", &casework.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: frame.Hold{State: "taken", Worker: "sara", Since: servertest.Ago(1)}})
+	add("task-revoke", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, Back: "/agenda"})
+	add("task-revoke.own-case", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, OwnCase: true, Back: "/agenda"})
+	add("task-revoke.shut", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", May: true, Shut: true, SafeHref: "/schede/A/contatto-sicuro", Back: "/agenda"})
+	add("task-revoke.empty", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", Back: "/agenda"})
+}
+
+func addCase(add func(string, frame.Shown)) {
+	head := servertest.CaseHead("summary")
+	add("case", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
+		Needs: []string{"bed", "listen"}, Opened: servertest.Ago(3), LastContact: servertest.Ago(1), LastNote: servertest.Ago(1), Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
+		Sent: sent[1:2], Danger: &casework.Danger{Day: servertest.Ago(1), Where: "Può arrivare presto"}})
+	bare := frame.CaseHead{Tab: "summary", Strip: frame.Strip{CaseID: "A", Who: servertest.Nadia, State: "closed", MayEdit: true}}
+	add("case.bare", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: servertest.Ago(40), Restricted: true})
+	note := casework.NoteLine{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: servertest.Ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
+		Earlier: []casework.Earlier{{Author: "Anna Bassi", Day: servertest.Ago(1), Text: "Ha chiamato."}}}
+	head.Tab = "diary"
+	call := casework.NoteLine{ID: "C1", Author: "Anna Bassi", Day: servertest.Ago(3), Contact: told}
+	add("diary", &casework.DiaryPage{Page: servertest.DeskPage("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []casework.NoteLine{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: servertest.Ago(3), Text: "Primo ascolto."}, call}})
+	add("diary.empty", &casework.DiaryPage{Page: servertest.DeskPage("diary.title", "/schede/A/diario"), CaseHead: head})
+	add("note", &casework.NotePage{Page: servertest.DeskPage("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", NoteForm: casework.NoteForm{Kind: "phone"}})
+	wrong := &casework.NotePage{Page: servertest.DeskPage("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, NoteForm: casework.NoteForm{Kind: "phone"}, Version: "2"}
+	wrong.Fail("text", "error.empty")
+	add("note.correct", wrong)
+	add("note-move", &casework.NoteMovePage{Page: servertest.DeskPage("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
+	head.Tab = "person"
+	add("person", &casework.PersonPage{Page: servertest.DeskPage("person.title", "/schede/A/persona"), CaseHead: head, Identity: "partial", Form: casework.PersonForm{Alias: "Rosa", Name: "Maria", Language: "it", Needs: []string{"bed"}}})
+	add("forget", &casework.ForgetPage{Page: servertest.DeskPage("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
+	head.Tab = "readers"
+	add("readers", &casework.ReadersPage{Page: servertest.DeskPage("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []casework.Reader{
+		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: servertest.Ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: servertest.Ago(2), Times: 1}}})
+}
+
+// addReach: how she is reached, and the end of a file.
+func addReach(add func(string, frame.Shown)) {
+	head := servertest.CaseHead("")
+	planned := &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, MayPlan: true, Version: "4",
+		Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Plan: casework.RecallForm{Day: "2026-11-22", From: "20:00", To: "21:00"}}
+	planned.Fail("recall_from", "recall.outside")
+	add("attempts.planned", planned)
+	add("attempts", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, AttemptForm: casework.AttemptForm{Channel: "whatsapp"},
+		Attempts: []casework.Attempt{{At: servertest.Now.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
+	add("attempts.forbidden", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
+	add("safe-contact", &casework.SafeContactPage{Page: servertest.DeskPage("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: casework.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []casework.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, SafeTellForm: casework.SafeTellForm{Tell: []string{"B"}}})
+	add("case-close", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.title", "/schede/A/chiudi"), CaseHead: head})
+	add("case-close.reopen", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
+	add("conflict", &casework.ConflictPage{Page: servertest.DeskPage("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona",
+		Theirs: []casework.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []casework.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
+		Carried: []frame.Pair{{Name: "town", Value: "Sassuolo"}}})
+	add("step-up.tell", &frame.StepUpPage{Page: servertest.DeskPage(frame.TitleStepUp, "/schede/A/contatto-sicuro"), Act: casework.StepUpTell, Action: "/schede/A/contatto-sicuro/novita", Back: "/schede/A",
+		Carried: []frame.Pair{{Name: "version", Value: "3"}, {Name: "tell", Value: "B"}}})
+}
+
+// sent are tasks that this desk asked of a social service.
+var sent = []casework.SentTask{
+	{Who: servertest.Rosa, Href: "/schede/A", ID: "T", To: "Servizio sociale, Municipio II", Due: servertest.Ago(-12), Hold: frame.Hold{State: "open", Back: "time"}},
+	{Who: servertest.Lina, Href: "/schede/B", ID: "U", To: "Servizio sociale, Municipio II", Due: servertest.Ago(-20), Hold: frame.Hold{State: "taken", Worker: "sofia", Since: servertest.Ago(1)}},
+	{Who: frame.Who{Alias: "Mirela"}, ID: "V", To: "Servizio sociale, Municipio II", Due: servertest.Ago(2), Overdue: true, Hold: frame.Hold{State: "open"}},
+}
+
+// told is what was recorded of a contact.
+var told = &casework.ContactTold{At: servertest.Now.Add(-72 * time.Hour), Outcome: "thinking", Facts: []casework.Fact{{Key: "contact.speaker", Value: "Lei"},
+	{Key: "contact.danger", Value: "Sì"}, {Key: "contact.request", Value: "Chiede dove può dormire.\nNon da sola."}, {Key: "contact.given", Value: "Numeri e luoghi sicuri, versione 1, italiano"}}}
