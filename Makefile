@@ -36,7 +36,7 @@ test: setup assets
 # What fails first, under a minute: no browser, no killed process, nobody's day.
 quick: assets
 	go test ./crypto ./policies/... ./referrals ./referrals/kept ./referrals/rule ./server/frame ./server/locale
-	go test -run '^Test(Every|No|Key|Import|Rooms|Page|Route|Template)' -skip 'TestEveryRouteForEverybody|TestNobody' ./referrals/store ./server ./cmd/sportello
+	go test -run '^Test(Every|No|Key|Import|Rooms|Page|Route|Template)' -skip 'TestEveryRouteForEverybody|TestNobody' ./referrals/store ./server/... ./cmd/sportello
 
 bench: assets
 	go test -run '^$$' -bench . ./...

@@ -157,6 +157,16 @@ func (s *Site) SignedIn(name string) *Client {
 	return b
 }
 
+// Caller is who the session that the browser has now belongs to, with what it opens.
+func (b *Client) Caller() acts.Caller {
+	b.T.Helper()
+	who, err := b.Site.Door.Caller(b.T.Context(), b.CookieNow())
+	if err != nil {
+		b.T.Fatalf("%s has no session: %v", b.Name, err)
+	}
+	return who
+}
+
 // StepUp posts a form, and passphrase and code on the page that asks for them.
 func (b *Client) StepUp(name, path string, list ...string) Answer {
 	b.T.Helper()
