@@ -198,9 +198,9 @@ func (s *Site) Lock(name string) {
 	}
 }
 
-// Administrator is a fictional administrator with a session, by the Door.
+// Administrator is a fictional administrator, signed in.
 func (s *Site) Administrator() *Client {
 	s.T.Helper()
 	s.Invite("dario", policies.Administrator, "")
-	return s.Inside(s.T, "dario")
+	return s.SignedIn("dario")
 }
