@@ -4,15 +4,16 @@
 ASSETS  := server/assets
 STATIC  := server/frame/static/SHA256SUMS
 MODULES := $(ASSETS)/node_modules/.package-lock.json
+PAGES   := $(patsubst %.templ,%_templ.go,$(wildcard server/*/*.templ))
 
-.PHONY: build setup assets demo test quick bench screenshots clean
+.PHONY: build setup assets pages demo test quick bench screenshots clean
 
 export CGO_ENABLED = 1
 
 setup:
 	@sh .ci/setup
 
-build: setup assets
+build: setup assets pages
 	go build -o sportello ./cmd/sportello
 
 assets: $(STATIC)
@@ -24,17 +25,23 @@ $(MODULES): $(ASSETS)/package.json $(ASSETS)/package-lock.json
 $(STATIC): $(MODULES) $(ASSETS)/build.mjs $(wildcard $(ASSETS)/src/*)
 	npm run --silent --prefix $(ASSETS) build
 
+# The templates as Go, which is kept beside them: who has Go alone can build.
+pages: $(PAGES)
+
+$(PAGES): %_templ.go: %.templ
+	cd server && go tool templ generate -log-level error -f $(patsubst server/%,%,$<)
+
 demo: build
 	./sportello demo
 
 # Four at once: the story is told four times, each waiting for its own browser. The
 # flood measures how fast somebody gets in: beside other tests it would measure them.
-test: setup assets
+test: setup assets pages
 	go test -timeout 60m -parallel 4 -skip '^TestFlood$$' ./...
 	go test -run '^TestFlood$$' ./cmd/sportello
 
 # What fails first, under a minute: no browser, no killed process, nobody's day.
-quick: assets
+quick: assets pages
 	go test ./crypto ./policies/... ./referrals ./referrals/kept ./referrals/rule ./server/frame ./server/locale
 	go test -run '^Test(Every|No|Key|Import|Rooms|Page|Route|Template)' -skip 'TestEveryRouteForEverybody|TestNobody' ./referrals/store ./server/... ./cmd/sportello
 

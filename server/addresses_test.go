@@ -19,7 +19,7 @@ func TestPagesLeadSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`<(a|form|button|link|script)\b[^>]*?\s(?:href|action|formaction|src)="([^"]*)"[^>]*>`)
 	bad := map[string]bool{}
 	for _, s := range samplePages() {
-		body, err := r.Bytes(s.tmpl, s.page)
+		body, err := r.Bytes(s.page)
 		if err != nil {
 			t.Fatal(detail(err))
 		}
@@ -53,7 +53,7 @@ func TestPagesLeadSomewhere(t *testing.T) {
 func TestEnterNeverCovers(t *testing.T) {
 	r := newRenderer(t)
 	for _, s := range samplePages() {
-		body, err := r.Bytes(s.tmpl, s.page)
+		body, err := r.Bytes(s.page)
 		if err != nil {
 			t.Fatal(detail(err))
 		}

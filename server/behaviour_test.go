@@ -21,7 +21,7 @@ import (
 
 // coverSite serves one page with a form, and tells what was posted to /copri
 // and to the form's own address.
-func coverSite(t *testing.T, page frame.Shown, tmpl string) (string, <-chan url.Values) {
+func coverSite(t *testing.T, page frame.Shown) (string, <-chan url.Values) {
 	t.Helper()
 	r := newRenderer(t)
 	posted := make(chan url.Values, 4)
@@ -29,7 +29,7 @@ func coverSite(t *testing.T, page frame.Shown, tmpl string) (string, <-chan url.
 	mux.Handle("GET /static/", frame.StaticHandler())
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Security-Policy", frame.ContentSecurityPolicy)
-		if err := r.Render(w, http.StatusOK, tmpl, page); err != nil {
+		if err := r.Render(w, http.StatusOK, page); err != nil {
 			t.Error(err)
 		}
 	})
@@ -73,7 +73,7 @@ func notePage() *casework.NotePage {
 }
 
 func TestShiftThriceCoversWithTheDraft(t *testing.T) {
-	site, posted := coverSite(t, notePage(), "note")
+	site, posted := coverSite(t, notePage())
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/"), chromedp.SendKeys("#text", "mezza frase")); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestShiftThriceCoversWithTheDraft(t *testing.T) {
 }
 
 func TestShiftThriceLeavesPublicPages(t *testing.T) {
-	site, posted := coverSite(t, &entry.SignInPage{Page: servertest.PublicPage(entry.TitleSignIn, "/entra")}, "sign-in")
+	site, posted := coverSite(t, &entry.SignInPage{Page: servertest.PublicPage(entry.TitleSignIn, "/entra")})
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestShiftThriceLeavesPublicPages(t *testing.T) {
 
 func TestEnterSendsTheForm(t *testing.T) {
 	page := &casework.ContactPage{Page: servertest.DeskPage(casework.TitleContact, "/contatti/nuovo"), Step: 1, Form: casework.ContactForm{Request: "portata"}}
-	site, posted := coverSite(t, page, "contact")
+	site, posted := coverSite(t, page)
 	ctx := browser(t)
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/"), chromedp.SendKeys("#name", "Rosa"+kb.Enter)); err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestEnterSendsTheForm(t *testing.T) {
 func TestNumberAndWordStayOffPaper(t *testing.T) {
 	head := servertest.CaseHead("summary")
 	page := &casework.CasePage{Page: servertest.DeskPage(casework.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
-	site, _ := coverSite(t, page, "case")
+	site, _ := coverSite(t, page)
 	ctx := browser(t)
 	const seen = `[...document.querySelectorAll("details.reveal")].forEach(d => d.open = true), document.body.innerText`
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {

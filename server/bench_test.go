@@ -84,7 +84,7 @@ func newPlain(b *testing.B) *plain {
 		b.Fatal(err)
 	}
 	p.read.SetMaxOpenConns(4)
-	if p.render, err = frame.NewRenderer(server.Rooms()...); err != nil {
+	if p.render, err = frame.NewRenderer(); err != nil {
 		b.Fatal(err)
 	}
 	go p.write()
@@ -201,7 +201,7 @@ func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	from, to, _ := strings.Cut(hours, "-")
 	s.Hours = []frame.HoursRule{{From: from, To: to}}
-	p.render.Render(w, http.StatusOK, "case", page)
+	p.render.Render(w, http.StatusOK, page)
 }
 
 func (p *plain) search(w http.ResponseWriter, r *http.Request) {
@@ -226,7 +226,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 		c.LastContact = plainDay(last)
 		page.Cards = append(page.Cards, c)
 	}
-	p.render.Render(w, http.StatusOK, "search", page)
+	p.render.Render(w, http.StatusOK, page)
 }
 
 // edge is one of the two sites under the same transport.

@@ -18,7 +18,7 @@ func TestCopyHoldsWhatTheCentreSees(t *testing.T) {
 	article := regexp.MustCompile(`(?s)<article class="package">.*?</article>`)
 	shows := func(name string, page frame.Shown) string {
 		t.Helper()
-		body, err := r.Bytes(name, page)
+		body, err := r.Bytes(page)
 		if err != nil {
 			t.Fatalf("%s: %v", name, detail(err))
 		}

@@ -29,7 +29,7 @@ func TestDirectionMarksEndWithTheirText(t *testing.T) {
 			fill(page.Elem(), turning, 0)
 			page.Elem().FieldByName("Page").Set(reflect.ValueOf(s.page).Elem().FieldByName("Page"))
 			setLang(page.Interface().(frame.Shown), lang)
-			body, err := r.Bytes(s.tmpl, page.Interface().(frame.Shown))
+			body, err := r.Bytes(page.Interface().(frame.Shown))
 			if err != nil {
 				t.Fatalf("%s in %s: %v", s.tmpl, lang, detail(err))
 			}

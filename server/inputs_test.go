@@ -86,7 +86,7 @@ func TestEveryInputHasItsField(t *testing.T) {
 	}
 	r, asked, posts := newRenderer(t), map[string]bool{}, map[string]bool{}
 	for _, s := range samplePages() {
-		body, err := r.Bytes(s.tmpl, s.page)
+		body, err := r.Bytes(s.page)
 		if err != nil {
 			t.Fatal(detail(err))
 		}

@@ -46,7 +46,7 @@ func previewSite(t *testing.T) *httptest.Server {
 		w.Header().Set("Content-Security-Policy", frame.ContentSecurityPolicy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "same-origin")
-		if err := r.Render(w, http.StatusOK, s.tmpl, s.page); err != nil {
+		if err := r.Render(w, http.StatusOK, s.page); err != nil {
 			t.Errorf("%s: %v", s.name, err)
 		}
 	})

@@ -2,23 +2,32 @@ package server_test
 
 import (
 	"errors"
+	"html"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sportello/server"
+	"sportello/server/casework"
 	"sportello/server/frame"
 	"sportello/server/locale"
+	"sportello/server/servertest"
+
+	"github.com/a-h/templ"
 )
 
 func newRenderer(t testing.TB) *frame.Renderer {
 	t.Helper()
-	r, err := frame.NewRenderer(server.Rooms()...)
+	r, err := frame.NewRenderer()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,13 +49,13 @@ func TestEveryPageRendersInBothLanguages(t *testing.T) {
 	for _, s := range samplePages() {
 		for _, lang := range locale.Langs {
 			setLang(s.page, lang)
-			body, err := r.Bytes(s.tmpl, s.page)
+			body, err := r.Bytes(s.page)
 			if err != nil {
 				t.Errorf("%s in %s: %v", s.name, lang, detail(err))
 				continue
 			}
-			if strings.Contains(string(body), "<no value>") || strings.Contains(string(body), "ZgotmplZ") {
-				t.Errorf("%s in %s shows a value that is not there or was refused", s.name, lang)
+			if strings.Contains(string(body), string(templ.FailedSanitizationURL)) {
+				t.Errorf("%s in %s shows an address that was refused", s.name, lang)
 			}
 			if form := `id="f"`; strings.Contains(string(body), `form="f"`) && strings.Count(string(body), form) != 1 {
 				t.Errorf("%s in %s has %d forms that its cover and its language send", s.name, lang, strings.Count(string(body), form))
@@ -75,17 +84,64 @@ func TestEveryTemplateRendersZeroAndHostilePages(t *testing.T) {
 				fill(page.Elem(), hostile, 0)
 				page.Elem().FieldByName("Page").Set(base)
 				setLang(page.Interface().(frame.Shown), lang)
-				body, err := r.Bytes(s.tmpl, page.Interface().(frame.Shown))
+				body, err := r.Bytes(page.Interface().(frame.Shown))
 				if err != nil {
 					t.Fatalf("%s in %s with %q: %v", s.tmpl, lang, hostile, detail(err))
 				}
-				for _, bad := range []string{"<em>UHOH", "<script>alert"} {
+				for _, bad := range []string{"<em>UHOH", "<script>alert", "\x00"} {
 					if strings.Contains(string(body), bad) {
 						t.Errorf("%s in %s lets %q through as markup", s.tmpl, lang, bad)
 					}
 				}
 			}
 		}
+	}
+}
+
+// TestNoAddressRuns: whatever stands in an address of a page, it leads somewhere and
+// runs nothing; and what is put into a path stays one part of it.
+func TestNoAddressRuns(t *testing.T) {
+	r := newRenderer(t)
+	address := regexp.MustCompile(`\s(?:href|action|formaction|src)="([^"]*)"`)
+	seen := 0
+	for _, s := range samplePages() {
+		for _, hostile := range []string{"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "../../x?y#z"} {
+			page := reflect.New(reflect.TypeOf(s.page).Elem())
+			fill(page.Elem(), hostile, 0)
+			page.Elem().FieldByName("Page").Set(reflect.ValueOf(s.page).Elem().FieldByName("Page"))
+			body, err := r.Bytes(page.Interface().(frame.Shown))
+			if err != nil {
+				t.Fatal(detail(err))
+			}
+			for _, m := range address.FindAllStringSubmatch(string(body), -1) {
+				seen++
+				to := strings.ToLower(html.UnescapeString(m[1]))
+				if scheme, _, has := strings.Cut(to, ":"); has && !strings.ContainsAny(scheme, "/#") && !slices.Contains([]string{"tel", "about"}, scheme) &&
+					!strings.HasPrefix(to, "data:image/svg+xml,%3csvg") && !strings.HasPrefix(to, "data:image/png;base64,") {
+					t.Errorf("%s with %q leads to %q", s.name, hostile, to)
+				}
+				if strings.HasPrefix(to, "/") && strings.Contains(to, "../") {
+					t.Errorf("%s with %q leads to %q", s.name, hostile, to)
+				}
+			}
+		}
+	}
+	if seen < 5000 {
+		t.Fatalf("only %d addresses were seen", seen)
+	}
+}
+
+// TestTextThatDoesNotExist: a page with a text that is in no catalogue does not go out,
+// and the log hears of the page, not of what is on it.
+func TestTextThatDoesNotExist(t *testing.T) {
+	r, w := newRenderer(t), httptest.NewRecorder()
+	page := &casework.SearchPage{Page: servertest.DeskPage("no.such_text", "/cerca"), SearchForm: casework.SearchForm{Query: "Rosa"}}
+	err := r.Render(w, http.StatusOK, page)
+	if err == nil || !strings.Contains(err.Error(), "SearchPage") || strings.Contains(err.Error(), "Rosa") {
+		t.Errorf("the log hears %v", err)
+	}
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "Rosa") {
+		t.Errorf("the page went out with %d", w.Code)
 	}
 }
 
@@ -97,6 +153,9 @@ func fill(v reflect.Value, text string, depth int) {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		if v.Type() == reflect.TypeFor[templ.SafeURL]() { // made by the server, never typed
+			text = "data:image/png;base64," + url.QueryEscape(text)
+		}
 		v.SetString(text)
 	case reflect.Bool:
 		v.SetBool(true)
@@ -132,9 +191,9 @@ func fill(v reflect.Value, text string, depth int) {
 func TestEveryTemplateHasASample(t *testing.T) {
 	shown := map[string]bool{}
 	for _, s := range samplePages() {
-		shown[s.tmpl] = true
+		shown[reflect.TypeOf(s.page).Elem().Name()] = true
 	}
-	page := regexp.MustCompile(`\{\{define "([a-z0-9-]+)"\}\}\{\{template "(?:blank-)?head"`)
+	page := regexp.MustCompile(`templ \(p \*(\w+)\) HTML\([^)]*\) \{\s*@v\.(?:Page|Blank)\(`)
 	for _, text := range templateTexts(t) {
 		for _, m := range page.FindAllStringSubmatch(text, -1) {
 			if !shown[m[1]] {
@@ -148,7 +207,7 @@ func templateTexts(t *testing.T) []string {
 	t.Helper()
 	var list []string
 	for _, room := range server.Rooms() {
-		paths, err := fs.Glob(room.Templates, "*.html")
+		paths, err := fs.Glob(room.Templates, "*.templ")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +269,7 @@ func goTexts(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		for _, name := range names {
-			if strings.HasSuffix(name, "_test.go") {
+			if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") {
 				continue
 			}
 			body, err := os.ReadFile(name)

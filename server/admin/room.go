@@ -1,7 +1,7 @@
 // Package admin is agencies, units and people as an administrator keeps them.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
-// NAME.html.
+// NAME.templ, from which `make` writes NAME_templ.go.
 package admin
 
 import (
@@ -10,7 +10,7 @@ import (
 	"sportello/server/frame"
 )
 
-//go:embed *.html
+//go:embed *.templ
 var templates embed.FS
 
 // Room is what the service is given of this package.

@@ -5,7 +5,6 @@ import (
 
 	"sportello/referrals/rule"
 	"sportello/server/frame"
-	"sportello/server/locale"
 )
 
 // SafeForm is the safe-contact rule as typed: an allow-list. Nothing ticked is
@@ -53,31 +52,6 @@ type Window struct {
 // Windows lists the stretches of safe hours, the second possibly empty.
 func (f SafeForm) Windows() []Window {
 	return []Window{{"0", f.Days0, f.From0, f.To0}, {"1", f.Days1, f.From1, f.To1}}
-}
-
-// safeForm is the safe-contact question on a page that has more than it.
-type safeForm struct {
-	Page frame.Shown
-	Form SafeForm
-}
-
-// safeWindow is one stretch of safe hours with its days as tick boxes.
-type safeWindow struct {
-	Page   frame.Shown
-	Window Window
-	Days   []frame.Choice
-}
-
-func windowOf(catalogue *locale.Catalogue, lang locale.Lang, p frame.Shown, w Window) (safeWindow, error) {
-	s := safeWindow{Page: p, Window: w}
-	for _, day := range frame.Words("weekday") {
-		label, err := catalogue.T(lang, "weekday."+day)
-		if err != nil {
-			return s, err
-		}
-		s.Days = append(s.Days, frame.NewChoice("checkbox", "days"+w.N, day, label, frame.Contains(w.Days, day)))
-	}
-	return s, nil
 }
 
 // rule turns the typed rule into the one the desk keeps. Without hours of her

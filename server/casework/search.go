@@ -52,9 +52,3 @@ func FindCases(q *frame.Request, f *SearchForm) error {
 const (
 	TitleSearch = "search.title"
 )
-
-// searchBox is the search form on a page that has more than it.
-type searchBox struct {
-	Page  frame.Shown
-	Query string
-}

@@ -77,18 +77,6 @@ type SentTask struct {
 	frame.Hold
 }
 
-// holdLine and sentLines are these on a page that has more than them.
-type holdLine struct {
-	Page frame.Page
-	Hold frame.Hold
-}
-
-type sentLines struct {
-	Page  frame.Page
-	Sent  SentTask
-	Lines holdLine
-}
-
 // hold says who has a task, or why nobody does.
 func hold(q *frame.Request, state, worker, day, reason string, roster *units.Roster) frame.Hold {
 	h := frame.Hold{State: state, Since: q.Day(day), Back: reason}

@@ -113,7 +113,7 @@ func MakeCopy(q *frame.Request, f *CopyForm) error {
 		return err
 	}
 	file, receipt, err := q.Desk.Sharing.SealedCopy(q.Context(), q.Who, q.ID("id"), recipient, func(p sharing.Package, safe rule.PackageSafe) ([]byte, error) {
-		return q.Render.Bytes("copy-file", copyFile(q, p, safe, roster))
+		return q.Render.Bytes(copyFile(q, p, safe, roster))
 	})
 	if errors.Is(err, typed.ErrInvalid) {
 		return q.ShowBack(http.StatusUnprocessableEntity, showCopy, err)

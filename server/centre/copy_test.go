@@ -28,7 +28,7 @@ func TestSealedCopyIsAPageToRead(t *testing.T) {
 	}
 	page := string(text)
 	year := s.Clock.Now().Format("2006")
-	for _, want := range []string{"<!doctype html>\n<html lang=\"it\">", "Copia di un invio ricevuto", "Sportello che invia", servertest.SecretWord, year + "</dd>", "Voci riservate"} {
+	for _, want := range []string{"<!doctype html><html lang=\"it\">", "Copia di un invio ricevuto", "Sportello che invia", servertest.SecretWord, year + "</dd>", "Voci riservate"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the copy does not say %q:\n%s", want, page)
 		}

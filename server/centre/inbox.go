@@ -71,9 +71,3 @@ type InboxRow struct {
 	Past    bool   // revoked and confirmed: more may be stated
 	Over    bool   // her authorisation has ended: nothing is left to open
 }
-
-// inboxRows is one list of the inbox with the moment its ages count from.
-type inboxRows struct {
-	Now  time.Time
-	Rows []InboxRow
-}

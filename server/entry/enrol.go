@@ -3,7 +3,7 @@ package entry
 import (
 	"encoding/base64"
 	"errors"
-	"html/template"
+	"github.com/a-h/templ"
 	"net/http"
 	"strings"
 	"time"
@@ -17,10 +17,10 @@ import (
 // an exchange, passphrase) to Action.
 type EnrolPage struct {
 	frame.Page
-	Action string       // /credenziali/fattore or /invito/fattore
-	First  bool         // part of an invitation or of a recovery
-	Image  template.URL // the QR code as "data:image/png;base64,…", made by this server
-	Secret string       // the same as text, in groups
+	Action string        // /credenziali/fattore or /invito/fattore
+	First  bool          // part of an invitation or of a recovery
+	Image  templ.SafeURL // the QR code as "data:image/png;base64,…", made by this server
+	Secret string        // the same as text, in groups
 }
 
 // factorCookie binds the enrolment of a second factor to one browser.
@@ -118,7 +118,7 @@ func InvitedEnrol(q *frame.Request) (frame.Shown, error) {
 
 func enrolPage(q *frame.Request, action string, f *accounts.NewFactor, first bool) *EnrolPage {
 	picture := "data:image/png;base64," + base64.StdEncoding.EncodeToString(f.Picture)
-	return &EnrolPage{Page: q.Base(TitleEnrol), Action: action, First: first, Image: template.URL(picture), Secret: grouped(f.Secret)}
+	return &EnrolPage{Page: q.Base(TitleEnrol), Action: action, First: first, Image: templ.SafeURL(picture), Secret: grouped(f.Secret)}
 }
 
 // grouped writes a secret in groups of four, to be typed by hand.

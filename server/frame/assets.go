@@ -15,7 +15,7 @@ import (
 //go:embed all:static
 var builtFiles embed.FS
 
-//go:embed *.html
+//go:embed *.templ
 var templates embed.FS
 
 // Own is the room of what every page has, of the error page and of the step-up.

@@ -46,7 +46,7 @@ type CaseTab struct {
 
 // Tabs lists the tabs of the case file.
 func (h CaseHead) Tabs() []CaseTab {
-	root := "/schede/" + h.Strip.CaseID
+	root := At("/schede/%s", h.Strip.CaseID)
 	tabs := []CaseTab{
 		{Key: "case.tab_summary", Href: root}, {Key: "case.tab_diary", Href: root + "/diario"}, {Key: "case.tab_person", Href: root + "/persona"},
 		{Key: "case.tab_referrals", Href: root + "/invii"}, {Key: "case.tab_readers", Href: root + "/aperture"},

@@ -198,19 +198,6 @@ func NewChoice(kind, name, value, label string, checked bool) Choice {
 	return Choice{Type: kind, ID: name + "-" + value, Name: name, Value: value, Label: label, Checked: checked}
 }
 
-// Tick is a box of a list, for the form that does something with all that are
-// ticked; that form stands elsewhere on the page.
-type Tick struct {
-	Choice
-	Form string
-}
-
-func tick(form, id, label string, checked bool) Tick {
-	c := NewChoice("checkbox", "person", id, label, checked)
-	c.ID = form + "-" + id
-	return Tick{c, form}
-}
-
 // Choices is a question with its answers.
 type Choices struct {
 	Name, Legend, Hint, Error, Class string

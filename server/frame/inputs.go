@@ -9,14 +9,14 @@ import (
 // label and the list of words, each empty where two pages differ.
 type inputName struct{ Label, List string }
 
-var labelled = regexp.MustCompile(`\((?:field|choices) \S+ "([a-z_]+)" [^()]*"(?:label|legend)=([a-z_.]+)"`)
+var labelled = regexp.MustCompile(`v\.(?:Field|Choices)\("([a-z_]+)", [^{}]*\{(?:Label|Legend): "([a-z_.]+)"`)
 
 // inputNames reads from the templates how the pages name their inputs, and from the
 // forms what words they take.
 func inputNames(routes []Route, rooms ...Room) (map[string]inputName, error) {
 	var all []byte
 	for _, room := range rooms {
-		paths, err := fs.Glob(room.Templates, "*.html")
+		paths, err := fs.Glob(room.Templates, "*.templ")
 		if err != nil {
 			return nil, err
 		}

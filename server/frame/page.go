@@ -1,13 +1,12 @@
 package frame
 
 import (
-	"reflect"
-	"strings"
 	"time"
-	"unicode"
 
 	"sportello/policies/acts"
 	"sportello/server/locale"
+
+	"github.com/a-h/templ"
 )
 
 // Page is what every page has. Each page struct embeds it; a template reads
@@ -42,23 +41,13 @@ type FieldError struct {
 	Key   string // message key
 }
 
-// Shown is a page struct: a pointer to a struct that embeds Page.
-type Shown interface{ base() *Page }
+// Shown is a page struct: a pointer to a struct that embeds Page, with its template.
+type Shown interface {
+	base() *Page
+	HTML(v *PageView) templ.Component
+}
 
 func (p *Page) base() *Page { return p }
-
-// TemplateOf is the name of a page's template: that of its struct, in small letters,
-// without "Page". LogProofPage is shown by "log-proof".
-func TemplateOf(page Shown) string {
-	var b strings.Builder
-	for i, c := range strings.TrimSuffix(reflect.TypeOf(page).Elem().Name(), "Page") {
-		if i > 0 && unicode.IsUpper(c) {
-			b.WriteByte('-')
-		}
-		b.WriteRune(unicode.ToLower(c))
-	}
-	return b.String()
-}
 
 // Fail marks a field as wrong; the form comes back filled, with this beside it.
 func (p *Page) Fail(field, key string) {

@@ -2,179 +2,44 @@ package frame
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"sportello/referrals/sharing"
 	"sportello/server/locale"
+
+	"github.com/a-h/templ"
 )
 
-// field builds an input from options: label=KEY, hint=KEY, type=T, auto=TOKEN,
-// mode=INPUTMODE, class=C, rows=N (a textarea), id=ID, required; what it takes is said
-// by the page's form, or, where it is not on the page, by max=N. Where
-// several inputs have one name, row=N tells them apart in id and errors.
-// Without auto, the browser is told to keep nothing.
-func (r *Renderer) field(lang locale.Lang, p Shown, name, value string, opts []string) (Field, error) {
-	f, place := Field{ID: name, Name: name, Value: value, Type: "text", Auto: "off", Max: 200}, name
-	if in := Inputs(reflect.TypeOf(p).Elem())[name]; in.Max > 0 {
-		f.Max = in.Max
-	}
-	for _, opt := range opts {
-		k, v, _ := strings.Cut(opt, "=")
-		var err error
-		switch k {
-		case "label":
-			f.Label, err = r.catalogue.T(lang, v)
-		case "hint":
-			f.Hint, err = r.catalogue.T(lang, v)
-		case "type":
-			f.Type = v
-		case "auto":
-			f.Auto = v
-		case "mode":
-			f.Mode = v
-		case "class":
-			f.Class = v
-		case "id":
-			f.ID = v
-		case "row":
-			f.ID, place = name+"-"+v, name+"-"+v
-		case "max":
-			f.Max, err = strconv.Atoi(v)
-		case "rows":
-			f.Rows, err = strconv.Atoi(v)
-		case "required":
-			f.Required = true
-		default:
-			err = fmt.Errorf("unknown option %q", k)
-		}
-		if err != nil {
-			return f, fmt.Errorf("field %q: %w", name, err)
-		}
-	}
-	if f.Label == "" {
-		return f, fmt.Errorf("field %q has no label", name)
-	}
-	f.Free = f.Type == "text" || f.Type == "search"
-	if key := p.base().ErrorOf(place); key != "" {
-		text, err := r.catalogue.T(lang, key)
-		if err != nil {
-			return f, err
-		}
-		f.Error = text
-	}
-	return f, nil
-}
-
-// choices builds a question from the list of words that the page's form says, or
-// words=LIST where it is not on the page: legend=KEY,
-// hint=KEY, type=radio|checkbox, class=row|grid|"", hints (each answer has a
-// hint under KEY_hint), skip=VALUES (answers not offered here, with spaces between).
-func (r *Renderer) choices(lang locale.Lang, p Shown, name string, chosen any, opts []string) (Choices, error) {
-	q := Choices{Name: name}
-	kind, list, hints := "radio", Inputs(reflect.TypeOf(p).Elem())[name].Words, false
-	var skip []string
-	for _, opt := range opts {
-		k, v, _ := strings.Cut(opt, "=")
-		var err error
-		switch k {
-		case "words":
-			list = v
-		case "legend":
-			q.Legend, err = r.catalogue.T(lang, v)
-		case "hint":
-			q.Hint, err = r.catalogue.T(lang, v)
-		case "type":
-			kind = v
-		case "class":
-			q.Class = v
-		case "hints":
-			hints = true
-		case "skip":
-			skip = append(skip, strings.Fields(v)...)
-		default:
-			err = fmt.Errorf("unknown option %q", k)
-		}
-		if err != nil {
-			return q, fmt.Errorf("choices %q: %w", name, err)
-		}
-	}
-	for _, value := range Words(list) {
-		if slices.Contains(skip, value) {
-			continue
-		}
-		label, err := r.catalogue.T(lang, list+"."+value)
-		if err != nil {
-			return q, err
-		}
-		c := NewChoice(kind, name, value, label, Contains(chosen, value))
-		if hints {
-			if c.Hint, err = r.catalogue.T(lang, list+"_hint."+value); err != nil {
-				return q, err
-			}
-		}
-		q.Items = append(q.Items, c)
-	}
-	if len(q.Items) == 0 || q.Legend == "" {
-		return q, fmt.Errorf("choices %q: no words or no legend", name)
-	}
-	if key := p.base().ErrorOf(name); key != "" {
-		text, err := r.catalogue.T(lang, key)
-		if err != nil {
-			return q, err
-		}
-		q.Error = text
-	}
-	return q, nil
-}
-
-// Renderer turns page structs into HTML. It parses every template when it is
-// made and fails loudly then, so that no page is found broken at the counter.
-// A page is rendered whole before its first byte is sent: nobody sees half of
-// one. It decides nothing about who may see what.
+// Renderer turns page structs into HTML. Each page struct has its template as its method
+// HTML, so that a field that is not there does not compile. A page is rendered whole
+// before its first byte is sent: nobody sees half of one. It decides nothing about who may
+// see what.
 type Renderer struct {
 	catalogue *locale.Catalogue
-	sets      map[locale.Lang]*template.Template
 	lastWords map[locale.Lang][]byte // the error page, ready when nothing else is
 }
 
-// Room is an area of the service: its templates, and the words that they know
-// besides those that all do.
+// Room is an area of the service.
 type Room struct {
-	Templates fs.FS // *.html
-	Words     func(c *locale.Catalogue, lang locale.Lang) template.FuncMap
+	Templates fs.FS // *.templ, the sources of its pages: how they name their inputs is read from them
 }
 
-// NewRenderer parses the templates of all rooms, once for each language.
-func NewRenderer(rooms ...Room) (*Renderer, error) {
+// NewRenderer reads the texts, and keeps the error page in each language for when nothing
+// else can be said.
+func NewRenderer() (*Renderer, error) {
 	catalogue, err := locale.New()
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{
-		catalogue: catalogue,
-		sets:      make(map[locale.Lang]*template.Template),
-		lastWords: make(map[locale.Lang][]byte),
-	}
+	r := &Renderer{catalogue: catalogue, lastWords: make(map[locale.Lang][]byte)}
 	for _, lang := range locale.Langs {
-		set := template.New("").Funcs(r.funcs(lang))
-		for _, room := range rooms {
-			if room.Words != nil {
-				set.Funcs(room.Words(catalogue, lang))
-			}
-			if _, err := set.ParseFS(room.Templates, "*.html"); err != nil {
-				return nil, fmt.Errorf("parsing templates: %w", err)
-			}
-		}
-		r.sets[lang] = set
-		body, err := r.bytes("error", &ErrorPage{Page: Page{Lang: lang, Title: "error.title"}, Status: http.StatusInternalServerError})
+		body, err := r.Bytes(&ErrorPage{Page: Page{Lang: lang, Title: "error.title"}, Status: http.StatusInternalServerError})
 		if err != nil {
 			return nil, fmt.Errorf("rendering the error page: %w", err)
 		}
@@ -186,16 +51,16 @@ func NewRenderer(rooms ...Room) (*Renderer, error) {
 // Catalogue is the renderer's texts, for the few that are not on a page.
 func (r *Renderer) Catalogue() *locale.Catalogue { return r.catalogue }
 
-// Render sends the page named name with the status. When the page cannot be
-// rendered, the error page goes out with status 500, and the error comes back
-// for the log; it names a template and a place, never a value of the page.
-func (r *Renderer) Render(w http.ResponseWriter, status int, name string, page Shown) error {
+// Render sends a page with the status. When it cannot be rendered, the error page goes
+// out with status 500, and the error comes back for the log; it names the page and a
+// place in its template, never a value.
+func (r *Renderer) Render(w http.ResponseWriter, status int, page Shown) error {
 	lang := page.base().Lang
-	if _, ok := r.sets[lang]; !ok {
+	if !slices.Contains(locale.Langs, lang) {
 		page.base().Lang = locale.Italian
 		lang = locale.Italian
 	}
-	body, err := r.bytes(name, page)
+	body, err := r.Bytes(page)
 	if err != nil {
 		r.LastWords(w, lang)
 		return err
@@ -224,18 +89,21 @@ func send(w http.ResponseWriter, status int, lang locale.Lang, body []byte) {
 
 // Bytes renders a page without sending it: preview and received page are
 // compared this way.
-func (r *Renderer) Bytes(name string, page Shown) ([]byte, error) { return r.bytes(name, page) }
-
-func (r *Renderer) bytes(name string, page Shown) ([]byte, error) {
-	set, ok := r.sets[page.base().Lang]
-	if !ok {
-		return nil, fmt.Errorf("rendering %q: unknown language", name)
+func (r *Renderer) Bytes(page Shown) ([]byte, error) {
+	if !slices.Contains(locale.Langs, page.base().Lang) {
+		return nil, fmt.Errorf("rendering %T: unknown language", page)
 	}
-	var buf bytes.Buffer
-	if err := set.ExecuteTemplate(&buf, name, page); err != nil {
-		return nil, fmt.Errorf("rendering %q: %w", name, valueFree{err})
+	v := &PageView{r: r, page: page.base(), shown: page}
+	var b bytes.Buffer
+	err := page.HTML(v).Render(context.Background(), &b)
+	if err == nil {
+		err = v.err
 	}
-	return isolated(buf.Bytes()), nil
+	if err != nil {
+		return nil, fmt.Errorf("rendering %T: %w", page, valueFree{err})
+	}
+	// A NUL is nothing that a person reads: HTML has a sign for what is not one (13.2.5).
+	return locale.Isolated(bytes.ReplaceAll(b.Bytes(), []byte{0}, []byte("\ufffd"))), nil
 }
 
 // valueFree keeps a template error's place and drops its text, which may quote
@@ -243,11 +111,11 @@ func (r *Renderer) bytes(name string, page Shown) ([]byte, error) {
 type valueFree struct{ error }
 
 func (e valueFree) Error() string {
-	place, _, found := strings.Cut(e.error.Error(), ": executing ")
-	if !found || strings.ContainsAny(place, "\n\"<") {
-		return "template failed"
+	var at templ.Error
+	if errors.As(e.error, &at) {
+		return fmt.Sprintf("%s:%d", at.FileName, at.Line)
 	}
-	return place
+	return "template failed"
 }
 
 // Unwrap is for tests; the log prints Error.
@@ -260,54 +128,4 @@ func (r *Renderer) hours(lang locale.Lang, h HoursRule) string {
 		days[i] = time.Weekday((slices.Index(Words("weekday"), word) + 1) % 7)
 	}
 	return r.catalogue.Hours(lang, days, h.From, h.To)
-}
-
-// funcs are the words that templates know in one language.
-func (r *Renderer) funcs(lang locale.Lang) template.FuncMap {
-	c := r.catalogue
-	return template.FuncMap{
-		"t": func(key string, args ...any) (string, error) {
-			for i := range args {
-				args[i] = apart(args[i])
-			}
-			return c.T(lang, key, args...)
-		},
-		"word": func(list, value string) (string, error) {
-			return c.T(lang, WordKey(list, value))
-		},
-		"age":     func(now, t time.Time) string { return c.Age(lang, now, t) },
-		"age_day": func(now, t time.Time) string { return c.AgeDay(lang, now, t) },
-		"moment":  func(now, t time.Time) string { return c.Moment(lang, now, t) },
-		"day":     func(now, t time.Time) string { return c.Day(lang, now, t) },
-		"clock":   c.Clock,
-		"until":   func(t time.Time) string { return c.Until(lang, t) },
-		"hours":   func(h HoursRule) string { return r.hours(lang, h) },
-		"status":  func(list, value string) (Status, error) { return r.status(lang, list, value) },
-		"field": func(p Shown, name, value string, opts ...string) (Field, error) {
-			return r.field(lang, p, name, value, opts)
-		},
-		"choices": func(p Shown, name string, chosen any, opts ...string) (Choices, error) {
-			return r.choices(lang, p, name, chosen, opts)
-		},
-		"choice":    NewChoice,
-		"tick":      tick,
-		"contains":  Contains,
-		"words":     Words,
-		"reference": sharing.Reference,
-		"add":       func(a, b int) int { return a + b },
-		"sub":       func(a, b int) int { return a - b },
-		"asset":     asset,
-		"built":     AssetsBuilt,
-		"label_of":  func(l string) (string, error) { return c.T(lang, WordKey("language", l)) },
-	}
-}
-
-func (r *Renderer) status(lang locale.Lang, list, value string) (Status, error) {
-	key := WordKey(list, value)
-	label, err := r.catalogue.T(lang, key)
-	class := statusClass[key]
-	if class == "" {
-		class = "plain"
-	}
-	return Status{Label: label, Class: class}, err
 }

@@ -273,12 +273,11 @@ func (q *Request) ShowBack(status int, view BackView, cause error) error {
 
 // Show renders a page.
 func (q *Request) Show(status int, page Shown) error {
-	name := TemplateOf(page)
 	page.base().Unread = q.unread
 	if q.trouble != nil {
-		return showAgain(q, status, name, page)
+		return showAgain(q, status, page)
 	}
-	if err := q.Render.Render(q.W, status, name, page); err != nil {
+	if err := q.Render.Render(q.W, status, page); err != nil {
 		q.Log.Error("rendering a page", "route", RouteName(q.R), "error", err.Error())
 	}
 	return nil

@@ -120,14 +120,14 @@ func nextAgain(status int) string {
 
 // showAgain sends a form's page with the status of the trouble, if it holds all
 // that was typed.
-func showAgain(q *Request, status int, name string, page Shown) error {
-	if name == "error" {
+func showAgain(q *Request, status int, page Shown) error {
+	if _, ok := page.(*ErrorPage); ok {
 		return errElsewhere
 	}
 	if status == http.StatusOK {
 		status = q.trouble.status
 	}
-	body, err := q.Render.Bytes(name, page)
+	body, err := q.Render.Bytes(page)
 	if err != nil {
 		return err
 	}

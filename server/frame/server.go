@@ -59,7 +59,7 @@ func New(c Config, routes []Route, rooms ...Room) (*Server, error) {
 	if c.Desk == nil || c.Door == nil || c.Logger == nil {
 		return nil, errors.New("making the web edge: desk, door and logger are all needed")
 	}
-	render, err := NewRenderer(rooms...)
+	render, err := NewRenderer()
 	if err != nil {
 		return nil, err
 	}

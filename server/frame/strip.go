@@ -34,6 +34,15 @@ type Strip struct {
 	MayEdit  bool
 }
 
+// ChannelCodes are the channels it names, in their order.
+func (s Strip) ChannelCodes() []string {
+	codes := make([]string, len(s.Channels))
+	for i, c := range s.Channels {
+		codes[i] = c.Channel
+	}
+	return codes
+}
+
 // ChannelRule is one channel with its allowance.
 type ChannelRule struct {
 	Channel string // a word of "channel"

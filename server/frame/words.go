@@ -144,9 +144,6 @@ func WordKey(list, value string) string {
 	return "word.unknown"
 }
 
-// Status is a state as a word, then a shape, then a colour.
-type Status struct{ Label, Class string }
-
 // statusClass gives a state its shape and colour: wait (a clock), good (a
 // tick), stop (a square), alarm (a triangle); all else is plain (a ring).
 var statusClass = map[string]string{

@@ -53,12 +53,6 @@ type Receiver struct {
 	Founded time.Time // the same
 }
 
-// pinLine is one unit with the page it stands on.
-type pinLine struct {
-	Page frame.Page
-	Pin  Receiver
-}
-
 // Pins lists the units that this one may come to send to.
 func Pins(q *frame.Request) (frame.Shown, error) {
 	units, err := q.House.Receivers(q.Context(), q.Who)

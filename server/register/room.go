@@ -1,7 +1,7 @@
 // Package register is the log as auditors read it: its lines, one with its proof, who can open what, every referral.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
-// NAME.html.
+// NAME.templ, from which `make` writes NAME_templ.go.
 package register
 
 import (
@@ -10,7 +10,7 @@ import (
 	"sportello/server/frame"
 )
 
-//go:embed *.html
+//go:embed *.templ
 var templates embed.FS
 
 // Room is what the service is given of this package.

@@ -108,7 +108,7 @@ type ReferralStep struct {
 
 // Action is where the steps post.
 func (s ReferralStep) Action(caseID string) string {
-	return "/schede/" + caseID + "/centri/" + s.Centre.ID + "/invio"
+	return frame.At("/schede/%s/centri/%s/invio", caseID, s.Centre.ID)
 }
 
 // Carried lists the typed values of the other steps.
