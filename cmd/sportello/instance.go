@@ -67,7 +67,7 @@ func openInstance(ctx context.Context, dir string, o opening) (*instance, error)
 		return nil, err
 	}
 	in := &instance{dir: dir, lock: lock}
-	if err := in.open(ctx, o); err != nil {
+	if err := in.start(ctx, o); err != nil {
 		lock.Close()
 		return nil, err
 	}
@@ -75,17 +75,17 @@ func openInstance(ctx context.Context, dir string, o opening) (*instance, error)
 }
 
 // boundMemory has the collector work harder before the process outgrows what its
-// work needs: what each place for stretching holds, twice since the last ones are
+// work needs: what each slot for stretching holds, twice since the last ones are
 // garbage by then, and room for the rest. Where a process of its own stretches, with
 // a bound of its own, there is none here, and room for one: commands given while it
 // runs compute words here. GOMEMLIMIT overrides it.
-func boundMemory(places int) {
+func boundMemory(slots int) {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(64<<20 + int64(places)*2*crypto.StretchMemory)
+		debug.SetMemoryLimit(64<<20 + int64(slots)*2*crypto.StretchMemory)
 	}
 }
 
-func (in *instance) open(ctx context.Context, o opening) error {
+func (in *instance) start(ctx context.Context, o opening) error {
 	if !o.fresh {
 		if err := complete(in.dir, o.restoring); err != nil {
 			return err

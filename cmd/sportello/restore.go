@@ -98,7 +98,7 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 	}
 	testOnlyAtRestore("placed")
 	in := &instance{dir: dir, lock: lock}
-	err = in.open(ctx, opening{now: time.Now, stretches: 1, clockChecked: p.yes("clock-checked"), restoring: true, stateMayMiss: r.inPlace})
+	err = in.start(ctx, opening{now: time.Now, stretches: 1, clockChecked: p.yes("clock-checked"), restoring: true, stateMayMiss: r.inPlace})
 	if err != nil {
 		return err
 	}

@@ -26,11 +26,11 @@ func stretchCommand() *cobra.Command {
 		Use: "stretch PLACES", Hidden: true, Args: cobra.ExactArgs(1),
 		Short: "Stretch passphrases for the process that started this one",
 		RunE: func(_ *cobra.Command, args []string) error {
-			places, err := strconv.Atoi(args[0])
-			if err != nil || places < 1 {
-				return wrongUse("stretching: it is started by `sportello serve`, with a number of places")
+			slots, err := strconv.Atoi(args[0])
+			if err != nil || slots < 1 {
+				return wrongUse("stretching: it is started by `sportello serve`, with a number of slots")
 			}
-			return stretchFor(os.Stdin, places)
+			return stretchFor(os.Stdin, slots)
 		},
 	}
 }
@@ -38,7 +38,7 @@ func stretchCommand() *cobra.Command {
 // stretchFor gives up everything but its one connection and stretches what comes
 // over it. It reads no file, knows no key and no pepper, and runs when nothing else
 // wants to.
-func stretchFor(conn *os.File, places int) error {
+func stretchFor(conn *os.File, slots int) error {
 	// The process is alone in its group: that names all its threads, and those to
 	// come have the priority of the thread that makes them. It stays in the session
 	// of the service, so that it yields to the service and not to what else runs.
@@ -48,8 +48,8 @@ func stretchFor(conn *os.File, places int) error {
 	if _, err := restrict(); err != nil {
 		return err
 	}
-	debug.SetMemoryLimit(int64(places)*2*crypto.StretchMemory + 32<<20)
-	return crypto.AnswerStretches(conn, places)
+	debug.SetMemoryLimit(int64(slots)*2*crypto.StretchMemory + 32<<20)
+	return crypto.AnswerStretches(conn, slots)
 }
 
 // harden keeps what this process holds in its memory out of core files and away
@@ -78,7 +78,7 @@ var errStretcherEnded = errors.New("the process that stretches passphrases has e
 // startStretcher starts this program again, with an empty environment and one end
 // of a socket pair, over which alone passphrases pass. It is done before the
 // service is confined: afterwards nothing is executed.
-func startStretcher(places int) (*stretcher, error) {
+func startStretcher(slots int) (*stretcher, error) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("making a socket pair: %w", err)
@@ -90,7 +90,7 @@ func startStretcher(places int) (*stretcher, error) {
 	}
 	ours := os.NewFile(uintptr(pair[0]), "stretcher")
 	s := &stretcher{ended: make(chan struct{}), process: &exec.Cmd{
-		Path: "/proc/self/exe", Args: []string{"sportello", "stretch", strconv.Itoa(places)},
+		Path: "/proc/self/exe", Args: []string{"sportello", "stretch", strconv.Itoa(slots)},
 		Env: []string{}, Dir: "/", Stdin: theirs, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}}
 	if err := s.process.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting what stretches passphrases: %w", err), ours.Close())

@@ -53,7 +53,7 @@ func (d *Door) codesOf(ctx context.Context, p *acts.Person) (int64, error) {
 		if err := acts.Unless(d.take(ctx, cookie), ErrOver); err != nil {
 			return 0, err
 		}
-		err = d.keepAs(ctx, keptAlone, cookie, aloneLocked+aloneTries, k)
+		err = d.issueUnder(ctx, keptAlone, cookie, aloneLocked+aloneTries, k)
 	}
 	if err != nil || now.Unix() < k.From {
 		return acts.MaxWrongCodes, err

@@ -67,14 +67,14 @@ type base struct {
 
 // Door turns credentials into a Caller. Its parts each do one thing: throttle says how
 // often may be tried, pages keeps what one page leaves for the next, stretching makes
-// keys of passphrases, standing says whether a session still holds, sessions is what a
+// keys of passphrases, liveSessions says whether a session still holds, sessions is what a
 // session holds.
 type Door struct {
 	*base
 	*throttle
 	*pages
 	*stretching
-	*standing
+	*liveSessions
 	*sessions
 	house     *units.House
 	strangers queue
@@ -88,10 +88,10 @@ func NewDoor(gate *acts.Gate, store SignInStore, keys Keys, atATime int) (*Door,
 		return nil, errors.New("making the door: gate, store and keys are all needed")
 	}
 	b := &base{gate: gate, store: store, keys: keys}
-	stands := &standing{base: b}
-	d := &Door{base: b, throttle: &throttle{base: b}, pages: &pages{base: b}, standing: stands,
+	stands := &liveSessions{base: b}
+	d := &Door{base: b, throttle: &throttle{base: b}, pages: &pages{base: b}, liveSessions: stands,
 		stretching: &stretching{base: b, stretcher: crypto.InProcess{}, here: knownQueue(max(1, atATime-1))},
-		sessions:   &sessions{base: b, standing: stands}, strangers: strangersQueue()}
+		sessions:   &sessions{base: b, liveSessions: stands}, strangers: strangersQueue()}
 	var err error
 	d.house, err = units.NewHouse(gate, store, d.slot)
 	return d, err
@@ -151,7 +151,7 @@ func (d *Door) Begin(ctx context.Context, username, passphrase string, from From
 	if err != nil {
 		return "", err
 	}
-	return d.keep(ctx, keptLogin, pendingFor, pendingLogin{in.person.ID, in.name, kek.Bytes(), raise, in.try})
+	return d.issue(ctx, keptLogin, pendingFor, pendingLogin{in.person.ID, in.name, kek.Bytes(), raise, in.try})
 }
 
 // comer is somebody who was let in to have her passphrase looked at.

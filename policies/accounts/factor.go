@@ -122,7 +122,7 @@ func (d *Door) BeginFactor(ctx context.Context, who acts.Caller) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return d.keep(ctx, keptFactor, factorPages, keptEnrolment{who.Person(), who.Inside(us).Session, who.Inside(us).KEK.Bytes(), seed.URL()})
+	return d.issue(ctx, keptFactor, factorPages, keptEnrolment{who.Person(), who.Inside(us).Session, who.Inside(us).KEK.Bytes(), seed.URL()})
 }
 
 // Factor is the new second factor that a page shows; ErrOver when it took too

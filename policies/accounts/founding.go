@@ -34,7 +34,7 @@ func (d *Door) BeginFounding(ctx context.Context, who acts.Caller) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return d.keep(ctx, keptFounding, invitationPages, keptFoundation{Person: who.Person(), Unit: who.Unit(), Identity: string(identity.Secret())})
+	return d.issue(ctx, keptFounding, invitationPages, keptFoundation{Person: who.Person(), Unit: who.Unit(), Identity: string(identity.Secret())})
 }
 
 func (d *Door) foundationOf(ctx context.Context, who acts.Caller, cookie string) (*keptFoundation, crypto.Identity, error) {

@@ -165,7 +165,7 @@ func (d *Door) TakeUp(ctx context.Context, token string, from From) (cookie, lan
 		return "", "", err
 	}
 	d.giveBack(ctx, t)
-	cookie, err = d.keep(ctx, keptInvitation, invitationPages,
+	cookie, err = d.issue(ctx, keptInvitation, invitationPages,
 		keptInvited{Token: token, Words: string(crypto.NewPassphrase()), Seed: e.Seed.URL()})
 	return cookie, e.Language, err
 }
@@ -221,7 +221,7 @@ func (d *pages) keepAgain(ctx context.Context, kind, cookie string, v any) (stri
 	if err := d.take(ctx, cookie); err != nil {
 		return "", err
 	}
-	return d.keep(ctx, kind, invitationPages, v)
+	return d.issue(ctx, kind, invitationPages, v)
 }
 
 // InvitationCode ends an invitation with the first code of her authenticator. It

@@ -22,15 +22,15 @@ const (
 	keptAlone      = "alone"
 )
 
-// keep seals what one page leaves for the next under a cookie that only the
+// issue seals what one page leaves for the next under a cookie that only the
 // browser has: the sessions file alone opens nothing of it.
-func (d *pages) keep(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
+func (d *pages) issue(ctx context.Context, kind string, lasts time.Duration, v any) (cookie string, err error) {
 	cookie, _, _ = d.newToken()
-	return cookie, d.keepAs(ctx, kind, cookie, lasts, v)
+	return cookie, d.issueUnder(ctx, kind, cookie, lasts, v)
 }
 
-// keepAs is keep under a cookie that there is already.
-func (d *pages) keepAs(ctx context.Context, kind, cookie string, lasts time.Duration, v any) error {
+// issueUnder is issue under a cookie that there is already.
+func (d *pages) issueUnder(ctx context.Context, kind, cookie string, lasts time.Duration, v any) error {
 	hash, key, err := parseToken(cookie)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ type refusal struct {
 }
 
 // refused is how many refusals no leaf has told yet, and when the last one did.
-type refused struct{ count, told int64 }
+type refused struct{ count, said int64 }
 
 // refusals counts what is refused at the door, known and unknown names alike, and
 // costs the one who is refused nothing. Leaves that tell the numbers are written
@@ -45,7 +45,7 @@ func (r *refusals) add(what refusal, now int64) {
 	}
 	one := r.all[what]
 	if one == nil {
-		one = &refused{told: now - refusedEvery}
+		one = &refused{said: now - refusedEvery}
 		r.all[what] = one
 	}
 	one.count++
@@ -62,10 +62,10 @@ func (r *refusals) due(now int64, left bool) map[refusal]int64 {
 		if what.person == "" {
 			every = nobodyEvery
 		}
-		switch waited := now - one.told; {
+		switch waited := now - one.said; {
 		case one.count > 0 && (left || waited >= every || waited < 0):
 			found[what] = one.count
-			one.count, one.told = 0, now
+			one.count, one.said = 0, now
 		case one.count == 0 && waited >= every:
 			delete(r.all, what)
 		}
@@ -79,7 +79,7 @@ func (r *refusals) putBack(what refusal, n, now int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all[what].count += n - 1
-	r.all[what].told = now - refusedEvery
+	r.all[what].said = now - refusedEvery
 }
 
 // RecordRefusals writes the leaves that are due for what was refused at the door:

@@ -16,7 +16,7 @@ import (
 // did not send.
 type sessions struct {
 	*base
-	*standing
+	*liveSessions
 	unwritten unwritten // drafts that the disk did not take
 }
 

@@ -28,7 +28,7 @@ type raised struct {
 // empty: it is not right, and costs what every other costs.
 const maxPassphrase = 64 << 10
 
-// kek stretches the passphrase of somebody known, waiting for a free place.
+// kek stretches the passphrase of somebody known, waiting for a free slot.
 func (d *stretching) kek(ctx context.Context, version int64, passphrase string, salt []byte) (crypto.Key, error) {
 	free, err := d.slot(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (d *stretching) kek(ctx context.Context, version int64, passphrase string, 
 // may run, 64 MiB each. Strangers never stand there.
 func (d *stretching) slot(ctx context.Context) (free func(), err error) { return d.here.slot(ctx) }
 
-// stretch makes the key of a box, in a place that the caller holds. The pepper is
+// stretch makes the key of a box, in a slot that the caller holds. The pepper is
 // not given to whatever stretches.
 func (d *stretching) stretch(version int64, passphrase string, salt []byte) (crypto.Key, error) {
 	if len(passphrase) > maxPassphrase {

@@ -47,7 +47,7 @@ var (
 	invitationLimit = limit{900, 20}
 )
 
-// busyFor is when somebody for whom there was no place comes back: nine passphrases
+// busyFor is when somebody for whom there was no slot comes back: nine passphrases
 // take about that long.
 const busyFor = 5 * time.Second
 

@@ -253,7 +253,7 @@ func Do[R Reader](ctx context.Context, g *Gate, look func(context.Context, func(
 		var seen []Seen
 		err := look(ctx, func(r R) error {
 			defer func() { seen = r.Seen() }()
-			if err := g.standing(r, act); err != nil {
+			if err := g.refreshCaller(r, act); err != nil {
 				return err
 			}
 			return prepare(r, act)
@@ -300,10 +300,10 @@ func (g *Gate) partial(ctx context.Context, act *Act) error {
 	return &Partial{Cause: act.spared}
 }
 
-// standing brings the caller's facts up to the roster: somebody suspended or
+// refreshCaller brings the caller's facts up to the roster: somebody suspended or
 // removed a moment ago is so in this act, and somebody whose unit drew a new
 // epoch, or who was admitted meanwhile, must fetch its key first (ErrCovered).
-func (g *Gate) standing(r Reader, act *Act) error {
+func (g *Gate) refreshCaller(r Reader, act *Act) error {
 	who := &act.Who
 	if who.in.Role == policies.Console || who.in.Person == "" {
 		return nil

@@ -409,7 +409,7 @@ func (o *Office) setState(ctx context.Context, who acts.Caller, a policies.Actio
 				return acts.ErrConflict
 			}
 			var err error
-			if next, err = standing(r, &p); err != nil {
+			if next, err = stateWhenBack(r, &p); err != nil {
 				return err
 			}
 		} else if err := mayStop(r, &p); err != nil {
@@ -465,9 +465,9 @@ func rescueOver(r acts.Reader, p *acts.Person, next acts.PersonState) ([]acts.Ro
 	return []acts.Row{row}, nil
 }
 
-// standing is the state a person returns to: active if the newest epoch of her
+// stateWhenBack is the state a person returns to: active if the newest epoch of her
 // unit is wrapped to her, or if she has no unit.
-func standing(r acts.Reader, p *acts.Person) (acts.PersonState, error) {
+func stateWhenBack(r acts.Reader, p *acts.Person) (acts.PersonState, error) {
 	if p.Recipient == "" {
 		return acts.Invited, nil
 	}

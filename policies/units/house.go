@@ -17,17 +17,17 @@ type House struct {
 	gate      *acts.Gate
 	store     acts.Store
 	stretcher crypto.Stretcher
-	place     func(context.Context) (free func(), err error)
+	slot      func(context.Context) (free func(), err error)
 	roster    rosterCache
 }
 
 // NewHouse makes the house. Words that two people compare cost a stretching each:
-// it is done in a place that place waits for, one of those for people who are known.
-func NewHouse(gate *acts.Gate, store acts.Store, place func(context.Context) (free func(), err error)) (*House, error) {
-	if gate == nil || store == nil || place == nil {
-		return nil, errors.New("making the house: gate, store and places are all needed")
+// it is done in a slot that slot waits for, one of those for people who are known.
+func NewHouse(gate *acts.Gate, store acts.Store, slot func(context.Context) (free func(), err error)) (*House, error) {
+	if gate == nil || store == nil || slot == nil {
+		return nil, errors.New("making the house: gate, store and slots are all needed")
 	}
-	return &House{gate: gate, store: store, stretcher: crypto.InProcess{}, place: place}, nil
+	return &House{gate: gate, store: store, stretcher: crypto.InProcess{}, slot: slot}, nil
 }
 
 // StretchWith has words made elsewhere than in this process. It is called while the

@@ -23,10 +23,10 @@ func MyWords(c acts.Caller, epoch int64) Words {
 	return Words(crypto.AdmissionWords(c.Inside(us).Identity.Recipient(), personSubject(c.Agency(), c.Unit(), c.Person(), epoch)))
 }
 
-// Words computes the words of a key in a place of those who are known, where
+// Words computes the words of a key in a slot of those who are known, where
 // passphrases are stretched.
 func (h *House) Words(ctx context.Context, to crypto.Recipient, s crypto.WordsSubject) (Words, error) {
-	free, err := h.place(ctx)
+	free, err := h.slot(ctx)
 	if err != nil {
 		return Words{}, err
 	}
@@ -35,7 +35,7 @@ func (h *House) Words(ctx context.Context, to crypto.Recipient, s crypto.WordsSu
 	return Words(four), err
 }
 
-// OwnWords is MyWords in one of the places.
+// OwnWords is MyWords in one of those slots.
 func (h *House) OwnWords(ctx context.Context, who acts.Caller, epoch int64) (Words, error) {
 	return h.Words(ctx, who.Inside(us).Identity.Recipient(), personSubject(who.Agency(), who.Unit(), who.Person(), epoch))
 }

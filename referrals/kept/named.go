@@ -368,7 +368,7 @@ func Rekey(r Reader, act *acts.Act, c *File) (out Change, err error) {
 		if h.Renewed != nil {
 			*h.Renewed.KeyDue = true // a colleague, or who is named no longer, may hold the one it has
 		}
-		if err := s.keep(act.Who); err != nil {
+		if err := s.wrapOwnSide(act.Who); err != nil {
 			return out, err
 		}
 		out.Put = append(out.Put, row)

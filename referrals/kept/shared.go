@@ -242,9 +242,9 @@ func (s *Shared) openNamed(r Reader, who acts.Caller, h Held) (crypto.Key, error
 	return key, nil
 }
 
-// keep puts the key on the caller's own side: under her unit key or, of a restricted
+// wrapOwnSide puts the key on the caller's own side: under her unit key or, of a restricted
 // case, by name.
-func (s *Shared) keep(who acts.Caller) (err error) {
+func (s *Shared) wrapOwnSide(who acts.Caller) (err error) {
 	h := s.row.Held()
 	side, column := s.side(h)
 	if s.sender {
@@ -346,7 +346,7 @@ func (s *Shared) Send(r Reader, act *acts.Act, secret []byte) error {
 	}
 	s.Secret = secret
 	s.draw()
-	if err := s.keep(act.Who); err != nil {
+	if err := s.wrapOwnSide(act.Who); err != nil {
 		return err
 	}
 	return s.give(to, crypto.Key{})
@@ -377,7 +377,7 @@ func (s *Shared) Renew(r Reader, act *acts.Act) (old []acts.Row, drawn bool, err
 	*h.Renewed.KeyDue = false
 	s.draw()
 	earlier.Wrapped = s.key.Derive(crypto.LabelCaseWrap).Seal(binding(earlier, "wrapped", 1), before.Bytes())
-	return []acts.Row{earlier}, true, errors.Join(s.keep(act.Who), s.give(to, data))
+	return []acts.Row{earlier}, true, errors.Join(s.wrapOwnSide(act.Who), s.give(to, data))
 }
 
 // Adopt keeps, on the caller's own side, a key that arrived by age, and one that is
@@ -387,7 +387,7 @@ func (s *Shared) Adopt(who acts.Caller) error {
 		return nil
 	}
 	s.arrived = false
-	return s.keep(who)
+	return s.wrapOwnSide(who)
 }
 
 // misplaced tells that the sender's side is not kept under the newest key of the

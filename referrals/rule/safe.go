@@ -126,14 +126,14 @@ func (s SafeContact) Allows(kind string, at time.Time) Refusal {
 // there is no safe hour.
 func (s SafeContact) openAt(at time.Time) bool {
 	for _, h := range s.Hours {
-		if h.open(at) {
+		if h.covers(at) {
 			return true
 		}
 	}
 	return false
 }
 
-func (h Hours) open(at time.Time) bool {
+func (h Hours) covers(at time.Time) bool {
 	day := weekday(at)
 	hour := at.Format("15:04")
 	from, to := h.bounds()
@@ -171,7 +171,7 @@ func (h Hours) on(day string) bool {
 // of "Da richiamare"; the zero time when they have no end today.
 func (s SafeContact) Closing(at time.Time) time.Time {
 	for _, h := range s.Hours {
-		if !h.open(at) || h.To == "" {
+		if !h.covers(at) || h.To == "" {
 			continue
 		}
 		end, err := time.ParseInLocation("2006-01-02 15:04", at.Format(time.DateOnly)+" "+h.To, at.Location())

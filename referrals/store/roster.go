@@ -30,7 +30,7 @@ const rosterMax = 20_000
 
 func newRoster() *roster { return &roster{rows: map[string]remembered{}} }
 
-func (o *roster) keep(row acts.Row, id string, digest audit.Digest16) {
+func (o *roster) cache(row acts.Row, id string, digest audit.Digest16) {
 	if !rosterTables[row.Table()] {
 		return
 	}

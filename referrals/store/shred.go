@@ -69,13 +69,13 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 	if !bytes.Equal(digest[:len(want)], want[:]) || len(b) != len(known) {
 		return nil, fmt.Errorf("%w: shred %s", acts.ErrTampered, id)
 	}
-	f.keep(gone, want, shredSecret(b))
+	f.cache(gone, want, shredSecret(b))
 	return b, nil
 }
 
-// keep remembers a secret, unless one was deleted since gone was read: it may
+// cache remembers a secret, unless one was deleted since gone was read: it may
 // be this one.
-func (f *shredFile) keep(gone int, want audit.Digest16, b shredSecret) {
+func (f *shredFile) cache(gone int, want audit.Digest16, b shredSecret) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.gone != gone {

@@ -149,7 +149,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.closeFiles()
 		return nil, err
 	}
-	go s.keep(keeper)
+	go s.writeSecrets(keeper)
 	go s.write(writer)
 	return s, nil
 }

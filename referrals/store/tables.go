@@ -72,7 +72,7 @@ func (s *snapshot) verify(row acts.Row) error {
 		return s.doubt(row.Table(), id)
 	}
 	s.seen = append(s.seen, acts.Seen{Table: row.Table(), ID: id, Digest: got, Present: true})
-	s.store.roster.keep(row, id, got)
+	s.store.roster.cache(row, id, got)
 	return nil
 }
 

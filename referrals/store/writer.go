@@ -61,19 +61,19 @@ func (s *Store) Do(ctx context.Context, w acts.Work) (audit.Receipt, error) {
 	}
 }
 
-// keep is the goroutine that makes secrets durable before their acts.
-func (s *Store) keep(c *conn) {
+// writeSecrets is the goroutine that makes secrets durable before their acts.
+func (s *Store) writeSecrets(c *conn) {
 	defer close(s.kept)
 	defer c.close()
 	for {
 		select {
 		case j := <-s.keeping:
-			s.keepGroup(c, settle([]*job{j}, s.moreSecrets))
+			s.writeSecretsOf(c, settle([]*job{j}, s.moreSecrets))
 		case <-s.closing:
 			for {
 				select {
 				case j := <-s.keeping:
-					s.keepGroup(c, s.moreSecrets([]*job{j}))
+					s.writeSecretsOf(c, s.moreSecrets([]*job{j}))
 				default:
 					return
 				}
@@ -82,8 +82,8 @@ func (s *Store) keep(c *conn) {
 	}
 }
 
-// keepGroup makes the secrets of some acts durable and hands the acts on.
-func (s *Store) keepGroup(c *conn, jobs []*job) {
+// writeSecretsOf makes the secrets of some acts durable and hands the acts on.
+func (s *Store) writeSecretsOf(c *conn, jobs []*job) {
 	var secrets []acts.Secret
 	for _, j := range jobs {
 		secrets = append(secrets, j.work.Secrets...)

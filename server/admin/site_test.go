@@ -15,13 +15,13 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
 // site is this room and the way in: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
-	frame.Get("/", "", entry.Home).Open(),
-	frame.Get("/entra", "", entry.SignIn).Open(),
-	frame.Post("/entra", "", entry.Begin).Open(),
-	frame.Get("/entra/codice", "", entry.Code).Open(),
-	frame.Post("/entra/codice", "", entry.Finish).Open(),
-	frame.Get("/invito", "", entry.Invitation).Open(),
-	frame.Post("/invito", "", entry.TakeInvitation).Open(),
+	frame.Get("/", "", entry.Home).WithoutSession(),
+	frame.Get("/entra", "", entry.SignIn).WithoutSession(),
+	frame.Post("/entra", "", entry.Begin).WithoutSession(),
+	frame.Get("/entra/codice", "", entry.Code).WithoutSession(),
+	frame.Post("/entra/codice", "", entry.Finish).WithoutSession(),
+	frame.Get("/invito", "", entry.Invitation).WithoutSession(),
+	frame.Post("/invito", "", entry.TakeInvitation).WithoutSession(),
 	frame.Get("/enti", policies.UnitList, admin.Agencies),
 	frame.Get("/enti/nuovo", policies.UnitList, admin.NewAgency),
 	frame.Post("/enti/nuovo", policies.AgencyCreate, admin.CreateAgency),

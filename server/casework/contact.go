@@ -311,9 +311,9 @@ func stepWith(errors []frame.FieldError) int {
 	return 3
 }
 
-// told is what was recorded of a contact: what nobody asked is left out, but for
+// recordedOf is what was recorded of a contact: what nobody asked is left out, but for
 // the danger, where that it was not asked says something too.
-func told(q *frame.Request, v cases.ContactView) *ContactTold {
+func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	t := &ContactTold{At: v.At, Outcome: v.Outcome}
 	add := func(key string, parts ...string) {
 		if s := frame.Joined(parts...); s != "" {

@@ -37,7 +37,7 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	}
 	page := &ContactDonePage{Page: q.Base(TitleContactDone), Who: frame.Who{Code: v.Code, Alias: v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
 	if v.CaseID == "" {
-		page.Told, page.Strip = told(q, v), frame.StripOf(v.Safe, frame.Who{})
+		page.Told, page.Strip = recordedOf(q, v), frame.StripOf(v.Safe, frame.Who{})
 	}
 	if v.Outcome == "social_service" {
 		page.Due = v.At.AddDate(0, 0, interviewDays)

@@ -45,7 +45,7 @@ func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) []Not
 		}
 	}
 	for _, c := range v.Contacts {
-		all = append(all, entry{c.At, NoteLine{ID: c.ID, Author: roster.Username(c.Author), Day: q.Day(c.Day), Contact: told(q, c)}})
+		all = append(all, entry{c.At, NoteLine{ID: c.ID, Author: roster.Username(c.Author), Day: q.Day(c.Day), Contact: recordedOf(q, c)}})
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return b.at.Compare(a.at) })
 	var notes []NoteLine

@@ -53,8 +53,8 @@ func Post[F any](pattern string, a policies.Action, do func(*Request, *F) error)
 	}}
 }
 
-// Open lets a route be asked for by people who are not signed in.
-func (t Route) Open() Route {
+// WithoutSession lets a route be asked for by people who are not signed in.
+func (t Route) WithoutSession() Route {
 	t.Public = true
 	return t
 }

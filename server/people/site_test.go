@@ -15,10 +15,10 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
 // site is this room and the way in: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
-	frame.Get("/entra", "", entry.SignIn).Open(),
-	frame.Post("/entra", "", entry.Begin).Open(),
-	frame.Get("/entra/codice", "", entry.Code).Open(),
-	frame.Post("/entra/codice", "", entry.Finish).Open(),
+	frame.Get("/entra", "", entry.SignIn).WithoutSession(),
+	frame.Post("/entra", "", entry.Begin).WithoutSession(),
+	frame.Get("/entra/codice", "", entry.Code).WithoutSession(),
+	frame.Post("/entra/codice", "", entry.Finish).WithoutSession(),
 	frame.Get("/credenziali/dichiarazioni", policies.DeclarationList, people.Declarations),
 	frame.Post("/credenziali/dichiarazioni", policies.DeclarationWrite, people.Declare),
 	frame.Post("/credenziali/dichiarazioni/{id}/togli", policies.DeclarationWrite, people.WithdrawDeclaration),

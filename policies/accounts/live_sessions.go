@@ -13,8 +13,8 @@ import (
 	"sportello/policies/audit"
 )
 
-// standing says whether a session still holds, and ends it.
-type standing struct {
+// liveSessions says whether a session still holds, and ends it.
+type liveSessions struct {
 	*base
 	unrecorded unrecorded // sessions that ended while the log took no leaf
 	sweeping   sync.Mutex // guards missing
@@ -74,7 +74,7 @@ func stateBy(r *acts.SessionRow, m audit.SessionMark) sessionState {
 
 // stands asks how a session stands: the log, and what this process could not
 // write to it.
-func (d *standing) stands(r *acts.SessionRow) (s sessionState, generation int64) {
+func (d *liveSessions) stands(r *acts.SessionRow) (s sessionState, generation int64) {
 	m, ok := d.gate.Log().Session(r.MarkID())
 	if !ok {
 		return sessionGone, 0
@@ -102,19 +102,19 @@ var ErrUnrecorded = errors.New("the end of a session is not recorded")
 
 // Cover takes the keys out of the session at once. It is covered in any case;
 // ErrUnrecorded when the log could not say so.
-func (d *standing) Cover(ctx context.Context, who acts.Caller) error {
+func (d *liveSessions) Cover(ctx context.Context, who acts.Caller) error {
 	return d.move(ctx, who, policies.SessionCover, sessionCovered)
 }
 
 // SignOut ends the caller's session. It has ended in any case; ErrUnrecorded when
 // the log could not say so.
-func (d *standing) SignOut(ctx context.Context, who acts.Caller) error {
+func (d *liveSessions) SignOut(ctx context.Context, who acts.Caller) error {
 	return d.move(ctx, who, policies.SessionClose, sessionGone)
 }
 
 // move covers or ends a session with a leaf, and then changes its row. What
 // becomes of the row decides nothing; the sweep looks after it again.
-func (d *standing) move(ctx context.Context, who acts.Caller, a policies.Action, to sessionState) error {
+func (d *liveSessions) move(ctx context.Context, who acts.Caller, a policies.Action, to sessionState) error {
 	if who.Inside(us).Row == nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (d *standing) move(ctx context.Context, who acts.Caller, a policies.Action,
 	return err
 }
 
-func (d *standing) recordMove(ctx context.Context, who acts.Caller, a policies.Action, to sessionState) error {
+func (d *liveSessions) recordMove(ctx context.Context, who acts.Caller, a policies.Action, to sessionState) error {
 	bare := who
 	bare.Inside(us).Covered, bare.Inside(us).Epochs, bare.Inside(us).Kept = true, nil, false // it needs no key, and no newest one
 	_, err := acts.Do(ctx, d.gate, d.store.Look, bare, a, func(_ acts.Reader, act *acts.Act) error {
@@ -142,7 +142,7 @@ func (d *standing) recordMove(ctx context.Context, who acts.Caller, a policies.A
 }
 
 // changeRow takes the keys out of a row, or the row away.
-func (d *standing) changeRow(ctx context.Context, r *acts.SessionRow, generation int64, s sessionState) error {
+func (d *liveSessions) changeRow(ctx context.Context, r *acts.SessionRow, generation int64, s sessionState) error {
 	if s == sessionGone {
 		return d.store.EndSession(ctx, r.Hash)
 	}
@@ -151,7 +151,7 @@ func (d *standing) changeRow(ctx context.Context, r *acts.SessionRow, generation
 
 // dropRows takes the rows of sessions away that an act has ended with its leaf.
 // One that stays opens nothing, and the sweep tries again.
-func (d *standing) dropRows(ctx context.Context, person string, kept acts.Caller) {
+func (d *liveSessions) dropRows(ctx context.Context, person string, kept acts.Caller) {
 	_ = d.store.EndSessionsOf(ctx, person, kept.Inside(us).Session)
 }
 
@@ -223,7 +223,7 @@ func byTime(r *acts.SessionRow, now time.Time) sessionState {
 // Sweep ends what time has ended, with one leaf for all sessions that it covers
 // or ends; none where there are none. It writes down what could not be, and takes
 // the keys out of rows where that was not carried out.
-func (d *standing) Sweep(ctx context.Context) error {
+func (d *liveSessions) Sweep(ctx context.Context) error {
 	d.sweeping.Lock()
 	defer d.sweeping.Unlock()
 	now := d.gate.Now()
@@ -247,7 +247,7 @@ func (d *standing) Sweep(ctx context.Context) error {
 
 // overdue are the sessions that stand nearer to open than their time says, or
 // than they were left in this process.
-func (d *standing) overdue(rows []*acts.SessionRow, now time.Time) []movedSession {
+func (d *liveSessions) overdue(rows []*acts.SessionRow, now time.Time) []movedSession {
 	moves := d.unrecorded.all()
 	for _, r := range rows {
 		m, ok := d.gate.Log().Session(r.MarkID())
@@ -260,7 +260,7 @@ func (d *standing) overdue(rows []*acts.SessionRow, now time.Time) []movedSessio
 
 // lost are the sessions that the log names while their rows were missing now and
 // at the sweep before: nothing can open them, unless somebody has the rows.
-func (d *standing) lost(rows []*acts.SessionRow) []string {
+func (d *liveSessions) lost(rows []*acts.SessionRow) []string {
 	there := map[string]bool{}
 	for _, r := range rows {
 		there[r.MarkID()] = true
@@ -280,7 +280,7 @@ func (d *standing) lost(rows []*acts.SessionRow) []string {
 	return lost
 }
 
-func (d *standing) recordSweep(ctx context.Context, moves []movedSession, lost []string) error {
+func (d *liveSessions) recordSweep(ctx context.Context, moves []movedSession, lost []string) error {
 	leaf := audit.Leaf{Day: d.gate.Day(), Actor: "nobody", Unit: "none", Action: string(policies.SessionClose), Object: "session",
 		Outcome: audit.Allowed, Rules: []string{"time"}, Count: int64(len(moves) + len(lost))}
 	_, err := d.store.Do(ctx, acts.Work{Do: func(tx acts.Tx) error {
@@ -307,7 +307,7 @@ func (d *standing) recordSweep(ctx context.Context, moves []movedSession, lost [
 const openingFor = time.Minute
 
 // tidy makes a row hold no more than its session may.
-func (d *standing) tidy(ctx context.Context, r *acts.SessionRow, now time.Time) error {
+func (d *liveSessions) tidy(ctx context.Context, r *acts.SessionRow, now time.Time) error {
 	s, generation := d.stands(r)
 	switch {
 	case s == sessionGone && now.Sub(time.Unix(r.Created, 0)) < openingFor:
