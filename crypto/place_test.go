@@ -239,16 +239,23 @@ func TestRowDigestSeesEveryChange(t *testing.T) {
 
 func TestAdmissionWordsDependOnEverything(t *testing.T) {
 	r := newIdentity(t).Recipient()
-	want := crypto.AdmissionWords(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 1})
-	if crypto.AdmissionWords(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 1}) != want {
+	words := func(r crypto.Recipient, s crypto.WordsSubject) [4]string {
+		four, err := crypto.AdmissionWords(crypto.InProcess{}, r, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return four
+	}
+	want := words(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 1})
+	if words(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 1}) != want {
 		t.Error("the words change")
 	}
 	for _, got := range [][4]string{
-		crypto.AdmissionWords(newIdentity(t).Recipient(), crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 1}),
-		crypto.AdmissionWords(r, crypto.WordsSubject{Agency: "B", Unit: "U", Person: "P", Epoch: 1}),
-		crypto.AdmissionWords(r, crypto.WordsSubject{Agency: "A", Unit: "V", Person: "P", Epoch: 1}),
-		crypto.AdmissionWords(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "Q", Epoch: 1}),
-		crypto.AdmissionWords(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 2}),
+		words(newIdentity(t).Recipient(), crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 1}),
+		words(r, crypto.WordsSubject{Agency: "B", Unit: "U", Person: "P", Epoch: 1}),
+		words(r, crypto.WordsSubject{Agency: "A", Unit: "V", Person: "P", Epoch: 1}),
+		words(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "Q", Epoch: 1}),
+		words(r, crypto.WordsSubject{Agency: "A", Unit: "U", Person: "P", Epoch: 2}),
 	} {
 		if got == want {
 			t.Error("another subject has the same words")

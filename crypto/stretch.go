@@ -58,8 +58,7 @@ func (s InProcess) Stretch(version int64, secret, salt []byte) ([]byte, error) {
 	return argon2.IDKey(secret, salt, cost.passes, cost.memory, cost.lanes, keySize), nil
 }
 
-// stretch is version 0. What is compared by voice is made with it, whatever
-// people's passphrases are made with.
+// stretch is version 0.
 func stretch(secret, salt []byte) []byte {
 	cost := stretchings[0]
 	return argon2.IDKey(secret, salt, cost.passes, cost.memory, cost.lanes, keySize)

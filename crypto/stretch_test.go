@@ -57,6 +57,23 @@ func TestStretchersAgree(t *testing.T) {
 	}
 }
 
+// TestNoVersionIsCheap: every version costs at least what version 0 does, and that is
+// 64 MiB and three passes. A row that names another is refused here and in the other
+// process: TestStretchersAgree.
+func TestNoVersionIsCheap(t *testing.T) {
+	if v := stretchings[0]; v != (stretching{passes: 3, memory: 64 << 10, lanes: 4}) {
+		t.Errorf("version 0 is now %+v: what anybody has opens nothing", v)
+	}
+	for i, v := range stretchings {
+		if v.passes < 3 || v.memory < 64<<10 || v.lanes > 4 {
+			t.Errorf("version %d is cheap: %+v", i, v)
+		}
+		if v.memory<<10 > StretchMemory {
+			t.Errorf("version %d takes more than is said: %+v", i, v)
+		}
+	}
+}
+
 // TestStretcherEnds: who waits for an answer when the other end is gone is told.
 func TestStretcherEnds(t *testing.T) {
 	here, there := net.Pipe()

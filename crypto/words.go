@@ -34,13 +34,8 @@ type WordsSubject struct {
 // admitter's from the stored recipient. They differ unless recipient, agency,
 // unit, person and epoch agree. They carry 44 bits, each guess at them costs
 // an Argon2id, and they are worth nothing if read from the same database to
-// both. Each call holds 64 MiB, as KEK does.
-func AdmissionWords(r Recipient, s WordsSubject) [4]string {
-	return wordsOf(stretch([]byte(r.text), wordsSalt(s)))
-}
-
-// AdmissionWordsBy is AdmissionWords with the work done by a stretcher.
-func AdmissionWordsBy(by Stretcher, r Recipient, s WordsSubject) ([4]string, error) {
+// both. Version 0 makes them, whatever people's passphrases are made with.
+func AdmissionWords(by Stretcher, r Recipient, s WordsSubject) ([4]string, error) {
 	stretched, err := by.Stretch(0, []byte(r.text), wordsSalt(s))
 	if err != nil {
 		return [4]string{}, fmt.Errorf("stretching a key for its words: %w", err)

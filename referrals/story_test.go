@@ -12,7 +12,6 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/policies/units"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
@@ -314,7 +313,7 @@ func TestStory33(t *testing.T) {
 		t.Error("a removed member was brought back without being admitted")
 	}
 	nora := w.Invite("nora", policies.IntakeWorker, "desk")
-	if _, err := w.House.Admit(t.Context(), console, nora.ID, units.MyWords(w.SignIn("nora"), 2)); !errors.Is(err, acts.ErrDenied) {
+	if _, err := w.House.Admit(t.Context(), console, nora.ID, w.OwnWords(w.SignIn("nora"), 2)); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the command line admits: got %v, want ErrDenied", err)
 	}
 	leaves := storetest.LeavesSince(t, w, size, "Rosa")

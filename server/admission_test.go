@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies/units"
 	"sportello/server/servertest"
 )
 
@@ -42,7 +41,7 @@ func TestRecoveryKeyNeedsTwoMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard := units.RecoveryWords(recovery.Recipient(), s.Units["desk"]).String()
+	heard := s.RecoveryWords(recovery.Recipient(), s.Units["desk"]).String()
 	anna, elena, sofia := s.SignedIn("anna"), s.SignedIn("elena"), s.SignedIn("sofia")
 	anna.Says(anna.Get("/ammissioni/recupero"), "L’unità non ne ha una", "nessuna scheda si può riservare", "--unit "+s.Units["desk"])
 	anna.Says(anna.Status(anna.Post("/ammissioni/recupero", "recipient", servertest.Hostile, "heard", "una due"), http.StatusUnprocessableEntity), "non è una chiave pubblica", "Non sono le parole", servertest.Hostile)
@@ -81,7 +80,7 @@ func TestLoneRecoveryKeyIsSeenAndStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, heard := recovery.Recipient().String(), units.RecoveryWords(recovery.Recipient(), s.Units["service"]).String()
+	to, heard := recovery.Recipient().String(), s.RecoveryWords(recovery.Recipient(), s.Units["service"]).String()
 	path := "/recuperi/" + s.Units["service"]
 	for _, name := range []string{"anna", "clara", "sofia"} {
 		sofia := s.SignedIn("sofia")

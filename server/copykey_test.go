@@ -19,6 +19,7 @@ import (
 func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	t.Parallel()
 	s := site.Town(t)
+	s.House.StretchWith(crypto.InProcess{}) // as the command line does
 	r := s.Fill(t)
 	bruna := s.SignedIn("bruna")
 	const page = "/credenziali/chiave-centro"
@@ -42,8 +43,8 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 	bruna.Leads(bruna.StepUp("bruna", page, "recipient", folded, "version", seen), page)
 	bruna.Says(bruna.Follow(), "La chiave è salvata", "bruna")
 	words := bruna.List("words")
-	if got := units.CopyKeyWords(id.Recipient(), s.People["bruna"].Unit); strings.Join(words, " ") != got.String() {
-		t.Errorf("the page shows %q, the key has %q", words, got)
+	if got, err := units.CopyKeyWords(crypto.InProcess{}, id.Recipient(), s.People["bruna"].Unit); err != nil || strings.Join(words, " ") != got.String() {
+		t.Errorf("the page shows %q, the key has %q, %v", words, got, err)
 	}
 	file := filepath.Join(t.TempDir(), "chiave.txt")
 	if err := os.WriteFile(file, []byte(id.Secret()), 0o600); err != nil {

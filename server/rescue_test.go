@@ -27,7 +27,7 @@ func TestRescueStandsOnTheAgenda(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := units.Rewrap(w.Rescue, x, func() (units.Words, error) { return units.MyWords(w.SignIn("nora"), 1), nil })
+	file, _, err := units.Rewrap(w.Stretcher, w.Rescue, x, func() (units.Words, error) { return w.OwnWords(w.SignIn("nora"), 1), nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/locale"
@@ -694,7 +693,7 @@ func (st *story) aKeyIsStopped() {
 	if err != nil {
 		st.t.Fatal(err)
 	}
-	words := units.RecoveryWords(kept.Recipient(), st.to.s.Units[storetest.Ginestra])
+	words := st.to.s.RecoveryWords(kept.Recipient(), st.to.s.Units[storetest.Ginestra])
 	bruna, anna := st.bruna, st.anna
 	bruna.open("/ammissioni/recupero").see("keep.none", "keep.none_centre").fill("keep.recipient", "age1questanonè").fill("keep.heard", strings.Join(words[:], " "))
 	bruna.click("keep.do").see("keep.recipient_wrong").fill("keep.recipient", kept.Recipient().String()).click("keep.do").see("stepup.recovery").stepUp().see("keep.proposed", "keep.alone")

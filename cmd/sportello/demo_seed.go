@@ -292,12 +292,15 @@ func (s *seed) admit() {
 	if s.err != nil {
 		return
 	}
-	read := units.MyWords(anna, s.in.store.Log().Epoch(s.unitOf("anna")))
+	read, err := s.in.house.OwnWords(s.ctx, anna, s.in.store.Log().Epoch(s.unitOf("anna")))
+	if s.err = err; err != nil {
+		return
+	}
 	lucia := s.stepUp("lucia", policies.MemberAdmit, s.people["anna"].id)
 	if s.err != nil {
 		return
 	}
-	_, err := s.in.house.Admit(s.ctx, lucia, s.people["anna"].id, read)
+	_, err = s.in.house.Admit(s.ctx, lucia, s.people["anna"].id, read)
 	s.try("admitting anna", err)
 	_, err = s.in.house.Confirm(s.ctx, s.signIn("anna"), s.people["lucia"].id)
 	s.try("confirming a colleague", err)

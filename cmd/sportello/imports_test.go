@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -162,6 +163,54 @@ func TestRoomsAreTestedAlone(t *testing.T) {
 	})
 	if files < 30 {
 		t.Fatalf("only %d files were read: the test looks at the wrong folder", files)
+	}
+}
+
+// TestOnlyTheCostsOfCryptoStretch: no package of the program but crypto stretches
+// anything, and what a door is told to stretch with is the program's own other process.
+// What tests stretch with cannot be reached: nothing of the program imports it.
+func TestOnlyTheCostsOfCryptoStretch(t *testing.T) {
+	told, passed := 0, 0
+	each(t, func(folder, path string, file *ast.File) {
+		for _, i := range file.Imports {
+			if name, _ := strconv.Unquote(i.Path.Value); name == "golang.org/x/crypto/argon2" && folder != "crypto" ||
+				strings.HasSuffix(name, "/storetest") || strings.HasSuffix(name, "/actstest") {
+				t.Errorf("%s imports %s", path, name)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Name.Name == "Stretch" && folder != "crypto" {
+					t.Errorf("%s declares a Stretch of its own", path)
+				}
+			case *ast.CallExpr:
+				sel, ok := n.Fun.(*ast.SelectorExpr)
+				if !ok || sel.Sel.Name != "StretchWith" {
+					return true
+				}
+				switch with := types.ExprString(n.Args[0]); {
+				case folder == "cmd/sportello" && with == "o.stretcher":
+					told++
+				case folder == "policies/accounts" && types.ExprString(sel.X) == "d.house" && with == "s":
+					passed++
+				default:
+					t.Errorf("%s has something stretched with %s", path, with)
+				}
+			case *ast.AssignStmt:
+				if from := types.ExprString(n.Rhs[0]); types.ExprString(n.Lhs[0]) == "apart" && from != "startStretcher(n)" {
+					t.Errorf("%s: its stretcher is %s", path, from)
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "stretcher" && folder == "cmd/sportello" && types.ExprString(n.Value) != "apart" {
+					t.Errorf("%s: its stretcher is %s", path, types.ExprString(n.Value))
+				}
+			}
+			return true
+		})
+	})
+	if told != 1 || passed != 1 {
+		t.Errorf("a door is told %d times, and tells its house %d times", told, passed)
 	}
 }
 

@@ -88,9 +88,13 @@ With --copies, those of a centre's own key for sealed copies, as its members' pa
 			if err != nil {
 				return err
 			}
-			words := units.RecoveryWords(id.Recipient(), unit)
+			wordsOf := units.RecoveryWords
 			if copies {
-				words = units.CopyKeyWords(id.Recipient(), unit)
+				wordsOf = units.CopyKeyWords
+			}
+			words, err := wordsOf(crypto.InProcess{}, id.Recipient(), unit)
+			if err != nil {
+				return err
 			}
 			fmt.Fprintln(p.out, words)
 			return nil
@@ -169,7 +173,7 @@ ask for them by voice; the newcomer's own page must show the same.`,
 				return refuse(err, "reading the exported wrap: it is not what `sportello recovery export` prints")
 			}
 			fmt.Fprintf(p.err, "unit %s (%s), newcomer %s\n", printable(x.UnitName), printable(x.Unit), printable(x.Username))
-			f, words, err := units.Rewrap(id, x, func() (units.Words, error) { return p.askWords(c.InOrStdin(), heard) })
+			f, words, err := units.Rewrap(crypto.InProcess{}, id, x, func() (units.Words, error) { return p.askWords(c.InOrStdin(), heard) })
 			if err != nil {
 				return rewrapProblem(err)
 			}

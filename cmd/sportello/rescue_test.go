@@ -9,7 +9,6 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
-	"sportello/policies/units"
 	"sportello/referrals/store/storetest"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -52,7 +51,9 @@ func newcomerCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	who := s.Caller
 	if args[0] == "words" {
-		fmt.Fprintln(ts.Stdout(), units.MyWords(who, in.store.Log().Epoch(who.Unit())))
+		words, err := in.house.OwnWords(ctx, who, in.store.Log().Epoch(who.Unit()))
+		ts.Check(err)
+		fmt.Fprintln(ts.Stdout(), words)
 		return
 	}
 	fmt.Fprintf(ts.Stdout(), "%s, epoch %d\n", who.State(), who.Epoch())

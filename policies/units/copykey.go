@@ -15,8 +15,8 @@ const copyKeyPerson = "copies"
 
 // CopyKeyWords are the four words of the public key to which a centre's sealed
 // copies are made. Who holds its secret half computes them off the server.
-func CopyKeyWords(to crypto.Recipient, unit string) Words {
-	return Words(crypto.AdmissionWords(to, copyKeySubject(unit)))
+func CopyKeyWords(by crypto.Stretcher, to crypto.Recipient, unit string) (Words, error) {
+	return wordsBy(by, to, copyKeySubject(unit))
 }
 
 func copyKeySubject(unit string) crypto.WordsSubject {

@@ -17,10 +17,10 @@ type Words [4]string
 // String is the words with a blank between them.
 func (w Words) String() string { return w[0] + " " + w[1] + " " + w[2] + " " + w[3] }
 
-// MyWords computes the words of a waiting person from the identity that her
-// passphrase opened, not from what is stored.
-func MyWords(c acts.Caller, epoch int64) Words {
-	return Words(crypto.AdmissionWords(c.Inside(us).Identity.Recipient(), personSubject(c.Agency(), c.Unit(), c.Person(), epoch)))
+// wordsBy has a stretcher make the words of a key.
+func wordsBy(by crypto.Stretcher, to crypto.Recipient, s crypto.WordsSubject) (Words, error) {
+	four, err := crypto.AdmissionWords(by, to, s)
+	return Words(four), err
 }
 
 // Words computes the words of a key in a slot of those who are known, where
@@ -31,11 +31,11 @@ func (h *House) Words(ctx context.Context, to crypto.Recipient, s crypto.WordsSu
 		return Words{}, err
 	}
 	defer free()
-	four, err := crypto.AdmissionWordsBy(h.stretcher, to, s)
-	return Words(four), err
+	return wordsBy(h.stretcher, to, s)
 }
 
-// OwnWords is MyWords in one of those slots.
+// OwnWords computes the words of a waiting person from the identity that her
+// passphrase opened, not from what is stored.
 func (h *House) OwnWords(ctx context.Context, who acts.Caller, epoch int64) (Words, error) {
 	return h.Words(ctx, who.Inside(us).Identity.Recipient(), personSubject(who.Agency(), who.Unit(), who.Person(), epoch))
 }
@@ -76,12 +76,12 @@ func (h *House) storedWords(ctx context.Context, p *acts.Person, epoch int64) (W
 }
 
 // storedWords is the same for who works off the server.
-func storedWords(p *acts.Person, epoch int64) (Words, error) {
+func storedWords(by crypto.Stretcher, p *acts.Person, epoch int64) (Words, error) {
 	to, err := crypto.ParseRecipient(p.Recipient)
 	if err != nil {
 		return Words{}, fmt.Errorf("reading a recipient: %w", err)
 	}
-	return Words(crypto.AdmissionWords(to, personSubject(p.Agency, p.Unit, p.ID, epoch))), nil
+	return wordsBy(by, to, personSubject(p.Agency, p.Unit, p.ID, epoch))
 }
 
 // UnitWords are the words of a unit's epoch, which its founder reads to others.
@@ -94,12 +94,12 @@ func (h *House) UnitWords(ctx context.Context, u *acts.Unit, recipient string, e
 }
 
 // unitWords is the same for who works off the server.
-func unitWords(u *acts.Unit, recipient string, epoch int64) (Words, error) {
+func unitWords(by crypto.Stretcher, u *acts.Unit, recipient string, epoch int64) (Words, error) {
 	to, err := crypto.ParseRecipient(recipient)
 	if err != nil {
 		return Words{}, fmt.Errorf("reading a recipient: %w", err)
 	}
-	return Words(crypto.AdmissionWords(to, crypto.WordsSubject{Agency: u.Agency, Unit: u.ID, Epoch: epoch})), nil
+	return wordsBy(by, to, crypto.WordsSubject{Agency: u.Agency, Unit: u.ID, Epoch: epoch})
 }
 
 // Found makes the first epoch of a unit from an identity, with the caller as its

@@ -131,8 +131,8 @@ func (u *UnitRecovery) leave(by, day string) {
 // RecoveryWords are the four words of a recovery recipient for one unit. Who
 // holds the identity computes them off the server; a member types what she was
 // told. Words read for one unit are worth nothing in another.
-func RecoveryWords(to crypto.Recipient, unit string) Words {
-	return Words(crypto.AdmissionWords(to, RecoverySubject(unit)))
+func RecoveryWords(by crypto.Stretcher, to crypto.Recipient, unit string) (Words, error) {
+	return wordsBy(by, to, RecoverySubject(unit))
 }
 
 // RecoverySubject is what the words of a unit's recovery recipient are drawn for.

@@ -135,7 +135,7 @@ func parseRescue(b []byte, v any) error {
 // ErrWords if they are not those of the recipient in the export, and nothing is
 // made. It returns the words of the new epoch, for the units that will compare
 // them. crypto.ErrOpen when the identity is not the one the wrap is for.
-func Rewrap(recovery crypto.Identity, x *RescueWrap, heard func() (Words, error)) (*RescueFile, Words, error) {
+func Rewrap(by crypto.Stretcher, recovery crypto.Identity, x *RescueWrap, heard func() (Words, error)) (*RescueFile, Words, error) {
 	key, err := crypto.Unwrap(recovery, epochContext(x.Unit, x.Epoch, acts.RecoveryPerson), x.Wrapped)
 	if err != nil {
 		return nil, Words{}, fmt.Errorf("opening the exported wrap: %w", err)
@@ -151,14 +151,14 @@ func Rewrap(recovery crypto.Identity, x *RescueWrap, heard func() (Words, error)
 		return nil, Words{}, err
 	}
 	newcomer := &acts.Person{RowKey: acts.RowKey{ID: x.Person}, Agency: x.Agency, Unit: x.Unit, Recipient: x.Newcomer}
-	if want, err := storedWords(newcomer, x.Epoch); err != nil || want != words {
+	if want, err := storedWords(by, newcomer, x.Epoch); err != nil || want != words {
 		return nil, Words{}, errors.Join(ErrWords, err)
 	}
-	return rewrapTo(newcomer, x, &before, words)
+	return rewrapTo(by, newcomer, x, &before, words)
 }
 
 // rewrapTo makes the file, once the words were the same.
-func rewrapTo(newcomer *acts.Person, x *RescueWrap, before *acts.UnitKeys, words Words) (*RescueFile, Words, error) {
+func rewrapTo(by crypto.Stretcher, newcomer *acts.Person, x *RescueWrap, before *acts.UnitKeys, words Words) (*RescueFile, Words, error) {
 	next, keys, err := newEpoch(x.Unit, x.Epoch+1, before, "", "", acts.CauseRecovery)
 	if err != nil {
 		return nil, Words{}, err
@@ -171,7 +171,7 @@ func rewrapTo(newcomer *acts.Person, x *RescueWrap, before *acts.UnitKeys, words
 	if err != nil {
 		return nil, Words{}, err
 	}
-	unit, err := unitWords(&acts.Unit{RowKey: acts.RowKey{ID: x.Unit}, Agency: x.Agency}, next.Recipient, next.Epoch)
+	unit, err := unitWords(by, &acts.Unit{RowKey: acts.RowKey{ID: x.Unit}, Agency: x.Agency}, next.Recipient, next.Epoch)
 	return &RescueFile{Form: rescueForm, Unit: x.Unit, Epoch: next.Epoch, Recipient: next.Recipient, Identity: next.Identity,
 		Commitment: next.Commitment, Before: next.Before, MAC: next.MAC, Person: x.Person, Newcomer: x.Newcomer,
 		Wrapped: w.Wrapped, Words: words}, unit, err

@@ -474,7 +474,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 	if sock.Epoch() != 0 {
 		t.Fatal("somebody whom nobody admitted holds a unit key")
 	}
-	words := units.MyWords(sock, 1)
+	words := f.OwnWords(sock, 1)
 	admit := f.StepUp("dario", policies.MemberAdmit, sid)
 	if _, err := f.House.Admit(ctx, admit, sid, words); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the administrator admits: got %v, want ErrDenied", err)
@@ -496,7 +496,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 func TestAdmissionStops(t *testing.T) {
 	f := storetest.NewFlow(t)
 	nora := f.Invite("nora", policies.IntakeWorker, "desk")
-	words := units.MyWords(f.SignIn("nora"), 1)
+	words := f.OwnWords(f.SignIn("nora"), 1)
 	wrong := words
 	wrong[2] = "zzz"
 	admit := f.StepUp("anna", policies.MemberAdmit, nora.ID)

@@ -17,7 +17,6 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/office"
-	"sportello/policies/units"
 	"sportello/referrals/cases"
 	"sportello/referrals/register"
 	"sportello/referrals/store"
@@ -160,7 +159,7 @@ func (a *administrator) unit(agency, kind string, role policies.Role) {
 	}
 	a.signIn(first)
 	second := a.invites("seconda-"+id[:6], role, id)
-	words := units.MyWords(a.callers[second.Username], 1)
+	words := a.f.OwnWords(a.callers[second.Username], 1)
 	if _, err := a.f.House.Admit(ctx, a.as(first.Username, policies.MemberAdmit, second.ID), second.ID, words); err != nil {
 		a.f.T.Fatalf("admitting his second: %v", err)
 	}
@@ -199,7 +198,7 @@ func (a *administrator) recovery() crypto.Identity {
 func (a *administrator) asksForRecovery(first, second *storetest.Account, agency string) {
 	id := a.recovery()
 	for _, scope := range []string{first.Unit, agency} {
-		words := units.RecoveryWords(id.Recipient(), scope)
+		words := a.f.RecoveryWords(id.Recipient(), scope)
 		_, _, _ = a.f.House.SetRecovery(ctx, a.as(first.Username, policies.RecoverySet, scope), id.Recipient().String(), words)
 		_, _ = a.f.Door.ConfirmRecovery(ctx, a.as(second.Username, policies.RecoveryConfirm, scope), words)
 		a.signIn(first) // each change may draw a new key
@@ -216,7 +215,7 @@ func (a *administrator) peopleOfHisInEveryUnit() {
 		if _, _, err := a.f.Door.Found(ctx, a.as(p.Username, policies.UnitFound, p.Unit)); err == nil {
 			a.f.T.Errorf("FELL: %s was founded a second time", unit)
 		}
-		words := units.MyWords(a.callers[p.Username], a.f.Store.Log().Epoch(p.Unit))
+		words := a.f.OwnWords(a.callers[p.Username], a.f.Store.Log().Epoch(p.Unit))
 		for _, by := range []string{"dario", p.Username, a.accounts[1].Username} {
 			if _, err := a.f.House.Admit(ctx, a.as(by, policies.MemberAdmit, p.ID), p.ID, words); err == nil {
 				a.f.T.Errorf("FELL: %s admitted an account of the administrator to %s", by, unit)

@@ -33,7 +33,7 @@ func role(t *testing.T, w *storetest.World, name string) policies.Role {
 // heard are the words that a member reads from her own page.
 func heard(w *storetest.World, name string) units.Words {
 	w.T.Helper()
-	return units.MyWords(w.SignIn(name), w.Store.Log().Epoch(w.People[name].Unit))
+	return w.OwnWords(w.SignIn(name), w.Store.Log().Epoch(w.People[name].Unit))
 }
 
 func nameLead(t *testing.T, w *storetest.World, person, by string, words units.Words) error {
@@ -151,7 +151,7 @@ func TestWhoCameBeforeCountsAfterAnEpoch(t *testing.T) {
 	if _, err := w.Door.Remove(t.Context(), w.StepUp("lia", policies.MemberRemove, anna), anna, true); err != nil {
 		t.Fatal(err)
 	}
-	stale := units.MyWords(w.SignIn("nina"), 1)
+	stale := w.OwnWords(w.SignIn("nina"), 1)
 	id := w.People["nina"].ID
 	lia, err := w.Door.StepUp(t.Context(), w.SignIn("lia"), w.People["lia"].Passphrase, w.Code(w.People["lia"]), policies.MemberLead, id, accounts.From{})
 	if err != nil {
@@ -230,7 +230,7 @@ func TestRecoveryMakesNoLead(t *testing.T) {
 		}
 	}
 	x := exported(t, f.World, "livia")
-	file, _ := rewrapped(t, f.Rescue, x, heard(f.World, "livia"))
+	file, _ := rewrapped(t, f.World, f.Rescue, x, heard(f.World, "livia"))
 	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatal(err)
 	}

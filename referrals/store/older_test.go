@@ -129,7 +129,7 @@ func TestOlderRecoveryTakenAway(t *testing.T) {
 func TestOlderWrapStillRescues(t *testing.T) {
 	f, _, livia := lost(t)
 	asBefore(t, f)
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, 1))
+	file, _ := rewrapped(t, f.World, f.Rescue, exported(t, f.World, "livia"), f.OwnWords(livia, 1))
 	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatal(err)
 	}

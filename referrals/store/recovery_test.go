@@ -64,7 +64,7 @@ func accept(w *storetest.World, name, unit string, heard units.Words) error {
 func failed(_ audit.Receipt, err error) error { return err }
 
 func wordsFor(w *storetest.World, id crypto.Identity, unit string) units.Words {
-	return units.RecoveryWords(id.Recipient(), w.Units[unit])
+	return w.RecoveryWords(id.Recipient(), w.Units[unit])
 }
 
 // TestRecoveryNeedsTwoMembers: what one member proposes, another confirms who was
@@ -372,7 +372,7 @@ func TestRecoveryGoesWithWhoseWordItWas(t *testing.T) {
 	desk := f.Units["desk"]
 	hers, err := crypto.NewIdentity()
 	noError(t, err)
-	words := units.RecoveryWords(hers.Recipient(), desk)
+	words := f.RecoveryWords(hers.Recipient(), desk)
 	_, _, err = f.House.SetRecovery(ctx, f.StepUp("gina", policies.RecoverySet, desk), hers.Recipient().String(), words)
 	noError(t, err)
 	_, err = f.Door.ConfirmRecovery(ctx, f.StepUp("lia", policies.RecoveryConfirm, desk), words)

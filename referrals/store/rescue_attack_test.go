@@ -25,7 +25,7 @@ func imported(t *testing.T) (*storetest.Flow, *units.RescueFile, int64) {
 	t.Helper()
 	f, _, livia := lost(t)
 	epoch := f.Store.Log().Epoch(f.Units["desk"])
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, epoch))
+	file, _ := rewrapped(t, f.World, f.Rescue, exported(t, f.World, "livia"), f.OwnWords(livia, epoch))
 	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestRescueIsTakenOnce(t *testing.T) {
 	}
 	nora := f.SignIn("nora")
 	other := *file
-	other.Person, other.Newcomer, other.Words = nora.Person(), mustRecipient(t, f, nora.Person()), units.MyWords(nora, epoch+1)
+	other.Person, other.Newcomer, other.Words = nora.Person(), mustRecipient(t, f, nora.Person()), f.OwnWords(nora, epoch+1)
 	if _, err := f.House.ImportRescue(ctx, console, &other); !errors.Is(err, units.ErrEpochMoved) {
 		t.Errorf("importing an old epoch for another newcomer: %v", err)
 	}
@@ -236,7 +236,7 @@ func rescuedUnit(t *testing.T, f *storetest.Flow, unit, member, newcomer string,
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _ := rewrapped(t, f.Rescue, x, units.MyWords(she, x.Epoch))
+	file, _ := rewrapped(t, f.World, f.Rescue, x, f.OwnWords(she, x.Epoch))
 	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}

@@ -45,9 +45,9 @@ func exported(t *testing.T, w *storetest.World, newcomer string) *units.RescueWr
 }
 
 // rewrapped is what the unit's people make on their own computer.
-func rewrapped(t *testing.T, id crypto.Identity, x *units.RescueWrap, heard units.Words) (*units.RescueFile, units.Words) {
+func rewrapped(t *testing.T, w *storetest.World, id crypto.Identity, x *units.RescueWrap, heard units.Words) (*units.RescueFile, units.Words) {
 	t.Helper()
-	f, unit, err := units.Rewrap(id, x, func() (units.Words, error) { return heard, nil })
+	f, unit, err := units.Rewrap(w.Stretcher, id, x, func() (units.Words, error) { return heard, nil })
 	if err != nil {
 		t.Fatalf("rewrapping: %v", err)
 	}
@@ -93,7 +93,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	}
 	livia, epoch := f.SignIn("livia"), f.Store.Log().Epoch(f.Units["desk"])
 	x := exported(t, f.World, "livia")
-	file, words := rewrapped(t, f.Rescue, x, units.MyWords(livia, epoch))
+	file, words := rewrapped(t, f.World, f.Rescue, x, f.OwnWords(livia, epoch))
 	if _, err := f.House.ImportRescue(ctx, acts.ConsoleCaller(), file); err != nil {
 		t.Fatalf("importing: %v", err)
 	}
@@ -169,13 +169,13 @@ func TestRescueStops(t *testing.T) {
 	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
 	x := exported(t, f.World, "livia")
-	words := units.MyWords(livia, epoch)
+	words := f.OwnWords(livia, epoch)
 	heard := func(w units.Words) func() (units.Words, error) {
 		return func() (units.Words, error) { return w, nil }
 	}
 	wrong := words
 	wrong[0], wrong[1] = words[1], words[0]
-	if file, _, err := units.Rewrap(f.Rescue, x, heard(wrong)); !errors.Is(err, units.ErrWords) || file != nil {
+	if file, _, err := units.Rewrap(f.Stretcher, f.Rescue, x, heard(wrong)); !errors.Is(err, units.ErrWords) || file != nil {
 		t.Errorf("a wrong word: %v, file %v", err, file != nil)
 	}
 	other := func(change func(*units.RescueWrap)) *units.RescueWrap { y := *x; change(&y); return &y }
@@ -183,7 +183,7 @@ func TestRescueStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := units.Rewrap(somebody, x, heard(words)); !errors.Is(err, crypto.ErrOpen) {
+	if _, _, err := units.Rewrap(f.Stretcher, somebody, x, heard(words)); !errors.Is(err, crypto.ErrOpen) {
 		t.Errorf("another recovery identity: %v", err)
 	}
 	for what, y := range map[string]*units.RescueWrap{
@@ -191,7 +191,7 @@ func TestRescueStops(t *testing.T) {
 		"another person":       other(func(y *units.RescueWrap) { y.Person = f.People["lia"].ID }),
 		"another agency":       other(func(y *units.RescueWrap) { y.Agency = "altra" }),
 	} {
-		if _, _, err := units.Rewrap(f.Rescue, y, heard(words)); !errors.Is(err, units.ErrWords) {
+		if _, _, err := units.Rewrap(f.Stretcher, f.Rescue, y, heard(words)); !errors.Is(err, units.ErrWords) {
 			t.Errorf("%s: %v, want ErrWords", what, err)
 		}
 	}
@@ -199,11 +199,11 @@ func TestRescueStops(t *testing.T) {
 		"another unit":  other(func(y *units.RescueWrap) { y.Unit = f.Units["service"] }),
 		"another epoch": other(func(y *units.RescueWrap) { y.Epoch++ }),
 	} {
-		if _, _, err := units.Rewrap(f.Rescue, y, heard(words)); !errors.Is(err, crypto.ErrOpen) {
+		if _, _, err := units.Rewrap(f.Stretcher, f.Rescue, y, heard(words)); !errors.Is(err, crypto.ErrOpen) {
 			t.Errorf("%s: %v, want crypto.ErrOpen", what, err)
 		}
 	}
-	file, _ := rewrapped(t, f.Rescue, x, words)
+	file, _ := rewrapped(t, f.World, f.Rescue, x, words)
 	change := func(c func(*units.RescueFile)) *units.RescueFile { g := *file; c(&g); return &g }
 	for what, c := range map[string]struct {
 		file *units.RescueFile
@@ -246,7 +246,7 @@ func TestRescueWaitsForNobodyElse(t *testing.T) {
 	f, _, livia := lost(t)
 	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, epoch))
+	file, _ := rewrapped(t, f.World, f.Rescue, exported(t, f.World, "livia"), f.OwnWords(livia, epoch))
 	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
@@ -311,10 +311,10 @@ func TestForgedRescueOpensNothing(t *testing.T) {
 	console, desk := acts.ConsoleCaller(), f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
 	x := exported(t, f.World, "livia")
-	words := units.MyWords(him, epoch)
+	words := f.OwnWords(him, epoch)
 	fake, recovery := fakeWrap(t, x)
-	forged, _ := rewrapped(t, recovery, fake, words)
-	genuine, _ := rewrapped(t, f.Rescue, x, words) // which he cannot make, but might find
+	forged, _ := rewrapped(t, f.World, recovery, fake, words)
+	genuine, _ := rewrapped(t, f.World, f.Rescue, x, words) // which he cannot make, but might find
 	mixed := func(c func(g *units.RescueFile)) *units.RescueFile { g := *forged; c(&g); return &g }
 	flipped := *genuine
 	flipped.MAC = append([]byte{}, genuine.MAC...)
@@ -364,7 +364,7 @@ func TestForgedRescueRow(t *testing.T) {
 	f, _, livia := lost(t)
 	desk := f.Units["desk"]
 	epoch := f.Store.Log().Epoch(desk)
-	file, _ := rewrapped(t, f.Rescue, exported(t, f.World, "livia"), units.MyWords(livia, epoch))
+	file, _ := rewrapped(t, f.World, f.Rescue, exported(t, f.World, "livia"), f.OwnWords(livia, epoch))
 	db := raw(t, f.World, "sportello.db")
 	defer db.Close()
 	if _, err := db.Exec(`INSERT INTO rescue (id, version, epoch, person, recipient, identity, commitment, before, mac, wrapped, day, words)
@@ -401,7 +401,7 @@ func TestRescuedUnitIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _ := rewrapped(t, f.Rescue, x, units.MyWords(nora, 1))
+	file, _ := rewrapped(t, f.World, f.Rescue, x, f.OwnWords(nora, 1))
 	if _, err := f.House.ImportRescue(ctx, console, file); err != nil {
 		t.Fatal(err)
 	}
@@ -433,7 +433,7 @@ func TestRescuedUnitIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	sofia := f.SignIn("sofia")
-	if _, err := f.House.Admit(ctx, f.StepUp("nora", policies.MemberAdmit, sofia.Person()), sofia.Person(), units.MyWords(sofia, 2)); err != nil {
+	if _, err := f.House.Admit(ctx, f.StepUp("nora", policies.MemberAdmit, sofia.Person()), sofia.Person(), f.OwnWords(sofia, 2)); err != nil {
 		t.Fatalf("the rescued unit admits who was there before: %v", err)
 	}
 	if got := shown("sofia"); len(got) != 1 || got[0].Confirm {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"sportello/crypto"
@@ -11,17 +12,10 @@ import (
 	"sportello/referrals/store/storetest"
 )
 
-// otherwise makes of a passphrase what no product does.
-type otherwise struct{ crypto.InProcess }
-
-func (otherwise) Stretch(_ int64, secret, salt []byte) ([]byte, error) {
-	return crypto.Hash(secret, salt), nil
-}
-
 // TestPassphrasesAreStretched: the passphrase of who takes her invitation, signs in,
 // uncovers the screen, steps up and takes another one is stretched as a door does it
-// that nobody told otherwise: what was stretched in another way opens nothing. (The
-// people of most tests have theirs stretched cheaply.)
+// that nobody told otherwise, which is at full cost. (The people of most tests have
+// theirs stretched cheaply.)
 func TestPassphrasesAreStretched(t *testing.T) {
 	w := storetest.New(t).StretchFully()
 	w.Found("audit", acts.KindAudit, "clara", policies.Auditor)
@@ -53,7 +47,32 @@ func TestPassphrasesAreStretched(t *testing.T) {
 	if _, err := signIn(nil); err != nil {
 		t.Errorf("with her new passphrase: %v", err)
 	}
-	if _, err := signIn(otherwise{}); !errors.Is(err, accounts.ErrSignIn) {
-		t.Errorf("stretched otherwise: %v", err)
+	if _, err := signIn(storetest.Cheap); !errors.Is(err, accounts.ErrSignIn) {
+		t.Errorf("stretched as tests do it: %v", err)
+	}
+}
+
+// TestCheaplyStretchedOpensNothing: what was not stretched at full cost is a wrong
+// passphrase to a door that nobody told otherwise, whether her row says that it was, or
+// names a version for it.
+func TestCheaplyStretchedOpensNothing(t *testing.T) {
+	w := storetest.New(t).Standard()
+	_, err := right(w, "anna", place(1))
+	noError(t, err)
+	w.Door.StretchWith(newer{Stretcher: storetest.Cheap, mu: new(sync.Mutex), with: new([]int64)})
+	_, err = right(w, "bruna", place(2))
+	noError(t, err)
+	for name, version := range map[string]int64{"anna": 0, "bruna": 1} {
+		var p acts.Person
+		noError(t, w.Store.Look(ctx, func(r acts.Reader) error { return r.Get(&p, w.People[name].ID) }))
+		if p.Stretch != version {
+			t.Fatalf("the row of %s names version %d, want %d", name, p.Stretch, version)
+		}
+		if w.Door, err = accounts.NewDoor(w.Gate, w.Store, w.Keys, 2); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := right(w, name, place(3)); !errors.Is(err, accounts.ErrSignIn) {
+			t.Errorf("%s, of version %d: got %v, want ErrSignIn", name, version, err)
+		}
 	}
 }

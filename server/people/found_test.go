@@ -8,7 +8,6 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/policies/units"
 	"sportello/server/servertest"
 )
 
@@ -34,7 +33,7 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Says(b.Status(b.Post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
-		strings.ReplaceAll(units.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
+		strings.ReplaceAll(s.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
 	b.Leads(b.StepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
 	b.Says(b.Follow(), "L’unità è fondata.", "irene", "Fondata")
 	b.Status(b.Get("/ammissioni/parole"), http.StatusOK)

@@ -73,8 +73,8 @@ var flow Flow
 // once in a process; every call gives a copy of its own.
 func NewFlow(t testing.TB) *Flow {
 	t.Helper()
-	wide := templateOf(t, "wide", cheaply, wideCast)
-	m := templateOf(t, "flow", cheaply, func(w *World) {
+	wide := templateOf(t, "wide", Cheap, wideCast)
+	m := templateOf(t, "flow", Cheap, func(w *World) {
 		w.become(wide)
 		flow = Flow{World: w, Words: map[string]string{}}
 		flow.run()

@@ -1,42 +1,47 @@
 package storetest
 
 import (
-	"slices"
-	"sync"
+	"context"
 
 	"sportello/crypto"
+	"sportello/policies/acts"
+	"sportello/policies/units"
 )
 
-// cheap stretches the passphrases of a test's people at once: they are drawn, and
-// nobody guesses them. The words that two people compare cost what they cost, since
-// a side that is off the server computes them without it, but each of them once.
-type cheap struct {
-	crypto.InProcess
-	words sync.Map
-}
+// cheap stretches at once what a test's people type and compare: it is drawn, and
+// nobody guesses it. It is no version of crypto's, and only tests can hand it to a
+// door: to the program, what it made is a wrong passphrase.
+type cheap struct{ crypto.InProcess }
 
-var cheaply = new(cheap)
+// Cheap is what stretches in a world of which nobody said otherwise.
+var Cheap crypto.Stretcher = cheap{}
 
-// passphraseSalt is how long the salt of a passphrase is; that of words is longer.
-var passphraseSalt = len(crypto.NewSalt())
-
-// Stretch makes of a passphrase its hash.
-func (c *cheap) Stretch(version int64, secret, salt []byte) ([]byte, error) {
+// Stretch makes of a secret its hash.
+func (c cheap) Stretch(version int64, secret, salt []byte) ([]byte, error) {
 	if version < 0 || version > c.Newest() {
 		return nil, crypto.ErrStretch
 	}
-	if len(salt) == passphraseSalt {
-		return crypto.Hash([]byte{byte(version)}, secret, salt), nil
+	return crypto.Hash([]byte{byte(version)}, secret, salt), nil
+}
+
+// OwnWords are the four words that somebody reads from her own page.
+func (w *World) OwnWords(who acts.Caller, epoch int64) units.Words {
+	w.T.Helper()
+	words, err := w.House.OwnWords(context.Background(), who, epoch)
+	if err != nil {
+		w.T.Fatalf("computing somebody's words: %v", err)
 	}
-	key := string(crypto.Hash([]byte{byte(version)}, secret, salt))
-	if made, ok := c.words.Load(key); ok {
-		return slices.Clone(made.([]byte)), nil
+	return words
+}
+
+// RecoveryWords are those that whoever holds a recovery identity reads to a unit.
+func (w *World) RecoveryWords(to crypto.Recipient, unit string) units.Words {
+	w.T.Helper()
+	words, err := units.RecoveryWords(w.Stretcher, to, unit)
+	if err != nil {
+		w.T.Fatalf("computing the words of a recovery recipient: %v", err)
 	}
-	made, err := c.InProcess.Stretch(version, secret, salt)
-	if err == nil {
-		c.words.Store(key, slices.Clone(made))
-	}
-	return made, err
+	return words
 }
 
 // StretchFully has the passphrases of everybody who is entered from now on

@@ -99,7 +99,7 @@ type Account struct {
 // New makes an empty instance in a temporary folder.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := create(t, t.TempDir(), cheaply)
+	w := create(t, t.TempDir(), Cheap)
 	t.Cleanup(func() { w.Close() })
 	return w
 }
@@ -312,7 +312,7 @@ func (w *World) FoundKeeping(unit, kind, person string, role policies.Role, reco
 // and accept it.
 func (w *World) AcceptAlone(unit, person string, recovery crypto.Identity) {
 	w.T.Helper()
-	ctx, words := context.Background(), units.RecoveryWords(recovery.Recipient(), w.Units[unit])
+	ctx, words := context.Background(), w.RecoveryWords(recovery.Recipient(), w.Units[unit])
 	if _, _, err := w.House.SetRecovery(ctx, w.StepUp(person, policies.RecoverySet, w.Units[unit]), recovery.Recipient().String(), words); err != nil {
 		w.T.Fatalf("proposing a recovery recipient: %v", err)
 	}
@@ -326,7 +326,7 @@ func (w *World) AcceptAlone(unit, person string, recovery crypto.Identity) {
 func (w *World) Join(unit, person string, role policies.Role, by string) {
 	w.T.Helper()
 	a := w.Invite(person, role, unit)
-	words := units.MyWords(w.SignIn(person), w.Store.Log().Epoch(w.Units[unit]))
+	words := w.OwnWords(w.SignIn(person), w.Store.Log().Epoch(w.Units[unit]))
 	who := w.StepUp(by, policies.MemberAdmit, a.ID)
 	if _, err := w.House.Admit(context.Background(), who, a.ID, words); err != nil {
 		w.T.Fatalf("admitting %s: %v", person, err)
@@ -337,7 +337,7 @@ func (w *World) Join(unit, person string, role policies.Role, by string) {
 func (w *World) Name(person, by string) {
 	w.T.Helper()
 	a := w.People[person]
-	words := units.MyWords(w.SignIn(person), w.Store.Log().Epoch(a.Unit))
+	words := w.OwnWords(w.SignIn(person), w.Store.Log().Epoch(a.Unit))
 	if _, err := w.House.NameLead(context.Background(), w.StepUp(by, policies.MemberLead, a.ID), a.ID, words); err != nil {
 		w.T.Fatalf("naming %s lead: %v", person, err)
 	}
