@@ -41,11 +41,13 @@ func TestEveryFieldOfAPageIsFilled(t *testing.T) {
 	}
 }
 
-// edgeLoaded is the web edge and the command with their types, read once.
+// edgeLoaded is the web edge and the command with their types, read once. Of what they
+// import there are the types that the compiler wrote down: read from source, all of it
+// stayed in memory, and was marked again at every passphrase that this process stretches.
 var edgeLoaded = sync.OnceValues(func() (*token.FileSet, []*packages.Package) {
 	fset := token.NewFileSet()
 	loaded, err := packages.Load(&packages.Config{Fset: fset, Dir: filepath.Join("..", ".."),
-		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, "./server/...", "./cmd/sportello")
+		Mode: packages.NeedName | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedExportFile}, "./server/...", "./cmd/sportello")
 	if err != nil {
 		return fset, nil
 	}
