@@ -30,6 +30,7 @@ type box struct {
 	epoch, version                          int64
 	sealed                                  crypto.Sealed
 	done                                    bool
+	tried                                   int // of her identities: they stay, and open nothing another time
 }
 
 // what opens a column: the label its key is derived with, and whether a shred
@@ -212,7 +213,7 @@ func (k *ring) unwrap(b *box, name string) {
 	if !bytes.HasPrefix(b.sealed, []byte("age-encryption.org/")) || b.done {
 		return
 	}
-	for _, id := range k.ids {
+	for _, id := range k.ids[b.tried:] {
 		for version := b.version; version >= 0; version-- {
 			for epoch := b.epoch; epoch >= 0; epoch-- {
 				for _, c := range []crypto.WrapContext{
@@ -230,13 +231,14 @@ func (k *ring) unwrap(b *box, name string) {
 				// Around a key that is kept by name there is one more wrap.
 				c := crypto.WrapContext{Purpose: "record-" + b.table, Unit: b.unit, Record: b.id, Epoch: epoch, Version: version}
 				if inner, err := crypto.OpenPadded(id, c, b.sealed); err == nil {
-					b.sealed = inner
+					b.sealed, b.tried = inner, 0
 					k.unwrap(b, name)
 					return
 				}
 			}
 		}
 	}
+	b.tried = len(k.ids)
 }
 
 func (k *ring) found(b *box, name string, text []byte) {
