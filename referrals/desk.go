@@ -4,9 +4,9 @@ import (
 	"errors"
 
 	"sportello/policies/acts"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
-	"sportello/referrals/register"
 	"sportello/referrals/sharing"
 )
 
@@ -25,7 +25,7 @@ import (
 type Desk struct {
 	Cases    *cases.Desk
 	Sharing  *sharing.Desk
-	Register *register.Desk
+	AuditLog *auditlog.Desk
 	work     kept.Work
 }
 
@@ -36,7 +36,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Sharing: sharing.New(work), Register: register.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

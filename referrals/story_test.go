@@ -290,7 +290,7 @@ func TestStory33(t *testing.T) {
 	if _, err := w.TrySignIn(lia); !errors.Is(err, accounts.ErrSignIn) {
 		t.Errorf("signing in again: got %v, want ErrSignIn", err)
 	}
-	can, _, err := w.Desk.Register.WhoCanOpen(t.Context(), w.Caller("clara"))
+	can, _, err := w.Desk.AuditLog.WhoCanOpen(t.Context(), w.Caller("clara"))
 	storetest.Try(t, "asking who can open", err)
 	for _, a := range can {
 		if a.Person == lia.ID {

@@ -39,7 +39,7 @@ func TestBadRecordIsSaidAndWorkGoesOn(t *testing.T) {
 	} else if n, _ := res.RowsAffected(); n != 1 {
 		t.Fatalf("%d notes taken out", n)
 	}
-	v, err := s.Desk.Register.CheckRecords(t.Context())
+	v, err := s.Desk.AuditLog.CheckRecords(t.Context())
 	if err != nil || len(v.Records.Problems) != 1 || v.Records.Problems[0].Table != "note" {
 		t.Fatalf("the check: %v, %v", v.Records.Problems, err)
 	}

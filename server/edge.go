@@ -8,12 +8,12 @@ package server
 
 import (
 	"sportello/server/admin"
+	"sportello/server/auditlog"
 	"sportello/server/casework"
 	"sportello/server/centre"
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
-	"sportello/server/register"
 	"sportello/server/sending"
 )
 
@@ -22,5 +22,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), register.Room(), casework.Room(), sending.Room(), centre.Room()}
+	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), sending.Room(), centre.Room()}
 }

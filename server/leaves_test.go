@@ -11,8 +11,8 @@ import (
 	"sportello/server"
 )
 
-// leavesOf reads how many leaves each page writes at most: lines of a number and
-// a page's address as its route has it. testdata/leaves.txt has those of every page.
+// leavesOf is how many leaves each page writes at most, by its address as its route has
+// it: one, but for those of testdata/leaves.txt, lines of a number and an address.
 func leavesOf(t *testing.T) map[string]int64 {
 	t.Helper()
 	f, err := os.Open("testdata/leaves.txt")
@@ -21,17 +21,20 @@ func leavesOf(t *testing.T) map[string]int64 {
 	}
 	defer f.Close()
 	want := map[string]int64{}
+	for _, r := range server.Routes() {
+		if r.Method == http.MethodGet {
+			want[r.Pattern] = 1
+		}
+	}
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		var n int64
 		var pattern string
 		if _, err := fmt.Sscan(line, &n, &pattern); err == nil {
+			if want[pattern] == 0 {
+				t.Errorf("testdata/leaves.txt: there is no page %s", pattern)
+			}
 			want[pattern] = n
-		}
-	}
-	for _, r := range server.Routes() {
-		if _, ok := want[r.Pattern]; r.Method == http.MethodGet && !ok {
-			t.Errorf("testdata/leaves.txt does not say how many leaves %s writes", r.Pattern)
 		}
 	}
 	return want

@@ -4,13 +4,13 @@ import (
 	"slices"
 
 	"sportello/server/admin/admintest"
+	"sportello/server/auditlog/auditlogtest"
 	"sportello/server/casework/caseworktest"
 	"sportello/server/centre/centretest"
 	"sportello/server/entry/entrytest"
 	"sportello/server/frame"
 	"sportello/server/frame/frametest"
 	"sportello/server/people/peopletest"
-	"sportello/server/register/registertest"
 	"sportello/server/sending/sendingtest"
 	"sportello/server/servertest"
 )
@@ -27,7 +27,7 @@ var sampleNow = servertest.Now
 // samplePages lists every page of every room; the tests that look at pages walk it.
 func samplePages() (list []samplePage) {
 	for _, s := range slices.Concat(frametest.Samples(), entrytest.Samples(), peopletest.Samples(), admintest.Samples(),
-		registertest.Samples(), caseworktest.Samples(), sendingtest.Samples(), centretest.Samples()) {
+		auditlogtest.Samples(), caseworktest.Samples(), sendingtest.Samples(), centretest.Samples()) {
 		list = append(list, samplePage{name: s.Name, tmpl: s.Template(), page: s.Page})
 	}
 	return list

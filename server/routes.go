@@ -3,12 +3,12 @@ package server
 import (
 	"sportello/policies"
 	"sportello/server/admin"
+	"sportello/server/auditlog"
 	"sportello/server/casework"
 	"sportello/server/centre"
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
-	"sportello/server/register"
 	"sportello/server/sending"
 )
 
@@ -112,13 +112,13 @@ func Routes() []frame.Route {
 		frame.Post("/personale/sblocca", policies.FactorUnlock, admin.UnlockAdministrator),
 
 		// the log
-		frame.Get("/registro", policies.LogRead, register.Log),
-		frame.Post("/registro", policies.LogRead, register.FilterLog),
-		frame.Post("/registro/esporta", policies.LogExport, register.ExportLog),
-		frame.Post("/registro/verifica", policies.LogVerify, register.VerifyNow),
-		frame.Get("/registro/accessi", policies.LogRead, register.Access),
-		frame.Get("/registro/invii", policies.LogRead, register.AuditReferrals),
-		frame.Get("/registro/{index}", policies.LogDetail, register.LogProof),
+		frame.Get("/registro", policies.LogRead, auditlog.Log),
+		frame.Post("/registro", policies.LogRead, auditlog.FilterLog),
+		frame.Post("/registro/esporta", policies.LogExport, auditlog.ExportLog),
+		frame.Post("/registro/verifica", policies.LogVerify, auditlog.VerifyNow),
+		frame.Get("/registro/accessi", policies.LogRead, auditlog.Access),
+		frame.Get("/registro/invii", policies.LogRead, auditlog.AuditReferrals),
+		frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 
 		frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),

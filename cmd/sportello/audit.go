@@ -13,7 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals/register"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/store"
 
 	"github.com/spf13/cobra"
@@ -216,7 +216,7 @@ func (p *program) problems(report audit.RecordReport) error {
 func (p *program) auditExport() *cobra.Command {
 	var out string
 	var from, to int64
-	var f register.RegisterFilter
+	var f auditlog.Filter
 	c := &cobra.Command{
 		Use: "export", Args: cobra.NoArgs,
 		Short: "Write the log as a bundle that can be checked offline",
@@ -257,7 +257,7 @@ no other leaf matches only the whole log shows.`,
 }
 
 // exportTo writes the leaves of a range, or those that a filter lets through.
-func exportTo(ctx context.Context, in *instance, f register.RegisterFilter, from, to int64, w io.Writer) error {
+func exportTo(ctx context.Context, in *instance, f auditlog.Filter, from, to int64, w io.Writer) error {
 	source := in.store.Source()
 	var err error
 	if f.Narrows() {

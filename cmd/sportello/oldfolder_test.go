@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
-	"sportello/referrals/register"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 
@@ -87,8 +87,8 @@ func TestOldFolderGoesOn(t *testing.T) {
 	_, err = s.in.desk.Cases.AddNote(s.ctx, anna, rosa, typed.NewForm(), "phone", "Ha richiamato dopo l'aggiornamento.")
 	check(t, err)
 	oldReferral(t, s)
-	if _, _, err := s.in.desk.Register.ReadRegister(s.ctx, s.signIn("clara"), register.RegisterFilter{}); err != nil {
-		t.Errorf("the register: %v", err)
+	if _, _, err := s.in.desk.AuditLog.Read(s.ctx, s.signIn("clara"), auditlog.Filter{}); err != nil {
+		t.Errorf("the log: %v", err)
 	}
 	verifies(t, s, "after the upgrade")
 	s = reopen(t, dir, people, afterOld.Add(time.Hour))
@@ -101,7 +101,7 @@ func TestOldFolderGoesOn(t *testing.T) {
 // verifies holds every record to the log, and closes the folder.
 func verifies(t *testing.T, s *seed, when string) {
 	t.Helper()
-	v, err := s.in.desk.Register.CheckRecords(s.ctx)
+	v, err := s.in.desk.AuditLog.CheckRecords(s.ctx)
 	check(t, errors.Join(err, s.err))
 	if !v.Good() || v.Records.Checked < 150 {
 		t.Errorf("%s: %d records were checked: %v", when, v.Records.Checked, v.Records.Problems)

@@ -175,7 +175,7 @@ func (s *site) sweep(ctx context.Context) {
 // refused by each page that needs it; every page says that there are such, and
 // the rest of the work goes on.
 func (s *site) check(ctx context.Context) {
-	v, err := s.in.desk.Register.CheckRecords(ctx)
+	v, err := s.in.desk.AuditLog.CheckRecords(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return

@@ -19,9 +19,9 @@ import (
 	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
-	"sportello/referrals/register"
 	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -60,7 +60,7 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling":   func() error { _, err := f.Desk.Cases.Wall(ctx, thief, f.Case, v.Version, ""); return err },
 		"exporting": func() error {
-			_, _, err := f.Desk.Register.BeginExport(ctx, f.Caller("clara"), register.RegisterFilter{})
+			_, _, err := f.Desk.AuditLog.BeginExport(ctx, f.Caller("clara"), auditlog.Filter{})
 			return err
 		},
 		"recovery": func() error {
@@ -452,7 +452,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 		"opening a contact":  second(f.Desk.Cases.OpenContact(ctx, who, f.Contact)),
 		"opening a referral": second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
 		"opening a task":     second(f.Desk.Sharing.OpenTask(ctx, who, f.Task)),
-		"reading the log":    second(f.Desk.Register.ReadRegister(ctx, who, register.RegisterFilter{})),
+		"reading the log":    second(f.Desk.AuditLog.Read(ctx, who, auditlog.Filter{})),
 		"the agenda":         second(f.Desk.ReadAgenda(ctx, who)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {
@@ -619,7 +619,7 @@ func TestWalledOffIsAbsent(t *testing.T) {
 	}
 	for name, act := range map[string]func(caseID, contact, note, consent string) error{
 		"open":    func(c, _, _, _ string) error { return second(f.Desk.OpenCase(ctx, sister, c, storetest.Parts...)) },
-		"readers": func(c, _, _, _ string) error { _, _, _, err := f.Desk.Register.Readers(ctx, sister, c); return err },
+		"readers": func(c, _, _, _ string) error { _, _, _, err := f.Desk.AuditLog.Readers(ctx, sister, c); return err },
 		"note": func(c, _, _, _ string) error {
 			_, err := f.Desk.Cases.AddNote(ctx, sister, c, typed.NewForm(), "other", "x")
 			return err

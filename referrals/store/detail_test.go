@@ -8,7 +8,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals/register"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -44,10 +44,10 @@ func TestDetailsStayWithTheirLeaves(t *testing.T) {
 			t.Parallel()
 			f := storetest.NewFlow(t)
 			clara := f.Caller("clara")
-			page, _, err := f.Desk.Register.ReadRegister(ctx, clara, register.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+			page, _, err := f.Desk.AuditLog.Read(ctx, clara, auditlog.Filter{Action: "case.open", Outcome: audit.Allowed})
 			entries := page.Entries
 			if err != nil || len(entries) < 2 {
-				t.Fatalf("reading the register: %d entries, %v", len(entries), err)
+				t.Fatalf("reading the log: %d entries, %v", len(entries), err)
 			}
 			db := raw(t, f.World, store.MainFile)
 			defer db.Close()
@@ -69,10 +69,10 @@ func TestDetailsStayWithTheirLeaves(t *testing.T) {
 					t.Errorf("the check names %v, want %v", report.Problems, a.faults)
 				}
 			}
-			if _, d, _, err := f.Desk.Register.ProveEntry(ctx, clara, entries[0].Index); !errors.Is(err, a.page) || err == nil && d == nil {
+			if _, d, _, err := f.Desk.AuditLog.ProveEntry(ctx, clara, entries[0].Index); !errors.Is(err, a.page) || err == nil && d == nil {
 				t.Errorf("the page of the leaf: %v, %v, want %v", d, err, a.page)
 			}
-			if _, d, _, err := f.Desk.Register.ProveEntry(ctx, clara, without); err != nil || d != nil {
+			if _, d, _, err := f.Desk.AuditLog.ProveEntry(ctx, clara, without); err != nil || d != nil {
 				t.Errorf("the page of the leaf without a detail: %v, %v", d, err)
 			}
 		})

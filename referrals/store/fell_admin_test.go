@@ -17,8 +17,8 @@ import (
 	"sportello/policies/accounts"
 	"sportello/policies/acts"
 	"sportello/policies/office"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
-	"sportello/referrals/register"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -355,8 +355,8 @@ func (a *administrator) triesTheDoor() {
 			"a task":            second(f.Desk.Sharing.OpenTask(ctx, who, f.Task)),
 			"a referral":        second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
 			"a sent referral":   second(f.Desk.Sharing.ReadReferral(ctx, who, f.Consent)),
-			"the log":           second(f.Desk.Register.ReadRegister(ctx, who, register.RegisterFilter{})),
-			"who can open what": second(f.Desk.Register.WhoCanOpen(ctx, who)),
+			"the log":           second(f.Desk.AuditLog.Read(ctx, who, auditlog.Filter{})),
+			"who can open what": second(f.Desk.AuditLog.WhoCanOpen(ctx, who)),
 		} {
 			if err == nil {
 				f.T.Errorf("FELL: %s opened %s", p.Username, what)

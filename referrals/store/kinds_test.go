@@ -18,7 +18,6 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
-	"sportello/referrals/typed"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -170,31 +169,6 @@ func nameOf(t *testing.T, f *storetest.Flow, names ...string) {
 	storetest.Try(t, "restricting", err)
 }
 
-// writeAgain writes one more of each kind that anna can.
-func writeAgain(t *testing.T, f *storetest.Flow) {
-	t.Helper()
-	ctx, anna := t.Context(), f.SignIn("anna")
-	v := storetest.Open(t, f.World, anna, f.Case)
-	form := cases.PersonForm{Alias: v.Card.Alias, Identity: *v.Identity, Told: v.Told}
-	form.Identity.Surname = "altro"
-	_, err := f.Desk.Cases.SavePerson(ctx, anna, f.Case, v.Version, form)
-	storetest.Try(t, "saving a person", err)
-	_, err = f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "dopo")
-	storetest.Try(t, "adding a note", err)
-	for _, n := range v.Notes {
-		if n.ID == f.Note {
-			_, err = f.Desk.Cases.CorrectNote(ctx, anna, n.ID, n.Version, "dopo")
-			storetest.Try(t, "correcting a note", err)
-		}
-	}
-	_, _, err = f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case,
-		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "stay_in_touch"}})
-	storetest.Try(t, "recording a contact", err)
-	f.Refer(f.Case, f.Authorise("alias"))
-	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
-	storetest.Try(t, "writing to the centre", err)
-}
-
 func view(t *testing.T, w *storetest.World, f func(r kept.Reader)) {
 	t.Helper()
 	storetest.Try(t, "reading", kept.Work{Gate: w.Gate, Store: w.Store}.View(t.Context(), func(r kept.Reader) error {
@@ -263,7 +237,7 @@ func TestEveryKindIsKeptFromWhoIsNamedNoLonger(t *testing.T) {
 		}
 	})
 	nameOf(t, f, "anna", "gina")
-	writeAgain(t, f)
+	f.WriteAgain(t)
 	since := map[string]bool{}
 	view(t, f.World, func(r kept.Reader) {
 		mine, err := openerOf(f.World, r, anna, f.Case)

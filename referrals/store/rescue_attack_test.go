@@ -12,8 +12,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/kept"
-	"sportello/referrals/register"
 	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
@@ -303,12 +303,12 @@ func TestRescuedAuditUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	dora := f.SignIn("dora")
-	page, _, err := f.Desk.Register.ReadRegister(ctx, dora, register.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	page, _, err := f.Desk.AuditLog.Read(ctx, dora, auditlog.Filter{Action: "case.open", Outcome: audit.Allowed})
 	if err != nil || len(page.Entries) < 3 {
 		t.Fatalf("%d entries, %v", len(page.Entries), err)
 	}
 	for _, e := range page.Entries {
-		if _, d, _, err := f.Desk.Register.ProveEntry(ctx, dora, e.Index); err != nil || d == nil {
+		if _, d, _, err := f.Desk.AuditLog.ProveEntry(ctx, dora, e.Index); err != nil || d == nil {
 			t.Errorf("the detail of leaf %d: %v, %v", e.Index, d, err)
 		}
 	}

@@ -16,9 +16,9 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
-	"sportello/referrals/register"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -114,7 +114,7 @@ func directory(f *storetest.Flow) error {
 	return second(f.Desk.Sharing.Directory(ctx, f.Caller("anna"), 0, 0))
 }
 func whoCanOpen(f *storetest.Flow) error {
-	return second(f.Desk.Register.WhoCanOpen(ctx, f.Caller("clara")))
+	return second(f.Desk.AuditLog.WhoCanOpen(ctx, f.Caller("clara")))
 }
 func agenda(f *storetest.Flow) error  { return second(f.Desk.ReadAgenda(ctx, f.Caller("sofia"))) }
 func inbox(f *storetest.Flow) error   { return second(f.Desk.Sharing.Inbox(ctx, f.Caller("bruna"))) }
@@ -210,12 +210,12 @@ var kinds = []kind{
 // detail reads the details of who opened case files.
 func detail(f *storetest.Flow) error {
 	clara := f.Caller("clara")
-	page, _, err := f.Desk.Register.ReadRegister(ctx, clara, register.RegisterFilter{Action: "case.open", Outcome: audit.Allowed})
+	page, _, err := f.Desk.AuditLog.Read(ctx, clara, auditlog.Filter{Action: "case.open", Outcome: audit.Allowed})
 	if err != nil {
 		return err
 	}
 	for _, e := range page.Entries {
-		_, d, _, err := f.Desk.Register.ProveEntry(ctx, clara, e.Index)
+		_, d, _, err := f.Desk.AuditLog.ProveEntry(ctx, clara, e.Index)
 		if err != nil {
 			return err
 		}
@@ -565,11 +565,11 @@ func TestContactPutBeforeItsForm(t *testing.T) {
 // The log itself: while the server runs the pages that show leaves fail; what
 // is written next, or the next start, is refused.
 func TestTamperedLog(t *testing.T) {
-	register := func(f *storetest.Flow) error {
-		return second(f.Desk.Register.ReadRegister(ctx, f.Caller("clara"), register.RegisterFilter{}))
+	theLog := func(f *storetest.Flow) error {
+		return second(f.Desk.AuditLog.Read(ctx, f.Caller("clara"), auditlog.Filter{}))
 	}
 	readers := func(f *storetest.Flow) error {
-		_, _, _, err := f.Desk.Register.Readers(ctx, f.Caller("anna"), f.Case)
+		_, _, _, err := f.Desk.AuditLog.Readers(ctx, f.Caller("anna"), f.Case)
 		return err
 	}
 	for name, a := range map[string]struct {
@@ -579,11 +579,11 @@ func TestTamperedLog(t *testing.T) {
 		start   error
 	}{
 		"leaf changed": {"UPDATE leaf SET body = CAST(replace(CAST(body AS TEXT), 'outcome allowed', 'outcome refused') AS BLOB) WHERE idx IN (SELECT idx FROM leaf WHERE instr(body, 'object case:CASE') > 0 AND instr(body, 'outcome allowed') > 0 ORDER BY idx DESC LIMIT 1)",
-			[]reading{register, readers}, false, audit.ErrLogTampered},
-		"leaf removed":             {"DELETE FROM leaf WHERE idx = 30", []reading{register}, false, audit.ErrLogTampered},
+			[]reading{theLog, readers}, false, audit.ErrLogTampered},
+		"leaf removed":             {"DELETE FROM leaf WHERE idx = 30", []reading{theLog}, false, audit.ErrLogTampered},
 		"last leaf removed":        {"DELETE FROM leaf WHERE idx = (SELECT max(idx) FROM leaf)", nil, false, audit.ErrLogTampered},
 		"leaf added":               {"INSERT INTO leaf (idx, body) SELECT max(idx) + 1, (SELECT body FROM leaf WHERE idx = 30) FROM leaf", nil, false, audit.ErrLogTampered},
-		"hash changed":             {"UPDATE leaf_hash SET hash = randomblob(32)", []reading{openCase, register}, true, audit.ErrLogTampered},
+		"hash changed":             {"UPDATE leaf_hash SET hash = randomblob(32)", []reading{openCase, theLog}, true, audit.ErrLogTampered},
 		"checkpoint replaced":      {"UPDATE checkpoint SET note = (SELECT note FROM checkpoint ORDER BY size LIMIT 1) WHERE size = (SELECT max(size) FROM checkpoint)", nil, false, audit.ErrLogTampered},
 		"newest checkpoint hidden": {"DELETE FROM checkpoint WHERE size = (SELECT max(size) FROM checkpoint)", nil, false, audit.ErrLogTampered},
 		"all checkpoints removed":  {"DELETE FROM checkpoint", nil, false, audit.ErrLogTampered},

@@ -9,8 +9,8 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
-	"sportello/referrals/register"
 	"sportello/referrals/store/storetest"
 )
 
@@ -18,11 +18,11 @@ import (
 func newestDetail(t *testing.T, f *storetest.Flow, a policies.Action) *audit.Detail {
 	t.Helper()
 	clara := f.Caller("clara")
-	page, _, err := f.Desk.Register.ReadRegister(ctx, clara, register.RegisterFilter{Action: string(a), Outcome: audit.Allowed})
+	page, _, err := f.Desk.AuditLog.Read(ctx, clara, auditlog.Filter{Action: string(a), Outcome: audit.Allowed})
 	if err != nil || len(page.Entries) == 0 {
 		t.Fatalf("reading the leaves of %s: %d, %v", a, len(page.Entries), err)
 	}
-	_, d, _, err := f.Desk.Register.ProveEntry(ctx, clara, page.Entries[0].Index)
+	_, d, _, err := f.Desk.AuditLog.ProveEntry(ctx, clara, page.Entries[0].Index)
 	if err != nil || d == nil {
 		t.Fatalf("opening the detail of %s: %v, %v", a, d, err)
 	}
@@ -84,7 +84,7 @@ func TestReadersAreAllWhoSawTheHead(t *testing.T) {
 	id := f.Refer(f.Case, f.Authorise("request"))
 	on := func(person string) (n int) {
 		t.Helper()
-		_, all, _, err := f.Desk.Register.Readers(ctx, f.Caller("anna"), f.Case)
+		_, all, _, err := f.Desk.AuditLog.Readers(ctx, f.Caller("anna"), f.Case)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,7 @@ type ReadersPage struct {
 
 // Readers answers GET /schede/{id}/aperture.
 func Readers(q *frame.Request) (frame.Shown, error) {
-	head, list, receipt, err := q.Desk.Register.Readers(q.Context(), q.Who, q.ID("id"))
+	head, list, receipt, err := q.Desk.AuditLog.Readers(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return nil, err
 	}

@@ -199,7 +199,7 @@ func (q *Request) Base(title string) Page {
 		p.User, p.Works = q.Who.Username(), q.Who.UnitKind()
 		p.FormToken = q.Door.FormToken(q.Who)
 		p.Late = q.Who.Late() != nil && q.R.URL.Path != "/bozza"
-		if v := q.Desk.Register.Verified(); v != nil {
+		if v := q.Desk.AuditLog.Verified(); v != nil {
 			p.Differs = !v.Good()
 		}
 		if roster, err := q.House.Roster(q.Context()); err == nil {

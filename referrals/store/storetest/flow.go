@@ -376,3 +376,28 @@ func (f *Flow) roster() {
 
 // Parts are all parts of a case file.
 var Parts = []referrals.Part{referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartConsents, referrals.PartReferrals, referrals.PartTasks}
+
+// WriteAgain writes one more of each kind that anna can.
+func (f *Flow) WriteAgain(t *testing.T) {
+	t.Helper()
+	ctx, anna := t.Context(), f.SignIn("anna")
+	v := Open(t, f.World, anna, f.Case)
+	form := cases.PersonForm{Alias: v.Card.Alias, Identity: *v.Identity, Told: v.Told}
+	form.Identity.Surname = "altro"
+	_, err := f.Desk.Cases.SavePerson(ctx, anna, f.Case, v.Version, form)
+	Try(t, "saving a person", err)
+	_, err = f.Desk.Cases.AddNote(ctx, anna, f.Case, typed.NewForm(), "interview", "dopo")
+	Try(t, "adding a note", err)
+	for _, n := range v.Notes {
+		if n.ID == f.Note {
+			_, err = f.Desk.Cases.CorrectNote(ctx, anna, n.ID, n.Version, "dopo")
+			Try(t, "correcting a note", err)
+		}
+	}
+	_, _, err = f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case,
+		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "stay_in_touch"}})
+	Try(t, "recording a contact", err)
+	f.Refer(f.Case, f.Authorise("alias"))
+	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
+	Try(t, "writing to the centre", err)
+}

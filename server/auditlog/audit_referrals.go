@@ -1,4 +1,4 @@
-package register
+package auditlog
 
 import (
 	"time"
@@ -34,7 +34,7 @@ type AuditReferral struct {
 // AuditReferrals shows every referral with its live authorisation and the way it
 // was given.
 func AuditReferrals(q *frame.Request) (frame.Shown, error) {
-	all, receipt, err := q.Desk.Register.AuditReferrals(q.Context(), q.Who)
+	all, receipt, err := q.Desk.AuditLog.AuditReferrals(q.Context(), q.Who)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package register
+package auditlog
 
 import (
 	"time"
@@ -36,7 +36,7 @@ type AccessRow struct {
 
 // Access shows who can open what now, and since when, by pseudonym.
 func Access(q *frame.Request) (frame.Shown, error) {
-	all, receipt, err := q.Desk.Register.WhoCanOpen(q.Context(), q.Who)
+	all, receipt, err := q.Desk.AuditLog.WhoCanOpen(q.Context(), q.Who)
 	if err != nil {
 		return nil, err
 	}

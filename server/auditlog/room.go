@@ -1,8 +1,8 @@
-// Package register is the log as auditors read it: its lines, one with its proof, who can open what, every referral.
+// Package auditlog is the log as auditors read it: its lines, one with its proof, who can open what, every referral.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
 // NAME.templ, from which `make` writes NAME_templ.go.
-package register
+package auditlog
 
 import (
 	"embed"

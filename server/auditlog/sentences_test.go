@@ -1,4 +1,4 @@
-package register_test
+package auditlog_test
 
 import (
 	"net/http"

@@ -1,4 +1,4 @@
-package register_test
+package auditlog_test
 
 import (
 	"net/http"
@@ -22,7 +22,7 @@ func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
 	t.Parallel()
 	s := site.Town(t)
 	s.Fill(t)
-	sent, _, err := s.Desk.Register.AuditReferrals(t.Context(), s.Caller("clara"))
+	sent, _, err := s.Desk.AuditLog.AuditReferrals(t.Context(), s.Caller("clara"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestWhoCanOpenCountsWhatACentreReads(t *testing.T) {
 			ever++
 		}
 	}
-	all, _, err := s.Desk.Register.WhoCanOpen(t.Context(), s.Caller("clara"))
+	all, _, err := s.Desk.AuditLog.WhoCanOpen(t.Context(), s.Caller("clara"))
 	if err != nil {
 		t.Fatal(err)
 	}

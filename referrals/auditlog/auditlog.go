@@ -1,4 +1,4 @@
-package register
+package auditlog
 
 import (
 	"context"
@@ -32,8 +32,8 @@ type Entry struct {
 	Detail *audit.Detail // opened with the audit unit's key; nil if there is none or it was erased
 }
 
-// RegisterFilter narrows what the auditor reads. Empty fields match everything.
-type RegisterFilter struct {
+// Filter narrows what the auditor reads. Empty fields match everything.
+type Filter struct {
 	Actor, Action, Object, Day string
 	From, To                   string // days, both included
 	Outcome                    audit.Outcome
@@ -42,26 +42,26 @@ type RegisterFilter struct {
 }
 
 // Narrows tells whether the filter leaves anything out.
-func (f RegisterFilter) Narrows() bool {
+func (f Filter) Narrows() bool {
 	return f.Actor+f.Action+f.Object+f.Day+f.From+f.To != "" || f.Outcome != ""
 }
 
 // Matches tells whether a leaf passes: every field that is set must fit. Limit
 // and Before are no part of it.
-func (f RegisterFilter) Matches(l *audit.Leaf) bool {
+func (f Filter) Matches(l *audit.Leaf) bool {
 	return (f.Actor == "" || l.Actor == f.Actor) && (f.Action == "" || l.Action == f.Action) &&
 		(f.Object == "" || l.Object == f.Object || strings.HasSuffix(l.Object, ":"+f.Object)) &&
 		(f.Day == "" || l.Day == f.Day) && (f.From == "" || l.Day >= f.From) && (f.To == "" || l.Day <= f.To) && (f.Outcome == "" || l.Outcome == f.Outcome)
 }
 
-// registerMax bounds one page of the log.
-const registerMax = 200
+// pageMax bounds one page of the log.
+const pageMax = 200
 
 func logObject() policies.Object { return policies.Object{Kind: policies.KindLog} }
 
-// registerScan bounds how many leaves one page looks through, so that a filter
+// scanMax bounds how many leaves one page looks through, so that a filter
 // that matches little does not read the whole log at once.
-const registerScan = 50_000
+const scanMax = 50_000
 
 // DayTally counts what one day's leaves say, refused and failed apart.
 type DayTally struct {
@@ -76,11 +76,11 @@ type RegisterPage struct {
 	Days    []DayTally // of the leaves that were looked through and match, newest first
 }
 
-// ReadRegister reads a page of the log, newest first, with where to go on and the
+// Read reads a page of the log, newest first, with where to go on and the
 // days it saw. The reading is itself a leaf.
-func (d *Desk) ReadRegister(ctx context.Context, who acts.Caller, f RegisterFilter) (RegisterPage, audit.Receipt, error) {
-	if f.Limit <= 0 || f.Limit > registerMax {
-		f.Limit = registerMax
+func (d *Desk) Read(ctx context.Context, who acts.Caller, f Filter) (RegisterPage, audit.Receipt, error) {
+	if f.Limit <= 0 || f.Limit > pageMax {
+		f.Limit = pageMax
 	}
 	var page RegisterPage
 	receipt, err := d.work.Do(ctx, who, policies.LogRead, func(r kept.Reader, act *acts.Act) error {
@@ -97,7 +97,7 @@ func (d *Desk) ReadRegister(ctx context.Context, who acts.Caller, f RegisterFilt
 			if f.From != "" && l.Day < f.From || index == 0 {
 				return false, nil
 			}
-			if len(page.Entries) < f.Limit && scanned < registerScan {
+			if len(page.Entries) < f.Limit && scanned < scanMax {
 				return true, nil
 			}
 			page.Older = index
@@ -327,7 +327,7 @@ var ErrNothing = errors.New("no entry of the log answers to this")
 // bundle holds the leaves that match and were there when it was asked for, each
 // with its place in the signed log, and nothing of the others; ErrNothing
 // without any. The leaf's count says how many of them there were.
-func (d *Desk) BeginExport(ctx context.Context, who acts.Caller, f RegisterFilter) (audit.Receipt, func(io.Writer) error, error) {
+func (d *Desk) BeginExport(ctx context.Context, who acts.Caller, f Filter) (audit.Receipt, func(io.Writer) error, error) {
 	var chosen []int64
 	receipt, err := d.work.Do(ctx, who, policies.LogExport, func(_ kept.Reader, act *acts.Act) error {
 		if err := act.Allow(logObject()); err != nil || !f.Narrows() {
@@ -437,7 +437,7 @@ func (d *Desk) Readers(ctx context.Context, who acts.Caller, caseID string) (kep
 		if err != nil {
 			return err
 		}
-		leaves, err := r.LeavesOf(registerMax, objects...)
+		leaves, err := r.LeavesOf(pageMax, objects...)
 		for _, l := range leaves {
 			if l.Outcome == audit.Allowed && l.Unit == c.Row.Unit {
 				all = append(all, Reading{Day: l.Day, Actor: l.Actor, Action: l.Action})

@@ -1,4 +1,4 @@
-package register
+package auditlog
 
 import (
 	"encoding/base64"
@@ -42,12 +42,12 @@ func LogProof(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, acts.ErrDenied
 	}
-	proof, detail, receipt, err := q.Desk.Register.ProveEntry(q.Context(), q.Who, index)
+	proof, detail, receipt, err := q.Desk.AuditLog.ProveEntry(q.Context(), q.Who, index)
 	if err != nil {
 		return nil, err
 	}
 	q.Receipt(receipt)
-	_, _, key := q.Desk.Register.Log()
+	_, _, key := q.Desk.AuditLog.Log()
 	leaf, err := audit.CheckProof(proof, key)
 	page := &LogProofPage{Page: q.Base(TitleProof), Row: logRow(q, index, &leaf), Leaf: string(proof.Leaf),
 		Checkpoint: string(proof.Checkpoint), Good: err == nil}

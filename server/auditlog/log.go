@@ -1,4 +1,4 @@
-package register
+package auditlog
 
 import (
 	"encoding/base64"
@@ -12,7 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
-	"sportello/referrals/register"
+	"sportello/referrals/auditlog"
 	"sportello/server/frame"
 	"sportello/server/locale"
 )
@@ -73,8 +73,8 @@ type DayCount struct {
 // ChartWidth is the width of the chart's drawing.
 func (p *LogPage) ChartWidth() int { return 20*len(p.Days) + 10 }
 
-// registerRows is how many leaves one page of the log shows.
-const registerRows = 50
+// rowsOfAPage is how many leaves one page of the log shows.
+const rowsOfAPage = 50
 
 // chartStep is the width of one day in the log's chart.
 const chartStep = 20
@@ -122,9 +122,9 @@ func showLog(q *frame.Request, status int, page *LogPage) error {
 }
 
 // logFilter is the filter as typed; false when its days do not fit.
-func logFilter(q *frame.Request, page *LogPage) (register.RegisterFilter, bool) {
+func logFilter(q *frame.Request, page *LogPage) (auditlog.Filter, bool) {
 	f := page.Filter
-	filter := register.RegisterFilter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
+	filter := auditlog.Filter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
 		Object: strings.TrimSpace(f.Record), From: f.From, To: f.To}
 	if frame.IsWord("result", f.Outcome) {
 		filter.Outcome = audit.Outcome(f.Outcome)
@@ -142,8 +142,8 @@ func logFilter(q *frame.Request, page *LogPage) (register.RegisterFilter, bool) 
 func readLog(q *frame.Request, page *LogPage) (bool, error) {
 	before, _ := strconv.ParseInt(q.Hidden("at"), 10, 64)
 	filter, fits := logFilter(q, page)
-	filter.Before, filter.Limit = before, registerRows
-	found, receipt, err := q.Desk.Register.ReadRegister(q.Context(), q.Who, filter)
+	filter.Before, filter.Limit = before, rowsOfAPage
+	found, receipt, err := q.Desk.AuditLog.Read(q.Context(), q.Who, filter)
 	if err != nil {
 		return fits, err
 	}
@@ -171,11 +171,11 @@ func daysFit(q *frame.Request, f LogFilter) bool {
 
 // verified fills in the line that says how far the log was checked.
 func verified(q *frame.Request, page *LogPage) {
-	size, checkpoint, key := q.Desk.Register.Log()
+	size, checkpoint, key := q.Desk.AuditLog.Log()
 	page.Size, page.VerifierKey = size, key
 	page.Checkpoint = strconv.FormatInt(checkpoint.Size, 10) + " " + base64.StdEncoding.EncodeToString(checkpoint.Root[:])
 	page.Verification = "running"
-	v := q.Desk.Register.Verified()
+	v := q.Desk.AuditLog.Verified()
 	if v == nil {
 		return
 	}
@@ -186,7 +186,7 @@ func verified(q *frame.Request, page *LogPage) {
 	}
 }
 
-func logRows(q *frame.Request, entries []register.Entry) []LogRow {
+func logRows(q *frame.Request, entries []auditlog.Entry) []LogRow {
 	var rows []LogRow
 	for _, e := range entries {
 		rows = append(rows, logRow(q, e.Index, &e.Leaf))
@@ -216,7 +216,7 @@ func rules(q *frame.Request, ids []string) []LogRule {
 }
 
 // chart lays the days out, oldest first, the tallest bar a hundred high.
-func chart(q *frame.Request, days []register.DayTally) []DayCount {
+func chart(q *frame.Request, days []auditlog.DayTally) []DayCount {
 	most := 1
 	for _, d := range days {
 		most = max(most, d.Allowed+d.Refused+d.Failed)
@@ -247,8 +247,8 @@ func ExportLog(q *frame.Request, f *LogFilter) error {
 	if !ok {
 		return err
 	}
-	receipt, write, err := q.Desk.Register.BeginExport(q.Context(), q.Who, filter)
-	if errors.Is(err, register.ErrNothing) {
+	receipt, write, err := q.Desk.AuditLog.BeginExport(q.Context(), q.Who, filter)
+	if errors.Is(err, auditlog.ErrNothing) {
 		page.Page = q.Base(TitleLog) // with the token of the session that stepped up
 		page.Problem = ProblemNothing
 		return showLog(q, http.StatusUnprocessableEntity, page)
@@ -278,7 +278,7 @@ func sendBundle(q *frame.Request, name string, write func(io.Writer) error) erro
 
 // VerifyNow checks every record against the log, while the auditor waits.
 func VerifyNow(q *frame.Request, _ *frame.Nothing) error {
-	v, receipt, err := q.Desk.Register.Verify(q.Context(), q.Who)
+	v, receipt, err := q.Desk.AuditLog.Verify(q.Context(), q.Who)
 	if err != nil {
 		return err
 	}

@@ -1,3 +1,0 @@
-// Package register is the log as auditors and desks read it: its pages, its proofs, its
-// export, its check, and who can open what.
-package register
