@@ -14,7 +14,7 @@ const directionMarks = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u
 // isolated from what stands around it, wherever a template shows it. What stands
 // in fields and attributes is left as it was typed.
 func Isolated(page []byte) []byte {
-	if !bytes.ContainsAny(page, directionMarks) {
+	if !marked(page) {
 		return page
 	}
 	out := make([]byte, 0, len(page)+256)
@@ -34,6 +34,23 @@ func Isolated(page []byte) []byte {
 		out, page = append(out, page[:end]...), page[end:]
 	}
 	return out
+}
+
+// marked tells whether a text holds direction marks. All begin with one of two bytes in
+// UTF-8, and in most pages the first of them begins other signs alone: looking for each
+// mark in turn took a tenth of a page's time.
+func marked(text []byte) bool {
+	for i := 0; i+1 < len(text); i++ {
+		next := bytes.IndexByte(text[i:], 0xe2)
+		if next < 0 {
+			break
+		}
+		i += next
+		if bytes.ContainsAny(text[i:min(i+3, len(text))], directionMarks) {
+			return true
+		}
+	}
+	return bytes.Contains(text, []byte("\u061c"))
 }
 
 // plain are the elements that hold text and no other element: of two, what is in
