@@ -2,12 +2,15 @@ package server_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -496,9 +499,42 @@ func (v *visitor) inspect(name string) {
 		v.noScript(false)
 		defer v.noScript(true)
 	}
+	if !v.first() {
+		return
+	}
 	for _, f := range eval[[]string](v, v.tour.axe) {
 		v.t.Errorf("%s (%s): %s", v.path(), v.tour.lang, f)
 	}
+}
+
+// everything is the document with what is in its fields, has the focus, is scrolled to
+// and answers to the browser: all of a page that axe-core can see, its style being one.
+const everything = `JSON.stringify([document.documentElement.outerHTML, location.pathname, innerWidth, innerHeight, scrollX, scrollY,
+	[...document.querySelectorAll("*")].indexOf(document.activeElement), document.querySelectorAll("noscript *").length,
+	matchMedia("(scripting: enabled)").matches, [...document.styleSheets].map(s => [s.href && new URL(s.href).pathname, s.cssRules.length]),
+	[...document.querySelectorAll("input, select, textarea")].map(e => [e.value, e.checked, e.selectedIndex]),
+	[...document.querySelectorAll("details")].map(e => e.open)])`
+
+// random are ids, the references made of them, and tokens in their quotes.
+var random = regexp.MustCompile(`\b[A-Z2-7]{26}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[A-Z2-7]{3}-[A-Z2-7]{3}\b|[":][A-Za-z0-9_-]{43}\\?"`)
+
+// met are the documents that axe-core was run on in this process, by their hash.
+var met sync.Map
+
+// first tells whether axe-core was not run on this very document before: with script
+// and without, most pages of the story are the same to the letter, but for what is
+// drawn, each of which is named by its place here. Whoever is first reports.
+func (v *visitor) first() bool {
+	v.t.Helper()
+	names := map[string]string{}
+	text := random.ReplaceAllStringFunc(eval[string](v, everything), func(s string) string {
+		if names[s] == "" {
+			names[s] = fmt.Sprintf("<%d of %d>", len(names), len(s))
+		}
+		return names[s]
+	})
+	_, before := met.LoadOrStore(sha256.Sum256([]byte(text)), true)
+	return !before
 }
 
 func (v *visitor) picture(name string, width int) {
