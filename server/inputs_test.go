@@ -117,3 +117,33 @@ func TestEveryInputHasItsField(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPasswordIsSecret: what a browser hides while it is typed is kept in no draft
+// and carried to no next page.
+func TestEveryPasswordIsSecret(t *testing.T) {
+	r, hidden := newRenderer(t), map[string]bool{}
+	for _, s := range samplePages() {
+		body, err := r.Bytes(s.page)
+		if err != nil {
+			t.Fatal(detail(err))
+		}
+		for _, text := range tag.FindAllString(string(body), -1) {
+			if a := attributes(text); a["type"] == "password" {
+				hidden[a["name"]] = true
+			}
+		}
+	}
+	for _, route := range server.Routes() {
+		if route.Form == nil {
+			continue
+		}
+		for name, in := range frame.Inputs(route.Form) {
+			if hidden[name] && !in.Secret && name != "passphrase" { // which no form carries on
+				t.Errorf("%s: %q is no secret", route.Pattern, name)
+			}
+		}
+	}
+	if len(hidden) < 4 {
+		t.Fatalf("only %d are hidden", len(hidden))
+	}
+}

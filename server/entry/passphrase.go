@@ -27,16 +27,16 @@ type PassphrasePage struct {
 type PassphraseForm struct {
 	Choice string `form:"choice"`
 	Words  string `form:"words"`
-	Own    string `form:"own" max:"400"`
-	Again  string `form:"again" max:"400"`
+	Own    string `form:"own" max:"400" secret:"yes"`
+	Again  string `form:"again" max:"400" secret:"yes"`
 }
 
 // ChangePassphraseForm is that of somebody who has one.
 type ChangePassphraseForm struct {
 	PassphraseForm
 	Suspected string `form:"suspected"` // "yes"
-	Current   string `form:"current" max:"400"`
-	Code      string `form:"code" max:"6"`
+	Current   string `form:"current" max:"400" secret:"yes"`
+	Code      string `form:"code" max:"20"`
 }
 
 // Passphrase answers GET /credenziali/frase.

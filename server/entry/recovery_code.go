@@ -9,7 +9,7 @@ type RecoveryCodePage struct{ frame.Page }
 
 // RecoveryCodeForm is a recovery code.
 type RecoveryCodeForm struct {
-	Recovery string `form:"recovery" max:"60"`
+	Recovery string `form:"recovery" max:"60" secret:"yes"`
 }
 
 // RecoveryCode answers GET /entra/recupero.

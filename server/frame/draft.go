@@ -13,8 +13,15 @@ type Draft struct {
 	Form url.Values `json:"form"`
 }
 
-// secretFields are never kept in a draft and never carried to a next page.
-var secretFields = []string{"token", "passphrase", "code", "current", "own", "again", "recovery"}
+// ofOneRequest are what any form may bring besides its own inputs: its token, and what a
+// step-up asks.
+var ofOneRequest = []string{"token", "passphrase", "code"}
+
+// secret tells that an input is for this one request: it is never kept in a draft and
+// never carried to a next page. Which of a form are, its struct says.
+func (q *Request) secret(name string) bool {
+	return Contains(ofOneRequest, name) || q.inputs[name].Secret
+}
 
 // keepTyped seals what a form sent when its session had just ended or been
 // covered, for her alone, and then says why it went no further. Whoever has her
@@ -42,10 +49,9 @@ func (q *Request) KeepDraft(keep func(ctx context.Context, person string, text [
 func (q *Request) DraftText() ([]byte, error) {
 	d := Draft{From: q.LocalPath(q.form.Get("from")), Form: url.Values{}}
 	for name, values := range q.form {
-		d.Form[name] = values
-	}
-	for _, name := range secretFields {
-		d.Form.Del(name)
+		if !q.secret(name) {
+			d.Form[name] = values
+		}
 	}
 	return json.Marshal(d)
 }

@@ -25,11 +25,13 @@ func IsSecretKey(text string) bool {
 //	words:"LIST"  its values are codes of a list of words, or empty
 //	max:"N"       what it takes, in UTF-16 units, as a browser counts (HTML, maxlength)
 //	step:"N"      the step that asks it, where the form has several
+//	secret:"yes"  it is for this one request: in no draft, and carried to no next page
 
 // Input is what the tags of a field say.
 type Input struct {
 	Name, Words string
 	Max         int // 0: whatever a page's fields take
+	Secret      bool
 }
 
 // Inputs are the inputs of a form's struct, or of the forms that a page's has.
@@ -43,7 +45,7 @@ func Inputs(t reflect.Type) map[string]Input {
 		switch name := f.Tag.Get("form"); {
 		case name != "":
 			n, _ := strconv.Atoi(f.Tag.Get("max"))
-			all[name] = Input{name, f.Tag.Get("words"), n}
+			all[name] = Input{name, f.Tag.Get("words"), n, f.Tag.Get("secret") != ""}
 		case f.Type.Kind() == reflect.Struct && f.Type.PkgPath() != "time":
 			maps.Copy(all, Inputs(f.Type))
 		}

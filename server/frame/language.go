@@ -9,8 +9,8 @@ import (
 // askAgain lets a page that asks for passphrase and code come back in the other
 // language: nothing is done, because nothing secret goes on.
 func (q *Request) askAgain() error {
-	for _, name := range secretFields {
-		if name != "token" {
+	for name := range q.form {
+		if q.secret(name) && name != "token" {
 			q.form.Del(name)
 		}
 	}

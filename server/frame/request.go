@@ -30,6 +30,7 @@ type Request struct {
 	Signed bool // who is signed in, with keys
 	Known  bool // who is known, perhaps covered or just ended
 	form   url.Values
+	inputs map[string]Input // of the form, by name
 	Lang   locale.Lang
 	Filled bool // form holds a draft given back
 	Ours   bool // the form that was sent is one of this session
@@ -46,6 +47,9 @@ func (q *Request) ID(name string) string { return mux.Vars(q.R)[name] }
 
 func (q *Request) answer(t Route) error {
 	who := identify(q)
+	if t.Form != nil {
+		q.inputs = Inputs(t.Form)
+	}
 	if err := q.readForm(); err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func showAgain(q *Request, status int, page Shown) error {
 func (q *Request) carried() []Pair {
 	var pairs []Pair
 	for name, values := range q.form {
-		if Contains(secretFields, name) || name == "from" {
+		if q.secret(name) || name == "from" {
 			continue
 		}
 		for _, v := range values {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -97,8 +98,9 @@ func (s *Site) Recovering(a *storetest.Account) *Client {
 // StepUpAs is stepUp of somebody outside the cast.
 func (b *Client) StepUpAs(a *storetest.Account, path string, list ...string) Answer {
 	b.T.Helper()
-	b.Says(b.Post(path, list...), "Conferma con frase e codice")
-	return b.Post(path, append(list, "passphrase", a.Passphrase, "code", b.Site.Code(a))...)
+	asked := b.Post(path, list...)
+	b.Says(asked, "Conferma con frase e codice")
+	return b.confirm(asked, path, a)
 }
 
 // JoinDesk adds somebody to the desk, admitted by Anna.
@@ -167,14 +169,33 @@ func (b *Client) Caller() acts.Caller {
 	return who
 }
 
+// confirm sends what the page that asks for passphrase and code carries, with both, as a
+// browser does.
+func (b *Client) confirm(asked Answer, path string, a *storetest.Account) Answer {
+	b.T.Helper()
+	_, form, ok := strings.Cut(asked.Body, ` action="`+html.EscapeString(path)+`" id="f"`)
+	if !ok {
+		b.T.Fatalf("%s asks for passphrase and code for another address:\n%s", path, Main(asked.Body))
+	}
+	form, _, _ = strings.Cut(form, "</form>")
+	values := url.Values{"passphrase": {a.Passphrase}, "code": {b.Site.Code(a)}}
+	for _, m := range hiddenField.FindAllStringSubmatch(form, -1) {
+		values.Add(m[1], html.UnescapeString(m[2]))
+	}
+	return b.Send(path, values)
+}
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`)
+
 // StepUp posts a form, and passphrase and code on the page that asks for them.
 func (b *Client) StepUp(name, path string, list ...string) Answer {
 	b.T.Helper()
-	if asked := b.Post(path, list...); !asked.AsksStepUp() {
+	asked := b.Post(path, list...)
+	if !asked.AsksStepUp() {
 		b.T.Fatalf("%s (%d, leads to %q) does not ask for passphrase and code:\n%s", path, asked.Status, asked.Leads, Main(asked.Body))
 	}
 	a := b.Site.People[name]
-	done := b.Post(path, append(list, "passphrase", a.Passphrase, "code", b.Site.Code(a))...)
+	done := b.confirm(asked, path, a)
 	if b.Cookie != "" { // who came in by the Door goes on with the session that the page gave her
 		b.Cookie, b.Token = "", ""
 		if m := tokenField.FindStringSubmatch(done.Body); m != nil {
