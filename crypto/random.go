@@ -3,6 +3,7 @@ package crypto
 import (
 	"crypto/rand"
 	"strings"
+	"unicode"
 )
 
 // NewID returns a random row id, 26 letters and digits of base32, 130 bits. It
@@ -37,7 +38,7 @@ func grouped(code string) Secret {
 }
 
 // NormaliseCode returns a typed code as it was drawn: capitals, groups of
-// four, 0, 1 and 8 read as the letters they are mistaken for. Hash and compare
+// four whatever blanks and dashes stood between them, 0, 1 and 8 read as the letters they are mistaken for. Hash and compare
 // only this form. What is no code at all comes back as something that matches
 // none.
 func NormaliseCode(s string) Secret {
@@ -52,7 +53,7 @@ func NormaliseCode(s string) Secret {
 			b.WriteByte('I')
 		case c == '8':
 			b.WriteByte('B')
-		case c == '-' || c == ' ':
+		case unicode.Is(unicode.Zs, c), unicode.Is(unicode.Pd, c), unicode.Is(unicode.Cf, c):
 		default:
 			return ""
 		}

@@ -202,3 +202,90 @@ func TestEveryFieldOfAFormIsRead(t *testing.T) {
 		t.Fatalf("only %d fields were found", len(asked))
 	}
 }
+
+// backOnThePage are fields that carry what was typed elsewhere on to the page that shows
+// it, and are no part of what is done.
+var backOnThePage = []string{"AcknowledgeStop.Text"}
+
+// TestEveryFormIsReadWhole: what carries a form out reads every field of it, or hands the
+// form on as a whole; or it takes no form by name, and its page reads it. A struct that two
+// forms share would ask in one what only the other keeps.
+func TestEveryFormIsReadWhole(t *testing.T) {
+	_, loaded := loadedEdge(t)
+	forms := 0
+	for _, p := range loaded {
+		if !strings.HasPrefix(p.PkgPath, "sportello/server/") {
+			continue
+		}
+		for _, file := range p.Syntax {
+			for _, d := range file.Decls {
+				f, ok := d.(*ast.FuncDecl)
+				if !ok || f.Recv != nil || f.Body == nil || len(f.Type.Params.List) != 2 || len(f.Type.Params.List[1].Names) != 1 {
+					continue
+				}
+				name := f.Type.Params.List[1].Names[0]
+				form, ok := p.TypesInfo.Defs[name].Type().(*types.Pointer)
+				if !ok || types.TypeString(p.TypesInfo.Types[f.Type.Params.List[0].Type].Type, nil) != "*sportello/server/frame.Request" {
+					continue
+				}
+				asked := inputsOfType(form.Elem())
+				if len(asked) == 0 || name.Name == "_" || !strings.HasSuffix(types.TypeString(form.Elem(), nil), "Form") {
+					continue
+				}
+				forms++
+				whole, read := usesOf(p.TypesInfo, f.Body, p.TypesInfo.Defs[name])
+				for _, field := range asked {
+					if !whole && !read[field] && !slices.Contains(forThePage, field) && !slices.Contains(backOnThePage, f.Name.Name+"."+field) {
+						t.Errorf("%s.%s does not read %s of its form", p.PkgPath, f.Name.Name, field)
+					}
+				}
+			}
+		}
+	}
+	if forms < 40 {
+		t.Fatalf("only %d forms were found", forms)
+	}
+}
+
+// inputsOfType are the fields of a form's struct, and of those in it, by name.
+func inputsOfType(t types.Type) (names []string) {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return nil
+	}
+	for i := range s.NumFields() {
+		switch f := s.Field(i); {
+		case strings.Contains(s.Tag(i), "form:"):
+			names = append(names, f.Name())
+		case f.Embedded():
+			names = append(names, inputsOfType(f.Type())...)
+		}
+	}
+	return names
+}
+
+// usesOf are the fields that a body takes of a variable, and whether it hands the whole
+// of it on.
+func usesOf(info *types.Info, body *ast.BlockStmt, v types.Object) (whole bool, read map[string]bool) {
+	read = map[string]bool{}
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && info.Uses[x] == v {
+				if info.Selections[n].Kind() == types.FieldVal {
+					read[n.Sel.Name] = true
+					for _, inner := range inputsOfType(info.Selections[n].Type()) {
+						read[inner] = true
+					}
+				} else {
+					whole = true // a method has all of it
+				}
+				return false
+			}
+		case *ast.Ident:
+			whole = whole || info.Uses[n] == v
+		}
+		return true
+	})
+	return whole, read
+}

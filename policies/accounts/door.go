@@ -17,6 +17,9 @@ import (
 var (
 	// ErrSignIn is the one answer to a wrong name, passphrase or code.
 	ErrSignIn = errors.New("name, passphrase or code is not right")
+	// ErrNotACode is said of what is not six digits: nothing was tried with it, and
+	// nothing counts. Who does not tell it apart has ErrSignIn.
+	ErrNotACode = fmt.Errorf("%w: the code has not six digits", ErrSignIn)
 	// ErrThrottled says that too many attempts were made; nothing was checked.
 	ErrThrottled = errors.New("too many attempts")
 	// ErrLocked says, to somebody whose passphrase was right, that ten wrong
@@ -249,9 +252,13 @@ type SignedIn struct {
 	Caller acts.Caller
 }
 
-// Finish takes the code and opens the session. ErrSignIn is the one answer to
-// whatever was wrong; ErrLocked only to somebody whose passphrase was right.
+// Finish takes the code and opens the session. ErrNotACode, and then the same pending
+// sign-in goes on; ErrSignIn is the one answer to whatever else was wrong; ErrLocked only to somebody whose passphrase was right.
 func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
+	code, err := typedCode(code)
+	if err != nil {
+		return nil, err
+	}
 	return d.finish(ctx, pending, from, func(p *acts.Person, kek crypto.Key, o *opening) (acts.Caller, error) {
 		return d.verify(ctx, p, kek, code, policies.SignIn, o)
 	})

@@ -152,6 +152,10 @@ func (d *Door) enrolment(ctx context.Context, who acts.Caller, cookie string) (c
 // that the authenticator has it, and ends her other sessions. ErrSignIn for a
 // wrong code.
 func (d *Door) ReplaceFactor(ctx context.Context, who acts.Caller, cookie, code string) (audit.Receipt, error) {
+	code, err := typedCode(code)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
 	kek, seed, err := d.enrolment(ctx, who, cookie)
 	if err != nil {
 		return audit.Receipt{}, err

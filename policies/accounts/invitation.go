@@ -94,6 +94,10 @@ func (d *Door) kekOfInvited(ctx context.Context, token crypto.Secret, passphrase
 // accept does the one act of an invitation, and returns the new person as she
 // stands at that moment, with her identity.
 func (d *Door) accept(ctx context.Context, token crypto.Secret, kek crypto.Key, seed, code string) ([]crypto.Secret, acts.Caller, error) {
+	code, err := typedCode(code)
+	if err != nil {
+		return nil, acts.Caller{}, err
+	}
 	step, ok := matchStep(seed, code, 0, d.gate.Now())
 	if !ok {
 		return nil, acts.Caller{}, ErrSignIn

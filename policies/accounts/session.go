@@ -457,6 +457,10 @@ func (d *sessions) again(ctx context.Context, who acts.Caller) (acts.Caller, err
 // one act on one named object. The session gets a new id: the cookie returned
 // replaces the old one.
 func (d *Door) StepUp(ctx context.Context, who acts.Caller, passphrase, code string, a policies.Action, object string, from From) (*SignedIn, error) {
+	code, err := typedCode(code)
+	if err != nil {
+		return nil, err
+	}
 	p, err := d.find(ctx, who.Username())
 	if err != nil {
 		return nil, err

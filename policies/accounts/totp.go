@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/png"
 	"time"
+	"unicode"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
@@ -18,6 +19,41 @@ const period = 30
 // Issuer names the service in an authenticator app: a neutral word, since
 // somebody else may look at the phone.
 const Issuer = "Agenda"
+
+// typedCode reads six digits as they are typed, pasted or read aloud: of whatever script
+// the keyboard has, with blanks, dashes and signs that nobody sees between them.
+func typedCode(typed string) (string, error) {
+	var code []byte
+	for _, c := range typed {
+		switch {
+		case unicode.Is(unicode.Nd, c):
+			code = append(code, '0'+digit(c))
+		case unicode.IsSpace(c), unicode.Is(unicode.Pd, c), unicode.Is(unicode.Cf, c):
+		default:
+			return "", ErrNotACode
+		}
+	}
+	if len(code) != 6 {
+		return "", ErrNotACode
+	}
+	return string(code), nil
+}
+
+// digit is the value of a decimal digit: each script has its ten in a row, from zero
+// (Unicode, section 4.6).
+func digit(c rune) byte {
+	for _, r := range unicode.Nd.R16 {
+		if rune(r.Lo) <= c && c <= rune(r.Hi) {
+			return byte((c - rune(r.Lo)) % 10)
+		}
+	}
+	for _, r := range unicode.Nd.R32 {
+		if rune(r.Lo) <= c && c <= rune(r.Hi) {
+			return byte((c - rune(r.Lo)) % 10)
+		}
+	}
+	return 0
+}
 
 // matchStep returns the time step whose code this is, among the current one and
 // its neighbours, if it is newer than last. It reports false for anything but

@@ -2,7 +2,8 @@ package casework
 
 // What the page says.
 const (
-	FlashNoteSaved = "note.saved"
-	TitleContact   = "contact.title"
-	TitleUnlinked  = "unlinked.title"
+	FlashNoteSaved     = "note.saved"
+	FlashNoteCorrected = "note.corrected"
+	TitleContact       = "contact.title"
+	TitleUnlinked      = "unlinked.title"
 )

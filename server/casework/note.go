@@ -32,6 +32,11 @@ type NoteForm struct {
 	Text string `form:"text" max:"16000"`
 }
 
+// CorrectNoteForm is a note's new text: its kind stays.
+type CorrectNoteForm struct {
+	Text string `form:"text" max:"16000"`
+}
+
 // What the page says.
 const (
 	TitleNote = "note.text"
@@ -100,12 +105,12 @@ func AddNote(q *frame.Request, f *NoteForm) error {
 }
 
 // CorrectNote answers POST /schede/{id}/diario/{note}/correggi.
-func CorrectNote(q *frame.Request, f *NoteForm) error {
+func CorrectNote(q *frame.Request, f *CorrectNoteForm) error {
 	receipt, err := q.Desk.Cases.CorrectNote(q.Context(), q.Who, q.ID("note"), q.Version(), f.Text)
 	if errors.Is(err, acts.ErrConflict) {
 		return q.ShowBack(http.StatusConflict, notePage, err)
 	}
-	return q.DoneOr(notePage, receipt, err, FlashNoteSaved, "/schede/"+q.ID("id")+"/diario")
+	return q.DoneOr(notePage, receipt, err, FlashNoteCorrected, "/schede/"+q.ID("id")+"/diario")
 }
 
 func recall(q *frame.Request, p rule.Recall) Recall {

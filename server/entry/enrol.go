@@ -3,10 +3,11 @@ package entry
 import (
 	"encoding/base64"
 	"errors"
-	"github.com/a-h/templ"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"sportello/policies"
 	"sportello/policies/accounts"
@@ -31,7 +32,7 @@ const (
 
 // CodeForm is a one-time code.
 type CodeForm struct {
-	Code string `form:"code" max:"6"`
+	Code string `form:"code" max:"20"`
 }
 
 // AskReplaceFactor asks for passphrase and code, before a factor is replaced.
@@ -91,7 +92,7 @@ func EnrolFactor(q *frame.Request, f *CodeForm) error {
 	receipt, err := q.Door.ReplaceFactor(q.Context(), q.Who, q.Cookie(factorCookie), f.Code)
 	if errors.Is(err, accounts.ErrSignIn) {
 		page := enrolPage(q, "/credenziali/fattore/nuovo", factor, false)
-		page.Fail("code", FailEnrol)
+		page.Fail("code", wrongCode(err))
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
@@ -133,6 +134,14 @@ func grouped(s string) string {
 	return b.String()
 }
 
+// wrongCode says what is wrong with the first code of a new phone.
+func wrongCode(err error) string {
+	if errors.Is(err, accounts.ErrNotACode) {
+		return frame.FailNotACode
+	}
+	return FailEnrol
+}
+
 // EnrolInvited answers POST /invito/fattore.
 func EnrolInvited(q *frame.Request, f *CodeForm) error {
 	step, ok, err := invitation(q)
@@ -142,7 +151,7 @@ func EnrolInvited(q *frame.Request, f *CodeForm) error {
 	codes, cookie, err := q.Door.InvitationCode(q.Context(), q.Cookie(invitationCookie), f.Code)
 	if errors.Is(err, accounts.ErrSignIn) {
 		page := enrolPage(q, "/invito/fattore", step.Factor, true)
-		page.Fail("code", FailEnrol)
+		page.Fail("code", wrongCode(err))
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {

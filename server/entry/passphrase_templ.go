@@ -109,7 +109,7 @@ func (p *PassphrasePage) HTML(v *frame.PageView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.Field("code", "", frame.Ask{Label: "code.code", Auto: "one-time-code", Mode: "numeric", Max: 6, Class: "digits", Hint: "code.hint", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Field("code", "", frame.Ask{Label: "code.code", Auto: "one-time-code", Mode: "numeric", Max: 20, Class: "digits", Hint: "code.hint", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -70,7 +70,7 @@ func entered(q *frame.Request, in *accounts.SignedIn, err error) error {
 		if !known {
 			return err
 		}
-		if errors.Is(err, accounts.ErrWait) || comesBack(err) && q.R.URL.Path == "/entra/codice" {
+		if errors.Is(err, accounts.ErrWait) || errors.Is(err, accounts.ErrNotACode) || comesBack(err) && q.R.URL.Path == "/entra/codice" {
 			page := &CodePage{Page: q.Base(TitleCode)}
 			page.Problem = key
 			return q.Show(q.Refusal(err), page)

@@ -21,6 +21,7 @@ const (
 	ProblemRepeated     = "form.repeated"
 	StepUpUnlock        = "stepup.unlock"
 	ProblemStepUp       = "stepup.failed"
+	FailNotACode        = "code.not_six"
 	FailSecretKey       = "error.secret_key"
 	FlashSeen           = "notices.done"
 	FailBeside          = "how.beside_missing"

@@ -34,6 +34,8 @@ func SignInProblems(err error) (string, bool) {
 		return "code.used", true
 	case errors.Is(err, accounts.ErrLocked):
 		return "code.locked", true
+	case errors.Is(err, accounts.ErrNotACode):
+		return FailNotACode, true
 	case errors.Is(err, accounts.ErrSignIn):
 		return ProblemSignIn, true
 	}
@@ -49,6 +51,8 @@ func (q *Request) Refusal(err error) int {
 		return http.StatusServiceUnavailable
 	case errors.Is(err, accounts.ErrThrottled):
 		return http.StatusTooManyRequests
+	case errors.Is(err, accounts.ErrNotACode):
+		return http.StatusUnprocessableEntity
 	}
 	return http.StatusUnauthorized
 }

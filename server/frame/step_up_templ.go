@@ -164,7 +164,7 @@ func (p *StepUpPage) HTML(v *PageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = v.Field("code", "", Ask{Label: "code.code", Auto: "one-time-code", Mode: "numeric", Max: 6, Class: "digits", Hint: "code.hint", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Field("code", "", Ask{Label: "code.code", Auto: "one-time-code", Mode: "numeric", Max: 20, Class: "digits", Hint: "code.hint", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
