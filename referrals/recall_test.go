@@ -51,7 +51,7 @@ func TestRecallStaysInsideHerRule(t *testing.T) {
 		field, why string
 	}{
 		"no day":         {rule.Recall{Day: "domani"}, "recall", "error.day"},
-		"a past day":     {rule.Recall{Day: "2026-11-19"}, "recall", "recall.past"},
+		"a past day":     {rule.Recall{Day: "2026-11-19"}, "recall", "error.day_past"},
 		"one hour":       {rule.Recall{Day: "2026-11-21", From: "08:00"}, "recall_from", "recall.hours_wrong"},
 		"backwards":      {rule.Recall{Day: "2026-11-21", From: "08:30", To: "08:10"}, "recall_from", "recall.hours_wrong"},
 		"no hours":       {rule.Recall{Day: "2026-11-21", From: "8", To: "9"}, "recall_from", "recall.hours_wrong"},

@@ -36,7 +36,7 @@ func TestWrittenWhenItEnded(t *testing.T) {
 	anna.Says(anna.Status(anna.Post("/invii/"+r.Withdrawn+"/appuntamento", "answer", "yes"), http.StatusConflict), "l’autorizzazione è stata revocata")
 
 	notice := "/arrivi/" + r.Withdrawn + "/avviso"
-	for path, form := range map[string][]string{"/messaggi": {"text", text}, "/appuntamento": {"day", "2026-12-24", "hour", "09:30", "place", text}} {
+	for path, form := range map[string][]string{"/messaggi": {"text", text}, "/appuntamento": {"day", "2026-12-01", "hour", "09:30", "place", text}} {
 		got := bruna.Status(bruna.Post("/arrivi/"+r.Withdrawn+path, append(form, "form", "f2", "from", "/arrivi/"+r.Withdrawn)...), http.StatusConflict)
 		bruna.Says(got, "Non contattatela e non usate questi dati.", "Allo sportello non è arrivato niente", text, "Confermiamo: non li usiamo più")
 		got = bruna.Status(bruna.Post("/arrivi/"+r.Expired+path, append(form, "form", "f3", "from", "/arrivi/"+r.Expired)...), http.StatusConflict)

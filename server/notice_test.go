@@ -41,8 +41,8 @@ func TestANewUnitIsShownUntilSeen(t *testing.T) {
 		b.Silent(b.Page, "Sportello di troppo")
 	}
 	s.Found("Sportello di troppo", acts.KindDesk, "finta", policies.Lead)
-	lucia.Says(lucia.Get("/agenda"), "Sportello di troppo", "Fondata", "finta") // what was seen was not yet this
-	clara.Says(clara.Get("/registro"), "Sportello di troppo", "Fondata", "finta")
+	lucia.Says(lucia.Get("/agenda"), "Sportello di troppo", "Attivata", "finta") // what was seen was not yet this
+	clara.Says(clara.Get("/registro"), "Sportello di troppo", "Attivata", "finta")
 	anna.Silent(anna.Get("/agenda"), "Sportello di troppo")
 	lucia.Post("/avvisi", "notice", "founded.NESSUNO")
 	lucia.Says(lucia.Get("/agenda"), "Sportello di troppo")

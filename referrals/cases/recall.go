@@ -19,7 +19,7 @@ import (
 func (d *Desk) SetRecall(ctx context.Context, who acts.Caller, id string, version int64, p rule.Recall) (audit.Receipt, error) {
 	if p.Day == "" {
 		p = rule.Recall{}
-	} else if err := p.Check(d.work.Gate.Day()); err != nil {
+	} else if err := p.Check(d.work.Gate.Now()); err != nil {
 		return audit.Receipt{}, err
 	}
 	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ kept.Reader, act *acts.Act, c *kept.File) ([]acts.Row, error) {

@@ -16,7 +16,7 @@ type Recall struct {
 // Why a call cannot be planned so, as message keys, beside the reasons of a call
 // that is made now.
 const (
-	recallPast    Refusal = "recall.past"
+	recallPast    Refusal = "error.day_past"
 	recallHours   Refusal = "recall.hours_wrong"
 	recallNoPhone Refusal = "recall.no_phone"
 	recallNoHours Refusal = "recall.no_hours"
@@ -24,13 +24,9 @@ const (
 )
 
 // Check refuses a call that is no day and no stretch of hours of a coming day.
-func (p Recall) Check(today string) error {
+func (p Recall) Check(now time.Time) error {
 	bad := typed.Check{}
-	if _, err := time.Parse(time.DateOnly, p.Day); err != nil {
-		bad["recall"] = "error.day"
-	} else if p.Day < today {
-		bad["recall"] = string(recallPast)
-	}
+	bad.Add(typed.DayAhead("recall", p.Day, now))
 	if (p.From == "") != (p.To == "") || !clock(p.From) || !clock(p.To) || p.From != "" && p.From >= p.To {
 		bad["recall_from"] = string(recallHours)
 	}

@@ -1,6 +1,7 @@
 package sharing_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -68,5 +69,40 @@ func TestProposedAppointmentWaitsOnTheAgenda(t *testing.T) {
 	storetest.Try(t, "opening", err)
 	if a := sharing.LastAppointment(v.Messages); a.Place != "Sede" || a.Answer != "yes" || a.When.Day() != 3 {
 		t.Errorf("the centre reads %+v", a)
+	}
+}
+
+// TestAppointmentIsStillToCome: what is past, mistyped or after her authorisation is not
+// proposed, nothing is written of it, and the field that is wrong is named.
+func TestAppointmentIsStillToCome(t *testing.T) {
+	w := storetest.New(t).Standard()
+	ctx, bruna := t.Context(), w.Caller("bruna")
+	_, id := storetest.Send(t, w, storetest.Rosa(t, w).CaseID, "alias")
+	now := w.Clock.Now()
+	for _, c := range []struct{ day, hour, field, key string }{
+		{"2025-01-01", "10:00", "day", "error.day_past"},
+		{"0026-12-10", "10:00", "day", "error.day_past"},
+		{now.Format(time.DateOnly), now.Add(-time.Hour).Format("15:04"), "hour", "error.hour_past"},
+		{now.AddDate(0, 6, 0).Format(time.DateOnly), "10:00", "day", "error.day_unauthorised"},
+		{"2027-03-28", "02:30", "hour", "error.hour_skipped"},
+		{"2026-12-01", "25:00", "hour", "error.hour"},
+		{"2026-12-01", "", "hour", "error.hour_missing"},
+	} {
+		_, err := w.Desk.Sharing.Propose(ctx, bruna, id, typed.NewForm(), c.day, c.hour, "Sede")
+		var bad *typed.Invalid
+		if !errors.As(err, &bad) || bad.Fields[c.field] != c.key {
+			t.Errorf("%s %q: got %v %+v, want %s", c.day, c.hour, err, bad, c.key)
+		}
+	}
+	v, _, err := w.Desk.Sharing.OpenReferral(ctx, bruna, id)
+	storetest.Try(t, "opening", err)
+	if a := sharing.LastAppointment(v.Messages); !a.When.IsZero() {
+		t.Errorf("an appointment was kept: %v", a.When)
+	}
+	form := typed.NewForm()
+	for range 2 { // the same form again is one appointment, also once its hour has come
+		_, err := w.Desk.Sharing.Propose(ctx, bruna, id, form, now.AddDate(0, 0, 1).Format(time.DateOnly), "09:30:00", "Sede")
+		storetest.Try(t, "proposing", err)
+		w.Clock.Add(48 * time.Hour)
 	}
 }

@@ -211,24 +211,33 @@ func (d *Desk) Decline(ctx context.Context, who acts.Caller, id, code string) (a
 // Ask puts a question to the desk. The same form twice is one question;
 // ErrRepeated when it says something else.
 func (d *Desk) Ask(ctx context.Context, who acts.Caller, id string, form typed.Form, text string) (audit.Receipt, error) {
-	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", form, Message{Kind: "question", Text: text})
+	return d.respondWith(ctx, who, policies.ReferralAsk, id, "ask", form, Message{Kind: "question", Text: text}, nil)
 }
 
-// Propose proposes an appointment: a day and an hour, and a place in words. The
-// same form twice is one appointment; ErrRepeated when it says something else.
+// Propose proposes an appointment: a day and an hour, and a place in words. Invalid names
+// what is wrong with day or hour; an appointment is still to come, and while her
+// authorisation holds. The same form twice is one appointment; ErrRepeated when it says
+// something else.
 func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, form typed.Form, day, hour, place string) (audit.Receipt, error) {
-	when, err := time.ParseInLocation("2006-01-02 15:04", day+" "+hour, d.work.Gate.Now().Location())
+	now := d.work.Gate.Now()
+	when, err := typed.When(day, hour, now)
 	if err != nil {
-		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"day": "error.day"}}
+		return audit.Receipt{}, err
 	}
-	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", form, Message{Kind: "appointment", When: when, Place: place})
+	return d.respondWith(ctx, who, policies.ReferralPropose, id, "appointment", form, Message{Kind: "appointment", When: when, Place: place}, func(s *sharedReferral) error {
+		if when.Format(time.DateOnly) > s.row.UntilDay {
+			return typed.Bad("day", "error.day_unauthorised")
+		}
+		return typed.Ahead(when, now)
+	})
 }
 
-func (d *Desk) respondWith(ctx context.Context, who acts.Caller, a policies.Action, id, stepName string, form typed.Form, m Message) (audit.Receipt, error) {
+func (d *Desk) respondWith(ctx context.Context, who acts.Caller, a policies.Action, id, stepName string, form typed.Form, m Message,
+	fits func(s *sharedReferral) error) (audit.Receipt, error) {
 	if err := m.check(form); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.respond(ctx, who, a, id, stepName, &formMessage{form, m}, nil)
+	return d.respond(ctx, who, a, id, stepName, &formMessage{form, m}, fits)
 }
 
 // backNeeds says from which of Feedbacks on a centre may tell the desk something:

@@ -247,10 +247,19 @@ func TestCodesInEveryOrder(t *testing.T) {
 			t.Errorf("%s code after it: got %v, want ErrWait", name, err)
 		}
 	}
-	for _, code := range []string{" " + now, now + "\n", "000000 ", "12345", "１２３４５６"} {
-		if err := finish(code); !errors.Is(err, accounts.ErrSignIn) {
-			t.Errorf("a code of another form: got %v, want ErrSignIn", err)
+	wide := strings.Map(func(c rune) rune { return c - '0' + '０' }, now)
+	for _, code := range []string{" " + now + "\n", wide} { // the same code, typed otherwise
+		if err := finish(code); !errors.Is(err, accounts.ErrWait) {
+			t.Errorf("a code typed otherwise: got %v, want ErrWait", err)
 		}
+	}
+	for _, code := range []string{"12345", now + "0"} {
+		if err := finish(code); !errors.Is(err, accounts.ErrNotACode) {
+			t.Errorf("what is no code: got %v, want ErrNotACode", err)
+		}
+	}
+	if err := finish("000000 "); !errors.Is(err, accounts.ErrSignIn) || errors.Is(err, accounts.ErrNotACode) {
+		t.Errorf("a wrong code: got %v, want ErrSignIn", err)
 	}
 	if err := finish(w.Code(a)); err != nil {
 		t.Errorf("a newer code: %v", err)

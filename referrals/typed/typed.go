@@ -1,6 +1,9 @@
 package typed
 
-import "errors"
+import (
+	"errors"
+	"maps"
+)
 
 // ErrInvalid says that something typed does not fit; see Invalid.
 var ErrInvalid = errors.New("something typed does not fit")
@@ -37,6 +40,14 @@ func (c Check) Max(field, value string, limit int) {
 func (c Check) OneOf(field, value string, codes map[string]bool) {
 	if !codes[value] {
 		c[field] = "error.choose_one"
+	}
+}
+
+// Add takes in what another check found.
+func (c Check) Add(err error) {
+	var bad *Invalid
+	if errors.As(err, &bad) {
+		maps.Copy(c, bad.Fields)
 	}
 }
 

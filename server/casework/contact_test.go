@@ -107,7 +107,7 @@ func TestHoursThatWereNotSaid(t *testing.T) {
 	anna.Status(anna.Post("/contatti/nuovo", form...), http.StatusSeeOther)
 	anna.Follow()
 	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body)
-	anna.Says(anna.Get(file), "gio, ven, sab, dom, a qualsiasi ora")
+	anna.Says(anna.Get(file), "tutti i giorni, a qualsiasi ora")
 	anna.Says(anna.Get("/agenda"), "Irene", "tutto il giorno")
 	anna.Silent(anna.Page, "fino alle")
 }

@@ -586,7 +586,7 @@ func (p *ReceivedPage) HTML(v *frame.PageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Day != "" || p.Place != "" {
+			if p.Day != "" || p.Place != "" || p.ErrorOf("day") != "" || p.ErrorOf("hour") != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, " open")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

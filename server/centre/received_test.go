@@ -1,6 +1,7 @@
 package centre_test
 
 import (
+	"net/http"
 	"regexp"
 	"testing"
 
@@ -19,7 +20,7 @@ func TestCentreHasOneMainButton(t *testing.T) {
 	bruna.Get(received)
 	bruna.Says(bruna.Get("/arrivi"), "Aperto, si aspetta la nostra risposta")
 	bruna.Silent(bruna.Page, "Inviato<", "Aperto dal centro")
-	_, err := s.Desk.Sharing.Propose(t.Context(), s.Caller("bruna"), r.Sent, typed.NewForm(), "2026-12-24", "09:30", "Sede")
+	_, err := s.Desk.Sharing.Propose(t.Context(), s.Caller("bruna"), r.Sent, typed.NewForm(), "2026-12-01", "09:30", "Sede")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,4 +38,26 @@ func TestCentreHasOneMainButton(t *testing.T) {
 	}
 	one("Comunica allo sportello")
 	s.Quiet(t)
+}
+
+// TestWhatIsWrongWithADayIsSaidBesideIt: the part of the page that asks it is open, and
+// keeps what was typed.
+func TestWhatIsWrongWithADayIsSaidBesideIt(t *testing.T) {
+	s := site.Town(t)
+	r := s.Fill(t)
+	bruna := s.Inside(t, "bruna")
+	received := "/arrivi/" + r.Sent
+	for _, c := range []struct{ day, hour, says, at string }{
+		{"2025-01-01", "10:00", "già passato", "day-error"},
+		{"", "10:00", "anno-mese-giorno", "day-error"},
+		{"2026-12-01", "", "Manca l’ora", "hour-error"},
+		{"2027-03-28", "02:30", "va avanti", "hour-error"},
+	} {
+		bruna.Get(received)
+		got := bruna.Post(received+"/appuntamento", "day", c.day, "hour", c.hour, "place", "Sede di prova", "form", bruna.Hidden("form"), "version", bruna.Hidden("version"))
+		bruna.Says(bruna.Status(got, http.StatusUnprocessableEntity), c.says, "Sede di prova", `id="`+c.at+`"`)
+		if !regexp.MustCompile(`<details class="more" open>\s*<summary>Proponi`).MatchString(got.Body) {
+			t.Errorf("%s %s: the form is folded away", c.day, c.hour)
+		}
+	}
 }

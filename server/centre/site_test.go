@@ -16,6 +16,7 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 var site = servertest.Of([]frame.Route{
 	frame.Get("/arrivi", policies.InboxList, centre.Inbox),
 	frame.Get("/arrivi/{id}", policies.ReferralOpen, centre.Received),
+	frame.Post("/arrivi/{id}/appuntamento", policies.ReferralPropose, centre.Propose),
 	frame.Get("/arrivi/{id}/copia", policies.ReferralOpen, centre.Copy),
 	frame.Post("/arrivi/{id}/copia", policies.ReferralCopy, centre.MakeCopy),
 }, centre.Room())

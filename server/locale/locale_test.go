@@ -72,7 +72,9 @@ func TestHoursAreWords(t *testing.T) {
 		{days, "18:00", "", "lun, dom dalle 18:00", "Mon, Sun from 18:00"},
 		{days, "18:00", "23:59", "lun, dom dalle 18:00", "Mon, Sun from 18:00"},
 		{days, "", "09:00", "lun, dom fino alle 09:00", "Mon, Sun until 09:00"},
-		{days, "22:00", "06:00", "lun, dom 22:00–06:00", "Mon, Sun 22:00–06:00"},
+		{days, "22:00", "06:00", "lun, dom 22:00–06:00 del giorno dopo", "Mon, Sun 22:00–06:00 of the next day"},
+		{[]time.Weekday{1, 2, 3, 4, 5, 6, 0}, "09:00", "12:00", "tutti i giorni, 09:00–12:00", "every day, 09:00–12:00"},
+		{[]time.Weekday{1, 2, 3, 4, 5, 6, 0}, "", "", "tutti i giorni, a qualsiasi ora", "every day, at any hour"},
 		{nil, "09:00", "12:00", "09:00–12:00", "09:00–12:00"},
 		{nil, "", "", "a qualsiasi ora", "at any hour"},
 	} {

@@ -70,11 +70,17 @@ func (c *Catalogue) Hours(lang Lang, days []time.Weekday, from, to string) strin
 		hours, sep = c.must(lang, "hours.any"), ", "
 	case shut:
 		hours = c.must(lang, "hours.from", "Time", from)
+	case to < from:
+		hours = c.must(lang, "hours.next_day", "From", from, "To", to)
 	case from == "":
 		hours = c.must(lang, "agenda.callback_until", "Time", to)
 	}
 	if len(days) == 0 {
 		return hours
+	}
+	if len(days) == 7 {
+		names = []string{c.must(lang, "hours.every_day")}
+		sep = ", "
 	}
 	return strings.Join(names, ", ") + sep + hours
 }

@@ -35,7 +35,7 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 	b.Says(b.Status(b.Post("/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), http.StatusOK), "Le parole della chiave di recupero",
 		strings.ReplaceAll(s.RecoveryWords(recovery.Recipient(), first.Unit).String(), " ", "</li><li>"))
 	b.Leads(b.StepUpAs(first, "/ammissioni/fonda", "recovery", recovery.Recipient().String(), "same", "yes"), "/ammissioni")
-	b.Says(b.Follow(), "L’unità è fondata.", "irene", "Fondata")
+	b.Says(b.Follow(), "L’unità è attiva.", "irene", "Attiva")
 	b.Status(b.Get("/ammissioni/parole"), http.StatusOK)
 	if got := strings.Join(b.List("words"), " "); got != words {
 		t.Errorf("the unit's words are %q, the founding page showed %q", got, words)

@@ -12,7 +12,7 @@ func TestCentreIsPinnedByVoice(t *testing.T) {
 	t.Parallel()
 	s := site.Standard(t)
 	b := s.Inside(t, "sofia")
-	b.Says(b.Get("/centri"), "centre", "Nuova, non confermata", "Fondata", "Comune di Prova")
+	b.Says(b.Get("/centri"), "centre", "Nuova, non confermata", "Attivata", "Comune di Prova")
 	path := "/centri/" + s.Units["centre"]
 	b.Status(b.Get(path), http.StatusOK)
 	shown := b.Hidden("words")
