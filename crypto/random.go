@@ -37,10 +37,10 @@ func grouped(code string) Secret {
 	return Secret(b.String())
 }
 
-// NormaliseCode returns a typed code as it was drawn: capitals, groups of
-// four whatever blanks and dashes stood between them, 0, 1 and 8 read as the letters they are mistaken for. Hash and compare
-// only this form. What is no code at all comes back as something that matches
-// none.
+// NormaliseCode returns a typed code as it was drawn: capitals, groups of four
+// whatever blanks and dashes stood between them, 0, 1 and 8 read as the letters
+// they are mistaken for. Hash and compare only this form. What is no code at all
+// comes back as something that matches none.
 func NormaliseCode(s string) Secret {
 	var b strings.Builder
 	for _, c := range strings.ToUpper(s) {

@@ -253,7 +253,8 @@ type SignedIn struct {
 }
 
 // Finish takes the code and opens the session. ErrNotACode, and then the same pending
-// sign-in goes on; ErrSignIn is the one answer to whatever else was wrong; ErrLocked only to somebody whose passphrase was right.
+// sign-in goes on; ErrSignIn is the one answer to whatever else was wrong; ErrLocked only
+// to somebody whose passphrase was right.
 func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*SignedIn, error) {
 	code, err := typedCode(code)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // Draft is what was typed, and on which page.
@@ -18,9 +19,10 @@ type Draft struct {
 var ofOneRequest = []string{"token", "passphrase", "code"}
 
 // secret tells that an input is for this one request: it is never kept in a draft and
-// never carried to a next page. Which of a form are, its struct says.
+// never carried to a next page. Which of a form are, its struct says; and wherever it was
+// pasted, the secret half of a key is.
 func (q *Request) secret(name string) bool {
-	return Contains(ofOneRequest, name) || q.inputs[name].Secret
+	return Contains(ofOneRequest, name) || q.inputs[name].Secret || slices.ContainsFunc(q.form[name], IsSecretKey)
 }
 
 // keepTyped seals what a form sent when its session had just ended or been
