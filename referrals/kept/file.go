@@ -24,6 +24,8 @@ type CaseCard struct {
 	// The hours of the next call, HH:MM; its day is in the case row.
 	RecallFrom string `json:"recall_from,omitempty"`
 	RecallTo   string `json:"recall_to,omitempty"`
+	// What must not be forgotten of her.
+	Marks Marks `json:"marks,omitempty"`
 }
 
 // CaseWho names a case on a list of its own unit: code and alias, never more.

@@ -1,0 +1,49 @@
+package kept
+
+import (
+	"slices"
+	"time"
+)
+
+// Mark is something of a woman that must not be forgotten: it stands, sealed, on the
+// card that lists read, from the act that makes it until the act that ends it. It
+// says never more than a code and its hour; what was said stands in the record.
+type Mark struct {
+	Kind  string    `json:"kind"`            // one of MarkKinds
+	Since time.Time `json:"since"`           // the hour from which it holds
+	Until time.Time `json:"until,omitzero"`  // when it is over by itself; zero for never
+	By    string    `json:"by,omitempty"`    // the person who has taken it on
+	Tries int       `json:"tries,omitempty"` // calls made under it
+}
+
+// The marks. What they ask of whom stands where they are read: the Agenda.
+const (
+	MarkDanger     = "danger"       // danger said, or the outcome of a contact was an emergency
+	MarkDropped    = "dropped"      // the line dropped, and she let us call back
+	MarkOther      = "other_person" // somebody else answered her number
+	MarkRuleWaits  = "rule_waits"   // somebody not recognised said another rule: she is asked
+	MarkRuleUnkept = "rule_unkept"  // she asked to be called, and her rule cannot be kept
+)
+
+// MarkKinds are the marks in the order in which the Agenda shows them.
+var MarkKinds = []string{MarkDanger, MarkOther, MarkDropped, MarkRuleUnkept, MarkRuleWaits}
+
+// Marks are the marks of one card, at most one of each kind.
+type Marks []Mark
+
+// Of is the mark of a kind that holds at a moment, or nil.
+func (m Marks) Of(kind string, at time.Time) *Mark {
+	i := slices.IndexFunc(m, func(m Mark) bool { return m.Kind == kind && (m.Until.IsZero() || at.Before(m.Until)) })
+	if i < 0 {
+		return nil
+	}
+	return &m[i]
+}
+
+// With is m with a mark, in the place of the one of its kind.
+func (m Marks) With(mark Mark) Marks { return append(m.Without(mark.Kind), mark) }
+
+// Without is m without the marks of a kind.
+func (m Marks) Without(kind string) Marks {
+	return slices.DeleteFunc(slices.Clone(m), func(m Mark) bool { return m.Kind == kind })
+}
