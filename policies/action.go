@@ -20,6 +20,12 @@ const (
 	ContactClose Action = "contact.close"
 	// AttemptRecord notes a call attempt and what came of it.
 	AttemptRecord Action = "attempt.record"
+	// CallBackRecord notes a call to the number that she gave for one call, if the line drops.
+	CallBackRecord Action = "call_back.record"
+	// NowTake takes on, in one's own name, what cannot wait.
+	NowTake Action = "now.take"
+	// NowEnd records how what could not wait ended.
+	NowEnd Action = "now.end"
 	// RecallRead shows who may be called back in her safe hours.
 	RecallRead Action = "recall.read"
 	// UnlinkedAdd keeps what a third person said, tied to no case.
@@ -33,6 +39,8 @@ const (
 	CaseOpenNew Action = "case.open_new"
 	// CaseOpen shows a case file.
 	CaseOpen Action = "case.open"
+	// CaseList lists the case files and the contacts of the asker's own unit.
+	CaseList Action = "case.list"
 	// CaseSearch looks among the cards of the asker's own unit.
 	CaseSearch Action = "case.search"
 	// CaseUpdate changes what a case file says.
@@ -257,11 +265,15 @@ var inOrder = []Action{
 	ContactOpen,
 	ContactClose,
 	AttemptRecord,
+	CallBackRecord,
+	NowTake,
+	NowEnd,
 	RecallRead,
 	UnlinkedAdd,
 	UnlinkedRead,
 	CaseOpenNew,
 	CaseOpen,
+	CaseList,
 	CaseSearch,
 	CaseUpdate,
 	CaseSafeContact,

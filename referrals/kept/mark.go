@@ -14,6 +14,10 @@ type Mark struct {
 	Until time.Time `json:"until,omitzero"`  // when it is over by itself; zero for never
 	By    string    `json:"by,omitempty"`    // the person who has taken it on
 	Tries int       `json:"tries,omitempty"` // calls made under it
+	// Record is the contact in which it was said, where that is not the card's own.
+	Record string `json:"record,omitempty"`
+	Life   bool   `json:"life,omitempty"` // danger to life, or children: her no is not decided by one person alone
+	To     string `json:"to,omitempty"`   // to whom it was handed, while nobody of them has taken it
 }
 
 // The marks. What they ask of whom stands where they are read: the Agenda.

@@ -143,7 +143,15 @@ func (f *Flow) desk() {
 		in.Speaker, in.Outcome, in.Source = "someone", "info_only", "relative"
 		in.Requester, in.Subject, in.Phone = f.Word("requester"), f.Word("subject"), f.digits("requester phone")
 	}).ContactID
-	_, _, err := f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task)
+	dropped := contact("dropped ", func(in *cases.NewContact) {
+		in.OpenCase, in.Outcome, in.Danger, in.Overheard = false, "line_dropped", "yes", map[string]string{"call_back": "yes"}
+		in.With, in.Language = f.Word("who came with her"), f.Word("her language")
+	})
+	_, err := f.Desk.Cases.RecordCallBack(ctx, anna, dropped.ContactID, dropped.Version, cases.CallBack{Outcome: "other_person", Said: "other", Text: f.Word("what was said")})
+	f.ok(err, "recording a call to who dropped")
+	_, err = f.Desk.Cases.EndNow(ctx, anna, cases.Waits{Contact: dropped.ContactID}, cases.NowEnd{Mark: kept.MarkDanger, Code: "took_over", Text: f.Word("who took over")})
+	f.ok(err, "ending danger")
+	_, _, err = f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task)
 	f.ok(err, "opening the task")
 	_, _, err = f.Desk.Cases.Search(ctx, anna, f.Word("search term"))
 	f.ok(err, "searching")
@@ -397,6 +405,8 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	_, _, err = f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case,
 		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "stay_in_touch"}})
 	Try(t, "recording a contact", err)
+	_, _, err = f.Desk.Cases.KeepContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), Contact: cases.Contact{Speaker: "she", Channel: "phone", CallBack: "333"}})
+	Try(t, "keeping a contact", err)
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)
