@@ -11,6 +11,7 @@ import (
 	"sportello/server/auditlog"
 	"sportello/server/casework"
 	"sportello/server/centre"
+	"sportello/server/desk"
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
@@ -22,5 +23,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), sending.Room(), centre.Room()}
+	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), sending.Room(), centre.Room(), desk.Room()}
 }

@@ -6,6 +6,7 @@ import (
 	"sportello/server/auditlog"
 	"sportello/server/casework"
 	"sportello/server/centre"
+	"sportello/server/desk"
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
@@ -126,6 +127,11 @@ func Routes() []frame.Route {
 		frame.Post("/contatti/altri", policies.UnlinkedAdd, casework.RecordUnlinked),
 		frame.Get("/contatti/altri", policies.UnlinkedRead, casework.UnlinkedList),
 		frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
+		frame.Post("/contatti/{id}/scheda", policies.ContactClose, casework.CaseOfContact),
+		frame.Get("/contatti/{id}/richiama", policies.ContactOpen, desk.CallBack),
+		frame.Post("/contatti/{id}/richiama", policies.CallBackRecord, desk.RecordCallBack),
+		frame.Get("/contatti/{id}/adesso", policies.ContactOpen, desk.NowOfContact),
+		frame.Post("/contatti/{id}/adesso", policies.NowEnd, desk.EndNowOfContact),
 		frame.Get("/cerca", policies.CaseSearch, casework.Search),
 		frame.Post("/cerca", policies.CaseSearch, casework.FindCases),
 		frame.Get("/compiti/{id}", policies.TaskOpen, casework.Task),
@@ -136,6 +142,9 @@ func Routes() []frame.Route {
 		frame.Get("/compiti/{id}/revoca", policies.AgendaRead, casework.TaskRevoke),
 		frame.Post("/compiti/{id}/revoca", policies.TaskRevoke, casework.RevokeTask),
 
+		frame.Get("/schede", policies.CaseList, desk.List),
+		frame.Get("/schede/{id}/adesso", policies.CaseOpen, desk.NowOfCase),
+		frame.Post("/schede/{id}/adesso", policies.NowEnd, desk.EndNowOfCase),
 		frame.Get("/schede/{id}", policies.CaseOpen, casework.Case),
 		frame.Get("/schede/{id}/diario", policies.CaseOpen, casework.Diary),
 		frame.Get("/schede/{id}/diario/nuova", policies.CaseOpen, casework.Note),

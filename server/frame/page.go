@@ -76,6 +76,7 @@ type NavItem struct {
 // menu is every entry that a menu can have, by name.
 var menu = map[string]NavItem{
 	"agenda":      {Key: "nav.agenda", Href: "/agenda"},
+	"cases":       {Key: "nav.cases", Href: "/schede"},
 	"search":      {Key: "nav.search", Href: "/cerca"},
 	"new_contact": {Key: "nav.new_contact", Href: "/contatti/nuovo"},
 	"admissions":  {Key: "nav.admissions", Href: "/ammissioni"},

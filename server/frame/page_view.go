@@ -10,6 +10,7 @@ import (
 
 	"sportello/referrals/sharing"
 	"sportello/server/locale"
+	"sportello/server/words"
 
 	"github.com/a-h/templ"
 )
@@ -84,6 +85,9 @@ func (v *PageView) Moment(t time.Time) string {
 // Day is a day, without its year where it is the page's.
 func (v *PageView) Day(t time.Time) string { return v.dayFrom(v.page.Now, t) }
 
+// Today is the day of the page, written out, as its heading.
+func (v *PageView) Today() string { return v.r.catalogue.LongDay(v.page.Lang, v.page.Now) }
+
 func (v *PageView) dayFrom(now, t time.Time) string { return v.r.catalogue.Day(v.page.Lang, now, t) }
 
 // Clock is an hour of the day.
@@ -135,7 +139,7 @@ func (v *PageView) asked(list, code string) string {
 // Status is a state as a word, then a shape, then a colour.
 func (v *PageView) Status(list, code string) templ.Component {
 	key := WordKey(list, code)
-	class := statusClass[key]
+	class := words.Class(key)
 	if class == "" {
 		class = "plain"
 	}
