@@ -315,5 +315,8 @@ func TestClosedContactBecomesACaseFile(t *testing.T) {
 	if err != nil || len(l.Cases) != 1 || l.Cases[0].ID != id || l.All != 1 {
 		t.Errorf("the list is %+v, %v", l, err)
 	}
+	if l, _, err := w.Desk.Cases.List(t.Context(), w.Caller("lia"), cases.ListOf{Mine: true}); err != nil || len(l.Cases) != 0 || l.All != 0 {
+		t.Errorf("a colleague's own list is %+v, %v", l, err)
+	}
 }
 

@@ -77,7 +77,9 @@ func (st *story) tell() {
 	st.aRestoreShutAReferral()
 	st.rosaCalls()
 	st.emergencyStays()
+	st.theLineDrops()
 	st.rosaGetsAFile()
+	st.dangerEnds()
 	st.sofiaFindsTheTask()
 	st.rosaIsFound()
 	st.nobodyCallsOutsideHerHours()
@@ -146,12 +148,12 @@ func (st *story) rosaCalls() {
 	v := st.anna
 	v.click("agenda.new_contact").at("/contatti/nuovo")
 	v.choose("contact.speaker", "speaker.she")
-	v.choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
+	v.choose("contact.alone", "yesno.yes").choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
 	v.choose("contact.danger", "said_aloud.yes").see("danger.title", "danger.call_112", "000 000 0100")
 	v.choose("danger.who_calls", "who_calls.she").fill("danger.when", "subito dopo")
 	v.choose("contact.where", "where.near").choose("contact.children", "children.with_her")
 	v.tick("contact.accompanied").see("contact.say_alone")
-	v.see("Procura presso il Tribunale per i minorenni").tick("contact.duty_said")
+	v.see("contact.say_duty").press("contact.duty_lead").see("Procura presso il Tribunale per i minorenni").tick("contact.duty_said")
 	v.choose("contact.been_here", "said_aloud.no").fill("contact.been_query", "Rosalia").click("action.search")
 	v.see("contact.no_match").answered("contact.danger", "said_aloud.yes").holds("contact.call_number", "333 765 4321")
 	v.fill("contact.name", "Rosalia").click("action.continue")
@@ -172,7 +174,30 @@ func (st *story) emergencyStays() {
 	v.fill("safe.from", "09:00").fill("safe.to", "12:00")
 	v.choose("safe.answerer", "answerer.only_she").choose("safe.hide", "yesno.yes").fill("safe.code_word", "girasole")
 	v.fill("contact.children_count", "1").click("action.continue")
-	v.see("danger.title", "contact.outcome_title")
+	v.see("danger.title", "contact.outcome_title", "callback.dropped")
+}
+
+// theLineDrops: what was typed is kept, she is called back under her leave, and the
+// contact goes on.
+func (st *story) theLineDrops() {
+	v := st.anna
+	v.click("callback.dropped").at("/contatti/{id}/richiama").see("Rosalia", "callback.how").seeNot("333 765 4321")
+	v.press("strip.show_number").see("333 765 4321")
+	v.choose("callback.outcome", "call_back.other_person").click("callback.save").see("error.choose_one")
+	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
+	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
+	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
+	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
+}
+
+// dangerEnds: with one of the recorded ends, on the Agenda until then.
+func (st *story) dangerEnds() {
+	v := st.anna
+	v.open("/agenda").see("now.danger", "Rosalia").click("agenda.act_danger").at("/schede/{id}/adesso").see("now.leads", "lucia", "112")
+	v.choose("now.end", "now_end.her_no").click("now.save").see("now.decided_with")
+	v.click("now.take").at("/agenda").see("now.taken", "now.by").click("agenda.act_end").at("/schede/{id}/adesso")
+	v.choose("now.end", "now_end.arrived").click("now.save").at("/agenda").see("now.ended", "agenda.now_empty")
+	v.click("agenda.lists").at("/schede").see("Rosalia", "anna").click("files.mine").see("Rosalia").click("files.closed").at("/schede").see("files.empty_closed")
 }
 
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.

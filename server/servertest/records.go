@@ -148,7 +148,7 @@ func (s *Site) Shut(t testing.TB, unsent ...string) string {
 	ctx, anna := context.Background(), s.Caller("anna")
 	give := func(alias string) string {
 		out, _, err := s.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: "shut-" + alias, OpenCase: true,
-			Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
+			Contact: cases.Contact{Speaker: "she", Outcome: "thinking", Alias: alias}})
 		if err != nil {
 			t.Fatalf("opening a file: %v", err)
 		}
