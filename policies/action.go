@@ -24,6 +24,10 @@ const (
 	CallBackRecord Action = "call_back.record"
 	// NowTake takes on, in one's own name, what cannot wait.
 	NowTake Action = "now.take"
+	// NowHand hands on what cannot wait.
+	NowHand Action = "now.hand"
+	// ShiftHandOver ends a shift, with what cannot wait in somebody's hands.
+	ShiftHandOver Action = "shift.hand_over"
 	// NowEnd records how what could not wait ended.
 	NowEnd Action = "now.end"
 	// RecallRead shows who may be called back in her safe hours.
@@ -267,6 +271,8 @@ var inOrder = []Action{
 	AttemptRecord,
 	CallBackRecord,
 	NowTake,
+	NowHand,
+	ShiftHandOver,
 	NowEnd,
 	RecallRead,
 	UnlinkedAdd,

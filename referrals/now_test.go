@@ -170,7 +170,9 @@ func TestLeaveToCallBackIsForThisCall(t *testing.T) {
 			w := storetest.New(t).Wide()
 			w.Desk.Cases.Leave = rule.Leave{Minutes: 20, Tries: 2}
 			begin := func() (id string, on cases.Waits) {
-				in := endangered(func(in *cases.NewContact) { in.Danger, in.Children, in.Outcome, in.OpenCase = "no", "", "line_dropped", c.inCase })
+				in := endangered(func(in *cases.NewContact) {
+					in.Danger, in.Children, in.Outcome, in.OpenCase = "no", "", "line_dropped", c.inCase
+				})
 				out := record(t, w, in)
 				if c.inCase {
 					return out.ContactID, cases.Waits{Case: out.CaseID}
@@ -319,4 +321,3 @@ func TestClosedContactBecomesACaseFile(t *testing.T) {
 		t.Errorf("a colleague's own list is %+v, %v", l, err)
 	}
 }
-

@@ -122,6 +122,8 @@ func Routes() []frame.Route {
 		frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 
 		frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
+		frame.Get("/turno", policies.AgendaRead, desk.Turn),
+		frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
 		frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
 		frame.Post("/contatti/altri", policies.UnlinkedAdd, casework.RecordUnlinked),

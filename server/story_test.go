@@ -194,8 +194,10 @@ func (st *story) theLineDrops() {
 func (st *story) dangerEnds() {
 	v := st.anna
 	v.open("/agenda").see("now.danger", "Rosalia").click("agenda.act_danger").at("/schede/{id}/adesso").see("now.leads", "lucia", "112")
-	v.choose("now.end", "now_end.her_no").click("now.save").see("now.decided_with")
-	v.click("now.take").at("/agenda").see("now.taken", "now.by").click("agenda.act_end").at("/schede/{id}/adesso")
+	v.choose("now.end", "now_end.her_no").click("now.save").see("now.decided_with").open("/agenda")
+	v.click("turn.do").at("/turno").see("turn.not_ready").click("turn.do").see("turn.not_yet").click("turn.pass").at("/schede/{id}/adesso")
+	v.choose("turn.how", "hand.until_open").fill("turn.text", "Alle 8:30 la chiama Lucia.").click("turn.pass").at("/turno").see("turn.handed", "turn_line.given").click("turn.back")
+	v.click("agenda.act_end").click("now.take").at("/agenda").see("now.taken", "now.by").click("agenda.act_end").at("/schede/{id}/adesso")
 	v.choose("now.end", "now_end.arrived").click("now.save").at("/agenda").see("now.ended", "agenda.now_empty")
 	v.click("agenda.lists").at("/schede").see("Rosalia", "anna").click("files.mine").see("Rosalia").click("files.closed").at("/schede").see("files.empty_closed")
 }

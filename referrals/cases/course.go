@@ -18,8 +18,7 @@ type Course struct {
 	Dropped     time.Time  `json:"dropped,omitzero"`        // when the line last dropped
 	Calls       []CallBack `json:"calls,omitempty"`         // made under her leave to call back
 	Ends        []NowEnd   `json:"ends,omitempty"`          // how what could not wait ended
-	Taken       string     `json:"taken,omitempty"`         // the person who has taken on what cannot wait
-	HandedTo    string     `json:"handed_to,omitempty"`     // to whom it was handed, while nobody has taken it
+	Hold        kept.Hold  `json:"hold,omitzero"`           // in whose hands what cannot wait is
 	NotShe      time.Time  `json:"another_person,omitzero"` // when somebody else last answered her number
 }
 
@@ -67,7 +66,7 @@ func (c *NewContact) follow(r kept.Reader, act *acts.Act, row *ContactRow, secre
 func (c *Contact) marks(id string) (m kept.Marks) {
 	add := func(kind string, since time.Time, tries int) {
 		if !since.IsZero() && !c.ended(kind, since) {
-			m = append(m, kept.Mark{Kind: kind, Since: since, Tries: tries, Record: id, Life: c.life(), By: c.Taken, To: c.HandedTo})
+			m = append(m, kept.Mark{Kind: kind, Since: since, Tries: tries, Record: id, Life: c.life(), Hold: c.Hold})
 		}
 	}
 	add(kept.MarkDanger, c.DangerSince, 0)

@@ -71,7 +71,7 @@ func (d *Desk) EndNow(ctx context.Context, who acts.Caller, on Waits, end NowEnd
 	return d.onMark(ctx, who, policies.NowEnd, on, end.Mark, func(act *acts.Act, m *kept.Mark) (NowEnd, error) {
 		end.By, end.At = act.Who.Person(), act.Now
 		if end.stays() {
-			m.To, m.By = end.Text, ""
+			m.Hold = kept.Hold{To: end.Text, At: act.Now}
 		}
 		return end, end.check(m.Life)
 	})
@@ -80,20 +80,87 @@ func (d *Desk) EndNow(ctx context.Context, who acts.Caller, on Waits, end NowEnd
 // TakeNow takes on, in the caller's own name, what cannot wait.
 func (d *Desk) TakeNow(ctx context.Context, who acts.Caller, on Waits, mark string) (audit.Receipt, error) {
 	return d.onMark(ctx, who, policies.NowTake, on, mark, func(act *acts.Act, m *kept.Mark) (NowEnd, error) {
-		m.By, m.To = act.Who.Person(), ""
+		m.Hold = kept.Hold{By: act.Who.Person(), At: act.Now}
 		return NowEnd{}, nil
 	})
 }
 
-// onMark lets f change a mark of a contact, or of the case file that it belongs to.
+// HandNow hands on what cannot wait: hold says how and to whom. A colleague has to be of
+// the unit, and one who may know of the case; it is hers once she takes it.
+func (d *Desk) HandNow(ctx context.Context, who acts.Caller, on Waits, mark string, hold kept.Hold) (audit.Receipt, error) {
+	bad := typed.Check{}
+	bad.OneOf("hand", hold.Hand, typed.Codes(kept.HandKinds...))
+	bad.Max("hand_to", hold.To, typed.MaxLine)
+	if hold.Hand != kept.HandColleague && hold.To == "" {
+		bad["hand_to"] = "turn.text_missing"
+	}
+	if err := bad.Err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.onMark(ctx, who, policies.NowHand, on, mark, func(act *acts.Act, m *kept.Mark) (NowEnd, error) {
+		hold.By, hold.At = "", act.Now
+		m.Hold = hold
+		return NowEnd{}, nil
+	}, func(r kept.Reader, act *acts.Act, row *kept.CaseRow) error {
+		if hold.Hand != kept.HandColleague {
+			return nil
+		}
+		var p acts.Person
+		err := kept.NotNoRow(r.Get(&p, hold.To))
+		if err == nil && (p.Unit != act.Who.Unit() || p.State != string(acts.Active) || p.ID == act.Who.Person() || row != nil && !kept.MayKnow(p.ID, row)) {
+			err = &typed.Invalid{Fields: map[string]string{"colleague": "turn.colleague_missing"}}
+		}
+		return err
+	})
+}
+
+// HandOver ends the caller's shift: whatever cannot wait is in somebody's hands other
+// than hers. ErrState where it is not; then nothing is recorded.
+func (d *Desk) HandOver(ctx context.Context, who acts.Caller) (audit.Receipt, error) {
+	return d.work.Do(ctx, who, policies.ShiftHandOver, func(r kept.Reader, act *acts.Act) error {
+		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
+			return err
+		}
+		lines, err := d.Now(r, act)
+		if err == nil && slices.ContainsFunc(lines, func(l NowLine) bool { return !l.Given(act.Who.Person()) }) {
+			err = kept.ErrState
+		}
+		return err
+	})
+}
+
+// ShiftNow lists what cannot wait, for who ends her shift.
+func (d *Desk) ShiftNow(ctx context.Context, who acts.Caller) ([]NowLine, audit.Receipt, error) {
+	var lines []NowLine
+	receipt, err := d.work.Do(ctx, who, policies.AgendaRead, func(r kept.Reader, act *acts.Act) error {
+		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
+			return err
+		}
+		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {
+			return err
+		}
+		var err error
+		lines, err = d.Now(r, act)
+		return err
+	})
+	return lines, receipt, err
+}
+
+// onMark lets f change a mark of a contact, or of the case file that it belongs to,
+// where fits, which may be left out, has nothing against it.
 // An end that f returns is recorded; it takes the mark away unless it hands it on.
 func (d *Desk) onMark(ctx context.Context, who acts.Caller, a policies.Action, on Waits, kind string,
-	f func(*acts.Act, *kept.Mark) (NowEnd, error)) (audit.Receipt, error) {
+	f func(*acts.Act, *kept.Mark) (NowEnd, error), fits ...func(kept.Reader, *acts.Act, *kept.CaseRow) error) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, a, func(r kept.Reader, act *acts.Act) error {
 		if on.Contact == "" {
 			c, err := kept.Load(r, act, on.Case)
 			if err != nil {
 				return err
+			}
+			for _, fit := range fits {
+				if err := fit(r, act, c.Row); err != nil {
+					return err
+				}
 			}
 			rows, err := markCase(r, act, c, kind, f)
 			act.Commit = kept.PutAll(rows...)
@@ -105,6 +172,11 @@ func (d *Desk) onMark(ctx context.Context, who acts.Caller, a policies.Action, o
 		}
 		if err := allowContact(r, act, row); err != nil {
 			return err
+		}
+		for _, fit := range fits {
+			if err := fit(r, act, nil); err != nil {
+				return err
+			}
 		}
 		change, err := markContact(r, act, row, kind, f)
 		act.Commit = change.Write
@@ -156,7 +228,7 @@ func markContact(r kept.Reader, act *acts.Act, row *ContactRow, kind string, f f
 		if err != nil {
 			return err
 		}
-		c.Taken, c.HandedTo = m.By, m.To
+		c.Hold = m.Hold
 		if end.Code != "" {
 			c.Ends = append(c.Ends, end)
 		}

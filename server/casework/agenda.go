@@ -41,7 +41,7 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 	q.Receipt(receipt)
 	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: sent(q, a.Sent, roster)}
 	for _, l := range a.Now {
-		page.Waits = append(page.Waits, nowLine(l, roster))
+		page.Waits = append(page.Waits, nowLine(l, roster, q.Who.Person()))
 	}
 	for _, l := range a.Recall {
 		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
@@ -146,6 +146,7 @@ type NowLine struct {
 	Kind    string // a word of "now"
 	Since   time.Time
 	By, To  string // who has taken it on, or to whom it was handed
+	ToMe    bool   // it was handed to the reader, who has to take it
 	Open    string // her file, or her contact
 	Href    string // of the act
 	Act     string // message key of it
@@ -160,7 +161,7 @@ func (p *AgendaPage) Alarm() bool {
 }
 
 // nowLine is a line of what cannot wait as the page shows it.
-func nowLine(l cases.NowLine, roster *units.Roster) NowLine {
+func nowLine(l cases.NowLine, roster *units.Roster, me string) NowLine {
 	open := "/contatti/" + l.On.Contact
 	if l.On.Case != "" {
 		open = "/schede/" + l.On.Case
@@ -170,7 +171,12 @@ func nowLine(l cases.NowLine, roster *units.Roster) NowLine {
 	if l.By != "" {
 		line.By = roster.Username(l.By)
 	}
+	if l.Hand == kept.HandColleague {
+		line.To, line.ToMe = roster.Username(l.To), l.To == me
+	}
 	switch {
+	case line.ToMe:
+		line.Act = "agenda.act_take"
 	case l.Kind == kept.MarkDanger && l.By == "" && l.To == "":
 		line.Act = "agenda.act_danger"
 	case l.Kind == kept.MarkDropped && line.MayCall:

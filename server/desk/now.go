@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"sportello/policies"
@@ -24,6 +25,7 @@ type NowPage struct {
 	Strip     frame.Strip
 	Emergency frame.Emergency
 	Leads     []string // user names of who answers for the unit
+	People    []frame.Unit
 	NowForm
 }
 
@@ -31,9 +33,24 @@ type NowPage struct {
 type NowMark struct {
 	Kind  string // a word of "now"
 	Since time.Time
-	By    string // who has taken it on
-	To    string // to whom it was handed
-	Life  bool
+	Hold
+	Life bool
+}
+
+// Hold says in whose hands something is.
+type Hold struct {
+	By   string // who has taken it on
+	Hand string // how it was handed on, a word of "hand"
+	To   string // to whom
+}
+
+// holdOf is a hold as a page shows it.
+func holdOf(roster *units.Roster, h kept.Hold) Hold {
+	shown := Hold{By: nameOf(roster, h.By), Hand: h.Hand, To: h.To}
+	if h.Hand == kept.HandColleague {
+		shown.To = nameOf(roster, h.To)
+	}
+	return shown
 }
 
 // NowForm is how it ended, or that somebody takes it on.
@@ -41,10 +58,26 @@ type NowForm struct {
 	Mark string `form:"mark" words:"now"` // what it is about
 	End  string `form:"end" words:"now_end"`
 	Text string `form:"end_text" max:"300"`
+	HandForm
+}
+
+// HandForm is how it is handed on, and to whom.
+type HandForm struct {
+	Hand      string `form:"hand" words:"hand"`
+	Colleague string `form:"colleague"`
+	HandTo    string `form:"hand_to" max:"300"`
 }
 
 // Ends are the answers that fit what cannot wait.
 func (p *NowPage) Ends() []string { return cases.NowEnds[p.Mark] }
+
+// First is what of a woman stands first, which is handed on.
+func (p *NowPage) First() string {
+	if len(p.Marks) == 0 {
+		return ""
+	}
+	return p.Marks[0].Kind
+}
 
 // NowOfContact answers GET /contatti/{id}/adesso.
 func NowOfContact(q *frame.Request) (frame.Shown, error) { return nowOfContact(q, nil) }
@@ -83,7 +116,7 @@ func nowPage(q *frame.Request, page *NowPage, marks kept.Marks, cause error) (fr
 	page.Page, page.Emergency = q.Base(TitleNow), q.Config.Emergency
 	for _, kind := range kept.MarkKinds {
 		if m := marks.Of(kind, page.Now); m != nil {
-			page.Marks = append(page.Marks, NowMark{Kind: kind, Since: m.Since, By: nameOf(roster, m.By), To: m.To, Life: m.Life})
+			page.Marks = append(page.Marks, NowMark{Kind: kind, Since: m.Since, Hold: holdOf(roster, m.Hold), Life: m.Life})
 		}
 	}
 	if len(page.Marks) == 0 {
@@ -96,6 +129,7 @@ func nowPage(q *frame.Request, page *NowPage, marks kept.Marks, cause error) (fr
 		}
 	}
 	page.Leads = leads(roster, q.Who.Unit())
+	page.People = colleagues(roster, q.Who)
 	mark := page.Mark
 	q.Fill(&page.NowForm)
 	page.Mark = mark
@@ -109,6 +143,17 @@ func nameOf(roster *units.Roster, id string) string {
 		return ""
 	}
 	return roster.Username(id)
+}
+
+// colleagues are the other active members of the caller's unit.
+func colleagues(roster *units.Roster, who acts.Caller) (all []frame.Unit) {
+	for _, p := range roster.People {
+		if p.Unit == who.Unit() && p.State == string(acts.Active) && p.ID != who.Person() {
+			all = append(all, frame.Unit{ID: p.ID, Name: p.Username})
+		}
+	}
+	slices.SortFunc(all, func(a, b frame.Unit) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // leads are the user names of the active leads of a unit.
@@ -134,6 +179,17 @@ func EndNowOfCase(q *frame.Request, f *NowForm) error {
 
 func endNow(q *frame.Request, f *NowForm, on cases.Waits, view frame.BackView) error {
 	mark := f.Mark
+	if q.Pressed() == "hand" {
+		hold := kept.Hold{Hand: f.Hand, To: f.HandTo}
+		if f.Hand == kept.HandColleague {
+			hold.To = f.Colleague
+		}
+		receipt, err := q.Desk.Cases.HandNow(q.Context(), q.Who, on, mark, hold)
+		if errors.Is(err, kept.ErrState) {
+			return q.Redirect("/turno")
+		}
+		return q.DoneOr(view, receipt, err, FlashNowHanded, "/turno")
+	}
 	if q.Pressed() == "take" {
 		receipt, err := q.Desk.Cases.TakeNow(q.Context(), q.Who, on, mark)
 		if errors.Is(err, kept.ErrState) {
@@ -150,7 +206,8 @@ func endNow(q *frame.Request, f *NowForm, on cases.Waits, view frame.BackView) e
 
 // What the page says.
 const (
-	FlashNowEnded = "now.ended"
-	FlashNowTaken = "now.taken"
-	TitleNow      = "now.title"
+	FlashNowEnded  = "now.ended"
+	FlashNowHanded = "turn.handed"
+	FlashNowTaken  = "now.taken"
+	TitleNow       = "now.title"
 )

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/acts"
 	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 )
@@ -75,7 +77,9 @@ func TestNumberIsOnThePageWhileTheLeaveHolds(t *testing.T) {
 func TestListOfFiles(t *testing.T) {
 	w := storetest.New(t).Wide()
 	for range cases.ListPage {
-		told(t, w, func(in *cases.NewContact) { in.OpenCase, in.Danger, in.Outcome, in.Alias = true, "no", "thinking", "Mirela" })
+		told(t, w, func(in *cases.NewContact) {
+			in.OpenCase, in.Danger, in.Outcome, in.Alias = true, "no", "thinking", "Mirela"
+		})
 	}
 	w.Clock.Add(24 * time.Hour)
 	last := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.Outcome, in.Alias = true, "thinking", "Zoe" })
@@ -86,4 +90,36 @@ func TestListOfFiles(t *testing.T) {
 	anna.Says(anna.Get("/schede?chi=mie"), "Da 1 a 50, di 51")
 	anna.Says(anna.Get("/schede?stato=chiuse&da=-3"), "Nessuna scheda chiusa")
 	anna.Says(anna.Get("/schede?da=x"), "Da 1 a 50, di 51")
+}
+
+// TestShiftEndsWhenAllIsInSomebodysHands: a colleague has to take what is handed to her;
+// what is walled off from her is not handed to her.
+func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
+	w := storetest.New(t).Wide()
+	out := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.CallBack = true, "" })
+	other := told(t, w, func(in *cases.NewContact) { in.Outcome, in.CallBack = "info_only", "" })
+	now, lia := "/schede/"+out.CaseID+"/adesso", w.People["lia"].ID
+	anna := site.Serve(t, w).Inside(t, "anna")
+	anna.Says(anna.Get("/turno"), out.Code, "Qualche riga non è ancora in mano")
+	anna.Says(anna.Status(anna.Post("/turno"), http.StatusConflict), "Il turno non è passato")
+	anna.Says(anna.Status(anna.Post(now, "mark", "danger", "go", "hand", "hand", "service"), http.StatusUnprocessableEntity), "Scrivere a chi e quando")
+	for _, nobody := range []string{"", w.People["anna"].ID, w.People["sofia"].ID, "x"} {
+		anna.Says(anna.Status(anna.Post(now, "mark", "danger", "go", "hand", "hand", "colleague", "colleague", nobody), http.StatusUnprocessableEntity), "Scegliere una collega")
+	}
+	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("anna"), out.CaseID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, acts.List(lia)); err != nil {
+		t.Fatal(err)
+	}
+	anna.Says(anna.Status(anna.Post(now, "mark", "danger", "go", "hand", "hand", "colleague", "colleague", lia), http.StatusUnprocessableEntity), "Scegliere una collega")
+	gina := w.People["gina"].ID
+	anna.Leads(anna.Post(now, "mark", "danger", "go", "hand", "hand", "colleague", "colleague", gina), "/turno")
+	anna.Leads(anna.Post("/contatti/"+other.ContactID+"/adesso", "mark", "danger", "go", "hand", "hand", "until_open", "hand_to", "alle 8:30 la chiama gina"), "/turno")
+	anna.Says(anna.Status(anna.Post("/turno"), http.StatusConflict), "deve ancora confermare")
+	if _, err := w.Desk.Cases.TakeNow(t.Context(), w.Caller("gina"), cases.Waits{Case: out.CaseID}, "danger"); err != nil {
+		t.Fatal(err)
+	}
+	anna.Leads(anna.Post("/turno"), "/agenda")
 }

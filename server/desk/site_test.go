@@ -14,6 +14,8 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
 // site is this room: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
+	frame.Get("/turno", policies.AgendaRead, desk.Turn),
+	frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 	frame.Get("/contatti/{id}/richiama", policies.ContactOpen, desk.CallBack),
 	frame.Post("/contatti/{id}/richiama", policies.CallBackRecord, desk.RecordCallBack),
 	frame.Get("/contatti/{id}/adesso", policies.ContactOpen, desk.NowOfContact),

@@ -94,6 +94,8 @@ var wordLists = map[string][]string{
 	// what cannot wait
 	"now":           kept.MarkKinds,
 	"now_end":       nowEndCodes(),
+	"hand":          kept.HandKinds,
+	"turn_line":     {"given"},
 	"call_back":     cases.CallBackOutcomes,
 	"said_to_other": cases.WhatWasSaid,
 
@@ -192,6 +194,7 @@ var statusClass = map[string]string{
 	"now.dropped":                 "wait",
 	"now.rule_unkept":             "wait",
 	"now.rule_waits":              "wait",
+	"turn_line.given":             "good",
 	"urgency.three_days":          "wait",
 	"urgent.overdue":              "alarm",
 	"urgent.referral_unanswered":  "wait",
