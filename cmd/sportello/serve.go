@@ -37,7 +37,10 @@ it ends, the service ends too, and wants to be started again.
 --texts names a JSON file with the agency's own words:
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
-   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}]}`,
+   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}],
+   "call_back": {"Minutes": 30, "Tries": 3}}
+call_back is what leave to call back is worth if the line drops, 30 and 3 where it is
+left out.`,
 		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
   sportello serve --addr 127.0.0.1:8080 --insecure-loopback \
     --proxy 127.0.0.1 --proxy-header X-Forwarded-For   # behind a proxy on this machine`,
