@@ -15,7 +15,7 @@ type UnlinkedListPage struct {
 
 // UnlinkedList answers GET /contatti/altri.
 func UnlinkedList(q *frame.Request) (frame.Shown, error) {
-	notes, receipt, err := q.Desk.Cases.UnlinkedNotes(q.Context(), q.Who)
+	notes, receipt, err := q.Desk.Cases.ReadReports(q.Context(), q.Who, "")
 	if err = q.Partly(err); err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func UnlinkedList(q *frame.Request) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	page := &UnlinkedListPage{Page: q.Base(TitleUnlinkedList)}
-	for _, n := range notes {
+	for _, n := range notes.Earlier {
 		page.Notes = append(page.Notes, UnlinkedNote{Day: q.Day(n.Day), Author: roster.Username(n.Author), Speaker: n.Speaker,
 			Requester: n.Requester, Phone: n.Phone, Subject: n.Subject, Text: n.Note})
 	}
