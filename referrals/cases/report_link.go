@@ -48,7 +48,7 @@ func (d *Desk) LinkReport(ctx context.Context, who acts.Caller, caseID, id, know
 			return err
 		}
 		report.partFrom(&reporter)
-		report.Known, report.Steps = known, []ReportStep{{State: reportLinked, By: act.Who.Person(), At: act.Now}}
+		report.Known, report.Steps = known, append(report.Steps, ReportStep{State: reportLinked, By: act.Who.Person(), At: act.Now})
 		row.Next()
 		row.State, row.CaseID, row.Worker = reportLinked, c.Row.ID, ""
 		if err := kept.PutAlone(act.Who, c, row, act.Salt, report); err != nil {
