@@ -36,6 +36,14 @@ const (
 	UnlinkedAdd Action = "unlinked.add"
 	// UnlinkedRead shows an unlinked note to the unit that took it.
 	UnlinkedRead Action = "unlinked.read"
+	// ReportAct says what is done about a report of somebody else.
+	ReportAct Action = "report.act"
+	// ReportDanger says how the danger ended that a report told of.
+	ReportDanger Action = "report.danger"
+	// ReportSource shows who made a report.
+	ReportSource Action = "report.source"
+	// ReportLink puts what a report says, never who made it, into the file of the woman it is about, by her will.
+	ReportLink Action = "report.link"
 
 	// Case files.
 
@@ -277,6 +285,10 @@ var inOrder = []Action{
 	RecallRead,
 	UnlinkedAdd,
 	UnlinkedRead,
+	ReportAct,
+	ReportDanger,
+	ReportSource,
+	ReportLink,
 	CaseOpenNew,
 	CaseOpen,
 	CaseList,

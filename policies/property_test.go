@@ -185,7 +185,7 @@ func sorted(list []policies.Action) []policies.Action { return slices.Sorted(sli
 // TestAuditorOpensNoCase: in no unit and no state does an auditor reach what a unit keeps about a woman.
 func TestAuditorOpensNoCase(t *testing.T) {
 	about := []policies.Kind{
-		policies.KindContact, policies.KindCase, policies.KindNote, policies.KindTask, policies.KindConsent, policies.KindReferral, policies.KindKey}
+		policies.KindContact, policies.KindReport, policies.KindCase, policies.KindNote, policies.KindTask, policies.KindConsent, policies.KindReferral, policies.KindKey}
 	p := newPolicy(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s, a, o := request(t, p)
@@ -203,7 +203,7 @@ func TestOnlyHerUnitOrCentre(t *testing.T) {
 		s, a, o := request(t, p)
 		got := p.Decide(s, a, o)
 		about := slices.Contains([]policies.Kind{
-			policies.KindContact, policies.KindCase, policies.KindNote, policies.KindConsent, policies.KindReferral, policies.KindKey}, o.Kind)
+			policies.KindContact, policies.KindReport, policies.KindCase, policies.KindNote, policies.KindConsent, policies.KindReferral, policies.KindKey}, o.Kind)
 		inside := s.Admitted && s.Unit != "" && (s.Unit == o.Unit || s.Unit == o.Centre)
 		if got.Allowed && about && !inside {
 			t.Fatalf("%s on %s was allowed by %v", a, o.Kind, got.Rules)

@@ -12,6 +12,7 @@ import (
 	"sportello/server/frame"
 	"sportello/server/frame/frametest"
 	"sportello/server/people/peopletest"
+	"sportello/server/reports/reportstest"
 	"sportello/server/sending/sendingtest"
 	"sportello/server/servertest"
 )
@@ -28,7 +29,7 @@ var sampleNow = servertest.Now
 // samplePages lists every page of every room; the tests that look at pages walk it.
 func samplePages() (list []samplePage) {
 	for _, s := range slices.Concat(frametest.Samples(), entrytest.Samples(), peopletest.Samples(), admintest.Samples(),
-		auditlogtest.Samples(), caseworktest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples()) {
+		auditlogtest.Samples(), caseworktest.Samples(), reportstest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples()) {
 		list = append(list, samplePage{name: s.Name, tmpl: s.Template(), page: s.Page})
 	}
 	return list

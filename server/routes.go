@@ -10,6 +10,7 @@ import (
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
+	"sportello/server/reports"
 	"sportello/server/sending"
 )
 
@@ -126,8 +127,6 @@ func Routes() []frame.Route {
 		frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
 		frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
-		frame.Post("/contatti/altri", policies.UnlinkedAdd, casework.RecordUnlinked),
-		frame.Get("/contatti/altri", policies.UnlinkedRead, casework.UnlinkedList),
 		frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
 		frame.Post("/contatti/{id}/scheda", policies.ContactClose, casework.CaseOfContact),
 		frame.Get("/contatti/{id}/richiama", policies.ContactOpen, desk.CallBack),
@@ -143,6 +142,17 @@ func Routes() []frame.Route {
 		frame.Post("/compiti/{id}", policies.TaskClose, casework.CloseTask),
 		frame.Get("/compiti/{id}/revoca", policies.AgendaRead, casework.TaskRevoke),
 		frame.Post("/compiti/{id}/revoca", policies.TaskRevoke, casework.RevokeTask),
+
+		// what others tell
+		frame.Get("/segnalazioni", policies.UnlinkedRead, reports.ReportList),
+		frame.Get("/segnalazioni/nuova", policies.UnlinkedAdd, reports.ReportNew),
+		frame.Post("/segnalazioni/nuova", policies.UnlinkedAdd, reports.RecordReport),
+		frame.Get("/segnalazioni/{id}", policies.UnlinkedRead, reports.Report),
+		frame.Post("/segnalazioni/{id}", policies.ReportAct, reports.MoveReport),
+		frame.Post("/segnalazioni/{id}/pericolo", policies.ReportDanger, reports.EndDanger),
+		frame.Get("/segnalazioni/{id}/chi", policies.ReportSource, reports.Reporter),
+		frame.Get("/schede/{id}/segnalazioni", policies.CaseOpen, reports.CaseReports),
+		frame.Post("/schede/{id}/segnalazioni", policies.ReportLink, reports.LinkReport),
 
 		frame.Get("/schede", policies.CaseList, desk.List),
 		frame.Get("/schede/{id}/adesso", policies.CaseOpen, desk.NowOfCase),

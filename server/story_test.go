@@ -289,17 +289,33 @@ func (st *story) secondFile() {
 	v.click("strip.attempts").see("attempts.none_recorded")
 }
 
-// somebodyElseCalls: general information, or a note that is linked to no file.
+// somebodyElseCalls: what others tell is taken down, acted on and, by her will, linked to
+// her file, without who told it.
 func (st *story) somebodyElseCalls() {
 	v := st.anna
-	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.someone").click("action.continue").see("unlinked.title", "unlinked.someone")
-	v.choose("unlinked.kind", "unlinked.noted")
-	v.fill("unlinked.requester", "Una vicina").fill("unlinked.subject", "Rosalia").fill("unlinked.text", "Chiede se è da noi.").click("unlinked.save")
-	v.at("/agenda").see("unlinked.saved")
-	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.body").click("action.continue").see("unlinked.body")
-	v.fill("unlinked.requester", "Comando di prova").coverAndResume().holds("unlinked.requester", "Comando di prova")
-	v.choose("unlinked.kind", "unlinked.general").click("unlinked.save").see("unlinked.saved")
-	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code, "Comando di prova")
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.someone").click("action.continue").see("report.new_title", "report.someone", "report.say_never")
+	v.choose("report.danger", "said_aloud.yes").see("report.call_112").choose("danger.who_calls", "report_caller.desk").fill("danger.when", "10:20")
+	v.fill("report.subject", "La famiglia del secondo piano").choose("report.source", "report_source.neighbour").fill("report.reporter", "Una vicina").click("report.save")
+	v.see("error.empty").holds("report.reporter", "Una vicina").fill("report.text", "Sente gridare da ieri.").click("report.save")
+	v.at("/segnalazioni/{id}").see("report.saved", "Sente gridare da ieri.", "now.danger", "report.danger_how").seeNot("Una vicina", st.code)
+	v.choose("report.step", "report_step.closed").click("report.step_save").see("report.danger_first")
+	v.choose("now.end", "now_end.took_over").fill("now.text", "Pronto intervento").click("report.danger_save").see("report.moved", "now_end.took_over").seeNot("report.danger_how")
+	v.choose("report.step", "report_step.followed").fill("report.step_worker", "anna").fill("report.step_day", "2099-01-01").click("report.step_save").see("error.day_far")
+	v.fill("report.step_day", st.to.s.Clock.Now().AddDate(0, 0, 3).Format("2006-01-02")).click("report.step_save").see("report.moved", "report_state.followed")
+	v.click("report.who_open").at("/segnalazioni/{id}/chi").see("Una vicina", "report_source.neighbour").click("report.back")
+
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.body").click("action.continue").see("report.body")
+	v.fill("report.reporter", "Comando di prova").coverAndResume().holds("report.reporter", "Comando di prova").click("report.only_information").at("/agenda")
+	v.click("nav.reports").at("/segnalazioni").see("report_state.followed", "report_source.neighbour").seeNot(st.code, "Una vicina", "Sente gridare", "Comando di prova")
+	v.open("/cerca").fill("search.box", "secondo piano").click("action.search").see("search.none")
+
+	v.open(st.file).click("case_reports.title").at("/schede/{id}/segnalazioni").see("case_reports.empty", "case_reports.link_about")
+	v.click("case_reports.link").see("case_reports.wants_missing").tick("case_reports.wants").choose("safe.recognised", "recognised.in_person")
+	if !eval[bool](v, `(e => { e.click(); return e.checked; })(document.querySelector("#report input"))`) {
+		v.stop("there is no report to link")
+	}
+	v.click("case_reports.link").see("case_reports.linked", "Sente gridare da ieri.").seeNot("Una vicina", "report_source.neighbour", "Pronto intervento")
+	v.open("/segnalazioni").see("report_list.empty").seeNot("report_state.linked")
 }
 
 // rosaSaysMore: who she is, as far as she wants; and back.

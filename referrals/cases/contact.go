@@ -432,31 +432,6 @@ func viewContact(r kept.Reader, act *acts.Act, c *kept.File, row *ContactRow) (C
 	return v, err
 }
 
-// UnlinkedNotes lists what other people and bodies said, newest first: kept
-// apart, linked to no case, with requester and subject apart.
-func (d *Desk) UnlinkedNotes(ctx context.Context, who acts.Caller) ([]ContactView, audit.Receipt, error) {
-	var all []ContactView
-	receipt, err := d.work.Do(ctx, who, policies.UnlinkedRead, func(r kept.Reader, act *acts.Act) error {
-		all = nil
-		o := policies.Object{Kind: policies.KindContact, Unit: act.Who.Unit(), UnitKind: act.Who.UnitKind(), Agency: act.Who.Agency()}
-		if err := act.Allow(o); err != nil {
-			return err
-		}
-		rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
-		all, err = kept.Lines(act, rows, err, func(row *ContactRow) (ContactView, bool, error) {
-			v, err := viewContact(r, act, nil, row)
-			if err != nil {
-				return v, false, err
-			}
-			act.Detail.IDs = append(act.Detail.IDs, row.ID)
-			return v, true, nil
-		})
-		act.Salt = nil
-		return err
-	})
-	return all, receipt, err
-}
-
 // ContactLine is a contact that nobody closed yet.
 type ContactLine struct {
 	ID, Alias string

@@ -130,9 +130,6 @@ func Contact(q *frame.Request) (frame.Shown, error) {
 	if !q.IsDesk() {
 		return nil, acts.ErrDenied
 	}
-	if q.Filled && q.Sent("requester") {
-		return unlinkedPage(q), nil
-	}
 	step := 1
 	if q.Filled {
 		step = q.Step()
@@ -179,7 +176,8 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 		return beenHere(q)
 	case "next":
 		if s := f.Speaker; s == "someone" || s == "body" {
-			return q.Show(http.StatusOK, unlinkedPage(q))
+			http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
+			return nil
 		}
 		return keepContact(q, step, min(step+1, 3))
 	case "back":
@@ -418,19 +416,6 @@ func sheet(q *frame.Request, value string) string {
 		}
 	}
 	return value
-}
-
-// unlinkedPage is the form for somebody who is not she, with its own mark.
-func unlinkedPage(q *frame.Request) *UnlinkedPage {
-	page := &UnlinkedPage{Page: q.Base(TitleUnlinked), ID: crypto.NewID()}
-	q.Fill(&page.Form)
-	if q.Sent("requester") && q.Hidden("id") != "" {
-		page.ID = q.Hidden("id")
-	}
-	if page.Form.Speaker != "body" {
-		page.Form.Speaker = "someone"
-	}
-	return page
 }
 
 // alsoFor lists, for each need she named, the other desks and services that the

@@ -79,6 +79,7 @@ var menu = map[string]NavItem{
 	"cases":       {Key: "nav.cases", Href: "/schede"},
 	"search":      {Key: "nav.search", Href: "/cerca"},
 	"new_contact": {Key: "nav.new_contact", Href: "/contatti/nuovo"},
+	"reports":     {Key: "nav.reports", Href: "/segnalazioni"},
 	"admissions":  {Key: "nav.admissions", Href: "/ammissioni"},
 	"centres":     {Key: "nav.centres", Href: "/centri"},
 	"inbox":       {Key: "nav.inbox", Href: "/arrivi"},

@@ -79,7 +79,6 @@ var wordLists = map[string][]string{
 	"who_calls":  cases.EmergencyCallers,
 	"need":       cases.Needs,
 	"outcome":    cases.Outcomes,
-	"unlinked":   {"general", "noted"},
 	"visibility": {"unit", "restricted"},
 
 	// safe contact
@@ -98,6 +97,15 @@ var wordLists = map[string][]string{
 	"turn_line":     {"given"},
 	"call_back":     cases.CallBackOutcomes,
 	"said_to_other": cases.WhatWasSaid,
+
+	// what others tell
+	"report_state":   cases.ReportStates,
+	"report_short":   cases.ReportStates, // the same, in a row of tabs
+	"report_step":    cases.ReportSteps,
+	"report_next":    {"danger", "child", "answer", "read", "follow"},
+	"report_source":  cases.ReportSources,
+	"report_channel": cases.ReportChannels,
+	"report_caller":  cases.ReportCallers,
 
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
@@ -189,6 +197,14 @@ var statusClass = map[string]string{
 	"case_state.in_charge":        "good",
 	"case_state.closed":           "stop",
 	"urgency.today":               "alarm",
+	"report_state.to_read":        "wait",
+	"report_state.acted":          "good",
+	"report_state.followed":       "good",
+	"report_state.child":          "wait",
+	"report_state.not_ours":       "stop",
+	"report_state.no_safe_way":    "stop",
+	"report_state.linked":         "stop",
+	"report_state.closed":         "stop",
 	"now.danger":                  "alarm",
 	"now.other_person":            "alarm",
 	"now.dropped":                 "wait",
