@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"slices"
+
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/kept"
@@ -55,4 +57,9 @@ func (h CaseHead) Tabs() []CaseTab {
 		tabs[i].Current = name == h.Tab
 	}
 	return tabs
+}
+
+// Is tells whether an address is that of one of the tabs itself.
+func (h CaseHead) Is(here string) bool {
+	return slices.ContainsFunc(h.Tabs(), func(tab CaseTab) bool { return tab.Href == here })
 }

@@ -83,6 +83,7 @@ var wordLists = map[string][]string{
 
 	// safe contact
 	"channel":    rule.ChannelKinds,
+	"by":         rule.ChannelKinds, // the same, inside a sentence
 	"allow":      rule.ChannelMarks,
 	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked"}),
 	"weekday":    rule.WeekDays,
