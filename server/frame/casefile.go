@@ -31,6 +31,9 @@ func CaseAndRoster(q *Request, parts ...referrals.Part) (referrals.CaseView, *un
 func HeadOf(q *Request, v kept.CaseHead, tab string) CaseHead {
 	s := StripOf(v.Safe, Who{v.Card.Code, v.Card.Alias})
 	s.CaseID, s.State, s.MayEdit = v.ID, v.State, true
+	if v.Safe.Rings() && v.Safe.Number == "" {
+		s.Notices = append(s.Notices, q.Text("strip.no_number"))
+	}
 	return CaseHead{Strip: s, Tab: tab}
 }
 

@@ -62,7 +62,8 @@ type Shareable struct {
 	Value   string // what the form sends
 	Key     string // message key of its name
 	Content string
-	Hidden  bool // shown when it is asked for: somebody may look over her shoulder
+	Secret  string // shown when it is asked for: somebody may look over her shoulder
+	Barred  bool   // she did not allow it: it stands there, and cannot be ticked
 }
 
 // SharedStrip is a rule as another unit reads it: only what was shared is there, and
@@ -74,26 +75,39 @@ func SharedStrip(safe rule.SafeContact, onlyDesk bool, who Who) Strip {
 	return v
 }
 
-// Brings says in words what an item of the rule brings with it.
-func Brings(q *Request, item string, safe rule.SafeContact) string {
+// ShareableOf is an item of the rule with what it brings with it; nothing where she
+// allowed nothing that it is for.
+func ShareableOf(q *Request, item string, safe rule.SafeContact) (f Shareable, any bool) {
 	s := StripOf(safe.Shared(item), Who{})
+	f = Shareable{Value: item, Key: ShareFields[item], Secret: s.Number + s.Mail + s.CodeWord} // one of them, by item
 	var parts []string
 	for _, c := range s.Channels {
 		if c.Allow == "yes" {
 			parts = append(parts, q.Word("channel", c.Channel))
 		}
 	}
-	told := Joined(s.Number, s.Mail, s.CodeWord, Joined(parts...))
+	f.Content = Joined(parts...)
 	if s.Number == "" {
-		return told
+		return f, f.Secret != "" || f.Content != ""
 	}
 	say := s.Say
 	if say == "" {
 		say = q.Text("strip.say_nothing")
 	}
-	lines := []string{told, q.Text("strip.hours") + " " + hours(q, s.Hours), q.Text("strip.answerer") + " " + asked(q, "answerer", s.Answerer),
-		q.Text("strip.say") + " " + say, q.Text("strip.hide") + " " + asked(q, "yesno", s.Hide), q.Text("strip.voice") + " " + asked(q, "yesno", s.Voice)}
-	return strings.Join(lines, "\n")
+	f.Content = strings.Join([]string{f.Content, q.Text("strip.hours") + " " + hours(q, s.Hours), q.Text("strip.answerer") + " " + asked(q, "answerer", s.Answerer),
+		q.Text("strip.say") + " " + say, q.Text("strip.hide") + " " + asked(q, "yesno", s.Hide), q.Text("strip.voice") + " " + asked(q, "yesno", s.Voice)}, "\n")
+	return f, true
+}
+
+// showKeys say what "Mostra" shows, by the input or the item that it is.
+var showKeys = map[string]string{"number": "strip.show_number", "call_number": "strip.show_number", "mail": "strip.show_mail", "code_word": "strip.show_word"}
+
+// showKey is what "Mostra" shows of an input or an item.
+func showKey(name string) string {
+	if key, ok := showKeys[name]; ok {
+		return key
+	}
+	return "strip.show_number"
 }
 
 // asked is an answer in words, or that nobody asked.

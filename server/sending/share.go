@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
@@ -51,7 +52,7 @@ func sharePage(q *frame.Request, v referrals.Prepared, c frame.Centre, cause err
 	form.Shown = choices.Shown.Lines()
 	page := &SharePage{Page: q.Base(TitleShare), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"), Private: len(choices.Fields),
 		ReferralStep: ReferralStep{Centre: c, Form: form, Version: frame.Version(v.Version), Step: 1}}
-	page.Groups = shareGroups(q, choices)
+	page.Groups = shareGroups(q, choices, v.Safe)
 	for _, code := range choices.Changed {
 		page.Fail("fields-"+code, FailShareChanged)
 	}
@@ -59,7 +60,9 @@ func sharePage(q *frame.Request, v referrals.Prepared, c frame.Centre, cause err
 	return page
 }
 
-func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
+// shareGroups are the fields that can be shared, by group. What she did not allow for
+// reaching her stands there too, and cannot be ticked.
+func shareGroups(q *frame.Request, choices sharing.Choices, safe rule.SafeContact) (all []ShareGroup) {
 	groups := map[string]*ShareGroup{}
 	for _, name := range groupsInOrder {
 		groups[name] = &ShareGroup{Key: ShareGroups[name]}
@@ -67,15 +70,23 @@ func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
 	groups["reach"].Reach = true
 	for _, f := range choices.Fields {
 		name := groupOf[f.Code]
-		content := frame.Content(q, f)
+		field := frame.Shareable{Value: f.Code, Key: frame.ShareFields[f.Code], Content: frame.Content(q, f)}
 		switch name {
 		case "":
 			name = "who"
 		case "reach":
-			content = frame.Brings(q, f.Code, choices.Rule)
+			field, _ = frame.ShareableOf(q, f.Code, choices.Rule)
 		}
-		groups[name].Fields = append(groups[name].Fields, frame.Shareable{Value: f.Code, Key: frame.ShareFields[f.Code], Content: content, Hidden: f.Code == "code_word"})
+		groups[name].Fields = append(groups[name].Fields, field)
 	}
+	for item, barred := range map[string]bool{rule.ItemNumber: !safe.Rings(), rule.ItemMail: safe.Channels["email"] != "yes"} {
+		if barred {
+			groups["reach"].Fields = append(groups["reach"].Fields, frame.Shareable{Value: item, Key: frame.ShareFields[item], Barred: true})
+		}
+	}
+	slices.SortStableFunc(groups["reach"].Fields, func(a, b frame.Shareable) int {
+		return slices.Index(rule.Items, a.Value) - slices.Index(rule.Items, b.Value)
+	})
 	for _, name := range groupsInOrder {
 		if len(groups[name].Fields) > 0 {
 			all = append(all, *groups[name])

@@ -60,7 +60,7 @@ func addContact(add func(string, frame.Shown)) {
 			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
 		if step == 2 {
 			p.Fail("outcome", "contact.outcome_missing")
-			p.Form.RuleOf, p.Shareable = "3", []frame.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}
+			p.Form.RuleOf, p.Shareable = "3", []frame.Shareable{{Value: "number", Key: "share_field.number", Secret: "333 0000000", Content: "WhatsApp"}, {Value: "code_word", Key: "share_field.code_word", Secret: "girasole"}}
 		}
 		add(name, p)
 	}
@@ -143,4 +143,4 @@ var sent = []casework.SentTask{
 
 // told is what was recorded of a contact.
 var told = &casework.ContactTold{At: servertest.Now.Add(-72 * time.Hour), Outcome: "thinking", Facts: []casework.Fact{{Key: "contact.speaker", Value: "Lei"},
-	{Key: "contact.danger", Value: "Sì"}, {Key: "contact.request", Value: "Chiede dove può dormire.\nNon da sola."}, {Key: "contact.given", Value: "Numeri e luoghi sicuri, versione 1, italiano"}}}
+	{Key: "contact.danger", Value: "Sì"}, {Key: "contact.call_number", Secret: "333 0000000"}, {Key: "contact.request", Value: "Chiede dove può dormire.\nNon da sola."}, {Key: "contact.given", Value: "Numeri e luoghi sicuri, versione 1, italiano"}}}

@@ -36,7 +36,7 @@ func addAsking(add func(string, frame.Shown)) {
 	add("share", &sending.SharePage{Page: servertest.DeskPage(sending.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Private: 9, Groups: []sending.ShareGroup{
 		{Key: "share_group.who", Fields: []frame.Shareable{{Value: "alias", Key: "contact.name", Content: "Rosa"}, {Value: "town", Key: "person.town", Content: "Fiorano"}}},
 		{Key: "share_group.needs", Fields: []frame.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}},
-		{Key: "share_group.reach", Reach: true, Fields: []frame.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp\nQuando: mercoledì 14:00–16:00"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}}}})
+		{Key: "share_group.reach", Reach: true, Fields: []frame.Shareable{{Value: "number", Key: "share_field.number", Secret: "333 0000000", Content: "WhatsApp\nQuando: mercoledì 14:00–16:00"}, {Value: "mail", Key: "share_field.mail", Barred: true}, {Value: "code_word", Key: "share_field.code_word", Secret: "girasole"}}}}})
 	step.Step = 2
 	how := &sending.HowPage{Page: servertest.DeskPage(sending.TitleHow, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Text: sending.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
 		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}}
