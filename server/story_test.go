@@ -265,7 +265,7 @@ func (st *story) nobodyCallsOutsideHerHours() {
 func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
-	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("diary.contact").seeNot("subito dopo")
+	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
 	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "333 765 4321", "Numeri e luoghi sicuri")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
