@@ -23,8 +23,8 @@ type CasePage struct {
 	LastContact time.Time
 	LastNote    time.Time
 	Latest      []NoteLine // what happened last
-	Referral    string // a word of "referral_state", or empty
-	Centre      string // of that referral
+	Referral    string     // a word of "referral_state", or empty
+	Centre      string     // of that referral
 	Restricted  bool
 	Next        string // a word of "next"
 	NextHref    string
