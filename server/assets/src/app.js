@@ -139,6 +139,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   });
 }
 
+// A button that is named by an answer says which one is chosen.
+for (const button of document.querySelectorAll("[data-named-by]")) {
+  button.form.addEventListener("change", () => {
+    const chosen = button.form.querySelector(`input[name="${button.dataset.namedBy}"]:checked`);
+    const label = chosen && chosen.labels[0].firstElementChild;
+    button.textContent = label ? `${button.dataset.name}: ${label.textContent}` : button.dataset.name;
+  });
+}
+
 // Buttons that only work with script appear with it.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
