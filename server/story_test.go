@@ -155,7 +155,8 @@ func (st *story) rosaCalls() {
 	v.tick("contact.accompanied").see("contact.say_alone")
 	v.see("contact.say_duty").press("contact.duty_lead").see("Procura presso il Tribunale per i minorenni").tick("contact.duty_said")
 	v.choose("contact.been_here", "said_aloud.no").fill("contact.been_query", "Rosalia").click("action.search")
-	v.see("contact.no_match").answered("contact.danger", "said_aloud.yes").holds("contact.call_number", "333 765 4321")
+	v.see("contact.no_match").answered("contact.danger", "said_aloud.yes").seeNot("333 765 4321")
+	v.press(v.say("contact.call_number")+": "+v.say("strip.kept")).holds("contact.call_number", "333 765 4321")
 	v.fill("contact.name", "Rosalia").click("action.continue")
 }
 

@@ -139,3 +139,34 @@ func TestWhatSheDidNotAllowCannotBeTicked(t *testing.T) {
 	}
 	anna.Says(page, "Non l’ha permesso: non si può condividere.")
 }
+
+// TestChildrenAreOneLineOfAPackage: how many and how old are read together.
+func TestChildrenAreOneLineOfAPackage(t *testing.T) {
+	f := storetest.NewFlow(t)
+	s := site.Serve(t, f.World)
+	anna := s.Inside(t, "anna")
+	v, _, err := f.Desk.OpenCase(t.Context(), anna.Caller(), f.Case, storetest.Parts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := v.Told
+	told.HowMany, told.Ages = "1", "4"
+	if _, err := f.Desk.Cases.SavePerson(t.Context(), anna.Caller(), f.Case, v.Version, cases.PersonForm{Alias: v.Card.Alias, Identity: *v.Identity, Told: told}); err != nil {
+		t.Fatal(err)
+	}
+	centre := "/schede/" + f.Case + "/centri/" + f.Units["centre"]
+	anna.Get(centre)
+	anna.Post(centre, "form", anna.Hidden("form"), "way", "we_send", "chose", "yes")
+	for want, ticks := range map[string][]string{
+		`<dt>Bambini</dt><dd class="free" dir="auto">1, di 4 anni</dd>`: {"fields", "children_count", "fields", "children_ages"},
+		`<dt>Bambini</dt><dd class="free" dir="auto">di 4 anni</dd>`:    {"fields", "children_ages"},
+	} {
+		form := append([]string{"form", string(typed.NewForm()), "step", "1", "go", "preview"}, ticks...)
+		for _, mark := range anna.Hiddens("shown") {
+			form = append(form, "shown", mark)
+		}
+		if got := packageOf(t, anna.Post(centre+"/invio", form...).Body); !strings.Contains(got, want) {
+			t.Errorf("with %v: %s", ticks, got)
+		}
+	}
+}
