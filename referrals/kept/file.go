@@ -9,6 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
+	"sportello/referrals/match"
 	"sportello/referrals/rule"
 )
 
@@ -18,14 +19,53 @@ type CaseCard struct {
 	Code    string   `json:"code"`
 	Alias   string   `json:"alias,omitempty"`
 	Names   []string `json:"names,omitempty"` // only while she is identified
-	Phones  []string `json:"phones,omitempty"`
-	Last    string   `json:"last"` // day of the last contact
+	Last    string   `json:"last"`            // day of the last contact
 	Channel string   `json:"channel,omitempty"`
 	// The hours of the next call, HH:MM; its day is in the case row.
 	RecallFrom string `json:"recall_from,omitempty"`
 	RecallTo   string `json:"recall_to,omitempty"`
 	// What must not be forgotten of her.
 	Marks Marks `json:"marks,omitempty"`
+	// Made anew where the card is sealed, and only there: every number of her rule,
+	// whatever it allows, and what names and numbers are compared by.
+	Numbers []CardNumber `json:"numbers,omitempty"`
+	Keys    match.Keys   `json:"keys,omitzero"`
+	// Phones are the numbers of a card that was sealed before Numbers: those that might
+	// be rung.
+	Phones []string `json:"phones,omitempty"`
+}
+
+// CardNumber is a number of hers as it was typed, and what she said of calls and
+// messages to it: yes, never, or empty where she was not asked.
+type CardNumber struct {
+	Number  string `json:"n"`
+	Verdict string `json:"v,omitempty"`
+}
+
+// index writes on a card what lists and search compare.
+func (c *CaseCard) index(safe rule.SafeContact) {
+	c.Phones, c.Numbers = nil, nil
+	if safe.Number != "" {
+		c.Numbers = []CardNumber{{safe.Number, safe.PhoneVerdict()}}
+	}
+	c.Keys = c.keys()
+}
+
+func (c *CaseCard) keys() match.Keys {
+	numbers := c.Phones
+	for _, n := range c.Numbers {
+		numbers = append(numbers, n.Number)
+	}
+	return match.KeysOf(append([]string{c.Alias}, c.Names...), numbers)
+}
+
+// ComparedBy is what a card is compared by: the keys on it, or, where another matcher
+// made them, new ones.
+func (c *CaseCard) ComparedBy() match.Keys {
+	if c.Keys.Current() {
+		return c.Keys
+	}
+	return c.keys()
 }
 
 // CaseWho names a case on a list of its own unit: code and alias, never more.
@@ -123,6 +163,7 @@ func (c *File) Seal(who acts.Caller) error {
 		unit, _ := who.UnitKey(c.Row.Epoch)
 		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
+	c.Card.index(c.Safe)
 	if c.Row.Card, err = SealUnder(cardKey, c.Row, "card", c.Card); err != nil {
 		return err
 	}
@@ -372,15 +413,11 @@ func openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, car
 	}
 	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
 	if c.Restricted {
-		row := &CaseRow{RowKey: acts.RowKey{ID: c.ID, Version: c.Version}}
-		if err := r.Get(row, c.ID); err != nil {
-			return err
-		}
-		key, err := restrictedKey(r, who, row)
+		key, err := c.Wrap.open(who, c.KeyVersion)
 		if err != nil {
 			return err
 		}
-		return OpenUnder(key.Derive(crypto.LabelCard, secret), row, "card", row.Card, card)
+		return key.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 	}
 	unit, ok := keys[c.Epoch]
 	if !ok {
@@ -392,11 +429,16 @@ func openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, car
 	return unit.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 }
 
-// notOpened says ErrTampered of a card that does not open because its row is not
-// the one the log names.
-func notOpened(r Reader, id string, err error) error {
-	if seen := r.Get(&CaseRow{}, id); seen != nil {
+// notOpened says ErrTampered of a card that does not open because its row, or the
+// key kept for who asks, is not the one the log names.
+func notOpened(r Reader, c *Card, err error) error {
+	if seen := r.Get(&CaseRow{}, c.ID); seen != nil {
 		return seen
+	}
+	if c.Restricted {
+		if seen := r.Get(&CaseWrapRow{}, c.Wrap.ID); seen != nil {
+			return seen
+		}
 	}
 	return err
 }
@@ -406,7 +448,7 @@ func notOpened(r Reader, id string, err error) error {
 // card is opened.
 func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
 	keys, who, person := map[int64]crypto.Key{}, act.Who, act.Who.Person()
-	return r.EachCard(who.Unit(), func(c *Card) error {
+	return r.EachCard(who.Unit(), person, func(c *Card) error {
 		if c.wall().shutTo(person) {
 			return nil
 		}
@@ -414,7 +456,7 @@ func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
 		if err := openCard(r, who, keys, c, &card); errors.Is(err, acts.ErrErased) {
 			return nil // there is no card any more
 		} else if err != nil {
-			return act.Spare(notOpened(r, c.ID, err))
+			return act.Spare(notOpened(r, c, err))
 		}
 		f(c, &card)
 		return nil

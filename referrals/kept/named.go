@@ -201,11 +201,16 @@ func restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) 
 	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
 		return crypto.Key{}, err
 	}
-	key, err := OpenNamed(who, &w)
+	return w.open(who, row.KeyVersion)
+}
+
+// open is the key of a restricted case, of the version that its row names.
+func (w *CaseWrapRow) open(who acts.Caller, version int64) (crypto.Key, error) {
+	key, err := OpenNamed(who, w)
 	if err != nil {
 		return crypto.Key{}, err
 	}
-	if string(key.Commitment("restricted-case", row.ID)) != string(w.Commitment) || w.KeyVersion != row.KeyVersion {
+	if string(key.Commitment("restricted-case", w.CaseID)) != string(w.Commitment) || w.KeyVersion != version {
 		return crypto.Key{}, crypto.ErrOpen
 	}
 	return key, nil

@@ -1,6 +1,6 @@
 package sharing
 
-import "sportello/referrals/cases"
+import "sportello/referrals/match"
 
 // Municipality is where a municipality lies, in hundred-thousandths of a degree.
 type Municipality struct{ Lat, Lon int64 }
@@ -9,14 +9,14 @@ type Municipality struct{ Lat, Lon int64 }
 // capitals and a few larger towns, to about a kilometre. It is for ordering
 // centres by distance, never for where somebody is.
 func MunicipalityOf(name string) (Municipality, bool) {
-	p, ok := folded[cases.Fold(name)]
+	p, ok := folded[match.Fold(name)]
 	return p, ok
 }
 
 var folded = func() map[string]Municipality {
 	m := make(map[string]Municipality, len(places))
 	for name, p := range places {
-		m[cases.Fold(name)] = p
+		m[match.Fold(name)] = p
 	}
 	return m
 }()

@@ -111,23 +111,33 @@ func (s *snapshot) Secret(id string) ([]byte, error) {
 	return nil, fmt.Errorf("%w: shred %s", acts.ErrTampered, id)
 }
 
+// selectCards reads the cards of a unit and, of restricted cases, the key that is
+// kept for one person: a look-up for each would take longer than all else.
+const selectCards = "SELECT c.id, c.version, c.state, c.last_day, c.card_secret, c.epoch, c.restricted, c.named, c.walled, c.card, c.key_version, " +
+	"COALESCE(w.version, 0), COALESCE(w.key_version, 0), COALESCE(w.symmetric_wrap, 0), w.wrapped, w.commitment " +
+	"FROM case_file c LEFT JOIN case_wrap w ON c.restricted = 1 AND w.id = c.id || '.' || $2 WHERE c.unit = $1"
+
 // EachCard hands out the cards of a unit, undigested. A card is the callback's
 // until it returns.
-func (s *snapshot) EachCard(unit string, f func(*kept.Card) error) error {
-	rows, err := s.query(`SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card
-		FROM case_file WHERE unit = $1`, unit)
+func (s *snapshot) EachCard(unit, person string, f func(*kept.Card) error) error {
+	rows, err := s.query(selectCards, unit, person)
 	if err != nil {
 		return fmt.Errorf("reading the cards: %w", err)
 	}
 	defer rows.Close()
 	var c kept.Card
-	var box sql.RawBytes
-	columns := []any{&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled), &box}
+	var box, wrapped, commitment sql.RawBytes
+	columns := []any{&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled), &box,
+		&c.KeyVersion, &c.Wrap.Version, &c.Wrap.KeyVersion, &c.Wrap.Symmetric, &wrapped, &commitment}
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("reading the cards: %w", err)
 		}
-		c.Box = []byte(box)
+		c.Box, c.Wrap.Wrapped, c.Wrap.Commitment = []byte(box), []byte(wrapped), commitment
+		c.Wrap.ID, c.Wrap.CaseID, c.Wrap.Person = "", c.ID, person
+		if c.Restricted {
+			c.Wrap.ID = c.ID + "." + person
+		}
 		if err := f(&c); err != nil {
 			return err
 		}
