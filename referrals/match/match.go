@@ -111,6 +111,7 @@ type word struct {
 	codes    []sound
 	particle bool // it may be missing in a record
 	digits   bool
+	initial  bool // an initial is joined with the next word: it may be a name so written, and no near one
 }
 
 // sound is one code of a word, taken apart.
@@ -132,7 +133,9 @@ func NewQuery(typed string) Query {
 			continue
 		}
 		if len(q.words) > 0 {
-			q.joins = append(q.joins, newWord(before+w))
+			join := newWord(before + w)
+			join.initial = utf8.RuneCountInString(before) == 1 || next.letters == 1
+			q.joins = append(q.joins, join)
 		}
 		q.words, before = append(q.words, next), w
 	}
@@ -365,6 +368,10 @@ func (w *word) against(e *entry) Class {
 		}
 	}
 	switch {
+	case best == Sounding:
+		return best
+	case w.initial:
+		return None
 	case best > None:
 		return best
 	case w.letters >= 4 && len(e.fold) >= 4 && oneOff(w.fold, e.fold):
@@ -392,7 +399,7 @@ func (s *sound) against(code string) Class {
 		return Sounding
 	case off == 0 && (written || n > 2), off == 1 && n > 2:
 		return Sounding
-	case off == 0, off == 1 && n == 2, off == 2 && n > 2:
+	case off == 0, off == 1 && n == 2, off == 2 && n > 2, off == 1 && min(len(s.vowels), len(code)-n-1) > 4:
 		return Near
 	}
 	return None

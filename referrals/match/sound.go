@@ -26,6 +26,9 @@ const maxCodes = 12
 
 // codesOf are the ways to say a word, as wordsIn found it, the likeliest first.
 func codesOf(w string) []string {
+	if strings.ContainsAny(w, "0123456789") {
+		return nil
+	}
 	r, _ := utf8.DecodeRuneInString(w)
 	sign := "/"
 	var said []string
@@ -204,7 +207,7 @@ func when(letters string, at place, say ...string) rule { return rule{letters, a
 // latin is how words in Latin letters are said: Italian first, then the spellings of
 // the tongues that women at an Italian desk bring, and of their passports.
 var latin = rulesOf([]rule{
-	is("a", "a"), is("à", "a"), is("á", "a"), is("â", "a", "i"), is("ã", "a"), is("ä", "a", "i"), is("å", "a", "u"), is("ă", "a"), is("ā", "a"), is("ą", "a"),
+	is("a", "a"), is("à", "a"), is("á", "a"), is("â", "a", "ia", "i"), is("ã", "a"), is("ä", "a", "i"), is("å", "a", "u"), is("ă", "a"), is("ā", "a"), is("ą", "a"),
 	is("ae", "ai", "i"), is("æ", "ai", "i"), is("ə", "a", "i"), is("ǝ", "a", "i"),
 	is("e", "i"), is("è", "i"), is("é", "i"), is("ê", "i"), is("ë", "i", ""), is("ě", "i"), is("ę", "i"), is("ē", "i"), is("ė", "i"), is("ẹ", "i"), is("ế", "i"), is("ễ", "i"), is("ệ", "i"),
 	is("eu", "iu", "u"), is("ea", "ia", "i"), is("eau", "u"),
@@ -213,30 +216,30 @@ var latin = rulesOf([]rule{
 	is("y", "i"), is("ý", "i"), is("ÿ", "i"), when("y", firstV, "i", "c"),
 	is("o", "u"), is("ò", "u"), is("ó", "u"), is("ô", "u"), is("õ", "u"), is("ö", "u", "ui"), is("ø", "u", "ui"), is("ō", "u"), is("ő", "u"), is("œ", "ui", "u"), is("ọ", "u"), is("ơ", "u"),
 	when("ou", beforeV, "u", "v"), when("oua", anywhere, "ua", "va"),
-	is("u", "u"), is("ù", "u"), is("ú", "u"), is("û", "u"), is("ü", "u", "i"), is("ū", "u"), is("ů", "u"), is("ű", "u"), is("ų", "u"), is("ư", "u"), when("u", firstV, "u", "v"),
+	is("u", "u"), is("ù", "u"), is("ú", "u"), is("û", "u", "iu"), is("ü", "u", "i"), is("ū", "u"), is("ů", "u"), is("ű", "u"), is("ų", "u"), is("ư", "u"), when("u", firstV, "u", "v"),
 
 	is("b", "b"), is("bh", "b", "v"), is("ɓ", "b"),
-	is("c", "k"), when("c", last, "k", "c"), when("c", beforeEI, "c", "s"), when("ci", beforeAOU, "c", "si"), when("cci", beforeAOU, "c", "ksi"), when("cc", beforeEI, "c", "ks"),
-	is("cch", "k"), is("ch", "k", "c", "x"), is("chh", "c"), is("ck", "k"), is("cqu", "ku"), is("cz", "c", "s"), when("ica", last, "ika", "isa"),
+	is("c", "k"), when("c", last, "k", "c"), when("c", beforeEI, "c", "s"), when("ci", beforeAOU, "c", "si", "ci"), when("cci", beforeAOU, "c", "ksi"), when("cc", beforeEI, "c", "ks"),
+	is("cch", "k"), is("ch", "k", "c", "x"), is("chh", "c"), is("ck", "k"), when("cai", first, "kai", "sai"), when("cao", first, "kau", "sau"), when("cui", first, "kui", "sui"), is("cqu", "ku"), is("cz", "c", "s"), when("ica", last, "ika", "isa"),
 	is("č", "c"), is("ć", "c"), is("ç", "c", "s"), is("ċ", "c"),
 	is("d", "d"), is("dh", "d"), is("dj", "c", "di"), is("dzh", "c"), is("dž", "c"), is("dsch", "c"), is("dge", "ci"), is("dz", "s"), is("ds", "s"), is("đ", "d", "c"), is("ð", "d"), is("ɗ", "d"), is("ď", "d"),
 	is("f", "f"),
-	is("g", "g"), when("g", beforeEI, "c", "g"), when("gi", beforeAOU, "c", "gi"), when("gg", beforeEI, "c", "g"), when("ggi", beforeAOU, "c"), is("gh", "g", ""), is("ggh", "g"), is("gj", "c", "gi"),
+	is("g", "g"), when("g", beforeEI, "c", "g"), when("gi", beforeAOU, "c", "gi", "ci"), when("gg", beforeEI, "c", "g"), when("ggi", beforeAOU, "c"), is("gh", "g", ""), is("ggh", "g"), is("gj", "c", "gi"),
 	is("gli", "li"), is("gn", "n", "gn"), when("gu", beforeEI, "g", "gu"), is("gb", "gb", "b"), is("ğ", "", "g"), is("ģ", "g", "c"),
 	is("h", ""), when("h", beforeV, "", "g"), when("hr", first, "gr", "r"), is("hd", "d", "gd"), is("hl", "l", "gl"), is("hn", "n", "gn"), when("eh", last, "i", "ig"), when("iah", last, "ia"), when("ah", last, "a"), when("hs", firstV, "x"), is("ħ", ""),
-	is("j", "i"), when("j", first, "c", "i"), when("j", betweenV, "c", "i"), is("jh", "c"), when("jj", beforeV, "c", "i"),
+	is("j", "i"), when("j", first, "c", "i", "g"), when("j", beforeV, "i", "c"), when("j", betweenV, "c", "i", "g"), is("jh", "c"), when("jj", beforeV, "c", "i", "g"),
 	is("k", "k"), is("kh", "k", ""), is("kp", "kp", "p"), is("ƙ", "k"), is("ķ", "k", "c"),
 	is("l", "l"), is("lh", "l", "lg"), is("lj", "li"), is("ł", "l"), is("ľ", "l"), is("ļ", "l"),
-	is("m", "m"), is("n", "n"), is("nh", "n", "ni"), is("nj", "ni"), is("ñ", "n", "ni"), is("ń", "n"), is("ň", "n"), is("ņ", "n"), is("ŋ", "n"),
+	is("m", "m"), is("n", "n"), is("nh", "n", "ni"), is("nj", "ni", "nc"), is("ñ", "n", "ni"), is("ń", "n"), is("ň", "n"), is("ņ", "n"), is("ŋ", "n"),
 	is("p", "p"), is("ph", "f"),
 	is("q", "k", "c"), is("qu", "k", "ku", "cu"),
 	is("r", "r"), is("rh", "r", "rg"), is("ř", "r"), is("ŕ", "r"),
-	is("s", "s"), is("sh", "x"), is("shch", "x", "xc"), is("sch", "x", "sk"), when("sc", beforeEI, "x", "s"), when("sci", beforeAOU, "x", "xi"), is("sz", "s", "x"), is("szcz", "x"), is("šč", "x"),
-	is("ś", "x", "s"), is("š", "x", "s"), is("ş", "x", "s"), is("ș", "x", "s"), is("ṣ", "x", "s"), is("ß", "s"),
+	is("s", "s"), is("sh", "x", "s"), is("shch", "x", "xc"), is("sch", "x", "sk"), when("sc", beforeEI, "x", "s"), when("sci", beforeAOU, "x", "xi"), when("sc", last, "sk", "x"), is("sz", "s", "x"), is("szcz", "x"), is("šč", "x"),
+	is("ŝ", "x", "s"), is("ś", "x", "s"), is("š", "x", "s"), is("ş", "x", "s"), is("ș", "x", "s"), is("ṣ", "x", "s"), is("ß", "s"),
 	is("t", "t"), is("th", "t"), is("ts", "s"), is("tz", "s"), is("tch", "c"), is("tsch", "c"), is("tsh", "c"), is("tx", "c"), is("ţ", "s", "t"), is("ț", "s", "t"), is("þ", "t"), is("ť", "t"), is("ŧ", "t"),
-	is("v", "v"), is("vh", "v", "vg"),
+	is("v", "v"), when("v", first, "v", "b"), is("vh", "v", "vg"),
 	is("w", "u"), when("w", beforeV, "v", "u"), is("wh", "v", "u"),
-	is("x", "ks", "x", "s"), when("x", first, "s", "x", "ks"), is("xh", "c"), is("xx", "ks"),
+	is("x", "ks", "x", "s", "k"), when("x", first, "s", "x", "ks", "k"), is("xh", "c"), is("xx", "ks"),
 	is("z", "s"), is("zh", "c", "s"), is("ž", "c", "s"), is("ż", "c", "s"), is("ź", "s", "c"),
 })
 
