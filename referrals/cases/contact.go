@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/kept"
+	"sportello/referrals/match"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 )
@@ -64,7 +65,10 @@ type Contact struct {
 	Safe      rule.SafeContact  `json:"safe"`
 	Given     []Given           `json:"given,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
-	Note      string            `json:"note,omitempty"`
+	// Recognised says how she was known, where she was here before and only a name
+	// like hers was found: one of Recognitions.
+	Recognised string `json:"recognised,omitempty"`
+	Note       string `json:"note,omitempty"`
 	// For "someone for her" and "a body": requester and subject stay apart.
 	Requester string `json:"requester,omitempty"`
 	Phone     string `json:"phone,omitempty"` // a body's published number
@@ -133,6 +137,9 @@ func (c *Contact) check(open bool) error {
 	bad.OneOf("children", c.Children, where)
 	bad.OneOf("source", c.Source, sources)
 	bad.OneOf("danger_caller", c.WhoCalls, callers)
+	if c.Recognised != "" && c.Recognised != NotRecognised {
+		bad.OneOf("recognised", c.Recognised, recognitions)
+	}
 	if c.Outcome != "" || !open {
 		bad.OneOf("outcome", c.Outcome, outcomes)
 	}
@@ -167,6 +174,8 @@ type NewContact struct {
 	OpenCase bool   // "Apri una nuova scheda"
 	Restrict bool
 	CaseID   string   // she has been here: the case she was found in
+	Chosen   string   // the same while the contact goes on, when nothing is written to it yet
+	Query    string   // what she was looked for by
 	Service  string   // the social service that gets the task
 	Share    []string // of RuleItems: what she lets the task carry; nothing is only through the desk
 	// CaseVersion is the version of the case whose rule the page showed for Share,
@@ -308,6 +317,9 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 	if err := kept.PutAlone(act.Who, c, row, secret, in.Contact); err != nil {
 		return err
 	}
+	if err := in.knownChoice(r, act); err != nil {
+		return err
+	}
 	writes = append(writes, row)
 	if in.Outcome == "social_service" && row.State != openState {
 		task, err := d.ask(r, act, in, c)
@@ -345,6 +357,9 @@ func caseOfContact(r kept.Reader, act *acts.Act, in NewContact) (*kept.File, []a
 		return NewCase(r, act, in)
 	case in.CaseID != "":
 		c, rows, err := kept.Touch(r, act, policies.CaseUpdate, in.CaseID)
+		if err == nil {
+			err = in.Known(&c.Card)
+		}
 		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.Row.Version-1 {
 			err = &typed.Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
 		}
@@ -354,6 +369,43 @@ func caseOfContact(r kept.Reader, act *acts.Act, in NewContact) (*kept.File, []a
 		return c, rows, err
 	}
 	return nil, nil, nil
+}
+
+// Known refuses a case that is only like what she was looked for by, unless it was
+// recorded how she was recognised: search is not recognition.
+func (in *NewContact) Known(card *kept.CaseCard) error {
+	if recognitions[in.Recognised] {
+		return nil
+	}
+	if in.Recognised == NotRecognised {
+		return typed.Bad("recognised", "contact.not_recognised")
+	}
+	if by, class := match.NewQuery(in.Query).Record(card.ComparedBy(), card.Code); !certain[foundBy(by, class)] {
+		return typed.Bad("recognised", "contact.recognise")
+	}
+	return nil
+}
+
+// knownChoice is Known of the case that was chosen while the contact goes on. Of one
+// that the caller may not open, nothing is said.
+func (in *NewContact) knownChoice(r kept.Reader, act *acts.Act) error {
+	if in.Chosen == "" || recognitions[in.Recognised] {
+		return nil
+	}
+	row := &kept.CaseRow{}
+	if err := r.Get(row, in.Chosen); err != nil {
+		return kept.NotNoRow(err)
+	}
+	if !act.May(policies.CaseUpdate, kept.CaseObject(act.Who, row)) {
+		return nil
+	}
+	salt := act.Salt
+	c, err := kept.Open(r, act, row)
+	act.Salt = salt
+	if err != nil {
+		return act.Spare(err)
+	}
+	return in.Known(&c.Card)
 }
 
 // ContactView is a contact as its unit reads it.

@@ -37,6 +37,10 @@ var FoundBy = []string{"code", "number", "name", "sounds", "near", "part"}
 // like it.
 var certain = typed.Codes("code", "number", "name")
 
+// Certain tells whether a card that was found is what was looked for, and not only
+// like it.
+func Certain(found string) bool { return certain[found] }
+
 // foundBy is one of FoundBy; empty for what was not found.
 func foundBy(by match.By, class match.Class) string {
 	switch {

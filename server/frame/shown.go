@@ -34,7 +34,7 @@ func UnitName(u *acts.Unit) (name, id string) { return u.Name, u.ID }
 
 // CardOf is a case as lists show it.
 func CardOf(q *Request, c cases.SearchCard) Card {
-	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.Day(c.LastDay)}
+	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.Day(c.LastDay), Found: c.Found, Never: c.Never}
 }
 
 // NoSending is why nothing may be sent to a centre, as a message key.
@@ -101,6 +101,8 @@ type Card struct {
 	Who         Who
 	State       string // a word of "case_state"
 	LastContact time.Time
+	Found       string // a word of "found_by", where something was looked for
+	Never       bool   // by a number that she forbade
 }
 
 // Centre is one entry of the directory, public anyway.

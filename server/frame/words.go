@@ -127,6 +127,7 @@ var wordLists = map[string][]string{
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
 	"match_by":       cases.MatchedBy,
+	"found_by":       cases.FoundBy,
 }
 
 // Words lists the codes of a list in the order in which they are offered.
