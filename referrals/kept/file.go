@@ -406,37 +406,62 @@ func (c *File) ToCall(outcome, day string) {
 	}
 }
 
-func openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
+// cardOpener opens cards one after the other, and makes no key twice.
+type cardOpener struct {
+	who   acts.Caller
+	units map[int64]crypto.Key // by epoch
+	own   crypto.Key           // under which what is named to the caller is kept
+}
+
+func newCardOpener(who acts.Caller) *cardOpener {
+	return &cardOpener{who: who, units: map[int64]crypto.Key{}, own: who.PersonalKey().Derive(crypto.LabelCaseWrap)}
+}
+
+func (o *cardOpener) open(r Reader, c *Card, card *CaseCard) error {
 	secret, err := r.Secret(c.Secret)
 	if err != nil {
 		return err
 	}
 	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
 	if c.Restricted {
-		key, err := c.Wrap.open(who, c.KeyVersion)
+		key, err := o.named(c)
 		if err != nil {
 			return err
 		}
 		return key.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 	}
-	unit, ok := keys[c.Epoch]
+	unit, ok := o.units[c.Epoch]
 	if !ok {
-		if unit, ok = who.UnitKey(c.Epoch); !ok {
+		if unit, ok = o.who.UnitKey(c.Epoch); !ok {
 			return acts.ErrCovered
 		}
-		keys[c.Epoch] = unit
+		o.units[c.Epoch] = unit
 	}
 	return unit.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 }
 
+// named is the key of a restricted case as it is kept for the caller.
+func (o *cardOpener) named(c *Card) (key crypto.Key, err error) {
+	switch w := c.Wrap; {
+	case w == nil:
+		return key, acts.ErrNoRow
+	case w.Symmetric:
+		key, err = openKept(o.own, w)
+		return w.checked(key, err, c.KeyVersion)
+	default:
+		key, err = OpenNamed(o.who, w)
+		return w.checked(key, err, c.KeyVersion)
+	}
+}
+
 // notOpened says ErrTampered of a card that does not open because its row, or the
 // key kept for who asks, is not the one the log names.
-func notOpened(r Reader, c *Card, err error) error {
+func notOpened(r Reader, c *Card, person string, err error) error {
 	if seen := r.Get(&CaseRow{}, c.ID); seen != nil {
 		return seen
 	}
 	if c.Restricted {
-		if seen := r.Get(&CaseWrapRow{}, c.Wrap.ID); seen != nil {
+		if seen := r.Get(&CaseWrapRow{}, c.ID+"."+person); seen != nil {
 			return seen
 		}
 	}
@@ -447,16 +472,16 @@ func notOpened(r Reader, c *Card, err error) error {
 // other, but for those that are not what the log names. Exclusion comes before any
 // card is opened.
 func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
-	keys, who, person := map[int64]crypto.Key{}, act.Who, act.Who.Person()
-	return r.EachCard(who.Unit(), person, func(c *Card) error {
+	opener, person := newCardOpener(act.Who), act.Who.Person()
+	return r.EachCard(act.Who.Unit(), person, func(c *Card) error {
 		if c.wall().shutTo(person) {
 			return nil
 		}
 		var card CaseCard
-		if err := openCard(r, who, keys, c, &card); errors.Is(err, acts.ErrErased) {
+		if err := opener.open(r, c, &card); errors.Is(err, acts.ErrErased) {
 			return nil // there is no card any more
 		} else if err != nil {
-			return act.Spare(notOpened(r, c, err))
+			return act.Spare(notOpened(r, c, person, err))
 		}
 		f(c, &card)
 		return nil

@@ -72,8 +72,13 @@ func OpenNamed(who acts.Caller, row WrapRow) (crypto.Key, error) {
 		}
 		return crypto.Unwrap(id, w.Context, *w.Wrapped)
 	}
+	return openKept(who.PersonalKey().Derive(crypto.LabelCaseWrap), row)
+}
+
+// openKept gets the key that a row keeps under its reader's own.
+func openKept(own crypto.Key, row WrapRow) (crypto.Key, error) {
 	_, version := row.Key()
-	b, err := who.PersonalKey().Derive(crypto.LabelCaseWrap).Open(binding(row, "wrapped", version), *w.Wrapped)
+	b, err := own.Open(binding(row, "wrapped", version), *row.Wrap().Wrapped)
 	if err != nil {
 		return crypto.Key{}, fmt.Errorf("opening a key kept by name: %w", err)
 	}
@@ -201,12 +206,12 @@ func restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) 
 	if err := r.Get(&w, row.ID+"."+who.Person()); err != nil {
 		return crypto.Key{}, err
 	}
-	return w.open(who, row.KeyVersion)
+	key, err := OpenNamed(who, &w)
+	return w.checked(key, err, row.KeyVersion)
 }
 
-// open is the key of a restricted case, of the version that its row names.
-func (w *CaseWrapRow) open(who acts.Caller, version int64) (crypto.Key, error) {
-	key, err := OpenNamed(who, w)
+// checked is the key that a wrap gave, where it is the case's, of a version.
+func (w *CaseWrapRow) checked(key crypto.Key, err error, version int64) (crypto.Key, error) {
 	if err != nil {
 		return crypto.Key{}, err
 	}

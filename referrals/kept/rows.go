@@ -115,9 +115,9 @@ type Card struct {
 	Walled     acts.List
 	Box        crypto.Sealed
 	// What a restricted case's card is opened with: the version of its key, and that
-	// key as it is kept for the person who asks.
+	// key as it is kept for the person who asks, or nil.
 	KeyVersion int64
-	Wrap       CaseWrapRow
+	Wrap       *CaseWrapRow
 }
 
 // Digest is over everything a card says, as [CaseRow.CardDigest] makes it of
