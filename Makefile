@@ -48,7 +48,7 @@ test: setup assets pages
 
 # What fails first, under a minute: no browser, no killed process, nobody's day.
 quick: assets pages
-	go test ./crypto ./policies/... ./referrals ./referrals/kept ./referrals/rule ./server/frame ./server/locale
+	go test ./crypto ./policies/... ./referrals ./referrals/kept ./referrals/match ./referrals/rule ./server/frame ./server/locale
 	go test -run '^Test(Every|No|Key|Import|Rooms|Page|Route|Template)' -skip 'TestEveryRouteForEverybody|TestNobody' ./referrals/store ./server/... ./cmd/sportello
 
 bench: assets

@@ -266,7 +266,7 @@ func cardsOf(t *testing.T, w *storetest.World) map[string]kept.ContactCard {
 func TestNumberOfOneCallIsFoundForADay(t *testing.T) {
 	w := storetest.New(t).Wide()
 	out := keep(t, w, endangered(nil))
-	number := out.ContactID + " " + kept.CardNumber
+	number := out.ContactID + " " + kept.CardOfNumber
 	if c, ok := cardsOf(t, w)[number]; !ok || c.Phones[0] != "347 555 0199" {
 		t.Fatalf("the number's card is %+v", c)
 	}
@@ -282,7 +282,7 @@ func TestNumberOfOneCallIsFoundForADay(t *testing.T) {
 	if n, err := w.Desk.EndOver(context.Background(), acts.ConsoleCaller()); err != nil || n != 1 {
 		t.Errorf("the hourly act ended %d, %v", n, err)
 	}
-	err := w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(&kept.CardRow{}, out.ContactID+"."+kept.CardNumber) })
+	err := w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(&kept.CardRow{}, out.ContactID+"."+kept.CardOfNumber) })
 	if !errors.Is(err, acts.ErrNoRow) {
 		t.Errorf("its row: %v", err)
 	}
@@ -296,7 +296,7 @@ func TestClosedContactBecomesACaseFile(t *testing.T) {
 	if len(out.Code) != 9 || out.CaseID != "" {
 		t.Fatalf("recorded as %+v", out)
 	}
-	if c := cardsOf(t, w)[out.ContactID+" "+kept.CardContact]; c.Code != out.Code || c.Findable {
+	if c := cardsOf(t, w)[out.ContactID+" "+kept.CardOfContact]; c.Code != out.Code || c.Findable {
 		t.Errorf("its card is %+v", c)
 	}
 	id, _, err := w.Desk.Cases.CaseOfContact(t.Context(), w.Caller("anna"), out.ContactID, out.Version, false)
@@ -319,5 +319,51 @@ func TestClosedContactBecomesACaseFile(t *testing.T) {
 	}
 	if l, _, err := w.Desk.Cases.List(t.Context(), w.Caller("lia"), cases.ListOf{Mine: true}); err != nil || len(l.Cases) != 0 || l.All != 0 {
 		t.Errorf("a colleague's own list is %+v, %v", l, err)
+	}
+}
+
+// TestContactsAreFound: one that is open by name and number, a closed one by its code
+// alone unless she wants to be found, and a number given for one call for a day.
+func TestContactsAreFound(t *testing.T) {
+	w := storetest.New(t).Wide()
+	found := func(term string) (ids []string) {
+		t.Helper()
+		cards, _, err := w.Desk.Cases.Search(t.Context(), w.Caller("lia"), term)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cards {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	in := endangered(func(in *cases.NewContact) { in.Alias = "Ouattara" })
+	out := keep(t, w, in)
+	one := []string{out.ContactID}
+	for _, term := range []string{"Ouattara", "Watara", "347 5550199", "+39 347 555 0199"} {
+		if got := found(term); !reflect.DeepEqual(got, one) {
+			t.Errorf("open, by %q: %v", term, got)
+		}
+	}
+	in.Form, in.Version, in.Outcome = out.ContactID, out.Version, "info_only"
+	out = record(t, w, in)
+	for term, want := range map[string][]string{"Ouattara": nil, out.Code: one, "3475550199": one} {
+		if got := found(term); !reflect.DeepEqual(got, want) {
+			t.Errorf("closed, by %q: %v", term, got)
+		}
+	}
+	again := record(t, w, endangered(func(in *cases.NewContact) { in.Alias, in.Outcome, in.Again, in.CallBack = "Kovalchuk", "thinking", "yes", "" }))
+	if got := found("Kovalciuk"); !reflect.DeepEqual(got, []string{again.ContactID}) {
+		t.Errorf("who wants to be found: %v", got)
+	}
+	inCase := record(t, w, endangered(func(in *cases.NewContact) { in.OpenCase, in.Outcome, in.CallBack = true, "thinking", "06 555 0177" }))
+	if got := found("065550177"); !reflect.DeepEqual(got, []string{inCase.CaseID}) {
+		t.Errorf("the number of a case's contact: %v", got)
+	}
+	w.Clock.Add(24 * time.Hour)
+	for _, number := range []string{"3475550199", "065550177"} {
+		if got := found(number); len(got) != 0 {
+			t.Errorf("a day later, by %s: %v", number, got)
+		}
 	}
 }

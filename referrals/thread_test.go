@@ -243,7 +243,7 @@ func TestSheComesBack(t *testing.T) {
 	comes := func(outcome string) {
 		t.Helper()
 		_, _, err := w.Desk.Cases.RecordContact(t.Context(), w.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: out.CaseID,
-			Contact: cases.Contact{Speaker: "she", Channel: "phone", Outcome: outcome}})
+			Contact: cases.Contact{Speaker: "she", Channel: "phone", Recognised: "known_voice", Outcome: outcome}})
 		storetest.Try(t, "a contact in her file", err)
 	}
 	recall := func() string { return storetest.Open(t, w, w.SignIn("anna"), out.CaseID).Recall.Day }

@@ -268,7 +268,7 @@ func (st *story) annaWritesNotes() {
 	st.secondFile()
 	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
 	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Numeri e luoghi sicuri").seeNot("333 765 4321")
-	v.press(v.say("strip.show")+" "+v.say("strip.show_number")).see("333 765 4321")
+	v.press(v.say("strip.show") + " " + v.say("strip.show_number")).see("333 765 4321")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
 	v.fill("note.text", "Ha parlato con calma, da sola.").click("note.save_correct").see("Ha parlato con calma, da sola.")

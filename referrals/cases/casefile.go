@@ -51,9 +51,6 @@ func NewCase(r kept.Reader, act *acts.Act, contact string, in NewContact) (*kept
 	}
 	c.Safe = in.Safe
 	c.Card = kept.CaseCard{Code: in.Code, Alias: in.Alias, Last: act.Day, Channel: in.Channel, Worker: act.Who.Person()}
-	if p := in.Safe.Phone(); p != "" {
-		c.Card.Phones = append(c.Card.Phones, p)
-	}
 	c.Told = kept.Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages, Language: in.Language, Mediator: in.Mediator}
 	c.ToCall(in.Outcome, act.Day)
 	in.mark(c, contact)
@@ -249,10 +246,6 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string
 	return d.edit(ctx, who, policies.CaseSafeContact, id, version, func(r kept.Reader, act *acts.Act, c *kept.File) ([]acts.Row, error) {
 		safe.Recognised = recognised
 		c.Safe = safe
-		c.Card.Phones = nil
-		if p := safe.Phone(); p != "" {
-			c.Card.Phones = []string{p}
-		}
 		c.KeepRecall(act.Now.Location())
 		change, err := kept.Retell(r, act, c, &kept.Telling{})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/kept"
+	"sportello/referrals/match"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 )
@@ -64,12 +65,15 @@ type Contact struct {
 	Safe      rule.SafeContact  `json:"safe"`
 	Given     []Given           `json:"given,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
-	Note      string            `json:"note,omitempty"`
-	Minor     bool              `json:"minor,omitempty"`    // she is under 18
-	With      string            `json:"with,omitempty"`     // who came with her, in the worker's words; "yes" where nobody said who
-	Language  string            `json:"language,omitempty"` // hers
-	Mediator  string            `json:"mediator,omitempty"` // yes, no
-	Again     string            `json:"again,omitempty"`    // yes, no: she wants to be found again by name and number
+	// Recognised says how she was known, where she was here before and only a name
+	// like hers was found: one of Recognitions.
+	Recognised string `json:"recognised,omitempty"`
+	Note       string `json:"note,omitempty"`
+	Minor      bool   `json:"minor,omitempty"`    // she is under 18
+	With       string `json:"with,omitempty"`     // who came with her, in the worker's words; "yes" where nobody said who
+	Language   string `json:"language,omitempty"` // hers
+	Mediator   string `json:"mediator,omitempty"` // yes, no
+	Again      string `json:"again,omitempty"`    // yes, no: she wants to be found again by name and number
 	Course
 	// For "someone for her" and "a body": requester and subject stay apart.
 	Requester string `json:"requester,omitempty"`
@@ -139,6 +143,9 @@ func (c *Contact) check(open bool) error {
 	bad.OneOf("children", c.Children, where)
 	bad.OneOf("source", c.Source, sources)
 	bad.OneOf("danger_caller", c.WhoCalls, callers)
+	if c.Recognised != "" && c.Recognised != NotRecognised {
+		bad.OneOf("recognised", c.Recognised, recognitions)
+	}
 	if c.Outcome != "" || !open {
 		bad.OneOf("outcome", c.Outcome, outcomes)
 	}
@@ -175,6 +182,8 @@ type NewContact struct {
 	// LineDropped says that the line drops now: she may be called back, if she said so.
 	LineDropped bool
 	CaseID      string   // she has been here: the case she was found in
+	Chosen      string   // the same while the contact goes on, when nothing is written to it yet
+	Query       string   // what she was looked for by
 	Service     string   // the social service that gets the task
 	Share       []string // of RuleItems: what she lets the task carry; nothing is only through the desk
 	// CaseVersion is the version of the case whose rule the page showed for Share,
@@ -322,6 +331,9 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 	if err := kept.PutAlone(act.Who, c, row, secret, in.Contact); err != nil {
 		return err
 	}
+	if err := in.knownChoice(r, act); err != nil {
+		return err
+	}
 	writes = append(writes, row)
 	cards, err := cardsOfContact(r, act, row, &in.Contact)
 	if err != nil {
@@ -364,6 +376,9 @@ func caseOfContact(r kept.Reader, act *acts.Act, id string, in NewContact) (*kep
 		return NewCase(r, act, id, in)
 	case in.CaseID != "":
 		c, rows, err := kept.Touch(r, act, policies.CaseUpdate, in.CaseID)
+		if err == nil {
+			err = in.Known(&c.Card)
+		}
 		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.Row.Version-1 {
 			err = &typed.Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
 		}
@@ -375,6 +390,43 @@ func caseOfContact(r kept.Reader, act *acts.Act, id string, in NewContact) (*kep
 		return c, rows, err
 	}
 	return nil, nil, nil
+}
+
+// Known refuses a case that is only like what she was looked for by, unless it was
+// recorded how she was recognised: search is not recognition.
+func (in *NewContact) Known(card *kept.CaseCard) error {
+	if recognitions[in.Recognised] {
+		return nil
+	}
+	if in.Recognised == NotRecognised {
+		return typed.Bad("recognised", "contact.not_recognised")
+	}
+	if by, class := match.NewQuery(in.Query).Record(card.ComparedBy(), card.Code); !certain[foundBy(by, class)] {
+		return typed.Bad("recognised", "contact.recognise")
+	}
+	return nil
+}
+
+// knownChoice is Known of the case that was chosen while the contact goes on. Of one
+// that the caller may not open, nothing is said.
+func (in *NewContact) knownChoice(r kept.Reader, act *acts.Act) error {
+	if in.Chosen == "" || recognitions[in.Recognised] {
+		return nil
+	}
+	row := &kept.CaseRow{}
+	if err := r.Get(row, in.Chosen); err != nil {
+		return kept.NotNoRow(err)
+	}
+	if !act.May(policies.CaseUpdate, kept.CaseObject(act.Who, row)) {
+		return nil
+	}
+	salt := act.Salt
+	c, err := kept.Open(r, act, row)
+	act.Salt = salt
+	if err != nil {
+		return act.Spare(err)
+	}
+	return in.Known(&c.Card)
 }
 
 // ContactView is a contact as its unit reads it.

@@ -131,13 +131,13 @@ func cardsOfContact(r kept.Reader, act *acts.Act, row *ContactRow, c *Contact) (
 	if row.CaseID != "" || row.State == unlinkedState {
 		return kept.DropCards(r, row.ID)
 	}
-	card, err := kept.PutCard(r, act, row.ID, kept.CardContact, "", contactCard(row, c))
+	card, err := kept.PutCard(r, act, row.ID, kept.CardOfContact, "", contactCard(row, c))
 	if err != nil {
 		return out, err
 	}
 	out.Put = append(out.Put, card)
 	if over := c.At.Add(numberFound); c.CallBack != "" && act.Now.Before(over) {
-		number, err := kept.PutCard(r, act, row.ID, kept.CardNumber, over.In(act.Now.Location()).Format(time.DateOnly),
+		number, err := kept.PutCard(r, act, row.ID, kept.CardOfNumber, over.In(act.Now.Location()).Format(time.DateOnly),
 			kept.ContactCard{Alias: c.Alias, Phones: []string{c.CallBack}, Begun: c.At, Over: over, Open: row.State == openState})
 		if err != nil {
 			return out, err

@@ -11,6 +11,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/kept"
+	"sportello/referrals/match"
 	"sportello/referrals/typed"
 )
 
@@ -100,10 +101,10 @@ const (
 func (in *Declared) check(form typed.Form) error {
 	bad := typed.Check{}
 	form.Check(bad)
-	if len(Fold(in.Name)) < 2 && len(Fold(in.Surname)) < 2 {
+	if len(match.Fold(in.Name)) < 2 && len(match.Fold(in.Surname)) < 2 {
 		bad["declared_name"] = "error.declared_name"
 	}
-	if in.Phone != "" && len(onlyDigits(in.Phone)) < 5 {
+	if in.Phone != "" && !match.HasNumber(in.Phone) {
 		bad["declared_phone"] = "error.declared_phone"
 	}
 	bad.Max("declared_name", in.Name, typed.MaxShort)
@@ -369,59 +370,88 @@ func matchDeclared(r kept.Reader, act *acts.Act, all []Declaration) error {
 	}
 	queries := make([]declaredQuery, len(all))
 	for i, v := range all {
-		queries[i] = declaredQuery{newQuery(v.Name), newQuery(v.Surname), newQuery(v.Phone)}
+		queries[i] = declaredQuery{match.NewQuery(v.Name), match.NewQuery(v.Surname), match.NewQuery(v.Phone)}
 	}
-	shown := map[string]kept.Shown{}
+	like := make([][]declaredHit, len(all))
 	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
+		keys := card.ComparedBy()
 		for i := range all {
-			by := queries[i].by(card)
-			if len(by) == 0 || len(all[i].Matches) >= SearchMax {
-				continue
+			if by, class := queries[i].by(card, keys); len(by) > 0 {
+				h := declaredHit{hit{cardOf(c, card), class, false, c.Digest()}, by}
+				h.Found = foundBy(match.ByName, class)
+				if by[0] == "phone" {
+					h.Found = foundBy(match.ByNumber, class)
+				}
+				like[i] = append(like[i], h)
 			}
-			shown[c.ID] = kept.Shown{ID: c.ID, Card: c.Digest()}
-			all[i].Matches = append(all[i].Matches, DeclarationMatch{cardOf(c, card), by})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	var list []kept.Shown
-	for id, s := range shown {
-		act.Detail.IDs, list = append(act.Detail.IDs, id), append(list, s)
-	}
-	sort.Strings(act.Detail.IDs)
-	for from := 0; from < len(list); from += SearchMax {
-		bad, err := notGenuine(r, act, list[from:min(from+SearchMax, len(list))])
+	for i := range all {
+		shown, err := shownOf(r, act, like[i])
 		if err != nil {
 			return err
 		}
-		for i := range all {
-			all[i].Matches = slices.DeleteFunc(all[i].Matches, func(m DeclarationMatch) bool { return bad[m.ID] })
+		for _, m := range shown {
+			act.Detail.IDs = append(act.Detail.IDs, m.ID)
 		}
+		all[i].Matches = shown
 	}
+	sort.Strings(act.Detail.IDs)
+	act.Detail.IDs = slices.Compact(act.Detail.IDs)
 	return nil
+}
+
+// declaredHit is a card that is like somebody who was declared.
+type declaredHit struct {
+	hit
+	by []string
+}
+
+// shownOf are the cards that are like one declared person, as the page shows them.
+func shownOf(r kept.Reader, act *acts.Act, like []declaredHit) (shown []DeclarationMatch, err error) {
+	by := make(map[string][]string, len(like))
+	hits := make([]hit, len(like))
+	for i, h := range like {
+		hits[i], by[h.ID] = h.hit, h.by
+	}
+	hits, more := toShow(hits)
+	if hits, err = genuine(r, act, hits); err != nil {
+		return nil, err
+	}
+	for i, h := range hits {
+		h.More = more && i == len(hits)-1
+		shown = append(shown, DeclarationMatch{h.SearchCard, by[h.ID]})
+	}
+	return shown, nil
 }
 
 // MatchedBy is by what a case file can look like somebody who was declared.
 var MatchedBy = []string{"name", "surname", "phone"}
 
 // declaredQuery is one declared person in the forms that cards are compared in.
-type declaredQuery struct{ name, surname, phone query }
+type declaredQuery struct{ name, surname, phone match.Query }
 
-// by tells by what a card looks like the declared person. A given name alone is
-// enough only where the card, or the declaration, has no surname.
-func (q declaredQuery) by(card *kept.CaseCard) (by []string) {
-	named := !q.name.empty() && q.name.names(card)
-	if !q.surname.empty() && slices.ContainsFunc(card.Names, q.surname.named) {
-		by = append(by, "surname")
+// by tells by what a card looks like the declared person, and how like it is. A
+// given name alone is enough only where the card, or the declaration, has no surname.
+// What is only a beginning or an initial is not: names are declared whole.
+func (q declaredQuery) by(card *kept.CaseCard, keys match.Keys) (by []string, class match.Class) {
+	named, surnamed := q.name.Name(keys), q.surname.Name(keys)
+	if surnamed >= match.Near {
+		by, class = append(by, "surname"), surnamed
 	}
-	if named && (len(by) > 0 || q.surname.empty() || len(card.Names) == 0) {
-		by = append([]string{"name"}, by...)
+	if named >= match.Near && (len(by) > 0 || q.surname.Empty() || len(card.Names) < 2 || card.Names[1] == "") {
+		by, class = append([]string{"name"}, by...), max(class, named)
+		if len(by) > 1 {
+			class = min(named, surnamed)
+		}
 	}
-	if q.phone.phoned(card.Phones) {
-		by = append(by, "phone")
+	if number := q.phone.Number(keys); number > match.None {
+		by, class = append(by, "phone"), max(class, number)
 	}
-	return by
+	return by, class
 }
 
 // keepDeclarations runs right after a passphrase: it keeps under the caller's

@@ -78,7 +78,8 @@ func genuineCases(r kept.Reader, act *acts.Act, list []ListedCase) ([]ListedCase
 	for i, c := range list {
 		shown[i] = c.digest
 	}
-	bad, err := notGenuine(r, act, shown)
+	bad := map[string]bool{}
+	err := notGenuine(r, act, shown, bad)
 	list = slices.DeleteFunc(list, func(c ListedCase) bool { return bad[c.ID] })
 	for _, c := range list {
 		act.Detail.IDs = append(act.Detail.IDs, c.ID)
@@ -89,7 +90,7 @@ func genuineCases(r kept.Reader, act *acts.Act, list []ListedCase) ([]ListedCase
 // openCards lists the contacts that nobody closed yet, newest first.
 func openCards(r kept.Reader, act *acts.Act, of ListOf, l *Listed) error {
 	err := kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) {
-		if row.Kind == kept.CardContact && c.Open && (!of.Mine || c.Author == act.Who.Person()) {
+		if row.Kind == kept.CardOfContact && c.Open && (!of.Mine || c.Author == act.Who.Person()) {
 			act.Detail.IDs = append(act.Detail.IDs, row.Parent)
 			l.Contacts = append(l.Contacts, ListedContact{row.Parent, c.Alias, c.Author, *c})
 		}

@@ -1,21 +1,20 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"sort"
 	"strings"
-	"unicode"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/kept"
+	"sportello/referrals/match"
 	"sportello/referrals/typed"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // SearchCard is what a search or a list shows of a case: never the reason she
@@ -26,14 +25,47 @@ type SearchCard struct {
 	LastDay string
 	Code    string
 	Alias   string
+	Found   string // one of FoundBy: how like it is to what was looked for
+	Never   bool   // it was found by a number that she forbade
+	Contact bool   // it is a contact without a case file, and ID that of the contact
+	More    bool   // of the last card shown: others are like what was looked for, and not shown
 }
 
-// SearchMax bounds how many cards a search shows.
+// FoundBy are the ways in which a card is like what was looked for, in the order in
+// which they are shown.
+var FoundBy = []string{"code", "number", "name", "sounds", "near", "part"}
+
+// certain are those of FoundBy by which a card is what was looked for, and not only
+// like it.
+var certain = typed.Codes("code", "number", "name")
+
+// Certain tells whether a card that was found is what was looked for, and not only
+// like it.
+func Certain(found string) bool { return certain[found] }
+
+// foundBy is one of FoundBy; empty for what was not found.
+func foundBy(by match.By, class match.Class) string {
+	switch {
+	case class == match.Exact:
+		return map[match.By]string{match.ByCode: "code", match.ByNumber: "number", match.ByName: "name"}[by]
+	case class == match.Sounding:
+		return "sounds"
+	case class == match.Near:
+		return "near"
+	case class == match.Part:
+		return "part"
+	}
+	return ""
+}
+
+// SearchMax bounds how many cards a search shows beside those that are what was
+// looked for.
 const SearchMax = 50
 
-// Search finds cases of the caller's unit by code, alias, name (folded and
-// sounding alike) or phone. Exclusion comes before any card is opened; for
-// everything she may not open there is no count, no hint, no difference. One
+// Search finds cases of the caller's unit by code, name or phone, as [match]
+// compares them: what is the same first, then what sounds alike, then what is near, and
+// the newest of each before the others. Exclusion comes before any card is opened;
+// for everything she may not open there is no count, no hint, no difference. One
 // leaf stands for the whole page; the term is in no log.
 func (d *Desk) Search(ctx context.Context, who acts.Caller, term string) ([]SearchCard, audit.Receipt, error) {
 	var found []SearchCard
@@ -45,21 +77,10 @@ func (d *Desk) Search(ctx context.Context, who acts.Caller, term string) ([]Sear
 		if len(term) > typed.MaxShort {
 			return &typed.Invalid{Fields: map[string]string{"q": "error.too_long"}}
 		}
-		hits, err := scan(r, act, newQuery(term))
+		hits, err := scan(r, act, match.NewQuery(term))
 		if err != nil {
 			return err
 		}
-		// The rows shown are compared with the log; the hourly check covers
-		// the rest.
-		shown := make([]kept.Shown, len(hits))
-		for i, h := range hits {
-			shown[i] = kept.Shown{ID: h.ID, Card: h.digest}
-		}
-		bad, err := notGenuine(r, act, shown)
-		if err != nil {
-			return err
-		}
-		hits = slices.DeleteFunc(hits, func(h hit) bool { return bad[h.ID] })
 		found = make([]SearchCard, len(hits))
 		act.Detail.IDs = make([]string, len(hits))
 		for i, h := range hits {
@@ -70,161 +91,136 @@ func (d *Desk) Search(ctx context.Context, who acts.Caller, term string) ([]Sear
 	return found, receipt, err
 }
 
-// notGenuine are the cards, by id and at most SearchMax, whose rows are not those
-// that the log names: none after one look, or else looked for one by one.
-func notGenuine(r kept.Reader, act *acts.Act, shown []kept.Shown) (map[string]bool, error) {
-	if err := r.CheckShown(shown); !errors.Is(err, acts.ErrTampered) {
-		return nil, err
+// genuine are the cards among some whose rows are those that the log names: the
+// hourly check covers what no page shows.
+func genuine(r kept.Reader, act *acts.Act, hits []hit) ([]hit, error) {
+	var shown []kept.Shown
+	for _, h := range hits {
+		if !h.Contact { // the row of a contact's card was compared when it was read
+			shown = append(shown, kept.Shown{ID: h.ID, Card: h.digest})
+		}
 	}
 	bad := map[string]bool{}
+	for some := range slices.Chunk(shown, SearchMax) {
+		if err := notGenuine(r, act, some, bad); err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(hits, func(h hit) bool { return bad[h.ID] }), nil
+}
+
+// notGenuine adds the cards, at most SearchMax, whose rows are not those that the
+// log names: none after one look, or else looked for one by one.
+func notGenuine(r kept.Reader, act *acts.Act, shown []kept.Shown, bad map[string]bool) error {
+	if err := r.CheckShown(shown); !errors.Is(err, acts.ErrTampered) {
+		return err
+	}
 	for _, s := range shown {
 		err := r.CheckShown([]kept.Shown{s})
 		if spared := act.Spare(err); spared != nil {
-			return nil, spared
+			return spared
 		}
 		bad[s.ID] = err != nil
 	}
-	return bad, nil
+	return nil
 }
 
-// hit is a card that matches, with the digest of what was read.
+// hit is a card that is like what was looked for, with the digest of what was read.
 type hit struct {
 	SearchCard
+	class  match.Class
+	weak   bool // it is shown only where nothing better was found
 	digest crypto.Digest
 }
 
-// scan opens the cards that the caller may open and returns those that match,
-// newest contact first.
-func scan(r kept.Reader, act *acts.Act, q query) ([]hit, error) {
-	if q.empty() {
+// scan opens the cards that the caller may open and returns those to be shown, in
+// their order.
+func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
+	if q.Empty() {
 		return nil, nil
 	}
 	var hits []hit
 	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
-		if q.matches(card) {
-			if hits == nil {
-				hits = make([]hit, 0, SearchMax)
+		by, class := q.Record(card.ComparedBy(), card.Code)
+		if t := card.Tonight; t != nil && class != match.Exact && act.Now.Before(t.Until) {
+			if b, c := q.Record(match.KeysOf(nil, []string{t.Number}), ""); c > class {
+				by, class = b, c
 			}
-			hits = append(hits, hit{cardOf(c, card), c.Digest()})
 		}
+		if class == match.None {
+			return
+		}
+		h := hit{cardOf(c, card), class, class == match.Part && by == match.ByName, c.Digest()}
+		h.Found = foundBy(by, class)
+		h.Never = by == match.ByNumber && slices.ContainsFunc(card.Numbers, func(n kept.CardNumber) bool { return n.Verdict == "never" })
+		hits = append(hits, h)
 	})
-	sort.Slice(hits, func(i, j int) bool { return hits[i].LastDay > hits[j].LastDay })
-	if len(hits) > SearchMax {
-		hits = hits[:SearchMax]
+	if err == nil {
+		hits, err = contactHits(r, act, q, hits)
+	}
+	if err != nil {
+		return nil, err
+	}
+	hits, more := toShow(hits)
+	hits, err = genuine(r, act, hits)
+	if n := len(hits); n > 0 {
+		hits[n-1].More = more
 	}
 	return hits, err
 }
 
+// contactHits adds the contacts without a case file that are like what was looked for:
+// by her code, and by name and number too while one is open, where she wants to be
+// found again, and for a day by the number she gave for one call.
+func contactHits(r kept.Reader, act *acts.Act, q match.Query, hits []hit) ([]hit, error) {
+	at := map[string]int{}
+	err := kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) {
+		keys := match.Keys{}
+		if c.Findable || row.Kind == kept.CardOfNumber {
+			keys = c.ComparedBy()
+		}
+		by, class := q.Record(keys, c.Code)
+		if class == match.None {
+			return
+		}
+		h := hit{SearchCard: SearchCard{ID: row.Parent, Contact: true, State: "closed", LastDay: c.Begun.In(act.Now.Location()).Format(time.DateOnly), Code: c.Code, Alias: c.Alias},
+			class: class, weak: class == match.Part && by == match.ByName}
+		if c.Open {
+			h.State = openState
+		}
+		h.Found = foundBy(by, class)
+		if i, twice := at[row.Parent]; twice {
+			if hits[i].class < h.class {
+				h.Code = cmp.Or(h.Code, hits[i].Code)
+				hits[i] = h
+			}
+			return
+		}
+		at[row.Parent] = len(hits)
+		hits = append(hits, h)
+	})
+	return hits, err
+}
+
+// toShow puts hits in order and cuts them. What is the same is never cut, and initials
+// or a part of a name count only where nothing better was found.
+func toShow(hits []hit) (shown []hit, more bool) {
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.class, a.class), strings.Compare(b.LastDay, a.LastDay), strings.Compare(a.ID, b.ID))
+	})
+	if len(hits) > 0 && hits[0].class >= match.Sounding {
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.weak })
+	}
+	same := 0
+	for same < len(hits) && hits[same].class == match.Exact {
+		same++
+	}
+	if limit := max(same, SearchMax); len(hits) > limit {
+		return hits[:limit], true
+	}
+	return hits, false
+}
+
 func cardOf(c *kept.Card, card *kept.CaseCard) SearchCard {
 	return SearchCard{ID: c.ID, State: c.State, LastDay: c.LastDay, Code: card.Code, Alias: card.Alias}
-}
-
-// query is a search term in the forms it is compared in.
-type query struct {
-	folded string
-	sound  string
-	digits string
-}
-
-func newQuery(term string) query {
-	q := query{folded: Fold(term), digits: onlyDigits(term)}
-	q.sound = sounds(q.folded)
-	if len(q.digits) < 5 {
-		q.digits = ""
-	}
-	return q
-}
-
-func (q query) empty() bool { return len(q.folded) < 2 }
-
-func (q query) matches(c *kept.CaseCard) bool {
-	if len(q.folded) >= 4 && strings.Contains(Fold(c.Code), q.folded) {
-		return true
-	}
-	return q.names(c) || q.phoned(c.Phones)
-}
-
-// names tells whether it is her alias or one of her names.
-func (q query) names(c *kept.CaseCard) bool {
-	return q.named(c.Alias) || slices.ContainsFunc(c.Names, q.named)
-}
-
-// named tells whether a name contains the term or sounds like it.
-func (q query) named(name string) bool {
-	f := Fold(name)
-	return f != "" && (strings.Contains(f, q.folded) || q.sound != "" && sounds(f) == q.sound)
-}
-
-// phoned tells whether one of some numbers ends with the term's digits.
-func (q query) phoned(phones []string) bool {
-	if q.digits == "" {
-		return false
-	}
-	for _, p := range phones {
-		if strings.HasSuffix(onlyDigits(p), strings.TrimPrefix(q.digits, "39")) {
-			return true
-		}
-	}
-	return false
-}
-
-// Fold writes a name in plain lower-case letters: no accents, no apostrophes,
-// no spaces or hyphens.
-func Fold(s string) string {
-	ascii := true
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			ascii = false
-			break
-		}
-	}
-	if !ascii {
-		s = norm.NFKD.String(s)
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-}
-
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
-}
-
-// soundAlike are spellings that sound alike in Italian ears and in the usual
-// transliterations of Arabic, Bengali, Ukrainian, Albanian, Chinese and
-// Spanish names, longest first.
-var soundAlike = strings.NewReplacer(
-	"sch", "sk", "tch", "c", "dzh", "g", "kh", "h", "gh", "g", "ph", "f", "th", "t", "sh", "s", "ch", "k",
-	"ck", "k", "qu", "k", "ou", "u", "oo", "u", "ee", "i", "ei", "i", "ie", "i", "ij", "i", "yi", "i",
-	"zh", "z", "cz", "c", "ts", "z", "dj", "g", "gn", "n", "gl", "l",
-	"q", "k", "c", "k", "x", "s", "y", "i", "j", "i", "w", "v", "z", "s", "h", "")
-
-// sounds reduces a folded name to how it sounds: like spellings become one,
-// doubled letters single, and vowels after the first letter go.
-func sounds(folded string) string {
-	s := soundAlike.Replace(folded)
-	var b strings.Builder
-	var last rune
-	for i, r := range s {
-		if r == last {
-			continue
-		}
-		last = r
-		if i > 0 && strings.ContainsRune("aeiou", r) {
-			continue
-		}
-		b.WriteRune(r)
-	}
-	if b.Len() < 2 {
-		return s
-	}
-	return b.String()
 }

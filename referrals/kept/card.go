@@ -7,6 +7,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
+	"sportello/referrals/match"
 )
 
 // CardRow is the sealed index card of a record that stands without a case file: what
@@ -29,8 +30,8 @@ func (*CardRow) Table() string { return "card" }
 
 // The kinds of card.
 const (
-	CardContact = "contact" // of a contact that stands alone
-	CardNumber  = "number"  // of the number somebody gave for this call alone
+	CardOfContact = "contact" // of a contact that stands alone
+	CardOfNumber  = "number"  // of the number somebody gave for this call alone
 )
 
 var (
@@ -61,8 +62,20 @@ type ContactCard struct {
 	Open     bool      `json:"open,omitempty"` // nobody closed it yet
 	Children string    `json:"children,omitempty"`
 	Marks    Marks     `json:"marks,omitempty"`
+	// Keys are what name and numbers are compared by; PutCard makes them.
+	Keys match.Keys `json:"keys,omitzero"`
 	// Over is when what the card says may not be found any more: a number given for one call.
 	Over time.Time `json:"over,omitzero"`
+}
+
+func (c *ContactCard) keys() match.Keys { return match.KeysOf([]string{c.Alias}, c.Phones) }
+
+// ComparedBy is what a card is compared by, as of a case's card.
+func (c *ContactCard) ComparedBy() match.Keys {
+	if c.Keys.Current() {
+		return c.Keys
+	}
+	return c.keys()
 }
 
 // PutCard seals the card of a record as it is now. It returns the row to write.
@@ -83,6 +96,7 @@ func PutCard(r Reader, act *acts.Act, parent, kind, until string, card ContactCa
 	} else if secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
 	}
+	card.Keys = card.keys()
 	row.Next()
 	row.Until, row.NowDay, row.Epoch = until, card.Marks.Day(act.Now), act.Who.Epoch()
 	unit, ok := act.Who.UnitKey(row.Epoch)
@@ -146,7 +160,7 @@ func Cards(r Reader, act *acts.Act, now bool, f func(*CardRow, *ContactCard)) er
 }
 
 // CardKinds are the kinds of card.
-var CardKinds = []string{CardContact, CardNumber}
+var CardKinds = []string{CardOfContact, CardOfNumber}
 
 // Day is since when marks ask for somebody, as a day; empty where none does. It is
 // what stands of them in plaintext.

@@ -9,6 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
+	"sportello/referrals/match"
 	"sportello/referrals/rule"
 )
 
@@ -18,8 +19,7 @@ type CaseCard struct {
 	Code    string   `json:"code"`
 	Alias   string   `json:"alias,omitempty"`
 	Names   []string `json:"names,omitempty"` // only while she is identified
-	Phones  []string `json:"phones,omitempty"`
-	Last    string   `json:"last"` // day of the last contact
+	Last    string   `json:"last"`            // day of the last contact
 	Channel string   `json:"channel,omitempty"`
 	// The hours of the next call, HH:MM; its day is in the case row.
 	RecallFrom string `json:"recall_from,omitempty"`
@@ -28,6 +28,13 @@ type CaseCard struct {
 	Marks   Marks   `json:"marks,omitempty"`
 	Tonight *Lately `json:"tonight,omitempty"`
 	Worker  string  `json:"worker,omitempty"` // who follows her
+	// Made anew where the card is sealed, and only there: every number of her rule,
+	// whatever it allows, and what names and numbers are compared by.
+	Numbers []CardNumber `json:"numbers,omitempty"`
+	Keys    match.Keys   `json:"keys,omitzero"`
+	// Phones are the numbers of a card that was sealed before Numbers: those that might
+	// be rung.
+	Phones []string `json:"phones,omitempty"`
 }
 
 // Lately is a number that she gave for one call: it is found until then, and holds
@@ -35,6 +42,39 @@ type CaseCard struct {
 type Lately struct {
 	Number string    `json:"number"`
 	Until  time.Time `json:"until"`
+}
+
+// CardNumber is a number of hers as it was typed, and what she said of calls and
+// messages to it: yes, never, or empty where she was not asked.
+type CardNumber struct {
+	Number  string `json:"n"`
+	Verdict string `json:"v,omitempty"`
+}
+
+// index writes on a card what lists and search compare.
+func (c *CaseCard) index(safe rule.SafeContact) {
+	c.Phones, c.Numbers = nil, nil
+	if safe.Number != "" {
+		c.Numbers = []CardNumber{{safe.Number, safe.PhoneVerdict()}}
+	}
+	c.Keys = c.keys()
+}
+
+func (c *CaseCard) keys() match.Keys {
+	numbers := c.Phones
+	for _, n := range c.Numbers {
+		numbers = append(numbers, n.Number)
+	}
+	return match.KeysOf(append([]string{c.Alias}, c.Names...), numbers)
+}
+
+// ComparedBy is what a card is compared by: the keys on it, or, where another matcher
+// made them, new ones.
+func (c *CaseCard) ComparedBy() match.Keys {
+	if c.Keys.Current() {
+		return c.Keys
+	}
+	return c.keys()
 }
 
 // CaseWho names a case on a list of its own unit: code and alias, never more.
@@ -134,6 +174,7 @@ func (c *File) Seal(who acts.Caller) error {
 		unit, _ := who.UnitKey(c.Row.Epoch)
 		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
+	c.Card.index(c.Safe)
 	if c.Row.Card, err = SealUnder(cardKey, c.Row, "card", c.Card); err != nil {
 		return err
 	}
@@ -392,38 +433,64 @@ func (c *File) Mark(m Mark) {
 	c.Card.Marks = c.Card.Marks.With(m)
 }
 
-func openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {
+// cardOpener opens cards one after the other, and makes no key twice.
+type cardOpener struct {
+	who   acts.Caller
+	units map[int64]crypto.Key // by epoch
+	own   crypto.Key           // under which what is named to the caller is kept
+}
+
+func newCardOpener(who acts.Caller) *cardOpener {
+	return &cardOpener{who: who, units: map[int64]crypto.Key{}, own: who.PersonalKey().Derive(crypto.LabelCaseWrap)}
+}
+
+func (o *cardOpener) open(r Reader, c *Card, card *CaseCard) error {
 	secret, err := r.Secret(c.Secret)
 	if err != nil {
 		return err
 	}
 	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
 	if c.Restricted {
-		row := &CaseRow{RowKey: acts.RowKey{ID: c.ID, Version: c.Version}}
-		if err := r.Get(row, c.ID); err != nil {
-			return err
-		}
-		key, err := restrictedKey(r, who, row)
+		key, err := o.named(c)
 		if err != nil {
 			return err
 		}
-		return OpenUnder(key.Derive(crypto.LabelCard, secret), row, "card", row.Card, card)
+		return key.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 	}
-	unit, ok := keys[c.Epoch]
+	unit, ok := o.units[c.Epoch]
 	if !ok {
-		if unit, ok = who.UnitKey(c.Epoch); !ok {
+		if unit, ok = o.who.UnitKey(c.Epoch); !ok {
 			return acts.ErrCovered
 		}
-		keys[c.Epoch] = unit
+		o.units[c.Epoch] = unit
 	}
 	return unit.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
 }
 
-// notOpened says ErrTampered of a card that does not open because its row is not
-// the one the log names.
-func notOpened(r Reader, id string, err error) error {
-	if seen := r.Get(&CaseRow{}, id); seen != nil {
+// named is the key of a restricted case as it is kept for the caller.
+func (o *cardOpener) named(c *Card) (key crypto.Key, err error) {
+	switch w := c.Wrap; {
+	case w == nil:
+		return key, acts.ErrNoRow
+	case w.Symmetric:
+		key, err = openKept(o.own, w)
+		return w.checked(key, err, c.KeyVersion)
+	default:
+		key, err = OpenNamed(o.who, w)
+		return w.checked(key, err, c.KeyVersion)
+	}
+}
+
+// notOpened says ErrTampered of a card that does not open because its row, or the
+// key kept for who asks, is not the one the log names.
+func notOpened(r Reader, c *Card, person string, err error) error {
+	if seen := r.Get(&CaseRow{}, c.ID); seen != nil {
 		return seen
+	}
+	if c.Restricted {
+		if seen := r.Get(&CaseWrapRow{}, c.ID+"."+person); seen != nil {
+			return seen
+		}
 	}
 	return err
 }
@@ -432,16 +499,16 @@ func notOpened(r Reader, id string, err error) error {
 // other, but for those that are not what the log names. Exclusion comes before any
 // card is opened.
 func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
-	keys, who, person := map[int64]crypto.Key{}, act.Who, act.Who.Person()
-	return r.EachCard(who.Unit(), func(c *Card) error {
+	opener, person := newCardOpener(act.Who), act.Who.Person()
+	return r.EachCard(act.Who.Unit(), person, func(c *Card) error {
 		if c.wall().shutTo(person) {
 			return nil
 		}
 		var card CaseCard
-		if err := openCard(r, who, keys, c, &card); errors.Is(err, acts.ErrErased) {
+		if err := opener.open(r, c, &card); errors.Is(err, acts.ErrErased) {
 			return nil // there is no card any more
 		} else if err != nil {
-			return act.Spare(notOpened(r, c.ID, err))
+			return act.Spare(notOpened(r, c, person, err))
 		}
 		f(c, &card)
 		return nil

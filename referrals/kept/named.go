@@ -72,8 +72,13 @@ func OpenNamed(who acts.Caller, row WrapRow) (crypto.Key, error) {
 		}
 		return crypto.Unwrap(id, w.Context, *w.Wrapped)
 	}
+	return openKept(who.PersonalKey().Derive(crypto.LabelCaseWrap), row)
+}
+
+// openKept gets the key that a row keeps under its reader's own.
+func openKept(own crypto.Key, row WrapRow) (crypto.Key, error) {
 	_, version := row.Key()
-	b, err := who.PersonalKey().Derive(crypto.LabelCaseWrap).Open(binding(row, "wrapped", version), *w.Wrapped)
+	b, err := own.Open(binding(row, "wrapped", version), *row.Wrap().Wrapped)
 	if err != nil {
 		return crypto.Key{}, fmt.Errorf("opening a key kept by name: %w", err)
 	}
@@ -202,10 +207,15 @@ func restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) 
 		return crypto.Key{}, err
 	}
 	key, err := OpenNamed(who, &w)
+	return w.checked(key, err, row.KeyVersion)
+}
+
+// checked is the key that a wrap gave, where it is the case's, of a version.
+func (w *CaseWrapRow) checked(key crypto.Key, err error, version int64) (crypto.Key, error) {
 	if err != nil {
 		return crypto.Key{}, err
 	}
-	if string(key.Commitment("restricted-case", row.ID)) != string(w.Commitment) || w.KeyVersion != row.KeyVersion {
+	if string(key.Commitment("restricted-case", w.CaseID)) != string(w.Commitment) || w.KeyVersion != version {
 		return crypto.Key{}, crypto.ErrOpen
 	}
 	return key, nil

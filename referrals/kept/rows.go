@@ -84,10 +84,11 @@ func (*CaseKeyRow) Table() string { return "case_key" }
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
 	acts.Reader
-	// EachCard hands out the cards of a unit without comparing digests: the
-	// caller opens each (an authenticated box) and gets the whole row, which is
-	// compared, for those it shows.
-	EachCard(unit string, f func(c *Card) error) error
+	// EachCard hands out the cards of a unit, with the keys that a person has of
+	// restricted ones, without comparing digests: the caller opens each (an
+	// authenticated box) and gets the whole row, which is compared, for those it
+	// shows.
+	EachCard(unit, person string, f func(c *Card) error) error
 	// Cases reads rows by id, at most SearchMax at once; an id without a row
 	// gives ErrNoRow.
 	Cases(ids []string) ([]*CaseRow, error)
@@ -114,6 +115,10 @@ type Card struct {
 	Named      acts.List
 	Walled     acts.List
 	Box        crypto.Sealed
+	// What a restricted case's card is opened with: the version of its key, and that
+	// key as it is kept for the person who asks, or nil.
+	KeyVersion int64
+	Wrap       *CaseWrapRow
 }
 
 // Digest is over everything a card says, as [CaseRow.CardDigest] makes it of

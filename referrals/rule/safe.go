@@ -231,3 +231,18 @@ func (s SafeContact) Phone() string {
 	}
 	return ""
 }
+
+// PhoneVerdict is what she said of her number: yes where a channel may use it, never
+// where she forbade one and allowed none, empty where she was not asked.
+func (s SafeContact) PhoneVerdict() string {
+	verdict := ""
+	for _, kind := range phoneKinds {
+		switch s.Channels[kind] {
+		case "yes":
+			return "yes"
+		case "never":
+			verdict = "never"
+		}
+	}
+	return verdict
+}

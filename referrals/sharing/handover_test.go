@@ -201,7 +201,7 @@ func TestTaskFollowsTheSafeContactRule(t *testing.T) {
 		t.Fatalf("after the change the task says %+v", v.TaskPackage)
 	}
 	again, _, err := w.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"], Share: []string{"mail"},
-		Contact: cases.Contact{Speaker: "she", Outcome: "social_service"}})
+		Contact: cases.Contact{Speaker: "she", Recognised: "known_voice", Outcome: "social_service"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -508,7 +508,7 @@ func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
 	changes(t, w, out.CaseID, next)
 	asks := func(version int64, share ...string) (cases.Recorded, error) {
 		out, _, err := w.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"], Share: share, CaseVersion: version,
-			Contact: cases.Contact{Speaker: "she", Outcome: "social_service"}})
+			Contact: cases.Contact{Speaker: "she", Recognised: "known_voice", Outcome: "social_service"}})
 		return out, err
 	}
 	var bad *typed.Invalid
@@ -532,7 +532,7 @@ func TestTaskOfAKnownWomanCarriesWhatThePageShowed(t *testing.T) {
 		t.Errorf("the service reads %+v", s)
 	}
 	// What she forbids today is an answer: the older rule does not stand in for it.
-	ring := cases.Contact{Speaker: "she", Outcome: "social_service"}
+	ring := cases.Contact{Speaker: "she", Recognised: "known_voice", Outcome: "social_service"}
 	ring.Safe.Channels = map[string]string{"call": "never", "sms": "never", "email": "never"}
 	out, _, err = w.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: out.CaseID, Service: w.Units["service"],
 		Share: []string{"number", "mail", "code_word"}, CaseVersion: storetest.Open(t, w, anna, out.CaseID).Version, Contact: ring})

@@ -403,7 +403,7 @@ func TestEveryKindIsRetold(t *testing.T) {
 	anna := f.SignIn("anna")
 	f.Refer(f.Case, f.Authorise(sharing.Fields...))
 	_, _, err := f.Desk.Cases.RecordContact(t.Context(), anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case, Service: f.Units["service"],
-		Share: rule.Items, CaseVersion: f.Version(f.Case), Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "social_service"}})
+		Share: rule.Items, CaseVersion: f.Version(f.Case), Contact: cases.Contact{Speaker: "she", Channel: "phone", Recognised: "known_voice", Alias: "Rosa", Outcome: "social_service"}})
 	storetest.Try(t, "asking the social service", err)
 	had := []string{f.Words["second number"], f.Word("second mail"), f.Word("second code word")}
 	told := func() map[string]bool {

@@ -31,6 +31,9 @@ type ContactPage struct {
 	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
 	Searched  bool          // a search in step 1 was asked
 	Matches   []frame.Card  // among what this worker may open
+	Earlier   []frame.Card  // contacts without a case file, of the same
+	More      bool          // there are more of them than shown
+	Unsure    bool          // one of them is only like what was looked for
 	Duties    []frame.Duty  // what this worker may have to report, and to whom
 	Sheets    []frame.Sheet
 	Services  []frame.Unit // social services this desk has compared words with
@@ -105,6 +108,10 @@ func taskShare(q *frame.Request, page *ContactPage) error {
 			return err
 		}
 		q.Receipt(receipt)
+		in := cases.NewContact{Query: page.Form.Query, Contact: cases.Contact{Recognised: page.Form.Recognised}}
+		if in.Known(&v.Card) != nil {
+			return nil
+		}
 		safe, page.Form.RuleOf = v.Safe, frame.Version(v.Version)
 	}
 	for _, item := range rule.Items {
@@ -201,9 +208,16 @@ func keepContact(q *frame.Request, from, to int) error {
 	if err != nil {
 		return err
 	}
-	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who, cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version()})
+	in := cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
+	if page.InCase() {
+		in.Chosen = page.Form.Case
+	}
+	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who, in)
 	switch {
 	case frame.Invalid(&page.Page, err):
+		if page.ErrorOf("recognised") != "" {
+			return unrecognised(q, page)
+		}
 		page.Step = from
 		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
@@ -253,7 +267,7 @@ func contactChanged(q *frame.Request, page *ContactPage, step int, id string) er
 func (f *ContactForm) typed(c cases.Contact) {
 	*f = ContactForm{Speaker: c.Speaker, Alone: c.Overheard["alone"], CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
 		CallNumber: c.CallBack, Danger: c.Danger, Where: c.WhereHe, Children: c.Children, DangerCaller: c.WhoCalls, DangerWhen: c.CallWhen,
-		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe),
+		Recognised: c.Recognised, Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe),
 		Language: c.Language, Mediator: c.Mediator, Again: c.Again}
 	if c.With != "" {
 		f.Accompanied = "yes"
@@ -284,18 +298,44 @@ func beenHere(q *frame.Request) error {
 		return err
 	}
 	q.Receipt(receipt)
-	page.Searched = true
-	for _, c := range cards {
-		page.Matches = append(page.Matches, frame.CardOf(q, c))
-	}
+	page.matched(q, cards)
 	return q.Show(http.StatusOK, page)
+}
+
+// matched puts on the page what was found.
+func (p *ContactPage) matched(q *frame.Request, cards []cases.SearchCard) {
+	p.Searched = true
+	for _, c := range cards {
+		p.More = c.More
+		switch {
+		case c.Contact && c.ID == p.ID: // this very one
+		case c.Contact:
+			p.Earlier = append(p.Earlier, frame.CardOf(q, c))
+		default:
+			p.Matches = append(p.Matches, frame.CardOf(q, c))
+			p.Unsure = p.Unsure || !cases.Certain(c.Found)
+		}
+	}
+}
+
+// unrecognised asks again, in step 1, how she was recognised, with what was found.
+func unrecognised(q *frame.Request, page *ContactPage) error {
+	cards, receipt, err := q.Desk.Cases.Search(q.Context(), q.Who, page.Form.Query)
+	if err = q.Partly(err); err != nil && !frame.Invalid(&page.Page, err) {
+		return err
+	}
+	q.Receipt(receipt)
+	page.Step = 1
+	page.matched(q, cards)
+	page.Unsure = true
+	return q.Show(http.StatusUnprocessableEntity, page)
 }
 
 // contact is the typed form as the desk keeps it.
 func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
 	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
 		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
-		Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{},
+		Recognised: f.Recognised, Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{},
 		Minor: f.Minor == "yes", With: f.With, Language: f.Language, Mediator: f.Mediator, Again: f.Again}
 	if c.With == "" && f.Accompanied == "yes" {
 		c.With = "yes"
@@ -325,7 +365,7 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
 		OpenCase: q.Pressed() == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.Pressed() == "add_case" && f.Case != "new" {
-		in.CaseID = f.Case
+		in.CaseID, in.Query = f.Case, f.Query
 	}
 	if f.Outcome == "" {
 		page.Fail("outcome", FailOutcomeMissing)
@@ -336,6 +376,9 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 	case frame.Invalid(&page.Page, err):
 		if page.ErrorOf("share") != "" {
 			page.Form.Share = nil // it is asked again, for what stands there now
+		}
+		if page.ErrorOf("recognised") != "" {
+			return unrecognised(q, page)
 		}
 		page.Step = stepWith(page.Errors)
 		return q.Show(http.StatusUnprocessableEntity, page)
@@ -394,6 +437,7 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	if v.Minor {
 		add("contact.minor", q.Word("yesno", "yes"))
 	}
+	add("safe.recognised", q.Word("recognised", v.Recognised))
 	add("contact.name", v.Alias)
 	add("contact.request", v.Request)
 	add("contact.needs", q.Words("need", v.Needs))
@@ -492,9 +536,10 @@ type ContactForm struct {
 	Minor        string `form:"minor" step:"1"`                // "yes": she is under 18
 	DutySaid     string `form:"duty_said" step:"1"`            // "yes": what may have to be reported was said
 	BeenHere     string `form:"been_here" step:"1" words:"said_aloud"`
-	Query        string `form:"q" step:"1" max:"120"`    // her code, alias or phone
-	Case         string `form:"case" step:"1"`           // the case chosen among the matches, or empty
-	Name         string `form:"name" step:"1" max:"120"` // the name she wants, may be invented
+	Query        string `form:"q" step:"1" max:"120"`                   // her code, alias or phone
+	Case         string `form:"case" step:"1"`                          // the case chosen among the matches, or empty
+	Recognised   string `form:"recognised" step:"1" words:"recognised"` // asked where what was found is only like her
+	Name         string `form:"name" step:"1" max:"120"`                // the name she wants, may be invented
 
 	// step 2, request
 	Request       string   `form:"request" step:"2" max:"8000"`

@@ -62,7 +62,7 @@ func TestContactIsReadAgain(t *testing.T) {
 	anna.Says(anna.Get(file), "In pericolo all’ultimo contatto", "Può arrivare presto")
 	anna.Says(anna.Get(file+"/diario"), append(recorded, "Restiamo in contatto", "anna", `<details class="more"><summary>Che cosa è stato registrato`)...)
 	s.Clock.Add(time.Minute)
-	added := anna.Status(anna.Post("/contatti/nuovo", "step", "3", "go", "add_case", "id", crypto.NewID(), "speaker", "she", "case", strings.TrimPrefix(file, "/schede/"), "danger", "no", "outcome", "thinking"), http.StatusSeeOther)
+	added := anna.Status(anna.Post("/contatti/nuovo", "step", "3", "go", "add_case", "id", crypto.NewID(), "speaker", "she", "case", strings.TrimPrefix(file, "/schede/"), "recognised", "known_voice", "danger", "no", "outcome", "thinking"), http.StatusSeeOther)
 	anna.Silent(anna.Get(file), "In pericolo all’ultimo contatto")
 	anna.Silent(anna.Get(added.Leads), "Che cosa è stato registrato") // it is read in the file
 

@@ -63,7 +63,7 @@ func MoveNote(q *frame.Request, f *NoteMoveForm) error {
 	}
 	to := ""
 	for _, c := range cards {
-		if strings.EqualFold(c.Code, strings.TrimSpace(f.To)) {
+		if c.Found == "code" {
 			to = c.ID
 		}
 	}

@@ -44,9 +44,9 @@ func TestSearchFindsTheOthers(t *testing.T) {
 			r := s.Fill(t)
 			b := s.Inside(t, "lucia")
 			b.Get("/cerca")
-			b.Says(b.Post("/cerca", "q", "ta"), r.Walled, r.Restricted)
+			b.Says(b.Post("/cerca", "q", "Riservata Nascosta"), r.Walled, r.Restricted)
 			s.InFile(t, change, r.Walled)
-			got := b.Status(b.Post("/cerca", "q", "ta"), http.StatusOK)
+			got := b.Status(b.Post("/cerca", "q", "Riservata Nascosta"), http.StatusOK)
 			b.Says(got, servertest.CannotBeRead, r.Restricted)
 			if strings.Contains(got.Body, r.Walled) {
 				t.Error("what differs is shown")

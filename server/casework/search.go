@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"sportello/policies/acts"
-	"sportello/referrals/cases"
 	"sportello/server/frame"
 )
 
@@ -42,9 +41,8 @@ func FindCases(q *frame.Request, f *SearchForm) error {
 	}
 	q.Receipt(receipt)
 	for _, c := range cards {
-		page.Cards = append(page.Cards, frame.CardOf(q, c))
+		page.Cards, page.More = append(page.Cards, frame.CardOf(q, c)), c.More
 	}
-	page.More = len(cards) == cases.SearchMax
 	return q.Show(http.StatusOK, page)
 }
 

@@ -60,6 +60,14 @@ func (v *PageView) Texts(keys []string) string {
 // Word is a code of a list in words.
 func (v *PageView) Word(list, code string) string { return v.text(WordKey(list, code)) }
 
+// FoundBy says how like a card is to what was looked for.
+func (v *PageView) FoundBy(c Card) string {
+	if c.Never {
+		return v.Word("found_by", c.Found) + ", " + v.T("search.number_never")
+	}
+	return v.Word("found_by", c.Found)
+}
+
 // Words are several codes of a list in words, with sep between them.
 func (v *PageView) Words(list string, codes []string, sep string) string {
 	words := make([]string, len(codes))

@@ -34,8 +34,14 @@ func UnitName(u *acts.Unit) (name, id string) { return u.Name, u.ID }
 
 // CardOf is a case as lists show it.
 func CardOf(q *Request, c cases.SearchCard) Card {
-	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.Day(c.LastDay)}
+	return Card{ID: c.ID, Who: Who{c.Code, c.Alias}, State: c.State, LastContact: q.Day(c.LastDay), Found: c.Found, Never: c.Never, Contact: c.Contact}
 }
+
+// Href is the page of what a card stands for.
+func (c Card) Href() string { return At(If(c.Contact, "/contatti/%s", "/schede/%s"), c.ID) }
+
+// StateList is the list of words of its state.
+func (c Card) StateList() string { return If(c.Contact, "contact_state", "case_state") }
 
 // NoSending is why nothing may be sent to a centre, as a message key.
 func (c Centre) NoSending() string {
@@ -101,6 +107,9 @@ type Card struct {
 	Who         Who
 	State       string // a word of "case_state"
 	LastContact time.Time
+	Contact     bool   // a contact without a case file, and its id
+	Found       string // a word of "found_by", where something was looked for
+	Never       bool   // by a number that she forbade
 }
 
 // Centre is one entry of the directory, public anyway.

@@ -70,6 +70,7 @@ type Declared struct {
 	Phone   string
 	Day     time.Time
 	Matches []DeclaredMatch
+	More    bool // others look like it too, less so
 }
 
 // DeclaredMatch is a case file that looks like a declared person.

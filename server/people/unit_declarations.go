@@ -26,7 +26,7 @@ func UnitDeclarations(q *frame.Request) (frame.Shown, error) {
 	for _, v := range all {
 		d := Declared{ID: v.ID, By: roster.Username(v.Author), Sealed: v.Sealed, Name: v.Name, Surname: v.Surname, Phone: v.Phone, Day: q.Day(v.Day)}
 		for _, m := range v.Matches {
-			d.Matches = append(d.Matches, DeclaredMatch{Card: frame.CardOf(q, m.SearchCard), By: m.By})
+			d.Matches, d.More = append(d.Matches, DeclaredMatch{Card: frame.CardOf(q, m.SearchCard), By: m.By}), m.More
 		}
 		page.All = append(page.All, d)
 	}

@@ -117,6 +117,7 @@ var wordLists = map[string][]string{
 	"task":          {"interview_30", "call_back", "appointment", "review", "admission", "answer"},
 	"task_state":    sharing.TaskStates,
 	"task_reason":   sharing.TaskReasons,
+	"contact_state": {"open", "closed"},
 	"case_state":    {"open", "in_charge", "closed"},
 	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
@@ -160,6 +161,7 @@ var wordLists = map[string][]string{
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
 	"match_by":       cases.MatchedBy,
+	"found_by":       cases.FoundBy,
 }
 
 // Of lists the codes of a list in the order in which they are offered.
@@ -196,6 +198,8 @@ var statusClass = map[string]string{
 	"task_state.open":             "wait",
 	"task_state.taken":            "good",
 	"task_state.done":             "stop",
+	"contact_state.open":          "wait",
+	"contact_state.closed":        "stop",
 	"case_state.open":             "good",
 	"case_state.in_charge":        "good",
 	"case_state.closed":           "stop",

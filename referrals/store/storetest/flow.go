@@ -437,7 +437,7 @@ func (f *Flow) WriteAgain(t *testing.T) {
 		}
 	}
 	_, _, err = f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case,
-		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "stay_in_touch"}})
+		Contact: cases.Contact{Speaker: "she", Channel: "phone", Recognised: "known_voice", Alias: "Rosa", Outcome: "stay_in_touch"}})
 	Try(t, "recording a contact", err)
 	_, _, err = f.Desk.Cases.KeepContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), Contact: cases.Contact{Speaker: "she", Channel: "phone", CallBack: "333"}})
 	Try(t, "keeping a contact", err)

@@ -26,7 +26,8 @@ func addDeclarations(add func(string, frame.Shown)) {
 	empty := &people.DeclarationsPage{Page: servertest.DeskPage(people.TitleDeclarations, "/credenziali/dichiarazioni"), Form: "F1"}
 	empty.Fail("declared_name", "error.declared_name")
 	add("declarations.empty", empty)
-	declared.By, declared.Matches = "anna", []people.DeclaredMatch{{Card: frame.Card{ID: "A", Who: servertest.Rosa, State: "open"}, By: []string{"name", "phone"}}}
+	declared.By, declared.Matches = "anna", []people.DeclaredMatch{{Card: frame.Card{ID: "A", Who: servertest.Rosa, State: "open", Found: "sounds"}, By: []string{"name", "phone"}}}
+	declared.More = true
 	lead := servertest.DeskPage(people.TitleUnitDeclarations, "/ammissioni/dichiarazioni")
 	add("unit-declarations", &people.UnitDeclarationsPage{Page: lead, All: []people.Declared{declared, {ID: "D2", By: "sara", Sealed: true, Day: servertest.Ago(1)}, {ID: "D3", By: "sara", Name: "Ivo", Day: servertest.Ago(2)}}})
 	add("unit-declarations.empty", &people.UnitDeclarationsPage{Page: lead})
