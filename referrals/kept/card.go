@@ -68,7 +68,13 @@ type ContactCard struct {
 	Over time.Time `json:"over,omitzero"`
 }
 
-func (c *ContactCard) keys() match.Keys { return match.KeysOf([]string{c.Alias}, c.Phones) }
+// keys are what a card is compared by: that of a number by the number alone.
+func (c *ContactCard) keys() match.Keys {
+	if !c.Over.IsZero() {
+		return match.KeysOf(nil, c.Phones)
+	}
+	return match.KeysOf([]string{c.Alias}, c.Phones)
+}
 
 // ComparedBy is what a card is compared by, as of a case's card.
 func (c *ContactCard) ComparedBy() match.Keys {
