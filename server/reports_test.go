@@ -17,6 +17,11 @@ func TestCallerWhoIsNotShe(t *testing.T) {
 	s := site.Town(t)
 	anna := s.Inside(t, "anna")
 	form := []string{"step", "1", "go", "next", "id", "X", "speaker", "body", "danger", "yes", "danger_when", "alle 10", "children", "with_her", "call_number", "333 000 9911"}
+	for _, pressed := range []string{"search", "dropped", "close", "open_case"} {
+		if got := anna.Post("/contatti/nuovo", "step", "1", "go", pressed, "id", "X", "speaker", "someone", "q", "Rosa", "outcome", "thinking"); got.Status != http.StatusTemporaryRedirect {
+			t.Errorf("%s for somebody else: %d", pressed, got.Status)
+		}
+	}
 	got := anna.Post("/contatti/nuovo", form...)
 	if got.Status != http.StatusTemporaryRedirect || got.Leads != "/segnalazioni/nuova" {
 		t.Fatalf("the form is sent on with %d to %q", got.Status, got.Leads)

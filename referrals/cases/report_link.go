@@ -38,6 +38,8 @@ func (d *Desk) LinkReport(ctx context.Context, who acts.Caller, caseID, id, know
 			return typed.Bad("report", "report.child_first")
 		case report.DangerNow():
 			return typed.Bad("report", "report.danger_first")
+		case report.RedCode == "yes" && ReportWaits(row.State):
+			return typed.Bad("report", "report.red_first") // the day by which they ask an answer goes from the list
 		}
 		from, secret, reporter, err := openReporter(r, act, f, id)
 		if err != nil && !errors.Is(err, acts.ErrErased) {

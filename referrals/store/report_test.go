@@ -52,10 +52,10 @@ func TestWhoReportedIsNotInHerFile(t *testing.T) {
 	}
 	_, from, _, err := f.Desk.Cases.OpenReporter(t.Context(), anna, f.Linked)
 	storetest.Try(t, "reading who made it", err)
-	if from.Name != f.Word("linked reporter") || from.Source != "police" || from.Beside.RedCode != "yes" || len(from.Beside.Steps) != 1 || from.Beside.Ends[0].Text == "" {
+	if from.Name != f.Word("linked reporter") || from.Source != "police" || from.Beside.RedCode != "yes" || len(from.Beside.Steps) != 2 || from.Beside.Ends[0].Text == "" {
 		t.Errorf("the unit keeps of who made it %+v", from)
 	}
-	agreed := f.TakeReport("agreed ", func(in *cases.NewReport) { in.Agreed, in.Danger = "yes", "no" })
+	agreed := f.TakeReport("agreed ", func(in *cases.NewReport) { in.Agreed, in.Danger, in.RedCode = "yes", "no", "no" })
 	_, err = f.Desk.Cases.LinkReport(t.Context(), anna, f.Case, agreed, "in_person")
 	storetest.Try(t, "linking", err)
 	file = fmt.Sprintf("%+v", storetest.Open(t, f.World, anna, f.Case).Reports[0])
@@ -168,7 +168,7 @@ func TestLinkedReportIsBehindTheWallsOfTheFile(t *testing.T) {
 			return err
 		},
 		"linking to the file": func() error {
-			_, err := f.Desk.Cases.LinkReport(t.Context(), lia, f.Case, f.TakeReport("for lia ", func(in *cases.NewReport) { in.Danger = "no" }), "in_person")
+			_, err := f.Desk.Cases.LinkReport(t.Context(), lia, f.Case, f.TakeReport("for lia ", func(in *cases.NewReport) { in.Danger, in.RedCode = "no", "no" }), "in_person")
 			return err
 		},
 	} {
@@ -259,6 +259,8 @@ func TestReportIsNotPutAwayOverDanger(t *testing.T) {
 	if _, err = f.Desk.Cases.MoveReport(ctx, anna, f.Report, 2, cases.ReportStep{State: "acted", Hour: "10:00"}); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("who does not lead decides about a child: %v", err)
 	}
+	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, f.TakeReport("red ", func(in *cases.NewReport) { in.Danger = "no" }), "in_person")
+	field(err, "report", "report.red_first")
 	_, err = f.Desk.Cases.EndReportDanger(ctx, anna, f.Report, 2, cases.NowEnd{Code: "not_reached", Text: "Lucia"})
 	storetest.Try(t, "handing the danger on", err)
 	if l, there := lineOf(t, f, anna, "", f.Report); !there || !l.Danger || l.DangerTo != "Lucia" {

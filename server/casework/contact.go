@@ -178,14 +178,14 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 		return acts.ErrDenied
 	}
 	step := q.Step()
+	if s := f.Speaker; q.Pressed() != "" && (s == "someone" || s == "body") { // nobody is looked for
+		http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
+		return nil
+	}
 	switch q.Pressed() {
 	case "search":
 		return beenHere(q)
 	case "next":
-		if s := f.Speaker; s == "someone" || s == "body" {
-			http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
-			return nil
-		}
 		return keepContact(q, step, min(step+1, 3))
 	case "back":
 		return keepContact(q, step, max(step-1, 1))

@@ -62,7 +62,7 @@ func RecordReport(q *frame.Request, f *ReportNewForm) error {
 	if !q.IsDesk() {
 		return acts.ErrDenied
 	}
-	if q.Pressed() == "next" { // from the new contact
+	if p := q.Pressed(); p != "" && p != "save" { // from the new contact
 		return q.ShowBack(http.StatusOK, reportNew, nil)
 	}
 	in := cases.NewReport{Form: q.FormID(),

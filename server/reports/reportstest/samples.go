@@ -69,7 +69,7 @@ func addReport(add func(string, frame.Shown)) {
 	file := &reports.CaseReportsPage{Page: servertest.DeskPage(reports.TitleCaseReports, "/schede/A/segnalazioni"), CaseHead: servertest.CaseHead(""), Linked: []reports.Told{named},
 		Lines: []reports.ReportLine{{ID: "A", At: servertest.Ago(1), State: "closed"}, {ID: "B", At: servertest.Ago(2), State: "no_safe_way"}}}
 	file.Fail("wants", "case_reports.wants_missing")
-	file.Fail("report", "report.danger_first")
+	file.Fail("report", "report.red_first")
 	add("case-reports", file)
 	add("case-reports.empty", &reports.CaseReportsPage{Page: servertest.DeskPage(reports.TitleCaseReports, "/schede/A/segnalazioni"), CaseHead: servertest.CaseHead("")})
 }
