@@ -45,13 +45,36 @@ func One(typed string) (p Place, choices []Place, ok bool) {
 	return Place{}, all[:min(len(all), Few)], false
 }
 
+// Asked reads what was typed in a form, with which of several was picked, if that was
+// asked before. Understood, it is written out whole; if not, several are those to choose
+// from, or it is unknown. Nothing typed is neither.
+func Asked(typed *string, pick string) (p Place, several []string, ok bool) {
+	if *typed = strings.TrimSpace(*typed); *typed == "" {
+		return Place{}, nil, false
+	}
+	p, choices, ok := One(*typed)
+	for _, c := range choices {
+		several = append(several, c.String())
+		if c.String() == pick {
+			p, ok = c, true
+		}
+	}
+	if ok {
+		*typed, several = p.String(), nil
+	}
+	return p, several, ok
+}
+
 // Known is the municipality of exactly this name, if there is one alone.
 func Known(typed string) (Place, bool) {
-	if all := known().exact(typed); len(all) == 1 {
+	if all := Named(typed); len(all) == 1 {
 		return all[0], true
 	}
 	return Place{}, false
 }
+
+// Named are the municipalities of exactly this name, in whatever spelling.
+func Named(typed string) []Place { return known().exact(typed) }
 
 // ByCode is the municipality that a code stands for today, and old codes with it.
 func ByCode(code string) (Place, bool) {

@@ -191,6 +191,18 @@ func (v *PageView) Field(name, value string, in Ask) templ.Component {
 	return field(f)
 }
 
+// Which asks which of several municipalities is meant, if there are several (towns.Asked).
+func (v *PageView) Which(name string, several []string) templ.Component {
+	if len(several) == 0 {
+		return templ.NopComponent
+	}
+	c := Choices{Name: name + "_pick", Legend: v.text("town.which")}
+	for _, place := range several {
+		c.Items = append(c.Items, NewChoice("radio", c.Name, place, place, false))
+	}
+	return choices(c)
+}
+
 // Question says how a question with given answers is asked. Its answers are the list of
 // words that the page's form says, or Words where it is not on the page, without those in
 // Skip. Legend and Hint are message keys; with Hints each answer has a hint of its own.

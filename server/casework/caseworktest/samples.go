@@ -107,6 +107,9 @@ func addCase(add func(string, frame.Shown)) {
 	add("note.correct", wrong)
 	add("note-move", &casework.NoteMovePage{Page: servertest.DeskPage("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
 	head.Tab = "person"
+	castro := &casework.PersonPage{Page: servertest.DeskPage("person.title", "/schede/A/persona"), CaseHead: head, Identity: "alias", Towns: []string{"Castro (LE)", "Castro (BG)", "Castro"}, Form: casework.PersonForm{Town: "Castro"}}
+	castro.Fail("town", casework.FailTownSeveral)
+	add("person.which", castro)
 	add("person", &casework.PersonPage{Page: servertest.DeskPage("person.title", "/schede/A/persona"), CaseHead: head, Identity: "partial", Form: casework.PersonForm{Alias: "Rosa", Name: "Maria", Language: "it", Needs: []string{"bed"}}})
 	add("forget", &casework.ForgetPage{Page: servertest.DeskPage("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
 	head.Tab = "readers"
