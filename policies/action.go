@@ -178,6 +178,11 @@ const (
 	AgencyCreate Action = "agency.create"
 	// AgencyEnd sets the day on which an agency's responsibility ends.
 	AgencyEnd Action = "agency.end"
+	// AgencyMandate says for whom an agency works; it opens and shuts nothing, and so
+	// needs no step-up.
+	AgencyMandate Action = "agency.mandate"
+	// UnitTerritory says which municipalities a unit is there for; so does this.
+	UnitTerritory Action = "unit.territory"
 	// UnitCreate enters a unit, still without members.
 	UnitCreate Action = "unit.create"
 	// UnitList lists agencies, units and people with what is missing.
@@ -344,6 +349,8 @@ var inOrder = []Action{
 	CheckpointRead,
 	AgencyCreate,
 	AgencyEnd,
+	AgencyMandate,
+	UnitTerritory,
 	UnitCreate,
 	UnitList,
 	PersonCreate,

@@ -112,3 +112,25 @@ func TestFits(t *testing.T) {
 		}
 	}
 }
+
+// TestLists holds that a list is taken whole or what is wrong with it is said, and that
+// it is read back as it is written out, old codes as the municipality of today.
+func TestLists(t *testing.T) {
+	codes, wrong := List("Velletri\n  albano laziale (rm) ; Rossano\n\n025002")
+	if codes != "058111 058003 078157 025075" || wrong != nil {
+		t.Errorf("%s, %v", codes, wrong)
+	}
+	if again, wrong := List(Lines(Of(codes))); len(again) != len(codes) || wrong != nil {
+		t.Errorf("written out and read: %s, %v", again, wrong)
+	}
+	codes, wrong = List("Velletri\nvelletri\nCastro\nAtlantide\nQuero Vas\nSetteville\nMilan\nMila")
+	if codes != "058111 025075 015146" || len(wrong) != 5 {
+		t.Fatalf("%s, %v", codes, wrong)
+	}
+	if !wrong[0].Twice || len(wrong[1].Choices) != 2 || wrong[2].Twice || wrong[2].Choices != nil || !wrong[3].Twice || wrong[4].Choices[0] != "Milano (MI)" {
+		t.Errorf("%+v", wrong)
+	}
+	if all := Of("025002 025070 025075 999999"); len(all) != 1 || all[0].Name != "Setteville" {
+		t.Errorf("codes of before are %v", all)
+	}
+}

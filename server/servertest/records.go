@@ -40,6 +40,8 @@ type Records struct {
 
 	// of the cases restricted to lucia, walled off from anna, and of vera's desk.
 	Of map[string]*OfCase
+	// Mandate is for whom the agency works.
+	Mandate string
 }
 
 // OfCase is what hangs on one case.
@@ -108,6 +110,11 @@ func (s *Site) Fill(t testing.TB) *Records {
 	r.Of = map[string]*OfCase{"restricted": s.hang(t, "lucia", r.Restricted, contacts["restricted"]), "walled": s.hang(t, "lucia", r.Walled, contacts["walled"]),
 		"other-desk": s.hang(t, "vera", r.Vera, contacts["other-desk"])}
 	must := storetest.Must[string]
+	mandate, _, err := s.Office.SetMandate(ctx, s.Caller("dario"), acts.Mandate{Agency: s.Agency, Towns: "058039", Controller: "Comune di Frascati", Protocol: "1/2026", Ends: "2036-12-31"})
+	if err != nil {
+		t.Fatalf("entering a mandate: %v", err)
+	}
+	r.Mandate = mandate
 	view := func(who acts.Caller, id string) referrals.CaseView {
 		v, _, err := s.Desk.OpenCase(ctx, who, id, storetest.Parts...)
 		if err != nil {
