@@ -10,7 +10,6 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals/towns"
 
 	"github.com/spf13/cobra"
 )
@@ -51,18 +50,7 @@ left out.`,
 	return c
 }
 
-// built refuses to serve where the list of towns is missing: then nobody would be far.
-func built() error {
-	if towns.Built() {
-		return nil
-	}
-	return refuse(nil, "this program was built without its list of towns: run `make build`, which needs Node and npm")
-}
-
 func (p *program) serve(ctx context.Context) error {
-	if err := built(); err != nil {
-		return err
-	}
 	secure, err := p.secure()
 	if err != nil {
 		return err
