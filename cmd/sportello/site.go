@@ -19,6 +19,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/rule"
+	"sportello/referrals/towns"
 	"sportello/server"
 	"sportello/server/frame"
 )
@@ -87,6 +88,9 @@ func (s *site) handler() (http.Handler, error) {
 
 // run serves on a listener until ctx ends, then lets answers finish.
 func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) error {
+	if !towns.Built() { // nobody would be far
+		return refuse(nil, "this program was built without its list of towns: run `make build`, which needs Node and npm")
+	}
 	handler, err := s.handler()
 	if err != nil {
 		return errors.Join(err, l.Close())
