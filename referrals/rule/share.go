@@ -62,6 +62,12 @@ func For(safe SafeContact, chosen bool, ticks []string) PackageSafe {
 	return p
 }
 
+// StoppedFor is what a recipient reads while her rule is another elsewhere and did not
+// arrive: nothing of it, and that it is so.
+func StoppedFor(chosen bool) PackageSafe {
+	return PackageSafe{DeskOnly: true, Chosen: chosen, Rule: SafeContact{Stopped: true}}
+}
+
 // Shared is what some of RuleItems bring of a rule.
 func (s SafeContact) Shared(items ...string) SafeContact { return For(s, false, items).Rule }
 

@@ -34,6 +34,13 @@ func (s SafeContact) may(kind string) bool {
 	return s.Channels[kind] == "yes" && !suspended && !s.Stopped
 }
 
+// Open is the rule as she said it, without what shut it since: for what is kept until
+// it is open again. Nobody is contacted by it.
+func (s SafeContact) Open() SafeContact {
+	s.Suspended, s.Stopped = nil, false
+	return s
+}
+
 // Alike are the channels that reach her at the same number as one does, or at the
 // same address; itself alone for the others.
 func Alike(kind string) []string {

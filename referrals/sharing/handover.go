@@ -166,7 +166,10 @@ func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text s
 		}
 		task.Version++
 		task.OwnCase = true
-		in := cases.NewContact{Contact: cases.Contact{Speaker: "she", Alias: body.Alias, Request: body.Request}}
+		in := cases.NewContact{Contact: cases.Contact{Speaker: "she", Alias: body.Alias, Request: body.Request}, FromTask: task.ID}
+		if kept.IsCode(body.Code) {
+			in.Code = body.Code // hers: each unit finds its own file by it
+		}
 		if err := act.Also(policies.CaseOpenNew, kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
