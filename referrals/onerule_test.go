@@ -409,3 +409,34 @@ func TestCallThatHappenedIsWrittenDown(t *testing.T) {
 		}
 	}
 }
+
+// TestThirtyDaysEndWithAnInterview: a file that is opened ends nothing; that the
+// interview took place does, and stands in the file.
+func TestThirtyDaysEndWithAnInterview(t *testing.T) {
+	c := newChain(t)
+	waits := func() int {
+		a, _, err := c.Desk.ReadAgenda(t.Context(), c.SignIn("sofia"))
+		storetest.Try(t, "reading the Agenda", err)
+		return len(a.Tasks)
+	}
+	if v := storetest.Task(t, c.World, c.SignIn("sofia"), c.task); waits() != 1 || v.State != "taken" || v.DueDay == "" {
+		t.Fatalf("with a file and no interview: %d, %+v", waits(), v)
+	}
+	_, err := c.Desk.Sharing.RecordInterview(t.Context(), c.SignIn("sofia"), c.task, "è venuta lunedì")
+	storetest.Try(t, "recording the interview", err)
+	v := c.open("sofia", c.own)
+	i := slices.IndexFunc(v.Notes, func(n cases.NoteView) bool { return n.Kind == "interview" })
+	if waits() != 0 || i < 0 || v.Notes[i].Text != "è venuta lunedì" {
+		t.Fatalf("after the interview: %d wait, the diary %+v", waits(), v.Notes)
+	}
+	out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Service: c.Units["service"],
+		Contact: cases.Contact{Speaker: "she", Outcome: "social_service"}})
+	storetest.Try(t, "asking again", err)
+	_, err = c.Desk.Sharing.TakeTask(t.Context(), c.SignIn("sofia"), out.TaskID)
+	storetest.Try(t, "taking it", err)
+	if _, err := c.Desk.Sharing.RecordInterview(t.Context(), c.SignIn("sofia"), out.TaskID, "una nota"); !errors.Is(err, typed.ErrInvalid) {
+		t.Fatalf("a note without a file: got %v", err)
+	}
+	_, err = c.Desk.Sharing.CloseTask(t.Context(), c.SignIn("sofia"), out.TaskID)
+	storetest.Try(t, "ending it without a note", err)
+}

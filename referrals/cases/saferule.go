@@ -4,6 +4,8 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -27,10 +29,19 @@ import (
 // With NotRecognised nothing is replaced: the channels to which the rule says "mai"
 // are suspended, and the rest of it waits.
 func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string, version int64, safe rule.SafeContact, recognised string) (audit.Receipt, error) {
+	return d.AnswerSafeContact(ctx, who, id, version, safe, recognised, nil)
+}
+
+// AnswerSafeContact is ChangeSafeContact with what she takes of the rules that waited:
+// each as WAITING.PART, by the place of the one and the name of the other. It stands in
+// the place of what the rule says there; what she does not take is over.
+func (d *Desk) AnswerSafeContact(ctx context.Context, who acts.Caller, id string, version int64, safe rule.SafeContact, recognised string, taken []string) (audit.Receipt, error) {
 	bad := typed.Check{}
 	safe.Check(bad)
 	if recognised != NotRecognised {
 		CheckRecognised(bad, recognised)
+	} else if len(taken) > 0 {
+		bad["take"] = "safe.take_recognised"
 	}
 	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
@@ -39,9 +50,26 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string
 		if recognised == NotRecognised {
 			return unrecognised(r, act, c, safe)
 		}
+		safe, err := take(c, safe, taken)
+		if err != nil {
+			return nil, err
+		}
 		safe.Suspended = nil
 		return said(r, act, c, safe, recognised, true)
 	})
+}
+
+// take puts parts of rules that wait into a rule.
+func take(c *kept.File, safe rule.SafeContact, taken []string) (rule.SafeContact, error) {
+	for _, t := range taken {
+		place, part, _ := strings.Cut(t, ".")
+		n, err := strconv.Atoi(place)
+		if err != nil || n < 0 || n >= len(c.Waits) || !slices.Contains(rule.RuleParts, part) {
+			return safe, &typed.Invalid{Fields: map[string]string{"take": "error.choose_one"}}
+		}
+		safe = safe.Take([]string{part}, c.Waits[n].Rule)
+	}
+	return safe, nil
 }
 
 // said makes what she said, recognised, the rule of a case that an act moves on. Whole

@@ -42,11 +42,11 @@ var Cases = acts.Declare[CaseRow]()
 // Secrets are the shred secrets of a case: its own and that of its card.
 func (c *CaseRow) Secrets() []string { return []string{c.Secret, c.CardSecret} }
 
-// casesFromTask lists the case files that a unit opened from a task.
-var casesFromTask = Cases.Find().Is("from_task").Not("from_task", "").By("id")
+// CasesFromTask lists the case files that a unit opened from a task.
+var CasesFromTask = Cases.Find().Is("from_task").Not("from_task", "").By("id")
 
 var _ = Register(Cases, Kind[*CaseRow]{Object: policies.KindCase, Class: "case", Names: true, Secrets: (*CaseRow).Secrets,
-	Calls: func(c *CaseRow) string { return c.Unit }, Made: []Hang{On("task", casesFromTask)},
+	Calls: func(c *CaseRow) string { return c.Unit }, Made: []Hang{On("task", CasesFromTask)},
 	Up: func(c *CaseRow) (string, string) { return "task", c.FromTask }})
 
 // CaseWrapRow is a restricted case's key kept for one named person, or for the

@@ -45,7 +45,7 @@ func (s SafeContact) AllowsRecall(p Recall, zone *time.Location) (field string, 
 		return "recall", s.nothing()
 	case !s.Rings():
 		for _, kind := range phoneKinds {
-			if why := s.shut(kind); why != Permitted {
+			if why := s.Shut(kind); why != Permitted {
 				return "recall", why
 			}
 		}

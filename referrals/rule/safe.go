@@ -112,7 +112,7 @@ func (s SafeContact) Said() bool { return s.Recorded() || s.Forbids() }
 // because she said no, or because what she allowed is shut.
 func (s SafeContact) nothing() Refusal {
 	for _, kind := range ChannelKinds {
-		if why := s.shut(kind); why != Permitted {
+		if why := s.Shut(kind); why != Permitted {
 			return why
 		}
 	}
@@ -122,8 +122,8 @@ func (s SafeContact) nothing() Refusal {
 	return NothingRecorded
 }
 
-// shut is why a channel that she allowed cannot be used until she was asked.
-func (s SafeContact) shut(kind string) Refusal {
+// Shut is why a channel that she allowed cannot be used until she was asked.
+func (s SafeContact) Shut(kind string) Refusal {
 	p, suspended := s.Suspended[kind]
 	switch {
 	case s.Channels[kind] != "yes":
@@ -144,8 +144,8 @@ func (s SafeContact) Allows(kind string, at time.Time) Refusal {
 	switch {
 	case s.Channels[kind] == "never":
 		return ChannelNever
-	case s.shut(kind) != Permitted:
-		return s.shut(kind)
+	case s.Shut(kind) != Permitted:
+		return s.Shut(kind)
 	case !s.Recorded():
 		return s.nothing()
 	case s.Channels[kind] != "yes":

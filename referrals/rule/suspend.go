@@ -82,6 +82,20 @@ func (s SafeContact) SuspendedBy(why string) (kinds []string) {
 	return kinds
 }
 
+// Halts are why channels that she allowed are shut, the gravest first.
+func (s SafeContact) Halts() (all []Refusal) {
+	if s.Stopped {
+		all = append(all, Stopped)
+	}
+	if len(s.SuspendedBy(SuspendedOther)) > 0 {
+		all = append(all, OtherAnswered)
+	}
+	if len(s.SuspendedBy(SuspendedSaid)) > 0 {
+		all = append(all, Suspended)
+	}
+	return all
+}
+
 // Waiting is a rule that somebody not recognised said: it is shown beside what
 // stands, and she is asked.
 type Waiting struct {

@@ -48,6 +48,20 @@ func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
 	switch n.Kind {
 	case "closed":
 		v.Kind, v.Text = "other", q.Word("closing", n.Outcome)+"\n"+n.Text
+	case cases.NoteRule:
+		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
+		v.Text = q.Text("diary.rule_waits")
+		if n.Outcome == cases.RuleSaid {
+			v.Text = q.Text("diary.rule_said") + "\n" + q.Word("recognised", n.Text)
+		}
+	case cases.NoteRequest:
+		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
+		v.Text = q.Text("diary.request_before")
+		if b := n.Before; b != nil {
+			for _, line := range []string{b.Request, q.Words("need", b.Needs), q.Word("children", b.Where), frame.Joined(b.HowMany, b.Ages)} {
+				v.Text = strings.TrimSpace(v.Text + "\n" + line)
+			}
+		}
 	case "reopened", "revoked":
 		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
 		if n.Kind == "revoked" {

@@ -29,6 +29,9 @@ func CaseAndRoster(q *Request, parts ...referrals.Part) (referrals.CaseView, *un
 func HeadOf(q *Request, v kept.CaseHead, tab string) CaseHead {
 	s := StripOf(v.Safe, Who{v.Card.Code, v.Card.Alias})
 	s.CaseID, s.State, s.MayEdit = v.ID, v.State, true
+	if len(v.Waits) > 0 {
+		s.Halts = append(s.Halts, Halt{"strip.waits"})
+	}
 	return CaseHead{Strip: s, Tab: tab}
 }
 

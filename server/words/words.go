@@ -85,7 +85,7 @@ var wordLists = map[string][]string{
 	// safe contact
 	"channel":    rule.ChannelKinds,
 	"allow":      rule.ChannelMarks,
-	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked"}),
+	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked", "suspended"}),
 	"weekday":    rule.WeekDays,
 	"answerer":   rule.Answerers,
 	"recognised": slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
