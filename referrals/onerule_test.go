@@ -176,17 +176,10 @@ func TestConfirmedRuleStopsNobody(t *testing.T) {
 // know of a case does not see that it stopped.
 func TestStopSaysNothingOfWhom(t *testing.T) {
 	c := newChain(t)
-	stopped := func(name string) (lines []cases.StoppedLine) {
-		work := kept.Work{Gate: c.Gate, Store: c.Store}
-		_, err := work.Do(t.Context(), c.SignIn(name), policies.AgendaRead, func(r kept.Reader, act *acts.Act) (err error) {
-			if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
-				return err
-			}
-			lines, err = cases.StoppedNow(r, act)
-			return err
-		})
-		storetest.Try(t, "listing who is stopped", err)
-		return lines
+	stopped := func(name string) []cases.StoppedLine {
+		a, _, err := c.Desk.ReadAgenda(t.Context(), c.SignIn(name))
+		storetest.Try(t, "reading the Agenda", err)
+		return a.Stopped
 	}
 	if got := stopped("anna"); len(got) != 0 {
 		t.Fatalf("before: %+v", got)
@@ -197,6 +190,9 @@ func TestStopSaysNothingOfWhom(t *testing.T) {
 	}
 	if got := stopped("sofia"); len(got) != 0 {
 		t.Fatalf("the service's list: %+v", got)
+	}
+	if a, _, err := c.Desk.ReadAgenda(t.Context(), c.SignIn("sofia")); err != nil || len(a.Tasks) != 1 || !a.Tasks[0].Stopped {
+		t.Fatalf("the task on the service's list: %+v, %v", a.Tasks, err)
 	}
 	c.Join("desk", "lia", policies.IntakeWorker, "anna")
 	c.Join("desk", "gina", policies.Lead, "anna")
@@ -254,6 +250,9 @@ func TestOtherPersonAnswers(t *testing.T) {
 	c.change("anna", c.desk, c.deskRule, cases.NotRecognised) // who has her phone says that it is all right
 	if v := c.open("anna", c.desk); v.Safe.Allows("call", now) != rule.OtherAnswered || v.Card.Marks.Of(kept.MarkOther, now) == nil {
 		t.Fatalf("somebody not recognised opened it again: %+v", v.Safe)
+	}
+	if _, err := c.Desk.Cases.ChangeSafeContact(ctx, c.SignIn("anna"), c.desk, c.open("anna", c.desk).Version, c.deskRule, "call_back"); !errors.Is(err, typed.ErrInvalid) {
+		t.Fatalf("she was known by a call to that number: %v", err)
 	}
 	c.says("anna", c.desk, c.deskRule)
 	v = c.open("anna", c.desk)

@@ -216,7 +216,10 @@ func caseTransition(state, step string) (string, error) {
 }
 
 // Recognitions are the ways a worker knew that it was she.
-var Recognitions = []string{"code_word", "known_voice", "in_person", "call_back"}
+var Recognitions = []string{"code_word", "known_voice", "in_person", calledBack}
+
+// calledBack says that she was called at the number that she allowed.
+const calledBack = "call_back"
 
 var recognitions = typed.Codes(Recognitions...)
 

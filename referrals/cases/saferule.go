@@ -50,6 +50,9 @@ func (d *Desk) AnswerSafeContact(ctx context.Context, who acts.Caller, id string
 		if recognised == NotRecognised {
 			return unrecognised(r, act, c, safe)
 		}
+		if err := knownBy(c, recognised); err != nil {
+			return nil, err
+		}
 		safe, err := take(c, safe, taken)
 		if err != nil {
 			return nil, err
@@ -57,6 +60,15 @@ func (d *Desk) AnswerSafeContact(ctx context.Context, who acts.Caller, id string
 		safe.Suspended = nil
 		return said(r, act, c, safe, recognised, true)
 	})
+}
+
+// knownBy refuses a way of knowing her that proves nothing: that she was called back,
+// where nobody may call.
+func knownBy(c *kept.File, recognised string) error {
+	if recognised == calledBack && c.Safe.Shut("call") != rule.Permitted {
+		return &typed.Invalid{Fields: map[string]string{"recognised": "safe.call_back_shut"}}
+	}
+	return nil
 }
 
 // take puts parts of rules that wait into a rule.
@@ -112,9 +124,10 @@ func unrecognised(r kept.Reader, act *acts.Act, c *kept.File, safe rule.SafeCont
 	}
 	safe.Suspended, safe.Recognised, safe.Stopped = nil, "", false
 	forbidden := c.Safe.Forbidden(safe)
-	if last := len(c.Waits) - 1; last < 0 || !reflect.DeepEqual(c.Waits[last].Rule, safe) {
-		c.Waits = append(c.Waits, rule.Waiting{Rule: safe, By: act.Who.Person(), At: act.Now})
+	if last := len(c.Waits) - 1; last >= 0 && len(c.Waits[last].Rule.Differs(safe)) == 0 {
+		return nil, nil // the same as before: it waits already
 	}
+	c.Waits = append(c.Waits, rule.Waiting{Rule: safe, By: act.Who.Person(), At: act.Now})
 	if c.Card.Marks.Of(kept.MarkRuleWaits, act.Now) == nil {
 		c.Card.Marks = c.Card.Marks.With(kept.Mark{Kind: kept.MarkRuleWaits, Since: act.Now})
 	}
@@ -160,6 +173,9 @@ func comeBack(r kept.Reader, act *acts.Act, c *kept.File, in NewContact) (rows [
 		return rows, nil
 	}
 	if err := act.Also(policies.CaseSafeContact, kept.CaseObject(act.Who, c.Row)); err != nil {
+		return nil, err
+	}
+	if err := knownBy(c, in.Recognised); err != nil {
 		return nil, err
 	}
 	var more []acts.Row

@@ -100,7 +100,7 @@ var wordLists = map[string][]string{
 	"said_to_other": cases.WhatWasSaid,
 
 	// agenda and case
-	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
+	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "rule_stopped", "member_new", "centre_epoch", "unit_rescued",
 		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed"},
 	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits"},
 	"notices":       {"keys", "leads", "units"},
@@ -201,6 +201,7 @@ var statusClass = map[string]string{
 	"urgent.referral_question":    "wait",
 	"urgent.referral_appointment": "wait",
 	"urgent.referral_declined":    "stop",
+	"urgent.rule_stopped":         "stop",
 	"urgent.consent_ending":       "wait",
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",
