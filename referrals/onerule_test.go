@@ -247,6 +247,9 @@ func TestOtherPersonAnswers(t *testing.T) {
 	if a, _, err := c.Desk.ReadAgenda(ctx, c.SignIn("anna")); err != nil || len(a.Recall) != 0 {
 		t.Fatalf("she is called back: %+v, %v", a.Recall, err)
 	}
+	if _, err := c.Desk.Cases.EndNow(ctx, c.SignIn("anna"), cases.Waits{Case: c.desk}, cases.NowEnd{Mark: kept.MarkOther, Code: "confirmed", Text: "va bene"}); !errors.Is(err, typed.ErrInvalid) {
+		t.Fatalf("it ends without her: %v", err)
+	}
 	c.change("anna", c.desk, c.deskRule, cases.NotRecognised) // who has her phone says that it is all right
 	if v := c.open("anna", c.desk); v.Safe.Allows("call", now) != rule.OtherAnswered || v.Card.Marks.Of(kept.MarkOther, now) == nil {
 		t.Fatalf("somebody not recognised opened it again: %+v", v.Safe)

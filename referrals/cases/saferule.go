@@ -128,9 +128,7 @@ func unrecognised(r kept.Reader, act *acts.Act, c *kept.File, safe rule.SafeCont
 		return nil, nil // the same as before: it waits already
 	}
 	c.Waits = append(c.Waits, rule.Waiting{Rule: safe, By: act.Who.Person(), At: act.Now})
-	if c.Card.Marks.Of(kept.MarkRuleWaits, act.Now) == nil {
-		c.Card.Marks = c.Card.Marks.With(kept.Mark{Kind: kept.MarkRuleWaits, Since: act.Now})
-	}
+	c.Mark(kept.Mark{Kind: kept.MarkRuleWaits, Since: act.Now})
 	rows, err := suspend(r, act, c, rule.SuspendedSaid, forbidden...)
 	if err != nil {
 		return nil, err
@@ -153,9 +151,7 @@ func suspend(r kept.Reader, act *acts.Act, c *kept.File, why string, kinds ...st
 // otherAnswered notes that somebody else answered on a channel: what reaches her at the
 // same number stops until she confirms it.
 func otherAnswered(r kept.Reader, act *acts.Act, c *kept.File, channel string) ([]acts.Row, error) {
-	if c.Card.Marks.Of(kept.MarkOther, act.Now) == nil {
-		c.Card.Marks = c.Card.Marks.With(kept.Mark{Kind: kept.MarkOther, Since: act.Now})
-	}
+	c.Mark(kept.Mark{Kind: kept.MarkOther, Since: act.Now})
 	return suspend(r, act, c, rule.SuspendedOther, rule.Alike(channel)...)
 }
 
