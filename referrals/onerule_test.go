@@ -254,6 +254,12 @@ func TestOtherPersonAnswers(t *testing.T) {
 	if v := c.open("anna", c.desk); v.Safe.Allows("call", now) != rule.OtherAnswered || v.Card.Marks.Of(kept.MarkOther, now) == nil {
 		t.Fatalf("somebody not recognised opened it again: %+v", v.Safe)
 	}
+	_, _, err = c.Desk.Cases.RecordContact(ctx, c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Recognised: "code_word",
+		Contact: cases.Contact{Speaker: "she", Outcome: "info_only", Safe: rule.SafeContact{Channels: map[string]string{"paper": "never"}}}})
+	storetest.Try(t, "recording what she says of another way", err)
+	if v := c.open("anna", c.desk); v.Recall.Day == "" || v.Safe.Allows("call", now) != rule.OtherAnswered || v.Safe.Channels["paper"] != "never" || len(v.Waits) != 1 {
+		t.Fatalf("she spoke of another way: %+v, %+v, %+v", v.Recall, v.Safe, v.Waits)
+	}
 	if _, err := c.Desk.Cases.ChangeSafeContact(ctx, c.SignIn("anna"), c.desk, c.open("anna", c.desk).Version, c.deskRule, "call_back"); !errors.Is(err, typed.ErrInvalid) {
 		t.Fatalf("she was known by a call to that number: %v", err)
 	}
@@ -441,4 +447,23 @@ func TestThirtyDaysEndWithAnInterview(t *testing.T) {
 	}
 	_, err = c.Desk.Sharing.CloseTask(t.Context(), c.SignIn("sofia"), out.TaskID)
 	storetest.Try(t, "ending it without a note", err)
+}
+
+// TestCallBackThatAnotherAnswered: somebody else answered the number she gave for one
+// call. Where it is the one of her file, that is shut too; another is not.
+func TestCallBackThatAnotherAnswered(t *testing.T) {
+	for number, want := range map[string]rule.Refusal{"+39 333 1112223": rule.OtherAnswered, "333 4445556": rule.Permitted} {
+		w := storetest.New(t).Wide()
+		w.Desk.Cases.Leave = rule.Leave{Minutes: 20, Tries: 2}
+		out := record(t, w, endangered(func(in *cases.NewContact) {
+			in.Danger, in.Outcome, in.OpenCase, in.CallBack, in.Safe = "no", "line_dropped", true, "333 111 2223", ruleOf(number)
+		}))
+		v, _, err := w.Desk.Cases.OpenCallBack(t.Context(), w.Caller("anna"), out.ContactID)
+		storetest.Try(t, "opening the call", err)
+		_, err = w.Desk.Cases.RecordCallBack(t.Context(), w.Caller("anna"), out.ContactID, v.Version, cases.CallBack{Outcome: cases.OtherPerson, Said: "hung_up"})
+		storetest.Try(t, "recording it", err)
+		if got := storetest.Open(t, w, w.Caller("anna"), out.CaseID).Safe.Allows("call", w.Gate.Now()); got != want {
+			t.Errorf("%s: %q, want %q", number, got, want)
+		}
+	}
 }

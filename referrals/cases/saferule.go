@@ -91,7 +91,7 @@ func said(r kept.Reader, act *acts.Act, c *kept.File, safe rule.SafeContact, rec
 	how := kept.RuleChange{Said: whole, Changed: len(c.Safe.Open().Differs(safe.Open())) > 0}
 	safe.Recognised, safe.Stopped = recognised, c.Safe.Stopped
 	c.Safe = safe
-	c.Waits = slices.DeleteFunc(slices.Clone(c.Waits), func(w rule.Waiting) bool { return whole || len(safe.Open().Differs(w.Rule)) == 0 })
+	c.Waits = slices.DeleteFunc(slices.Clone(c.Waits), func(w rule.Waiting) bool { return whole || len(safe.Differs(w.Rule)) == 0 })
 	if len(c.Waits) == 0 {
 		c.Card.Marks = c.Card.Marks.Without(kept.MarkRuleWaits)
 	}
