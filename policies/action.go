@@ -59,6 +59,8 @@ const (
 	CaseUpdate Action = "case.update"
 	// CaseSafeContact changes how she may be contacted.
 	CaseSafeContact Action = "case.safe_contact"
+	// CallStop stops contacts by what other units keep of a woman whose rule changed.
+	CallStop Action = "call.stop"
 	// CaseIdentify adds who she is, as far as she wants.
 	CaseIdentify Action = "case.identify"
 	// CaseAnonymise goes back to the alias and shreds who she is.
@@ -299,7 +301,7 @@ var inOrder = []Action{
 	CaseList,
 	CaseSearch,
 	CaseUpdate,
-	CaseSafeContact,
+	CaseSafeContact, CallStop,
 	CaseIdentify,
 	CaseAnonymise,
 	CaseRestrict,

@@ -22,6 +22,7 @@ type Agenda struct {
 	Waiting  []sharing.ReferralLine // sent and unanswered, with an appointment to answer, about to end, or shut by a restore
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
+	Stopped  []cases.StoppedLine // nobody contacts them: her rule changed elsewhere, and she is asked
 }
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
@@ -59,6 +60,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 			return err
 		}
 		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {
+			return err
+		}
+		if a.Stopped, err = cases.StoppedNow(r, act); err != nil {
 			return err
 		}
 		a.Recall, err = cases.RecallNow(r, act)

@@ -112,7 +112,7 @@ func TestRecallNeedsAnHourOfThatDay(t *testing.T) {
 	}{
 		"nothing recorded":   {rule.SafeContact{}, rule.Recall{Day: "2026-11-21"}, rule.NothingRecorded},
 		"only letters":       {rule.SafeContact{Channels: map[string]string{"paper": "yes"}}, rule.Recall{Day: "2026-11-21"}, "recall.no_phone"},
-		"no hours at all":    {calls(), rule.Recall{Day: "2026-11-21"}, "recall.no_hours"},
+		"no hours at all":    {calls(), rule.Recall{Day: "2026-11-21"}, "attempts.hours_unasked"},
 		"another weekday":    {calls(rule.Hours{Days: []string{"mon"}, From: "08:00", To: "09:00"}), rule.Recall{Day: "2026-11-21"}, "recall.no_hours"},
 		"the right weekday":  {calls(rule.Hours{Days: []string{"mon"}, From: "08:00", To: "09:00"}), rule.Recall{Day: "2026-11-23"}, rule.Permitted},
 		"across two":         {calls(rule.Hours{From: "08:00", To: "09:00"}, rule.Hours{From: "09:00", To: "10:00"}), rule.Recall{Day: "2026-11-23", From: "08:30", To: "09:30"}, rule.Permitted},

@@ -51,6 +51,7 @@ func NewCase(r kept.Reader, act *acts.Act, contact string, in NewContact) (*kept
 	}
 	c.Safe = in.Safe
 	c.Card = kept.CaseCard{Code: in.Code, Alias: in.Alias, Last: act.Day, Channel: in.Channel, Worker: act.Who.Person()}
+	c.Row.FromTask = in.FromTask
 	c.Told = kept.Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages, Language: in.Language, Mediator: in.Mediator}
 	c.ToCall(in.Outcome, act.Day)
 	in.mark(c, contact)
@@ -215,11 +216,14 @@ func caseTransition(state, step string) (string, error) {
 }
 
 // Recognitions are the ways a worker knew that it was she.
-var Recognitions = []string{"code_word", "known_voice", "in_person", "call_back"}
+var Recognitions = []string{"code_word", "known_voice", "in_person", calledBack}
+
+// calledBack says that she was called at the number that she allowed.
+const calledBack = "call_back"
 
 var recognitions = typed.Codes(Recognitions...)
 
-// NotRecognised says that nobody knew that it was she: nothing is changed then.
+// NotRecognised says that nobody knew that it was she: nothing gets wider then.
 const NotRecognised = "not_recognised"
 
 // CheckRecognised refuses to go on for somebody who was not.
@@ -230,30 +234,6 @@ func CheckRecognised(bad typed.Check, how string) {
 	case !recognitions[how]:
 		bad["recognised"] = "safe.recognised_missing"
 	}
-}
-
-// ChangeSafeContact replaces the safe-contact rule. recognised says how the
-// caller knew her: one of Recognitions. What does not hold any more is taken, in
-// the same act, from every centre and social service that she is known to; what is
-// new reaches none of them before TellSafeContact.
-func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string, version int64, safe rule.SafeContact, recognised string) (audit.Receipt, error) {
-	bad := typed.Check{}
-	safe.Check(bad)
-	CheckRecognised(bad, recognised)
-	if err := bad.Err(); err != nil {
-		return audit.Receipt{}, err
-	}
-	return d.edit(ctx, who, policies.CaseSafeContact, id, version, func(r kept.Reader, act *acts.Act, c *kept.File) ([]acts.Row, error) {
-		safe.Recognised = recognised
-		c.Safe = safe
-		c.KeepRecall(act.Now.Location())
-		change, err := kept.Retell(r, act, c, &kept.Telling{})
-		if err != nil {
-			return nil, err
-		}
-		said, err := NewNote(r, act, c, Note{Kind: "rule", Outcome: recognised})
-		return append(change.Put, said...), err
-	})
 }
 
 // identityRow is the case's identity row at its next version, or a new one. A

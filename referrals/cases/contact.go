@@ -38,7 +38,7 @@ var (
 	// contactsOfCase lists the contacts of a case, newest first.
 	contactsOfCase = contactRows.Find().Is("case_id").Not("case_id", "").By("day desc", "id")
 
-	_ = kept.Register(contactRows, kept.Kind[*ContactRow]{Object: policies.KindContact, Class: "contact", Names: true, Hangs: []kept.Hang{kept.On("case_file", contactsOfCase)}})
+	_ = kept.Register(contactRows, kept.Kind[*ContactRow]{Object: policies.KindContact, Class: "contact", Names: true, Past: true, Hangs: []kept.Hang{kept.On("case_file", contactsOfCase)}})
 )
 
 // Contact is what a worker writes down while somebody is in front of her or on
@@ -123,6 +123,9 @@ func (in *NewContact) check(open bool) error {
 		return err
 	}
 	bad := typed.Check{}
+	if in.Recognised != "" && in.Recognised != NotRecognised {
+		bad.OneOf("recognised", in.Recognised, recognitions)
+	}
 	for _, item := range in.Share {
 		bad.OneOf("share", item, typed.Codes(rule.Items...))
 	}
@@ -186,6 +189,11 @@ type NewContact struct {
 	Query       string   // what she was looked for by
 	Service     string   // the social service that gets the task
 	Share       []string // of RuleItems: what she lets the task carry; nothing is only through the desk
+	// Recognised says how she who was here was known: one of Recognitions. Nothing
+	// typed of her rule gets wider without.
+	Recognised string
+	// FromTask is the task that another unit sent and the case file is opened from.
+	FromTask string
 	// CaseVersion is the version of the case whose rule the page showed for Share,
 	// where it is not typed in the contact; 0 where it is.
 	CaseVersion int64
@@ -318,7 +326,7 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 		return err
 	}
 	row.Version++
-	c, writes, err := caseOfContact(r, act, row.ID, in)
+	c, writes, err := caseOfContact(r, act, row, in)
 	if err != nil {
 		return err
 	}
@@ -367,13 +375,13 @@ func contactSecret(r kept.Reader, act *acts.Act, row *ContactRow) (secret []byte
 
 // caseOfContact is the case that a contact opens or belongs to, with the rows
 // it changes; nil for a contact that stands alone.
-func caseOfContact(r kept.Reader, act *acts.Act, id string, in NewContact) (*kept.File, []acts.Row, error) {
+func caseOfContact(r kept.Reader, act *acts.Act, row *ContactRow, in NewContact) (*kept.File, []acts.Row, error) {
 	switch {
 	case in.OpenCase:
 		if err := act.Also(policies.CaseOpenNew, kept.UnitObject(act.Who)); err != nil {
 			return nil, nil, err
 		}
-		return NewCase(r, act, id, in)
+		return NewCase(r, act, row.ID, in)
 	case in.CaseID != "":
 		c, rows, err := kept.Touch(r, act, policies.CaseUpdate, in.CaseID)
 		if err == nil {
@@ -382,9 +390,14 @@ func caseOfContact(r kept.Reader, act *acts.Act, id string, in NewContact) (*kep
 		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.Row.Version-1 {
 			err = &typed.Invalid{Fields: map[string]string{"share": "share.changed"}} // her rule may be another now
 		}
+		if err == nil && row.State != openState {
+			var more []acts.Row
+			more, err = comeBack(r, act, c, in)
+			rows = append(rows, more...)
+		}
 		if err == nil {
 			c.ToCall(in.Outcome, act.Day)
-			in.mark(c, id)
+			in.mark(c, row.ID)
 			err = c.Seal(act.Who)
 		}
 		return c, rows, err

@@ -62,13 +62,26 @@ var (
 
 // Note is one entry of the diary.
 type Note struct {
-	Kind string    `json:"kind"` // one of NoteKinds, or attempt, closed, reopened, revoked, rule
+	Kind string    `json:"kind"` // one of NoteKinds, or attempt, closed, reopened, revoked, rule, request
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
 	// A call attempt also says on which channel and how it ended.
 	Channel string `json:"channel,omitempty"`
 	Outcome string `json:"outcome,omitempty"`
+	Said    string `json:"said,omitempty"`    // one of WhatWasSaid, where somebody else answered
+	Refused string `json:"refused,omitempty"` // why her rule did not allow a call that had happened
+	// Before is what stood there of what she asks, of a note of kind "request".
+	Before *kept.Told `json:"before,omitempty"`
 }
+
+// The kinds of note that come with an act on the case, and what one of kind "rule"
+// says happened to her safe-contact rule: never what it says.
+const (
+	NoteRule    = "rule"
+	NoteRequest = "request"
+	RuleSaid    = "said"
+	RuleWaits   = "waits"
+)
 
 // NoteView is a note as its unit reads it, with its earlier texts.
 type NoteView struct {
@@ -84,9 +97,15 @@ type EarlierNote struct {
 	Note
 }
 
-// AttemptOutcomes are the ways a call ends. "other_person" asks to review the
-// safe-contact rule.
-var AttemptOutcomes = []string{"reached", "no_answer", "other_person", "busy", "voicemail", "wrong_number", "dropped"}
+// AttemptOutcomes are the ways a call ends. With "other_person" her number is not
+// used again before she confirms it.
+var AttemptOutcomes = []string{"reached", "no_answer", OtherPerson, "busy", "voicemail", "wrong_number", "dropped"}
+
+// OtherPerson is the outcome of a call that somebody else answered.
+const OtherPerson = "other_person"
+
+// saidOther is one of WhatWasSaid: the text tells what it was.
+const saidOther = "other"
 
 var attemptOutcomes = typed.Codes(AttemptOutcomes...)
 
@@ -123,24 +142,50 @@ func (d *Desk) AddNote(ctx context.Context, who acts.Caller, caseID string, form
 	return d.write(ctx, who, policies.NoteAdd, caseID, form, Note{Kind: kind, Text: text}, nil)
 }
 
-// RecordAttempt notes a call attempt. A channel or an hour that she did not
-// allow comes back as the reason, and nothing is recorded: the page says no
-// before anything is dialled. The same form twice gives the same attempt.
+// Attempt is a try to reach her.
+type Attempt struct {
+	Channel, Outcome string
+	Said             string // one of WhatWasSaid, with OtherPerson
+	Text             string
+	// Happened says that it took place, whatever her rule allows: it is written down,
+	// with why it was not allowed.
+	Happened bool
+}
+
+// RecordAttempt is Try with what most tries have.
 func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string, form typed.Form, channel, outcome, text string) (rule.Refusal, audit.Receipt, error) {
+	return d.Try(ctx, who, caseID, form, Attempt{Channel: channel, Outcome: outcome, Text: text})
+}
+
+// Try notes a call attempt. A channel or an hour that she did not
+// allow comes back as the reason, and nothing is recorded: the page says no
+// before anything is dialled; what happened already is recorded with it. Where
+// somebody else answered, her number is suspended in the same act. The same form
+// twice gives the same attempt.
+func (d *Desk) Try(ctx context.Context, who acts.Caller, caseID string, form typed.Form, in Attempt) (rule.Refusal, audit.Receipt, error) {
 	bad := typed.Check{}
 	form.Check(bad)
-	bad.OneOf("channel", channel, rule.IsChannel)
-	bad.OneOf("outcome", outcome, attemptOutcomes)
-	bad.Max("text", text, typed.MaxText)
+	bad.OneOf("channel", in.Channel, rule.IsChannel)
+	bad.OneOf("outcome", in.Outcome, attemptOutcomes)
+	bad.Max("text", in.Text, typed.MaxText)
+	switch {
+	case in.Outcome != OtherPerson:
+		in.Said = "" // nobody asked
+	case in.Said == saidOther && in.Text == "":
+		bad["note"] = "attempts.said_what"
+	default:
+		bad.OneOf("said", in.Said, whatWasSaid)
+	}
 	if err := bad.Err(); err != nil {
 		return rule.Permitted, audit.Receipt{}, err
 	}
 	var refused rule.Refusal
-	n := Note{Kind: "attempt", Text: text, Channel: channel, Outcome: outcome}
-	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *acts.Act, c *kept.File) error {
-		if refused = c.Safe.Allows(channel, act.Now); refused != rule.Permitted {
+	n := Note{Kind: "attempt", Text: in.Text, Channel: in.Channel, Outcome: in.Outcome, Said: in.Said}
+	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *acts.Act, c *kept.File, n *Note) error {
+		if refused = c.Safe.Allows(in.Channel, act.Now); refused != rule.Permitted && !in.Happened {
 			return &typed.Invalid{Fields: map[string]string{"channel": string(refused)}}
 		}
+		n.Refused = string(refused)
 		return nil
 	})
 	return refused, receipt, err
@@ -149,18 +194,18 @@ func (d *Desk) RecordAttempt(ctx context.Context, who acts.Caller, caseID string
 // write adds a diary entry that fits, once for each form; the case's last day
 // moves with it.
 func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form typed.Form, n Note,
-	fits func(*acts.Act, *kept.File) error) (audit.Receipt, error) {
+	fits func(*acts.Act, *kept.File, *Note) error) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, a, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, caseID)
 		if err != nil {
 			return err
 		}
-		id := form.Row(act.Who, "note", caseID)
+		id, n := form.Row(act.Who, "note", caseID), n
 		if done, err := written(r, c, id, n); done || err != nil {
 			return err
 		}
 		if fits != nil {
-			if err := fits(act, c); err != nil {
+			if err := fits(act, c, &n); err != nil {
 				return err
 			}
 		}
@@ -171,6 +216,16 @@ func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, ca
 		c.Row.LastDay, c.Card.Last = act.Day, act.Day
 		if n.Kind == "attempt" && n.Outcome == "reached" {
 			c.SetRecall(rule.Recall{})
+		}
+		if n.Kind == "attempt" && n.Outcome == OtherPerson {
+			if err := act.Also(policies.CaseSafeContact, kept.CaseObject(act.Who, c.Row)); err != nil {
+				return err
+			}
+			told, err := otherAnswered(r, act, c, n.Channel)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, told...)
 		}
 		note, err := noteRow(r, act, c, id, n)
 		if err != nil {
@@ -196,7 +251,7 @@ func written(r kept.Reader, c *kept.File, id string, n Note) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	old.At = n.At
+	old.At, old.Refused = n.At, n.Refused
 	if old != n {
 		return true, typed.ErrRepeated
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"sportello/policies"
@@ -195,6 +196,9 @@ func markCase(r kept.Reader, act *acts.Act, c *kept.File, kind string, f func(*a
 	if err != nil {
 		return nil, err
 	}
+	if kind == kept.MarkOther && end.Code != "" && len(c.Safe.SuspendedBy(rule.SuspendedOther)) > 0 {
+		return nil, &typed.Invalid{Fields: map[string]string{"end": "now.rule_first"}}
+	}
 	rows, err := c.Advance(r, act.Who)
 	if err != nil {
 		return nil, err
@@ -312,7 +316,9 @@ func (d *Desk) RecordCallBack(ctx context.Context, who acts.Caller, id string, v
 				return err
 			}
 		}
+		called := ""
 		change, err := changeContact(r, act, row, file, func(c *Contact) error {
+			called = c.CallBack
 			if err := d.called(act, c, call); err != nil || file == nil {
 				return err
 			}
@@ -325,6 +331,13 @@ func (d *Desk) RecordCallBack(ctx context.Context, who acts.Caller, id string, v
 			}
 			return nil
 		})
+		if err == nil && file != nil && call.Outcome == OtherPerson && sameNumber(called, file.Safe.Number) {
+			if err = act.Also(policies.CaseSafeContact, kept.CaseObject(act.Who, file.Row)); err == nil {
+				var told []acts.Row
+				told, err = suspend(r, act, file, rule.SuspendedOther, rule.Alike("call")...)
+				rows = append(rows, told...)
+			}
+		}
 		if err == nil && file != nil {
 			err = file.Seal(act.Who)
 		}
@@ -332,6 +345,21 @@ func (d *Desk) RecordCallBack(ctx context.Context, who acts.Caller, id string, v
 		act.Commit = change.Write
 		return err
 	})
+}
+
+// sameNumber tells whether two numbers, as typed, end in the same nine digits: it is
+// asked before a number is shut, where one too many does no harm.
+func sameNumber(a, b string) bool {
+	digits := func(s string) string {
+		s = strings.Map(func(c rune) rune {
+			if c < '0' || c > '9' {
+				return -1
+			}
+			return c
+		}, s)
+		return s[max(0, len(s)-9):]
+	}
+	return digits(a) != "" && digits(a) == digits(b)
 }
 
 // called notes a call in a contact, and what follows for its card.

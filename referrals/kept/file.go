@@ -3,6 +3,7 @@ package kept
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"sportello/crypto"
@@ -106,6 +107,7 @@ type File struct {
 	data       crypto.Key // HKDF(case key, shred secret)
 	Card       CaseCard
 	Safe       rule.SafeContact
+	Waits      []rule.Waiting // what somebody not recognised said of it: she is asked
 	Told       Told
 	toldRead   bool // told is what the row holds; else it was not opened
 	now        time.Time
@@ -148,6 +150,12 @@ func NewCode() string {
 // codeLetters leaves out what is misheard or misread: 0 O, 1 I L, 2 Z, 5 S, 8 B.
 const codeLetters = "ACDEFGHJKMNPQRTUVWXY34679"
 
+// IsCode tells whether a text has the form of such a code: one that another unit gave.
+func IsCode(s string) bool {
+	a, b, ok := strings.Cut(s, "-")
+	return ok && len(a) == 4 && len(b) == 4 && strings.Trim(a+b, codeLetters) == ""
+}
+
 // Seal seals every sealed column for the row's version. A unit-visible
 // case's key and card are wrapped under the unit key; a restricted one's under
 // the named people's (see named.go).
@@ -178,7 +186,7 @@ func (c *File) Seal(who acts.Caller) error {
 	if c.Row.Card, err = SealUnder(cardKey, c.Row, "card", c.Card); err != nil {
 		return err
 	}
-	if c.Row.Safe, err = SealUnder(c.data, c.Row, "safe", c.Safe); err != nil {
+	if c.Row.Safe, err = SealUnder(c.data, c.Row, "safe", sealedRule{c.Safe, c.Waits}); err != nil {
 		return err
 	}
 	c.Row.Told, err = SealUnder(c.data, c.Row, "told", c.Told)
@@ -229,7 +237,19 @@ func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
 	} else if err := OpenUnder(cardKey, row, "card", row.Card, &c.Card); err != nil {
 		return nil, err
 	}
-	return c, OpenUnder(c.data, row, "safe", row.Safe, &c.Safe)
+	var safe sealedRule
+	if err := OpenUnder(c.data, row, "safe", row.Safe, &safe); err != nil {
+		return nil, err
+	}
+	c.Safe, c.Waits = safe.SafeContact, safe.Waits
+	c.Safe.Stopped, err = Stopped(r, row.ID)
+	return c, err
+}
+
+// sealedRule is what the column of her rule holds.
+type sealedRule struct {
+	rule.SafeContact
+	Waits []rule.Waiting `json:"waits,omitempty"`
 }
 
 // ReadTold opens what she agreed to tell, once. Every write needs it, before the row
@@ -377,12 +397,13 @@ type CaseHead struct {
 	Restricted bool
 	Card       CaseCard
 	Safe       rule.SafeContact
+	Waits      []rule.Waiting
 }
 
 // Head is what every page about her shows of the case.
 func (c *File) Head() CaseHead {
 	return CaseHead{ID: c.Row.ID, Version: c.Row.Version, State: c.Row.State, OpenedDay: c.Row.OpenedDay,
-		LastDay: c.Row.LastDay, Recall: c.Recall(), Restricted: c.Row.Restricted, Card: c.Card, Safe: c.Safe}
+		LastDay: c.Row.LastDay, Recall: c.Recall(), Restricted: c.Row.Restricted, Card: c.Card, Safe: c.Safe, Waits: c.Waits}
 }
 
 // SetRecall puts a case on "Da richiamare", or takes it off.
@@ -398,15 +419,15 @@ func (c *File) Recall() rule.Recall {
 // KeepRecall drops, after she changed her rule, what it does not allow any more:
 // the planned hours, or the call.
 func (c *File) KeepRecall(zone *time.Location) {
-	if c.Safe.Phone() != "" && len(c.Safe.Hours) > 0 {
+	p, safe := c.Recall(), c.Safe.Open() // what is shut until she is asked is planned all the same
+	if safe.Phone() != "" && len(safe.Hours) > 0 {
 		c.Card.Marks = c.Card.Marks.Without(MarkRuleUnkept)
 	}
-	p := c.Recall()
 	switch {
-	case p.Day == "" || !c.Safe.Rings():
+	case p.Day == "" || !safe.Rings():
 		c.SetRecall(rule.Recall{})
 	case p.From != "":
-		if field, _ := c.Safe.AllowsRecall(p, zone); field != "" {
+		if field, _ := safe.AllowsRecall(p, zone); field != "" {
 			c.SetRecall(rule.Recall{Day: p.Day})
 		}
 	}
@@ -416,11 +437,12 @@ func (c *File) KeepRecall(zone *time.Location) {
 // rule lets a phone ring at some hour. A call that was planned stays planned; one
 // that her rule makes impossible is marked, so that somebody finds a way with her.
 func (c *File) ToCall(outcome, day string) {
+	safe := c.Safe.Open()
 	switch {
 	case outcome != "stay_in_touch" || c.Row.RecallDay != "":
-	case c.Safe.Phone() != "" && len(c.Safe.Hours) > 0:
+	case safe.Phone() != "" && len(safe.Hours) > 0:
 		c.Row.RecallDay = day
-	case !c.Safe.Said() || c.Safe.Rings():
+	case !safe.Said() || safe.Rings():
 		c.Mark(Mark{Kind: MarkRuleUnkept, Since: c.now})
 	}
 }

@@ -45,6 +45,18 @@ type Kind[R acts.Row] struct {
 	// Retell makes a changed rule of hers hold in a row, as Telling says; nil for what
 	// holds nothing of her rule.
 	Retell func(r Reader, act *acts.Act, f *File, row R, t *Telling) (Change, error)
+	// Calls is the unit that would contact her by what a row says of her rule, empty
+	// where the row holds nothing; nil for a kind by which nobody is contacted. A rule
+	// that changed reaches such a row, by Retell or by a stop (stop.go).
+	Calls func(R) (unit string)
+	// Past tells that it keeps what she said of her rule at an hour, and that nobody
+	// contacts her by it.
+	Past bool
+	// Up names the record of hers that a row by which she may be contacted hangs on or
+	// was made from, in whatever unit; Made are those of another unit that were made
+	// from one: a rule goes there too, and neither ends with the other.
+	Up   func(R) (table, id string)
+	Made []Hang
 }
 
 // Hang is what a record hangs on: a table, and how those that hang on one of its rows
@@ -102,7 +114,17 @@ type Entry struct {
 	over         func(r Reader, row acts.Row, day string) (bool, error)
 	forget       func(row acts.Row, day string) bool
 	retell       func(r Reader, act *acts.Act, f *File, row acts.Row, t *Telling) (Change, error)
+	calls        func(acts.Row) string
+	up           func(acts.Row) (table, id string)
+	made         []Hang
+	Past         bool // keeps what she said of her rule, and nobody contacts her by it
 }
+
+// Calls tells whether somebody may contact her by what a record of the kind says.
+func (e *Entry) Calls() bool { return e.calls != nil }
+
+// CalledBy is the unit that would contact her by a row of such a kind, or empty.
+func (e *Entry) CalledBy(row acts.Row) string { return e.calls(row) }
 
 var (
 	registry = map[string]*Entry{}
@@ -118,7 +140,7 @@ func Register[R any, P interface {
 	if k.Class == "" || registry[rows.Table()] != nil {
 		panic("kept: a kind without a class of retention, or a second one, for " + rows.Table())
 	}
-	e := &Entry{Table: rows.Table(), Class: k.Class, Names: k.Names, Stays: k.Stays, Heads: k.Heads, Object: k.Object, hangs: k.Hangs, Make: rows.Make}
+	e := &Entry{Table: rows.Table(), Class: k.Class, Names: k.Names, Stays: k.Stays, Heads: k.Heads, Object: k.Object, hangs: k.Hangs, made: k.Made, Past: k.Past, Make: rows.Make}
 	for _, h := range k.Hangs {
 		e.Hangs = append(e.Hangs, h.table)
 	}
@@ -151,6 +173,12 @@ func Register[R any, P interface {
 		e.retell = func(r Reader, act *acts.Act, f *File, row acts.Row, t *Telling) (Change, error) {
 			return k.Retell(r, act, f, row.(P), t)
 		}
+	}
+	if k.Calls != nil {
+		e.calls = func(row acts.Row) string { return k.Calls(row.(P)) }
+	}
+	if k.Up != nil {
+		e.up = func(row acts.Row) (string, string) { return k.Up(row.(P)) }
 	}
 	registry[e.Table] = e
 	kinds = append(kinds, e)

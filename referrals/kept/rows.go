@@ -31,6 +31,7 @@ type CaseRow struct {
 	Told       crypto.Sealed
 	IdentityID string
 	NowDay     string `row:",later"` // since when somebody has to look at it: its marks; empty for not at all
+	FromTask   string `row:",later"` // the task that another unit sent and this file was opened from, or empty
 }
 
 // Table is the name of the table of case files.
@@ -41,7 +42,12 @@ var Cases = acts.Declare[CaseRow]()
 // Secrets are the shred secrets of a case: its own and that of its card.
 func (c *CaseRow) Secrets() []string { return []string{c.Secret, c.CardSecret} }
 
-var _ = Register(Cases, Kind[*CaseRow]{Object: policies.KindCase, Class: "case", Names: true, Secrets: (*CaseRow).Secrets})
+// CasesFromTask lists the case files that a unit opened from a task.
+var CasesFromTask = Cases.Find().Is("from_task").Not("from_task", "").By("id")
+
+var _ = Register(Cases, Kind[*CaseRow]{Object: policies.KindCase, Class: "case", Names: true, Secrets: (*CaseRow).Secrets,
+	Calls: func(c *CaseRow) string { return c.Unit }, Made: []Hang{On("task", CasesFromTask)},
+	Up: func(c *CaseRow) (string, string) { return "task", c.FromTask }})
 
 // CaseWrapRow is a restricted case's key kept for one named person, or for the
 // unit's recovery recipient. Its id is CASE.PERSON.

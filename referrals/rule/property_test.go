@@ -16,7 +16,7 @@ import (
 // allowsPlain is the safe-contact rule told again, minute by minute of a week
 // and without a shortcut.
 func allowsPlain(s rule.SafeContact, kind string, at time.Time) bool {
-	if s.Channels[kind] != "yes" {
+	if _, shut := s.Suspended[kind]; shut || s.Stopped || s.Channels[kind] != "yes" {
 		return false
 	}
 	if kind != "call" && kind != "sms" && kind != "whatsapp" {
@@ -69,6 +69,8 @@ func TestSafeContactProperties(t *testing.T) {
 			s.Hours = append(s.Hours, rule.Hours{From: clock.Draw(t, "from"), To: clock.Draw(t, "to"),
 				Days: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}), 0, 3, rapid.ID).Draw(t, "days")})
 		}
+		s, _ = s.Suspend(rapid.SampledFrom(rule.SuspendedFor).Draw(t, "why"), time.Time{}, anyChannels(t)...)
+		s.Stopped = rapid.IntRange(0, 5).Draw(t, "stopped") == 0
 		kind := rapid.SampledFrom(rule.ChannelKinds).Draw(t, "kind")
 		at := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 7*24*60-1).Draw(t, "minute")) * time.Minute)
 		got := s.Allows(kind, at)
@@ -123,6 +125,110 @@ func TestNarrowedRuleIsNarrower(t *testing.T) {
 		}
 		if again := rule.Narrowed(got, now); wider(got, again) != "" {
 			t.Fatalf("the same change once more takes %+v from %+v", again.Rule, got.Rule)
+		}
+	})
+}
+
+func anyChannels(t *rapid.T) []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(rule.ChannelKinds), 0, 4, rapid.ID).Draw(t, "channels")
+}
+
+// TestSuspendedIsForbiddenEverywhere: whatever asks whether she may be reached finds a
+// suspended channel as if she had said "mai" to it; the others stay as they were; and
+// of a rule that is stopped nothing can be used and nothing is told.
+func TestSuspendedIsForbiddenEverywhere(t *testing.T) {
+	at := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		open, ticks, kinds := storetest.AnyRule(t, "uno"), storetest.AnyTicks(t), anyChannels(t)
+		why := rapid.SampledFrom(rule.SuspendedFor).Draw(t, "why")
+		got, narrower := open.Suspend(why, at, kinds...)
+		if len(open.Suspended) != 0 {
+			t.Fatal("suspending changed the rule it was made from")
+		}
+		never := open
+		never.Channels = maps.Clone(open.Channels)
+		for _, kind := range kinds {
+			if open.Channels[kind] == "yes" {
+				never.Channels[kind] = "never"
+			}
+		}
+		if narrower == maps.Equal(never.Channels, open.Channels) {
+			t.Fatalf("narrower is %v of %v and %v", narrower, open.Channels, kinds)
+		}
+		if _, again := got.Suspend(why, at, kinds...); again {
+			t.Fatal("the same once more is narrower")
+		}
+		when := at.Add(time.Duration(rapid.IntRange(0, 7*24*60-1).Draw(t, "minute")) * time.Minute)
+		for _, kind := range rule.ChannelKinds {
+			if a, b := got.Allows(kind, when), never.Allows(kind, when); (a == rule.Permitted) != (b == rule.Permitted) {
+				t.Fatalf("%s is %q suspended and %q forbidden", kind, a, b)
+			}
+			if _, shut := got.Suspended[kind]; shut {
+				if a := got.Allows(kind, when); a != map[string]rule.Refusal{"said": rule.Suspended, "other_person": rule.OtherAnswered}[why] {
+					t.Fatalf("%s suspended for %s is refused with %q", kind, why, a)
+				}
+			}
+		}
+		plan := rule.Recall{Day: "2026-11-17"}
+		_, a := got.AllowsRecall(plan, time.UTC)
+		_, b := never.AllowsRecall(plan, time.UTC)
+		if got.Rings() != never.Rings() || got.Phone() != never.Phone() || got.Recorded() != never.Recorded() || (a == "") != (b == "") {
+			t.Fatalf("suspended and forbidden differ:\n%+v\n%+v", got, never)
+		}
+		if got.Said() != open.Said() {
+			t.Fatal("a rule that is suspended was not said any more")
+		}
+		if one, other := rule.For(got, false, ticks), rule.For(never, false, ticks); !one.Same(other) {
+			t.Fatalf("a recipient gets %+v, of a forbidden one %+v", one, other)
+		}
+		had := rule.For(open, false, ticks)
+		if told := rule.Narrowed(had, rule.For(got, false, ticks)); wider(told, had) != "" {
+			t.Fatalf("what was told got wider: %+v", told)
+		}
+		for _, kind := range kinds {
+			if open.Channels[kind] != "yes" {
+				continue
+			}
+			if back := got.Take([]string{kind}, open); back.Allows(kind, when) != open.Allows(kind, when) {
+				t.Fatalf("%s does not come back with her word", kind)
+			}
+		}
+		open.Stopped = true
+		if p := rule.For(open, false, ticks); !p.Same(rule.PackageSafe{DeskOnly: true}) {
+			t.Fatalf("a stopped rule tells %+v", p)
+		}
+		if open.Recorded() || open.Phone() != "" {
+			t.Fatal("a stopped rule allows something")
+		}
+	})
+}
+
+// TestOnlyWhatDiffersIsTaken: what two rules say differently is all that has to be
+// taken over to have the other, and what was not said stays as it stands.
+func TestOnlyWhatDiffersIsTaken(t *testing.T) {
+	at := time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
+	rapid.Check(t, func(t *rapid.T) {
+		stands, said := storetest.AnyRule(t, "uno"), storetest.AnyRule(t, "due")
+		stands, _ = stands.Suspend(rule.SuspendedOther, at, anyChannels(t)...)
+		taken := stands.Take(stands.Differs(said), said)
+		if left := taken.Differs(said); len(left) > 0 {
+			t.Fatalf("taken, it differs in %v", left)
+		}
+		if left := stands.Differs(stands); len(left) > 0 {
+			t.Fatalf("a rule differs from itself in %v", left)
+		}
+		if left := stands.Differs(stands.With(rule.SafeContact{})); len(left) > 0 {
+			t.Fatalf("a rule with nothing said differs in %v", left)
+		}
+		with := stands.With(said)
+		for _, kind := range rule.ChannelKinds {
+			want := stands.Channels[kind]
+			if said.Channels[kind] != "" {
+				want = said.Channels[kind]
+			}
+			if with.Channels[kind] != want {
+				t.Fatalf("%s is %q of %q and %q", kind, with.Channels[kind], stands.Channels[kind], said.Channels[kind])
+			}
 		}
 	})
 }

@@ -44,7 +44,14 @@ func (s SafeContact) AllowsRecall(p Recall, zone *time.Location) (field string, 
 	case !s.Recorded():
 		return "recall", s.nothing()
 	case !s.Rings():
+		for _, kind := range phoneKinds {
+			if why := s.Shut(kind); why != Permitted {
+				return "recall", why
+			}
+		}
 		return "recall", recallNoPhone
+	case len(s.Hours) == 0:
+		return "recall", HoursUnasked
 	case !s.during(day, "00:00", "24:00", false):
 		return "recall", recallNoHours
 	case p.From != "" && !s.during(day, p.From, p.To, true):
@@ -56,7 +63,7 @@ func (s SafeContact) AllowsRecall(p Recall, zone *time.Location) (field string, 
 // Rings tells whether she allowed anything that holds in her hours.
 func (s SafeContact) Rings() bool {
 	for kind := range timedKinds {
-		if s.Channels[kind] == "yes" {
+		if s.may(kind) {
 			return true
 		}
 	}

@@ -23,6 +23,13 @@ type SafeContact struct {
 	// Recognised says how she was known when the rule last changed; it never
 	// leaves the unit.
 	Recognised string `json:"recognised,omitempty"`
+	// Suspended are channels that she allowed and that are shut until she says,
+	// recognised, what holds; they never leave the unit either.
+	Suspended map[string]Suspension `json:"suspended,omitempty"`
+	// Stopped says that her rule changed where another unit keeps something of her:
+	// nobody contacts her by this one before she was asked. It is no part of what she
+	// said, and is told by whoever opens the rule.
+	Stopped bool `json:"-"`
 }
 
 // Hours is one stretch of safe hours, HH:MM; no days means any day.
@@ -67,12 +74,16 @@ const (
 	ChannelNever    Refusal = "attempts.never"
 	ChannelNotNamed Refusal = "attempts.never"
 	OutsideHours    Refusal = "attempts.not_now"
+	HoursUnasked    Refusal = "attempts.hours_unasked" // she said yes to a phone, and nobody asked when
+	Suspended       Refusal = "attempts.suspended"     // somebody not recognised said no to it
+	OtherAnswered   Refusal = "attempts.other_answered"
+	Stopped         Refusal = "attempts.stopped"
 )
 
-// Recorded tells whether she allowed anything at all.
+// Recorded tells whether she allowed anything at all that can be used now.
 func (s SafeContact) Recorded() bool {
-	for _, mark := range s.Channels {
-		if mark == "yes" {
+	for kind := range s.Channels {
+		if s.may(kind) {
 			return true
 		}
 	}
@@ -80,13 +91,13 @@ func (s SafeContact) Recorded() bool {
 }
 
 // Forbids tells whether she said how, and allowed nothing: channels that she
-// forbade, or a word to be known by, and no channel to use.
+// forbade or that are shut, or a word to be known by, and no channel to use.
 func (s SafeContact) Forbids() bool {
 	if s.Recorded() {
 		return false
 	}
 	for _, mark := range s.Channels {
-		if mark == "never" {
+		if mark != "" {
 			return true
 		}
 	}
@@ -97,13 +108,34 @@ func (s SafeContact) Forbids() bool {
 // prohibitions alone is an answer, and no older rule stands in its place.
 func (s SafeContact) Said() bool { return s.Recorded() || s.Forbids() }
 
-// nothing is why a rule that allows nothing refuses: because she was not asked, or
-// because she said no.
+// nothing is why a rule that allows nothing refuses: because she was not asked,
+// because she said no, or because what she allowed is shut.
 func (s SafeContact) nothing() Refusal {
+	for _, kind := range ChannelKinds {
+		if why := s.Shut(kind); why != Permitted {
+			return why
+		}
+	}
 	if s.Forbids() {
 		return NothingAllowed
 	}
 	return NothingRecorded
+}
+
+// Shut is why a channel that she allowed cannot be used until she was asked.
+func (s SafeContact) Shut(kind string) Refusal {
+	p, suspended := s.Suspended[kind]
+	switch {
+	case s.Channels[kind] != "yes":
+		return Permitted
+	case s.Stopped:
+		return Stopped
+	case suspended && p.Why == SuspendedSaid:
+		return Suspended
+	case suspended: // whatever a later program calls it
+		return OtherAnswered
+	}
+	return Permitted
 }
 
 // Allows tells whether she may be reached on a channel at a moment, and if not,
@@ -112,10 +144,14 @@ func (s SafeContact) Allows(kind string, at time.Time) Refusal {
 	switch {
 	case s.Channels[kind] == "never":
 		return ChannelNever
+	case s.Shut(kind) != Permitted:
+		return s.Shut(kind)
 	case !s.Recorded():
 		return s.nothing()
 	case s.Channels[kind] != "yes":
 		return ChannelNotNamed
+	case timedKinds[kind] && len(s.Hours) == 0:
+		return HoursUnasked
 	case timedKinds[kind] && !s.openAt(at):
 		return OutsideHours
 	}
@@ -224,10 +260,8 @@ func clock(s string) bool {
 
 // Phone is the number that may be rung or written to, or empty.
 func (s SafeContact) Phone() string {
-	for kind := range timedKinds {
-		if s.Channels[kind] == "yes" {
-			return s.Number
-		}
+	if s.Rings() {
+		return s.Number
 	}
 	return ""
 }

@@ -47,7 +47,7 @@ type PackageSafe struct {
 // preview and a copy are all made of what it gives.
 func For(safe SafeContact, chosen bool, ticks []string) PackageSafe {
 	p := PackageSafe{Chosen: chosen, Rule: SafeContact{}}
-	if !chosen && !safe.DeskOnly {
+	if !chosen && !safe.DeskOnly { // a channel that is shut is brought by none of these
 		if Shares(ticks, ItemNumber) {
 			p.Rule.bringPhone(safe)
 		}
@@ -55,11 +55,17 @@ func For(safe SafeContact, chosen bool, ticks []string) PackageSafe {
 			p.Rule.bringMail(safe)
 		}
 	}
-	if Shares(ticks, ItemCodeWord) {
+	if Shares(ticks, ItemCodeWord) && !safe.Stopped {
 		p.Rule.CodeWord = safe.CodeWord
 	}
 	p.DeskOnly = !p.Rule.Recorded()
 	return p
+}
+
+// StoppedFor is what a recipient reads while her rule is another elsewhere and did not
+// arrive: nothing of it, and that it is so.
+func StoppedFor(chosen bool) PackageSafe {
+	return PackageSafe{DeskOnly: true, Chosen: chosen, Rule: SafeContact{Stopped: true}}
 }
 
 // Shared is what some of RuleItems bring of a rule.
@@ -80,14 +86,14 @@ func (s *SafeContact) bringPhone(from SafeContact) {
 
 // bringMail takes her e-mail address over.
 func (s *SafeContact) bringMail(from SafeContact) {
-	if from.Mail != "" && from.Channels["email"] == "yes" {
+	if from.Mail != "" && from.may("email") {
 		s.bring("email", from)
 		s.Mail = from.Mail
 	}
 }
 
 func (s *SafeContact) bring(kind string, from SafeContact) {
-	if from.Channels[kind] != "yes" {
+	if !from.may(kind) {
 		return
 	}
 	if s.Channels == nil {
@@ -115,7 +121,7 @@ func stricter(order []string, a, b string) string {
 func (p PackageSafe) Within(q PackageSafe) bool {
 	a, b := p.Rule, q.Rule
 	return (a.CodeWord == "" || a.CodeWord == b.CodeWord) &&
-		(a.Mail == "" || a.Mail == b.Mail && b.Channels["email"] == "yes") && a.phoneWithin(b)
+		(a.Mail == "" || a.Mail == b.Mail && b.may("email")) && a.phoneWithin(b)
 }
 
 func (s SafeContact) phoneWithin(o SafeContact) bool {
@@ -123,7 +129,7 @@ func (s SafeContact) phoneWithin(o SafeContact) bool {
 		return true
 	}
 	for _, kind := range phoneKinds {
-		if s.Channels[kind] == "yes" && o.Channels[kind] != "yes" {
+		if s.may(kind) && !o.may(kind) {
 			return false
 		}
 	}
@@ -138,7 +144,7 @@ func (s SafeContact) phoneWithin(o SafeContact) bool {
 func Narrowed(had, now PackageSafe) PackageSafe {
 	p := PackageSafe{Chosen: had.Chosen}
 	p.Rule.commonPhone(had.Rule, now.Rule)
-	if had.Rule.Mail == now.Rule.Mail && had.Rule.Channels["email"] == "yes" {
+	if had.Rule.Mail == now.Rule.Mail && had.Rule.may("email") {
 		p.Rule.bringMail(now.Rule)
 	}
 	if had.Rule.CodeWord == now.Rule.CodeWord {
@@ -159,7 +165,7 @@ func (s *SafeContact) commonPhone(had, now SafeContact) {
 		return
 	}
 	for _, kind := range phoneKinds {
-		if had.Channels[kind] == "yes" {
+		if had.may(kind) {
 			s.bring(kind, now)
 		}
 	}

@@ -103,9 +103,53 @@ func (d *Desk) ReturnTask(ctx context.Context, who acts.Caller, id, reason strin
 	})
 }
 
-// CloseTask marks a task that somebody has as done; ErrState when nobody has it.
+// CloseTask is RecordInterview with nothing to write down.
 func (d *Desk) CloseTask(ctx context.Context, who acts.Caller, id string) (audit.Receipt, error) {
-	return d.moveTask(ctx, who, policies.TaskClose, id, "done", func(kept.Reader, *acts.Act, *TaskRow) error { return nil })
+	return d.RecordInterview(ctx, who, id, "")
+}
+
+// RecordInterview ends a task that somebody has: the interview took place, and the
+// days in which it was promised are over; opening a case file ends nothing. It stands
+// in the diary of the case file that was opened from the task, with what was said.
+// ErrState when nobody has the task, Invalid when there is no file for the text.
+func (d *Desk) RecordInterview(ctx context.Context, who acts.Caller, id, text string) (audit.Receipt, error) {
+	if len(text) > typed.MaxText {
+		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"note": "error.too_long"}}
+	}
+	return d.work.Do(ctx, who, policies.TaskClose, func(r kept.Reader, act *acts.Act) error {
+		row, _, _, err := loadTask(r, act, id)
+		if err != nil {
+			return err
+		}
+		if row.State, err = row.next(r, "done"); err != nil {
+			return err
+		}
+		row.Version++
+		rows := []acts.Row{row}
+		own, err := kept.CasesFromTask.Rows(r, id)
+		if err != nil {
+			return err
+		}
+		if text != "" && len(own) == 0 {
+			return &typed.Invalid{Fields: map[string]string{"note": "task_page.note_needs_case"}}
+		}
+		for _, of := range own {
+			if text == "" && kept.ShutTo(act.Who, of) {
+				continue // she may end the task, and does not know of the file
+			}
+			c, more, err := kept.Touch(r, act, policies.NoteAdd, of.ID)
+			if err != nil {
+				return err
+			}
+			note, err := cases.NewNote(r, act, c, cases.Note{Kind: "interview", Text: text})
+			if err != nil {
+				return err
+			}
+			rows = append(append(rows, more...), note...)
+		}
+		act.Commit = kept.PutAll(rows...)
+		return nil
+	})
 }
 
 // moveTask does one step of a task.
@@ -166,7 +210,10 @@ func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text s
 		}
 		task.Version++
 		task.OwnCase = true
-		in := cases.NewContact{Contact: cases.Contact{Speaker: "she", Alias: body.Alias, Request: body.Request}}
+		in := cases.NewContact{Contact: cases.Contact{Speaker: "she", Alias: body.Alias, Request: body.Request}, FromTask: task.ID}
+		if kept.IsCode(body.Code) {
+			in.Code = body.Code // hers: each unit finds its own file by it
+		}
 		if err := act.Also(policies.CaseOpenNew, kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
@@ -176,7 +223,7 @@ func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text s
 		}
 		caseID = c.Row.ID
 		if text != "" {
-			note, err := cases.NewNote(r, act, c, cases.Note{Kind: "interview", Text: text})
+			note, err := cases.NewNote(r, act, c, cases.Note{Kind: "other", Text: text}) // the interview is still to come
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ import (
 type InboxCard struct {
 	ReferralLine
 	Urgency string
-	SafeNew bool // her safe-contact rule changed and was not read yet
+	SafeNew bool // her safe-contact rule changed and was not read yet, or did not arrive
 	Empty   bool // it is over, and nothing is left to open
 }
 
@@ -64,6 +64,11 @@ func inboxCard(r kept.Reader, act *acts.Act, row *ReferralRow) (card InboxCard, 
 	card = InboxCard{ReferralLine: Line(row, act), SafeNew: row.SafeDay != ""}
 	if card.Standing != policies.ConsentLive {
 		return card, false, nil
+	}
+	if stopped, err := kept.Stopped(r, row.ID); err != nil {
+		return card, false, err
+	} else if stopped {
+		card.SafeNew = true // and it did not arrive
 	}
 	s := &sharedReferral{Shared: kept.ReceivedOf(row), row: row}
 	if err := s.open(r, act); errors.Is(err, acts.ErrErased) {
@@ -356,7 +361,11 @@ func (d *Desk) SealedCopy(ctx context.Context, who acts.Caller, id, recipient st
 		if err != nil {
 			return err
 		}
-		text, err := render(s.body, s.safe)
+		safe, err := s.reads(r)
+		if err != nil {
+			return err
+		}
+		text, err := render(s.body, safe)
 		if err != nil {
 			return fmt.Errorf("rendering a copy: %w", err)
 		}

@@ -68,7 +68,8 @@ var (
 	EveryReferral = referralRows.Find().By("sent_day desc", "id")
 
 	_ = kept.Register(referralRows, kept.Kind[*ReferralRow]{Object: policies.KindReferral, Class: "referral", Names: true, Heads: true, Stays: true,
-		Hangs: []kept.Hang{kept.On("case_file", referralsOfCase)}, Empty: (*ReferralRow).empty, Retell: tellCentre,
+		Hangs: []kept.Hang{kept.On("case_file", referralsOfCase)}, Empty: (*ReferralRow).empty, Retell: tellCentre, Calls: (*ReferralRow).calls,
+		Up:    func(row *ReferralRow) (string, string) { return "case_file", row.CaseID },
 		Ended: referralsToEnd, Over: referralOver,
 		Forget: func(row *ReferralRow, day string) bool { return row.holds() && row.overNow(day) }})
 )
@@ -93,6 +94,14 @@ var (
 
 	_ = kept.Register(stepRows, kept.Kind[*ReferralStepRow]{Class: "referral", Stays: true, Hangs: []kept.Hang{kept.On("referral", stepsOf)}})
 )
+
+// calls is the unit that would contact her by a referral.
+func (row *ReferralRow) calls() string {
+	if !row.holds() {
+		return ""
+	}
+	return row.ToUnit
+}
 
 // Package is what a centre sees: exactly the fields that her authorisation
 // names, and her safe-contact rule. The preview and the page the centre opens
@@ -472,6 +481,15 @@ func (s *sharedReferral) open(r kept.Reader, act *acts.Act) error {
 	return nil
 }
 
+// reads is what the centre reads of the rule: nothing while contacts are stopped.
+func (s *sharedReferral) reads(r kept.Reader) (rule.PackageSafe, error) {
+	stopped, err := kept.Stopped(r, s.row.ID)
+	if err != nil || stopped {
+		return rule.StoppedFor(s.safe.Chosen), err
+	}
+	return s.safe, nil
+}
+
 // renew renews the key where that is due, and then seals the package again under it.
 // It is called before the row's version goes up.
 func (s *sharedReferral) renew(r kept.Reader, act *acts.Act) ([]acts.Row, error) {
@@ -664,7 +682,11 @@ func noteOpened(act *acts.Act, s *sharedReferral, a policies.Action) error {
 
 func viewReferral(r kept.Reader, act *acts.Act, s *sharedReferral, erased bool) (ReferralView, error) {
 	v := ReferralView{ReferralLine: Line(s.row, act), Version: s.row.Version, Erased: erased, Package: s.body,
-		Safe: s.safe, SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
+		SafeDay: s.row.SafeDay, KeepCopy: s.row.KeepCopy, Feedback: s.row.Feedback}
+	var err error
+	if v.Safe, err = s.reads(r); err != nil {
+		return v, err
+	}
 	steps, err := stepsOf.Rows(r, s.row.ID)
 	if err != nil {
 		return v, err

@@ -62,11 +62,20 @@ var (
 	tasksHeld = taskRows.Find().Holds("body").By("id")
 
 	_ = kept.Register(taskRows, kept.Kind[*TaskRow]{Object: policies.KindTask, Class: "contact", Names: true, Stays: true, Hangs: []kept.Hang{kept.On("case_file", tasksOfCase)},
-		Empty: (*TaskRow).empty, Retell: tellService,
+		Empty: (*TaskRow).empty, Retell: tellService, Calls: (*TaskRow).calls,
+		Up:     func(t *TaskRow) (string, string) { return "case_file", t.CaseID },
 		Ended:  func(r kept.Reader, _ string) ([]*TaskRow, error) { return tasksToEnd.Rows(r) },
 		Over:   func(kept.Reader, *TaskRow, string) (bool, error) { return true, nil },
 		Forget: func(t *TaskRow, _ string) bool { return t.State == taskDone && t.Body != nil }})
 )
+
+// calls is the unit that would contact her by a task.
+func (t *TaskRow) calls() string {
+	if t.Body == nil {
+		return ""
+	}
+	return t.ToUnit
+}
 
 // TaskPackage is what another unit gets with a task: alias, request and what she
 // shares of her safe-contact rule. No case key travels.
@@ -96,11 +105,16 @@ func (p *TaskPackage) had() rule.PackageSafe { return rule.For(p.Safe, false, p.
 
 // reads is what the unit that has a task reads of her rule. After a restore that is
 // nothing: the copy may be from before she took it back.
-func (t *TaskRow) reads(p *TaskPackage) rule.PackageSafe {
-	if t.Shut {
-		return rule.PackageSafe{DeskOnly: true}
+// Nothing too while contacts by it are stopped.
+func (t *TaskRow) reads(r kept.Reader, p *TaskPackage) (rule.PackageSafe, error) {
+	stopped, err := kept.Stopped(r, t.ID)
+	switch {
+	case err != nil || stopped:
+		return rule.StoppedFor(false), err
+	case t.Shut:
+		return rule.PackageSafe{DeskOnly: true}, nil
 	}
-	return p.had()
+	return p.had(), nil
 }
 
 // carry puts a recipient's rule into a package.
@@ -139,10 +153,13 @@ func AskService(r kept.Reader, act *acts.Act, in cases.NewContact, c *kept.File)
 	secret := act.NewSecret()
 	row := &TaskRow{RowKey: kept.NewRow(), FromUnit: act.Who.Unit(), ToUnit: service.ID, Kind: purposeInterview, State: taskOpen,
 		Day: act.Day, DueDay: act.Now.AddDate(0, 0, interviewDays).Format(time.DateOnly), Secret: secret.ID}
-	body := TaskPackage{Alias: in.Alias, Request: in.Request, Safe: in.Safe, Shares: in.Share, Form: taskForm}
+	body := TaskPackage{Alias: in.Alias, Request: in.Request, Safe: in.Safe, Shares: in.Share, Form: taskForm, Code: in.Code}
 	if c != nil {
 		row.CaseID = c.Row.ID
 		body = body.from(c)
+	}
+	if in.CaseID != "" && in.Safe.Said() { // she ticked what she typed now: of it goes what her rule is
+		body.Safe = rule.Narrowed(rule.For(in.Safe, false, in.Share), rule.For(c.Safe, false, in.Share)).Rule
 	}
 	body.carry(body.had())
 	s := sharedTask{Shared: kept.SentOf(row, c), row: row, TaskPackage: body}
@@ -151,15 +168,14 @@ func AskService(r kept.Reader, act *acts.Act, in cases.NewContact, c *kept.File)
 
 // from fills what a package does not say with what the case file says.
 func (p TaskPackage) from(c *kept.File) TaskPackage {
+	p.Code = c.Card.Code
 	if p.Alias == "" {
 		p.Alias = c.Card.Alias
 	}
 	if p.Request == "" {
 		p.Request = c.Told.Request
 	}
-	if !p.Safe.Said() {
-		p.Safe = c.Safe
-	}
+	p.Safe = c.Safe
 	return p
 }
 
@@ -276,7 +292,11 @@ func loadTask(r kept.Reader, act *acts.Act, id string) (*TaskRow, TaskPackage, b
 		return nil, TaskPackage{}, false, err
 	}
 	body := s.TaskPackage
-	body.carry(row.reads(&body)) // what was sealed before she was asked is shown as an answer would let it
+	safe, err := row.reads(r, &body) // what was sealed before she was asked is shown as an answer would let it
+	if err != nil {
+		return nil, TaskPackage{}, false, err
+	}
+	body.carry(safe)
 	arrived := s.Arrived()
 	return row, body, arrived, s.Adopt(act.Who)
 }
@@ -396,8 +416,9 @@ func (d *Desk) ReadSentTask(ctx context.Context, who acts.Caller, id string) (Se
 			return err
 		}
 		act.Salt = body.Secret
-		v, to = sentTask(row, act), Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: row.reads(&body.TaskPackage)}
-		return nil
+		v, to = sentTask(row, act), Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items()}
+		to.Safe, err = row.reads(r, &body.TaskPackage)
+		return err
 	})
 	return v, to, receipt, err
 }
@@ -450,13 +471,15 @@ type TaskLine struct {
 	ID, FromUnit, Kind, State, Day, DueDay string
 	Worker, TakenDay, Reason               string
 	Overdue                                bool
+	Stopped                                bool // nobody contacts her by it: her rule changed elsewhere
 }
 
 // TasksWaiting lists the tasks that wait for the caller's unit.
 func TasksWaiting(r kept.Reader, act *acts.Act) ([]TaskLine, error) {
 	rows, err := tasksOfUnit.Rows(r, act.Who.Unit())
 	return kept.Lines(act, rows, err, func(row *TaskRow) (TaskLine, bool, error) {
-		return TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day,
-			DueDay: row.DueDay, Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.DueDay < act.Day}, true, nil
+		stopped, err := kept.Stopped(r, row.ID)
+		return TaskLine{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day, DueDay: row.DueDay,
+			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Overdue: row.DueDay < act.Day, Stopped: stopped}, true, err
 	})
 }

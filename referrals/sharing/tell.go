@@ -34,6 +34,9 @@ func (d *Desk) TellSafeContact(ctx context.Context, who acts.Caller, id string, 
 		if err := c.AtVersion(version); err != nil {
 			return err
 		}
+		if c.Safe.Stopped {
+			return kept.ErrState // it is another one elsewhere: she is asked first
+		}
 		given, err := givenTo(r, c, recipients)
 		if err != nil {
 			return err
@@ -147,7 +150,11 @@ func RecipientsOf(r kept.Reader, act *acts.Act, c *kept.File) (list []Recipient,
 		} else if err != nil {
 			return nil, err
 		}
-		to := Recipient{ID: row.ID, Unit: row.ToUnit, Items: s.body.items(), Safe: s.safe}.against(c)
+		safe, err := s.reads(r)
+		if err != nil {
+			return nil, err
+		}
+		to := Recipient{ID: row.ID, Unit: row.ToUnit, Items: s.body.items(), Safe: safe}.against(c)
 		if row.Shut {
 			to.Items = nil // nothing new goes to it before the desk has confirmed it
 		}
@@ -168,7 +175,11 @@ func RecipientsOf(r kept.Reader, act *acts.Act, c *kept.File) (list []Recipient,
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: row.reads(&body.TaskPackage), OwnCase: row.OwnCase}.against(c))
+		safe, err := row.reads(r, &body.TaskPackage)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Recipient{ID: row.ID, Unit: row.ToUnit, Service: true, Items: body.items(), Safe: safe, OwnCase: row.OwnCase}.against(c))
 	}
 	return list, nil
 }

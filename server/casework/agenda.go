@@ -47,6 +47,14 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
 			Until: l.Closes, Channels: l.Channels})
 	}
+	for _, l := range a.Stopped {
+		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who(l.CaseWho), Kind: "rule_stopped", Href: "/schede/" + l.CaseID + "/contatto-sicuro", Due: q.Day(l.Since), DayOnly: true})
+	}
+	for _, t := range a.Tasks {
+		if t.Stopped {
+			page.Urgent = append(page.Urgent, frame.Task{Kind: "rule_stopped", Href: "/compiti/" + t.ID, DayOnly: true})
+		}
+	}
 	tasks(q, page, a, roster)
 	for _, l := range a.Waiting {
 		if l.Shut {

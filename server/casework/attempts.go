@@ -3,10 +3,12 @@ package casework
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
@@ -21,6 +23,7 @@ type AttemptsPage struct {
 	Attempts  []Attempt
 	Forbidden string   // message key, or empty
 	Channels  []string // words of "channel" open now
+	Others    []string // the other channels: for what happened already
 	AttemptForm
 	Form    string     // the form's own mark
 	Recall  Recall     // as it is planned now
@@ -59,21 +62,26 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 	q.Fill(&page.AttemptForm)
 	for _, n := range v.Notes {
 		if n.Kind == "attempt" && n.State == "current" {
-			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Note: n.Text})
+			page.Attempts = append(page.Attempts, Attempt{At: n.At, Author: roster.Username(n.Author), Channel: n.Channel, Outcome: n.Outcome, Said: n.Said, Forbidden: n.Refused, Note: n.Text})
 		}
 	}
 	reason := rule.NothingRecorded
 	if v.Safe.Forbids() {
 		reason = rule.NothingAllowed
 	}
-	for _, kind := range rule.ChannelKinds {
+	for _, kind := range slices.Backward(rule.ChannelKinds) { // what is said of the phone counts most
 		switch r := v.Safe.Allows(kind, page.Now); r {
 		case rule.Permitted:
 			page.Channels = append(page.Channels, kind)
-		case rule.OutsideHours:
+			continue
+		case rule.ChannelNever, rule.NothingAllowed, rule.NothingRecorded: // said of all of them, if of no other
+		default:
 			reason = r
 		}
+		page.Others = append(page.Others, kind)
 	}
+	slices.Reverse(page.Channels)
+	slices.Reverse(page.Others)
 	if len(page.Channels) == 0 {
 		page.Forbidden = string(reason)
 	}
@@ -83,9 +91,10 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 
 // RecordAttempt answers POST /schede/{id}/tentativi.
 func RecordAttempt(q *frame.Request, f *AttemptForm) error {
-	_, receipt, err := q.Desk.Cases.RecordAttempt(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Channel, f.Outcome, f.Note)
+	_, receipt, err := q.Desk.Cases.Try(q.Context(), q.Who, q.ID("id"), q.FormID(), cases.Attempt{Channel: f.Channel, Outcome: f.Outcome, Said: f.Said,
+		Text: f.Note, Happened: f.Happened == "yes"})
 	flash, to := FlashAttemptSaved, "/schede/"+q.ID("id")
-	if f.Outcome == "other_person" {
+	if f.Outcome == cases.OtherPerson {
 		flash, to = ProblemReviewRule, to+"/contatto-sicuro"
 	}
 	return q.DoneOr(attemptsPage, receipt, err, flash, to)
@@ -109,7 +118,10 @@ type RecallForm struct {
 type AttemptForm struct {
 	Channel string `form:"channel" words:"channel"`
 	Outcome string `form:"outcome" words:"attempt"`
+	Said    string `form:"said" words:"said_to_other"`
 	Note    string `form:"note" max:"500"`
+	// Happened is "yes" for what took place though her rule did not allow it.
+	Happened string `form:"happened"`
 }
 
 // Attempt is one try to reach her.
@@ -118,7 +130,10 @@ type Attempt struct {
 	Author  string
 	Channel string // a word of "channel"
 	Outcome string // a word of "attempt"
-	Note    string
+	Said    string // a word of "said_to_other", or empty
+	// Forbidden is a message key: why her rule did not allow it, or empty.
+	Forbidden string
+	Note      string
 }
 
 // What the page says.

@@ -80,7 +80,7 @@ func nextStep(v referrals.CaseView, today string) (word, href string) {
 	if v.State == "closed" {
 		return "reopen", root + "/riapri"
 	}
-	if !v.Safe.Said() {
+	if !v.Safe.Said() || v.Safe.Stopped || len(v.Waits) > 0 || len(v.Safe.Suspended) > 0 || v.Safe.Rings() && len(v.Safe.Hours) == 0 {
 		return "review_rule", root + "/contatto-sicuro"
 	}
 	for _, r := range v.Referrals {

@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"strings"
+
 	"errors"
 	"net/http"
 
@@ -52,8 +54,20 @@ func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
 		v.Says, v.MayCorrect, v.MayMove = frame.Joined(q.Word("attempt", n.Outcome), q.Word("channel", n.Channel)), false, false
 	case "closed":
 		v.Says = q.Word("closing", n.Outcome)
-	case "rule":
-		v.Says, v.MayCorrect, v.MayMove = q.Word("recognised", n.Outcome), false, false
+	case cases.NoteRule:
+		v.Says, v.Text, v.MayCorrect, v.MayMove = q.Text("diary.rule_waits"), "", false, false
+		if n.Outcome == cases.RuleSaid {
+			v.Says = frame.Joined(q.Text("diary.rule_said"), q.Word("recognised", n.Text))
+		}
+	case cases.NoteRequest:
+		v.Says, v.MayCorrect, v.MayMove = q.Text("diary.request_before"), false, false
+		if b := n.Before; b != nil {
+			for _, line := range []string{b.Request, q.Words("need", b.Needs), q.Word("children", b.Where), frame.Joined(b.HowMany, b.Ages)} {
+				v.Text = strings.TrimSpace(v.Text + "\n" + line)
+			}
+		}
+	case "now_end":
+		v.Says, v.MayCorrect, v.MayMove = frame.Joined(q.Word("now", n.Channel), q.Word("now_end", n.Outcome)), false, false
 	case "reopened", "revoked":
 		v.MayCorrect, v.MayMove = false, false
 		if n.Kind == "revoked" {

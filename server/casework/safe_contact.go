@@ -3,11 +3,16 @@ package casework
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/policies/audit"
 	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
@@ -22,7 +27,31 @@ type SafeContactPage struct {
 	frame.RecognisedForm
 	Version    string
 	Recipients []Recipient // who knows her by a live authorisation
+	ToAsk      []Waiting   // what somebody not recognised said
+	SafeTakeForm
 	SafeTellForm
+}
+
+// Waiting is a rule that somebody not recognised said, beside the one that stands.
+type Waiting struct {
+	At    time.Time
+	By    string
+	Parts []WaitingPart
+}
+
+// WaitingPart is one part in which it is another.
+type WaitingPart struct {
+	Value        string // what the form sends when she takes it
+	Name         string
+	Stands, Said string // in words, or empty
+	Hidden       bool   // shown when it is asked for: somebody may look over her shoulder
+}
+
+// SafeTakeForm is what she takes of the rules that waited.
+type SafeTakeForm struct {
+	Take  []string `form:"take"`
+	Asked string   `form:"asked"` // "yes": she was asked of all of it
+	Waits string   `form:"waits"` // how many the page showed; empty for none
 }
 
 // SafeTellForm is who may know what is new in her rule.
@@ -34,6 +63,7 @@ type SafeTellForm struct {
 type SafeContactForm struct {
 	SafeForm
 	frame.RecognisedForm
+	SafeTakeForm
 	SafeTellForm
 }
 
@@ -57,13 +87,37 @@ func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) 
 	}
 	q.Fill(&page.Form)
 	q.Fill(&page.RecognisedForm)
+	q.Fill(&page.SafeTakeForm)
+	page.Waits = ""
+	for n, w := range v.Waits {
+		page.ToAsk = append(page.ToAsk, waiting(q, v.Safe, n, w, roster.Username(w.By)))
+		page.Waits = strconv.Itoa(n + 1)
+	}
 	q.Fill(&page.SafeTellForm)
 	return page, nil
 }
 
+// waiting is a rule that waits, beside what stands.
+func waiting(q *frame.Request, stands rule.SafeContact, n int, w rule.Waiting, by string) Waiting {
+	v := Waiting{At: w.At, By: by}
+	for _, part := range stands.Open().Differs(w.Rule) {
+		p := WaitingPart{Value: strconv.Itoa(n) + "." + part, Hidden: part == "number" || part == "mail" || part == "code_word"}
+		p.Name, p.Stands = rulePart(q, stands, part)
+		_, p.Said = rulePart(q, w.Rule, part)
+		v.Parts = append(v.Parts, p)
+	}
+	return v
+}
+
 // SaveSafeContact answers POST /schede/{id}/contatto-sicuro.
 func SaveSafeContact(q *frame.Request, f *SafeContactForm) error {
-	receipt, err := q.Desk.Cases.ChangeSafeContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.rule(), f.Recognised)
+	var receipt audit.Receipt
+	var err error
+	if f.Waits != "" && f.Recognised != cases.NotRecognised && f.Asked != "yes" {
+		err = typed.Bad("asked", "safe.waits_unasked")
+	} else {
+		receipt, err = q.Desk.Cases.AnswerSafeContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.rule(), f.Recognised, f.Take)
+	}
 	if errors.Is(err, typed.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
 		v, openErr := frame.OpenCase(q, referrals.PartKnown)
 		if openErr != nil {
@@ -80,6 +134,9 @@ func SaveSafeContact(q *frame.Request, f *SafeContactForm) error {
 	}
 	if err != nil {
 		return err
+	}
+	if f.Recognised == cases.NotRecognised {
+		return q.Done(receipt, FlashSafeWaits, "/schede/"+q.ID("id"))
 	}
 	if len(f.Tell) > 0 {
 		q.Receipt(receipt)
@@ -150,6 +207,7 @@ type Recipient struct {
 const (
 	FlashSafeSaved   = "safe.saved"
 	FlashSafeTold    = "safe.told"
+	FlashSafeWaits   = "safe.waits_saved"
 	StepUpTell       = "stepup.tell"
 	TitleSafeContact = "safe.edit_title"
 )

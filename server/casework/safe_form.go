@@ -100,3 +100,30 @@ func knows(q *frame.Request, safe rule.PackageSafe) string {
 	}
 	return frame.Joined(items...)
 }
+
+// rulePart is a part of a rule in words, with its name; "" where nothing was said.
+func rulePart(q *frame.Request, s rule.SafeContact, part string) (name, value string) {
+	v := frame.StripOf(s.Open(), frame.Who{})
+	switch part {
+	case "number":
+		return q.Text("safe.number"), v.Number
+	case "mail":
+		return q.Text("safe.mail"), v.Mail
+	case "hours":
+		if len(v.Hours) == 0 {
+			return q.Text("safe.hours"), ""
+		}
+		return q.Text("safe.hours"), frame.HoursOf(q, v.Hours)
+	case "answerer":
+		return q.Text("safe.answerer"), q.Word("answerer", v.Answerer)
+	case "say":
+		return q.Text("safe.say"), v.Say
+	case "hide":
+		return q.Text("safe.hide"), q.Word("yesno", v.Hide)
+	case "voice":
+		return q.Text("safe.voice"), q.Word("yesno", v.Voice)
+	case "code_word":
+		return q.Text("safe.code_word"), v.CodeWord
+	}
+	return q.Word("channel", part), q.Word("allowance", s.Channels[part])
+}

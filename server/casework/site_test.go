@@ -32,6 +32,9 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/schede/{id}/persona", policies.CaseOpen, casework.Person),
 	frame.Post("/schede/{id}/persona", policies.CaseUpdate, casework.SavePerson),
 	frame.Get("/schede/{id}/tentativi", policies.CaseOpen, casework.Attempts),
+	frame.Post("/schede/{id}/tentativi", policies.AttemptRecord, casework.RecordAttempt),
 	frame.Post("/schede/{id}/richiamo", policies.CaseUpdate, casework.SetRecall),
+	frame.Get("/schede/{id}/contatto-sicuro", policies.CaseOpen, casework.SafeContact),
+	frame.Post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, casework.SaveSafeContact),
 	frame.Post("/schede/{id}/chiudi", policies.CaseClose, casework.CloseCase),
 }, casework.Room())

@@ -117,7 +117,7 @@ func taskPage(q *frame.Request, cause error) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	page := &TaskPage{Page: q.Base("task.interview_30"), ID: t.ID, Version: frame.Version(t.Version), Kind: "interview_30",
-		Due: q.Day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: frame.SharedStrip(t.Safe, !t.Safe.Recorded(), frame.Who{Alias: t.Alias}), Request: t.Request,
+		Due: q.Day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: frame.SharedStrip(t.Safe, !t.Safe.Recorded(), frame.Who{Code: t.Code, Alias: t.Alias}), Request: t.Request,
 		Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 	q.Fill(&page.TaskForm)
 	q.Fill(&page.TaskReturnForm)
@@ -181,7 +181,7 @@ func ReturnTask(q *frame.Request, f *TaskReturnForm) error {
 // CloseTask marks a task as done, or opens a case file of the unit from it.
 func CloseTask(q *frame.Request, f *TaskForm) error {
 	if q.Pressed() != "open_case" {
-		receipt, err := q.Desk.Sharing.CloseTask(q.Context(), q.Who, q.ID("id"))
+		receipt, err := q.Desk.Sharing.RecordInterview(q.Context(), q.Who, q.ID("id"), f.Note)
 		return taskStep(q, receipt, notMine(q, err), FlashTaskDone, "/agenda")
 	}
 	caseID, receipt, err := q.Desk.Sharing.OpenCaseFromTask(q.Context(), q.Who, q.ID("id"), f.Note)

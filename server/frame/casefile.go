@@ -34,6 +34,9 @@ func HeadOf(q *Request, v kept.CaseHead, tab string) CaseHead {
 	if v.Safe.Rings() && v.Safe.Number == "" {
 		s.Notices = append(s.Notices, q.Text("strip.no_number"))
 	}
+	if len(v.Waits) > 0 {
+		s.Notices = append(s.Notices, q.Text("strip.waits"))
+	}
 	return CaseHead{Strip: s, Tab: tab}
 }
 

@@ -31,6 +31,7 @@ type Strip struct {
 	Number   string        // behind "Mostra"; empty when none or not for this reader
 	Mail     string        // behind "Mostra"
 	CodeWord string        // behind "Mostra"
+	Halts    []Halt        // why she is not contacted now, and what to ask her
 	Bare     bool          // shown to who got no phone channel: the conditions of one are not there
 	MayEdit  bool
 	Notices  []string // what else holds for it now, in the page's language; each one line under the first
@@ -50,6 +51,9 @@ type ChannelRule struct {
 	Channel string // a word of "channel"
 	Allow   string // a word of "allowance"
 }
+
+// Halt is why something of her rule is shut, or waits to be asked: a message key.
+type Halt struct{ Key string }
 
 // HoursRule is one stretch of safe hours.
 type HoursRule struct {
@@ -94,7 +98,7 @@ func ShareableOf(q *Request, item string, safe rule.SafeContact) (f Shareable, a
 	if say == "" {
 		say = q.Text("strip.say_nothing")
 	}
-	f.Content = strings.Join([]string{f.Content, q.Text("strip.hours") + " " + hours(q, s.Hours), q.Text("strip.answerer") + " " + asked(q, "answerer", s.Answerer),
+	f.Content = strings.Join([]string{f.Content, q.Text("strip.hours") + " " + HoursOf(q, s.Hours), q.Text("strip.answerer") + " " + asked(q, "answerer", s.Answerer),
 		q.Text("strip.say") + " " + say, q.Text("strip.hide") + " " + asked(q, "yesno", s.Hide), q.Text("strip.voice") + " " + asked(q, "yesno", s.Voice)}, "\n")
 	return f, true
 }
@@ -118,7 +122,8 @@ func asked(q *Request, list, value string) string {
 	return q.Word(list, value)
 }
 
-func hours(q *Request, list []HoursRule) string {
+// HoursOf says safe hours in words.
+func HoursOf(q *Request, list []HoursRule) string {
 	if len(list) == 0 {
 		return q.Text("strip.no_hours")
 	}
@@ -133,10 +138,21 @@ func hours(q *Request, list []HoursRule) string {
 func StripOf(s rule.SafeContact, who Who) Strip {
 	v := Strip{Who: who, Recorded: s.Recorded(), Forbids: s.Forbids(), OnlyDesk: s.DeskOnly, Answerer: s.Answerer, Say: s.Say, Hide: s.Hide,
 		Voice: s.Voice, Number: s.Number, Mail: s.Mail, CodeWord: s.CodeWord}
+	for _, why := range s.Halts() {
+		v.Halts = append(v.Halts, Halt{string(why)})
+	}
+	if s.Open().Rings() && !s.Rings() {
+		v.Number = ""
+	}
 	for _, kind := range rule.ChannelKinds {
 		allow := s.Channels[kind]
 		if allow == "" {
 			allow = "unasked"
+		}
+		if s.Shut(kind) != rule.Permitted {
+			if allow = "suspended"; kind == "email" {
+				v.Mail = ""
+			}
 		}
 		v.Channels = append(v.Channels, ChannelRule{Channel: kind, Allow: allow})
 	}

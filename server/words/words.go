@@ -85,7 +85,7 @@ var wordLists = map[string][]string{
 	"channel":    rule.ChannelKinds,
 	"by":         rule.ChannelKinds, // the same, inside a sentence
 	"allow":      rule.ChannelMarks,
-	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked"}),
+	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked", "suspended"}),
 	"weekday":    rule.WeekDays,
 	"answerer":   rule.Answerers,
 	"recognised": slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
@@ -109,7 +109,7 @@ var wordLists = map[string][]string{
 	"report_caller":  cases.ReportCallers,
 
 	// agenda and case
-	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "member_new", "centre_epoch", "unit_rescued",
+	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "rule_stopped", "member_new", "centre_epoch", "unit_rescued",
 		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed"},
 	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits"},
 	"notices":       {"keys", "leads", "units"},
@@ -122,7 +122,7 @@ var wordLists = map[string][]string{
 	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
 	"note_kind":     cases.NoteKinds,
-	"event":         {"contact", "attempt", "note", "referral", "rule", "closed", "reopened", "revoked"},
+	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "now_end", "closed", "reopened", "revoked"},
 	"danger":        {"yes"},
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
@@ -225,6 +225,7 @@ var statusClass = map[string]string{
 	"urgent.referral_question":    "wait",
 	"urgent.referral_appointment": "wait",
 	"urgent.referral_declined":    "stop",
+	"urgent.rule_stopped":         "stop",
 	"urgent.consent_ending":       "wait",
 	"urgent.member_new":           "wait",
 	"urgent.centre_epoch":         "wait",

@@ -156,10 +156,28 @@ func (f *Flow) desk() {
 	f.ok(err, "ending danger")
 	_, _, err = f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task)
 	f.ok(err, "opening the task")
+	f.followed()
 	_, _, err = f.Desk.Cases.Search(ctx, anna, f.Word("search term"))
 	f.ok(err, "searching")
 	_, _, err = f.Desk.Cases.Search(ctx, anna, f.Word("alias"))
 	f.ok(err, "searching")
+}
+
+// followed has the social service open a case file from its task, in which she says
+// another rule: the desk's stops until she says there that hers holds.
+func (f *Flow) followed() {
+	f.T.Helper()
+	ctx, sofia := context.Background(), f.Caller("sofia")
+	_, err := f.Desk.Sharing.TakeTask(ctx, sofia, f.Task)
+	f.ok(err, "taking the task")
+	own, _, err := f.Desk.Sharing.OpenCaseFromTask(ctx, sofia, f.Task, f.Word("interview note"))
+	f.ok(err, "opening a case from the task")
+	v, _, err := f.Desk.OpenCase(ctx, sofia, own)
+	f.ok(err, "opening the service's case")
+	_, err = f.Desk.Cases.ChangeSafeContact(ctx, sofia, own, v.Version, f.safe("service "), "in_person")
+	f.ok(err, "saying a rule at the service")
+	_, err = f.Desk.Cases.ChangeSafeContact(ctx, f.Caller("anna"), f.Case, f.Version(f.Case), f.safe(""), "known_voice")
+	f.ok(err, "confirming the rule at the desk")
 }
 
 // Version is the version of a case, for a form.

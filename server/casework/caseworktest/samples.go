@@ -124,8 +124,15 @@ func addReach(add func(string, frame.Shown)) {
 	planned.Fail("recall_from", "recall.outside")
 	add("attempts.planned", planned)
 	add("attempts", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, AttemptForm: casework.AttemptForm{Channel: "whatsapp"},
-		Attempts: []casework.Attempt{{At: servertest.Now.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}}})
-	add("attempts.forbidden", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4"})
+		Attempts: []casework.Attempt{{At: servertest.Now.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}, {At: servertest.Now.Add(-50 * time.Minute), Author: "Anna Bassi", Channel: "call", Outcome: "other_person", Said: "agreed", Forbidden: "attempts.not_now", Note: "Una voce di uomo."}},
+		Others:   []string{"call", "sms"}})
+	add("attempts.forbidden", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4", Others: []string{"call", "whatsapp"}})
+	shut := servertest.CaseHead("")
+	shut.Strip.Halts, shut.Strip.Channels = []frame.Halt{{Key: "attempts.stopped"}, {Key: "attempts.other_answered"}, {Key: "attempts.suspended"}, {Key: "strip.waits"}}, []frame.ChannelRule{{Channel: "call", Allow: "suspended"}, {Channel: "email", Allow: "yes"}}
+	waits := &casework.SafeContactPage{Page: servertest.DeskPage("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: shut, Form: casework.SafeForm{Call: "yes", Number: "333 0000000"}, SafeTakeForm: casework.SafeTakeForm{Waits: "1"},
+		ToAsk: []casework.Waiting{{At: servertest.Ago(1), By: "Anna Bassi", Parts: []casework.WaitingPart{{Value: "0.call", Name: "Telefonata", Stands: "sì", Said: "mai"}, {Value: "0.number", Name: "Numero", Stands: "333 0000000", Said: "333 9999999", Hidden: true}, {Value: "0.hours", Name: "Ore", Said: "08:00–09:00"}}}}}
+	waits.Fail("asked", "safe.waits_unasked")
+	add("safe-contact.waits", waits)
 	add("safe-contact", &casework.SafeContactPage{Page: servertest.DeskPage("safe.edit_title", "/schede/A/contatto-sicuro"), CaseHead: head, Form: casework.SafeForm{WhatsApp: "yes", Call: "never", Number: "333 0000000"}, Recipients: []casework.Recipient{{ID: "B", Name: "Centro Le Querce", Knows: "Numero di telefono", May: true}, {ID: "C", Name: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello"}}, SafeTellForm: casework.SafeTellForm{Tell: []string{"B"}}})
 	add("case-close", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
