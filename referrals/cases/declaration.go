@@ -436,13 +436,13 @@ type declaredQuery struct{ name, surname, phone match.Query }
 
 // by tells by what a card looks like the declared person, and how like it is. A
 // given name alone is enough only where the card, or the declaration, has no surname.
-// What is only a beginning or an initial is not: names are declared whole.
+// A part of a name counts here: what stays silent is a danger.
 func (q declaredQuery) by(card *kept.CaseCard, keys match.Keys) (by []string, class match.Class) {
 	named, surnamed := q.name.Name(keys), q.surname.Name(keys)
-	if surnamed >= match.Near {
+	if surnamed > match.None {
 		by, class = append(by, "surname"), surnamed
 	}
-	if named >= match.Near && (len(by) > 0 || q.surname.Empty() || len(card.Names) < 2 || card.Names[1] == "") {
+	if named > match.None && (len(by) > 0 || q.surname.Empty() || len(card.Names) < 2 || card.Names[1] == "") {
 		by, class = append([]string{"name"}, by...), max(class, named)
 		if len(by) > 1 {
 			class = min(named, surnamed)

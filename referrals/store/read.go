@@ -111,11 +111,13 @@ func (s *snapshot) Secret(id string) ([]byte, error) {
 	return nil, fmt.Errorf("%w: shred %s", acts.ErrTampered, id)
 }
 
-// selectCards reads the cards of a unit; selectWraps the keys of restricted cases that
-// are kept for one person.
+// selectCards reads the cards of a unit; the other two the keys of restricted cases that
+// are kept for one person: those under her own key, from an index that holds them, and
+// those that came by age.
 const (
-	selectCards = "SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card, key_version FROM case_file WHERE unit = $1"
-	selectWraps = "SELECT id, version, case_id, key_version, symmetric_wrap, wrapped, commitment FROM case_wrap WHERE person = $1"
+	selectCards     = "SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card, key_version FROM case_file WHERE unit = $1"
+	selectOwnWraps  = "SELECT id, version, case_id, key_version, wrapped, commitment FROM case_wrap WHERE person = $1 AND symmetric_wrap = 1"
+	selectSentWraps = "SELECT id, version, case_id, key_version, wrapped, commitment FROM case_wrap WHERE person = $1 AND symmetric_wrap = 0"
 )
 
 // EachCard hands out the cards of a unit, undigested. A card is the callback's
@@ -152,20 +154,32 @@ func (s *snapshot) EachCard(unit, person string, f func(*kept.Card) error) error
 // wrapsOf reads the keys of restricted cases that are kept for a person, undigested,
 // by case.
 func (s *snapshot) wrapsOf(person string) (map[string]*kept.CaseWrapRow, error) {
-	rows, err := s.query(selectWraps, person)
+	wraps := map[string]*kept.CaseWrapRow{}
+	err := s.eachWrap(selectOwnWraps, kept.CaseWrapRow{Person: person, Symmetric: true}, wraps)
+	if err == nil {
+		err = s.eachWrap(selectSentWraps, kept.CaseWrapRow{Person: person}, wraps)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the keys of cards: %w", err)
 	}
-	defer rows.Close()
-	wraps := map[string]*kept.CaseWrapRow{}
-	for rows.Next() {
-		w := &kept.CaseWrapRow{Person: person}
-		if err := rows.Scan(&w.ID, &w.Version, &w.CaseID, &w.KeyVersion, &w.Symmetric, (*[]byte)(&w.Wrapped), &w.Commitment); err != nil {
-			return nil, fmt.Errorf("reading the keys of cards: %w", err)
-		}
-		wraps[w.CaseID] = w
+	return wraps, nil
+}
+
+// eachWrap adds the keys that a statement reads, each like a first one.
+func (s *snapshot) eachWrap(text string, like kept.CaseWrapRow, wraps map[string]*kept.CaseWrapRow) error {
+	rows, err := s.query(text, like.Person)
+	if err != nil {
+		return err
 	}
-	return wraps, rows.Err()
+	defer rows.Close()
+	for rows.Next() {
+		w := like
+		if err := rows.Scan(&w.ID, &w.Version, &w.CaseID, &w.KeyVersion, (*[]byte)(&w.Wrapped), &w.Commitment); err != nil {
+			return err
+		}
+		wraps[w.CaseID] = &w
+	}
+	return rows.Err()
 }
 
 // Cases reads rows by id in one statement, whatever their number.
