@@ -153,7 +153,9 @@ func TestDangerGoesIntoTheCaseFile(t *testing.T) {
 	if len(v.Notes) != 1 || v.Notes[0].Kind != "now_end" || v.Notes[0].Outcome != "safe_she_says" {
 		t.Errorf("the diary says %+v", v.Notes)
 	}
-	again := endangered(func(in *cases.NewContact) { in.CaseID, in.Outcome, in.Recognised = out.CaseID, "thinking", "known_voice" })
+	again := endangered(func(in *cases.NewContact) {
+		in.CaseID, in.Outcome, in.Recognised = out.CaseID, "thinking", "known_voice"
+	})
 	record(t, w, again)
 	if lines := nowOf(t, w, "anna"); len(lines) != 1 || lines[0].On != on {
 		t.Errorf("said again, the Agenda has %+v", lines)
@@ -352,7 +354,9 @@ func TestContactsAreFound(t *testing.T) {
 			t.Errorf("closed, by %q: %v", term, got)
 		}
 	}
-	again := record(t, w, endangered(func(in *cases.NewContact) { in.Alias, in.Outcome, in.Again, in.CallBack = "Kovalchuk", "thinking", "yes", "" }))
+	again := record(t, w, endangered(func(in *cases.NewContact) {
+		in.Alias, in.Outcome, in.Again, in.CallBack = "Kovalchuk", "thinking", "yes", ""
+	}))
 	if got := found("Kovalciuk"); !reflect.DeepEqual(got, []string{again.ContactID}) {
 		t.Errorf("who wants to be found: %v", got)
 	}

@@ -168,7 +168,7 @@ func (st *story) emergencyStays() {
 	v.fill("contact.request", "Chiede dove può dormire stanotte con la bambina.")
 	v.choose("contact.needs", "need.listen").choose("contact.needs", "need.bed")
 	v.choose("channel.call", "allow.yes").choose("channel.sms", "allow.never").choose("channel.in_person", "allow.yes")
-	v.fill("safe.number", "333 765 4321")
+	v.press(v.say("safe.number")+": "+v.say("strip.kept")).fill("safe.number", "333 765 4321")
 	for _, day := range []string{"mon", "tue", "wed", "thu", "fri"} {
 		v.choose("safe.days", "weekday."+day)
 	}

@@ -271,10 +271,10 @@ func (s SafeContact) Phone() string {
 func (s SafeContact) PhoneVerdict() string {
 	verdict := ""
 	for _, kind := range phoneKinds {
-		switch s.Channels[kind] {
-		case "yes":
+		switch {
+		case s.may(kind):
 			return "yes"
-		case "never":
+		case s.Channels[kind] != "": // forbidden, or shut until she says otherwise
 			verdict = "never"
 		}
 	}

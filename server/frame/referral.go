@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"regexp"
 	"time"
 
 	"sportello/policies"
@@ -46,7 +45,7 @@ func PackageOf(q *Request, p sharing.Package, safe rule.PackageSafe, roster *uni
 		}
 		if last := len(v.Fields) - 1; childrenAre[f.Code] {
 			if f.Code == "children_ages" {
-				value = ages(q, value)
+				value = q.Render.Catalogue().Ages(q.Lang, value)
 			}
 			if last >= 0 && v.Fields[last].Key == ChildrenAre { // "Bambini: 1, di 4 anni"
 				v.Fields[last].Value += ", " + value
@@ -65,20 +64,6 @@ var childrenAre = map[string]bool{"children_count": true, "children_ages": true}
 
 // ChildrenAre is the name of that one thing.
 const ChildrenAre = "share_group.children"
-
-// numbers is what ages are where somebody wrote nothing but numbers.
-var numbers = regexp.MustCompile(`^[0-9]+( ?(,|e|and) ?[0-9]+)*$`)
-
-// ages are ages in words, where nothing but numbers was written.
-func ages(q *Request, typed string) string {
-	switch {
-	case typed == "1":
-		return q.Text("package.age_one")
-	case numbers.MatchString(typed):
-		return q.Text("package.ages", "Ages", typed)
-	}
-	return typed
-}
 
 // Package is what the centre sees. Preview and received page show it with the
 // same template from the same struct, byte for byte: it holds nothing of the

@@ -3,9 +3,9 @@ package frame
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"sportello/referrals/rule"
+	"sportello/server/words"
 )
 
 // Joined is what is there of the parts, with commas.
@@ -103,17 +103,6 @@ func ShareableOf(q *Request, item string, safe rule.SafeContact) (f Shareable, a
 	return f, true
 }
 
-// showKeys say what "Mostra" shows, by the input or the item that it is.
-var showKeys = map[string]string{"number": "strip.show_number", "call_number": "strip.show_number", "mail": "strip.show_mail", "code_word": "strip.show_word"}
-
-// showKey is what "Mostra" shows of an input or an item.
-func showKey(name string) string {
-	if key, ok := showKeys[name]; ok {
-		return key
-	}
-	return "strip.show_number"
-}
-
 // asked is an answer in words, or that nobody asked.
 func asked(q *Request, list, value string) string {
 	if value == "" {
@@ -162,95 +151,14 @@ func StripOf(s rule.SafeContact, who Who) Strip {
 	return v
 }
 
-// rule is what a strip says, as the rule that decides.
-func (s Strip) rule() rule.SafeContact {
-	r := rule.SafeContact{Channels: map[string]string{}}
+// now is the one line of a strip at the moment of the page.
+func (v *PageView) now(s Strip) words.Now {
+	r := rule.SafeContact{Channels: map[string]string{}, DeskOnly: s.OnlyDesk, Answerer: s.Answerer, Hide: s.Hide, Voice: s.Voice, CodeWord: s.CodeWord}
 	for _, c := range s.Channels {
 		r.Channels[c.Channel] = c.Allow
 	}
 	for _, h := range s.Hours {
 		r.Hours = append(r.Hours, rule.Hours{Days: h.Days, From: h.From, To: h.To})
 	}
-	return r
-}
-
-// stripNow is the one line of a strip: whether she may be reached now, what that means,
-// and what is never.
-type stripNow struct {
-	May   bool
-	Says  []string // in the page's language
-	Never []string // words of "by"
-}
-
-// now says what a strip allows at the moment of the page.
-func (v *PageView) now(s Strip) stripNow {
-	switch {
-	case s.OnlyDesk:
-		return stripNow{Says: []string{v.text("strip.line_desk")}}
-	case s.Forbids:
-		return stripNow{Says: []string{v.text("strip.line_none")}, Never: s.rule().At(v.page.Now).Never}
-	case !s.Recorded:
-		return stripNow{Says: []string{v.text("strip.line_nothing")}}
-	}
-	m := s.rule().At(v.here(v.page.Now))
-	n := stripNow{May: len(m.Open) > 0, Never: m.Never}
-	phones, others := v.by(m.Open, true), v.by(m.Open, false)
-	if m.Phones {
-		n.Says = append(n.Says, phones+", "+v.untilFrom(m.Until))
-	}
-	if others != "" {
-		n.Says = append(n.Says, others)
-	}
-	if shut := v.by(m.Shut, true); shut != "" {
-		n.Says = append(n.Says, shut+" "+v.fromWhen(m.Opens))
-	}
-	for _, c := range []struct {
-		key   string
-		holds bool
-	}{{"strip.answers_only_she", s.Answerer == "only_she"}, {"strip.answers_trusted", s.Answerer == "trusted"}, {"strip.answers_anyone", s.Answerer == "anyone"},
-		{"strip.hidden_yes", s.Hide == "yes"}, {"strip.voicemail_no", s.Voice == "no"}} {
-		if m.Phones && c.holds {
-			n.Says = append(n.Says, v.text(c.key))
-		}
-	}
-	return n
-}
-
-// by are channels inside a sentence: those that hold in her hours, or the others.
-func (v *PageView) by(channels []string, timed bool) string {
-	var list []string
-	for _, c := range channels {
-		if slices.Contains(rule.ChannelKinds[:3], c) == timed {
-			list = append(list, c)
-		}
-	}
-	return v.Words("by", list, ", ")
-}
-
-// here is a moment by the clock on the wall.
-func (v *PageView) here(t time.Time) time.Time { return t.In(v.r.catalogue.Zone()) }
-
-// untilFrom is until when hours are open, with the day where that is not today.
-func (v *PageView) untilFrom(t time.Time) string {
-	now := v.here(v.page.Now)
-	switch {
-	case t.IsZero():
-		return v.text("hours.any")
-	case t.Format(time.DateOnly) == now.Format(time.DateOnly) && v.Clock(t) == "23:59", t.Equal(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())):
-		return v.text("strip.until_midnight")
-	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return v.Until(t)
-	}
-	return v.T("strip.until_day", "Time", v.Clock(t), "Day", v.Day(t))
-}
-
-// fromWhen is from when hours are open that are shut now.
-func (v *PageView) fromWhen(t time.Time) string {
-	switch now := v.here(v.page.Now); {
-	case t.IsZero():
-		return v.text("strip.at_no_hour")
-	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return v.T("hours.from", "Time", v.Clock(t))
-	}
-	return v.T("strip.from_day", "Time", v.Clock(t), "Day", v.Day(t))
+	return words.NowOf(v.r.catalogue, v.page.Lang, r, v.page.Now)
 }

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -101,6 +102,47 @@ func (c *Catalogue) Until(lang Lang, t time.Time) string {
 		return c.must(lang, "hours.all_day")
 	}
 	return c.must(lang, "agenda.callback_until", "Time", c.Clock(t))
+}
+
+// UntilFrom is until when hours are open, with the day where that is not now's; the zero
+// time is never.
+func (c *Catalogue) UntilFrom(lang Lang, now, t time.Time) string {
+	today := c.dayNumber(t) == c.dayNumber(now)
+	switch clock := c.Clock(t); {
+	case t.IsZero():
+		return c.must(lang, "hours.any")
+	case today && endOfDay(clock), c.dayNumber(t) == c.dayNumber(now)+1 && clock == "00:00":
+		return c.must(lang, "strip.until_midnight")
+	case today:
+		return c.Until(lang, t)
+	}
+	return c.must(lang, "strip.until_day", "Time", c.Clock(t), "Day", c.Day(lang, now, t))
+}
+
+// FromWhen is from when hours are open that are shut now, with the day where that is not
+// now's; the zero time is that no hour was named.
+func (c *Catalogue) FromWhen(lang Lang, now, t time.Time) string {
+	switch {
+	case t.IsZero():
+		return c.must(lang, "strip.at_no_hour")
+	case c.dayNumber(t) == c.dayNumber(now):
+		return c.must(lang, "hours.from", "Time", c.Clock(t))
+	}
+	return c.must(lang, "strip.from_day", "Time", c.Clock(t), "Day", c.Day(lang, now, t))
+}
+
+// numbers is what ages are where somebody wrote nothing but numbers.
+var numbers = regexp.MustCompile(`^[0-9]+( ?(,|e|and) ?[0-9]+)*$`)
+
+// Ages are the ages of children in words, where nothing but numbers was written.
+func (c *Catalogue) Ages(lang Lang, typed string) string {
+	switch {
+	case typed == "1":
+		return c.must(lang, "package.age_one")
+	case numbers.MatchString(typed):
+		return c.must(lang, "package.ages", "Ages", typed)
+	}
+	return typed
 }
 
 // endOfDay tells whether an hour is the last that a form can say.
