@@ -12,16 +12,21 @@ import (
 // for and no feedback given. Posts to /contatti/altri.
 type UnlinkedPage struct {
 	frame.Page
-	ID   string // the form's own mark: sent twice, it is kept once
-	Form UnlinkedForm
+	ID    string // the form's own mark: sent twice, it is kept once
+	Form  UnlinkedForm
+	Drops bool // something was typed, and only general information chosen
 }
 
 // RecordUnlinked keeps a note about somebody who did not speak herself. Where
 // only general information was given, nothing is written of who asked or about
-// whom, whatever stands in the fields.
+// whom; that what stands in the fields goes is asked first.
 func RecordUnlinked(q *frame.Request, f *UnlinkedForm) error {
 	page := unlinkedPage(q)
 	switch {
+	case f.Kind == "general" && q.Pressed() != "drop" && f.Requester+f.Phone+f.Subject+f.Text != "":
+		page.Drops = true
+		page.Fail("kind", FailUnlinkedText)
+		return q.Show(http.StatusUnprocessableEntity, page)
 	case f.Kind == "general":
 		f = &UnlinkedForm{}
 	case f.Kind != "" && !frame.IsWord("unlinked", f.Kind):
@@ -43,6 +48,7 @@ func RecordUnlinked(q *frame.Request, f *UnlinkedForm) error {
 // What the page says.
 const (
 	FlashUnlinkedSaved = "unlinked.saved"
+	FailUnlinkedText   = "unlinked.text_left"
 )
 
 // UnlinkedForm is what is typed there.
