@@ -103,7 +103,7 @@ func agencyTaken(q *frame.Request) error {
 
 func agencyNamed(all *office.Administration, name string) bool {
 	for _, a := range all.Agencies {
-		if strings.EqualFold(a.Name, strings.TrimSpace(name)) {
+		if office.SameName(a.Name, name) {
 			return true
 		}
 	}

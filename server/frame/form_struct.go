@@ -12,10 +12,10 @@ import (
 	"sportello/referrals/typed"
 )
 
-// IsSecretKey tells whether somebody pasted the half of an age key that never
-// leaves the centre.
+// IsSecretKey tells whether somebody pasted the half of an age key that never leaves
+// its owner, whatever blanks and lines stand in it.
 func IsSecretKey(text string) bool {
-	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-")
+	return strings.Contains(strings.ToUpper(strings.Join(strings.Fields(text), "")), "AGE-SECRET-KEY-")
 }
 
 // A form struct keeps what was typed, as typed: its fields are strings and lists of
