@@ -147,3 +147,26 @@ func TestEveryPasswordIsSecret(t *testing.T) {
 		t.Fatalf("only %d are hidden", len(hidden))
 	}
 }
+
+// TestNoInputFollowsTheBrowsersLanguage: how a day or an hour is written is for the page
+// to say.
+func TestNoInputFollowsTheBrowsersLanguage(t *testing.T) {
+	r, read := newRenderer(t), 0
+	for _, s := range samplePages() {
+		body, err := r.Bytes(s.page)
+		if err != nil {
+			t.Fatal(detail(err))
+		}
+		for _, text := range tag.FindAllString(string(body), -1) {
+			switch a := attributes(text); a["type"] {
+			case "date", "time", "datetime-local", "month", "week", "number":
+				t.Errorf("%s: %s", s.name, text)
+			case "text":
+				read++
+			}
+		}
+	}
+	if read < 20 {
+		t.Fatalf("only %d inputs were read", read)
+	}
+}

@@ -36,7 +36,8 @@ func TestDaysAndHoursAreJudged(t *testing.T) {
 		{"2026-12-10", "", "hour", "error.hour_missing"},
 		{"2026-12-10", "dopo le 9", "hour", "error.hour"},
 		{"2026-02-30", "10:00", "day", "error.day"},
-		{"10/12/2026", "10:00", "day", "error.day"},
+		{"10/12/2026", "10.00", "", ""},
+		{"12/27/2026", "10:00", "day", "error.day"},
 		{"", "10:00", "day", "error.day"},
 	} {
 		at, err := typed.When(c.day, c.hour, now)

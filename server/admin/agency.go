@@ -31,7 +31,7 @@ type AgencyForm struct {
 
 // AgencyEndForm is the day on which an agency ends.
 type AgencyEndForm struct {
-	Ends string `form:"ends" max:"10"`
+	Ends string `form:"ends" max:"40" as:"day"`
 }
 
 func agencyName(a *acts.Agency) (name, id string) { return a.Name, a.ID }

@@ -146,13 +146,18 @@ func (v *PageView) Status(list, code string) templ.Component {
 // where the page has none, by Max (200 characters if that says nothing either). Label and
 // Hint are message keys. Where several inputs have one name, Row tells them apart in id and
 // errors. Without Auto, the browser is told to keep nothing. Rows makes it a textarea.
+// Type is an input's, or "day" or "hour".
 type Ask struct {
 	Label, Hint          string
 	ID, Type, Auto, Mode string
 	Class                string
 	Rows, Max, Row       int
 	Required             bool
+	Bare                 bool // the field beside it says how it is written
 }
+
+// dayHints are how days and hours are written, by an input's Type.
+var dayHints = map[string]string{"day": "form.day_hint", "hour": "form.hour_hint"}
 
 // Field asks for a text.
 func (v *PageView) Field(name, value string, in Ask) templ.Component {
@@ -173,6 +178,12 @@ func (v *PageView) Field(name, value string, in Ask) templ.Component {
 	}
 	if in.Hint != "" {
 		f.Hint = v.text(in.Hint)
+	}
+	if hint := dayHints[in.Type]; hint != "" { // a day or an hour is typed as the page writes it, not as the browser does
+		f.Type, f.Value = "text", writtenAs(in.Type, readAs(in.Type, value), v.page.Lang)
+		if !in.Bare {
+			f.Hint = strings.TrimSpace(f.Hint + " " + v.text(hint))
+		}
 	}
 	if f.Type == "" {
 		f.Type = "text"

@@ -87,7 +87,7 @@ type ReferralForm struct {
 	Mediator string   `form:"interpreter" step:"2" max:"200"`
 	Feedback string   `form:"feedback" step:"2" words:"feedback"`
 	Until    string   `form:"until" step:"2" words:"until"`
-	UntilDay string   `form:"until_day" step:"2" max:"10"`
+	UntilDay string   `form:"until_day" step:"2" max:"40" as:"day"`
 	Urgency  string   `form:"urgency" step:"2" words:"urgency"`
 	Lang     string   `form:"text_lang" step:"2"`
 	Heard    string   `form:"heard" step:"2"`                   // "yes": she heard the text
