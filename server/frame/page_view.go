@@ -201,13 +201,18 @@ func (v *PageView) Field(name, value string, in Ask) templ.Component {
 // Question says how a question with given answers is asked. Its answers are the list of
 // words that the page's form says, or Words where it is not on the page, without those in
 // Skip. Legend and Hint are message keys; with Hints each answer has a hint of its own.
-// Type is radio, if it says nothing, or checkbox; Class is row, grid or empty.
+// Type is radio, if it says nothing, or checkbox; Class is row, grid or empty. What is
+// asked aloud can go back to not asked, unless it is a Must.
 type Question struct {
 	Legend, Hint       string
 	Type, Class, Words string
 	Hints              bool
 	Skip               []string
+	Must               bool // it has to be answered
 }
+
+// spoken are the lists of answers to questions that are said aloud.
+var spoken = map[string]bool{"yesno": true, "said_aloud": true, "where": true, "children": true, "who_calls": true, "answerer": true}
 
 // Choices asks a question with given answers; chosen is one of them, or several.
 func (v *PageView) Choices(name string, chosen any, q Question) templ.Component {
@@ -230,6 +235,11 @@ func (v *PageView) Choices(name string, chosen any, q Question) templ.Component 
 		if q.Hints {
 			item.Hint = v.text(list + "_hint." + code)
 		}
+		c.Items = append(c.Items, item)
+	}
+	if spoken[list] && kind == "radio" && !q.Must { // without script nothing else takes an answer back
+		item := NewChoice(kind, name, "", v.text("strip.unasked"), Contains(chosen, ""))
+		item.ID = name + "-unasked"
 		c.Items = append(c.Items, item)
 	}
 	if len(c.Items) == 0 {
