@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -331,7 +332,7 @@ func fits(r acts.Reader, p *acts.Person) error {
 	if p.Username != "" && visible(p.Username) == "" {
 		return ErrDirection
 	}
-	if p.Username == "" || len(p.Username) > 64 || (p.Language != "it" && p.Language != "en") {
+	if p.Username == "" || len(utf16.Encode([]rune(p.Username))) > 64 || (p.Language != "it" && p.Language != "en") {
 		return units.ErrIncomplete
 	}
 	others, err := acts.AllPeople.Rows(r)

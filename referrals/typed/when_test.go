@@ -58,3 +58,18 @@ func TestDaysAndHoursAreJudged(t *testing.T) {
 		}
 	}
 }
+
+// TestLengthIsWhatAFormCounts: as a browser's maxlength does.
+func TestLengthIsWhatAFormCounts(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "abc": 3, "\u00ec": 1, "i\u0300": 2, "\u0641\u0627\u0637\u0645\u0629": 5, "\U0001F642": 2,
+		"\U0001F469\u200d\U0001F467": 5, "a\r\nb": 3, "a\nb": 3, "a\rb": 3, "\u6797": 1} {
+		if got := typed.Length(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+	bad := typed.Check{}
+	bad.Max("x", "\u0641\U0001F642\r\n", 4)
+	if bad.Max("y", "\u0641\U0001F642\r\na", 4); len(bad) != 1 || bad["y"] == "" {
+		t.Errorf("got %v", bad)
+	}
+}

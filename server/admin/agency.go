@@ -9,6 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/office"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
@@ -62,7 +63,7 @@ func CreateAgency(q *frame.Request, _ *AgencyForm) error {
 	if err != nil {
 		return err
 	}
-	if name := strings.TrimSpace(page.Name); name == "" || len(name) > 200 {
+	if name := strings.TrimSpace(page.Name); name == "" || typed.Length(name) > 200 {
 		page.Fail("name", FailName)
 	}
 	if !frame.IsWord("agency_kind", page.Kind) {

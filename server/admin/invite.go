@@ -28,7 +28,7 @@ type InvitePage struct {
 
 // InviteForm is the people of a form, a row each.
 type InviteForm struct {
-	Usernames []string `form:"username" max:"120"`
+	Usernames []string `form:"username" max:"64"`
 	Offices   []string `form:"office" words:"role"`
 	Units     []string `form:"unit"` // ids
 	Languages []string `form:"language"`
