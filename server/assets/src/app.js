@@ -53,8 +53,9 @@ if (exit) {
 
 // Two minutes untouched blur the page; a key or a touch brings it back.
 let touched = Date.now();
-let present = Date.now(); // when the server last heard of her
-let typed = false; // since then
+let present = Date.now(); // when she last did something that the server heard of
+let typedAt = 0;
+let told = Date.now(); // when the server last heard of it
 
 function wake(event) {
   touched = Date.now();
@@ -76,7 +77,7 @@ function sleep() {
 function tick() {
   const now = Date.now();
   if (now - touched > blurAfter) sleep();
-  if (typed && now - present > tellAfter) tellPresent();
+  if (typedAt > told && now - told > tellAfter) tellPresent(now);
   byID("cover-soon").hidden = now - present <= warnAfter;
   if (now - present > coverAfter) leave();
 }
@@ -84,14 +85,14 @@ function tick() {
 // Typing is presence: every few minutes the server hears that something was typed, and
 // nothing of what. It may answer that the session is over; then the page goes on to its
 // cover as it would have.
-function tellPresent() {
-  typed = false;
+function tellPresent(now) {
+  const until = typedAt;
+  told = now;
   const token = document.querySelector("form[data-guard] input[name=token]");
   if (!token) return;
-  const asked = Date.now();
   fetch("/presente", { method: "POST", body: new URLSearchParams({ token: token.value }), redirect: "manual" })
     .then((answer) => {
-      if (answer.status === 204) present = asked;
+      if (answer.status === 204) present = until;
     })
     .catch(() => {});
 }
@@ -107,7 +108,10 @@ if (staff && byID("asleep")) {
 let dirty = false;
 let submitting = false;
 document.addEventListener("input", (event) => {
-  if (event.target.closest("form[data-guard]")) dirty = typed = true;
+  if (event.target.closest("form[data-guard]")) {
+    dirty = true;
+    typedAt = Date.now();
+  }
 });
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) {
