@@ -119,7 +119,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   // Another form of the page, "Esci" among them, does not take along what was typed.
-  submitting = submitting || !dirty || event.target.matches("form[data-guard]");
+  submitting = submitting || !dirty || event.target.matches("form[data-guard]") || event.submitter?.id === "cover";
   event.target.dataset.sent = "yes";
   setTimeout(() => delete event.target.dataset.sent, 8000);
 });
