@@ -1,8 +1,9 @@
-# make build: the binary with its pages' style, script and fonts inside.
+# make build: the binary with its pages' style, script and fonts and its list of towns inside.
 # make demo, test, bench, screenshots: as the README says. make quick: CONTRIBUTING.md.
 
 ASSETS  := server/assets
 STATIC  := server/frame/static/SHA256SUMS
+TOWNS   := referrals/towns/data/towns.tsv
 MODULES := $(ASSETS)/node_modules/.package-lock.json
 PAGES   := $(patsubst %.templ,%_templ.go,$(wildcard server/*/*.templ))
 
@@ -16,7 +17,7 @@ setup:
 build: setup assets pages
 	go build -o sportello ./cmd/sportello
 
-assets: $(STATIC)
+assets: $(STATIC) $(TOWNS)
 
 $(MODULES): $(ASSETS)/package.json $(ASSETS)/package-lock.json
 	npm ci --prefix $(ASSETS) --no-audit --no-fund
@@ -24,6 +25,9 @@ $(MODULES): $(ASSETS)/package.json $(ASSETS)/package-lock.json
 
 $(STATIC): $(MODULES) $(ASSETS)/build.mjs $(wildcard $(ASSETS)/src/*)
 	npm run --silent --prefix $(ASSETS) build
+
+$(TOWNS): $(MODULES) $(ASSETS)/towns.mjs $(ASSETS)/changes.mjs
+	npm run --silent --prefix $(ASSETS) towns
 
 # The templates as Go, which is kept beside them: who has Go alone can build.
 pages: $(PAGES)
@@ -55,4 +59,4 @@ screenshots: assets
 
 clean:
 	rm -rf sportello $(ASSETS)/node_modules
-	find server/frame/static -mindepth 1 ! -name .gitignore -delete
+	find server/frame/static referrals/towns/data -mindepth 1 ! -name .gitignore -delete

@@ -20,12 +20,30 @@ const (
 	ContactClose Action = "contact.close"
 	// AttemptRecord notes a call attempt and what came of it.
 	AttemptRecord Action = "attempt.record"
+	// CallBackRecord notes a call to the number that she gave for one call, if the line drops.
+	CallBackRecord Action = "call_back.record"
+	// NowTake takes on, in one's own name, what cannot wait.
+	NowTake Action = "now.take"
+	// NowHand hands on what cannot wait.
+	NowHand Action = "now.hand"
+	// ShiftHandOver ends a shift, with what cannot wait in somebody's hands.
+	ShiftHandOver Action = "shift.hand_over"
+	// NowEnd records how what could not wait ended.
+	NowEnd Action = "now.end"
 	// RecallRead shows who may be called back in her safe hours.
 	RecallRead Action = "recall.read"
 	// UnlinkedAdd keeps what a third person said, tied to no case.
 	UnlinkedAdd Action = "unlinked.add"
 	// UnlinkedRead shows an unlinked note to the unit that took it.
 	UnlinkedRead Action = "unlinked.read"
+	// ReportAct says what is done about a report of somebody else.
+	ReportAct Action = "report.act"
+	// ReportDanger says how the danger ended that a report told of.
+	ReportDanger Action = "report.danger"
+	// ReportSource shows who made a report.
+	ReportSource Action = "report.source"
+	// ReportLink puts what a report says, never who made it, into the file of the woman it is about, by her will.
+	ReportLink Action = "report.link"
 
 	// Case files.
 
@@ -33,6 +51,8 @@ const (
 	CaseOpenNew Action = "case.open_new"
 	// CaseOpen shows a case file.
 	CaseOpen Action = "case.open"
+	// CaseList lists the case files and the contacts of the asker's own unit.
+	CaseList Action = "case.list"
 	// CaseSearch looks among the cards of the asker's own unit.
 	CaseSearch Action = "case.search"
 	// CaseUpdate changes what a case file says.
@@ -158,6 +178,11 @@ const (
 	AgencyCreate Action = "agency.create"
 	// AgencyEnd sets the day on which an agency's responsibility ends.
 	AgencyEnd Action = "agency.end"
+	// AgencyMandate says for whom an agency works; it opens and shuts nothing, and so
+	// needs no step-up.
+	AgencyMandate Action = "agency.mandate"
+	// UnitTerritory says which municipalities a unit is there for; so does this.
+	UnitTerritory Action = "unit.territory"
 	// UnitCreate enters a unit, still without members.
 	UnitCreate Action = "unit.create"
 	// UnitList lists agencies, units and people with what is missing.
@@ -257,11 +282,21 @@ var inOrder = []Action{
 	ContactOpen,
 	ContactClose,
 	AttemptRecord,
+	CallBackRecord,
+	NowTake,
+	NowHand,
+	ShiftHandOver,
+	NowEnd,
 	RecallRead,
 	UnlinkedAdd,
 	UnlinkedRead,
+	ReportAct,
+	ReportDanger,
+	ReportSource,
+	ReportLink,
 	CaseOpenNew,
 	CaseOpen,
+	CaseList,
 	CaseSearch,
 	CaseUpdate,
 	CaseSafeContact,
@@ -314,6 +349,8 @@ var inOrder = []Action{
 	CheckpointRead,
 	AgencyCreate,
 	AgencyEnd,
+	AgencyMandate,
+	UnitTerritory,
 	UnitCreate,
 	UnitList,
 	PersonCreate,

@@ -119,7 +119,7 @@ func TestForbiddingFactNeverAllows(t *testing.T) {
 // holders are the acts of those who hold no key, whatever else their row says.
 var holders = map[policies.Role][]policies.Action{
 	policies.Administrator: {
-		policies.AgencyCreate, policies.AgencyEnd, policies.UnitCreate, policies.UnitList,
+		policies.AgencyCreate, policies.AgencyEnd, policies.AgencyMandate, policies.UnitTerritory, policies.UnitCreate, policies.UnitList,
 		policies.PersonCreate, policies.PersonInvite, policies.PersonWithdraw, policies.PersonSuspend, policies.PersonLift, policies.FactorUnlock,
 		policies.CredentialsRead, policies.FactorReplace, policies.RecoveryCodesReplace, policies.PassphraseChange,
 		policies.SessionList, policies.SessionClose, policies.SessionCover, policies.SessionResume,
@@ -185,7 +185,7 @@ func sorted(list []policies.Action) []policies.Action { return slices.Sorted(sli
 // TestAuditorOpensNoCase: in no unit and no state does an auditor reach what a unit keeps about a woman.
 func TestAuditorOpensNoCase(t *testing.T) {
 	about := []policies.Kind{
-		policies.KindContact, policies.KindCase, policies.KindNote, policies.KindTask, policies.KindConsent, policies.KindReferral, policies.KindKey}
+		policies.KindContact, policies.KindReport, policies.KindCase, policies.KindNote, policies.KindTask, policies.KindConsent, policies.KindReferral, policies.KindKey}
 	p := newPolicy(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s, a, o := request(t, p)
@@ -203,7 +203,7 @@ func TestOnlyHerUnitOrCentre(t *testing.T) {
 		s, a, o := request(t, p)
 		got := p.Decide(s, a, o)
 		about := slices.Contains([]policies.Kind{
-			policies.KindContact, policies.KindCase, policies.KindNote, policies.KindConsent, policies.KindReferral, policies.KindKey}, o.Kind)
+			policies.KindContact, policies.KindReport, policies.KindCase, policies.KindNote, policies.KindConsent, policies.KindReferral, policies.KindKey}, o.Kind)
 		inside := s.Admitted && s.Unit != "" && (s.Unit == o.Unit || s.Unit == o.Centre)
 		if got.Allowed && about && !inside {
 			t.Fatalf("%s on %s was allowed by %v", a, o.Kind, got.Rules)

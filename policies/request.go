@@ -57,6 +57,7 @@ const (
 	KindAgency    Kind = "agency"
 	KindPerson    Kind = "person" // a user of the service, never a woman it serves
 	KindContact   Kind = "contact"
+	KindReport    Kind = "report"
 	KindCase      Kind = "case"
 	KindNote      Kind = "note"
 	KindTask      Kind = "task"
@@ -99,7 +100,7 @@ type Object struct {
 	WalledOff    bool // the asker may not know that it exists
 	Consent      ConsentState
 	KeepCopy     bool   // she lets the centre keep a sealed copy
-	Person       string // whose account or session it is; of a task who took it on
+	Person       string // whose account or session it is; of a task who took it on, of a report who follows it
 	RestoredShut bool   // a restore shut it, and the desk has not confirmed it
 	AgencyEnded  bool   // the responsibility of its agency, on either side of a referral, is over
 	Founded      bool   // the unit has, or ever had, a member
@@ -111,6 +112,7 @@ var entityType = map[Kind]types.EntityType{
 	KindAgency:    "Agency",
 	KindPerson:    "Person",
 	KindContact:   "Contact",
+	KindReport:    "Report",
 	KindCase:      "CaseFile",
 	KindNote:      "Note",
 	KindTask:      "Task",

@@ -104,6 +104,27 @@ func TestContactAtTheDesk(t *testing.T) {
 	st.deny(sister, TaskRevoke, walledOff(sentByHer), "walled-off")
 }
 
+// TestReports: what others tell. About a child the lead decides; who told it is for whoever took it, follows it or leads.
+func TestReports(t *testing.T) {
+	st := tell(t)
+	report := Object{Kind: KindReport, ID: "report", Unit: deskTwo.Unit, UnitKind: deskTwo.UnitKind, State: "to_read", Author: anna.Person}
+	child, followed := report, report
+	child.State, followed.Person = "child", sister.Person
+	st.allow(sister, UnlinkedRead, report)
+	st.allow(sister, ReportAct, report)
+	st.deny(anna, ReportAct, child, DefaultDeny)
+	st.allow(laura, ReportAct, child)
+	st.allow(sister, ReportDanger, child) // 112 waits for nobody
+	st.allow(anna, ReportSource, report)
+	st.deny(sister, ReportSource, report, DefaultDeny)
+	st.allow(sister, ReportSource, followed)
+	st.allow(laura, ReportSource, report)
+	st.deny(marta, UnlinkedRead, report, DefaultDeny)
+	st.allow(sister, ReportLink, report)
+	st.deny(sister, UnlinkedRead, walledOff(report), "walled-off")
+	st.deny(laura, ReportSource, restricted(report), "restricted")
+}
+
 func TestCuriousColleague(t *testing.T) {
 	st := tell(t)
 	st.deny(marta, CaseOpen, rosa, DefaultDeny)

@@ -15,6 +15,7 @@ import (
 // what is due.
 type Agenda struct {
 	Day      string
+	Now      []cases.NowLine // what cannot wait
 	Recall   []cases.RecallLine
 	Tasks    []sharing.TaskLine
 	Sent     []sharing.SentTask     // what this unit asked of a social service and is not done
@@ -53,6 +54,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		}
 		if !act.Who.Works().KeepsCases {
 			return nil
+		}
+		if a.Now, err = d.Cases.Now(r, act); err != nil {
+			return err
 		}
 		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {
 			return err

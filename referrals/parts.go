@@ -25,11 +25,13 @@ const (
 	PartReferrals Part = "referrals" // what was sent to centres, without what is in it
 	PartTasks     Part = "tasks"     // what a social service was asked, without what is in it
 	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
+	PartReports   Part = "reports"   // what others told of her, since she wanted it there
+	PartToLink    Part = "to_link"   // the unit's reports that are in no file, by their codes
 	partChoices   Part = "choices"   // what she can share with a centre, on the page on which she chooses
 )
 
 // Parts are all that the log says of what was shown of a case file.
-var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartKnown, partChoices}
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartKnown, PartReports, PartToLink, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {
@@ -42,6 +44,8 @@ type CaseView struct {
 	Referrals []sharing.ReferralLine
 	Sent      []sharing.SentTask // what the social service was asked, newest first
 	Known     []sharing.Recipient
+	Reports   []cases.ReportView
+	ToLink    []cases.ReportLine
 }
 
 // OpenCase reads a case file's head and the parts asked for: one act, one leaf,
@@ -75,6 +79,17 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 	},
 	PartContacts: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
 		v.Contacts, err = cases.ContactsOf(r, act, c)
+		return err
+	},
+	PartReports: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
+		v.Reports, err = cases.ReportsOf(r, act, c)
+		return err
+	},
+	PartToLink: func(r kept.Reader, act *acts.Act, _ *kept.File, v *CaseView) (err error) {
+		if err := act.Also(policies.UnlinkedRead, policies.Object{Kind: policies.KindReport, Unit: act.Who.Unit(), UnitKind: act.Who.UnitKind()}); err != nil {
+			return err
+		}
+		v.ToLink, err = cases.ReportsToLink(r, act)
 		return err
 	},
 	PartConsents: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {

@@ -11,9 +11,11 @@ import (
 	"sportello/server/auditlog"
 	"sportello/server/casework"
 	"sportello/server/centre"
+	"sportello/server/desk"
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
+	"sportello/server/reports"
 	"sportello/server/sending"
 )
 
@@ -22,5 +24,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), sending.Room(), centre.Room()}
+	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room()}
 }

@@ -7,10 +7,12 @@ import (
 	"sportello/server/auditlog/auditlogtest"
 	"sportello/server/casework/caseworktest"
 	"sportello/server/centre/centretest"
+	"sportello/server/desk/desktest"
 	"sportello/server/entry/entrytest"
 	"sportello/server/frame"
 	"sportello/server/frame/frametest"
 	"sportello/server/people/peopletest"
+	"sportello/server/reports/reportstest"
 	"sportello/server/sending/sendingtest"
 	"sportello/server/servertest"
 )
@@ -27,7 +29,7 @@ var sampleNow = servertest.Now
 // samplePages lists every page of every room; the tests that look at pages walk it.
 func samplePages() (list []samplePage) {
 	for _, s := range slices.Concat(frametest.Samples(), entrytest.Samples(), peopletest.Samples(), admintest.Samples(),
-		auditlogtest.Samples(), caseworktest.Samples(), sendingtest.Samples(), centretest.Samples()) {
+		auditlogtest.Samples(), caseworktest.Samples(), reportstest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples()) {
 		list = append(list, samplePage{name: s.Name, tmpl: s.Template(), page: s.Page})
 	}
 	return list

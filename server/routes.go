@@ -6,9 +6,11 @@ import (
 	"sportello/server/auditlog"
 	"sportello/server/casework"
 	"sportello/server/centre"
+	"sportello/server/desk"
 	"sportello/server/entry"
 	"sportello/server/frame"
 	"sportello/server/people"
+	"sportello/server/reports"
 	"sportello/server/sending"
 )
 
@@ -101,6 +103,12 @@ func Routes() []frame.Route {
 		frame.Post("/enti/nuovo", policies.AgencyCreate, admin.CreateAgency),
 		frame.Get("/enti/{agency}", policies.UnitList, admin.Agency),
 		frame.Post("/enti/{agency}", policies.AgencyEnd, admin.EndAgency),
+		frame.Get("/enti/{agency}/incarichi/nuovo", policies.UnitList, admin.NewMandate),
+		frame.Post("/enti/{agency}/incarichi/nuovo", policies.AgencyMandate, admin.CreateMandate),
+		frame.Get("/enti/{agency}/incarichi/{mandate}", policies.UnitList, admin.Mandate),
+		frame.Post("/enti/{agency}/incarichi/{mandate}", policies.AgencyMandate, admin.SaveMandate),
+		frame.Get("/unita/{unit}/territorio", policies.UnitList, admin.Territory),
+		frame.Post("/unita/{unit}/territorio", policies.UnitTerritory, admin.SaveTerritory),
 		frame.Get("/unita/nuova", policies.UnitList, admin.Unit),
 		frame.Post("/unita/nuova", policies.UnitCreate, admin.CreateUnits),
 		frame.Get("/personale", policies.UnitList, admin.People),
@@ -122,11 +130,16 @@ func Routes() []frame.Route {
 		frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 
 		frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
+		frame.Get("/turno", policies.AgendaRead, desk.Turn),
+		frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
 		frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
-		frame.Post("/contatti/altri", policies.UnlinkedAdd, casework.RecordUnlinked),
-		frame.Get("/contatti/altri", policies.UnlinkedRead, casework.UnlinkedList),
 		frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
+		frame.Post("/contatti/{id}/scheda", policies.ContactClose, casework.CaseOfContact),
+		frame.Get("/contatti/{id}/richiama", policies.ContactOpen, desk.CallBack),
+		frame.Post("/contatti/{id}/richiama", policies.CallBackRecord, desk.RecordCallBack),
+		frame.Get("/contatti/{id}/adesso", policies.ContactOpen, desk.NowOfContact),
+		frame.Post("/contatti/{id}/adesso", policies.NowEnd, desk.EndNowOfContact),
 		frame.Get("/cerca", policies.CaseSearch, casework.Search),
 		frame.Post("/cerca", policies.CaseSearch, casework.FindCases),
 		frame.Get("/compiti/{id}", policies.TaskOpen, casework.Task),
@@ -137,6 +150,20 @@ func Routes() []frame.Route {
 		frame.Get("/compiti/{id}/revoca", policies.AgendaRead, casework.TaskRevoke),
 		frame.Post("/compiti/{id}/revoca", policies.TaskRevoke, casework.RevokeTask),
 
+		// what others tell
+		frame.Get("/segnalazioni", policies.UnlinkedRead, reports.ReportList),
+		frame.Get("/segnalazioni/nuova", policies.UnlinkedAdd, reports.ReportNew),
+		frame.Post("/segnalazioni/nuova", policies.UnlinkedAdd, reports.RecordReport),
+		frame.Get("/segnalazioni/{id}", policies.UnlinkedRead, reports.Report),
+		frame.Post("/segnalazioni/{id}", policies.ReportAct, reports.MoveReport),
+		frame.Post("/segnalazioni/{id}/pericolo", policies.ReportDanger, reports.EndDanger),
+		frame.Get("/segnalazioni/{id}/chi", policies.ReportSource, reports.Reporter),
+		frame.Get("/schede/{id}/segnalazioni", policies.CaseOpen, reports.CaseReports),
+		frame.Post("/schede/{id}/segnalazioni", policies.ReportLink, reports.LinkReport),
+
+		frame.Get("/schede", policies.CaseList, desk.List),
+		frame.Get("/schede/{id}/adesso", policies.CaseOpen, desk.NowOfCase),
+		frame.Post("/schede/{id}/adesso", policies.NowEnd, desk.EndNowOfCase),
 		frame.Get("/schede/{id}", policies.CaseOpen, casework.Case),
 		frame.Get("/schede/{id}/diario", policies.CaseOpen, casework.Diary),
 		frame.Get("/schede/{id}/diario/nuova", policies.CaseOpen, casework.Note),

@@ -77,7 +77,9 @@ func (st *story) tell() {
 	st.aRestoreShutAReferral()
 	st.rosaCalls()
 	st.emergencyStays()
+	st.theLineDrops()
 	st.rosaGetsAFile()
+	st.dangerEnds()
 	st.sofiaFindsTheTask()
 	st.rosaIsFound()
 	st.nobodyCallsOutsideHerHours()
@@ -146,12 +148,12 @@ func (st *story) rosaCalls() {
 	v := st.anna
 	v.click("agenda.new_contact").at("/contatti/nuovo")
 	v.choose("contact.speaker", "speaker.she")
-	v.choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
+	v.choose("contact.alone", "yesno.yes").choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
 	v.choose("contact.danger", "said_aloud.yes").see("danger.title", "danger.call_112", "000 000 0100")
 	v.choose("danger.who_calls", "who_calls.she").fill("danger.when", "subito dopo")
 	v.choose("contact.where", "where.near").choose("contact.children", "children.with_her")
 	v.tick("contact.accompanied").see("contact.say_alone")
-	v.see("Procura presso il Tribunale per i minorenni").tick("contact.duty_said")
+	v.see("contact.say_duty").press("contact.duty_lead").see("Procura presso il Tribunale per i minorenni").tick("contact.duty_said")
 	v.choose("contact.been_here", "said_aloud.no").fill("contact.been_query", "Rosalia").click("action.search")
 	v.see("contact.no_match").answered("contact.danger", "said_aloud.yes").holds("contact.call_number", "333 765 4321")
 	v.fill("contact.name", "Rosalia").click("action.continue")
@@ -172,7 +174,32 @@ func (st *story) emergencyStays() {
 	v.fill("safe.from", "09:00").fill("safe.to", "12:00")
 	v.choose("safe.answerer", "answerer.only_she").choose("safe.hide", "yesno.yes").fill("safe.code_word", "girasole")
 	v.fill("contact.children_count", "1").click("action.continue")
-	v.see("danger.title", "contact.outcome_title")
+	v.see("danger.title", "contact.outcome_title", "callback.dropped")
+}
+
+// theLineDrops: what was typed is kept, she is called back under her leave, and the
+// contact goes on.
+func (st *story) theLineDrops() {
+	v := st.anna
+	v.click("callback.dropped").at("/contatti/{id}/richiama").see("Rosalia", "callback.how").seeNot("333 765 4321")
+	v.press("strip.show_number").see("333 765 4321")
+	v.choose("callback.outcome", "call_back.other_person").click("callback.save").see("error.choose_one")
+	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
+	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
+	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
+	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
+}
+
+// dangerEnds: with one of the recorded ends, on the Agenda until then.
+func (st *story) dangerEnds() {
+	v := st.anna
+	v.open("/agenda").see("now.danger", "Rosalia").click("agenda.act_danger").at("/schede/{id}/adesso").see("now.leads", "lucia", "112")
+	v.choose("now.end", "now_end.her_no").click("now.save").see("now.decided_with").open("/agenda")
+	v.click("turn.do").at("/turno").see("turn.not_ready").click("turn.do").see("turn.not_yet").click("turn.pass").at("/schede/{id}/adesso")
+	v.choose("turn.how", "hand.until_open").fill("turn.text", "Alle 8:30 la chiama Lucia.").click("turn.pass").at("/turno").see("turn.handed", "turn_line.given").click("turn.back")
+	v.click("agenda.act_end").click("now.take").at("/agenda").see("now.taken", "now.by").click("agenda.act_end").at("/schede/{id}/adesso")
+	v.choose("now.end", "now_end.arrived").click("now.save").at("/agenda").see("now.ended", "agenda.now_empty")
+	v.click("agenda.lists").at("/schede").see("Rosalia", "anna").click("files.mine").see("Rosalia").click("files.closed").at("/schede").see("files.empty_closed")
 }
 
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
@@ -262,17 +289,33 @@ func (st *story) secondFile() {
 	v.click("strip.attempts").see("attempts.none_recorded")
 }
 
-// somebodyElseCalls: general information, or a note that is linked to no file.
+// somebodyElseCalls: what others tell is taken down, acted on and, by her will, linked to
+// her file, without who told it.
 func (st *story) somebodyElseCalls() {
 	v := st.anna
-	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.someone").click("action.continue").see("unlinked.title", "unlinked.someone")
-	v.choose("unlinked.kind", "unlinked.noted")
-	v.fill("unlinked.requester", "Una vicina").fill("unlinked.subject", "Rosalia").fill("unlinked.text", "Chiede se è da noi.").click("unlinked.save")
-	v.at("/agenda").see("unlinked.saved")
-	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.body").click("action.continue").see("unlinked.body")
-	v.fill("unlinked.requester", "Comando di prova").coverAndResume().holds("unlinked.requester", "Comando di prova")
-	v.choose("unlinked.kind", "unlinked.general").click("unlinked.save").see("unlinked.saved")
-	v.open("/contatti/altri").see("Una vicina", "Rosalia", "Chiede se è da noi.").seeNot(st.code, "Comando di prova")
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.someone").click("action.continue").see("report.new_title", "report.someone", "report.say_never")
+	v.choose("report.danger", "said_aloud.yes").see("report.call_112").choose("danger.who_calls", "report_caller.desk").fill("danger.when", "10:20")
+	v.fill("report.subject", "La famiglia del secondo piano").choose("report.source", "report_source.neighbour").fill("report.reporter", "Una vicina").click("report.save")
+	v.see("error.empty").holds("report.reporter", "Una vicina").fill("report.text", "Sente gridare da ieri.").click("report.save")
+	v.at("/segnalazioni/{id}").see("report.saved", "Sente gridare da ieri.", "now.danger", "report.danger_how").seeNot("Una vicina", st.code)
+	v.choose("report.step", "report_step.closed").click("report.step_save").see("report.danger_first")
+	v.choose("now.end", "now_end.took_over").fill("now.text", "Pronto intervento").click("report.danger_save").see("report.moved", "now_end.took_over").seeNot("report.danger_how")
+	v.choose("report.step", "report_step.followed").fill("report.step_worker", "anna").fill("report.step_day", "2099-01-01").click("report.step_save").see("error.day_far")
+	v.fill("report.step_day", st.to.s.Clock.Now().AddDate(0, 0, 3).Format("2006-01-02")).click("report.step_save").see("report.moved", "report_state.followed")
+	v.click("report.who_open").at("/segnalazioni/{id}/chi").see("Una vicina", "report_source.neighbour").click("report.back")
+
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.body").click("action.continue").see("report.body")
+	v.fill("report.reporter", "Comando di prova").coverAndResume().holds("report.reporter", "Comando di prova").click("report.only_information").at("/agenda")
+	v.click("nav.reports").at("/segnalazioni").see("report_state.followed", "report_source.neighbour").seeNot(st.code, "Una vicina", "Sente gridare", "Comando di prova")
+	v.open("/cerca").fill("search.box", "secondo piano").click("action.search").see("search.none")
+
+	v.open(st.file).click("case_reports.title").at("/schede/{id}/segnalazioni").see("case_reports.empty", "case_reports.link_about")
+	v.click("case_reports.link").see("case_reports.wants_missing").tick("case_reports.wants").choose("safe.recognised", "recognised.in_person")
+	if !eval[bool](v, `(e => { e.click(); return e.checked; })(document.querySelector("#report input"))`) {
+		v.stop("there is no report to link")
+	}
+	v.click("case_reports.link").see("case_reports.linked", "Sente gridare da ieri.").seeNot("Una vicina", "report_source.neighbour", "Pronto intervento")
+	v.open("/segnalazioni").see("report_list.empty").seeNot("report_state.linked")
 }
 
 // rosaSaysMore: who she is, as far as she wants; and back.

@@ -21,6 +21,7 @@ import (
 	"sportello/server/frame"
 	"sportello/server/locale"
 	"sportello/server/servertest"
+	"sportello/server/words"
 
 	"github.com/a-h/templ"
 )
@@ -235,19 +236,19 @@ func TestKeysAndTemplatesAgree(t *testing.T) {
 		known[key] = true
 		families[key[:strings.Index(key, ".")]] = true
 	}
-	used := map[string]bool{"date.weekdays": true, "date.months": true}
+	used := map[string]bool{"date.weekdays": true, "date.months": true, "date.long_weekdays": true, "date.long_months": true}
 	literal := regexp.MustCompile(`["=]([a-z][a-z0-9_]*\.[a-z0-9_]+)"`)
 	texts := append(templateTexts(t), goTexts(t)...)
 	for _, text := range texts {
 		for _, m := range literal.FindAllStringSubmatch(text, -1) {
 			if known[m[1]] {
 				used[m[1]] = true
-			} else if families[m[1][:strings.Index(m[1], ".")]] && !frame.IsWordKey(m[1]) {
+			} else if families[m[1][:strings.Index(m[1], ".")]] && !words.IsKey(m[1]) {
 				t.Errorf("key %q is named and does not exist", m[1])
 			}
 		}
 	}
-	for _, key := range frame.WordKeys() {
+	for _, key := range words.Keys() {
 		if !known[key] {
 			t.Errorf("word %q has no text", key)
 		}

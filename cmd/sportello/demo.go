@@ -87,6 +87,9 @@ func (p *program) demoCodesCommand() *cobra.Command {
 }
 
 func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
+	if err := built(); err != nil {
+		return err
+	}
 	addr := p.text("addr")
 	if !loopback(addr) {
 		return refuse(nil, "the demo serves fictional accounts with known passphrases: it takes a loopback address only, such as 127.0.0.1:8443")

@@ -10,6 +10,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/referrals/towns"
 
 	"github.com/spf13/cobra"
 )
@@ -37,7 +38,10 @@ it ends, the service ends too, and wants to be started again.
 --texts names a JSON file with the agency's own words:
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
-   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}]}`,
+   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}],
+   "call_back": {"Minutes": 30, "Tries": 3}}
+call_back is what leave to call back is worth if the line drops, 30 and 3 where it is
+left out.`,
 		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
   sportello serve --addr 127.0.0.1:8080 --insecure-loopback \
     --proxy 127.0.0.1 --proxy-header X-Forwarded-For   # behind a proxy on this machine`,
@@ -47,7 +51,18 @@ it ends, the service ends too, and wants to be started again.
 	return c
 }
 
+// built refuses to serve where the list of towns is missing: then nobody would be far.
+func built() error {
+	if towns.Built() {
+		return nil
+	}
+	return refuse(nil, "this program was built without its list of towns: run `make build`, which needs Node and npm")
+}
+
 func (p *program) serve(ctx context.Context) error {
+	if err := built(); err != nil {
+		return err
+	}
 	secure, err := p.secure()
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/rule"
 	"sportello/server"
 	"sportello/server/frame"
 	"sportello/server/proxy"
@@ -41,6 +42,7 @@ type texts struct {
 	Emergency frame.Emergency `json:"emergency"`
 	Duties    []frame.Duty    `json:"duties"`
 	Sheets    []frame.Sheet   `json:"sheets"`
+	CallBack  *rule.Leave     `json:"call_back"` // nil for the usual leave
 }
 
 func readTexts(path string) (texts, error) {
@@ -58,11 +60,17 @@ func readTexts(path string) (texts, error) {
 	if err := d.Decode(&t); err != nil {
 		return t, refuse(err, "reading the file of texts: it is not the JSON that `sportello help serve` shows")
 	}
+	if l := t.CallBack; l != nil && (l.Minutes < 1 || l.Minutes > 120 || l.Tries < 1 || l.Tries > 10) {
+		return t, refuse(nil, "reading the file of texts: call_back takes 1 to 120 Minutes and 1 to 10 Tries")
+	}
 	return t, nil
 }
 
 // handler is the web edge behind the door that a failed check shuts.
 func (s *site) handler() (http.Handler, error) {
+	if s.texts.CallBack != nil {
+		s.in.desk.Cases.Leave = *s.texts.CallBack
+	}
 	edge, err := server.New(frame.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
 		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets, Proxy: s.proxy})
 	if err != nil {

@@ -121,6 +121,29 @@ var (
 	AllAgencies = agencyRows.Find().By("name", "id")
 )
 
+// Mandate is for whom an agency works: the municipalities, by ISTAT code with a blank
+// between, who answers for their data, by which agreement, and its last day.
+type Mandate struct {
+	RowKey
+	Agency     string
+	Towns      string
+	Controller string
+	Protocol   string // reference under which the agreement was registered
+	Ends       string
+}
+
+// Over tells whether it has ended before a day.
+func (m *Mandate) Over(day string) bool { return m.Ends < day }
+
+// Table is the name of the table of mandates.
+func (*Mandate) Table() string { return "mandate" }
+
+var (
+	mandateRows = Declare[Mandate]()
+	// AllMandates lists the mandates of all agencies, by who answers for the data.
+	AllMandates = mandateRows.Find().By("controller", "id")
+)
+
 // Unit is a desk, a social service, an antiviolence centre or an audit office.
 // For a centre the public facts of the service directory stand here.
 type Unit struct {
@@ -142,6 +165,8 @@ type Unit struct {
 	CopyKeyBy      string
 	CopyKeyDay     string
 	CopyKeyVersion int64 `row:",later"`
+	// Territory are the municipalities that it is there for: ISTAT codes, a blank between.
+	Territory string `row:",later"`
 }
 
 // The kinds of unit.

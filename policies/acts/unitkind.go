@@ -20,9 +20,9 @@ type UnitKind struct {
 
 var unitKinds = []UnitKind{
 	{Code: KindDesk, Roles: []policies.Role{policies.IntakeWorker, policies.SocialWorker, policies.Lead}, KeepsCases: true,
-		Writes: true, Recovery: true, Menu: []string{"agenda", "search", "new_contact", "admissions", "centres"}},
+		Writes: true, Recovery: true, Menu: []string{"agenda", "cases", "search", "new_contact", "reports", "admissions", "centres"}},
 	{Code: KindSocial, Roles: []policies.Role{policies.SocialWorker, policies.Lead}, KeepsCases: true, Tasks: true,
-		Writes: true, Peers: true, Recovery: true, Menu: []string{"agenda", "search", "new_contact", "admissions", "centres"}},
+		Writes: true, Peers: true, Recovery: true, Menu: []string{"agenda", "cases", "search", "new_contact", "reports", "admissions", "centres"}},
 	{Code: KindCentre, Roles: []policies.Role{policies.CentreWorker, policies.Lead}, Packages: true,
 		Writes: true, Free: true, Menu: []string{"inbox", "admissions", "desks"}},
 	{Code: KindAudit, Roles: []policies.Role{policies.Auditor}, Audits: true, Recovery: true,

@@ -15,6 +15,7 @@ import (
 type Administration struct {
 	units.Roster
 	Invitations []*units.Invitation
+	Mandates    []*acts.Mandate
 }
 
 // Administration lists what there is and what is missing.
@@ -27,6 +28,10 @@ func (o *Office) Administration(ctx context.Context, who acts.Caller) (*Administ
 		all = &Administration{Roster: units.Roster{Agencies: map[string]*acts.Agency{}, Units: map[string]*acts.Unit{}, People: map[string]*acts.Person{}, Epochs: map[string]int64{}, Recovery: map[string]bool{}}}
 		if bad, err := all.Roster.Read(r); bad != nil || err != nil {
 			return errors.Join(bad, err)
+		}
+		var err error
+		if all.Mandates, err = acts.AllMandates.Rows(r); err != nil {
+			return err
 		}
 		open, err := units.OpenInvitations.Rows(r)
 		for _, i := range open {

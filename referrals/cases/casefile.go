@@ -39,7 +39,7 @@ type Identity struct {
 }
 
 // NewCase makes a case file from a first contact, with the rows to write.
-func NewCase(r kept.Reader, act *acts.Act, in NewContact) (*kept.File, []acts.Row, error) {
+func NewCase(r kept.Reader, act *acts.Act, contact string, in NewContact) (*kept.File, []acts.Row, error) {
 	c := kept.New(act)
 	rows := []acts.Row{c.Row}
 	if in.Restrict {
@@ -50,12 +50,13 @@ func NewCase(r kept.Reader, act *acts.Act, in NewContact) (*kept.File, []acts.Ro
 		rows = append(rows, wraps...)
 	}
 	c.Safe = in.Safe
-	c.Card = kept.CaseCard{Alias: in.Alias, Last: act.Day, Channel: in.Channel}
+	c.Card = kept.CaseCard{Code: in.Code, Alias: in.Alias, Last: act.Day, Channel: in.Channel, Worker: act.Who.Person()}
 	if p := in.Safe.Phone(); p != "" {
 		c.Card.Phones = append(c.Card.Phones, p)
 	}
-	c.Told = kept.Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages}
+	c.Told = kept.Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages, Language: in.Language, Mediator: in.Mediator}
 	c.ToCall(in.Outcome, act.Day)
+	in.mark(c, contact)
 	return c, rows, c.Seal(act.Who)
 }
 

@@ -65,6 +65,12 @@ type Contact struct {
 	Given     []Given           `json:"given,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
 	Note      string            `json:"note,omitempty"`
+	Minor     bool              `json:"minor,omitempty"`    // she is under 18
+	With      string            `json:"with,omitempty"`     // who came with her, in the worker's words; "yes" where nobody said who
+	Language  string            `json:"language,omitempty"` // hers
+	Mediator  string            `json:"mediator,omitempty"` // yes, no
+	Again     string            `json:"again,omitempty"`    // yes, no: she wants to be found again by name and number
+	Course
 	// For "someone for her" and "a body": requester and subject stay apart.
 	Requester string `json:"requester,omitempty"`
 	Phone     string `json:"phone,omitempty"` // a body's published number
@@ -166,9 +172,11 @@ type NewContact struct {
 	Version  int64  // of the contact as it was kept while it is open; 0 when it was not
 	OpenCase bool   // "Apri una nuova scheda"
 	Restrict bool
-	CaseID   string   // she has been here: the case she was found in
-	Service  string   // the social service that gets the task
-	Share    []string // of RuleItems: what she lets the task carry; nothing is only through the desk
+	// LineDropped says that the line drops now: she may be called back, if she said so.
+	LineDropped bool
+	CaseID      string   // she has been here: the case she was found in
+	Service     string   // the social service that gets the task
+	Share       []string // of RuleItems: what she lets the task carry; nothing is only through the desk
 	// CaseVersion is the version of the case whose rule the page showed for Share,
 	// where it is not typed in the contact; 0 where it is.
 	CaseVersion int64
@@ -297,18 +305,28 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 	if err != nil {
 		return err
 	}
+	if err := in.follow(r, act, row, secret); err != nil {
+		return err
+	}
 	row.Version++
-	c, writes, err := caseOfContact(r, act, in)
+	c, writes, err := caseOfContact(r, act, row.ID, in)
 	if err != nil {
 		return err
 	}
 	if c != nil {
-		row.CaseID, out.CaseID, out.Code = c.Row.ID, c.Row.ID, c.Card.Code
+		row.CaseID, out.CaseID, in.Code = c.Row.ID, c.Row.ID, c.Card.Code
+	} else if in.Code == "" && row.State != openState && in.Speaker == "she" {
+		in.Code = kept.NewCode()
 	}
+	out.Code = in.Code
 	if err := kept.PutAlone(act.Who, c, row, secret, in.Contact); err != nil {
 		return err
 	}
 	writes = append(writes, row)
+	cards, err := cardsOfContact(r, act, row, &in.Contact)
+	if err != nil {
+		return err
+	}
 	if in.Outcome == "social_service" && row.State != openState {
 		task, err := d.ask(r, act, in, c)
 		if err != nil {
@@ -318,7 +336,8 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 		writes = append(writes, task)
 	}
 	out.Version = row.Version
-	act.Commit = kept.PutAll(writes...)
+	cards.Put = append(writes, cards.Put...)
+	act.Commit = cards.Write
 	return nil
 }
 
@@ -336,13 +355,13 @@ func contactSecret(r kept.Reader, act *acts.Act, row *ContactRow) (secret []byte
 
 // caseOfContact is the case that a contact opens or belongs to, with the rows
 // it changes; nil for a contact that stands alone.
-func caseOfContact(r kept.Reader, act *acts.Act, in NewContact) (*kept.File, []acts.Row, error) {
+func caseOfContact(r kept.Reader, act *acts.Act, id string, in NewContact) (*kept.File, []acts.Row, error) {
 	switch {
 	case in.OpenCase:
 		if err := act.Also(policies.CaseOpenNew, kept.UnitObject(act.Who)); err != nil {
 			return nil, nil, err
 		}
-		return NewCase(r, act, in)
+		return NewCase(r, act, id, in)
 	case in.CaseID != "":
 		c, rows, err := kept.Touch(r, act, policies.CaseUpdate, in.CaseID)
 		if err == nil && len(in.Share) > 0 && !in.Safe.Said() && in.CaseVersion != 0 && in.CaseVersion != c.Row.Version-1 {
@@ -350,6 +369,8 @@ func caseOfContact(r kept.Reader, act *acts.Act, in NewContact) (*kept.File, []a
 		}
 		if err == nil {
 			c.ToCall(in.Outcome, act.Day)
+			in.mark(c, id)
+			err = c.Seal(act.Who)
 		}
 		return c, rows, err
 	}
@@ -409,31 +430,6 @@ func viewContact(r kept.Reader, act *acts.Act, c *kept.File, row *ContactRow) (C
 	}
 	err = kept.GetAlone(r, act.Who, c, row, secret, &v.Contact)
 	return v, err
-}
-
-// UnlinkedNotes lists what other people and bodies said, newest first: kept
-// apart, linked to no case, with requester and subject apart.
-func (d *Desk) UnlinkedNotes(ctx context.Context, who acts.Caller) ([]ContactView, audit.Receipt, error) {
-	var all []ContactView
-	receipt, err := d.work.Do(ctx, who, policies.UnlinkedRead, func(r kept.Reader, act *acts.Act) error {
-		all = nil
-		o := policies.Object{Kind: policies.KindContact, Unit: act.Who.Unit(), UnitKind: act.Who.UnitKind(), Agency: act.Who.Agency()}
-		if err := act.Allow(o); err != nil {
-			return err
-		}
-		rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
-		all, err = kept.Lines(act, rows, err, func(row *ContactRow) (ContactView, bool, error) {
-			v, err := viewContact(r, act, nil, row)
-			if err != nil {
-				return v, false, err
-			}
-			act.Detail.IDs = append(act.Detail.IDs, row.ID)
-			return v, true, nil
-		})
-		act.Salt = nil
-		return err
-	})
-	return all, receipt, err
 }
 
 // ContactLine is a contact that nobody closed yet.

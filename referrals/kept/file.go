@@ -24,8 +24,17 @@ type CaseCard struct {
 	// The hours of the next call, HH:MM; its day is in the case row.
 	RecallFrom string `json:"recall_from,omitempty"`
 	RecallTo   string `json:"recall_to,omitempty"`
-	// What must not be forgotten of her.
-	Marks Marks `json:"marks,omitempty"`
+	// What must not be forgotten of her, and the number she gave for one call.
+	Marks   Marks   `json:"marks,omitempty"`
+	Tonight *Lately `json:"tonight,omitempty"`
+	Worker  string  `json:"worker,omitempty"` // who follows her
+}
+
+// Lately is a number that she gave for one call: it is found until then, and holds
+// for nothing else.
+type Lately struct {
+	Number string    `json:"number"`
+	Until  time.Time `json:"until"`
 }
 
 // CaseWho names a case on a list of its own unit: code and alias, never more.
@@ -59,6 +68,7 @@ type File struct {
 	Safe       rule.SafeContact
 	Told       Told
 	toldRead   bool // told is what the row holds; else it was not opened
+	now        time.Time
 	// newCardSecret is set when the card was erased: the next write makes one anew.
 	newCardSecret func() acts.Secret
 }
@@ -69,7 +79,7 @@ func New(act *acts.Act) *File {
 	secret, card := act.NewSecret(), act.NewSecret()
 	row := &CaseRow{RowKey: NewRow(), Unit: act.Who.Unit(), State: "open", OpenedDay: act.Day,
 		LastDay: act.Day, Secret: secret.ID, CardSecret: card.ID, KeyVersion: 1}
-	return &File{Row: row, Secret: secret.Bytes, cardSecret: card.Bytes, key: crypto.NewKey(), toldRead: true}
+	return &File{Row: row, Secret: secret.Bytes, cardSecret: card.Bytes, key: crypto.NewKey(), toldRead: true, now: act.Now}
 }
 
 // NewCard draws another secret for a case's card, before it is sealed again, and
@@ -81,9 +91,9 @@ func (c *File) NewCard(act *acts.Act) (before string) {
 	return before
 }
 
-// newCode makes the code that a woman can come back with: eight signs, about
+// NewCode makes the code that a woman can come back with: eight signs, about
 // 37 bits, said in two groups of four.
-func newCode() string {
+func NewCode() string {
 	var out []byte
 	for len(out) < 8 {
 		for _, b := range crypto.NewSalt() {
@@ -111,8 +121,9 @@ func (c *File) Seal(who acts.Caller) error {
 		c.Row.CardSecret, c.cardSecret, c.newCardSecret = fresh.ID, fresh.Bytes, nil
 	}
 	if c.Card.Code == "" {
-		c.Card.Code = newCode() // the one before went with its card
+		c.Card.Code = NewCode() // the one before went with its card
 	}
+	c.Row.NowDay = c.Card.Marks.Day(c.now)
 	var err error
 	v := c.Row.Version
 	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
@@ -147,7 +158,7 @@ func Load(r Reader, act *acts.Act, id string) (*File, error) {
 
 // Open opens what the policy allowed.
 func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
-	c := &File{Row: row}
+	c := &File{Row: row, now: act.Now}
 	var err error
 	if c.Secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
@@ -346,6 +357,9 @@ func (c *File) Recall() rule.Recall {
 // KeepRecall drops, after she changed her rule, what it does not allow any more:
 // the planned hours, or the call.
 func (c *File) KeepRecall(zone *time.Location) {
+	if c.Safe.Phone() != "" && len(c.Safe.Hours) > 0 {
+		c.Card.Marks = c.Card.Marks.Without(MarkRuleUnkept)
+	}
 	p := c.Recall()
 	switch {
 	case p.Day == "" || !c.Safe.Rings():
@@ -358,11 +372,24 @@ func (c *File) KeepRecall(zone *time.Location) {
 }
 
 // ToCall puts a case on "Da richiamare" after a contact that goes on, where her
-// rule lets a phone ring. A call that was planned stays planned.
+// rule lets a phone ring at some hour. A call that was planned stays planned; one
+// that her rule makes impossible is marked, so that somebody finds a way with her.
 func (c *File) ToCall(outcome, day string) {
-	if outcome == "stay_in_touch" && c.Row.RecallDay == "" && c.Safe.Phone() != "" {
+	switch {
+	case outcome != "stay_in_touch" || c.Row.RecallDay != "":
+	case c.Safe.Phone() != "" && len(c.Safe.Hours) > 0:
 		c.Row.RecallDay = day
+	case !c.Safe.Said() || c.Safe.Rings():
+		c.Mark(Mark{Kind: MarkRuleUnkept, Since: c.now})
 	}
+}
+
+// Mark puts a mark on a case's card; one of its kind that is there keeps its hour.
+func (c *File) Mark(m Mark) {
+	if old := c.Card.Marks.Of(m.Kind, c.now); old != nil && old.Since.Before(m.Since) {
+		m.Since = old.Since
+	}
+	c.Card.Marks = c.Card.Marks.With(m)
 }
 
 func openCard(r Reader, who acts.Caller, keys map[int64]crypto.Key, c *Card, card *CaseCard) error {

@@ -12,8 +12,36 @@ type Mark struct {
 	Kind  string    `json:"kind"`            // one of MarkKinds
 	Since time.Time `json:"since"`           // the hour from which it holds
 	Until time.Time `json:"until,omitzero"`  // when it is over by itself; zero for never
-	By    string    `json:"by,omitempty"`    // the person who has taken it on
 	Tries int       `json:"tries,omitempty"` // calls made under it
+	// Record is the contact in which it was said, where that is not the card's own.
+	Record string `json:"record,omitempty"`
+	Life   bool   `json:"life,omitempty"` // danger to life, or children: her no is not decided by one person alone
+	Hold
+}
+
+// Hold says in whose hands something is.
+type Hold struct {
+	By   string    `json:"by,omitempty"`   // the person who has taken it on
+	Hand string    `json:"hand,omitempty"` // how it was handed on, one of HandKinds; empty while it was not
+	To   string    `json:"to,omitempty"`   // to whom: a person's id, or in words
+	At   time.Time `json:"at,omitzero"`    // since when
+}
+
+// How something that cannot wait is handed on: to a colleague, who has to take it; to
+// the emergency service, which was told by telephone; or to nobody before the desk
+// opens again, with what happens until then.
+const (
+	HandColleague = "colleague"
+	HandService   = "service"
+	HandUntilOpen = "until_open"
+)
+
+// HandKinds are the ways in which something is handed on.
+var HandKinds = []string{HandColleague, HandService, HandUntilOpen}
+
+// Given tells whether something is in the hands of somebody other than a person.
+func (h Hold) Given(person string) bool {
+	return h.By != "" && h.By != person || h.By == "" && (h.Hand == HandService || h.Hand == HandUntilOpen)
 }
 
 // The marks. What they ask of whom stands where they are read: the Agenda.

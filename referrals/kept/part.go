@@ -88,7 +88,8 @@ func (c *File) GetVersion(r Reader, of, row PartRow, v any) error {
 
 // Alone is a record with a key of its own, drawn at each sealing, so that it can stand
 // without a file: KeyBox holds it under the unit key of Epoch while it does, under
-// version KeyVersion of the file's key once it belongs to one.
+// version KeyVersion of the file's key once it belongs to one, under both where it is
+// kept beside a file.
 type Alone struct {
 	Secret     string
 	Epoch      int64
@@ -121,7 +122,26 @@ func PutAlone(who acts.Caller, f *File, row AloneRow, secret []byte, v any) erro
 	return err
 }
 
-// GetAlone opens what PutAlone sealed.
+// PutApart seals what its unit keeps of a file beside it: the key opens with the unit's
+// and the file's together. Whoever the file is handed to does not open it, nor does a
+// colleague to whom the file is shut.
+func PutApart(who acts.Caller, f *File, row AloneRow, secret []byte, v any) error {
+	unit, ok := who.UnitKey(who.Epoch())
+	if !ok {
+		return acts.ErrCovered
+	}
+	key, a := crypto.NewKey(), row.Lone()
+	_, version := row.Key()
+	at := binding(row, "key_box", version)
+	a.Epoch, a.KeyVersion = who.Epoch(), f.Row.KeyVersion
+	inner := f.key.Derive(crypto.LabelCaseWrap).Seal(at, key.Bytes())
+	a.KeyBox = unit.Derive(crypto.LabelCaseWrap).Seal(at, inner)
+	var err error
+	a.Body, err = SealUnder(key.Derive(crypto.LabelData, secret), row, "body", v)
+	return err
+}
+
+// GetAlone opens what PutAlone or PutApart sealed.
 func GetAlone(r Reader, who acts.Caller, f *File, row AloneRow, secret []byte, v any) error {
 	key, err := keyOfAlone(r, who, f, row)
 	if err != nil {
@@ -140,7 +160,17 @@ func keyOfAlone(r Reader, who acts.Caller, f *File, row AloneRow) (crypto.Key, e
 	if err != nil {
 		return crypto.Key{}, err
 	}
-	b, err := key.Derive(crypto.LabelCaseWrap).Open(binding(row, "key_box", version), a.KeyBox)
+	at, box := binding(row, "key_box", version), a.KeyBox
+	if a.Epoch != 0 { // beside the file
+		unit, ok := who.UnitKey(a.Epoch)
+		if !ok {
+			return crypto.Key{}, acts.ErrCovered
+		}
+		if box, err = unit.Derive(crypto.LabelCaseWrap).Open(at, box); err != nil {
+			return crypto.Key{}, fmt.Errorf("opening a record's key: %w", err)
+		}
+	}
+	b, err := key.Derive(crypto.LabelCaseWrap).Open(at, box)
 	if err != nil {
 		return crypto.Key{}, fmt.Errorf("opening a record's key: %w", err)
 	}

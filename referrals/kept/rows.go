@@ -30,6 +30,7 @@ type CaseRow struct {
 	Safe       crypto.Sealed
 	Told       crypto.Sealed
 	IdentityID string
+	NowDay     string `row:",later"` // since when somebody has to look at it: its marks; empty for not at all
 }
 
 // Table is the name of the table of case files.

@@ -58,6 +58,9 @@ func WallsOf(r Reader, act *acts.Act, caseID string, o *policies.Object) (*CaseR
 // ShutTo tells whether a case may not be known to the caller.
 func ShutTo(who acts.Caller, c *CaseRow) bool { return c.wall().shutTo(who.Person()) }
 
+// MayKnow tells whether a person may know of a case.
+func MayKnow(person string, c *CaseRow) bool { return !c.wall().shutTo(person) }
+
 // LikeThere reads, for a thing that is not there, as many rows as are read for
 // one that is and may not be opened: from outside both take the same time.
 func LikeThere(r Reader, err error, rows ...acts.Row) error {

@@ -11,12 +11,13 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals/kept"
+	"sportello/referrals/towns"
 )
 
 // CentreEntry is a centre in the directory: public facts only.
 type CentreEntry struct {
 	acts.Unit
-	Km     int  // from the municipality she named; -1 without one
+	Km     int  // from the municipality she named; -1 where that or the centre's place is not known
 	Pinned bool // this desk compared its words
 	Ended  bool // its agency is not responsible any more: nothing can be sent to it
 	// Confirm asks to compare its words by voice again: a key came since that
@@ -30,8 +31,9 @@ func (c CentreEntry) Known() bool { return c.Pinned && !c.Confirm }
 
 // Directory lists the centres that were founded, first those whose words this desk
 // compared, and of each sort nearest first to the place at (lat, lon), given
-// in hundred-thousandths of a degree, or by name when both are zero. A
-// distance is measured from a municipality she names, never from her address.
+// in hundred-thousandths of a degree, or by name when both are zero; those whose place
+// is not known come last. A distance is measured from a municipality she names, never
+// from her address.
 func (d *Desk) Directory(ctx context.Context, who acts.Caller, lat, lon int64) ([]CentreEntry, audit.Receipt, error) {
 	var all []CentreEntry
 	receipt, err := d.work.Do(ctx, who, policies.DirectoryRead, func(r kept.Reader, act *acts.Act) error {
@@ -72,13 +74,20 @@ func Centres(r kept.Reader, act *acts.Act, lat, lon int64) ([]CentreEntry, error
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, CentreEntry{Ended: over != nil, Unit: *u, Km: Km(lat, lon, u.Lat, u.Lon), Pinned: pin != nil,
-				Confirm: pin != nil && !genuine})
+			e := CentreEntry{Ended: over != nil, Unit: *u, Pinned: pin != nil, Confirm: pin != nil && !genuine}
+			if place, ok := towns.Known(u.Town); ok && u.Lat == 0 && u.Lon == 0 { // entered by name alone
+				e.Lat, e.Lon = place.Lat, place.Lon
+			}
+			e.Km = Km(lat, lon, e.Lat, e.Lon)
+			all = append(all, e)
 		}
 	}
 	sort.SliceStable(all, func(i, j int) bool {
 		a, b := all[i], all[j]
-		return a.Known() && !b.Known() || a.Known() == b.Known() && a.Km < b.Km
+		if a.Known() != b.Known() {
+			return a.Known()
+		}
+		return a.Km >= 0 && (b.Km < 0 || a.Km < b.Km)
 	})
 	return all, nil
 }

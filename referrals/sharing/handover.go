@@ -170,7 +170,7 @@ func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text s
 		if err := act.Also(policies.CaseOpenNew, kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
-		c, rows, err := cases.NewCase(r, act, in)
+		c, rows, err := cases.NewCase(r, act, "", in)
 		if err != nil {
 			return err
 		}

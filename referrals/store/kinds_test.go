@@ -501,13 +501,15 @@ func TestEveryKindIsWalledOff(t *testing.T) {
 			_, _, _, err := f.Desk.Sharing.ReadSentTask(t.Context(), lia, f.Task)
 			return err
 		},
+		"report":   func() error { _, _, err := f.Desk.Cases.OpenReport(t.Context(), lia, f.Linked); return err },
+		"reporter": func() error { _, _, _, err := f.Desk.Cases.OpenReporter(t.Context(), lia, f.Linked); return err },
 	} {
 		if err := try(); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("the %s: %v", name, err)
 		}
 	}
 	for _, e := range kept.Kinds() { // what has a name in the policy was tried above, but for what stands in no case
-		if e.Object != "" && slices.Contains(e.Hangs, "case_file") && !slices.Contains([]string{"note", "consent", "referral", "task", "contact"}, e.Table) {
+		if e.Object != "" && slices.Contains(e.Hangs, "case_file") && !slices.Contains([]string{"note", "consent", "referral", "task", "contact", "report"}, e.Table) {
 			t.Errorf("nobody tried a %s", e.Table)
 		}
 	}

@@ -23,9 +23,10 @@ func TestStatementsUseIndexes(t *testing.T) {
 	f := storetest.NewLiveFlow(t)
 	anna := f.SignIn("anna")
 	for name, read := range map[string]func() error{
-		"agenda":   func() error { _, _, err := f.Desk.ReadAgenda(t.Context(), anna); return err },
-		"unlinked": func() error { _, _, err := f.Desk.Cases.UnlinkedNotes(t.Context(), anna); return err },
-		"search":   func() error { _, _, err := f.Desk.Cases.Search(t.Context(), anna, "Rosa"); return err },
+		"agenda":  func() error { _, _, err := f.Desk.ReadAgenda(t.Context(), anna); return err },
+		"reports": func() error { _, _, err := f.Desk.Cases.ReadReports(t.Context(), anna, ""); return err },
+		"linked":  func() error { _, _, err := f.Desk.Cases.ReadReports(t.Context(), anna, "linked"); return err },
+		"search":  func() error { _, _, err := f.Desk.Cases.Search(t.Context(), anna, "Rosa"); return err },
 	} {
 		if err := read(); err != nil {
 			t.Fatalf("reading the %s: %v", name, err)

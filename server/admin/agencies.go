@@ -33,7 +33,7 @@ func Agencies(q *frame.Request) (frame.Shown, error) {
 
 func agencyOf(q *frame.Request, all *office.Administration, a *acts.Agency) AgencyLine {
 	shown := AgencyLine{ID: a.ID, Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, Ends: q.Day(a.Ends),
-		Ended: a.Over(q.Desk.Day())}
+		Ended: a.Over(q.Desk.Day()), Gaps: len(gaps(all, a.ID, q.Desk.Day())), Lapsed: len(lapsed(all, a.ID, q.Desk.Day()))}
 	for _, u := range frame.Sorted(all.Units, frame.UnitName) {
 		if u.Agency == a.ID {
 			shown.Units = append(shown.Units, AgencyUnit{ID: u.ID, Name: u.Name, Kind: u.Kind, State: unitState(all, u), Members: all.MembersOf(u.ID)})
@@ -71,11 +71,20 @@ func missing(q *frame.Request, all *office.Administration) []Missing {
 			counts[MissingEnding]++
 		}
 	}
+	for id := range all.Agencies {
+		counts[MissingTowns] += len(gaps(all, id, q.Desk.Day()))
+		counts[MissingLapsed] += len(lapsed(all, id, q.Desk.Day()))
+	}
+	for _, m := range all.Mandates {
+		if !m.Over(q.Desk.Day()) && m.Ends <= soon {
+			counts[MissingMandates]++
+		}
+	}
 	var list []Missing
 	if !audit {
 		list = append(list, Missing{Key: MissingAudit, Count: 1})
 	}
-	for _, key := range []string{MissingMembers, MissingRecovery, MissingEnding} {
+	for _, key := range []string{MissingMembers, MissingRecovery, MissingEnding, MissingMandates, MissingLapsed, MissingTowns} {
 		if counts[key] > 0 {
 			list = append(list, Missing{Key: key, Count: counts[key]})
 		}
@@ -98,6 +107,7 @@ type AgencyLine struct {
 	Ends           time.Time
 	Ended          bool
 	Units          []AgencyUnit
+	Gaps, Lapsed   int // municipalities that no unit is there for, and those of ended mandates
 }
 
 // AgencyUnit is one of its units.
@@ -115,5 +125,8 @@ const (
 	MissingRecovery = "missing.units_recovery"
 	MissingAudit    = "missing.no_audit"
 	MissingEnding   = "missing.agencies_ending"
+	MissingMandates = "missing.mandates_ending"
+	MissingLapsed   = "missing.towns_lapsed"
+	MissingTowns    = "missing.towns_uncovered"
 	TitleAgencies   = "nav.agencies"
 )

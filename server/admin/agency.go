@@ -20,6 +20,12 @@ type AgencyPage struct {
 	Action string // /enti/nuovo or /enti/ID
 	AgencyForm
 	Version string
+	// Of one that there is: for whom it works, and where.
+	ID       string
+	Mandates []MandateLine
+	Units    []UnitTowns
+	Gaps     []string // municipalities that it names and no unit is there for
+	Lapsed   []string // those of ended mandates that it names no more
 }
 
 // AgencyForm is a new agency.
@@ -138,8 +144,10 @@ func oneAgency(q *frame.Request) (*AgencyPage, error) {
 	if !ok {
 		return nil, acts.ErrDenied
 	}
-	return &AgencyPage{Page: q.Base(TitleAgency), Action: "/enti/" + a.ID, Version: frame.Version(a.Version),
-		AgencyForm: AgencyForm{Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, AgencyEndForm: AgencyEndForm{a.Ends}}}, nil
+	page := &AgencyPage{Page: q.Base(TitleAgency), Action: "/enti/" + a.ID, Version: frame.Version(a.Version), ID: a.ID,
+		AgencyForm: AgencyForm{Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, AgencyEndForm: AgencyEndForm{a.Ends}}}
+	page.territory(q, all, a.ID)
+	return page, nil
 }
 
 // EndAgency answers POST /enti/{agency}.

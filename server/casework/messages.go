@@ -5,5 +5,4 @@ const (
 	FlashNoteSaved     = "note.saved"
 	FlashNoteCorrected = "note.corrected"
 	TitleContact       = "contact.title"
-	TitleUnlinked      = "unlinked.title"
 )

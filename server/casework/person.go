@@ -8,6 +8,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/cases"
+	"sportello/referrals/towns"
 	"sportello/server/frame"
 )
 
@@ -17,7 +18,8 @@ type PersonPage struct {
 	frame.Page
 	frame.CaseHead
 	Version  string
-	Identity string // a word of "identity"
+	Identity string   // a word of "identity"
+	Towns    []string // municipalities to choose from, where several have the name that was typed
 	Form     PersonForm
 }
 
@@ -64,6 +66,10 @@ func SavePerson(q *frame.Request, f *PersonForm) error {
 		page.Form = *f
 		return q.Show(http.StatusOK, page)
 	}
+	if page := personPage(q, v); !page.town(f) {
+		page.Form, page.Version = *f, frame.Version(at)
+		return q.Show(http.StatusUnprocessableEntity, page)
+	}
 	receipt, err := q.Desk.Cases.SavePerson(q.Context(), q.Who, v.ID, at, f.save(v))
 	if errors.Is(err, acts.ErrConflict) {
 		return personConflict(q, *f)
@@ -77,6 +83,29 @@ func SavePerson(q *frame.Request, f *PersonForm) error {
 		return err
 	}
 	return q.Done(receipt, FlashPersonSaved, "/schede/"+v.ID+"/persona")
+}
+
+// town gives the municipality its whole name, where there is one alone of what was
+// typed. Of several it asks which, and takes that nobody knows; what is no municipality
+// of Italy stays as it was typed.
+func (p *PersonPage) town(f *PersonForm) bool {
+	all := towns.Named(f.Town)
+	if len(all) == 1 {
+		f.Town = all[0].String()
+	}
+	if len(all) < 2 || f.TownPick == f.Town {
+		return true
+	}
+	for _, place := range all {
+		if place.String() == f.TownPick {
+			f.Town = f.TownPick
+			return true
+		}
+		p.Towns = append(p.Towns, place.String())
+	}
+	p.Towns = append(p.Towns, f.Town)
+	p.Fail("town", FailTownSeveral)
+	return false
 }
 
 // personConflict shows what is stored now beside what was typed; she chooses.
@@ -131,6 +160,7 @@ type PersonForm struct {
 	Language string   `form:"language" words:"language"`
 	Mediator string   `form:"mediator" words:"yesno"`
 	Town     string   `form:"town" max:"120"` // where she may be looked for; never a street
+	TownPick string   `form:"town_pick" max:"120"`
 	Children string   `form:"children_note" max:"1000"`
 	Needs    []string `form:"needs" words:"need"`
 }
@@ -140,4 +170,5 @@ const (
 	FlashPersonSaved = "person.saved"
 	TitlePerson      = "person.title"
 	TitleConflict    = "conflict.title"
+	FailTownSeveral  = "town.several"
 )

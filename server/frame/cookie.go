@@ -38,7 +38,7 @@ func (q *Request) Cookie(name string) string {
 }
 
 // TellLost has the next page say, once, that something typed was not kept.
-func (q *Request) TellLost() {
+func TellLost(q *Request) {
 	if at := q.Who.Lost(); at > 0 {
 		q.SetCookie(lostCookie, strconv.FormatInt(at, 10), time.Hour)
 	}

@@ -77,8 +77,10 @@ type NavItem struct {
 // menu is every entry that a menu can have, by name.
 var menu = map[string]NavItem{
 	"agenda":      {Key: "nav.agenda", Href: "/agenda"},
+	"cases":       {Key: "nav.cases", Href: "/schede"},
 	"search":      {Key: "nav.search", Href: "/cerca"},
 	"new_contact": {Key: "nav.new_contact", Href: "/contatti/nuovo"},
+	"reports":     {Key: "nav.reports", Href: "/segnalazioni"},
 	"admissions":  {Key: "nav.admissions", Href: "/ammissioni"},
 	"centres":     {Key: "nav.centres", Href: "/centri"},
 	"inbox":       {Key: "nav.inbox", Href: "/arrivi"},

@@ -10,6 +10,7 @@ import (
 
 	"sportello/referrals/sharing"
 	"sportello/server/locale"
+	"sportello/server/words"
 
 	"github.com/a-h/templ"
 )
@@ -84,6 +85,9 @@ func (v *PageView) Moment(t time.Time) string {
 // Day is a day, without its year where it is the page's.
 func (v *PageView) Day(t time.Time) string { return v.dayFrom(v.page.Now, t) }
 
+// Today is the day of the page, written out, as its heading.
+func (v *PageView) Today() string { return v.r.catalogue.LongDay(v.page.Lang, v.page.Now) }
+
 func (v *PageView) dayFrom(now, t time.Time) string { return v.r.catalogue.Day(v.page.Lang, now, t) }
 
 // Clock is an hour of the day.
@@ -135,7 +139,7 @@ func (v *PageView) asked(list, code string) string {
 // Status is a state as a word, then a shape, then a colour.
 func (v *PageView) Status(list, code string) templ.Component {
 	key := WordKey(list, code)
-	class := statusClass[key]
+	class := words.Class(key)
 	if class == "" {
 		class = "plain"
 	}
@@ -196,6 +200,18 @@ func (v *PageView) Field(name, value string, in Ask) templ.Component {
 		f.Error = v.text(key)
 	}
 	return field(f)
+}
+
+// Which asks which of several municipalities is meant, if there are several (towns.Asked).
+func (v *PageView) Which(name string, several []string) templ.Component {
+	if len(several) == 0 {
+		return templ.NopComponent
+	}
+	c := Choices{Name: name + "_pick", Legend: v.text("town.which")}
+	for _, place := range several {
+		c.Items = append(c.Items, NewChoice("radio", c.Name, place, place, false))
+	}
+	return choices(c)
 }
 
 // Question says how a question with given answers is asked. Its answers are the list of

@@ -320,6 +320,9 @@ func (q *Request) Source() accounts.From {
 // Roster is who and what there is: agencies, units and people.
 func (q *Request) Roster() (*units.Roster, error) { return q.House.Roster(q.Context()) }
 
+// Asked is a part of the address after its question mark: a code, never a word about anyone.
+func (q *Request) Asked(name string) string { return q.R.URL.Query().Get(name) }
+
 // Names is the roster for a page that only shows names: one that it cannot read
 // does not hide the page.
 func (q *Request) Names() (*units.Roster, error) {

@@ -62,8 +62,9 @@ type Catalogue struct {
 }
 
 type calendar struct {
-	days   []string // Sunday first, as time.Weekday counts
-	months []string
+	days                 []string // Sunday first, as time.Weekday counts
+	months               []string
+	longDays, longMonths []string // written out
 }
 
 // New reads the embedded texts. The error names a file that does not parse, a
@@ -106,10 +107,12 @@ func (c *Catalogue) load(bundle *i18n.Bundle, lang Lang) error {
 	c.plain[lang] = plain
 	c.localizer[lang] = i18n.NewLocalizer(bundle, string(lang))
 	c.names[lang] = calendar{
-		days:   strings.Fields(plain["date.weekdays"]),
-		months: strings.Fields(plain["date.months"]),
+		days:       strings.Fields(plain["date.weekdays"]),
+		months:     strings.Fields(plain["date.months"]),
+		longDays:   strings.Fields(plain["date.long_weekdays"]),
+		longMonths: strings.Fields(plain["date.long_months"]),
 	}
-	if len(c.names[lang].days) != 7 || len(c.names[lang].months) != 12 {
+	if n := c.names[lang]; len(n.days) != 7 || len(n.months) != 12 || len(n.longDays) != 7 || len(n.longMonths) != 12 {
 		return fmt.Errorf("reading %s: calendar names incomplete", name)
 	}
 	return nil

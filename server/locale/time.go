@@ -44,6 +44,12 @@ func (c *Catalogue) Day(lang Lang, now, t time.Time) string {
 	return s
 }
 
+// LongDay is a day written out: "Lunedì 16 novembre".
+func (c *Catalogue) LongDay(lang Lang, t time.Time) string {
+	local, names := t.In(c.zone), c.names[lang]
+	return fmt.Sprintf("%s %d %s", names.longDays[local.Weekday()], local.Day(), names.longMonths[local.Month()-1])
+}
+
 // Weekday is a day of the week as dates name it: "lun".
 func (c *Catalogue) Weekday(lang Lang, d time.Weekday) string { return c.names[lang].days[d] }
 

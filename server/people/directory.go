@@ -9,7 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals/sharing"
+	"sportello/referrals/towns"
 	"sportello/server/frame"
 )
 
@@ -21,6 +21,7 @@ type DirectoryPage struct {
 	Name    string
 	Kind    string // a word of "unit_kind"
 	Version string
+	Towns   []string // municipalities to choose from, where several fit what was typed
 	Form    DirectoryForm
 }
 
@@ -81,11 +82,11 @@ func (p *DirectoryPage) entry() units.Entry {
 	if !frame.IsWord("cost", f.Cost) {
 		p.Fail("cost", frame.FailChoice)
 	}
-	place, known := sharing.MunicipalityOf(f.Town)
-	if f.Town != "" && !known {
-		p.Fail("town", "centre.place_unknown")
+	place, several, known := towns.Asked(&f.Town, f.TownPick)
+	if p.Towns = several; f.Town != "" && !known {
+		p.Fail("town", frame.If(several != nil, FailTownSeveral, FailTownUnknown))
 	}
-	return units.Entry{Area: strings.TrimSpace(f.Area), Town: strings.TrimSpace(f.Town), Hours: strings.TrimSpace(f.Hours),
+	return units.Entry{Area: strings.TrimSpace(f.Area), Town: f.Town, Hours: strings.TrimSpace(f.Hours),
 		Phone: strings.TrimSpace(f.Phone), Cost: f.Cost, Needs: onlyWords("need", f.Needs), Languages: onlyWords("language", f.Languages),
 		Lat: place.Lat, Lon: place.Lon}
 }
@@ -111,6 +112,7 @@ func (p *DirectoryPage) Welcomes() bool {
 type DirectoryForm struct {
 	Area      string   `form:"area" max:"200"`
 	Town      string   `form:"town" max:"120"` // distances are measured from here
+	TownPick  string   `form:"town_pick" max:"120"`
 	Hours     string   `form:"hours" max:"200"`
 	Phone     string   `form:"phone" max:"40"`
 	Cost      string   `form:"cost" words:"cost"`
@@ -123,4 +125,6 @@ const (
 	StepUpDirectory = "stepup.directory"
 	FlashDirectory  = "directory.saved"
 	TitleDirectory  = "directory.title"
+	FailTownUnknown = "centre.place_unknown"
+	FailTownSeveral = "town.several"
 )

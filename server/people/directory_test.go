@@ -29,3 +29,15 @@ func TestCentreKeepsItsEntry(t *testing.T) {
 	anna.Status(anna.Get(path), http.StatusNotFound)
 	anna.Status(anna.Post(path, form...), http.StatusNotFound)
 }
+
+// TestEntrysTownIsAskedNotGuessed: of two towns of one name the page asks which.
+func TestEntrysTownIsAskedNotGuessed(t *testing.T) {
+	s := site.Standard(t)
+	b := s.Inside(t, "bruna")
+	path := "/unita/" + s.Units["centre"] + "/elenco"
+	b.Get(path)
+	form := []string{"version", b.Hidden("version"), "cost", "free", "town", "castro"}
+	b.Says(b.Status(b.Post(path, form...), http.StatusUnprocessableEntity), "Più comuni corrispondono", `name="town_pick" value="Castro (LE)"`, `value="Castro (BG)"`, `value="castro"`)
+	b.Leads(b.StepUp("bruna", path, append(form, "town_pick", "Castro (LE)")...), path)
+	b.Says(b.Follow(), `name="town" value="Castro (LE)"`)
+}

@@ -6,6 +6,7 @@ import (
 
 	"sportello/referrals"
 	"sportello/referrals/sharing"
+	"sportello/referrals/towns"
 	"sportello/server/frame"
 )
 
@@ -16,20 +17,23 @@ type ChooseCentrePage struct {
 	frame.Page
 	frame.CaseHead
 	CentreForm
-	Centres []frame.Centre
+	Near, Far []string // municipalities to choose from, where several fit what was typed
+	Centres   []frame.Centre
+	// Apart are those of which it is not known how far they are from what was named.
+	Apart []frame.Centre
 }
 
 // ChooseCentre lists the centres, nearest first from the municipality she names.
 func ChooseCentre(q *frame.Request) (frame.Shown, error) {
 	page := &ChooseCentrePage{Page: q.Base(TitleChooseCentre)}
 	q.Fill(&page.CentreForm)
-	near, nearKnown := sharing.MunicipalityOf(page.From)
-	away, awayKnown := sharing.MunicipalityOf(page.Away)
-	if page.From != "" && !nearKnown {
-		page.Fail("near", "centre.place_unknown")
+	near, several, nearKnown := towns.Asked(&page.From, page.FromPick)
+	if page.Near = several; page.From != "" && !nearKnown {
+		page.Fail("near", frame.If(several != nil, FailTownSeveral, FailPlaceUnknown))
 	}
-	if page.Away != "" && !awayKnown {
-		page.Fail("away", "centre.place_unknown")
+	away, several, awayKnown := towns.Asked(&page.Away, page.AwayPick)
+	if page.Far = several; page.Away != "" && !awayKnown {
+		page.Fail("away", frame.If(several != nil, FailAwaySeveral, FailAwayUnknown))
 	}
 	v, err := prepare(q, referrals.Preparing{Lat: near.Lat, Lon: near.Lon})
 	if err != nil {
@@ -37,12 +41,17 @@ func ChooseCentre(q *frame.Request) (frame.Shown, error) {
 	}
 	page.CaseHead = frame.HeadOf(q, v.CaseHead, "referrals")
 	for _, c := range v.Centres {
-		if page.Need != "" && !frame.Contains(strings.Fields(c.Needs), page.Need) ||
-			page.Area != "" && !strings.Contains(strings.ToLower(c.Area+" "+c.Town), strings.ToLower(strings.TrimSpace(page.Area))) ||
-			awayKnown && c.Lat != 0 && sharing.Km(away.Lat, away.Lon, c.Lat, c.Lon) < farEnough {
+		if page.Need != "" && !frame.Contains(strings.Fields(c.Needs), page.Need) || !towns.Fits(c.Area+" "+c.Town, page.Area) {
 			continue
 		}
-		page.Centres = append(page.Centres, centre(c))
+		km := sharing.Km(away.Lat, away.Lon, c.Lat, c.Lon)
+		switch {
+		case page.Away != "" && (!awayKnown || km < 0), nearKnown && c.Km < 0:
+			page.Apart = append(page.Apart, centre(c))
+		case awayKnown && km < farEnough:
+		default:
+			page.Centres = append(page.Centres, centre(c))
+		}
 	}
 	return page, nil
 }
@@ -58,6 +67,9 @@ type CentreForm struct {
 	Area string `form:"area" max:"120"`
 	From string `form:"near" max:"120"` // a municipality she names; never her address
 	Away string `form:"away" max:"120"` // "lontano da": a municipality to keep away from
+	// Which of several is meant.
+	FromPick string `form:"near_pick" max:"120"`
+	AwayPick string `form:"away_pick" max:"120"`
 }
 
 // farEnough is how far "lontano da" keeps a centre away, in kilometres.
@@ -83,4 +95,8 @@ func centre(c sharing.CentreEntry) frame.Centre {
 // What the page says.
 const (
 	TitleChooseCentre = "centre.title"
+	FailPlaceUnknown  = "centre.place_unknown"
+	FailTownSeveral   = "town.several"
+	FailAwayUnknown   = "centre.away_unknown"
+	FailAwaySeveral   = "centre.away_several"
 )

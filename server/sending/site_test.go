@@ -16,6 +16,7 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 var site = servertest.Of([]frame.Route{
 	frame.Get("/schede/{id}/invii", policies.CaseOpen, sending.CaseReferrals),
 	frame.Get("/schede/{id}/centro", policies.DirectoryRead, sending.ChooseCentre),
+	frame.Post("/schede/{id}/centro", policies.DirectoryRead, sending.FindCentres),
 	frame.Get("/schede/{id}/centri/{centre}", policies.DirectoryRead, sending.Way),
 	frame.Post("/schede/{id}/centri/{centre}", policies.NoteAdd, sending.ChooseWay),
 	frame.Post("/schede/{id}/centri/{centre}/invio", policies.ConsentGive, sending.ReferralSteps),

@@ -35,14 +35,17 @@ type Records struct {
 	Sent, Withdrawn, Expired, Declined     string // referrals
 	Shut                                   string // a referral that a restore shut
 	Contact, Task                          string
+	Report                                 string // what somebody else told, in no file
 	Declared                               string // whom anna should not be given
 
 	// of the cases restricted to lucia, walled off from anna, and of vera's desk.
 	Of map[string]*OfCase
+	// Mandate is for whom the agency works.
+	Mandate string
 }
 
 // OfCase is what hangs on one case.
-type OfCase struct{ Contact, Note, Unsent, Sent string }
+type OfCase struct{ Contact, Note, Report, Unsent, Sent string }
 
 // hang gives a case a note, an authorisation and a referral.
 func (s *Site) hang(t testing.TB, name, caseID, contact string) *OfCase {
@@ -55,6 +58,8 @@ func (s *Site) hang(t testing.TB, name, caseID, contact string) *OfCase {
 		t.Fatal(err)
 	}
 	o.Note = v.Notes[0].ID
+	o.Report = s.Report(t, name, "Una vicina")
+	s.Receipt(t)(s.Desk.Cases.LinkReport(ctx, who, caseID, o.Report, "in_person"))
 	for purpose, to := range map[string]*string{"support": &o.Unsent, "legal": &o.Sent} {
 		if *to, _, err = s.Desk.Sharing.GiveConsent(ctx, who, caseID, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: []string{"alias"},
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today",
@@ -66,6 +71,17 @@ func (s *Site) hang(t testing.TB, name, caseID, contact string) *OfCase {
 		t.Fatal(err)
 	}
 	return o
+}
+
+// Report is what somebody told a worker, in no file.
+func (s *Site) Report(t testing.TB, name, reporter string) string {
+	t.Helper()
+	id, _, err := s.Desk.Cases.RecordReport(context.Background(), s.Caller(name), cases.NewReport{Form: typed.NewForm(), Report: cases.Report{Text: "Sente gridare"},
+		Reporter: cases.Reporter{Speaker: "someone", Source: "neighbour", Name: reporter}})
+	if err != nil {
+		t.Fatalf("taking a report down: %v", err)
+	}
+	return id
 }
 
 // Fill makes records through the Desk, as people would.
@@ -84,6 +100,7 @@ func (s *Site) Fill(t testing.TB) *Records {
 		return out.CaseID, out.ContactID
 	}
 	r.File, r.Contact = open(anna, SecretWord, false)
+	r.Report = s.Report(t, "anna", "Una vicina")
 	r.Closed, _ = open(anna, "Chiusa", false)
 	contacts := map[string]string{}
 	r.Restricted, contacts["restricted"] = open(lucia, "Riservata", true)
@@ -93,6 +110,11 @@ func (s *Site) Fill(t testing.TB) *Records {
 	r.Of = map[string]*OfCase{"restricted": s.hang(t, "lucia", r.Restricted, contacts["restricted"]), "walled": s.hang(t, "lucia", r.Walled, contacts["walled"]),
 		"other-desk": s.hang(t, "vera", r.Vera, contacts["other-desk"])}
 	must := storetest.Must[string]
+	mandate, _, err := s.Office.SetMandate(ctx, s.Caller("dario"), acts.Mandate{Agency: s.Agency, Towns: "058039", Controller: "Comune di Frascati", Protocol: "1/2026", Ends: "2036-12-31"})
+	if err != nil {
+		t.Fatalf("entering a mandate: %v", err)
+	}
+	r.Mandate = mandate
 	view := func(who acts.Caller, id string) referrals.CaseView {
 		v, _, err := s.Desk.OpenCase(ctx, who, id, storetest.Parts...)
 		if err != nil {
@@ -148,7 +170,7 @@ func (s *Site) Shut(t testing.TB, unsent ...string) string {
 	ctx, anna := context.Background(), s.Caller("anna")
 	give := func(alias string) string {
 		out, _, err := s.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: "shut-" + alias, OpenCase: true,
-			Contact: cases.Contact{Speaker: "she", Outcome: "stay_in_touch", Alias: alias}})
+			Contact: cases.Contact{Speaker: "she", Outcome: "thinking", Alias: alias}})
 		if err != nil {
 			t.Fatalf("opening a file: %v", err)
 		}

@@ -34,6 +34,8 @@ type Flow struct {
 	Restricted  string // a case named to anna
 	Contact     string // a contact that stands alone
 	Unlinked    string
+	Report      string // what somebody else told, linked to no file
+	Linked      string // another, in the file of the first case
 	Task        string
 	Note, Moved string // a corrected note; a moved one, where it was
 	Consent     string // live, accepted
@@ -98,6 +100,7 @@ func (f *Flow) run() {
 	f.desk()
 	f.person()
 	f.diary()
+	f.reports()
 	f.refer()
 	f.restrict()
 	f.declare()
@@ -143,7 +146,15 @@ func (f *Flow) desk() {
 		in.Speaker, in.Outcome, in.Source = "someone", "info_only", "relative"
 		in.Requester, in.Subject, in.Phone = f.Word("requester"), f.Word("subject"), f.digits("requester phone")
 	}).ContactID
-	_, _, err := f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task)
+	dropped := contact("dropped ", func(in *cases.NewContact) {
+		in.OpenCase, in.Outcome, in.Danger, in.Overheard = false, "line_dropped", "yes", map[string]string{"call_back": "yes"}
+		in.With, in.Language = f.Word("who came with her"), f.Word("her language")
+	})
+	_, err := f.Desk.Cases.RecordCallBack(ctx, anna, dropped.ContactID, dropped.Version, cases.CallBack{Outcome: "other_person", Said: "other", Text: f.Word("what was said")})
+	f.ok(err, "recording a call to who dropped")
+	_, err = f.Desk.Cases.EndNow(ctx, anna, cases.Waits{Contact: dropped.ContactID}, cases.NowEnd{Mark: kept.MarkDanger, Code: "took_over", Text: f.Word("who took over")})
+	f.ok(err, "ending danger")
+	_, _, err = f.Desk.Sharing.OpenTask(ctx, f.Caller("sofia"), f.Task)
 	f.ok(err, "opening the task")
 	_, _, err = f.Desk.Cases.Search(ctx, anna, f.Word("search term"))
 	f.ok(err, "searching")
@@ -238,6 +249,37 @@ func (f *Flow) restrict() {
 	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
 	f.ok(err, "restricting")
 	f.ok(f.Desk.Cases.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
+}
+
+// TakeReport takes down what somebody else tells, with a word in every field.
+func (f *Flow) TakeReport(prefix string, change func(*cases.NewReport)) string {
+	f.T.Helper()
+	in := cases.NewReport{Form: typed.NewForm(),
+		Report: cases.Report{Text: f.Word(prefix + "report"), Subject: f.Word(prefix + "report subject"), Danger: "yes", WhoCalls: "desk",
+			CallWhen: f.Word(prefix + "report call"), Children: "with_her", RedCode: "yes", RedDay: f.Desk.Day()},
+		Reporter: cases.Reporter{Speaker: "body", Source: "police", Name: f.Word(prefix + "reporter"), Reach: f.digits(prefix + "reporter number"), Channel: "phone"}}
+	change(&in)
+	id, _, err := f.Desk.Cases.RecordReport(context.Background(), f.Caller("anna"), in)
+	f.ok(err, "taking a report down")
+	return id
+}
+
+// reports takes two reports down; the second is linked to the first case, by her will.
+func (f *Flow) reports() {
+	f.T.Helper()
+	ctx, anna := context.Background(), f.Caller("anna")
+	f.Report = f.TakeReport("", func(*cases.NewReport) {})
+	f.Linked = f.TakeReport("linked ", func(*cases.NewReport) {})
+	_, err := f.Desk.Cases.EndReportDanger(ctx, anna, f.Linked, 1, cases.NowEnd{Code: "took_over", Text: f.Word("who took over")})
+	f.ok(err, "ending a danger")
+	_, err = f.Desk.Cases.MoveReport(ctx, anna, f.Linked, 2, cases.ReportStep{State: "followed", Worker: f.People["anna"].ID, Day: f.Desk.Day(), Text: f.Word("report step")})
+	f.ok(err, "following a report")
+	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, f.Linked, "in_person")
+	f.ok(err, "linking a report")
+	_, _, err = f.Desk.Cases.ReadReports(ctx, anna, "")
+	f.ok(err, "reading the reports")
+	_, _, _, err = f.Desk.Cases.OpenReporter(ctx, anna, f.Linked)
+	f.ok(err, "reading who made a report")
 }
 
 // Authorise is her authorisation as the flow gives it.
@@ -375,7 +417,7 @@ func (f *Flow) roster() {
 }
 
 // Parts are all parts of a case file.
-var Parts = []referrals.Part{referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartConsents, referrals.PartReferrals, referrals.PartTasks}
+var Parts = []referrals.Part{referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartConsents, referrals.PartReferrals, referrals.PartTasks, referrals.PartReports}
 
 // WriteAgain writes one more of each kind that anna can.
 func (f *Flow) WriteAgain(t *testing.T) {
@@ -397,6 +439,11 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	_, _, err = f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case,
 		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Outcome: "stay_in_touch"}})
 	Try(t, "recording a contact", err)
+	_, _, err = f.Desk.Cases.KeepContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), Contact: cases.Contact{Speaker: "she", Channel: "phone", CallBack: "333"}})
+	Try(t, "keeping a contact", err)
+	report := f.TakeReport("after ", func(in *cases.NewReport) { in.Danger = "no" })
+	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, report, "in_person")
+	Try(t, "linking a report", err)
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)

@@ -3,6 +3,8 @@
 package admintest
 
 import (
+	"sportello/policies/acts"
+	"sportello/referrals/towns"
 	"sportello/server/admin"
 	"sportello/server/frame"
 	"sportello/server/servertest"
@@ -26,6 +28,19 @@ func Samples() (all servertest.Samples) {
 	agency.Fail("ends", admin.FailEnds)
 	add("agency", agency)
 	add("agency.ends", &admin.AgencyPage{Page: page(admin.TitleAgency, "/enti/E2"), Action: "/enti/E2", AgencyForm: admin.AgencyForm{Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor"}, Version: "3"})
+	velletri, roma := towns.Place{Code: "058111", Name: "Velletri", Province: "RM"}, towns.Place{Code: "058091", Name: "Roma", Province: "RM"}
+	add("agency.mandates", &admin.AgencyPage{Page: page(admin.TitleAgency, "/enti/E2"), Action: "/enti/E2", ID: "E2", AgencyForm: admin.AgencyForm{Name: "Cooperativa Le Querce", Kind: "operator", Responsibility: "processor"}, Version: "3",
+		Mandates: []admin.MandateLine{{Mandate: acts.Mandate{RowKey: acts.RowKey{ID: "I1"}, Controller: "Comune di Velletri", Protocol: "12345/2026"}, Towns: []towns.Place{velletri}, Last: servertest.Ago(-300)},
+			{Mandate: acts.Mandate{RowKey: acts.RowKey{ID: "I2"}, Controller: "Comune di Roma", Protocol: "1/2024"}, Towns: []towns.Place{roma}, Last: servertest.Ago(30), Ended: true}},
+		Units: []admin.UnitTowns{{ID: "U2", Name: "Centro Le Querce"}, {ID: "U4", Name: "Sportello", Towns: []towns.Place{roma}}}, Gaps: []string{"Velletri (RM)"}, Lapsed: []string{"Roma (RM)"}})
+	mandate := &admin.MandatePage{Page: page(admin.TitleMandateNew, "/enti/E2/incarichi/nuovo"), Action: "/enti/E2/incarichi/nuovo", Agency: "Cooperativa Le Querce", MandateForm: admin.MandateForm{Controller: "Comune di Velletri", Towns: "Velletri\nCastro\nAtlantide\nvelletri"},
+		Wrong: []towns.Wrong{{Typed: "Castro", Choices: []string{"Castro (LE)", "Castro (BG)"}}, {Typed: "Atlantide"}, {Typed: "velletri", Twice: true}}, Also: []string{"Velletri (RM)"}}
+	mandate.Fail("towns", admin.FailTowns)
+	mandate.Fail("protocol", admin.FailProtocol)
+	mandate.Fail("also", admin.FailAlsoNamed)
+	add("mandate", mandate)
+	add("mandate.change", &admin.MandatePage{Page: page(admin.TitleMandate, "/enti/E2/incarichi/I1"), Action: "/enti/E2/incarichi/I1", Agency: "Cooperativa Le Querce", MandateForm: admin.MandateForm{Controller: "Comune di Velletri", Towns: "Velletri (RM)", Protocol: "12345/2026", Again: "yes"}, Also: []string{"Velletri (RM)"}, Version: "1"})
+	add("territory", &admin.TerritoryPage{Page: page(admin.TitleTerritory, "/unita/U2/territorio"), ID: "U2", Name: "Centro Le Querce", TerritoryForm: admin.TerritoryForm{Towns: "Roma (RM)"}, Gaps: []string{"Velletri (RM)"}, Version: "2"})
 	newUnits := &admin.UnitPage{Page: page(admin.TitleUnit, "/unita/nuova"), Agencies: []frame.Unit{{ID: "E1", Name: "Comune di Fiorano"}},
 		Rows: []admin.UnitRow{{N: 1, Name: "Sportello Donna", Kind: "desk"}, {N: 2, Name: "Sportello Donna"}}}
 	newUnits.Fail("name-2", admin.FailNameTaken)

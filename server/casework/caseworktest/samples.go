@@ -24,11 +24,17 @@ func Samples() (all servertest.Samples) {
 func addDesk(add func(string, frame.Shown)) {
 	add("agenda", &casework.AgendaPage{
 		Page: servertest.DeskPage("agenda.title", "/agenda"),
+		Waits: []casework.NowLine{
+			{Who: servertest.Rosa, Kind: "danger", Since: servertest.Now.Add(-12 * time.Minute), Open: "/schede/A", Href: "/schede/A/adesso", Act: "agenda.act_danger"},
+			{Who: servertest.Lina, Kind: "other_person", Since: servertest.Now.Add(-40 * time.Minute), By: "anna", Open: "/schede/B", Href: "/schede/B/contatto-sicuro", Act: "agenda.act_rule"},
+			{Who: frame.Who{Alias: "Tamara"}, Kind: "dropped", Since: servertest.Now.Add(-4 * time.Minute), To: "pronto intervento", Open: "/contatti/E", Href: "/contatti/E/richiama", Act: "agenda.act_call", MayCall: true, Until: servertest.Now.Add(26 * time.Minute), Left: 3},
+		},
+		Answers: []frame.Task{{Who: servertest.Nadia, Kind: "referral_question", Href: "/invii/C", Due: servertest.Ago(1), DayOnly: true}},
 		Urgent: []frame.Task{
 			{Who: servertest.Rosa, Kind: "overdue", Href: "/schede/A", Due: servertest.Now.Add(-50 * time.Minute)},
 			{Who: servertest.Lina, Kind: "referral_unanswered", Href: "/invii/B", Due: servertest.Ago(3), DayOnly: true},
 		},
-		CallBack: []casework.CallBack{{Who: servertest.Nadia, Href: "/schede/C", Until: servertest.Now.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
+		CallBack: []casework.CallBack{{Who: servertest.Nadia, Open: "/schede/C", Href: "/schede/C/tentativi", Until: servertest.Now.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
 		Today:    []frame.Task{{Who: servertest.Lina, Kind: "appointment", Href: "/schede/B", Due: servertest.Now.Add(4 * time.Hour)}},
 		Tasks:    []frame.Task{{Who: servertest.Rosa, Kind: "interview_30", Href: "/compiti/1", Due: servertest.Ago(-12), DayOnly: true, Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}}},
 		Sent:     sent,
@@ -42,13 +48,13 @@ func addDesk(add func(string, frame.Shown)) {
 }
 
 func addContact(add func(string, frame.Shown)) {
-	form := casework.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa",
+	form := casework.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa", Alone: "no", CallBack: "yes", CallNumber: "347 555 0199", Accompanied: "yes", With: "la sorella", Minor: "yes", Language: "uk", Mediator: "yes", Again: "yes",
 		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
 	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
 	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
 	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
 		p := &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: servertest.Agency,
-			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa}}, MayLimit: true, Due: servertest.Ago(-30), Free: true, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
+			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa}}, MayLimit: true, Due: servertest.Ago(-30), Free: true, Centres: []frame.Centre{{ID: "Q", Name: "Centro Le Querce", Hours: "tutti i giorni, 24 ore", Phone: "059 000222"}}, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
 			Duties:   []frame.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
 			Sheets:   []frame.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
 			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
@@ -60,11 +66,8 @@ func addContact(add func(string, frame.Shown)) {
 	}
 	add("contact.new", &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: 1, Emergency: servertest.Agency,
 		Open: []casework.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
-	add("unlinked", &casework.UnlinkedPage{Page: servertest.DeskPage("unlinked.title", "/contatti/altri"), Form: casework.UnlinkedForm{Speaker: "body"}})
-	add("unlinked-list", &casework.UnlinkedListPage{Page: servertest.DeskPage(casework.TitleUnlinkedList, "/contatti/altri"), Notes: []casework.UnlinkedNote{{Day: servertest.Ago(1), Author: "Anna Bassi", Speaker: "someone", Requester: "Una vicina", Subject: "La famiglia del secondo piano", Text: "Sente gridare la notte."}}})
-	add("unlinked-list.empty", &casework.UnlinkedListPage{Page: servertest.DeskPage(casework.TitleUnlinkedList, "/contatti/altri")})
 	add("contact-done", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/nuovo"), Who: servertest.Rosa, CaseID: "A", Outcome: "social_service", Due: servertest.Ago(-30)})
-	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Alias: "Chiara"}, Outcome: "thinking", Told: told,
+	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Alias: "Chiara"}, Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
 		Strip: servertest.CaseHead("").Strip})
 }
 
@@ -104,6 +107,9 @@ func addCase(add func(string, frame.Shown)) {
 	add("note.correct", wrong)
 	add("note-move", &casework.NoteMovePage{Page: servertest.DeskPage("note_move.title", "/schede/A/diario/N1/sposta"), CaseHead: head, Note: note})
 	head.Tab = "person"
+	castro := &casework.PersonPage{Page: servertest.DeskPage("person.title", "/schede/A/persona"), CaseHead: head, Identity: "alias", Towns: []string{"Castro (LE)", "Castro (BG)", "Castro"}, Form: casework.PersonForm{Town: "Castro"}}
+	castro.Fail("town", casework.FailTownSeveral)
+	add("person.which", castro)
 	add("person", &casework.PersonPage{Page: servertest.DeskPage("person.title", "/schede/A/persona"), CaseHead: head, Identity: "partial", Form: casework.PersonForm{Alias: "Rosa", Name: "Maria", Language: "it", Needs: []string{"bed"}}})
 	add("forget", &casework.ForgetPage{Page: servertest.DeskPage("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
 	head.Tab = "readers"

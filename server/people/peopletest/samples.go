@@ -90,5 +90,8 @@ func addDirectory(add func(string, frame.Shown)) {
 		return p
 	}
 	add("directory", &people.DirectoryPage{Page: page(people.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Kind: "centre", Form: people.DirectoryForm{Area: "Distretto ceramico", Phone: "0536 000000", Cost: "free", Needs: []string{"listen"}, Languages: []string{"it", "ar"}}})
+	castro := &people.DirectoryPage{Page: page(people.TitleDirectory, "/unita/U2/elenco"), ID: "U2", Name: "Centro Le Querce", Kind: "centre", Towns: []string{"Castro (LE)", "Castro (BG)"}, Form: people.DirectoryForm{Town: "Castro"}}
+	castro.Fail("town", people.FailTownSeveral)
+	add("directory.which", castro)
 	add("directory.desk", &people.DirectoryPage{Page: page(people.TitleDirectory, "/unita/P/elenco"), ID: "P", Name: "PuntoInsieme", Kind: "desk", Form: people.DirectoryForm{Phone: "0536 000111", Cost: "unknown", Needs: []string{"care"}}})
 }

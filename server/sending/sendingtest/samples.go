@@ -28,6 +28,10 @@ func addAsking(add func(string, frame.Shown)) {
 	other := querce
 	other.ID, other.Name, other.State, other.Mark = "R", "Centro Aurora", "unpinned", "unpinned"
 	add("choose-centre", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{Need: "bed", From: "Fiorano", Away: "Sassuolo"}, Centres: []frame.Centre{querce, other}})
+	castro := &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{From: "Castro", Away: "Calliano"}, Far: []string{"Calliano (TN)", "Calliano (AT)"}, Near: []string{"Castro (LE)", "Castro (BG)"}, Apart: []frame.Centre{other}}
+	castro.Fail("near", sending.FailTownSeveral)
+	castro.Fail("away", sending.FailAwaySeveral)
+	add("choose-centre.which", castro)
 	add("choose-centre.empty", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
 	add("way", &sending.WayPage{Page: servertest.DeskPage(sending.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: querce, WayForm: sending.WayForm{Way: "we_send", Chose: "yes"}})
 	add("way.unpinned", &sending.WayPage{Page: servertest.DeskPage(sending.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})

@@ -1,0 +1,164 @@
+package cases
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/policies/audit"
+	"sportello/referrals/kept"
+)
+
+// ReportLine is a report on a list: what it is about by its codes, never a name or a
+// word of what was said.
+type ReportLine struct {
+	ID, State, Worker, Day string
+	At                     time.Time
+	Danger                 bool   // told of, and nobody has said how it ended
+	DangerTo               string // to whom it was handed
+	Child                  bool
+	Children               string // one of Where
+	RedCode                bool
+	RedDay                 string
+	FollowBy               string
+	Source                 string // for whoever may read who made it
+}
+
+// Reports are the reports of a unit, and what others told before reports were kept so.
+type Reports struct {
+	Lines   []ReportLine
+	Earlier []ContactView
+}
+
+// ReadReports lists the reports in a state, or, with none, those that wait for somebody:
+// danger that did not end first, then a child, then a red code by its day, then what
+// nobody read, then what somebody follows by its day. One that is linked to a file is for
+// whoever may know of the file: for all others it is not there.
+func (d *Desk) ReadReports(ctx context.Context, who acts.Caller, state string) (all Reports, receipt audit.Receipt, err error) {
+	receipt, err = d.work.Do(ctx, who, policies.UnlinkedRead, func(r kept.Reader, act *acts.Act) (err error) {
+		all = Reports{}
+		if err := act.Allow(reportObject(act.Who, &ReportRow{Unit: act.Who.Unit()})); err != nil {
+			return err
+		}
+		if state != "" {
+			all.Lines, err = reportLines(r, act, reportsOfUnit, true, func(row *ReportRow) bool { return row.State == state })
+			return err
+		}
+		if all.Lines, err = reportLines(r, act, reportsWaiting, true, func(*ReportRow) bool { return true }); err != nil {
+			return err
+		}
+		all.Earlier, err = earlierNotes(r, act)
+		return err
+	})
+	return all, receipt, err
+}
+
+// ReportsNow lists the reports of danger that did not end, the longest first, for the
+// list of what must happen now. It opens only what waits for somebody.
+func ReportsNow(r kept.Reader, act *acts.Act) ([]ReportLine, error) {
+	lines, err := reportLines(r, act, reportsWaiting, false, func(*ReportRow) bool { return true })
+	return slices.DeleteFunc(lines, func(l ReportLine) bool { return !l.Danger }), err
+}
+
+// reportLines are the lines of those that which wants, in their order; sources tells to
+// say who made them where the caller may know it.
+func reportLines(r kept.Reader, act *acts.Act, find acts.Finder[ReportRow], sources bool, which func(*ReportRow) bool) ([]ReportLine, error) {
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	rows, err := find.Rows(r, act.Who.Unit())
+	lines, err := kept.Lines(act, rows, err, func(row *ReportRow) (l ReportLine, shown bool, err error) {
+		if !which(row) {
+			return l, false, nil
+		}
+		return reportLine(r, act, row, sources)
+	})
+	slices.SortStableFunc(lines, func(a, b ReportLine) int {
+		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.due(), b.due()), a.turn(b))
+	})
+	return lines, err
+}
+
+func reportLine(r kept.Reader, act *acts.Act, row *ReportRow, sources bool) (l ReportLine, shown bool, err error) {
+	o, f := reportObject(act.Who, row), (*kept.File)(nil)
+	c, err := kept.WallsOf(r, act, row.CaseID, &o)
+	if err != nil || c != nil && kept.ShutTo(act.Who, c) {
+		return l, false, err
+	}
+	if c != nil {
+		if f, err = kept.Open(r, act, c); err != nil {
+			return l, false, err
+		}
+	}
+	report, err := openReport(r, act, f, row)
+	if err != nil {
+		return l, false, err
+	}
+	l = ReportLine{ID: row.ID, State: row.State, Worker: row.Worker, Day: row.Day, At: report.At, Danger: report.DangerNow(), DangerTo: report.DangerTo(), Child: report.Child,
+		Children: report.Children, RedCode: report.RedCode == "yes", RedDay: report.RedDay, FollowBy: report.FollowBy}
+	act.Detail.IDs = append(act.Detail.IDs, row.ID)
+	if !sources || f != nil || !act.May(policies.ReportSource, o) {
+		return l, true, nil
+	}
+	_, _, from, err := openReporter(r, act, nil, row.ID)
+	if err != nil && !errors.Is(err, acts.ErrErased) {
+		return l, false, err
+	}
+	l.Source = from.Source
+	return l, true, nil
+}
+
+// place is where a line stands among the others.
+func (l *ReportLine) place() int {
+	switch {
+	case l.Danger:
+		return 0
+	case !ReportWaits(l.State):
+		return 6
+	case l.State == reportChild:
+		return 1
+	case l.RedCode:
+		return 2
+	case l.State == reportToRead:
+		return 3
+	case l.State == reportFollow:
+		return 4
+	}
+	return 5
+}
+
+// due is the day that orders lines of one place; one without comes last.
+func (l *ReportLine) due() string {
+	switch l.place() {
+	case 2:
+		return cmp.Or(l.RedDay, "never")
+	case 4:
+		return l.FollowBy
+	}
+	return ""
+}
+
+// turn puts the oldest first of what waits, the newest first of what does not.
+func (l *ReportLine) turn(other ReportLine) int {
+	if l.place() == 6 {
+		return other.At.Compare(l.At)
+	}
+	return l.At.Compare(other.At)
+}
+
+// earlierNotes are what other people and bodies told before reports were kept as such,
+// newest first: they are read as they are.
+func earlierNotes(r kept.Reader, act *acts.Act) ([]ContactView, error) {
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
+	return kept.Lines(act, rows, err, func(row *ContactRow) (ContactView, bool, error) {
+		v, err := viewContact(r, act, nil, row)
+		if err != nil {
+			return v, false, err
+		}
+		act.Detail.IDs = append(act.Detail.IDs, row.ID)
+		return v, true, nil
+	})
+}

@@ -1,0 +1,44 @@
+// Package desktest has a sample of each page of the room desk, with plausible, fictional content.
+// Nothing but tests imports it.
+package desktest
+
+import (
+	"time"
+
+	"sportello/server/desk"
+	"sportello/server/frame"
+	"sportello/server/servertest"
+)
+
+// Samples are the pages, each under the name of its picture.
+func Samples() (all servertest.Samples) {
+	at := servertest.Now.Add(-12 * time.Minute)
+	ines := frame.Who{Alias: "Ines"}
+	now := desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/schede/A/adesso"), Who: servertest.Rosa, Back: "/schede/A", Action: "/schede/A/adesso",
+		Marks: []desk.NowMark{{Kind: "danger", Since: at, Hold: desk.Hold{By: "anna"}, Life: true}, {Kind: "other_person", Since: at}}, Strip: servertest.CaseHead("").Strip,
+		Emergency: servertest.Agency, Leads: []string{"gina"}, People: []frame.Unit{{ID: "P1", Name: "lia"}}, NowForm: desk.NowForm{Mark: "danger", End: "her_no", HandForm: desk.HandForm{Hand: "colleague", Colleague: "P1"}}}
+	now.Fail("end_text", "now.decided_with")
+	all.Add("now", &now)
+	all.Add("now.contact", &desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/contatti/A/adesso"), Who: ines, Back: "/contatti/A", Action: "/contatti/A/adesso",
+		Marks: []desk.NowMark{{Kind: "dropped", Since: at, Hold: desk.Hold{Hand: "service", To: "Carla, 21:40"}}}, Emergency: servertest.Agency, NowForm: desk.NowForm{Mark: "dropped"}})
+	all.Add("now.rule", &desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/schede/A/adesso"), Who: servertest.Rosa, Back: "/schede/A", Action: "/schede/A/adesso",
+		Marks: []desk.NowMark{{Kind: "rule_waits", Since: at}}, Emergency: servertest.Agency})
+	all.Add("call-back", &desk.CallBackPage{Page: servertest.DeskPage(desk.TitleCallBack, "/contatti/A/richiama"), Who: ines, ID: "A", Open: true, Number: "347 555 0199",
+		Until: servertest.Now.Add(18 * time.Minute), Left: 2, Given: true, Version: "3", Emergency: servertest.Agency,
+		Calls: []desk.Call{{At: at, By: "anna", Outcome: "no_answer"}}})
+	all.Add("call-back.other", &desk.CallBackPage{Page: servertest.DeskPage(desk.TitleCallBack, "/contatti/A/richiama"), Who: servertest.Rosa, ID: "A", CaseID: "A", Given: true, Other: true,
+		Version: "4", Calls: []desk.Call{{At: at, By: "anna", Outcome: "other_person", Said: "other", Text: "che era il corriere"}}})
+	all.Add("call-back.over", &desk.CallBackPage{Page: servertest.DeskPage(desk.TitleCallBack, "/contatti/A/richiama"), Who: ines, ID: "A", Given: true, Version: "4"})
+	all.Add("list", &desk.ListPage{Page: servertest.DeskPage(desk.TitleList, "/schede"), Mine: true, From: 50, All: 160, Before: "/schede?chi=mie", Next: "/schede?chi=mie&da=100",
+		Cases: []desk.ListLine{{Who: servertest.Rosa, Href: "/schede/A", State: "open", Last: servertest.Ago(0), Worker: "anna", Mine: true, Marks: []string{"danger"}},
+			{Who: frame.Who{Code: "W8RD-3KAC"}, Href: "/schede/B", State: "open", Last: servertest.Ago(40)}},
+		Contacts: []desk.ContactLine{{Who: ines, Href: "/contatti/A", Begun: at, Worker: "anna"}}})
+	all.Add("list.empty", &desk.ListPage{Page: servertest.DeskPage(desk.TitleList, "/schede")})
+	turn := desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Hours: "lun-ven 8:30-19", Lines: []desk.TurnLine{
+		{Who: servertest.Rosa, Kind: "danger", Since: at, Href: "/schede/A/adesso", Hold: desk.Hold{By: "lia"}, Given: true},
+		{Who: ines, Kind: "dropped", Since: at, Href: "/contatti/A/adesso", Hold: desk.Hold{Hand: "colleague", To: "lia"}}}}
+	turn.Problem = desk.ProblemTurnOpen
+	all.Add("turn", &turn)
+	all.Add("turn.empty", &desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Ready: true})
+	return all
+}

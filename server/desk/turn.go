@@ -1,0 +1,88 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"sportello/policies/acts"
+	"sportello/referrals/kept"
+	"sportello/server/frame"
+)
+
+// TurnPage is "turn": what cannot wait, before somebody's shift ends. On paper it has
+// signs and hours alone.
+type TurnPage struct {
+	frame.Page
+	Lines []TurnLine
+	Ready bool   // each is in somebody's hands other than hers
+	Hours string // when the desk is open, as the directory says it
+	TurnForm
+}
+
+// TurnForm is empty: who ends her shift says nothing more.
+type TurnForm struct{}
+
+// TurnLine is one thing that cannot wait, and in whose hands it is.
+type TurnLine struct {
+	Who   frame.Who
+	Kind  string // a word of "now"
+	Since time.Time
+	Href  string
+	Hold
+	Given bool // in the hands of somebody other than the reader
+}
+
+// Turn answers GET /turno.
+func Turn(q *frame.Request) (frame.Shown, error) { return turnPage(q, nil) }
+
+func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
+	if !q.IsDesk() {
+		return nil, acts.ErrDenied
+	}
+	lines, receipt, err := q.Desk.Cases.ShiftNow(q.Context(), q.Who)
+	if err = q.Partly(err); err != nil {
+		return nil, err
+	}
+	q.Receipt(receipt)
+	roster, err := q.Names()
+	if err != nil {
+		return nil, err
+	}
+	page := &TurnPage{Page: q.Base(TitleTurn), Ready: true}
+	if u := roster.Units[q.Who.Unit()]; u != nil {
+		page.Hours = u.Hours
+	}
+	for _, l := range lines {
+		href := "/contatti/" + l.On.Contact
+		if l.On.Case != "" {
+			href = "/schede/" + l.On.Case
+		}
+		line := TurnLine{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Kind: l.Kind, Since: l.Since, Href: href + "/adesso", Hold: holdOf(roster, l.Hold), Given: l.Given(q.Who.Person())}
+		page.Ready = page.Ready && line.Given
+		page.Lines = append(page.Lines, line)
+	}
+	frame.Explain(&page.Page, cause)
+	return page, nil
+}
+
+// HandOver answers POST /turno.
+func HandOver(q *frame.Request, _ *TurnForm) error {
+	receipt, err := q.Desk.Cases.HandOver(q.Context(), q.Who)
+	if errors.Is(err, kept.ErrState) {
+		page, err := turnPage(q, nil)
+		if err != nil {
+			return err
+		}
+		page.(*TurnPage).Problem = ProblemTurnOpen
+		return q.Show(http.StatusConflict, page)
+	}
+	return q.DoneOr(turnPage, receipt, err, FlashTurnOver, "/agenda")
+}
+
+// What the page says.
+const (
+	FlashTurnOver   = "turn.over"
+	ProblemTurnOpen = "turn.not_yet"
+	TitleTurn       = "turn.title"
+)
