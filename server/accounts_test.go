@@ -71,7 +71,7 @@ func TestInvitationOverHTTP(t *testing.T) {
 	anna.Says(anna.Status(anna.Post(link, "words", shown, "same", "no"), http.StatusConflict), "l’ammissione non è stata fatta")
 	anna.Says(anna.Status(anna.StepUp("anna", link, "words", "abaco abaco abaco abaco", "same", "yes"), http.StatusConflict), "Le parole sono diverse")
 	anna.Leads(anna.StepUp("anna", link, "words", shown, "same", "yes"), "/ammissioni")
-	anna.Says(anna.Follow(), "Ammessa.")
+	anna.Says(anna.Follow(), "Ammissione fatta.")
 	anna.Status(anna.Get(link), http.StatusNotFound)
 
 	// Elena fetches the unit's key with her passphrase, and confirms Anna first.

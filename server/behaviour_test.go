@@ -116,7 +116,8 @@ func TestNumberAndWordStayOffPaper(t *testing.T) {
 	page := &casework.CasePage{Page: servertest.DeskPage(casework.TitleCase, "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova"}
 	site, _ := coverSite(t, page)
 	ctx := browser(t)
-	const seen = `[...document.querySelectorAll("details.reveal")].forEach(d => d.open = true), document.body.innerText`
+	// One at a time: opening the next shuts the one before.
+	const seen = `[...document.querySelectorAll("details.reveal")].map(d => (d.open = true, document.body.innerText)).join("\n")`
 	if err := chromedp.Do(ctx, chromedp.Navigate(site+"/")); err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func TestPageSentTwiceIsKeptOnce(t *testing.T) {
 	if got := anna.Hidden("form"); got != form {
 		t.Fatal("the mark of the form is lost between the steps")
 	}
-	list := []string{"form", form, "step", "2", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
+	list := []string{"form", form, "step", "1", "go", "next", "fields", "alias", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal"}
 	for _, mark := range anna.Hiddens("shown") {
 		list = append(list, "shown", mark)
 	}

@@ -83,7 +83,7 @@ func TestAppointmentIsSeenByBothSides(t *testing.T) {
 	anna.Leads(anna.Post(sent+"/appuntamento", "form", anna.Hidden("form"), "answer", "yes"), sent)
 	anna.Says(anna.Follow(), "Risposta inviata.")
 	anna.Silent(anna.Get("/agenda"), "Il centro propone un appuntamento")
-	bruna.Says(bruna.Get(received), "mar 1 dic 09:30", "Sede del centro", "Lei ha risposto: Sì")
+	bruna.Says(bruna.Get(received), "mar 1 dic 09:30", "Sede del centro", "La donna ha risposto: Sì")
 	bruna.Silent(bruna.Page, "Si aspetta la sua risposta")
 	// Once the centre has accepted, an appointment does not bring the question back.
 	bruna.Get(received)

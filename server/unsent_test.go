@@ -80,7 +80,7 @@ func TestFormAsksWhatBecomesOfTheOneThatWasSent(t *testing.T) {
 	anna := site.Serve(t, w).SignedIn("anna")
 	step := "/schede/" + v.CaseID + "/centri/" + w.Units["centre"] + "/invio"
 	typed := func(more ...string) []string {
-		return append([]string{"step", "2", "go", "next", "form", string(typed.NewForm()), "given", "spoken", "urgency", "today", "heard", "yes"}, more...)
+		return append([]string{"step", "1", "go", "next", "form", string(typed.NewForm()), "given", "spoken", "urgency", "today", "heard", "yes"}, more...)
 	}
 	anna.Get("/schede/" + v.CaseID + "/centri/" + w.Units["centre"])
 	anna.Says(anna.Status(anna.Post(step, typed()...), http.StatusUnprocessableEntity), "Scegliere che cosa diventa l’autorizzazione già inviata.", "Per quale altro scopo")

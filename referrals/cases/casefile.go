@@ -255,7 +255,11 @@ func (d *Desk) ChangeSafeContact(ctx context.Context, who acts.Caller, id string
 		}
 		c.KeepRecall(act.Now.Location())
 		change, err := kept.Retell(r, act, c, &kept.Telling{})
-		return change.Put, err
+		if err != nil {
+			return nil, err
+		}
+		said, err := NewNote(r, act, c, Note{Kind: "rule", Outcome: recognised})
+		return append(change.Put, said...), err
 	})
 }
 

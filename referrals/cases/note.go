@@ -62,7 +62,7 @@ var (
 
 // Note is one entry of the diary.
 type Note struct {
-	Kind string    `json:"kind"` // one of NoteKinds, or attempt, closed, reopened, revoked
+	Kind string    `json:"kind"` // one of NoteKinds, or attempt, closed, reopened, revoked, rule
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
 	// A call attempt also says on which channel and how it ended.

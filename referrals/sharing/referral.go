@@ -219,6 +219,17 @@ func ChoicesOf(r kept.Reader, c *kept.File, ticked []string, seen Marks) (Choice
 	return v, err
 }
 
+// Draft is the package, and the rule in it, as they would be if she authorised a now.
+// Safe is her rule, from the same reading as the choices.
+func (v Choices) Draft(from string, a Authorisation, safe rule.SafeContact, today time.Time) (Package, rule.PackageSafe) {
+	a.check(today) // for how long, where she did not say; what does not fit is refused when she authorises
+	all := map[string]PackageField{}
+	for _, f := range v.Fields {
+		all[f.Code] = f
+	}
+	return pack(all, from, a, &ConsentRow{UntilDay: a.Until}, today.Format(time.DateOnly)), safeUnder(a, safe)
+}
+
 // Preview is the package and the rule as the centre would see them today.
 type Preview struct {
 	Head      kept.CaseHead

@@ -22,8 +22,9 @@ type CasePage struct {
 	Opened      time.Time
 	LastContact time.Time
 	LastNote    time.Time
-	Referral    string // a word of "referral_state", or empty
-	Centre      string // of that referral
+	Latest      []NoteLine // what happened last
+	Referral    string     // a word of "referral_state", or empty
+	Centre      string     // of that referral
 	Restricted  bool
 	Next        string // a word of "next"
 	NextHref    string
@@ -40,8 +41,13 @@ func Case(q *frame.Request) (frame.Shown, error) {
 	}
 	page := &CasePage{Page: q.Base(TitleCase), CaseHead: frame.HeadOf(q, v.CaseHead, "summary"), Version: frame.Version(v.Version), Identity: identityWord(v),
 		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.Day(v.OpenedDay), LastContact: q.Day(v.LastDay), Restricted: v.Restricted}
-	if len(v.Notes) > 0 {
-		page.LastNote = v.Notes[0].At
+	for _, n := range v.Notes {
+		if n.State == "current" && frame.IsWord("note_kind", n.Kind) && n.At.After(page.LastNote) {
+			page.LastNote = n.At
+		}
+	}
+	if page.Latest = entries(q, v, roster); len(page.Latest) > latestOnCase {
+		page.Latest = page.Latest[:latestOnCase]
 	}
 	if len(v.Referrals) > 0 {
 		r := v.Referrals[0]
@@ -51,6 +57,21 @@ func Case(q *frame.Request) (frame.Shown, error) {
 	page.Danger = lastDanger(q, v)
 	page.Next, page.NextHref = nextStep(v, q.Desk.Day())
 	return page, nil
+}
+
+// latestOnCase is how much of the diary stands on the first page of a case.
+const latestOnCase = 4
+
+// lastly says when she was last in contact, and when something was last written.
+func (p *CasePage) lastly(v *frame.PageView) string {
+	contact, note := v.T("case.no_contact"), v.T("case.no_note")
+	if !p.LastContact.IsZero() {
+		contact = v.T("case.last_contact", "When", v.DaysAgo(p.LastContact))
+	}
+	if !p.LastNote.IsZero() {
+		note = v.T("case.last_note", "When", v.DaysAgo(p.LastNote))
+	}
+	return contact + ", " + note
 }
 
 // nextStep is the one next thing to do for a case's state today.

@@ -108,8 +108,8 @@ func taskShare(q *frame.Request, page *ContactPage) error {
 		safe, page.Form.RuleOf = v.Safe, frame.Version(v.Version)
 	}
 	for _, item := range rule.Items {
-		if content := frame.Brings(q, item, safe); content != "" {
-			page.Shareable = append(page.Shareable, frame.Shareable{Value: item, Key: frame.ShareFields[item], Content: content, Hidden: item == "code_word"})
+		if f, any := frame.ShareableOf(q, item, safe); any {
+			page.Shareable = append(page.Shareable, f)
 		}
 	}
 	return nil
@@ -376,7 +376,7 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	t := &ContactTold{At: v.At, Outcome: v.Outcome}
 	add := func(key string, parts ...string) {
 		if s := frame.Joined(parts...); s != "" {
-			t.Facts = append(t.Facts, Fact{key, s})
+			t.Facts = append(t.Facts, Fact{Key: key, Value: s})
 		}
 	}
 	add("contact.speaker", q.Word("speaker", v.Speaker))
@@ -392,7 +392,9 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	add("contact.alone", q.Word("yesno", v.Overheard["alone"]))
 	add("contact.can_talk", q.Word("yesno", v.Overheard["can_talk"]))
 	add("contact.call_back", q.Word("yesno", v.Overheard["call_back"]))
-	add("contact.call_number", v.CallBack)
+	if v.CallBack != "" {
+		t.Facts = append(t.Facts, Fact{Key: "contact.call_number", Secret: v.CallBack})
+	}
 	add("contact.been_here", q.Word("said_aloud", v.Overheard["been_here"]))
 	if v.With != "" {
 		add("contact.with", frame.If(v.With == "yes", q.Word("yesno", "yes"), v.With))

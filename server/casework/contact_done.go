@@ -96,6 +96,7 @@ type ContactTold struct {
 
 // Fact is one thing that was recorded, in the page's language.
 type Fact struct {
-	Key   string // message key of what was asked
-	Value string
+	Key    string // message key of what was asked
+	Value  string
+	Secret string // in place of Value: shown when it is asked for
 }

@@ -9,11 +9,12 @@ import (
 	"sportello/server/frame"
 )
 
-// DiaryPage is "diary": notes and contacts, newest first.
+// DiaryPage is "diary": what happened, newest first.
 type DiaryPage struct {
 	frame.Page
 	frame.CaseHead
-	Notes []NoteLine
+	Notes  []NoteLine
+	Recall Recall
 }
 
 // What the page says.
@@ -23,49 +24,59 @@ const (
 
 // Diary answers GET /schede/{id}/diario.
 func Diary(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals)
 	if err != nil {
 		return nil, err
 	}
-	page := &DiaryPage{Page: q.Base(TitleDiary), CaseHead: frame.HeadOf(q, v.CaseHead, "diary")}
+	page := &DiaryPage{Page: q.Base(TitleDiary), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Recall: recall(q, v.Recall)}
 	page.Notes = entries(q, v, roster)
 	return page, nil
 }
 
-// entries are the notes and the contacts of a case, newest first.
-func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) []NoteLine {
-	type entry struct {
-		at time.Time
-		NoteLine
-	}
-	var all []entry
+// entries are the notes, contacts, attempts and referrals of a case, newest first.
+func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) (all []NoteLine) {
 	for _, n := range v.Notes {
-		if n.State == "current" && n.Kind != "attempt" {
-			all = append(all, entry{n.At, note(q, n, roster)})
+		if n.State == "current" {
+			all = append(all, note(q, n, roster))
 		}
 	}
 	for _, c := range v.Contacts {
-		all = append(all, entry{c.At, NoteLine{ID: c.ID, Author: roster.Username(c.Author), Day: q.Day(c.Day), Contact: recordedOf(q, c)}})
+		all = append(all, NoteLine{ID: c.ID, Event: "contact", Says: q.Word("outcome", c.Outcome), Author: roster.Username(c.Author), At: c.At, Contact: recordedOf(q, c)})
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return b.at.Compare(a.at) })
-	var notes []NoteLine
-	for _, e := range all {
-		notes = append(notes, e.NoteLine)
+	for _, r := range v.Referrals {
+		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: frame.StateOf(r), Href: "/invii/" + r.ID})
 	}
-	return notes
+	slices.SortStableFunc(all, func(a, b NoteLine) int {
+		if c := b.day().Compare(a.day()); c != 0 { // a referral is known by its day alone: it is the first of it
+			return c
+		}
+		return b.At.Compare(a.At)
+	})
+	return all
+}
+
+// day is the day on which it happened.
+func (n NoteLine) day() time.Time {
+	y, m, d := n.At.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // NoteLine is one entry of the diary. Moved notes are not here.
 type NoteLine struct {
 	ID         string
-	Kind       string // a word of "note_kind"
-	Author     string
-	Day        time.Time
+	Event      string // a word of "event"
+	Kind       string // of a note: a word of "note_kind"
+	Says       string // what it was, in the page's language: the outcome of a contact or an attempt, whom a referral went to
+	Author     string // nobody, of a referral
+	At         time.Time
+	DayOnly    bool // its hour is not kept
 	Text       string
 	Earlier    []Earlier // corrections keep what was there before
 	MayCorrect bool
 	MayMove    bool         // author and lead
-	Contact    *ContactTold // the entry is a contact, and no note
+	Contact    *ContactTold // of a contact: what was recorded
+	Referral   string       // of a referral: a word of "referral_state"
+	Href       string       // of what has a page of its own
 }
 
 // Earlier is what a corrected text said before.

@@ -3,7 +3,6 @@ package casework
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -44,16 +43,23 @@ const (
 
 func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
 	mine := n.Author == q.Who.Person() || q.Who.Role() == policies.Lead
-	v := NoteLine{ID: n.ID, Kind: n.Kind, Author: roster.Username(n.Author), Day: q.Day(n.Day), Text: n.Text, MayCorrect: mine, MayMove: mine}
+	v := NoteLine{ID: n.ID, Event: "note", Kind: n.Kind, Author: roster.Username(n.Author), At: n.At, Text: n.Text, MayCorrect: mine, MayMove: mine}
+	if !frame.IsWord("note_kind", n.Kind) {
+		v.Event, v.Kind = n.Kind, "other"
+	}
 	switch n.Kind {
+	case "attempt":
+		v.Says, v.MayCorrect, v.MayMove = frame.Joined(q.Word("attempt", n.Outcome), q.Word("channel", n.Channel)), false, false
 	case "closed":
-		v.Kind, v.Text = "other", q.Word("closing", n.Outcome)+"\n"+n.Text
+		v.Says = q.Word("closing", n.Outcome)
+	case "rule":
+		v.Says, v.MayCorrect, v.MayMove = q.Word("recognised", n.Outcome), false, false
 	case "reopened", "revoked":
-		v.Kind, v.MayCorrect, v.MayMove = "other", false, false
+		v.MayCorrect, v.MayMove = false, false
 		if n.Kind == "revoked" {
-			v.Text = strings.TrimSpace(q.Text("diary.revoked") + "\n" + q.Word("recognised", n.Text))
+			v.Says, v.Text = q.Word("recognised", n.Text), ""
 			if n.Text == "instead" {
-				v.Text = q.Text("diary.replaced")
+				v.Says = q.Text("diary.replaced")
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"slices"
+
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/kept"
@@ -29,6 +31,9 @@ func CaseAndRoster(q *Request, parts ...referrals.Part) (referrals.CaseView, *un
 func HeadOf(q *Request, v kept.CaseHead, tab string) CaseHead {
 	s := StripOf(v.Safe, Who{v.Card.Code, v.Card.Alias})
 	s.CaseID, s.State, s.MayEdit = v.ID, v.State, true
+	if v.Safe.Rings() && v.Safe.Number == "" {
+		s.Notices = append(s.Notices, q.Text("strip.no_number"))
+	}
 	return CaseHead{Strip: s, Tab: tab}
 }
 
@@ -55,4 +60,9 @@ func (h CaseHead) Tabs() []CaseTab {
 		tabs[i].Current = name == h.Tab
 	}
 	return tabs
+}
+
+// Is tells whether an address is that of one of the tabs itself.
+func (h CaseHead) Is(here string) bool {
+	return slices.ContainsFunc(h.Tabs(), func(tab CaseTab) bool { return tab.Href == here })
 }

@@ -77,6 +77,11 @@ func (v *PageView) AgeDay(t time.Time) string {
 	return v.r.catalogue.AgeDay(v.page.Lang, v.page.Now, t)
 }
 
+// DaysAgo is how many days ago a day was, without its date.
+func (v *PageView) DaysAgo(t time.Time) string {
+	return v.r.catalogue.DaysAgo(v.page.Lang, v.page.Now, t)
+}
+
 // Moment is a day with its hour.
 func (v *PageView) Moment(t time.Time) string {
 	return v.r.catalogue.Moment(v.page.Lang, v.page.Now, t)

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"regexp"
 	"time"
 
 	"sportello/policies"
@@ -39,11 +40,44 @@ func PackageOf(q *Request, p sharing.Package, safe rule.PackageSafe, roster *uni
 		Feedback: p.Feedback, Until: q.Day(p.Until), KeepCopy: p.KeepCopy}
 	v.Strip = SharedStrip(safe.Rule, safe.DeskOnly, Who{})
 	for _, f := range p.Fields {
-		if value := Content(q, f); value != "" { // her number stands with her rule
-			v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: value})
+		value := Content(q, f)
+		if value == "" { // her number stands with her rule
+			continue
 		}
+		if last := len(v.Fields) - 1; childrenAre[f.Code] {
+			if f.Code == "children_ages" {
+				value = ages(q, value)
+			}
+			if last >= 0 && v.Fields[last].Key == ChildrenAre { // "Bambini: 1, di 4 anni"
+				v.Fields[last].Value += ", " + value
+			} else {
+				v.Fields = append(v.Fields, PackageField{Key: ChildrenAre, Value: value})
+			}
+			continue
+		}
+		v.Fields = append(v.Fields, PackageField{Key: ShareFields[f.Code], Value: value})
 	}
 	return v
+}
+
+// childrenAre are the fields that say one thing together: how many children, and how old.
+var childrenAre = map[string]bool{"children_count": true, "children_ages": true}
+
+// ChildrenAre is the name of that one thing.
+const ChildrenAre = "share_group.children"
+
+// numbers is what ages are where somebody wrote nothing but numbers.
+var numbers = regexp.MustCompile(`^[0-9]+( ?(,|e|and) ?[0-9]+)*$`)
+
+// ages are ages in words, where nothing but numbers was written.
+func ages(q *Request, typed string) string {
+	switch {
+	case typed == "1":
+		return q.Text("package.age_one")
+	case numbers.MatchString(typed):
+		return q.Text("package.ages", "Ages", typed)
+	}
+	return typed
 }
 
 // Package is what the centre sees. Preview and received page show it with the

@@ -3,6 +3,7 @@ package frame
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"sportello/referrals/rule"
 )
@@ -32,6 +33,7 @@ type Strip struct {
 	CodeWord string        // behind "Mostra"
 	Bare     bool          // shown to who got no phone channel: the conditions of one are not there
 	MayEdit  bool
+	Notices  []string // what else holds for it now, in the page's language; each one line under the first
 }
 
 // ChannelCodes are the channels it names, in their order.
@@ -60,7 +62,8 @@ type Shareable struct {
 	Value   string // what the form sends
 	Key     string // message key of its name
 	Content string
-	Hidden  bool // shown when it is asked for: somebody may look over her shoulder
+	Secret  string // shown when it is asked for: somebody may look over her shoulder
+	Barred  bool   // she did not allow it: it stands there, and cannot be ticked
 }
 
 // SharedStrip is a rule as another unit reads it: only what was shared is there, and
@@ -72,26 +75,39 @@ func SharedStrip(safe rule.SafeContact, onlyDesk bool, who Who) Strip {
 	return v
 }
 
-// Brings says in words what an item of the rule brings with it.
-func Brings(q *Request, item string, safe rule.SafeContact) string {
+// ShareableOf is an item of the rule with what it brings with it; nothing where she
+// allowed nothing that it is for.
+func ShareableOf(q *Request, item string, safe rule.SafeContact) (f Shareable, any bool) {
 	s := StripOf(safe.Shared(item), Who{})
+	f = Shareable{Value: item, Key: ShareFields[item], Secret: s.Number + s.Mail + s.CodeWord} // one of them, by item
 	var parts []string
 	for _, c := range s.Channels {
 		if c.Allow == "yes" {
 			parts = append(parts, q.Word("channel", c.Channel))
 		}
 	}
-	told := Joined(s.Number, s.Mail, s.CodeWord, Joined(parts...))
+	f.Content = Joined(parts...)
 	if s.Number == "" {
-		return told
+		return f, f.Secret != "" || f.Content != ""
 	}
 	say := s.Say
 	if say == "" {
 		say = q.Text("strip.say_nothing")
 	}
-	lines := []string{told, q.Text("strip.hours") + " " + hours(q, s.Hours), q.Text("strip.answerer") + " " + asked(q, "answerer", s.Answerer),
-		q.Text("strip.say") + " " + say, q.Text("strip.hide") + " " + asked(q, "yesno", s.Hide), q.Text("strip.voice") + " " + asked(q, "yesno", s.Voice)}
-	return strings.Join(lines, "\n")
+	f.Content = strings.Join([]string{f.Content, q.Text("strip.hours") + " " + hours(q, s.Hours), q.Text("strip.answerer") + " " + asked(q, "answerer", s.Answerer),
+		q.Text("strip.say") + " " + say, q.Text("strip.hide") + " " + asked(q, "yesno", s.Hide), q.Text("strip.voice") + " " + asked(q, "yesno", s.Voice)}, "\n")
+	return f, true
+}
+
+// showKeys say what "Mostra" shows, by the input or the item that it is.
+var showKeys = map[string]string{"number": "strip.show_number", "call_number": "strip.show_number", "mail": "strip.show_mail", "code_word": "strip.show_word"}
+
+// showKey is what "Mostra" shows of an input or an item.
+func showKey(name string) string {
+	if key, ok := showKeys[name]; ok {
+		return key
+	}
+	return "strip.show_number"
 }
 
 // asked is an answer in words, or that nobody asked.
@@ -128,4 +144,97 @@ func StripOf(s rule.SafeContact, who Who) Strip {
 		v.Hours = append(v.Hours, HoursRule{Days: h.Days, From: h.From, To: h.To})
 	}
 	return v
+}
+
+// rule is what a strip says, as the rule that decides.
+func (s Strip) rule() rule.SafeContact {
+	r := rule.SafeContact{Channels: map[string]string{}}
+	for _, c := range s.Channels {
+		r.Channels[c.Channel] = c.Allow
+	}
+	for _, h := range s.Hours {
+		r.Hours = append(r.Hours, rule.Hours{Days: h.Days, From: h.From, To: h.To})
+	}
+	return r
+}
+
+// stripNow is the one line of a strip: whether she may be reached now, what that means,
+// and what is never.
+type stripNow struct {
+	May   bool
+	Says  []string // in the page's language
+	Never []string // words of "by"
+}
+
+// now says what a strip allows at the moment of the page.
+func (v *PageView) now(s Strip) stripNow {
+	switch {
+	case s.OnlyDesk:
+		return stripNow{Says: []string{v.text("strip.line_desk")}}
+	case s.Forbids:
+		return stripNow{Says: []string{v.text("strip.line_none")}, Never: s.rule().At(v.page.Now).Never}
+	case !s.Recorded:
+		return stripNow{Says: []string{v.text("strip.line_nothing")}}
+	}
+	m := s.rule().At(v.here(v.page.Now))
+	n := stripNow{May: len(m.Open) > 0, Never: m.Never}
+	phones, others := v.by(m.Open, true), v.by(m.Open, false)
+	if m.Phones {
+		n.Says = append(n.Says, phones+", "+v.untilFrom(m.Until))
+	}
+	if others != "" {
+		n.Says = append(n.Says, others)
+	}
+	if shut := v.by(m.Shut, true); shut != "" {
+		n.Says = append(n.Says, shut+" "+v.fromWhen(m.Opens))
+	}
+	for _, c := range []struct {
+		key   string
+		holds bool
+	}{{"strip.answers_only_she", s.Answerer == "only_she"}, {"strip.answers_trusted", s.Answerer == "trusted"}, {"strip.answers_anyone", s.Answerer == "anyone"},
+		{"strip.hidden_yes", s.Hide == "yes"}, {"strip.voicemail_no", s.Voice == "no"}} {
+		if m.Phones && c.holds {
+			n.Says = append(n.Says, v.text(c.key))
+		}
+	}
+	return n
+}
+
+// by are channels inside a sentence: those that hold in her hours, or the others.
+func (v *PageView) by(channels []string, timed bool) string {
+	var list []string
+	for _, c := range channels {
+		if slices.Contains(rule.ChannelKinds[:3], c) == timed {
+			list = append(list, c)
+		}
+	}
+	return v.Words("by", list, ", ")
+}
+
+// here is a moment by the clock on the wall.
+func (v *PageView) here(t time.Time) time.Time { return t.In(v.r.catalogue.Zone()) }
+
+// untilFrom is until when hours are open, with the day where that is not today.
+func (v *PageView) untilFrom(t time.Time) string {
+	now := v.here(v.page.Now)
+	switch {
+	case t.IsZero():
+		return v.text("hours.any")
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly) && v.Clock(t) == "23:59", t.Equal(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())):
+		return v.text("strip.until_midnight")
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return v.Until(t)
+	}
+	return v.T("strip.until_day", "Time", v.Clock(t), "Day", v.Day(t))
+}
+
+// fromWhen is from when hours are open that are shut now.
+func (v *PageView) fromWhen(t time.Time) string {
+	switch now := v.here(v.page.Now); {
+	case t.IsZero():
+		return v.text("strip.at_no_hour")
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return v.T("hours.from", "Time", v.Clock(t))
+	}
+	return v.T("strip.from_day", "Time", v.Clock(t), "Day", v.Day(t))
 }

@@ -23,6 +23,9 @@ func (c *Catalogue) AgeDay(lang Lang, now, day time.Time) string {
 	return c.days(lang, now, day) + ", " + c.Day(lang, now, day)
 }
 
+// DaysAgo is how many days ago a day was, in words alone: "ieri".
+func (c *Catalogue) DaysAgo(lang Lang, now, day time.Time) string { return c.days(lang, now, day) }
+
 // Moment is a day and an hour: "lun 16 nov 10:40".
 func (c *Catalogue) Moment(lang Lang, now, t time.Time) string {
 	if t.IsZero() {

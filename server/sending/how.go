@@ -1,54 +1,14 @@
 package sending
 
 import (
-	"errors"
-	"sort"
 	"strings"
 
 	"sportello/policies"
 	"sportello/referrals"
 	"sportello/referrals/sharing"
-	"sportello/referrals/typed"
 	"sportello/server/frame"
 	"sportello/server/locale"
 )
-
-// HowPage is "how": how the authorisation is given and until when.
-type HowPage struct {
-	frame.Page
-	frame.CaseHead
-	ReferralStep
-	Text Spoken
-	// Holds tells that one was sent to this centre and still holds: the form asks
-	// what becomes of it. Taken are the purposes that such ones are for.
-	Holds bool
-	Taken []string
-}
-
-func showHow(q *frame.Request, cause error) (frame.Shown, error) {
-	v, c, err := withCentre(q, referrals.Preparing{Parts: []referrals.Part{referrals.PartPerson, referrals.PartConsents, referrals.PartReferrals}})
-	if err != nil {
-		return nil, err
-	}
-	page := &HowPage{Page: q.Base(TitleHow), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"),
-		ReferralStep: ReferralStep{Centre: c, Form: referralForm(q), Version: frame.Version(v.Version), Step: 2}}
-	if page.Form.Given == "" {
-		page.Form.Given = "spoken"
-	}
-	if page.Form.Lang == "" {
-		page.Form.Lang = v.Told.Language // hers, if the text exists in it
-	}
-	page.Text = spoken(q, page.Form.Lang)
-	page.Taken = holding(v.CaseView, c.ID)
-	page.Holds = frame.Contains(page.Taken, usualPurpose)
-	var bad *typed.Invalid
-	if errors.As(cause, &bad) && bad.Fields["beside"] == "" && page.Form.Beside == "" && page.Holds {
-		page.Fail("beside", frame.FailBeside)
-	}
-	frame.Explain(&page.Page, cause)
-	sort.Slice(page.Errors, func(i, j int) bool { return page.Errors[i].Field < page.Errors[j].Field })
-	return page, nil
-}
 
 // usualPurpose is what an authorisation is for, unless it stands beside another.
 const usualPurpose = "support"
@@ -86,7 +46,7 @@ func spoken(q *frame.Request, lang string) Spoken {
 }
 
 // Skip are the purposes that are not offered.
-func (p *HowPage) Skip() string { return strings.Join(p.Taken, " ") }
+func (p *SharePage) Skip() string { return strings.Join(p.Taken, " ") }
 
 // Spoken is the text to be read out to her, in her language.
 type Spoken struct {

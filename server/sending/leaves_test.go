@@ -24,8 +24,8 @@ func TestLeavesOfAReferral(t *testing.T) {
 	for _, mark := range anna.Hiddens("shown") {
 		form = append(form, "shown", mark)
 	}
-	anna.Status(anna.Post(centre+"/invio", append(form, "step", "1", "go", "next")...), http.StatusOK)
-	form = append(form, "step", "2", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal")
+	anna.Status(anna.Post(centre+"/invio", append(form, "step", "1", "go", "preview")...), http.StatusOK)
+	form = append(form, "step", "1", "go", "next", "given", "spoken", "urgency", "today", "heard", "yes", "text_lang", "it", "beside", "besides", "purpose", "legal")
 	given := anna.Status(anna.Post(centre+"/invio", form...), http.StatusSeeOther)
 	anna.Says(anna.Get(given.Leads), "Conferma e invia")
 	anna.Status(anna.Post(given.Leads+"/invia"), http.StatusOK) // asks for passphrase and code

@@ -9,5 +9,4 @@ var (
 const (
 	FailShareChanged = "share.changed"
 	TitleShare       = "share.title"
-	TitleHow         = "how.title"
 )

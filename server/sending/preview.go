@@ -52,7 +52,7 @@ func previewPage(q *frame.Request, cause error) (frame.Shown, error) {
 		return nil, q.Redirect(caseReferralsPath(p.CaseID))
 	}
 	page := &PreviewPage{Several: p.Several, Page: q.Base(TitlePreview), CaseHead: frame.HeadOf(q, p.Head, "referrals"), ID: q.ID("id"),
-		ReferralStep: ReferralStep{Centre: frame.Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 3}}
+		ReferralStep: ReferralStep{Centre: frame.Centre{ID: p.Package.ToUnit, Name: roster.UnitName(p.Package.ToUnit)}, Step: 2}}
 	page.Package = frame.PackageOf(q, p.Package, p.Safe, roster)
 	for _, code := range p.Changed {
 		page.Changed = append(page.Changed, ChangedItem{frame.ShareFields[code]})

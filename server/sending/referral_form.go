@@ -77,39 +77,35 @@ func (f ReferralForm) missing() map[string]string {
 	return fails
 }
 
-// ReferralForm is what is typed from "share" to "preview"; values of the other
-// steps travel along. All is off at first, and an empty package is valid.
+// ReferralForm is what is typed on "share". All is off at first, and an empty package
+// is valid.
 type ReferralForm struct {
-	Fields   []string `form:"fields" step:"1"`    // values of Shareable
-	Shown    []string `form:"shown" step:"1"`     // marks of what the page showed of them
-	KeepCopy string   `form:"keep_copy" step:"1"` // "yes"
-	Given    string   `form:"given" step:"2" words:"given"`
-	Mediator string   `form:"interpreter" step:"2" max:"200"`
-	Feedback string   `form:"feedback" step:"2" words:"feedback"`
-	Until    string   `form:"until" step:"2" words:"until"`
-	UntilDay string   `form:"until_day" step:"2" max:"40" as:"day"`
-	Urgency  string   `form:"urgency" step:"2" words:"urgency"`
-	Lang     string   `form:"text_lang" step:"2"`
-	Heard    string   `form:"heard" step:"2"`                   // "yes": she heard the text
-	Beside   string   `form:"beside" step:"2" words:"beside"`   // what becomes of the one that was sent
-	Purpose  string   `form:"purpose" step:"2" words:"purpose"` // of one besides
-	Form     string   `form:"form"`                             // the form's own mark, carried through the steps
+	Fields   []string `form:"fields"`    // values of Shareable
+	Shown    []string `form:"shown"`     // marks of what the page showed of them
+	KeepCopy string   `form:"keep_copy"` // "yes"
+	Given    string   `form:"given" words:"given"`
+	Mediator string   `form:"interpreter" max:"200"`
+	Feedback string   `form:"feedback" words:"feedback"`
+	Until    string   `form:"until" words:"until"`
+	UntilDay string   `form:"until_day" max:"40" as:"day"`
+	Urgency  string   `form:"urgency" words:"urgency"`
+	Lang     string   `form:"text_lang"`
+	Heard    string   `form:"heard"`                   // "yes": she heard the text
+	Beside   string   `form:"beside" words:"beside"`   // what becomes of the one that was sent
+	Purpose  string   `form:"purpose" words:"purpose"` // of one besides
+	Form     string   `form:"form"`                    // the form's own mark
 }
 
-// ReferralStep is what "share", "how" and "preview" have in common. They post
-// to /schede/ID/centri/CENTRE/invio with step (1 to 3) and go: "next", "back",
-// "language" (step 2), "send" (step 3; the step-up page follows).
+// ReferralStep is what "share" and "preview" have in common. "Share" posts to
+// /schede/ID/centri/CENTRE/invio with step (1) and go: "next", "preview" or "language";
+// the preview has an address of its own.
 type ReferralStep struct {
-	Centre  frame.Centre
-	Form    ReferralForm
-	Version string // of the case the fields were read from
-	Step    int
+	Centre frame.Centre
+	Form   ReferralForm
+	Step   int
 }
 
-// Action is where the steps post.
+// Action is where "share" posts.
 func (s ReferralStep) Action(caseID string) string {
 	return frame.At("/schede/%s/centri/%s/invio", caseID, s.Centre.ID)
 }
-
-// Carried lists the typed values of the other steps.
-func (s ReferralStep) Carried() []frame.Pair { return frame.PairsOf(s.Form, s.Step) }

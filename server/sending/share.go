@@ -4,20 +4,28 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sort"
 
 	"sportello/referrals"
+	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
-// SharePage is "share": groups of fields with what they actually say.
+// SharePage is "share": groups of fields with what they actually say, the text that she
+// hears, how she authorises and until when; and beside it what the centre will see.
 type SharePage struct {
 	frame.Page
 	frame.CaseHead
 	ReferralStep
 	Groups  []ShareGroup
-	Private int // how many there are: those not ticked stay private
+	Package frame.Package // as it stands ticked
+	Text    Spoken
+	// Holds tells that one was sent to this centre and still holds: the form asks
+	// what becomes of it. Taken are the purposes that such ones are for.
+	Holds bool
+	Taken []string
 }
 
 // groupOf puts each field that the case holds into its group, with its content.
@@ -36,30 +44,56 @@ func showShare(q *frame.Request, cause error) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sharePage(q, v, c, cause), nil
+	return sharePage(q, v, c, cause)
 }
 
 // choosing asks for what she can share, against what the page before showed of it.
 func choosing(q *frame.Request) referrals.Preparing {
 	form := referralForm(q)
-	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: sharing.ReadMarks(form.Shown)}
+	return referrals.Preparing{Choose: true, Ticked: form.Fields, Seen: sharing.ReadMarks(form.Shown),
+		Parts: []referrals.Part{referrals.PartPerson, referrals.PartConsents, referrals.PartReferrals}}
 }
 
-func sharePage(q *frame.Request, v referrals.Prepared, c frame.Centre, cause error) *SharePage {
+func sharePage(q *frame.Request, v referrals.Prepared, c frame.Centre, cause error) (*SharePage, error) {
 	form, choices := referralForm(q), v.Choices
 	form.Fields = slices.DeleteFunc(form.Fields, func(code string) bool { return frame.Contains(choices.Changed, code) })
-	form.Shown = choices.Shown.Lines()
-	page := &SharePage{Page: q.Base(TitleShare), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"), Private: len(choices.Fields),
-		ReferralStep: ReferralStep{Centre: c, Form: form, Version: frame.Version(v.Version), Step: 1}}
-	page.Groups = shareGroups(q, choices)
+	form.Shown, form.Form = choices.Shown.Lines(), q.NewForm()
+	if form.Given == "" {
+		form.Given = "spoken"
+	}
+	if form.Lang == "" {
+		form.Lang = v.Told.Language // hers, if the text exists in it
+	}
+	page := &SharePage{Page: q.Base(TitleShare), CaseHead: frame.HeadOf(q, v.CaseHead, "referrals"),
+		ReferralStep: ReferralStep{Centre: c, Form: form, Step: 1}, Text: spoken(q, form.Lang), Taken: holding(v.CaseView, c.ID)}
+	page.Groups = shareGroups(q, choices, v.Safe)
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	p, safe := choices.Draft(q.Who.Unit(), form.authorisation(c.ID, page.Now), v.Safe, page.Now)
+	page.Package = frame.PackageOf(q, p, safe, roster)
+	page.Holds = frame.Contains(page.Taken, usualPurpose)
 	for _, code := range choices.Changed {
 		page.Fail("fields-"+code, FailShareChanged)
 	}
-	frame.Invalid(&page.Page, cause)
-	return page
+	var bad *typed.Invalid
+	if errors.As(cause, &bad) && bad.Fields["beside"] == "" && form.Beside == "" && page.Holds {
+		page.Fail("beside", frame.FailBeside)
+	}
+	frame.Explain(&page.Page, cause)
+	sort.SliceStable(page.Errors, func(i, j int) bool { return asked(page.Errors[i].Field) < asked(page.Errors[j].Field) })
+	return page, nil
 }
 
-func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
+// asked is the place of a field on the page.
+func asked(field string) int {
+	return slices.Index([]string{"until_day", "urgency", "heard-yes", "given", "interpreter", "beside", "purpose"}, field)
+}
+
+// shareGroups are the fields that can be shared, by group. What she did not allow for
+// reaching her stands there too, and cannot be ticked.
+func shareGroups(q *frame.Request, choices sharing.Choices, safe rule.SafeContact) (all []ShareGroup) {
 	groups := map[string]*ShareGroup{}
 	for _, name := range groupsInOrder {
 		groups[name] = &ShareGroup{Key: ShareGroups[name]}
@@ -67,15 +101,23 @@ func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
 	groups["reach"].Reach = true
 	for _, f := range choices.Fields {
 		name := groupOf[f.Code]
-		content := frame.Content(q, f)
+		field := frame.Shareable{Value: f.Code, Key: frame.ShareFields[f.Code], Content: frame.Content(q, f)}
 		switch name {
 		case "":
 			name = "who"
 		case "reach":
-			content = frame.Brings(q, f.Code, choices.Rule)
+			field, _ = frame.ShareableOf(q, f.Code, choices.Rule)
 		}
-		groups[name].Fields = append(groups[name].Fields, frame.Shareable{Value: f.Code, Key: frame.ShareFields[f.Code], Content: content, Hidden: f.Code == "code_word"})
+		groups[name].Fields = append(groups[name].Fields, field)
 	}
+	for item, barred := range map[string]bool{rule.ItemNumber: !safe.Rings(), rule.ItemMail: safe.Channels["email"] != "yes"} {
+		if barred {
+			groups["reach"].Fields = append(groups["reach"].Fields, frame.Shareable{Value: item, Key: frame.ShareFields[item], Barred: true})
+		}
+	}
+	slices.SortStableFunc(groups["reach"].Fields, func(a, b frame.Shareable) int {
+		return slices.Index(rule.Items, a.Value) - slices.Index(rule.Items, b.Value)
+	})
 	for _, name := range groupsInOrder {
 		if len(groups[name].Fields) > 0 {
 			all = append(all, *groups[name])
@@ -84,20 +126,13 @@ func shareGroups(q *frame.Request, choices sharing.Choices) (all []ShareGroup) {
 	return all
 }
 
-// ReferralSteps moves between "Che cosa condividere", "Come e fino a quando" and
-// the preview. The authorisation is recorded when she has heard the text and
-// the preview is asked for; sending is a step-up of its own.
+// ReferralSteps answers the page on which she chooses. The authorisation is recorded
+// when she has heard the text and the preview is asked for; sending is an act of its own.
 func ReferralSteps(q *frame.Request, f *ReferralForm) error {
-	step, goes := q.Step(), q.Pressed()
-	switch {
-	case goes == "back" && step <= 2:
-		return q.ShowBack(http.StatusOK, showShare, nil)
-	case goes == "back", goes == "language", step == 1:
-		return q.ShowBack(http.StatusOK, showHow, nil)
-	case step == 2:
+	if q.Pressed() == "next" {
 		return authorise(q, f)
 	}
-	return q.ShowBack(http.StatusOK, showHow, nil)
+	return q.ShowBack(http.StatusOK, showShare, nil)
 }
 
 // authorise records her authorisation and leads to the preview.
@@ -107,7 +142,7 @@ func authorise(q *frame.Request, f *ReferralForm) error {
 		fails["purpose"] = FailPurpose
 	}
 	if len(fails) > 0 {
-		return q.ShowBack(http.StatusUnprocessableEntity, showHow, &typed.Invalid{Fields: fails})
+		return q.ShowBack(http.StatusUnprocessableEntity, showShare, &typed.Invalid{Fields: fails})
 	}
 	id, receipt, err := q.Desk.Sharing.GiveConsent(q.Context(), q.Who, q.ID("id"), f.authorisation(q.ID("centre"), q.Door.Gate().Now()))
 	if errors.Is(err, sharing.ErrChanged) {
@@ -120,18 +155,18 @@ func authorise(q *frame.Request, f *ReferralForm) error {
 			fails["until_day"] = FailUntil
 			delete(fails, "until")
 		}
-		return q.ShowBack(http.StatusUnprocessableEntity, showHow, &typed.Invalid{Fields: fails})
+		return q.ShowBack(http.StatusUnprocessableEntity, showShare, &typed.Invalid{Fields: fails})
 	}
 	if errors.Is(err, sharing.ErrLive) {
 		field, key := "beside", frame.FailBeside
 		if f.Beside == "besides" {
 			field, key = "purpose", FailPurposeTaken
 		}
-		return q.ShowBack(http.StatusUnprocessableEntity, showHow, typed.Bad(field, key))
+		return q.ShowBack(http.StatusUnprocessableEntity, showShare, typed.Bad(field, key))
 	}
 	if errors.Is(err, typed.ErrRepeated) {
 		q.Renew()
-		return q.ShowBack(http.StatusConflict, showHow, err)
+		return q.ShowBack(http.StatusConflict, showShare, err)
 	}
 	if err != nil {
 		return err

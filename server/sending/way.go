@@ -25,12 +25,8 @@ type WayForm struct {
 
 // Way answers GET /schede/{id}/centri/{centre}.
 func Way(q *frame.Request) (frame.Shown, error) {
-	// What was typed on the next two pages comes back here: they have no address
-	// of their own.
-	if q.Filled && q.Hidden("step") == "2" {
-		return showHow(q, nil)
-	}
-	if q.Filled && q.Hidden("step") == "1" {
+	// What was typed on the next page comes back here: it has no address of its own.
+	if q.Filled && q.Hidden("step") != "" {
 		return showShare(q, nil)
 	}
 	v, c, err := withCentre(q, referrals.Preparing{})
@@ -66,7 +62,11 @@ func ChooseWay(q *frame.Request, f *WayForm) error {
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if page.Way == "we_send" {
-		return q.Show(http.StatusOK, sharePage(q, v, c, nil))
+		share, err := sharePage(q, v, c, nil)
+		if err != nil {
+			return err
+		}
+		return q.Show(http.StatusOK, share)
 	}
 	receipt, err := q.Desk.Cases.AddNote(q.Context(), q.Who, v.ID, q.FormID(), "network", q.Word("way", page.Way)+": "+c.Name)
 	if err != nil {

@@ -83,6 +83,7 @@ var wordLists = map[string][]string{
 
 	// safe contact
 	"channel":    rule.ChannelKinds,
+	"by":         rule.ChannelKinds, // the same, inside a sentence
 	"allow":      rule.ChannelMarks,
 	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked"}),
 	"weekday":    rule.WeekDays,
@@ -120,6 +121,8 @@ var wordLists = map[string][]string{
 	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
 	"note_kind":     cases.NoteKinds,
+	"event":         {"contact", "attempt", "note", "referral", "rule", "closed", "reopened", "revoked"},
+	"danger":        {"yes"},
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview"},
 
 	// referral
@@ -196,6 +199,7 @@ var statusClass = map[string]string{
 	"case_state.open":             "good",
 	"case_state.in_charge":        "good",
 	"case_state.closed":           "stop",
+	"danger.yes":                  "alarm",
 	"urgency.today":               "alarm",
 	"report_state.to_read":        "wait",
 	"report_state.acted":          "good",

@@ -132,6 +132,45 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted && staff) location.reload();
 });
 
+// What stands beside a form follows what is typed: the server shows it, with the same
+// page as without script, and only its part is taken over. What does not answer as
+// expected leaves the button there that asks for it.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const place = byID(form.dataset.live);
+  const button = form.querySelector("[data-live-go]");
+  let asked = 0;
+  let soon;
+  const ask = async () => {
+    const mine = ++asked;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("go", button.value);
+    place.setAttribute("aria-busy", "true");
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "error" })
+      .then((a) => (a.ok ? a.text() : ""))
+      .catch(() => "");
+    if (mine !== asked) return;
+    const fresh = new DOMParser().parseFromString(answer, "text/html").getElementById(place.id);
+    button.hidden = !!fresh;
+    if (!fresh) return;
+    place.replaceChildren(...fresh.childNodes);
+    place.removeAttribute("aria-busy");
+  };
+  button.hidden = true;
+  form.addEventListener("change", () => {
+    clearTimeout(soon);
+    soon = setTimeout(ask, 300);
+  });
+}
+
+// A button that is named by an answer says which one is chosen.
+for (const button of document.querySelectorAll("[data-named-by]")) {
+  button.form.addEventListener("change", () => {
+    const chosen = button.form.querySelector(`input[name="${button.dataset.namedBy}"]:checked`);
+    const label = chosen && chosen.labels[0].firstElementChild;
+    button.textContent = label ? `${button.dataset.name}: ${label.textContent}` : button.dataset.name;
+  });
+}
+
 // Buttons that only work with script appear with it.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

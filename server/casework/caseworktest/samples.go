@@ -60,7 +60,7 @@ func addContact(add func(string, frame.Shown)) {
 			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
 		if step == 2 {
 			p.Fail("outcome", "contact.outcome_missing")
-			p.Form.RuleOf, p.Shareable = "3", []frame.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}
+			p.Form.RuleOf, p.Shareable = "3", []frame.Shareable{{Value: "number", Key: "share_field.number", Secret: "333 0000000", Content: "WhatsApp"}, {Value: "code_word", Key: "share_field.code_word", Secret: "girasole"}}
 		}
 		add(name, p)
 	}
@@ -92,14 +92,13 @@ func addCase(add func(string, frame.Shown)) {
 	head := servertest.CaseHead("summary")
 	add("case", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
 		Needs: []string{"bed", "listen"}, Opened: servertest.Ago(3), LastContact: servertest.Ago(1), LastNote: servertest.Ago(1), Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
-		Sent: sent[1:2], Danger: &casework.Danger{Day: servertest.Ago(1), Where: "Può arrivare presto"}})
+		Latest: happened[:4], Sent: sent[1:2], Danger: &casework.Danger{Day: servertest.Ago(1), Where: "Può arrivare presto"}})
 	bare := frame.CaseHead{Tab: "summary", Strip: frame.Strip{CaseID: "A", Who: servertest.Nadia, State: "closed", MayEdit: true}}
 	add("case.bare", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: servertest.Ago(40), Restricted: true})
-	note := casework.NoteLine{ID: "N1", Kind: "phone", Author: "Anna Bassi", Day: servertest.Ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
+	note := casework.NoteLine{ID: "N1", Event: "note", Kind: "phone", Author: "Anna Bassi", At: servertest.Ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
 		Earlier: []casework.Earlier{{Author: "Anna Bassi", Day: servertest.Ago(1), Text: "Ha chiamato."}}}
 	head.Tab = "diary"
-	call := casework.NoteLine{ID: "C1", Author: "Anna Bassi", Day: servertest.Ago(3), Contact: told}
-	add("diary", &casework.DiaryPage{Page: servertest.DeskPage("diary.title", "/schede/A/diario"), CaseHead: head, Notes: []casework.NoteLine{note, {ID: "N2", Kind: "listening", Author: "Carla Neri", Day: servertest.Ago(3), Text: "Primo ascolto."}, call}})
+	add("diary", &casework.DiaryPage{Page: servertest.DeskPage("diary.title", "/schede/A/diario"), CaseHead: head, Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Notes: append([]casework.NoteLine{note, {ID: "N2", Event: "note", Kind: "listening", Author: "Carla Neri", At: servertest.Ago(3), Text: "Primo ascolto."}}, happened...)})
 	add("diary.empty", &casework.DiaryPage{Page: servertest.DeskPage("diary.title", "/schede/A/diario"), CaseHead: head})
 	add("note", &casework.NotePage{Page: servertest.DeskPage("note.text", "/schede/A/diario/nuova"), CaseHead: head, Action: "/schede/A/diario/nuova", NoteForm: casework.NoteForm{Kind: "phone"}})
 	wrong := &casework.NotePage{Page: servertest.DeskPage("note.text", "/schede/A/diario/N1/correggi"), CaseHead: head, Action: "/schede/A/diario/N1/correggi", Correct: true, NoteForm: casework.NoteForm{Kind: "phone"}, Version: "2"}
@@ -144,6 +143,17 @@ var sent = []casework.SentTask{
 	{Who: frame.Who{Alias: "Mirela"}, ID: "V", To: "Servizio sociale, Municipio II", Due: servertest.Ago(2), Overdue: true, Hold: frame.Hold{State: "open"}},
 }
 
+// happened is one of each kind of what stands in a diary.
+var happened = []casework.NoteLine{
+	{ID: "A1", Event: "attempt", Kind: "other", Says: "Nessuna risposta, WhatsApp", Author: "Anna Bassi", At: servertest.Ago(1)},
+	{ID: "B", Event: "referral", Says: "Centro Le Querce", At: servertest.Ago(2), DayOnly: true, Referral: "sent", Href: "/invii/B"},
+	{ID: "R1", Event: "rule", Kind: "other", Says: "Ha detto la parola", Author: "Anna Bassi", At: servertest.Ago(3)},
+	{ID: "C1", Event: "contact", Says: "Vuole pensarci", Author: "Anna Bassi", At: servertest.Ago(3), Contact: told},
+	{ID: "R2", Event: "revoked", Kind: "other", Says: "Ha detto la parola", Author: "Anna Bassi", At: servertest.Ago(8)},
+	{ID: "O1", Event: "reopened", Kind: "other", Author: "Anna Bassi", At: servertest.Ago(20)},
+	{ID: "O2", Event: "closed", Kind: "other", Says: "Non desidera altro", Text: "Per ora va bene così.", Author: "Anna Bassi", At: servertest.Ago(90), MayCorrect: true, MayMove: true},
+}
+
 // told is what was recorded of a contact.
 var told = &casework.ContactTold{At: servertest.Now.Add(-72 * time.Hour), Outcome: "thinking", Facts: []casework.Fact{{Key: "contact.speaker", Value: "Lei"},
-	{Key: "contact.danger", Value: "Sì"}, {Key: "contact.request", Value: "Chiede dove può dormire.\nNon da sola."}, {Key: "contact.given", Value: "Numeri e luoghi sicuri, versione 1, italiano"}}}
+	{Key: "contact.danger", Value: "Sì"}, {Key: "contact.call_number", Secret: "333 0000000"}, {Key: "contact.request", Value: "Chiede dove può dormire.\nNon da sola."}, {Key: "contact.given", Value: "Numeri e luoghi sicuri, versione 1, italiano"}}}

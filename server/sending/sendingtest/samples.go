@@ -36,22 +36,20 @@ func addAsking(add func(string, frame.Shown)) {
 	add("way", &sending.WayPage{Page: servertest.DeskPage(sending.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: querce, WayForm: sending.WayForm{Way: "we_send", Chose: "yes"}})
 	add("way.unpinned", &sending.WayPage{Page: servertest.DeskPage(sending.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
 	form := sending.ReferralForm{Fields: []string{"alias", "request", "number"}, Shown: []string{"alias:1:AAAA"}, Given: "spoken", Urgency: "today"}
-	step := sending.ReferralStep{Centre: querce, Form: form, Version: "3", Step: 1}
-	add("share", &sending.SharePage{Page: servertest.DeskPage(sending.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Private: 9, Groups: []sending.ShareGroup{
+	step := sending.ReferralStep{Centre: querce, Form: form, Step: 1}
+	share := &sending.SharePage{Page: servertest.DeskPage(sending.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: servertest.Package(), Text: sending.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
+		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}, Groups: []sending.ShareGroup{
 		{Key: "share_group.who", Fields: []frame.Shareable{{Value: "alias", Key: "contact.name", Content: "Rosa"}, {Value: "town", Key: "person.town", Content: "Fiorano"}}},
 		{Key: "share_group.needs", Fields: []frame.Shareable{{Value: "request", Key: "share_field.request", Content: "Chiede dove può dormire stanotte con il bambino."}}},
-		{Key: "share_group.reach", Reach: true, Fields: []frame.Shareable{{Value: "number", Key: "share_field.number", Content: "333 0000000, WhatsApp\nQuando: mercoledì 14:00–16:00"}, {Value: "code_word", Key: "share_field.code_word", Content: "girasole", Hidden: true}}}}})
-	step.Step = 2
-	how := &sending.HowPage{Page: servertest.DeskPage(sending.TitleHow, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Text: sending.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},
-		Lines: []string{"Lei decide che cosa sa il centro. Può cambiare idea quando vuole, senza dire perché.", "Quello che il centro ha già letto o scaricato non si può riprendere."}}}
-	how.Fail("heard", sending.FailHeard)
-	add("how", how)
-	rtl := *how
+		{Key: "share_group.reach", Reach: true, Fields: []frame.Shareable{{Value: "number", Key: "share_field.number", Secret: "333 0000000", Content: "WhatsApp\nQuando: mercoledì 14:00–16:00"}, {Value: "mail", Key: "share_field.mail", Barred: true}, {Value: "code_word", Key: "share_field.code_word", Secret: "girasole"}}}}}
+	share.Fail("heard-yes", sending.FailHeard)
+	add("share", share)
+	rtl := *share
 	rtl.Holds = true
-	rtl.Page = servertest.DeskPage(sending.TitleHow, "/schede/A/centri/Q/invio")
+	rtl.Page = servertest.DeskPage(sending.TitleShare, "/schede/A/centri/Q/invio")
 	rtl.Text = sending.Spoken{Lang: "ar", Dir: "rtl", Version: "2026-1", Langs: []string{"it", "ar"}, Lines: []string{"أنتِ من يقرر ما يعرفه المركز."}}
-	add("how.rtl", &rtl)
-	step.Step = 3
+	add("share.rtl", &rtl)
+	step.Step = 2
 	add("preview", &sending.PreviewPage{ID: "A", Page: servertest.DeskPage(sending.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: servertest.Package()})
 	add("preview.changed", &sending.PreviewPage{ID: "A", Page: servertest.DeskPage(sending.TitlePreview, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: servertest.Package(), Changed: []sending.ChangedItem{{Key: "share_field.number"}, {Key: "contact.name"}}})
 	add("step-up", &frame.StepUpPage{Page: servertest.DeskPage(frame.TitleStepUp, "/schede/A/centri/Q/invio"), Act: sending.StepUpSend, Object: "K7QM-2F Rosa, Centro Le Querce", Action: "/schede/A/centri/Q/invio", Back: "/schede/A", Carried: []frame.Pair{{Name: "step", Value: "preview"}}})
