@@ -104,7 +104,7 @@ func (p *PassphrasePage) HTML(v *frame.PageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = v.Owner().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.Owner(v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1071,7 +1071,7 @@ func (v *PageView) Token() templ.Component {
 }
 
 // Owner tells a password manager whose passphrase a form asks; it is sent nowhere.
-func (v *PageView) Owner() templ.Component {
+func Owner(v *PageView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

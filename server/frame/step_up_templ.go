@@ -246,7 +246,7 @@ func (v *PageView) StepUpFields() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = v.Owner().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Owner(v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
