@@ -28,12 +28,14 @@ const (
 // habits give. A random string of a password manager needs some 35 characters to
 // count 70. The estimate is of the text alone: it does not know that somebody's
 // daughter has that name.
-func PassphraseBits(s string) float64 {
+func PassphraseBits(s string) float64 { return bitsOf(NormalisePassphrase(s)) }
+
+func bitsOf(spelled string) float64 {
 	var bits float64
 	var numbers float64
 	var other strings.Builder
 	seen := map[string]bool{}
-	judged := []rune(NormalisePassphrase(s))
+	judged := []rune(spelled)
 	judged = judged[:min(len(judged), judgedLetters)]
 	for token := range strings.SplitSeq(string(judged), "-") {
 		if token == "" || seen[token] {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies/acts"
@@ -158,6 +159,48 @@ func TestSearchStaysInItsUnit(t *testing.T) {
 	})
 	if found == 0 {
 		t.Fatal("nothing was ever found: this test would prove nothing")
+	}
+}
+
+// TestANoteConflictsWithNobody: sixteen write in one case at once, on the day on which
+// it was opened and as the first of another, beside somebody who changes its person; each
+// note is taken, and so is the change.
+func TestANoteConflictsWithNobody(t *testing.T) {
+	w := storetest.New(t).Standard()
+	anna := w.Caller("anna")
+	out := storetest.Rosa(t, w)
+	for day := range 2 {
+		w.Clock.Add(time.Duration(day) * 24 * time.Hour)
+		anna = w.Caller("anna")
+		v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for i := range 16 {
+			group.Go(func() {
+				for j := range 4 {
+					if _, err := w.Desk.Cases.AddNote(t.Context(), anna, out.CaseID, typed.NewForm(), "other", fmt.Sprintf("nota %d-%d.", i, j)); err != nil {
+						t.Errorf("day %d, writer %d: %v", day, i, err)
+					}
+				}
+			})
+		}
+		if day == 0 {
+			group.Go(func() {
+				if _, err := w.Desk.Cases.SavePerson(t.Context(), anna, out.CaseID, v.Version, cases.PersonForm{Alias: "Rosa"}); err != nil {
+					t.Errorf("a change beside notes: %v", err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	v, _, err := w.Desk.OpenCase(t.Context(), anna, out.CaseID, storetest.Parts...)
+	if err != nil || len(v.Notes) != 2*16*4 {
+		t.Errorf("%d notes are there, %v", len(v.Notes), err)
+	}
+	if report := w.CheckRecords(); len(report.Problems) > 0 {
+		t.Errorf("records do not match: %v", report.Problems)
 	}
 }
 

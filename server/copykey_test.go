@@ -39,6 +39,10 @@ func TestACentreKeepsItsKeyForCopies(t *testing.T) {
 		bruna.Says(got, "Questa è la parte segreta della chiave")
 		bruna.Silent(got, "AGE-SECRET-KEY", secret[30:60])
 	}
+	anna := s.SignedIn("anna")
+	anna.Get("/ammissioni/recupero")
+	anna.Says(anna.Status(anna.Post("/ammissioni/recupero", "recipient", secret, "heard", "abaco"), http.StatusUnprocessableEntity), "Questa è la parte segreta della chiave", "farne una nuova")
+	anna.Silent(anna.Page, "AGE-SECRET-KEY", secret[30:60])
 	folded := id.Recipient().String()[:900] + "\r\n  " + id.Recipient().String()[900:]
 	bruna.Leads(bruna.StepUp("bruna", page, "recipient", folded, "version", seen), page)
 	bruna.Says(bruna.Follow(), "La chiave è salvata", "bruna")

@@ -80,7 +80,7 @@ var ofTheFrame = append([]string{"token", "from", "lang"}, frame.Control...)
 func TestEveryInputHasItsField(t *testing.T) {
 	forms, stepUp := map[string]reflect.Type{}, map[string]bool{}
 	for _, r := range server.Routes() {
-		if r.Method == "POST" {
+		if r.Method == "POST" && !r.Aside {
 			forms[r.Pattern], stepUp[r.Pattern] = r.Form, r.StepUp
 		}
 	}
@@ -145,5 +145,62 @@ func TestEveryPasswordIsSecret(t *testing.T) {
 	}
 	if len(hidden) < 4 {
 		t.Fatalf("only %d are hidden", len(hidden))
+	}
+}
+
+// TestNoInputFollowsTheBrowsersLanguage: how a day or an hour is written is for the page
+// to say.
+func TestNoInputFollowsTheBrowsersLanguage(t *testing.T) {
+	r, read := newRenderer(t), 0
+	for _, s := range samplePages() {
+		body, err := r.Bytes(s.page)
+		if err != nil {
+			t.Fatal(detail(err))
+		}
+		for _, text := range tag.FindAllString(string(body), -1) {
+			switch a := attributes(text); a["type"] {
+			case "date", "time", "datetime-local", "month", "week", "number":
+				t.Errorf("%s: %s", s.name, text)
+			case "text":
+				read++
+			}
+		}
+	}
+	if read < 20 {
+		t.Fatalf("only %d inputs were read", read)
+	}
+}
+
+// TestEveryFieldIsGuarded: no browser corrects, completes, rewrites or translates what
+// is typed or shown, and a form that asks a passphrase says whose.
+func TestEveryFieldIsGuarded(t *testing.T) {
+	r, fields, asked := newRenderer(t), 0, 0
+	for _, s := range samplePages() {
+		body, err := r.Bytes(s.page)
+		if err != nil {
+			t.Fatal(detail(err))
+		}
+		text := string(body)
+		if strings.Contains(text, "<script") && !strings.Contains(text, `translate="no" spellcheck="false" writingsuggestions="false">`) {
+			t.Errorf("%s may be translated", s.name)
+		}
+		for _, in := range tag.FindAllString(text, -1) {
+			a := attributes(in)
+			if !strings.HasPrefix(in, "<textarea") && (!strings.HasPrefix(in, "<input") || !slices.Contains([]string{"text", "search", "tel", "email", "password"}, a["type"]) || a["id"] == "whose") {
+				continue
+			}
+			fields++
+			if a["spellcheck"] != "false" || a["writingsuggestions"] != "false" || a["autocorrect"] != "off" || a["autocomplete"] == "" {
+				t.Errorf("%s: %s", s.name, in)
+			}
+		}
+		if strings.Contains(text, `autocomplete="current-password"`) && !strings.Contains(text, `class="blank"`) {
+			if asked++; !strings.Contains(text, `autocomplete="username"`) {
+				t.Errorf("%s does not say whose passphrase it asks", s.name)
+			}
+		}
+	}
+	if fields < 30 || asked < 4 {
+		t.Fatalf("only %d fields and %d passphrases were read", fields, asked)
 	}
 }

@@ -47,7 +47,7 @@ func TestOtherLanguageKeepsWhatWasTyped(t *testing.T) {
 	b.Says(got, "New contact", `value="Irene Prova"`, "Chiede ascolto", "What was typed is here again.", `id="danger-yes" name="danger" value="yes" autocomplete="off" checked`)
 
 	// From the second step, with what the first one took.
-	b.Post("/contatti/nuovo", "name", "Irene Prova", "request", "Chiede ascolto", "from", "/contatti/nuovo", "step", "1", "go", "next")
+	b.Post("/contatti/nuovo", "speaker", "she", "name", "Irene Prova", "request", "Chiede ascolto", "from", "/contatti/nuovo", "step", "1", "go", "next")
 	b.Status(b.Page, http.StatusOK)
 	got = b.Status(otherLanguage(b, "note", "una riga"), http.StatusOK)
 	b.Says(got, "Nuovo contatto", "Irene Prova")

@@ -28,6 +28,7 @@ func Routes() []frame.Route {
 		frame.Get("/licenze", "", entry.Licences).WithoutSession(),
 		frame.Get("/riprendi", "", entry.Covered).WithoutSession(),
 		frame.Post("/riprendi", "", entry.Uncover).WithoutSession(),
+		frame.Post("/presente", "", entry.Present).WithoutSession().Beside(),
 		frame.Post("/esci", "", entry.SignOut).WithoutSession(),
 		frame.Post("/copri", policies.SessionCover, entry.Cover),
 		frame.Get("/bozza", policies.DraftKeep, entry.Late),

@@ -70,7 +70,8 @@ makes, replays the log of the data folder, and compares every row with its newes
 leaf. It needs no secret, opens nothing, runs beside a server, and names what
 differs by table and id.
 
-What differs ends with exit code 4. Where a crash or a power cut stopped the service
+What differs ends with exit code 4, a bundle, key or checkpoint that cannot be read as
+one, with exit code 6: nothing is said of it then. Where a crash or a power cut stopped the service
 in the middle of an act, and nothing differs, it ends with exit code 5: start the
 service once, which finishes or undoes the act, and check again.`,
 		Example: `  sportello audit verify bundle.zip --key log.pub
@@ -118,6 +119,9 @@ func (p *program) verifyBundle(path, key string, earlier []string) error {
 		return fmt.Errorf("opening the bundle: %w", err)
 	}
 	report, err := audit.VerifyBundle(f, info.Size(), strings.TrimSpace(string(public)), notes...)
+	if errors.Is(err, audit.ErrBundle) {
+		return unreadable{err}
+	}
 	if err != nil {
 		return differs{err}
 	}

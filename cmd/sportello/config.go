@@ -1,14 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"strings"
 	"text/tabwriter"
+
+	"sportello/cmd/sportello/conf"
 
 	"github.com/spf13/cobra"
 )
@@ -124,43 +124,18 @@ func (p *program) configure(c *cobra.Command) error {
 	return nil
 }
 
-// readConfig reads lines of "name = value"; blank lines and lines that begin
-// with # say nothing. An unknown name is refused: a misspelt setting would
-// otherwise stay silently at its default.
+// readConfig reads the configuration file, if there is one to read.
 func readConfig(path string) (map[string]string, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("reading the configuration file: there is none")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the configuration file: %w", err)
-	}
-	defer f.Close()
-	known := map[string]bool{}
+	known := map[string]conf.Kind{}
 	for _, s := range settings {
-		known[s.name] = s.name != "config"
-	}
-	all := map[string]string{}
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
+		if s.name != "config" {
+			known[s.name] = conf.Kind{List: s.name == "proxy", Check: func(text string) error { return (&value{setting: s, text: text}).check() }}
 		}
-		name, text, ok := strings.Cut(line, "=")
-		name = strings.TrimSpace(name)
-		if _, twice := all[name]; !ok || !known[name] || twice {
-			return nil, fmt.Errorf("reading the configuration file: line %d is no setting, or one given twice", n)
-		}
-		all[name] = strings.TrimSpace(text)
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("reading the configuration file: %w", err)
-	}
-	return all, nil
+	return conf.Read(path, known)
 }
 
 // configText is the table of settings.
@@ -168,7 +143,8 @@ func configText() string {
 	var b strings.Builder
 	b.WriteString(`A setting is taken from its flag, else from its environment variable, else from
 the file that --config or SPORTELLO_CONFIG names, else it has its default. The
-file holds one "name = value" a line, with the names below; # begins a comment.
+file holds one "name = value" a line, with the names below; # begins a comment, and
+a value with blanks stands in quotes.
 
 `)
 	w := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)

@@ -18,6 +18,7 @@ const (
 	exitRefused    = 3
 	exitDiffers    = 4
 	exitUnfinished = 5
+	exitUnreadable = 6
 )
 
 const exitCodesText = `0  done
@@ -26,6 +27,7 @@ const exitCodesText = `0  done
 3  refused: the folder, a key file, the clock, a state or a rule does not allow it; nothing was changed
 4  differs: a log, a bundle, a record or a schema is not what was signed or made
 5  unfinished: the service was stopped in the middle of an act; start it once, which finishes or undoes the act, and check again
+6  unreadable: a bundle, a public key or a checkpoint cannot be read as one; whether it is what was signed is not known
 `
 
 // refusal is an error that says what to do instead; nothing was changed.
@@ -53,6 +55,9 @@ func (d differs) Unwrap() error { return d.error }
 
 // unfinished says that a crash left something that the next start puts right.
 type unfinished struct{ error }
+
+// unreadable says that a file is not of the form that it should have.
+type unreadable struct{ error }
 
 // program is one run of the command line: where it prints, and the settings.
 type program struct {
@@ -91,11 +96,14 @@ func (p *program) exitCode(err error) int {
 	var d differs
 	var u usageError
 	var left unfinished
+	var form unreadable
 	switch {
 	case errors.As(err, &d):
 		return exitDiffers
 	case errors.As(err, &left):
 		return exitUnfinished
+	case errors.As(err, &form):
+		return exitUnreadable
 	case errors.As(err, &u) || !p.started:
 		return exitUsage
 	case errors.As(err, &r):

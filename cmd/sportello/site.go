@@ -22,6 +22,7 @@ import (
 	"sportello/referrals/towns"
 	"sportello/server"
 	"sportello/server/frame"
+	"sportello/server/proxy"
 )
 
 // stopWithin is how long a stop waits for answers that are under way.
@@ -32,7 +33,7 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
-	proxy  frame.Proxy
+	proxy  proxy.Proxy
 	closed atomic.Bool // the log is not what was signed: nothing is answered
 	untold bool        // refused sign-ins could not be recorded
 }
@@ -262,8 +263,8 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 // behind reads which proxies stand before the service. Both settings are needed,
 // and nothing is guessed: a header that anybody may write would let a stranger be
 // whom he likes.
-func (p *program) behind() (frame.Proxy, error) {
-	proxy := frame.Proxy{Header: http.CanonicalHeaderKey(p.text("proxy-header"))}
+func (p *program) behind() (proxy.Proxy, error) {
+	proxy := proxy.Proxy{Header: http.CanonicalHeaderKey(p.text("proxy-header"))}
 	if (proxy.Header == "") != (p.text("proxy") == "") {
 		return proxy, wrongUse("reading the settings proxy and proxy-header: they need each other")
 	}

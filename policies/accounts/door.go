@@ -265,6 +265,16 @@ func (d *Door) Finish(ctx context.Context, pending, code string, from From) (*Si
 	})
 }
 
+// Named is the user name that was typed before the code is asked, known or not; empty
+// when that is over.
+func (d *Door) Named(ctx context.Context, pending string) string {
+	var l pendingLogin
+	if d.kept(ctx, keptLogin, pending, &l) != nil {
+		return ""
+	}
+	return l.Name
+}
+
 // finish is the second step of a sign-in, with a one-time or a recovery code.
 //
 // It takes one from the bucket of an unknown device's source. The tries of the

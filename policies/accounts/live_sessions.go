@@ -238,7 +238,7 @@ func (d *liveSessions) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	errs := []error{d.store.Sweep(ctx, now.Unix())}
+	errs := []error{d.loseDrafts(ctx, now), d.store.Sweep(ctx, now.Unix())}
 	for _, r := range rows {
 		errs = append(errs, d.tidy(ctx, r, now))
 	}

@@ -2,8 +2,11 @@ package accounts
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/base64"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,16 +57,16 @@ func tokenBinding(kind string, hash []byte, version int64) crypto.Binding {
 // who can write to the database cannot re-point a session of his own to
 // somebody else, nor prolong one.
 type held struct {
-	Person    string          `json:"w"`
-	Created   int64           `json:"c"`
-	Ends      int64           `json:"x"`
-	Epochs    []heldEpoch     `json:"e"`
-	Personal  []byte          `json:"p"`
-	Draft     []byte          `json:"d,omitempty"` // given back once, after sign-in
-	Late      *acts.LateDraft `json:"l,omitempty"` // offered, until she says what becomes of it
-	Enrol     bool            `json:"n,omitempty"`
-	Strangers bool            `json:"s,omitempty"`
-	Own       acts.OwnFacts   `json:"o"`
+	Person    string            `json:"w"`
+	Created   int64             `json:"c"`
+	Ends      int64             `json:"x"`
+	Epochs    []heldEpoch       `json:"e"`
+	Personal  []byte            `json:"p"`
+	Draft     []byte            `json:"d,omitempty"` // given back once, after sign-in
+	Late      []*acts.LateDraft `json:"a,omitempty"` // offered, until she says what becomes of them
+	Enrol     bool              `json:"n,omitempty"`
+	Strangers bool              `json:"s,omitempty"`
+	Own       acts.OwnFacts     `json:"o"`
 }
 
 type heldEpoch struct {
@@ -82,7 +85,7 @@ func (d *base) sessionKey(part crypto.Key, hash []byte) crypto.Key {
 // sealHeld seals what the caller holds into the row of her session, for one
 // generation: what was sealed before the screen was covered opens in none after.
 func (d *sessions) sealHeld(row *acts.SessionRow, generation int64, c acts.Caller) error {
-	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.PersonalKey().Bytes(), Draft: c.Draft(), Late: c.Late(),
+	h := held{Person: row.Person, Created: row.Created, Ends: row.Ends, Personal: c.PersonalKey().Bytes(), Draft: c.Draft(), Late: c.Inside(us).Late,
 		Enrol: c.MustEnrol(), Strangers: c.Strangers(), Own: c.Inside(us).Own}
 	for _, e := range c.Inside(us).Epochs {
 		h.Epochs = append(h.Epochs, heldEpoch{e.Epoch, e.Key.Bytes(), e.Identity, e.UnitKey.Bytes()})
@@ -112,6 +115,8 @@ func (d *sessions) openHeld(row *acts.SessionRow, c *acts.Caller) error {
 		}
 		c.Inside(us).Epochs = append(c.Inside(us).Epochs, acts.UnitKeys{Epoch: e.Epoch, Key: key, Identity: e.Identity, UnitKey: unit})
 	}
+	turn := d.turn(row.Person) // a row that comes back offers nothing that was settled
+	c.Inside(us).Late = slices.DeleteFunc(c.Inside(us).Late, func(l *acts.LateDraft) bool { return l.Turn != turn })
 	return nil
 }
 
@@ -123,14 +128,14 @@ type opening struct {
 	row    acts.SessionRow
 	key    crypto.Key
 	kept   bool
-	before *acts.SessionRow // of the session that it takes the place of
-	late   *acts.LateDraft  // which that session held
+	before *acts.SessionRow  // of the session that it takes the place of
+	late   []*acts.LateDraft // which that session held
 	taken  []*acts.DraftRow
 	raise  *raised // what the newest way of stretching made of her passphrase, if hers is older
 }
 
 func (d *sessions) newOpening(from From, before acts.Caller) *opening {
-	o := &opening{before: before.Inside(us).Row, late: before.Late()}
+	o := &opening{before: before.Inside(us).Row, late: before.Inside(us).Late}
 	o.cookie, o.row.Hash, o.key = d.newToken()
 	now := d.gate.Now()
 	o.row.Agent, o.row.Version = from.Agent, 1
@@ -142,8 +147,8 @@ func (d *sessions) newOpening(from From, before acts.Caller) *opening {
 // act is prepared, and again if the act is.
 func (d *sessions) keepOpening(ctx context.Context, o *opening, c *acts.Caller) error {
 	o.row.Person = c.Person()
-	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation, c.Inside(us).Late = o.row.Hash, o.key, &o.row, 1, o.late
-	o.taken = d.drafts(ctx, c)
+	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation = o.row.Hash, o.key, &o.row, 1
+	o.taken = d.drafts(ctx, c, o.late)
 	if err := d.sealHeld(&o.row, 1, *c); err != nil {
 		return err
 	}
@@ -155,9 +160,13 @@ func (d *sessions) keepOpening(ctx context.Context, o *opening, c *acts.Caller) 
 	return d.store.UpdateSession(ctx, &o.row)
 }
 
-// mark marks the session open in the leaf of its act, and the one before as gone.
+// mark marks the session open in the leaf of its act, the one before as gone, and
+// that drafts were given back.
 func (o *opening) mark(tx acts.Tx) {
 	tx.Mark(markOf(&o.row, 1, sessionOpen))
+	if len(o.taken) > 0 {
+		nextTurn(tx, o.row.Person)
+	}
 	if o.before != nil {
 		moveSession(tx, o.before, sessionGone)
 	}
@@ -176,7 +185,7 @@ func (d *sessions) over(ctx context.Context, o *opening, failed error) {
 	if o.before != nil {
 		_ = d.store.EndSession(ctx, o.before.Hash)
 	}
-	d.dropDrafts(ctx, o.taken)
+	d.dropDrafts(ctx, o.row.Person, o.taken)
 }
 
 // enter gives out a session that an act opened. One that cannot be given out ends.
@@ -307,6 +316,7 @@ func (d *Door) Uncover(ctx context.Context, cookie, passphrase string, from From
 // has ended stays ended.
 func (d *sessions) refill(ctx context.Context, who acts.Caller, person string, b *box) (acts.Caller, error) {
 	var c acts.Caller
+	var taken []*acts.DraftRow
 	_, err := acts.Do(ctx, d.gate, d.store.Look, acts.Caller{}, policies.SessionResume, func(r acts.Reader, act *acts.Act) error {
 		var p acts.Person
 		if err := r.Get(&p, person); err != nil {
@@ -325,18 +335,26 @@ func (d *sessions) refill(ctx context.Context, who acts.Caller, person string, b
 		if stands != sessionOpen && stands != sessionCovered {
 			return ErrSignedOut
 		}
-		act.Commit = func(tx acts.Tx) error { return reopen(tx, who.Inside(us).Row, generation) }
+		taken = d.drafts(ctx, &c, nil)
+		act.Commit = func(tx acts.Tx) error {
+			if len(taken) > 0 {
+				nextTurn(tx, p.ID)
+			}
+			return reopen(tx, who.Inside(us).Row, generation)
+		}
 		return nil
 	})
 	if err != nil {
 		return acts.Caller{}, err
 	}
 	d.unrecorded.forget(who.Inside(us).Row, sessionCovered)
-	taken := d.drafts(ctx, &c)
 	if err := d.reseal(ctx, c); err != nil {
+		if len(c.Draft()) > 0 { // its turn is over, and no session holds it
+			err = errors.Join(err, d.KeepDraft(ctx, person, c.Draft()))
+		}
 		return acts.Caller{}, err
 	}
-	d.dropDrafts(ctx, taken)
+	d.dropDrafts(ctx, person, taken)
 	return c, nil
 }
 
@@ -431,7 +449,7 @@ func (d *sessions) renew(ctx context.Context, who acts.Caller) error {
 // into puts a caller that was made anew into the session of another of her.
 func into(c, who acts.Caller) acts.Caller {
 	c.Inside(us).Session, c.Inside(us).KeyPart, c.Inside(us).Row, c.Inside(us).Generation = who.Inside(us).Session, who.Inside(us).KeyPart, who.Inside(us).Row, who.Inside(us).Generation
-	c.Inside(us).Draft, c.Inside(us).Late = who.Draft(), who.Late()
+	c.Inside(us).Draft, c.Inside(us).Late, c.Inside(us).Lost = who.Draft(), who.Inside(us).Late, who.Lost()
 	return c
 }
 
@@ -491,10 +509,46 @@ func (d *Door) StepUp(ctx context.Context, who acts.Caller, passphrase, code str
 }
 
 // FormToken is the token that a page's forms carry: it holds for the session
-// alone, so that another site cannot post in her name.
+// alone, so that another site cannot post in her name. It says whose session that is,
+// and when it ends at the latest: a form that arrives later finds its person.
 func (d *sessions) FormToken(who acts.Caller) string {
-	m := d.keys.Session.MAC(crypto.LabelFormToken, who.Inside(us).Session)
-	return base64.RawURLEncoding.EncodeToString(m[:])
+	in := who.Inside(us)
+	if in.Row == nil {
+		return ""
+	}
+	return d.formToken(base64.RawURLEncoding.EncodeToString(in.Session), in.Person, strconv.FormatInt(in.Row.Ends, 10))
+}
+
+func (d *sessions) formToken(session, person, ends string) string {
+	m := d.keys.Session.MAC(crypto.LabelFormToken, []byte("session"), []byte(session), []byte(person), []byte(ends))
+	return strings.Join([]string{base64.RawURLEncoding.EncodeToString(m[:]), session, person, ends}, ".")
+}
+
+// openPageFor is how long after the end of its session a page that stood open still
+// finds its person: a weekend.
+const openPageFor = 72 * time.Hour
+
+// FormOwner is the person whose page a form was on, though its session has ended: its
+// token is one of ours, and she has signed in on this device. Nothing is opened with
+// it; what was typed can be kept for her. Empty where it is nobody's.
+func (d *sessions) FormOwner(ctx context.Context, token string, from From) (string, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 4 || !hmac.Equal([]byte(token), []byte(d.formToken(parts[1], parts[2], parts[3]))) {
+		return "", nil
+	}
+	ends, err := strconv.ParseInt(parts[3], 10, 64)
+	if err != nil || d.gate.Now().After(time.Unix(ends, 0).Add(openPageFor)) || from.Device == "" {
+		return "", nil
+	}
+	here, err := d.store.DeviceOf(ctx, crypto.Hash([]byte(from.Device)), parts[2], d.gate.Now().Unix())
+	if err != nil || !here {
+		return "", err
+	}
+	c, err := d.person(ctx, parts[2])
+	if errors.Is(err, ErrSignedOut) {
+		return "", nil
+	}
+	return c.Person(), err
 }
 
 // PublicFormToken is the token of forms before sign-in, bound to a cookie.

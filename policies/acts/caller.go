@@ -32,7 +32,8 @@ type Inside struct {
 	Kept       bool            // identity is set
 	StepUp     *Grant
 	Draft      []byte
-	Late       *LateDraft
+	Late       []*LateDraft
+	Lost       int64      // when the newest was typed of what was not kept, right after a passphrase
 	KEK        crypto.Key // only right after a passphrase, for changing one's own box
 	Enrol      bool       // a recovery code was used: a new factor comes before anything else
 	Strangers  bool       // colleagues who were there before her wait for her word
@@ -154,9 +155,22 @@ func (c Caller) Identity() (crypto.Identity, bool) {
 // given back once.
 func (c Caller) Draft() []byte { return c.in.Draft }
 
-// Late is what arrived under her cookie while the screen was covered or the session
-// had ended; nil without. Nothing of it enters a form before she took it.
-func (c Caller) Late() *LateDraft { return c.in.Late }
+// Late is the first that she has not seen to of what arrived while the screen was
+// covered or the session had ended; nil without. Nothing of it enters a form before she
+// took it.
+func (c Caller) Late() *LateDraft {
+	if len(c.in.Late) == 0 {
+		return nil
+	}
+	return c.in.Late[0]
+}
+
+// LateCount is how many of them wait.
+func (c Caller) LateCount() int { return len(c.in.Late) }
+
+// Lost is when the newest was typed of what was not kept longer, told once, in the
+// request in which her passphrase was right; 0 without.
+func (c Caller) Lost() int64 { return c.in.Lost }
 
 // PersonalKey keeps what is restricted to the caller by name.
 func (c Caller) PersonalKey() crypto.Key { return c.in.Personal }
@@ -174,5 +188,6 @@ func (c Caller) subject(a policies.Action, object string) policies.Subject {
 type LateDraft struct {
 	ID   string `json:"i"`
 	At   int64  `json:"t"` // Unix seconds
+	Turn int64  `json:"n"` // how often drafts had been given back then
 	Text []byte `json:"d"`
 }

@@ -32,7 +32,8 @@ type PendingRow struct {
 	Sealed crypto.Sealed
 }
 
-// DraftRow is a form kept for the person who typed it.
+// DraftRow is a form kept for the person who typed it; without a sealed text, that
+// there was one.
 type DraftRow struct {
 	ID     string
 	Person string
@@ -77,7 +78,8 @@ type Attempts interface {
 // Drafts are the forms that were not finished.
 type Drafts interface {
 	PutDraft(ctx context.Context, d *DraftRow) error
-	Drafts(ctx context.Context, person string, now int64) ([]*DraftRow, error)
+	Drafts(ctx context.Context, person string) ([]*DraftRow, error)
+	DraftsOver(ctx context.Context, at int64) ([]*DraftRow, error)
 	DropDraft(ctx context.Context, id string) error
 }
 

@@ -31,8 +31,8 @@ var (
 	ErrLeaf = errors.New("not a leaf of the log")
 	// ErrCheckpoint says that a note is not a checkpoint signed by the log's key.
 	ErrCheckpoint = errors.New("not a checkpoint of this log")
-	// ErrBundle says that a bundle is malformed, before anything about its leaves could be said.
-	ErrBundle = errors.New("not an exported bundle")
+	// ErrBundle says that a bundle, a key or a checkpoint has not the form of one, before anything could be said of it.
+	ErrBundle = errors.New("it cannot be read as what it should be")
 	// ErrBatch says that a batch was used out of turn: a second one, or one that is signed or over.
 	ErrBatch = errors.New("batch out of turn")
 	// ErrReadOnly says that the log was opened with the public key only, or is closed.

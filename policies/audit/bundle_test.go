@@ -340,6 +340,46 @@ func repack(t *testing.T, b []byte, name string, change func(string) string) []b
 	return out.Bytes()
 }
 
+// TestBundlePackedAgain: a bundle that was unpacked and packed again, its small texts
+// with a byte order mark and the line ends of another system, is what was signed.
+func TestBundlePackedAgain(t *testing.T) {
+	s := filled(t)
+	bundle := s.export(0, -1)
+	z, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range []string{"export/", "export/proof.txt", "__MACOSX/export/._proof.txt", "export/leaves.txt", "export/checkpoint.txt", "export/.DS_Store"} {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, of := range z.File {
+			if name != "export/"+of.Name {
+				continue
+			}
+			r, err := of.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if of.Name != "leaves.txt" {
+				text = append([]byte("\ufeff"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...)
+			}
+			f.Write(text)
+		}
+	}
+	w.Close()
+	if _, err := verify(out.Bytes(), "\ufeff"+s.verifier+"\r\n"); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestBundleWithOtherFiles(t *testing.T) {
 	for _, names := range [][]string{
 		{}, {"checkpoint.txt"}, {"proof.txt", "checkpoint.txt", "leaves.txt"},
@@ -395,7 +435,7 @@ func TestBundleExtendsAnEarlierCheckpoint(t *testing.T) {
 			other.check(t, b, s.verifier, from, size, forked[size])
 		}
 	}
-	if _, err := verify(s.export(0, -1), s.verifier, []byte("no note")); !errors.Is(err, audit.ErrCheckpoint) {
+	if _, err := verify(s.export(0, -1), s.verifier, []byte("no note")); !errors.Is(err, audit.ErrBundle) {
 		t.Errorf("no note: got %v", err)
 	}
 }

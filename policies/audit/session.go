@@ -38,9 +38,16 @@ func (l *Log) Sessions(person string) []string {
 	return ids
 }
 
+// ofPerson tells whether an id is a session's, of one person or with "" of anybody.
 func ofPerson(id, person string) bool {
-	return person == "" || strings.HasPrefix(id, person+".")
+	return (person == "" || strings.HasPrefix(id, person+".")) && !strings.HasSuffix(id, draftsSuffix)
 }
+
+const draftsSuffix = ".drafts"
+
+// DraftsID is the id under which leaves mark, beside sessions, how often what somebody had typed was given back to
+// her: a draft that is older than that was used, wherever its row comes from.
+func DraftsID(person string) string { return person + draftsSuffix }
 
 // Session is Log.Session as it will be after this batch.
 func (b *Batch) Session(id string) (SessionMark, bool) {

@@ -3,9 +3,12 @@ package audit
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -50,17 +53,20 @@ type Report struct {
 // (signed notes) that is given. It cannot tell that the log was not rewritten by who holds its secret key, unless
 // an earlier checkpoint shows it.
 //
-// ErrBundle if the file is no bundle, ErrCheckpoint if a checkpoint is not the log's, ErrLogTampered (a TamperError
+// ErrBundle if one of the files cannot be read as what it should be, ErrCheckpoint if a checkpoint is not the log's, ErrLogTampered (a TamperError
 // names the first bad leaf) if leaves or earlier checkpoint do not fit, ErrBehindState if an earlier checkpoint is
 // longer than the bundle's.
 func VerifyBundle(r io.ReaderAt, size int64, verifierKey string, earlier ...[]byte) (Report, error) {
 	v := bundleVerifier{report: Report{FirstBad: -1, Outcomes: map[Outcome]int64{}}, earlier: map[int64][]Checkpoint{}}
-	verifier, err := note.NewVerifier(verifierKey)
+	verifier, err := note.NewVerifier(strings.TrimSpace(string(carried([]byte(verifierKey)))))
 	if err != nil {
-		return v.report, fmt.Errorf("reading the log's public key: %w", err)
+		return v.report, fmt.Errorf("reading the log's public key: %w", errors.Join(ErrBundle, err))
 	}
 	for _, msg := range earlier {
-		c, err := openCheckpoint(msg, verifier)
+		c, err := openCheckpoint(carried(msg), verifier)
+		if isNoNote(msg) {
+			err = ErrBundle
+		}
 		if err != nil {
 			return v.report, fmt.Errorf("reading the earlier checkpoint: %w", err)
 		}
@@ -93,15 +99,35 @@ func bundleFiles(r io.ReaderAt, size int64) ([]*zip.File, error) {
 		return nil, fmt.Errorf("opening the bundle: %w", ErrBundle)
 	}
 	names := []string{checkpointFile, proofFile, leavesFile}
-	if len(z.File) != len(names) {
-		return nil, fmt.Errorf("listing the bundle: %w", ErrBundle)
-	}
-	for i, name := range names {
-		if z.File[i].Name != name {
+	files := make([]*zip.File, len(names))
+	for _, f := range z.File {
+		i := slices.Index(names, path.Base(f.Name))
+		switch {
+		case strings.HasSuffix(f.Name, "/"), strings.HasPrefix(f.Name, "__MACOSX/"), path.Base(f.Name) == ".DS_Store":
+			continue // what a program adds that packs the files again
+		case i < 0, files[i] != nil:
 			return nil, fmt.Errorf("listing the bundle: %w", ErrBundle)
 		}
+		files[i] = f
 	}
-	return z.File, nil
+	if slices.Contains(files, nil) {
+		return nil, fmt.Errorf("listing the bundle: %w", ErrBundle)
+	}
+	return files, nil
+}
+
+// carried is a small text as it was written, where an editor or a mail program put a
+// byte order mark before it or ended its lines its own way. Its signature says whether
+// it is that.
+func carried(text []byte) []byte {
+	return bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+}
+
+// isNoNote tells that a text has not the form of a signed note, whoever signed it.
+func isNoNote(msg []byte) bool {
+	_, err := note.Open(carried(msg), note.VerifierList())
+	var unverified *note.UnverifiedNoteError
+	return !errors.As(err, &unverified)
 }
 
 // open reads checkpoint and proof, and holds them to each other.
@@ -110,14 +136,17 @@ func (v *bundleVerifier) open(files []*zip.File, verifier note.Verifier) error {
 	if err != nil {
 		return err
 	}
-	if v.report.Checkpoint, err = openCheckpoint(msg, verifier); err != nil {
+	if isNoNote(msg) {
+		return fmt.Errorf("reading the bundle's checkpoint: %w", ErrBundle)
+	}
+	if v.report.Checkpoint, err = openCheckpoint(carried(msg), verifier); err != nil {
 		return err
 	}
 	proof, err := readSmall(files[1], maxProof)
 	if err != nil {
 		return err
 	}
-	if v.span, err = parseSpan(proof); err != nil {
+	if v.span, err = parseSpan(carried(proof)); err != nil {
 		return err
 	}
 	s, size := v.span, v.report.Checkpoint.Size

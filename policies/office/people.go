@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+	"unicode/utf16"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -51,7 +51,7 @@ func (in NewAgency) Object() string {
 
 // CreateAgency enters an agency and returns its id.
 func (o *Office) CreateAgency(ctx context.Context, who acts.Caller, in NewAgency) (string, audit.Receipt, error) {
-	a := &acts.Agency{RowKey: acts.RowKey{ID: crypto.NewID(), Version: 1}, Name: strings.TrimSpace(in.Name), Kind: in.Kind,
+	a := &acts.Agency{RowKey: acts.RowKey{ID: crypto.NewID(), Version: 1}, Name: tidyName(in.Name), Kind: in.Kind,
 		Responsibility: in.Responsibility, Ends: in.Ends}
 	receipt, err := o.house.Do(ctx, who, policies.AgencyCreate, func(r acts.Reader, act *acts.Act) error {
 		act.Making(in.Object())
@@ -63,7 +63,7 @@ func (o *Office) CreateAgency(ctx context.Context, who acts.Caller, in NewAgency
 		}
 		others, err := acts.AllAgencies.Rows(r)
 		for _, o := range others {
-			if strings.EqualFold(o.Name, a.Name) {
+			if SameName(o.Name, a.Name) {
 				return ErrTaken
 			}
 		}
@@ -157,7 +157,7 @@ func (o *Office) fit(ctx context.Context, who acts.Caller, look func(acts.Reader
 func (o *Office) createUnit(ctx context.Context, who acts.Caller, list []acts.Unit, i int) (string, audit.Receipt, error) {
 	u := list[i]
 	u.RowKey = acts.RowKey{ID: crypto.NewID(), Version: 1}
-	u.Name = strings.TrimSpace(u.Name)
+	u.Name = tidyName(u.Name)
 	if u.Cost == "" {
 		u.Cost = costAtFirst(u.Kind)
 	}
@@ -194,7 +194,7 @@ func unitsFit(r acts.Reader, list []acts.Unit, from int) error {
 
 func unitFits(r acts.Reader, u *acts.Unit, others []*acts.Unit) error {
 	var a acts.Agency
-	name := strings.TrimSpace(u.Name)
+	name := tidyName(u.Name)
 	if err := r.Get(&a, u.Agency); err != nil || name == "" || !isUnitKind(u.Kind) || u.Cost != "" && !slices.Contains(units.Costs, u.Cost) {
 		return errors.Join(units.ErrIncomplete, acts.Unless(err, acts.ErrNoRow))
 	}
@@ -202,7 +202,7 @@ func unitFits(r acts.Reader, u *acts.Unit, others []*acts.Unit) error {
 		if u.Is().Audits && o.Is().Audits {
 			return ErrOneAudit
 		}
-		if o.Agency == u.Agency && strings.EqualFold(strings.TrimSpace(o.Name), name) {
+		if o.Agency == u.Agency && SameName(o.Name, name) {
 			return ErrTaken
 		}
 	}
@@ -313,30 +313,34 @@ func newPerson(in NewPerson) *acts.Person {
 
 // allFit checks the people of a form before the first of them is entered.
 func allFit(r acts.Reader, list []NewPerson) error {
-	names := map[string]bool{}
+	var before []*acts.Person
 	for i, in := range list {
 		p := newPerson(in)
 		if err := fits(r, p); err != nil {
 			return acts.StoppedAt(i, err)
 		}
-		if names[p.Username] {
-			return acts.StoppedAt(i, ErrTaken)
+		if err := checkUsername(p.Username, before); err != nil {
+			return acts.StoppedAt(i, err)
 		}
-		names[p.Username] = true
+		before = append(before, p)
 	}
 	return nil
 }
 
 // fits checks that name, role, unit and agency of a new person go together.
 func fits(r acts.Reader, p *acts.Person) error {
-	if p.Username == "" || len(p.Username) > 64 || (p.Language != "it" && p.Language != "en") {
-		return units.ErrIncomplete
-	}
-	if invisible(p.Username) {
+	if p.Username != "" && visible(p.Username) == "" {
 		return ErrDirection
 	}
-	if _, err := acts.PersonByUsername.One(r, p.Username); !errors.Is(err, acts.ErrNoRow) {
-		return errors.Join(ErrTaken, err)
+	if p.Username == "" || len(utf16.Encode([]rune(p.Username))) > 64 || (p.Language != "it" && p.Language != "en") {
+		return units.ErrIncomplete
+	}
+	others, err := acts.AllPeople.Rows(r)
+	if err != nil {
+		return err
+	}
+	if err := checkUsername(p.Username, others); err != nil {
+		return err
 	}
 	if policies.Role(p.Role) == policies.Administrator {
 		if p.Unit != "" {
@@ -353,14 +357,6 @@ func fits(r acts.Reader, p *acts.Person) error {
 		return units.ErrIncomplete
 	}
 	return nil
-}
-
-// invisible tells whether a name holds a control or format character, those that
-// turn the direction of writing among them.
-func invisible(name string) bool {
-	return strings.ContainsFunc(name, func(c rune) bool {
-		return unicode.Is(unicode.C, c) || unicode.Is(unicode.Zl, c) || unicode.Is(unicode.Zp, c)
-	})
 }
 
 // Suspend stops a person at once: nothing opens for her, and no key moves.

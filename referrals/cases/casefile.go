@@ -191,7 +191,7 @@ var caseOutcomes = typed.Codes(CaseOutcomes...)
 
 // ReopenCase opens a closed case again: always allowed, never judged.
 func (d *Desk) ReopenCase(ctx context.Context, who acts.Caller, id string, version int64, text string) (audit.Receipt, error) {
-	if len(text) > typed.MaxText {
+	if typed.Length(text) > typed.MaxText {
 		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"note": "error.too_long"}}
 	}
 	return d.edit(ctx, who, policies.CaseReopen, id, version, func(r kept.Reader, act *acts.Act, c *kept.File) ([]acts.Row, error) {

@@ -192,7 +192,8 @@ func (d *Desk) Try(ctx context.Context, who acts.Caller, caseID string, form typ
 }
 
 // write adds a diary entry that fits, once for each form; the case's last day
-// moves with it.
+// moves with it. A note of the same day changes nothing else of the case, and leaves
+// its row alone: it is in nobody's way, however many write at once.
 func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form typed.Form, n Note,
 	fits func(*acts.Act, *kept.File, *Note) error) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, a, func(r kept.Reader, act *acts.Act) error {
@@ -209,8 +210,14 @@ func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, ca
 				return err
 			}
 		}
+		alone := n.Kind != "attempt" && c.Row.LastDay == act.Day && c.Card.Last == act.Day
 		rows, err := c.Advance(r, act.Who)
 		if err != nil {
+			return err
+		}
+		if alone && len(rows) == 1 { // no new key: only the row itself would be written
+			note, err := noteRow(r, act, c, id, n)
+			act.Commit = kept.PutAll(note)
 			return err
 		}
 		c.Row.LastDay, c.Card.Last = act.Day, act.Day

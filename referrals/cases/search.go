@@ -74,7 +74,7 @@ func (d *Desk) Search(ctx context.Context, who acts.Caller, term string) ([]Sear
 		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
-		if len(term) > typed.MaxShort {
+		if typed.Length(term) > typed.MaxShort {
 			return &typed.Invalid{Fields: map[string]string{"q": "error.too_long"}}
 		}
 		hits, err := scan(r, act, match.NewQuery(term))

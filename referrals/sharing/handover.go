@@ -193,7 +193,7 @@ func (t *TaskRow) next(r kept.Reader, step string) (string, error) {
 // until it is done, and the unit asks her for its own. It returns the case's id;
 // ErrState when nobody has the task, and when its case file is open already.
 func (d *Desk) OpenCaseFromTask(ctx context.Context, who acts.Caller, id, text string) (string, audit.Receipt, error) {
-	if len(text) > typed.MaxText {
+	if typed.Length(text) > typed.MaxText {
 		return "", audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"note": "error.too_long"}}
 	}
 	var caseID string

@@ -283,17 +283,27 @@ func (s *Store) DeviceOf(ctx context.Context, hash []byte, person string, now in
 	return n > 0, nil
 }
 
-// PutDraft keeps a person's draft, in place of the one of its kind before.
+// PutDraft keeps a person's draft, or what is left of it.
 func (s *Store) PutDraft(ctx context.Context, d *acts.DraftRow) error {
 	return s.sessions.exec(ctx, "keeping a draft", `INSERT INTO draft (id, person, ends, sealed, late, at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (person, late) DO UPDATE SET id = $1, ends = $3, sealed = $4, at = $6, mac = $7`,
+		ON CONFLICT (id) DO UPDATE SET ends = $3, sealed = $4, late = $5, mac = $7`,
 		d.ID, d.Person, d.Ends, d.Sealed, d.Late, d.At, d.MAC)
 }
 
-// Drafts reads a person's drafts: at most one of each kind.
-func (s *Store) Drafts(ctx context.Context, person string, now int64) ([]*acts.DraftRow, error) {
-	rows, err := s.sessions.db.QueryContext(ctx, bind(`SELECT id, person, ends, sealed, late, at, mac FROM draft
-		WHERE person = $1 AND ends > $2 ORDER BY late`), person, now)
+const draftColumns = "SELECT id, person, ends, sealed, late, at, mac FROM draft "
+
+// Drafts reads a person's drafts, oldest first.
+func (s *Store) Drafts(ctx context.Context, person string) ([]*acts.DraftRow, error) {
+	return s.listDrafts(ctx, "WHERE person = $1 ORDER BY at, id", person)
+}
+
+// DraftsOver reads the drafts that came at that time or before and still have a text.
+func (s *Store) DraftsOver(ctx context.Context, at int64) ([]*acts.DraftRow, error) {
+	return s.listDrafts(ctx, "WHERE at <= $1 AND length(sealed) > 0 ORDER BY at, id", at)
+}
+
+func (s *Store) listDrafts(ctx context.Context, condition string, args ...any) ([]*acts.DraftRow, error) {
+	rows, err := s.sessions.db.QueryContext(ctx, bind(draftColumns+condition), args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading drafts: %w", err)
 	}
@@ -301,7 +311,7 @@ func (s *Store) Drafts(ctx context.Context, person string, now int64) ([]*acts.D
 	var all []*acts.DraftRow
 	for rows.Next() {
 		var d acts.DraftRow
-		if err := rows.Scan(&d.ID, &d.Person, &d.Ends, &d.Sealed, &d.Late, &d.At, &d.MAC); err != nil {
+		if err := rows.Scan(&d.ID, &d.Person, &d.Ends, (*[]byte)(&d.Sealed), &d.Late, &d.At, &d.MAC); err != nil {
 			return nil, fmt.Errorf("reading drafts: %w", err)
 		}
 		all = append(all, &d)

@@ -19,7 +19,7 @@ func (*Invalid) Is(target error) bool { return target == ErrInvalid }
 // Bad says of one field that it does not fit.
 func Bad(field, key string) error { return &Invalid{Fields: map[string]string{field: key}} }
 
-// Limits of what one field takes, in bytes of UTF-8.
+// Limits of what one field takes, by Length.
 const (
 	MaxShort = 200
 	MaxLine  = 1_000
@@ -29,9 +29,9 @@ const (
 // Check collects what does not fit.
 type Check map[string]string
 
-// Max refuses what is longer than a limit, in bytes of UTF-8.
+// Max refuses what is longer than a limit, counted as its form does.
 func (c Check) Max(field, value string, limit int) {
-	if len(value) > limit {
+	if Length(value) > limit {
 		c[field] = "error.too_long"
 	}
 }

@@ -8,19 +8,19 @@ import (
 // farthest is how far ahead something may be agreed: beyond it a year was mistyped.
 const farthest = 366 * 24 * time.Hour
 
-// When reads a day and an hour of the wall clock as they are typed, "2026-12-10" and
-// "9:30", in now's zone. Invalid names the field that is wrong, "day" or "hour": what is no
+// When reads a day and an hour of the wall clock as they are typed, see Day and Hour, in
+// now's zone. Invalid names the field that is wrong, "day" or "hour": what is no
 // day or no hour, and an hour that clocks skip or show twice, when summer time begins or
 // ends. What is past or far is said by Ahead.
 func When(day, hour string, now time.Time) (time.Time, error) {
-	day, hour = strings.TrimSpace(day), strings.TrimSpace(hour)
-	if _, err := time.Parse(time.DateOnly, day); err != nil {
+	day, ok := Day(day)
+	if !ok {
 		return time.Time{}, Bad("day", "error.day")
 	}
-	if hour == "" {
+	if strings.TrimSpace(hour) == "" {
 		return time.Time{}, Bad("hour", "error.hour_missing")
 	}
-	clock, ok := clockOf(hour)
+	clock, ok := Hour(hour)
 	if !ok {
 		return time.Time{}, Bad("hour", "error.hour")
 	}
@@ -40,17 +40,6 @@ func When(day, hour string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// clockOf reads an hour of the day: 9:30, 09.30, 09:30:00.
-func clockOf(typed string) (string, bool) {
-	typed = strings.ReplaceAll(typed, ".", ":")
-	for _, form := range []string{"15:04", "15:04:05", "15"} {
-		if t, err := time.Parse(form, typed); err == nil {
-			return t.Format("15:04"), true
-		}
-	}
-	return "", false
-}
-
 // Ahead tells that a moment is still to come, and not so far that a year was mistyped.
 // Invalid names the field: "hour" if it is today, else "day".
 func Ahead(t, now time.Time) error {
@@ -65,8 +54,9 @@ func Ahead(t, now time.Time) error {
 	return Bad("day", "error.day_past")
 }
 
-// DayAhead is Ahead for a day alone, YYYY-MM-DD: today is still to come.
+// DayAhead is Ahead for a day alone: today is still to come.
 func DayAhead(field, day string, now time.Time) error {
+	day, _ = Day(day)
 	t, err := time.ParseInLocation(time.DateOnly, day, now.Location())
 	switch {
 	case err != nil:

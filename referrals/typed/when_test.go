@@ -36,7 +36,8 @@ func TestDaysAndHoursAreJudged(t *testing.T) {
 		{"2026-12-10", "", "hour", "error.hour_missing"},
 		{"2026-12-10", "dopo le 9", "hour", "error.hour"},
 		{"2026-02-30", "10:00", "day", "error.day"},
-		{"10/12/2026", "10:00", "day", "error.day"},
+		{"10/12/2026", "10.00", "", ""},
+		{"12/27/2026", "10:00", "day", "error.day"},
 		{"", "10:00", "day", "error.day"},
 	} {
 		at, err := typed.When(c.day, c.hour, now)
@@ -55,5 +56,20 @@ func TestDaysAndHoursAreJudged(t *testing.T) {
 		if (bad == nil) != (key == "") || bad != nil && bad.Fields["recall"] != key {
 			t.Errorf("%s: got %+v", day, bad)
 		}
+	}
+}
+
+// TestLengthIsWhatAFormCounts: as a browser's maxlength does.
+func TestLengthIsWhatAFormCounts(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "abc": 3, "\u00ec": 1, "i\u0300": 2, "\u0641\u0627\u0637\u0645\u0629": 5, "\U0001F642": 2,
+		"\U0001F469\u200d\U0001F467": 5, "a\r\nb": 3, "a\nb": 3, "a\rb": 3, "\u6797": 1} {
+		if got := typed.Length(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+	bad := typed.Check{}
+	bad.Max("x", "\u0641\U0001F642\r\n", 4)
+	if bad.Max("y", "\u0641\U0001F642\r\na", 4); len(bad) != 1 || bad["y"] == "" {
+		t.Errorf("got %v", bad)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/office"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
@@ -37,7 +38,7 @@ type AgencyForm struct {
 
 // AgencyEndForm is the day on which an agency ends.
 type AgencyEndForm struct {
-	Ends string `form:"ends" max:"10"`
+	Ends string `form:"ends" max:"40" as:"day"`
 }
 
 func agencyName(a *acts.Agency) (name, id string) { return a.Name, a.ID }
@@ -68,7 +69,7 @@ func CreateAgency(q *frame.Request, _ *AgencyForm) error {
 	if err != nil {
 		return err
 	}
-	if name := strings.TrimSpace(page.Name); name == "" || len(name) > 200 {
+	if name := strings.TrimSpace(page.Name); name == "" || typed.Length(name) > 200 {
 		page.Fail("name", FailName)
 	}
 	if !frame.IsWord("agency_kind", page.Kind) {
@@ -109,7 +110,7 @@ func agencyTaken(q *frame.Request) error {
 
 func agencyNamed(all *office.Administration, name string) bool {
 	for _, a := range all.Agencies {
-		if strings.EqualFold(a.Name, strings.TrimSpace(name)) {
+		if office.SameName(a.Name, name) {
 			return true
 		}
 	}

@@ -136,7 +136,7 @@ func (p *AgencyPage) HTML(v *frame.PageView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = v.Field("ends", p.Ends, frame.Ask{Label: "agency.ends", Hint: "agency.ends_hint", Type: "date", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Field("ends", p.Ends, frame.Ask{Label: "agency.ends", Hint: "agency.ends_hint", Type: "day", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

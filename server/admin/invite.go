@@ -28,7 +28,7 @@ type InvitePage struct {
 
 // InviteForm is the people of a form, a row each.
 type InviteForm struct {
-	Usernames []string `form:"username" max:"120"`
+	Usernames []string `form:"username" max:"64"`
 	Offices   []string `form:"office" words:"role"`
 	Units     []string `form:"unit"` // ids
 	Languages []string `form:"language"`
@@ -112,6 +112,12 @@ func peopleUnfit(q *frame.Request, f *InviteForm, err error, places []int) error
 	switch {
 	case errors.Is(why, office.ErrDirection):
 		key, status = FailUsernameDirection, http.StatusUnprocessableEntity
+	case errors.Is(why, office.ErrScripts):
+		key, status = FailUsernameScripts, http.StatusUnprocessableEntity
+	case errors.Is(why, office.ErrSigns):
+		key, status = FailUsernameSigns, http.StatusUnprocessableEntity
+	case errors.Is(why, office.ErrAlike):
+		key = FailUsernameAlike
 	case errors.Is(why, units.ErrIncomplete):
 		field, key, status = "office", FailFits, http.StatusUnprocessableEntity
 	case !errors.Is(why, office.ErrTaken):
@@ -159,5 +165,8 @@ const (
 	FailUsername          = "invite.username_taken"
 	FailUsernameMissing   = "invite.username_missing"
 	FailUsernameDirection = "invite.username_direction"
+	FailUsernameScripts   = "invite.username_scripts"
+	FailUsernameSigns     = "invite.username_signs"
+	FailUsernameAlike     = "invite.username_alike"
 	FailFits              = "invite.does_not_fit"
 )

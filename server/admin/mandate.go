@@ -30,7 +30,7 @@ type MandateForm struct {
 	Controller string `form:"controller" max:"200"`
 	Towns      string `form:"towns" max:"16000"` // one a line
 	Protocol   string `form:"protocol" max:"120"`
-	Ends       string `form:"ends" max:"10"`
+	Ends       string `form:"ends" max:"40" as:"day"`
 	Again      string `form:"also"` // "yes": those that another mandate names are named by this one too
 }
 

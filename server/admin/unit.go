@@ -10,6 +10,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/office"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
@@ -104,7 +105,7 @@ func (p *UnitPage) check(none bool) {
 	}
 	for _, r := range p.Rows {
 		name := strings.TrimSpace(r.Name)
-		if len(name) > 200 {
+		if typed.Length(name) > 200 {
 			p.Fail(fmt.Sprint("name-", r.N), FailName)
 		}
 		if !frame.IsWord("unit_kind", r.Kind) && (name != "" || none && r.N == 1) {

@@ -42,8 +42,8 @@ type LogFilter struct {
 	Action  string `form:"action" max:"60"` // the policy's name of the act
 	Record  string `form:"record" max:"60"`
 	Outcome string `form:"outcome" words:"result"`
-	From    string `form:"from_day" max:"10"`
-	To      string `form:"to_day" max:"10"`
+	From    string `form:"from_day" max:"40" as:"day"`
+	To      string `form:"to_day" max:"40" as:"day"`
 }
 
 // LogRow is one leaf: pseudonyms and codes only.

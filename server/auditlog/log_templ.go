@@ -292,11 +292,11 @@ func (p *LogPage) HTML(v *frame.PageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = v.Field("from_day", p.Filter.From, frame.Ask{Label: "log.from", Type: "date", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Field("from_day", p.Filter.From, frame.Ask{Label: "log.from", Type: "day", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = v.Field("to_day", p.Filter.To, frame.Ask{Label: "log.to", Type: "date", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Field("to_day", p.Filter.To, frame.Ask{Label: "log.to", Type: "day", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -109,9 +109,9 @@ type Recall struct {
 // RecallForm is what is typed to plan a call. It is posted with version and go
 // ("clear" takes her off the list) to /schede/ID/richiamo.
 type RecallForm struct {
-	Day  string `form:"recall" max:"10"`
-	From string `form:"recall_from" max:"5"`
-	To   string `form:"recall_to" max:"5"`
+	Day  string `form:"recall" max:"40" as:"day"`
+	From string `form:"recall_from" max:"20" as:"hour"`
+	To   string `form:"recall_to" max:"20" as:"hour"`
 }
 
 // AttemptForm is what is typed of a try to reach her.

@@ -588,7 +588,7 @@ func (p *AttemptsPage) plan(v *frame.PageView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.Field("recall", p.Plan.Day, frame.Ask{Label: "recall.day", Type: "date", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Field("recall", p.Plan.Day, frame.Ask{Label: "recall.day", Type: "day", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -596,11 +596,11 @@ func (p *AttemptsPage) plan(v *frame.PageView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.Field("recall_from", p.Plan.From, frame.Ask{Label: "recall.from", Type: "time", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Field("recall_from", p.Plan.From, frame.Ask{Label: "recall.from", Type: "hour", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.Field("recall_to", p.Plan.To, frame.Ask{Label: "recall.to", Type: "time", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Field("recall_to", p.Plan.To, frame.Ask{Label: "recall.to", Type: "hour", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

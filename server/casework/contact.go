@@ -186,6 +186,14 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 	case "search":
 		return beenHere(q)
 	case "next":
+		if step == 1 && f.Speaker == "" {
+			page, err := contactPage(q, step)
+			if err != nil {
+				return err
+			}
+			page.Fail("speaker", FailSpeakerMissing)
+			return q.Show(http.StatusUnprocessableEntity, page)
+		}
 		return keepContact(q, step, min(step+1, 3))
 	case "back":
 		return keepContact(q, step, max(step-1, 1))
@@ -515,6 +523,7 @@ func stepIn(t reflect.Type, name string) int {
 const (
 	FailOutcomeMissing = "contact.outcome_missing"
 	FailServiceMissing = "contact.service_missing"
+	FailSpeakerMissing = "contact.speaker_missing"
 )
 
 // ContactForm is what is typed in the three steps of a new contact. Values of

@@ -939,11 +939,11 @@ func safeWindow(v *frame.PageView, w Window) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = v.Field("from"+w.N, w.From, frame.Ask{Label: "safe.from", Type: "time", Max: 5, Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = v.Field("from"+w.N, w.From, frame.Ask{Label: "safe.from", Type: "hour", Max: 20, Bare: w.N != "0", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = v.Field("to"+w.N, w.To, frame.Ask{Label: "safe.to", Type: "time", Max: 5, Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = v.Field("to"+w.N, w.To, frame.Ask{Label: "safe.to", Type: "hour", Max: 20, Bare: w.N != "0", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -22,7 +22,7 @@ func TestRecallPage(t *testing.T) {
 	tries, plan := file+"/tentativi", file+"/richiamo"
 	anna.Says(anna.Get(tries), "Nessuna chiamata prevista.")
 	refused := anna.Status(anna.Post(plan, "version", anna.Hidden("version"), "recall", "2026-11-24", "recall_from", "20:00", "recall_to", "21:00"), http.StatusUnprocessableEntity)
-	anna.Says(refused, "Queste ore sono fuori da quelle che ha permesso", `value="2026-11-24"`, `value="20:00"`)
+	anna.Says(refused, "Queste ore sono fuori da quelle che ha permesso", `value="24/11/2026"`, `value="20:00"`)
 	anna.Leads(anna.Post(plan, "version", anna.Hidden("version"), "recall", "2026-11-24", "recall_from", "08:00", "recall_to", "08:30"), tries)
 	anna.Says(anna.Follow(), "Segnata “Da richiamare”.", "mar 24 nov", "08:00–08:30")
 	anna.Says(anna.Get(file), "mar 24 nov", "08:00–08:30")

@@ -19,11 +19,11 @@ type SafeForm struct {
 	Number   string   `form:"number" step:"2"`
 	Mail     string   `form:"mail" step:"2"`
 	Days0    []string `form:"days0" step:"2" words:"weekday"`
-	From0    string   `form:"from0" step:"2"` // HH:MM
-	To0      string   `form:"to0" step:"2"`
+	From0    string   `form:"from0" step:"2" as:"hour"`
+	To0      string   `form:"to0" step:"2" as:"hour"`
 	Days1    []string `form:"days1" step:"2"`
-	From1    string   `form:"from1" step:"2"`
-	To1      string   `form:"to1" step:"2"`
+	From1    string   `form:"from1" step:"2" as:"hour"`
+	To1      string   `form:"to1" step:"2" as:"hour"`
 	Answerer string   `form:"answerer" step:"2" words:"answerer"`
 	Say      string   `form:"say" step:"2"`                 // what to say if someone else answers
 	Hide     string   `form:"hide" step:"2" words:"yesno"`  // hide our number

@@ -41,8 +41,8 @@ type AskForm struct {
 
 // AppointmentForm is an appointment that is proposed.
 type AppointmentForm struct {
-	Day   string `form:"day" max:"10"`
-	Hour  string `form:"hour" max:"5"`
+	Day   string `form:"day" max:"40" as:"day"`
+	Hour  string `form:"hour" max:"20" as:"hour"`
 	Place string `form:"place" max:"200"`
 }
 

@@ -49,15 +49,31 @@ func TestWhatIsWrongWithADayIsSaidBesideIt(t *testing.T) {
 	received := "/arrivi/" + r.Sent
 	for _, c := range []struct{ day, hour, says, at string }{
 		{"2025-01-01", "10:00", "già passato", "day-error"},
-		{"", "10:00", "anno-mese-giorno", "day-error"},
+		{"", "10:00", "Scrivere il giorno come", "day-error"},
+		{"10/12/2026", "dopo le 9", "Scrivere l’ora", "hour-error"},
+		{"12/27/2026", "9.30", "Scrivere il giorno come", "day-error"},
 		{"2026-12-01", "", "Manca l’ora", "hour-error"},
 		{"2027-03-28", "02:30", "va avanti", "hour-error"},
 	} {
 		bruna.Get(received)
 		got := bruna.Post(received+"/appuntamento", "day", c.day, "hour", c.hour, "place", "Sede di prova", "form", bruna.Hidden("form"), "version", bruna.Hidden("version"))
+		if c.day != "2025-01-01" && c.day != "2026-12-01" && c.day != "2027-03-28" {
+			bruna.Says(got, `value="`+c.day+`"`)
+		}
 		bruna.Says(bruna.Status(got, http.StatusUnprocessableEntity), c.says, "Sede di prova", `id="`+c.at+`"`)
 		if !regexp.MustCompile(`<details class="more" open>\s*<summary>Proponi`).MatchString(got.Body) {
 			t.Errorf("%s %s: the form is folded away", c.day, c.hour)
+		}
+	}
+	// What is shown again is written as the page writes it, and read as it is written.
+	for lang, day := range map[string]string{"it": "01/12/2026", "en": "1 Dec 2026"} {
+		b := s.Inside(t, "bruna").InLanguage(lang)
+		b.Get(received)
+		got := b.Post(received+"/appuntamento", "from", received, "day", "1.12.26", "hour", "", "place", "Sede di prova", "form", b.Hidden("form"), "version", b.Hidden("version"))
+		b.Says(b.Status(got, http.StatusUnprocessableEntity), `value="`+day+`"`)
+		if lang == "en" {
+			b.Leads(b.Post(received+"/appuntamento", "day", day, "hour", "9.30", "place", "Sede di prova", "form", b.Hidden("form"), "version", b.Hidden("version")), received)
+			b.Says(b.Follow(), "1 Dec", "09:30")
 		}
 	}
 }

@@ -21,7 +21,7 @@ type PassphraseAlone struct {
 // Whatever cannot be kept, the screen is covered.
 func Cover(q *frame.Request, _ *frame.Nothing) error {
 	if q.HasMore() {
-		if err := q.KeepDraft(q.Door.KeepDraft); err != nil {
+		if err := q.KeepDraft(); err != nil {
 			q.Support(http.StatusInternalServerError, err)
 		}
 	}

@@ -67,6 +67,9 @@ func SettleLate(q *frame.Request, f *LateForm) error {
 	if err != nil {
 		return err
 	}
+	if q.Who.LateCount() > 1 {
+		return q.Done(receipt, FlashLateDropped, "/bozza")
+	}
 	return q.Done(receipt, FlashLateDropped, "/")
 }
 

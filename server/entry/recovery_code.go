@@ -20,7 +20,7 @@ func RecoveryCode(q *frame.Request) (frame.Shown, error) {
 // Recover signs in with a recovery code in place of the one-time code.
 func Recover(q *frame.Request, f *RecoveryCodeForm) error {
 	in, err := q.Door.FinishRecovery(q.Context(), q.Cookie(frame.PendingCookie), f.Recovery, q.Source())
-	return entered(q, in, err)
+	return entered(q, in, "", err)
 }
 
 // What the page says.

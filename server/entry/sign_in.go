@@ -64,18 +64,18 @@ func Begin(q *frame.Request, f *SignInForm) error {
 }
 
 // entered opens the session, or says the one thing that may be said.
-func entered(q *frame.Request, in *accounts.SignedIn, err error) error {
+func entered(q *frame.Request, in *accounts.SignedIn, username string, err error) error {
 	if err != nil {
 		key, known := frame.SignInProblems(err)
 		if !known {
 			return err
 		}
 		if errors.Is(err, accounts.ErrWait) || errors.Is(err, accounts.ErrNotACode) || comesBack(err) && q.R.URL.Path == "/entra/codice" {
-			page := &CodePage{Page: q.Base(TitleCode)}
+			page := &CodePage{Page: q.Base(TitleCode), Username: username}
 			page.Problem = key
 			return q.Show(q.Refusal(err), page)
 		}
-		page := &SignInPage{Page: q.Base(TitleSignIn)}
+		page := &SignInPage{Page: q.Base(TitleSignIn), Username: username}
 		page.Problem = key
 		return q.Show(q.Refusal(err), page)
 	}
@@ -87,6 +87,7 @@ func entered(q *frame.Request, in *accounts.SignedIn, err error) error {
 // welcome goes on from a passphrase that was right: to a new second factor after
 // a recovery code, to her words while she waits, to her work otherwise.
 func welcome(q *frame.Request) error {
+	frame.TellLost(q)
 	if q.Who.MustEnrol() {
 		return beginFactor(q)
 	}

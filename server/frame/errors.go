@@ -2,8 +2,12 @@ package frame
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sportello/crypto"
 	"sportello/policies/accounts"
@@ -19,6 +23,8 @@ import (
 var (
 	errForm   = errors.New("the form does not belong to this session")
 	errTooBig = errors.New("the form is too big")
+	// errOthers says that a form was on a page of somebody else, who used this browser.
+	errOthers = errors.New("the form is of another person")
 	// errColleagues says that colleagues wait to be confirmed before the first
 	// record.
 	errColleagues = errors.New("colleagues are to be confirmed first")
@@ -71,6 +77,7 @@ var answers = []struct {
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
 	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},
 	{errForm, http.StatusForbidden, "error.form_refused"},
+	{errOthers, http.StatusForbidden, "error.form_others"},
 	{errTooBig, http.StatusRequestEntityTooLarge, "error.too_large"},
 }
 
@@ -83,12 +90,11 @@ func (q *Request) fail(err error) {
 		unfinished(q, done)
 		return
 	case errors.Is(err, accounts.ErrSignedOut):
-		if q.Cookie(SessionCookie) != "" {
-			flash := "signin.again"
-			if !q.Known { // closed from another browser, or with a suspension: nothing typed was kept
-				flash = "signin.closed"
-			}
-			q.SetCookie(FlashCookie, flash, time.Minute)
+		switch {
+		case q.kept, q.Known:
+			q.SetCookie(FlashCookie, "signin.again", time.Minute)
+		case q.Cookie(SessionCookie) != "": // closed from another browser, or with a suspension, and nothing was typed
+			q.SetCookie(FlashCookie, "signin.closed", time.Minute)
 		}
 		q.SetCookie(SessionCookie, "", -1)
 		q.Redirect("/entra")
@@ -205,7 +211,8 @@ func (q *Request) problem(status int, key, support string) {
 	case status < http.StatusInternalServerError:
 		page.Back = q.here()
 	}
-	if q.Ours && (status == http.StatusConflict || status >= http.StatusInternalServerError) {
+	stray := key == "error.form_refused" && q.inputs != nil // another site's was refused before it was read
+	if stray || q.Ours && (status == http.StatusConflict || status == http.StatusRequestEntityTooLarge || status >= http.StatusInternalServerError) {
 		page.Typed = longTexts(q)
 	}
 	if q.Ours && status >= http.StatusInternalServerError && key != "error.tampered" {
@@ -216,16 +223,24 @@ func (q *Request) problem(status int, key, support string) {
 	q.Show(status, page)
 }
 
-// longTexts are the texts of a form that took time to write.
+// longTexts are the texts of a form, without what was chosen and what is secret.
 func longTexts(q *Request) []string {
 	var all []string
-	for _, name := range []string{"request", "text", "note", "children_note", "requester", "subject", "why", "place"} {
-		if text := q.form.Get(name); text != "" {
-			all = append(all, text)
+	for _, name := range slices.Sorted(maps.Keys(q.form)) {
+		if q.secret(name) || Contains(Control, name) || Contains([]string{"from", "lang"}, name) || q.inputs[name].Words != "" {
+			continue
+		}
+		for _, text := range q.form[name] {
+			if strings.ContainsAny(text, " \n") || utf8.RuneCountInString(text) > idLength {
+				all = append(all, text)
+			}
 		}
 	}
 	return all
 }
+
+// idLength is how long an id is, which nobody typed.
+const idLength = 26
 
 // NotFound answers with the page of what is not there.
 func (q *Request) NotFound() error {

@@ -8,14 +8,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"sportello/referrals/typed"
+	"sportello/server/locale"
 )
 
-// IsSecretKey tells whether somebody pasted the half of an age key that never
-// leaves the centre.
+// IsSecretKey tells whether somebody pasted the half of an age key that never leaves
+// its owner, whatever blanks and lines stand in it.
 func IsSecretKey(text string) bool {
-	return strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-")
+	return strings.Contains(strings.ToUpper(strings.Join(strings.Fields(text), "")), "AGE-SECRET-KEY-")
 }
 
 // A form struct keeps what was typed, as typed: its fields are strings and lists of
@@ -25,12 +27,14 @@ func IsSecretKey(text string) bool {
 //	words:"LIST"  its values are codes of a list of words, or empty
 //	max:"N"       what it takes, in UTF-16 units, as a browser counts (HTML, maxlength)
 //	step:"N"      the step that asks it, where the form has several
+//	as:"day"      it is a day, or an "hour", read however it is written (typed.Day, typed.Hour)
 //	secret:"yes"  it is for this one request: in no draft, and carried to no next page
 
 // Input is what the tags of a field say.
 type Input struct {
 	Name, Words string
-	Max         int // 0: whatever a page's fields take
+	As          string // "day", "hour" or any text
+	Max         int    // 0: whatever a page's fields take
 	Secret      bool
 }
 
@@ -45,7 +49,7 @@ func Inputs(t reflect.Type) map[string]Input {
 		switch name := f.Tag.Get("form"); {
 		case name != "":
 			n, _ := strconv.Atoi(f.Tag.Get("max"))
-			all[name] = Input{name, f.Tag.Get("words"), n, f.Tag.Get("secret") != ""}
+			all[name] = Input{name, f.Tag.Get("words"), f.Tag.Get("as"), n, f.Tag.Get("secret") != ""}
 		case f.Type.Kind() == reflect.Struct && f.Type.PkgPath() != "time":
 			maps.Copy(all, Inputs(f.Type))
 		}
@@ -130,11 +134,35 @@ func readForm(values url.Values, v reflect.Value) {
 			continue
 		}
 		if v.Field(i).Kind() == reflect.String {
-			v.Field(i).SetString(values.Get(name))
+			v.Field(i).SetString(readAs(v.Type().Field(i).Tag.Get("as"), values.Get(name)))
 			continue
 		}
 		v.Field(i).Set(reflect.ValueOf(slices.Clone(values[name])))
 	}
+}
+
+// readAs brings a day or an hour to the one form that the program keeps; what is none
+// stays as it was typed, to be said and corrected.
+func readAs(as, value string) string {
+	switch as {
+	case "day":
+		value, _ = typed.Day(value)
+	case "hour":
+		value, _ = typed.Hour(value)
+	}
+	return value
+}
+
+// writtenAs is how a page in that language writes a day: 27/11/2026, or 27 Nov 2026.
+func writtenAs(as, value string, lang locale.Lang) string {
+	t, err := time.Parse(time.DateOnly, value)
+	switch {
+	case as != "day" || err != nil:
+		return value
+	case lang == locale.English:
+		return t.Format("2 Jan 2006")
+	}
+	return t.Format("02/01/2006")
 }
 
 // PairsOf lists the values of a form struct as hidden fields, without those of

@@ -28,6 +28,7 @@ type Page struct {
 	Differs   bool        // the last check found records that are not what the log says
 	Unread    bool        // of what the page lists, something cannot be read, and is left out
 	Refilled  bool        // the form comes back from a draft
+	Lost      time.Time   // when something was typed that was not kept; said once
 	Late      bool        // something arrived under a covered screen, and waits for her word
 	Once      bool        // what it shows cannot be shown again: another language is not offered
 	Speak     string      // where its form comes back from in another language; empty where its address shows it again

@@ -163,13 +163,18 @@ func (v *PageView) Status(list, code string) templ.Component {
 // where the page has none, by Max (200 characters if that says nothing either). Label and
 // Hint are message keys. Where several inputs have one name, Row tells them apart in id and
 // errors. Without Auto, the browser is told to keep nothing. Rows makes it a textarea.
+// Type is an input's, or "day" or "hour".
 type Ask struct {
 	Label, Hint          string
 	ID, Type, Auto, Mode string
 	Class                string
 	Rows, Max, Row       int
 	Required             bool
+	Bare                 bool // the field beside it says how it is written
 }
+
+// dayHints are how days and hours are written, by an input's Type.
+var dayHints = map[string]string{"day": "form.day_hint", "hour": "form.hour_hint"}
 
 // Field asks for a text.
 func (v *PageView) Field(name, value string, in Ask) templ.Component {
@@ -190,6 +195,12 @@ func (v *PageView) Field(name, value string, in Ask) templ.Component {
 	}
 	if in.Hint != "" {
 		f.Hint = v.text(in.Hint)
+	}
+	if hint := dayHints[in.Type]; hint != "" { // a day or an hour is typed as the page writes it, not as the browser does
+		f.Type, f.Value = "text", writtenAs(in.Type, readAs(in.Type, value), v.page.Lang)
+		if !in.Bare {
+			f.Hint = strings.TrimSpace(f.Hint + " " + v.text(hint))
+		}
 	}
 	if f.Type == "" {
 		f.Type = "text"
@@ -219,13 +230,18 @@ func (v *PageView) Which(name string, several []string) templ.Component {
 // Question says how a question with given answers is asked. Its answers are the list of
 // words that the page's form says, or Words where it is not on the page, without those in
 // Skip. Legend and Hint are message keys; with Hints each answer has a hint of its own.
-// Type is radio, if it says nothing, or checkbox; Class is row, grid or empty.
+// Type is radio, if it says nothing, or checkbox; Class is row, grid or empty. What is
+// asked aloud can go back to not asked, unless it is a Must.
 type Question struct {
 	Legend, Hint       string
 	Type, Class, Words string
 	Hints              bool
 	Skip               []string
+	Must               bool // it has to be answered
 }
+
+// spoken are the lists of answers to questions that are said aloud.
+var spoken = map[string]bool{"yesno": true, "said_aloud": true, "where": true, "children": true, "who_calls": true, "answerer": true}
 
 // Choices asks a question with given answers; chosen is one of them, or several.
 func (v *PageView) Choices(name string, chosen any, q Question) templ.Component {
@@ -248,6 +264,11 @@ func (v *PageView) Choices(name string, chosen any, q Question) templ.Component 
 		if q.Hints {
 			item.Hint = v.text(list + "_hint." + code)
 		}
+		c.Items = append(c.Items, item)
+	}
+	if spoken[list] && kind == "radio" && !q.Must { // without script nothing else takes an answer back
+		item := NewChoice(kind, name, "", v.text("strip.unasked"), Contains(chosen, ""))
+		item.ID = name + "-unasked"
 		c.Items = append(c.Items, item)
 	}
 	if len(c.Items) == 0 {

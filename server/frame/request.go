@@ -34,6 +34,7 @@ type Request struct {
 	Lang   locale.Lang
 	Filled bool // form holds a draft given back
 	Ours   bool // the form that was sent is one of this session
+	kept   bool // what was typed waits for whom it is of
 	unread bool // something that belongs on the page is not what the log names
 
 	trouble *trouble // why the page of a form is shown again
@@ -61,28 +62,47 @@ func (q *Request) answer(t Route) error {
 	}
 	q.Ours = q.R.Method == http.MethodPost && q.Known && tokenFits(q)
 	if q.R.Method == http.MethodPost && !tokenFits(q) {
-		if t.Public || !q.Known {
-			return errForm
-		}
-		if who != nil {
-			return who
-		}
-		return sendAgain(q)
+		return ofBefore(q, t, who)
 	}
 	if !t.Public && who != nil {
-		return keepTyped(q, t, who)
+		return keepTyped(q, q.Who.Person(), who)
 	}
 	if err := first(q, t); err != nil {
 		return err
 	}
 	if q.Signed && q.R.Method == http.MethodGet {
 		q.takeDraft()
-	} else if q.Signed && !t.leaves() {
+	} else if q.Signed && !t.leaves() && !t.Aside {
 		if err := q.Door.DropDraft(q.Context(), q.Who); err != nil {
 			return err
 		}
 	}
 	return t.Do(q)
+}
+
+// ofBefore answers a form whose token is not of this session: it may be of one that has
+// ended, however it did, or of somebody else's, and is kept for whose it is.
+func ofBefore(q *Request, t Route, who error) error {
+	owner, err := q.Door.FormOwner(q.Context(), q.form.Get("token"), q.Source())
+	if err != nil {
+		return err
+	}
+	mine := q.Known && (owner == "" || owner == q.Who.Person())
+	switch {
+	case owner == "" && (t.Public || !q.Known):
+		return errForm
+	case owner == "" && who != nil:
+		return who
+	case mine && who == nil && !t.Public:
+		return sendAgain(q)
+	case !q.Known:
+		return keepTyped(q, owner, accounts.ErrSignedOut)
+	case mine && who != nil:
+		return keepTyped(q, owner, who)
+	case mine:
+		return errForm
+	}
+	return keepTyped(q, owner, errOthers)
 }
 
 // sendAgain refuses a form of an earlier session of the same person: another tab
@@ -142,6 +162,9 @@ func (q *Request) readForm() error {
 	if q.R.Method != http.MethodPost {
 		return nil
 	}
+	if !q.Known || q.R.ContentLength < 0 {
+		q.R.Body = http.MaxBytesReader(q.W, q.R.Body, maxBody)
+	}
 	if err := q.R.ParseForm(); err != nil {
 		var big *http.MaxBytesError
 		if errors.As(err, &big) {
@@ -153,14 +176,15 @@ func (q *Request) readForm() error {
 	for _, values := range q.R.PostForm {
 		n += len(values)
 	}
-	if n > maxFields {
-		return errTooBig
-	}
 	q.form = q.R.PostForm
 	for _, values := range q.form {
 		for i := range values {
 			values[i] = strings.ToValidUTF8(values[i], "�")
 		}
+	}
+	if n > maxFields || q.R.ContentLength > maxBody {
+		q.Ours = q.Known && tokenFits(q)
+		return errTooBig
 	}
 	return nil
 }
@@ -203,6 +227,7 @@ func (q *Request) Base(title string) Page {
 		p.User, p.Works = q.Who.Username(), q.Who.UnitKind()
 		p.FormToken = q.Door.FormToken(q.Who)
 		p.Late = q.Who.Late() != nil && q.R.URL.Path != "/bozza"
+		p.Lost = lost(q)
 		if v := q.Desk.AuditLog.Verified(); v != nil {
 			p.Differs = !v.Good()
 		}
@@ -289,7 +314,7 @@ func (q *Request) Show(status int, page Shown) error {
 
 // Source is where an attempt comes from, for the throttle.
 func (q *Request) Source() accounts.From {
-	return accounts.From{Address: q.Config.Proxy.source(q.R), Device: q.Cookie(deviceCookie), Agent: device(q.R.UserAgent())}
+	return accounts.From{Address: q.Config.Proxy.Source(q.R), Device: q.Cookie(deviceCookie), Agent: device(q.R.UserAgent())}
 }
 
 // Roster is who and what there is: agencies, units and people.

@@ -83,12 +83,14 @@ var Control = []string{"version", "form", "id", "step", "go", "keep", "at"}
 func (q *Request) TypedFields() []string {
 	var all []string
 	for _, p := range q.carried() {
-		if p.Value != "" && !Contains(Control, p.Name) {
+		if byHand(p) {
 			all = append(all, p.Value)
 		}
 	}
 	return all
 }
+
+func byHand(p Pair) bool { return p.Value != "" && !Contains(Control, p.Name) }
 
 // back puts on a form's page, shown again, why it is.
 func back(q *Request, p *Page) {
@@ -132,8 +134,9 @@ func showAgain(q *Request, status int, page Shown) error {
 		return err
 	}
 	text := html.UnescapeString(string(body))
-	for _, value := range q.TypedFields() {
-		if !strings.Contains(text, value) {
+	for _, p := range q.carried() {
+		as := q.inputs[p.Name].As
+		if byHand(p) && !strings.Contains(text, p.Value) && !strings.Contains(text, writtenAs(as, readAs(as, p.Value), q.Lang)) {
 			return errElsewhere
 		}
 	}

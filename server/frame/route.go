@@ -26,6 +26,7 @@ type Route struct {
 	Action  policies.Action      `json:"action,omitempty"` // what the policy is asked; empty on pages about nobody
 	Public  bool                 `json:"public"`
 	StepUp  bool                 `json:"step_up"`
+	Aside   bool                 `json:"-"` // what is sent is not the form of the page: that stays as it is
 	Form    reflect.Type         `json:"-"` // of what a POST reads
 	Do      func(*Request) error `json:"-"`
 }
@@ -56,6 +57,12 @@ func Post[F any](pattern string, a policies.Action, do func(*Request, *F) error)
 // WithoutSession lets a route be asked for by people who are not signed in.
 func (t Route) WithoutSession() Route {
 	t.Public = true
+	return t
+}
+
+// Beside says that what is sent there is not the form of the page.
+func (t Route) Beside() Route {
+	t.Aside = true
 	return t
 }
 

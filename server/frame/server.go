@@ -22,6 +22,7 @@ import (
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/locale"
+	"sportello/server/proxy"
 
 	"github.com/gorilla/mux"
 )
@@ -31,10 +32,10 @@ type Config struct {
 	Desk      *referrals.Desk
 	Door      *accounts.Door
 	Logger    *slog.Logger
-	Emergency Emergency // the territory's emergency social service, on Agenda and contact pages
-	Duties    []Duty    // what a worker may have to report, in the agency's own words
-	Sheets    []Sheet   // what can be given to her, by version and language
-	Proxy     Proxy     // what stands before the service and says for whom it asks
+	Emergency Emergency   // the territory's emergency social service, on Agenda and contact pages
+	Duties    []Duty      // what a worker may have to report, in the agency's own words
+	Sheets    []Sheet     // what can be given to her, by version and language
+	Proxy     proxy.Proxy // what stands before the service and says for whom it asks
 }
 
 // Server answers requests.
@@ -106,6 +107,7 @@ func (s *Server) Shut() http.Handler {
 // Limits of one request.
 const (
 	maxBody   = 512 << 10
+	maxShown  = 2 << 20 // of somebody known: it is not taken, and shown again
 	maxFields = 400
 	// ReadTimeout bounds how long a request may take to arrive, Timeout how long
 	// it may take to be answered.
@@ -136,7 +138,7 @@ func (s *Server) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		headers(w.Header())
 		defer s.recover(w, r)
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, maxShown)
 		guarded.ServeHTTP(w, r)
 	})
 }

@@ -86,6 +86,11 @@ func FoundUnit(q *frame.Request, sent *FoundForm) error {
 		return err
 	}
 	typed := strings.Join(strings.Fields(sent.Recovery), "")
+	if frame.IsSecretKey(typed) {
+		page := showFoundation(q, f) // without what was typed
+		page.Fail("recovery", frame.FailSecretKey)
+		return q.Show(http.StatusUnprocessableEntity, page)
+	}
 	if typed != f.Recovery {
 		return compareRecovery(q, f, sent.Recovery, typed)
 	}

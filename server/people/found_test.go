@@ -25,6 +25,13 @@ func TestFirstMemberFoundsHerUnit(t *testing.T) {
 	}
 	b.Says(b.Status(b.Post("/ammissioni/fonda", "recovery", servertest.Hostile), http.StatusUnprocessableEntity), "non è una chiave pubblica", servertest.Hostile)
 	b.Inert(b.Page)
+	secret, err := crypto.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pasted := string(secret.Secret())
+	b.Says(b.Status(b.Post("/ammissioni/fonda", "recovery", pasted[:40]+"\r\n"+pasted[40:]), http.StatusUnprocessableEntity), "Questa è la parte segreta", "farne una nuova")
+	b.Silent(b.Page, "AGE-SECRET", pasted[20:40], pasted[45:70])
 	b.Says(b.Status(b.Post("/ammissioni/fonda"), http.StatusUnprocessableEntity), "Prima scrivere e controllare")
 
 	// A recovery key: its own words are compared before anything is done.

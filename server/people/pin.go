@@ -6,6 +6,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/units"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
@@ -59,7 +60,7 @@ func SetPin(q *frame.Request, f *PinForm) error {
 	}
 	shown, ok := parseWords(f.Words)
 	page := &PinPage{Page: q.Base(TitlePin), Centre: pinned(q, p), Words: words, PinNumberForm: f.PinNumberForm, SameForm: f.SameForm}
-	if strings.TrimSpace(page.Number) == "" || len(page.Number) > 400 {
+	if strings.TrimSpace(page.Number) == "" || typed.Length(page.Number) > 400 {
 		page.Fail("number", FailNumberCalled)
 	}
 	if page.Same == "no" {

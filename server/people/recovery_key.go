@@ -104,7 +104,11 @@ func SetRecovery(q *frame.Request, f *RecoverySetForm) error {
 	}
 	recipient := strings.Join(strings.Fields(f.Recipient), "")
 	heard, ok := parseWords(f.Heard)
-	if !units.IsRecipient(recipient) {
+	switch {
+	case frame.IsSecretKey(recipient):
+		page.Recipient = "" // it is not shown again
+		page.Fail("recipient", frame.FailSecretKey)
+	case !units.IsRecipient(recipient):
 		page.Fail("recipient", FailRecipient)
 	}
 	if !ok {

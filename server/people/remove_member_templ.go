@@ -100,7 +100,7 @@ func (p *RemoveMemberPage) HTML(v *frame.PageView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = v.Choices("cause", "", frame.Question{Words: "yesno", Legend: "remove.cause", Hint: "remove.cause_hint", Class: "row"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Choices("cause", "", frame.Question{Words: "yesno", Must: true, Legend: "remove.cause", Hint: "remove.cause_hint", Class: "row"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -68,9 +68,9 @@ type Step struct {
 // ReportStepForm is what is done about a report.
 type ReportStepForm struct {
 	Step   string `form:"state" words:"report_step"`
-	Hour   string `form:"hour" max:"8"` // of the call
+	Hour   string `form:"hour" max:"20" as:"hour"` // of the call
 	Worker string `form:"worker"`
-	ByDay  string `form:"by_day" max:"10"`
+	ByDay  string `form:"by_day" max:"40" as:"day"`
 	Text   string `form:"text" max:"8000"`
 }
 

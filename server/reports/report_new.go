@@ -31,7 +31,7 @@ type ReportNewForm struct {
 	Child        string `form:"child"`
 	Source       string `form:"source" words:"report_source"`
 	RedCode      string `form:"red_code" words:"yesno"`
-	RedDay       string `form:"red_day" max:"10"`
+	RedDay       string `form:"red_day" max:"40" as:"day"`
 	Reporter     string `form:"reporter" max:"200"`   // who speaks
 	Reach        string `form:"call_number" max:"40"` // how to reach them; a body on its published number
 	Channel      string `form:"reported_by" words:"report_channel"`

@@ -87,7 +87,7 @@ type ReferralForm struct {
 	Mediator string   `form:"interpreter" max:"200"`
 	Feedback string   `form:"feedback" words:"feedback"`
 	Until    string   `form:"until" words:"until"`
-	UntilDay string   `form:"until_day" max:"10"`
+	UntilDay string   `form:"until_day" max:"40" as:"day"`
 	Urgency  string   `form:"urgency" words:"urgency"`
 	Lang     string   `form:"text_lang"`
 	Heard    string   `form:"heard"`                   // "yes": she heard the text

@@ -472,7 +472,7 @@ func (p *SharePage) what(v *frame.PageView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = v.Field("until_day", p.Form.UntilDay, frame.Ask{Label: "how.until_day", Type: "date", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = v.Field("until_day", p.Form.UntilDay, frame.Ask{Label: "how.until_day", Type: "day", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -206,15 +206,24 @@ func (e *Edge) PutDraft(_ context.Context, d *acts.DraftRow) error {
 }
 
 // Drafts reads a person's.
-func (e *Edge) Drafts(_ context.Context, person string, now int64) (all []*acts.DraftRow, _ error) {
+func (e *Edge) Drafts(_ context.Context, person string) ([]*acts.DraftRow, error) {
+	return e.draftsThat(func(d *acts.DraftRow) bool { return d.Person == person }), nil
+}
+
+// DraftsOver reads those of that time or before that have a text.
+func (e *Edge) DraftsOver(_ context.Context, at int64) ([]*acts.DraftRow, error) {
+	return e.draftsThat(func(d *acts.DraftRow) bool { return d.At <= at && len(d.Sealed) > 0 }), nil
+}
+
+func (e *Edge) draftsThat(is func(*acts.DraftRow) bool) (all []*acts.DraftRow) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, d := range e.drafts {
-		if d.Person == person && d.Ends > now {
+		if is(d) {
 			all = append(all, d)
 		}
 	}
-	return all, nil
+	return all
 }
 
 // DropDraft forgets one.

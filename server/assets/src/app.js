@@ -6,6 +6,7 @@ const minute = 60 * 1000;
 const blurAfter = 2 * minute;
 const warnAfter = 13 * minute;
 const coverAfter = 14 * minute;
+const tellAfter = 4 * minute;
 
 const staff = document.body.dataset.kind === "staff";
 const byID = (id) => document.getElementById(id);
@@ -52,7 +53,9 @@ if (exit) {
 
 // Two minutes untouched blur the page; a key or a touch brings it back.
 let touched = Date.now();
-const loaded = Date.now();
+let present = Date.now(); // when she last did something that the server heard of
+let typedAt = 0;
+let told = Date.now(); // when the server last heard of it
 
 function wake(event) {
   touched = Date.now();
@@ -74,8 +77,24 @@ function sleep() {
 function tick() {
   const now = Date.now();
   if (now - touched > blurAfter) sleep();
-  if (now - loaded > warnAfter) byID("cover-soon").hidden = false;
-  if (now - loaded > coverAfter) leave();
+  if (typedAt > told && now - told > tellAfter) tellPresent(now);
+  byID("cover-soon").hidden = now - present <= warnAfter;
+  if (now - present > coverAfter) leave();
+}
+
+// Typing is presence: every few minutes the server hears that something was typed, and
+// nothing of what. It may answer that the session is over; then the page goes on to its
+// cover as it would have.
+function tellPresent(now) {
+  const until = typedAt;
+  told = now;
+  const token = document.querySelector("form[data-guard] input[name=token]");
+  if (!token) return;
+  fetch("/presente", { method: "POST", body: new URLSearchParams({ token: token.value }), redirect: "manual" })
+    .then((answer) => {
+      if (answer.status === 204) present = until;
+    })
+    .catch(() => {});
 }
 
 if (staff && byID("asleep")) {
@@ -89,14 +108,18 @@ if (staff && byID("asleep")) {
 let dirty = false;
 let submitting = false;
 document.addEventListener("input", (event) => {
-  if (event.target.closest("form[data-guard]")) dirty = true;
+  if (event.target.closest("form[data-guard]")) {
+    dirty = true;
+    typedAt = Date.now();
+  }
 });
 document.addEventListener("submit", (event) => {
-  if (submitting && event.target.dataset.sent) {
+  if (event.target.dataset.sent) {
     event.preventDefault();
     return;
   }
-  submitting = true;
+  // Another form of the page, "Esci" among them, does not take along what was typed.
+  submitting = submitting || !dirty || event.target.matches("form[data-guard]") || event.submitter?.id === "cover";
   event.target.dataset.sent = "yes";
   setTimeout(() => delete event.target.dataset.sent, 8000);
 });

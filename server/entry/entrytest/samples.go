@@ -36,7 +36,7 @@ func addSignIn(add func(string, frame.Shown)) {
 		add(problem, sheet)
 	}
 	add("covered", &entry.CoveredPage{Page: servertest.PublicPage("covered.title", "/coperto")})
-	add("licences", &entry.LicencesPage{Page: servertest.PublicPage("licences.title", "/licenze"), Texts: frame.Licences()})
+	add("licences", &entry.LicencesPage{Page: servertest.PublicPage("licences.title", "/licenze"), Texts: entry.LicenceTexts()})
 }
 
 func addOwn(add func(string, frame.Shown)) {

@@ -1,4 +1,6 @@
-package frame
+// Package proxy says from where a request comes that somebody else hands on. It trusts
+// nobody who was not named beforehand.
+package proxy
 
 import (
 	"net/http"
@@ -14,11 +16,11 @@ type Proxy struct {
 	From   []netip.Prefix
 }
 
-// source is the address that a request comes from: the socket's, or, as long as
+// Source is the address that a request comes from: the socket's, or, as long as
 // that is a proxy's, the one that it took the request from. What stands further
 // left was written by whoever asks and is not read; where a proxy left no address,
 // the source is that proxy.
-func (p Proxy) source(r *http.Request) string {
+func (p Proxy) Source(r *http.Request) string {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

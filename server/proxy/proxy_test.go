@@ -1,4 +1,4 @@
-package frame
+package proxy
 
 import (
 	"net/http"
@@ -36,7 +36,7 @@ func TestSourceIsTheLastUntrustedHop(t *testing.T) {
 		for _, h := range c.header {
 			r.Header.Add("X-Forwarded-For", h)
 		}
-		if got := c.proxy.source(r); got != c.want {
+		if got := c.proxy.Source(r); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
