@@ -21,6 +21,7 @@ type Agenda struct {
 	Waiting  []sharing.ReferralLine // sent and unanswered, with an appointment to answer, about to end, or shut by a restore
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
+	Walls    []cases.WallAsked // what a colleague asks the reader alone to hide with her
 }
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
@@ -57,7 +58,10 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
-		a.Recall, err = cases.RecallNow(r, act)
+		if a.Recall, err = cases.RecallNow(r, act); err != nil {
+			return err
+		}
+		a.Walls, err = cases.WallsAsked(r, act)
 		return err
 	})
 	return a, receipt, err

@@ -15,6 +15,7 @@ import (
 	"sportello/server/frame"
 	"sportello/server/people"
 	"sportello/server/sending"
+	"sportello/server/walls"
 )
 
 // New makes the web edge: every room, and the routes that lead into them.
@@ -22,5 +23,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), sending.Room(), centre.Room()}
+	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), walls.Room(), sending.Room(), centre.Room()}
 }

@@ -858,14 +858,18 @@ func (st *story) annaLooksAfterHerself() {
 	v.open("/credenziali").see(v.say("own.codes_left", "Count", 9))
 }
 
-// elenaLeaves: from then on she opens nothing; the unit has a new key, and who
-// stays confirms with her passphrase.
+// elenaLeaves: she leads, so it takes two. From then on she opens nothing; the unit has
+// a new key, and who stays confirms with her passphrase.
 func (st *story) elenaLeaves() {
 	v := st.anna
 	v.open("/ammissioni").click("admissions.remove").at("/ammissioni/{person}/togli").see("remove.about", "elena")
-	v.click("remove.do").see("agency.choice_missing").choose("remove.cause", "yesno.no").click("remove.do").see("stepup.remove").stepUp().see("admissions.removed")
+	v.see("remove.two_about").click("remove.propose").see("agency.choice_missing").choose("remove.cause", "yesno.no").click("remove.propose").see("stepup.remove_propose").stepUp().see("remove.proposed")
+	st.elena.open("/agenda").seeNot("notices.removals").open(st.file).see(st.code)
+	lucia := st.to.visitor(st.t, "lucia").signInIn("lucia")
+	lucia.open("/agenda").see("notices.removals", "elena", "notice.removal").click("notices.look").at("/ammissioni/{person}/togli").see("remove.proposed_by", "anna")
+	lucia.click("remove.confirm").see("stepup.remove").stepUp().see("admissions.removed")
 	st.elena.open(st.file).at("/entra")
-	v.open(st.file).see(st.code)
+	lucia.open(st.file).see(st.code)
 }
 
 // theOddPages are those nobody works on: licences, the neutral exit.

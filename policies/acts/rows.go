@@ -142,6 +142,7 @@ type Unit struct {
 	CopyKeyBy      string
 	CopyKeyDay     string
 	CopyKeyVersion int64 `row:",later"`
+	RestrictNew    bool  `row:",later"` // its new case files are restricted unless their worker says otherwise
 }
 
 // The kinds of unit.

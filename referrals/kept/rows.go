@@ -30,6 +30,9 @@ type CaseRow struct {
 	Safe       crypto.Sealed
 	Told       crypto.Sealed
 	IdentityID string
+	AllBut     bool      `row:",later"` // Named are all of the unit but those who are walled off
+	Stands     acts.List `row:",later"` // who answers for it where a lead is walled off
+	WalledBy   acts.List `row:",later"` // who set what is walled off now
 }
 
 // Table is the name of the table of case files.

@@ -108,7 +108,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she opens a case restricted to others: %q, %v", v.Card.Alias, err)
 	}
-	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Case, storetest.Parts...); err != nil || v.Card.Alias != f.Words["alias"] {
+	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Closed, storetest.Parts...); err != nil || v.Card.Alias != f.Words["closed alias"] {
 		t.Fatalf("opening an old case: %v", err)
 	}
 	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {

@@ -41,7 +41,7 @@ func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) []Not
 	var all []entry
 	for _, n := range v.Notes {
 		if n.State == "current" && n.Kind != "attempt" {
-			all = append(all, entry{n.At, note(q, n, roster)})
+			all = append(all, entry{n.At, note(q, n, v.Answers, roster)})
 		}
 	}
 	for _, c := range v.Contacts {

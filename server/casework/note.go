@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
@@ -42,8 +41,8 @@ const (
 	TitleNote = "note.text"
 )
 
-func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
-	mine := n.Author == q.Who.Person() || q.Who.Role() == policies.Lead
+func note(q *frame.Request, n cases.NoteView, answers bool, roster *units.Roster) NoteLine {
+	mine := n.Author == q.Who.Person() || answers
 	v := NoteLine{ID: n.ID, Kind: n.Kind, Author: roster.Username(n.Author), Day: q.Day(n.Day), Text: n.Text, MayCorrect: mine, MayMove: mine}
 	switch n.Kind {
 	case "closed":
