@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"sportello/policies"
-	"sportello/server/casework"
 	"sportello/server/frame"
 	"sportello/server/servertest"
 	"sportello/server/walls"
@@ -13,10 +12,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
-// site is this room, with the Agenda and a case file: the lines of routes.go that its tests ask for.
+// site is this room: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
-	frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
-	frame.Get("/schede/{id}", policies.CaseOpen, casework.Case),
 	frame.Get("/schede/{id}/riservata", policies.CaseOpen, walls.Restricted),
 	frame.Post("/schede/{id}/riservata", policies.CaseRestrict, walls.Restrict),
 	frame.Post("/schede/{id}/riservata/apri", policies.CaseRestrict, walls.Lift),
@@ -26,4 +23,4 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/schede/{id}/muri/{wall}", policies.CaseOpen, walls.WallAsked),
 	frame.Post("/schede/{id}/muri/{wall}", policies.WallConfirm, walls.ConfirmWall),
 	frame.Post("/schede/{id}/muri/{wall}/ferma", policies.WallStop, walls.StopWall),
-}, walls.Room(), casework.Room())
+}, walls.Room())

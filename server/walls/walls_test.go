@@ -1,11 +1,15 @@
 package walls_test
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"testing"
 
 	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/referrals"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 	"sportello/server/servertest"
 )
@@ -35,6 +39,29 @@ func again(t *testing.T, s *servertest.Site, name string) *servertest.Client {
 	return s.Inside(t, name)
 }
 
+// opens is a case file as somebody opens it, or nil.
+func opens(t *testing.T, s *servertest.Site, name, id string) *referrals.CaseView {
+	t.Helper()
+	v, _, err := s.Desk.OpenCase(t.Context(), s.Entered(t, name).Caller, id)
+	if errors.Is(err, acts.ErrDenied) {
+		return nil
+	}
+	if err != nil {
+		t.Fatalf("%s opens a file: %v", name, err)
+	}
+	return &v
+}
+
+// asked is what stands on somebody's Agenda to be hidden with a colleague.
+func asked(t *testing.T, s *servertest.Site, name string) []cases.WallAsked {
+	t.Helper()
+	a, _, err := s.Desk.ReadAgenda(t.Context(), s.Entered(t, name).Caller)
+	if err != nil {
+		t.Fatalf("%s reads the Agenda: %v", name, err)
+	}
+	return a.Walls
+}
+
 var version = regexp.MustCompile(`name="version" value="(\d+)"`)
 
 func versionOf(t *testing.T, b *servertest.Client, path string) string {
@@ -56,13 +83,17 @@ func TestLeadWallsOff(t *testing.T) {
 	anna.Status(anna.Post(path, "off", s.People["mara"].ID, "version", "1"), http.StatusNotFound)
 	lucia.Status(lucia.Post(path, "off", s.People["mara"].ID, "version", "1"), http.StatusConflict)
 	lucia.Leads(lucia.StepUp("lucia", path, "off", s.People["mara"].ID, "version", versionOf(t, lucia, path)), path)
-	mara.Status(mara.Get(file), http.StatusNotFound)
 	mara.Status(mara.Get(path), http.StatusNotFound)
+	if v := opens(t, s, "mara", r.File); v != nil {
+		t.Error("she opens what is hidden from her")
+	}
 	anna = again(t, s, "anna") // what was kept for her by age her passphrase takes up
-	anna.Silent(anna.Status(anna.Get(file), http.StatusOK), "riservata")
-	anna.Silent(anna.Get(path), "mara\" checked")
+	if v := opens(t, s, "anna", r.File); v == nil || v.Restricted {
+		t.Error("to her colleague the file is not as before")
+	}
+	anna.Silent(anna.Status(anna.Get(path), http.StatusOK), "A chi è nascosta")
 	lucia.Leads(lucia.StepUp("lucia", path, "version", versionOf(t, lucia, path)), path)
-	mara.Status(mara.Get(file), http.StatusOK)
+	mara.Status(mara.Get(path), http.StatusOK)
 }
 
 // TestTwoHideItFromTheLead: one asks the other, on whose Agenda alone it stands; the
@@ -78,25 +109,26 @@ func TestTwoHideItFromTheLead(t *testing.T) {
 	anna.Says(anna.Status(anna.Post(path+"/insieme", "off_leads", lead, "second", second), http.StatusUnprocessableEntity), "Scegliere una voce.")
 	anna.Leads(anna.StepUp("anna", path+"/insieme", "off_leads", lead, "second", second, "stands", "me"), path)
 	anna.Says(anna.Follow(), "Aspetta la parola di", "mara")
-	lucia.Silent(lucia.Get("/agenda"), "nascondere insieme")
 	lucia.Silent(lucia.Get(path), "Aspetta la parola di")
-	anna.Silent(anna.Get("/agenda"), "nascondere insieme")
-	asked := regexp.MustCompile(`href="(/schede/[A-Z0-9]{26}/muri/[A-Z0-9]{26})"`)
-	agenda := mara.Get("/agenda")
-	mara.Says(agenda, "nascondere insieme")
-	m := asked.FindStringSubmatch(agenda.Body)
-	if m == nil {
+	if len(asked(t, s, "lucia"))+len(asked(t, s, "anna")) != 0 {
+		t.Error("it stands on the Agenda of somebody who was not asked")
+	}
+	waits := asked(t, s, "mara")
+	if len(waits) != 1 {
 		t.Fatal("it does not stand on her Agenda")
 	}
-	lucia.Status(lucia.Get(m[1]), http.StatusNotFound)
-	lucia.Status(lucia.Post(m[1]+"/ferma"), http.StatusNotFound)
-	mara.Says(mara.Get(m[1]), "anna", "Nascosta a", "lucia", "Confermo")
-	mara.Leads(mara.StepUp("mara", m[1]), file)
-	lucia.Status(lucia.Get(file), http.StatusNotFound)
-	lucia.Silent(lucia.Get("/agenda"), "nascondere insieme", r.File)
+	hers := path + "/" + waits[0].ID
+	lucia.Status(lucia.Get(hers), http.StatusNotFound)
+	lucia.Status(lucia.Post(hers+"/ferma"), http.StatusNotFound)
+	mara.Says(mara.Get(hers), "anna", "Nascosta a", "lucia", "Confermo")
+	mara.Leads(mara.StepUp("mara", hers), file)
+	lucia.Status(lucia.Get(path), http.StatusNotFound)
+	if opens(t, s, "lucia", r.File) != nil {
+		t.Error("the lead opens what is hidden from her")
+	}
 	anna = again(t, s, "anna")
 	anna.Says(anna.Get(path), "Al posto della responsabile ne risponde", "anna")
-	anna.Status(anna.Post(m[1]), http.StatusNotFound)
+	anna.Status(anna.Post(hers), http.StatusNotFound)
 }
 
 // TestRestrictedPage: who is named shares a file, hands it on and opens it to the unit,
@@ -113,10 +145,14 @@ func TestRestrictedPage(t *testing.T) {
 	lucia.Says(lucia.Status(lucia.Post(path, "named", mara, "version", v), http.StatusUnprocessableEntity), "Prima si chiede alla donna")
 	lucia.Status(lucia.Post(path, "agreed", "yes", "version", v), http.StatusUnprocessableEntity)
 	lucia.Leads(lucia.StepUp("lucia", path, "named", mara, "agreed", "yes", "version", v), "/agenda")
-	lucia.Status(lucia.Get(file), http.StatusNotFound)
+	lucia.Status(lucia.Get(path), http.StatusNotFound)
 	hers := again(t, s, "mara")
-	hers.Says(hers.Status(hers.Get(file), http.StatusOK), "riservata")
+	if v := opens(t, s, "mara", r.Restricted); v == nil || !v.Restricted {
+		t.Error("who was given the file does not open it")
+	}
 	hers.Status(hers.Post(path+"/apri", "version", versionOf(t, hers, path)), http.StatusUnprocessableEntity)
 	hers.Leads(hers.StepUp("mara", path+"/apri", "agreed", "yes", "version", versionOf(t, hers, path)), file)
-	anna.Silent(anna.Status(anna.Get(file), http.StatusOK), "riservata")
+	if v := opens(t, s, "anna", r.Restricted); v == nil || v.Restricted {
+		t.Error("a colleague does not open what is the unit's again")
+	}
 }
