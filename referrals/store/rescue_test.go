@@ -114,7 +114,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {
 		t.Errorf("the unit's words on her page: %v, %v; want those printed off the server", got, err)
 	}
-	if _, err := f.Desk.Cases.AddNote(ctx, livia, f.Case, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, livia, f.Closed, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
 		t.Fatal(err)
 	}
 	if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Allowed); n != 1 {
