@@ -126,7 +126,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	f.Close()
 	f.Open()
 	old := newRing(t, f.World, before)
-	if !old.reads(f.Words["closed request"]) {
+	if !old.reads(f.Words["requester"]) {
 		t.Fatal("her old keys open nothing at all: this test would prove nothing")
 	}
 	old.mustNotOpen(t, "scritto dopo il recupero")
