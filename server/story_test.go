@@ -100,6 +100,7 @@ func (st *story) tell() {
 	st.theFileIsClosed()
 	st.darioInvites()
 	st.elenaIsAdmitted()
+	st.annaAsksForAWall()
 	st.fatimaFoundsHerCentre()
 	st.wordsAreCompared()
 	st.aKeyIsStopped()
@@ -650,6 +651,21 @@ func (st *story) elenaLeads() {
 	}
 	lucia.click("lead.do").see("admit.say_same").choose("admit.same", "same.yes").click("lead.do").see("stepup.lead", "elena").stepUp().at("/ammissioni").see("lead.done").seeNot("lead.waits_short")
 	lucia.click("frame.sign_out")
+}
+
+// annaAsksForAWall: to hide the file from a lead takes two; the colleague who is asked
+// says no, and nothing has changed.
+func (st *story) annaAsksForAWall() {
+	anna, elena := st.anna, st.elena
+	anna.open(st.file).click("walls.title").at("/schede/{id}/muri").see("walls.about", "walls.recovery", "walls.two")
+	anna.click("walls.ask").see("error.not_lead")
+	anna.choose("walls.off_leads", "lucia").choose("walls.second", "elena").choose("walls.stands_then", "wall_stands.me").click("walls.ask")
+	anna.see("stepup.wall_propose").stepUp().at("/schede/{id}/muri").see("walls.asked", "walls.waiting_for", "elena")
+	elena.open("/agenda").see("urgent.wall_asked")
+	elena.open(eval[string](elena, `document.querySelector('a[href*="/muri/"]').getAttribute("href")`)).at("/schede/{id}/muri/{wall}")
+	elena.see("walls.asks", "anna", "walls.hidden_from", "lucia").click("remove.say_no").see("walls.stopped", st.code)
+	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
+	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.
