@@ -379,3 +379,37 @@ func TestNoRecoveryNoWall(t *testing.T) {
 		t.Errorf("a wall is asked for without recovery: %v", err)
 	}
 }
+
+// TestWhoStandsIsSucceeded: when who stands for the lead leaves, who set the wall with
+// her answers for the case from the next write on, and nobody else.
+func TestWhoStandsIsSucceeded(t *testing.T) {
+	f := hidden(t)
+	answers := func() (names []string) {
+		t.Helper()
+		view(t, f.World, func(r kept.Reader) {
+			row := &kept.CaseRow{}
+			storetest.Try(t, "reading the case", r.Get(row, f.Case))
+			people, err := kept.WhoAnswers(r, row)
+			storetest.Try(t, "asking who answers", err)
+			for _, p := range people {
+				names = append(names, p.Username)
+			}
+		})
+		return names
+	}
+	if got := answers(); len(got) != 1 || got[0] != "anna" {
+		t.Fatalf("%v answer for it, want anna", got)
+	}
+	f.Join("desk", "nora", policies.IntakeWorker, "lia")
+	signedIn(f, "anna") // adds her
+	storetest.Try(t, "removing anna", f.TakeOut("lia", "anna", false))
+	_, err := f.Desk.Cases.AddNote(ctx, signedIn(f, "lia"), f.Case, typed.NewForm(), "other", "dopo anna")
+	storetest.Try(t, "adding a note", err)
+	if got := answers(); len(got) != 1 || got[0] != "lia" {
+		t.Errorf("%v answer for it, want lia", got)
+	}
+	if v, _, err := f.Desk.Cases.Walls(ctx, signedIn(f, "nora"), f.Case); err != nil || v.Answers || v.Knows {
+		t.Errorf("nora, who joined, is told of the wall: %v", err)
+	}
+	newRing(t, f.World, signedIn(f, "gina")).mustNotOpen(t, "dopo anna")
+}
