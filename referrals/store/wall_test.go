@@ -231,7 +231,14 @@ func TestWallTakesTwo(t *testing.T) {
 		t.Errorf("what ended waits: %v", err)
 	}
 	storetest.Try(t, "asking again", asksFor(f, "anna", "lia", "lia", f.Closed, lead))
+	a, _, err = f.Desk.ReadAgenda(ctx, signedIn(f, "lia"))
+	if err != nil || len(a.Walls) != 1 {
+		t.Fatalf("it does not stand on her Agenda again: %v", err)
+	}
 	f.Clock.Add(15 * 24 * time.Hour)
+	if _, err := f.Desk.Cases.ConfirmWall(ctx, f.Fresh("lia", policies.WallConfirm, f.Closed), f.Closed, a.Walls[0].ID); !errors.Is(err, cases.ErrWallOver) {
+		t.Errorf("it is confirmed after its time: %v", err)
+	}
 	if err := confirms(t, f, "lia", f.Closed); !errors.Is(err, cases.ErrWallOver) {
 		t.Errorf("it waits for ever: %v", err)
 	}
