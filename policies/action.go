@@ -69,6 +69,12 @@ const (
 	CaseRestrict Action = "case.restrict"
 	// CaseWall changes from whom a case is hidden altogether.
 	CaseWall Action = "case.wall"
+	// WallPropose asks a colleague to hide, with the asker, a case from a lead.
+	WallPropose Action = "wall.propose"
+	// WallConfirm is the second word for a wall that concerns a lead.
+	WallConfirm Action = "wall.confirm"
+	// WallStop ends what was asked; nothing was hidden yet.
+	WallStop Action = "wall.stop"
 	// CaseClose closes a case with its outcome.
 	CaseClose Action = "case.close"
 	// CaseReopen opens a closed case again.
@@ -207,6 +213,12 @@ const (
 	MemberLead Action = "member.lead"
 	// MemberRemove takes a person out of a unit and starts a new epoch.
 	MemberRemove Action = "member.remove"
+	// RemovalPropose asks the others of a unit to take a person out of it.
+	RemovalPropose Action = "removal.propose"
+	// RemovalAlone takes out somebody suspended, where there is nobody else to confirm it and her removal stood long enough.
+	RemovalAlone Action = "removal.alone"
+	// RemovalStop ends a proposed removal.
+	RemovalStop Action = "removal.stop"
 	// MemberConfirm says that a listed member is a colleague one knows.
 	MemberConfirm Action = "member.confirm"
 	// MemberList lists the members of one's unit and who waits.
@@ -229,6 +241,8 @@ const (
 	RecoveryImport Action = "recovery.import"
 	// RecoveryRewrap puts that epoch in force, once the newcomer's own key opened it and found it genuine.
 	RecoveryRewrap Action = "recovery.rewrap"
+	// UnitRestrict says whether a unit's new case files are restricted unless their worker says otherwise.
+	UnitRestrict Action = "unit.restrict"
 	// CopyKeySet changes the public key to which a centre's sealed copies are made.
 	CopyKeySet Action = "copy_key.set"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
@@ -306,6 +320,9 @@ var inOrder = []Action{
 	CaseAnonymise,
 	CaseRestrict,
 	CaseWall,
+	WallPropose,
+	WallConfirm,
+	WallStop,
 	CaseClose,
 	CaseReopen,
 	CaseReaders,
@@ -364,6 +381,9 @@ var inOrder = []Action{
 	MemberAdmit,
 	MemberLead,
 	MemberRemove,
+	RemovalPropose,
+	RemovalAlone,
+	RemovalStop,
 	MemberConfirm,
 	MemberList,
 	CentrePin,
@@ -375,6 +395,7 @@ var inOrder = []Action{
 	RecoveryExport,
 	RecoveryImport,
 	RecoveryRewrap,
+	UnitRestrict,
 	CopyKeySet,
 	KeyAdopt,
 	CredentialsRead,
@@ -403,6 +424,8 @@ var grave = map[Action]string{
 	CaseAnonymise:        "destroys who she is, for good",
 	CaseRestrict:         "shuts out those who answer for her case, or lets others in",
 	CaseWall:             "hides a case from those who protect her",
+	WallPropose:          "hides a case from those who protect her",
+	WallConfirm:          "hides a case from those who protect her",
 	NoteMove:             "takes her words out of her file, and the earlier text with them",
 	DirectoryUpdate:      "sends women to another door or number",
 	ConsentExtend:        "tells those who receive about her what is new",
@@ -421,12 +444,15 @@ var grave = map[Action]string{
 	MemberAdmit:          "gives somebody the key of the unit",
 	MemberLead:           "makes somebody the lead, who reads what colleagues declared",
 	MemberRemove:         "takes a colleague out of the unit",
+	RemovalPropose:       "takes a colleague out of the unit",
+	RemovalAlone:         "takes a colleague out of the unit",
 	CentrePin:            "lets another unit receive",
 	RecoverySet:          "decides who could open everything",
 	RecoveryConfirm:      "decides who could open everything",
 	RecoveryAccept:       "decides who could open everything",
 	RecoveryRemove:       "leaves the unit without a way back",
 	RecoveryRewrap:       "puts a key that was made elsewhere in force",
+	UnitRestrict:         "opens to a whole unit what its workers would have kept by name",
 	CopyKeySet:           "has the next sealed copy made to another key",
 	FactorReplace:        "takes over the account for good",
 	RecoveryCodesReplace: "takes over the account for good",

@@ -51,7 +51,7 @@ func objects(kind policies.Kind) *rapid.Generator[policies.Object] {
 			Kind: kind, ID: ids.Draw(t, "id"), Unit: ids.Draw(t, "unit"), UnitKind: unitKinds.Draw(t, "unit kind"),
 			Centre: ids.Draw(t, "centre"), Agency: ids.Draw(t, "agency"), Author: ids.Draw(t, "author"), Person: ids.Draw(t, "person"),
 			State:      rapid.SampledFrom([]string{"", "draft", "sent"}).Draw(t, "state"),
-			Restricted: b.Draw(t, "restricted"), Named: b.Draw(t, "named"), WalledOff: b.Draw(t, "walled off"),
+			Restricted: b.Draw(t, "restricted"), Named: b.Draw(t, "named"), WalledOff: b.Draw(t, "walled off"), Answers: b.Draw(t, "answers"), Leads: b.Draw(t, "leads"),
 			Consent: consents.Draw(t, "consent"), KeepCopy: b.Draw(t, "keep copy"),
 			RestoredShut: b.Draw(t, "restored shut"), AgencyEnded: b.Draw(t, "agency ended"), Founded: b.Draw(t, "founded"),
 		}

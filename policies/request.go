@@ -98,6 +98,8 @@ type Object struct {
 	Restricted   bool
 	Named        bool // the asker is one of the people it is restricted to; of somebody who is to lead, one of those whose word counts
 	WalledOff    bool // the asker may not know that it exists
+	Answers      bool // the asker answers for it: she leads its unit, or stands there for a lead from whom it is walled off
+	Leads        bool // the person it is about leads her unit
 	Consent      ConsentState
 	KeepCopy     bool   // she lets the centre keep a sealed copy
 	Person       string // whose account or session it is; of a task who took it on, of a report who follows it
@@ -189,6 +191,8 @@ func (o Object) resource() types.Entity {
 		"restricted":   types.Boolean(o.Restricted),
 		"named":        types.Boolean(o.Named),
 		"walledOff":    types.Boolean(o.WalledOff),
+		"answers":      types.Boolean(o.Answers),
+		"leads":        types.Boolean(o.Leads),
 		"consent":      types.String(o.Consent),
 		"keepCopy":     types.Boolean(o.KeepCopy),
 		"restoredShut": types.Boolean(o.RestoredShut),

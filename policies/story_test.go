@@ -50,6 +50,7 @@ func covered(s Subject) Subject   { s.Covered = true; return s }
 func walledOff(o Object) Object  { o.WalledOff = true; return o }
 func restricted(o Object) Object { o.Restricted = true; return o }
 func toHer(o Object) Object      { o.Restricted, o.Named = true, true; return o }
+func answered(o Object) Object   { o.Answers = true; return o }
 func withdrawn(o Object) Object  { o.Consent = ConsentWithdrawn; return o }
 func expired(o Object) Object    { o.Consent = ConsentExpired; return o }
 func restored(o Object) Object   { o.RestoredShut = true; return o }
@@ -135,8 +136,12 @@ func TestCuriousColleague(t *testing.T) {
 	st.deny(sister, CaseOpen, restricted(rosa), "restricted")
 	st.allow(anna, CaseOpen, toHer(rosa))
 	st.deny(steppedUp(sister), CaseWall, rosa, DefaultDeny)
-	st.allow(steppedUp(laura), CaseWall, rosa)
-	st.deny(laura, CaseWall, rosa, "step-up")
+	st.allow(steppedUp(laura), CaseWall, answered(rosa))
+	st.deny(steppedUp(laura), CaseWall, rosa, DefaultDeny) // her role alone is not enough: she may be the one it is hidden from
+	st.allow(steppedUp(anna), CaseWall, answered(rosa))    // who stands for her there
+	st.deny(laura, CaseWall, answered(rosa), "step-up")
+	st.deny(steppedUp(sister), CaseRestrict, rosa, DefaultDeny)
+	st.allow(steppedUp(anna), CaseRestrict, toHer(rosa))
 	st.deny(steppedUp(laura), CaseWall, walledOff(rosa), "walled-off")
 }
 
@@ -145,7 +150,7 @@ func TestDiary(t *testing.T) {
 	st.allow(anna, NoteCorrect, note)
 	st.allow(steppedUp(anna), NoteMove, note)
 	st.deny(anna, NoteMove, note, "step-up")
-	st.allow(steppedUp(laura), NoteMove, note)
+	st.allow(steppedUp(laura), NoteMove, answered(note))
 	st.deny(steppedUp(sister), NoteMove, note, DefaultDeny)
 }
 

@@ -23,6 +23,7 @@ type Agenda struct {
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
 	Stopped  []cases.StoppedLine // nobody contacts them: her rule changed elsewhere, and she is asked
+	Walls    []cases.WallAsked // what a colleague asks the reader alone to hide with her
 }
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
@@ -65,7 +66,10 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Stopped, err = cases.StoppedNow(r, act); err != nil {
 			return err
 		}
-		a.Recall, err = cases.RecallNow(r, act)
+		if a.Recall, err = cases.RecallNow(r, act); err != nil {
+			return err
+		}
+		a.Walls, err = cases.WallsAsked(r, act)
 		return err
 	})
 	return a, receipt, err

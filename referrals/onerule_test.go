@@ -197,7 +197,7 @@ func TestStopSaysNothingOfWhom(t *testing.T) {
 	c.Join("desk", "lia", policies.IntakeWorker, "anna")
 	c.Join("desk", "gina", policies.Lead, "anna")
 	c.Name("gina", "lia")
-	_, err := c.Desk.Cases.Wall(t.Context(), c.StepUp("gina", policies.CaseWall, c.desk), c.desk, c.open("anna", c.desk).Version, acts.List(c.People["lia"].ID))
+	_, err := c.Desk.Cases.Wall(t.Context(), c.StepUp("gina", policies.CaseWall, c.desk), c.desk, c.open("anna", c.desk).Version, cases.WallChange{Off: acts.List(c.People["lia"].ID)})
 	storetest.Try(t, "walling off", err)
 	if got := stopped("lia"); len(got) != 0 {
 		t.Fatalf("who is walled off sees %+v", got)

@@ -279,7 +279,7 @@ func TestStory33(t *testing.T) {
 	if v := storetest.Open(t, w, caller, out.CaseID); v.Card.Alias != "Rosa" {
 		t.Fatal("she opens her unit's case before she leaves")
 	}
-	_, err := w.Door.Remove(t.Context(), w.StepUp("anna", policies.MemberRemove, lia.ID), lia.ID, false)
+	err := w.TakeOut("anna", "lia", false)
 	storetest.Try(t, "removing", err)
 	if _, err := w.Door.Caller(t.Context(), cookie); !errors.Is(err, accounts.ErrSignedOut) {
 		t.Errorf("her session: got %v, want ErrSignedOut", err)

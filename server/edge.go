@@ -17,6 +17,7 @@ import (
 	"sportello/server/people"
 	"sportello/server/reports"
 	"sportello/server/sending"
+	"sportello/server/walls"
 )
 
 // New makes the web edge: every room, and the routes that lead into them.
@@ -24,5 +25,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room()}
+	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), walls.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room()}
 }

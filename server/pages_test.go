@@ -15,6 +15,7 @@ import (
 	"sportello/server/reports/reportstest"
 	"sportello/server/sending/sendingtest"
 	"sportello/server/servertest"
+	"sportello/server/walls/wallstest"
 )
 
 // samplePage is one page with plausible, fictional content.
@@ -29,7 +30,7 @@ var sampleNow = servertest.Now
 // samplePages lists every page of every room; the tests that look at pages walk it.
 func samplePages() (list []samplePage) {
 	for _, s := range slices.Concat(frametest.Samples(), entrytest.Samples(), peopletest.Samples(), admintest.Samples(),
-		auditlogtest.Samples(), caseworktest.Samples(), reportstest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples()) {
+		auditlogtest.Samples(), caseworktest.Samples(), reportstest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples(), wallstest.Samples()) {
 		list = append(list, samplePage{name: s.Name, tmpl: s.Template(), page: s.Page})
 	}
 	return list

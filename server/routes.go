@@ -12,6 +12,7 @@ import (
 	"sportello/server/people"
 	"sportello/server/reports"
 	"sportello/server/sending"
+	"sportello/server/walls"
 )
 
 // Routes are all addresses of the service, in the order in which a person meets
@@ -78,6 +79,8 @@ func Routes() []frame.Route {
 		frame.Get("/recuperi/{unit}", policies.AgendaRead, people.RecoveryProposed),
 		frame.Post("/recuperi/{unit}", policies.RecoveryStop, people.StopRecovery),
 		frame.Get("/ammissioni/dichiarazioni", policies.DeclarationRead, people.UnitDeclarations),
+		frame.Get("/ammissioni/schede", policies.MemberList, people.NewCases),
+		frame.Post("/ammissioni/schede", policies.UnitRestrict, people.SetNewCases),
 		frame.Get("/ammissioni/mie-parole", policies.CredentialsRead, people.LeadWords),
 		frame.Post("/ammissioni/mie-parole", policies.CredentialsRead, people.ShowLeadWords),
 		frame.Get("/ammissioni/{person}", policies.MemberList, people.Admit),
@@ -86,6 +89,9 @@ func Routes() []frame.Route {
 		frame.Post("/ammissioni/{person}/responsabile", policies.MemberLead, people.ConfirmLead),
 		frame.Get("/ammissioni/{person}/togli", policies.MemberList, people.RemoveMember),
 		frame.Post("/ammissioni/{person}/togli", policies.MemberRemove, people.RemoveFromUnit),
+		frame.Post("/ammissioni/{person}/togli/proponi", policies.RemovalPropose, people.ProposeRemoval),
+		frame.Post("/ammissioni/{person}/togli/da-sola", policies.RemovalAlone, people.RemoveAlone),
+		frame.Post("/ammissioni/{person}/togli/ferma", policies.RemovalStop, people.StopRemoval),
 		frame.Post("/ammissioni/{person}/sblocca", policies.FactorUnlock, people.Unlock),
 		frame.Post("/avvisi", policies.NoticeSee, people.SeeNotices),
 		frame.Get("/colleghi", policies.MemberConfirm, people.Colleagues),
@@ -187,6 +193,15 @@ func Routes() []frame.Route {
 		frame.Get("/schede/{id}/riapri", policies.CaseOpen, casework.CaseClose),
 		frame.Post("/schede/{id}/riapri", policies.CaseReopen, casework.ReopenCase),
 		frame.Get("/schede/{id}/aperture", policies.CaseReaders, casework.Readers),
+		frame.Get("/schede/{id}/riservata", policies.CaseOpen, walls.Restricted),
+		frame.Post("/schede/{id}/riservata", policies.CaseRestrict, walls.Restrict),
+		frame.Post("/schede/{id}/riservata/apri", policies.CaseRestrict, walls.Lift),
+		frame.Get("/schede/{id}/muri", policies.CaseOpen, walls.Walls),
+		frame.Post("/schede/{id}/muri", policies.CaseWall, walls.SetWalls),
+		frame.Post("/schede/{id}/muri/insieme", policies.WallPropose, walls.ProposeWall),
+		frame.Get("/schede/{id}/muri/{wall}", policies.CaseOpen, walls.WallAsked),
+		frame.Post("/schede/{id}/muri/{wall}", policies.WallConfirm, walls.ConfirmWall),
+		frame.Post("/schede/{id}/muri/{wall}/ferma", policies.WallStop, walls.StopWall),
 
 		frame.Get("/schede/{id}/invii", policies.CaseOpen, sending.CaseReferrals),
 		frame.Get("/schede/{id}/centro", policies.DirectoryRead, sending.ChooseCentre),

@@ -102,6 +102,7 @@ func (st *story) tell() {
 	st.theFileIsClosed()
 	st.darioInvites()
 	st.elenaIsAdmitted()
+	st.annaAsksForAWall()
 	st.fatimaFoundsHerCentre()
 	st.wordsAreCompared()
 	st.aKeyIsStopped()
@@ -720,6 +721,21 @@ func (st *story) elenaLeads() {
 	lucia.click("frame.sign_out")
 }
 
+// annaAsksForAWall: to hide the file from a lead takes two; the colleague who is asked
+// says no, and nothing has changed.
+func (st *story) annaAsksForAWall() {
+	anna, elena := st.anna, st.elena
+	anna.open(st.file).click("walls.title").at("/schede/{id}/muri").see("walls.about", "walls.recovery", "walls.two")
+	anna.click("walls.ask").see("error.not_lead")
+	anna.choose("walls.off_leads", "lucia").choose("walls.second", "elena").choose("walls.stands_then", "wall_stands.me").click("walls.ask")
+	anna.see("stepup.wall_propose").stepUp().at("/schede/{id}/muri").see("walls.asked", "walls.waiting_for", "elena")
+	elena.open("/agenda").see("urgent.wall_asked")
+	elena.open(eval[string](elena, `document.querySelector('a[href*="/muri/"]').getAttribute("href")`)).at("/schede/{id}/muri/{wall}")
+	elena.see("walls.asks", "anna", "walls.hidden_from", "lucia").click("remove.say_no").see("walls.stopped", st.code)
+	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
+	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
+}
+
 // fatimaFoundsHerCentre: nobody else can make its first key.
 func (st *story) fatimaFoundsHerCentre() {
 	st.takes("fatima")
@@ -926,14 +942,18 @@ func (st *story) annaLooksAfterHerself() {
 	v.open("/credenziali").see(v.say("own.codes_left", "Count", 9))
 }
 
-// elenaLeaves: from then on she opens nothing; the unit has a new key, and who
-// stays confirms with her passphrase.
+// elenaLeaves: she leads, so it takes two. From then on she opens nothing; the unit has
+// a new key, and who stays confirms with her passphrase.
 func (st *story) elenaLeaves() {
 	v := st.anna
 	v.open("/ammissioni").click("admissions.remove").at("/ammissioni/{person}/togli").see("remove.about", "elena")
-	v.click("remove.do").see("agency.choice_missing").choose("remove.cause", "yesno.no").click("remove.do").see("stepup.remove").stepUp().see("admissions.removed")
+	v.see("remove.two_about").click("remove.propose").see("agency.choice_missing").choose("remove.cause", "yesno.no").click("remove.propose").see("stepup.remove_propose").stepUp().see("remove.proposed")
+	st.elena.open("/agenda").seeNot("notices.removals").open(st.file).see(st.code)
+	lucia := st.to.visitor(st.t, "lucia").signInIn("lucia")
+	lucia.open("/agenda").see("notices.removals", "elena", "notice.removal").click("notices.look").at("/ammissioni/{person}/togli").see("remove.proposed_by", "anna")
+	lucia.click("remove.confirm").see("stepup.remove").stepUp().see("admissions.removed")
 	st.elena.open(st.file).at("/entra")
-	v.open(st.file).see(st.code)
+	lucia.open(st.file).see(st.code)
 }
 
 // theOddPages are those nobody works on: licences, the neutral exit.

@@ -195,7 +195,7 @@ func (d *Door) newSelf(r acts.Reader, act *acts.Act, p *acts.Person, b *box) (fu
 	after := act.Who
 	after.Inside(us).Identity, after.Inside(us).Personal = identity, identity.Key(crypto.LabelPerson)
 	b.Identity, p.Recipient = string(identity.Secret()), identity.Recipient().String()
-	rows, err := units.EndProposal(r, p)
+	rows, err := units.EndProposals(r, p)
 	if err != nil {
 		return nil, err
 	}

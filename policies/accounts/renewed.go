@@ -65,6 +65,15 @@ func (d *Door) Remove(ctx context.Context, who acts.Caller, person string, forCa
 	return receipt, d.renewed(ctx, who, receipt, err)
 }
 
+// RemoveAlone is [Leaving.RemoveAlone], likewise.
+func (d *Door) RemoveAlone(ctx context.Context, who acts.Caller, person string) (audit.Receipt, error) {
+	receipt, err := units.Leaving{House: d.house}.RemoveAlone(ctx, who, person)
+	if err == nil {
+		d.dropRows(ctx, person, acts.Caller{})
+	}
+	return receipt, d.renewed(ctx, who, receipt, err)
+}
+
 // Suspend is [Office.Suspend]; her sessions are gone at once.
 func (d *Door) Suspend(ctx context.Context, who acts.Caller, person string) (audit.Receipt, error) {
 	receipt, err := office.New(d.house).Suspend(ctx, who, person)

@@ -166,7 +166,8 @@ type Unit struct {
 	CopyKeyDay     string
 	CopyKeyVersion int64 `row:",later"`
 	// Territory are the municipalities that it is there for: ISTAT codes, a blank between.
-	Territory string `row:",later"`
+	Territory   string `row:",later"`
+	RestrictNew bool   `row:",later"` // its new case files are restricted unless their worker says otherwise
 }
 
 // The kinds of unit.

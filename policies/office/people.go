@@ -412,6 +412,13 @@ func (o *Office) setState(ctx context.Context, who acts.Caller, a policies.Actio
 			return err
 		}
 		over, err := rescueOver(r, &p, next)
+		if err != nil {
+			return err
+		}
+		var ended []acts.Row
+		if a == policies.PersonLift {
+			ended, err = units.EndRemoval(r, &p)
+		}
 		p.Version++
 		p.State = string(next)
 		act.Commit = func(tx acts.Tx) error {
@@ -423,7 +430,7 @@ func (o *Office) setState(ctx context.Context, who acts.Caller, a policies.Actio
 			if next == acts.Suspended {
 				acts.EndSessions(tx, p.ID, acts.Caller{})
 			}
-			return tx.Put(&p)
+			return units.PutRows(tx, append(ended, &p), nil)
 		}
 		return err
 	})

@@ -161,6 +161,23 @@ func firstWrap(r acts.Reader, p *acts.Person) (*acts.UnitWrap, error) {
 	return nil, err
 }
 
+// AdmittedBy names who let a person into her unit: herself, where she founded it,
+// acts.RecoveryPerson, or a member; empty for whoever does not hold its newest key.
+func AdmittedBy(r acts.Reader, p *acts.Person) (string, error) {
+	err := r.Get(&acts.UnitWrap{}, WrapID(p.Unit, r.Epoch(p.Unit), p.ID))
+	if errors.Is(err, acts.ErrNoRow) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	first, err := firstWrap(r, p)
+	if err != nil || first == nil {
+		return "", err
+	}
+	return first.By, nil
+}
+
 func knownTo(r acts.Reader, person string) (map[string]bool, error) {
 	rows, err := AcquaintancesOf.Rows(r, person)
 	known := map[string]bool{}

@@ -195,6 +195,11 @@ func TestWhoLeavesOpensNothingSince(t *testing.T) {
 	w.must(err, "founding the desk")
 	w.must(w.admit(w.words("lia")), "admitting")
 	old := w.as("lia", "", "")
+	w.invite("mara", policies.IntakeWorker, "desk")
+	_, err = w.house.Admit(t.Context(), w.as("anna", policies.MemberAdmit, w.ids["mara"]), w.ids["mara"], w.words("mara"))
+	w.must(err, "admitting a witness")
+	_, err = units.Leaving{House: w.house}.ProposeRemoval(t.Context(), w.as("mara", policies.RemovalPropose, w.ids["lia"]), w.ids["lia"], true)
+	w.must(err, "proposing")
 	_, err = w.house.Remove(t.Context(), w.as("anna", policies.MemberRemove, w.ids["lia"]), w.ids["lia"], true)
 	w.must(err, "removing")
 	if w.Gate.Log().Epoch(w.ids["desk"]) != 2 {

@@ -269,29 +269,8 @@ func (h *House) admission(r acts.Reader, act *acts.Act, p *acts.Person, epoch in
 	return wrapTo(to, act.Who.Inside(us).Epochs[0], p.Unit, p.ID, act.Who.Person(), act.Day, words.String())
 }
 
-// Remove ends a membership and starts a new epoch of the unit, wrapped to who
-// stays: the removed member's keys and a fresh copy of the database open
-// nothing written from now on.
-func (h *House) Remove(ctx context.Context, who acts.Caller, person string, forCause bool) (audit.Receipt, error) {
-	return h.Do(ctx, who, policies.MemberRemove, func(r acts.Reader, act *acts.Act) error {
-		var p acts.Person
-		if err := r.Get(&p, person); err != nil {
-			return err
-		}
-		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: p.ID, Person: p.ID, Unit: p.Unit, Agency: p.Agency}); err != nil {
-			return err
-		}
-		if p.State == string(acts.Removed) {
-			return acts.ErrConflict
-		}
-		commit, err := h.succession(r, act, &p, forCause)
-		act.Commit = commit
-		return err
-	})
-}
-
-// succession prepares the epoch after a removal.
-func (h *House) succession(r acts.Reader, act *acts.Act, gone *acts.Person, forCause bool) (func(acts.Tx) error, error) {
+// succession prepares the epoch after a removal, which ends what was proposed of it.
+func (h *House) succession(r acts.Reader, act *acts.Act, gone *acts.Person, proposed *Removal, forCause bool) (func(acts.Tx) error, error) {
 	cause := "removed"
 	if forCause {
 		cause = "removed_for_cause"
@@ -318,6 +297,11 @@ func (h *House) succession(r acts.Reader, act *acts.Act, gone *acts.Person, forC
 	rows := []acts.Row{gone}
 	if changed {
 		rows = append(rows, recovery)
+	}
+	if proposed.By != "" {
+		proposed.Next()
+		proposed.end()
+		rows = append(rows, proposed)
 	}
 	return func(tx acts.Tx) error {
 		acts.EndSessions(tx, gone.ID, acts.Caller{})

@@ -32,6 +32,13 @@ const (
 	// NoticeToLead: a member waits for the second word, and the reader may give
 	// it. It goes when it was given.
 	NoticeToLead = "lead_waits"
+	// NoticeRemoval: somebody proposed that a member is removed, and the reader may
+	// confirm it. It goes when that ended.
+	NoticeRemoval = "removal"
+	// NoticeRemovalWaits: it waits for another.
+	NoticeRemovalWaits = "removal_waits"
+	// NoticeRemovalReady: nobody else could confirm it, and the reader may go on alone.
+	NoticeRemovalReady = "removal_ready"
 )
 
 // Notice is one of them, as its reader sees it.
@@ -51,7 +58,7 @@ func (h *House) Notices(ctx context.Context, who acts.Caller) ([]Notice, error) 
 	var all []Notice
 	err := h.look(ctx, func(r acts.Reader) error {
 		var err error
-		all, err = notices(r, who, func(u *acts.Unit, to crypto.Recipient) (Words, error) {
+		all, err = notices(r, who, h.gate.Day(), func(u *acts.Unit, to crypto.Recipient) (Words, error) {
 			return h.Words(ctx, to, copyKeySubject(u.ID))
 		})
 		return err
@@ -60,7 +67,7 @@ func (h *House) Notices(ctx context.Context, who acts.Caller) ([]Notice, error) 
 }
 
 // notices reads them; words computes those of a key for copies.
-func notices(r acts.Reader, who acts.Caller, words func(*acts.Unit, crypto.Recipient) (Words, error)) ([]Notice, error) {
+func notices(r acts.Reader, who acts.Caller, day string, words func(*acts.Unit, crypto.Recipient) (Words, error)) ([]Notice, error) {
 	var p acts.Person
 	if who.Unit() == "" {
 		return nil, nil
@@ -82,6 +89,9 @@ func notices(r acts.Reader, who acts.Caller, words func(*acts.Unit, crypto.Recip
 		return nil, err
 	}
 	if err := due.leadsByOne(); err != nil {
+		return nil, err
+	}
+	if err := due.removals(day); err != nil {
 		return nil, err
 	}
 	if who.Works().Packages {
@@ -228,6 +238,22 @@ func (l *noticeList) leadsByOne() error {
 	return nil
 }
 
+// removals are those that wait in her unit, but for her own.
+func (l *noticeList) removals(day string) error {
+	all, err := removals(l.r, l.who, day)
+	for _, p := range all {
+		n := Notice{ID: "removal." + p.Person, Kind: NoticeRemovalWaits, Name: p.Name, Person: p.Person, By: p.By, Day: p.Day, Stays: true}
+		switch {
+		case p.May:
+			n.Kind = NoticeRemoval
+		case p.Mine && p.Now:
+			n.Kind = NoticeRemovalReady
+		}
+		l.all = append(l.all, n)
+	}
+	return err
+}
+
 // vouched names those whose word made somebody a lead.
 func (l *noticeList) vouched(n *Notice, w *LeadWord) error {
 	for id, name := range map[string]*string{w.FirstBy: &n.By, w.SecondBy: &n.Second} {
@@ -274,7 +300,7 @@ func (h *House) See(ctx context.Context, who acts.Caller, ids []string) (audit.R
 		if err := act.Allow(policies.Object{Kind: policies.KindPerson, ID: act.Who.Person(), Person: act.Who.Person(), Unit: act.Who.Unit(), Agency: act.Who.Agency()}); err != nil {
 			return err
 		}
-		due, err := notices(r, act.Who, func(*acts.Unit, crypto.Recipient) (Words, error) { return Words{}, nil })
+		due, err := notices(r, act.Who, act.Day, func(*acts.Unit, crypto.Recipient) (Words, error) { return Words{}, nil })
 		if err != nil {
 			return err
 		}

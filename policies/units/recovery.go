@@ -487,20 +487,23 @@ func lookedOn(r acts.Reader, act *acts.Act, unit string) (*UnitRecovery, error) 
 	return row, err
 }
 
-// EndProposal is the row that ends what a person proposed for her unit, if she
-// did: whoever is gone, or whose passphrase somebody else may know, proposes
-// nothing.
-func EndProposal(r acts.Reader, p *acts.Person) ([]acts.Row, error) {
+// EndProposals are the rows that end what a person proposed for her unit: whoever is
+// gone, or whose passphrase somebody else may know, proposes nothing.
+func EndProposals(r acts.Reader, p *acts.Person) ([]acts.Row, error) {
 	if p.Unit == "" {
 		return nil, nil
 	}
+	rows, err := endRemovals(r, func(m *Removal) bool { return m.By == p.ID }, p.Unit)
+	if err != nil {
+		return nil, err
+	}
 	row, err := recoveryRow(r, p.Unit)
 	if err != nil || row.Proposed == "" || row.ProposedBy != p.ID {
-		return nil, err
+		return rows, err
 	}
 	row.Version++
 	row.drop()
-	return []acts.Row{row}, nil
+	return append(rows, row), nil
 }
 
 // without is a unit's recovery once a member is removed, and whether that changes
@@ -523,7 +526,7 @@ func without(r acts.Reader, act *acts.Act, gone *acts.Person) (row *UnitRecovery
 	return row, changed, nil
 }
 
-// AfterRestore are the rows of all units' recovery as a restore leaves them. What
+// AfterRestore are the rows of all units' recovery, and of removals that wait, as a restore leaves them. What
 // was proposed may have been stopped since the copy, and what was in force taken
 // away: proposals end, and what is in force is shown as a change, to be looked at.
 func AfterRestore(r acts.Reader, day string) ([]acts.Row, error) {
@@ -537,6 +540,11 @@ func AfterRestore(r acts.Reader, day string) ([]acts.Row, error) {
 		if err != nil {
 			return nil, err
 		}
+		removals, err := endRemovals(r, func(*Removal) bool { return true }, u.ID)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, removals...)
 		if row.Version == 0 || row.Number == 0 && row.Proposed == "" {
 			continue
 		}

@@ -108,7 +108,7 @@ func (d *Desk) HandNow(ctx context.Context, who acts.Caller, on Waits, mark stri
 		}
 		var p acts.Person
 		err := kept.NotNoRow(r.Get(&p, hold.To))
-		if err == nil && (p.Unit != act.Who.Unit() || p.State != string(acts.Active) || p.ID == act.Who.Person() || row != nil && !kept.MayKnow(p.ID, row)) {
+		if err == nil && (p.Unit != act.Who.Unit() || p.State != string(acts.Active) || p.ID == act.Who.Person() || row != nil && kept.ShutFor(&p, row)) {
 			err = &typed.Invalid{Fields: map[string]string{"colleague": "turn.colleague_missing"}}
 		}
 		return err

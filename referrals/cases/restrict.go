@@ -12,11 +12,30 @@ import (
 )
 
 // Restrict says which named people alone may open a case. Taking a name off, or
-// restricting a case the unit could open, draws a new version of its key.
+// restricting a case the unit could open, draws a new version of its key. Those it is
+// restricted to share it and hand it on so. Invalid for whoever it cannot be kept for.
 func (d *Desk) Restrict(ctx context.Context, who acts.Caller, id string, version int64, named acts.List) (audit.Receipt, error) {
 	if len(named.IDs()) == 0 {
 		return audit.Receipt{}, &typed.Invalid{Fields: map[string]string{"named": "error.nobody_named"}}
 	}
+	return d.keep(ctx, who, id, version, func(r kept.Reader, act *acts.Act, c *kept.File) (kept.Change, error) {
+		return c.Restrict(r, act, named)
+	})
+}
+
+// Lift opens a restricted case to its unit again. ErrState for one that is not.
+func (d *Desk) Lift(ctx context.Context, who acts.Caller, id string, version int64) (audit.Receipt, error) {
+	return d.keep(ctx, who, id, version, func(r kept.Reader, act *acts.Act, c *kept.File) (kept.Change, error) {
+		if !c.Head().Restricted {
+			return kept.Change{}, kept.ErrState
+		}
+		return c.Lift(r, act)
+	})
+}
+
+// keep changes for whom a case is kept.
+func (d *Desk) keep(ctx context.Context, who acts.Caller, id string, version int64,
+	f func(kept.Reader, *acts.Act, *kept.File) (kept.Change, error)) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, policies.CaseRestrict, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, id)
 		if err != nil {
@@ -25,18 +44,13 @@ func (d *Desk) Restrict(ctx context.Context, who acts.Caller, id string, version
 		if err := c.AtVersion(version); err != nil {
 			return err
 		}
-		change, err := c.Restrict(r, act, named)
+		change, err := f(r, act, c)
+		if errors.Is(err, kept.ErrNotColleague) {
+			return &typed.Invalid{Fields: map[string]string{"named": "error.not_colleague"}}
+		}
+		act.Detail.IDs = c.Row.Named.IDs()
 		act.Commit = change.Write
 		return err
-	})
-}
-
-// Wall hides a case from people: for them it does not exist, in search, lists,
-// counts and time. It names who is walled off; an empty list takes walls down.
-func (d *Desk) Wall(ctx context.Context, who acts.Caller, id string, version int64, people acts.List) (audit.Receipt, error) {
-	return d.edit(ctx, who, policies.CaseWall, id, version, func(_ kept.Reader, _ *acts.Act, c *kept.File) ([]acts.Row, error) {
-		c.Row.Walled = people
-		return nil, nil
 	})
 }
 

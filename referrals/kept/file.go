@@ -111,6 +111,7 @@ type File struct {
 	Told       Told
 	toldRead   bool // told is what the row holds; else it was not opened
 	now        time.Time
+	answers    bool // the caller answers for it
 	// newCardSecret is set when the card was erased: the next write makes one anew.
 	newCardSecret func() acts.Secret
 }
@@ -207,7 +208,7 @@ func Load(r Reader, act *acts.Act, id string) (*File, error) {
 
 // Open opens what the policy allowed.
 func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
-	c := &File{Row: row, now: act.Now}
+	c := &File{Row: row, now: act.Now, answers: AnswersFor(act.Who, row)}
 	var err error
 	if c.Secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
@@ -280,7 +281,7 @@ func (c *File) Advance(r Reader, who acts.Caller) ([]acts.Row, error) {
 		}
 		return []acts.Row{c.Row, c.drawKey()}, nil
 	}
-	stay, err := stillHere(r, who.Unit(), c.Row.Named)
+	stay, err := c.standing(r)
 	if err != nil {
 		return nil, err
 	}
@@ -394,7 +395,8 @@ type CaseHead struct {
 	OpenedDay  string
 	LastDay    string
 	Recall     rule.Recall
-	Restricted bool
+	Restricted bool // to named people: that somebody is walled off is not said
+	Answers    bool // the reader answers for it
 	Card       CaseCard
 	Safe       rule.SafeContact
 	Waits      []rule.Waiting
@@ -403,7 +405,7 @@ type CaseHead struct {
 // Head is what every page about her shows of the case.
 func (c *File) Head() CaseHead {
 	return CaseHead{ID: c.Row.ID, Version: c.Row.Version, State: c.Row.State, OpenedDay: c.Row.OpenedDay,
-		LastDay: c.Row.LastDay, Recall: c.Recall(), Restricted: c.Row.Restricted, Card: c.Card, Safe: c.Safe, Waits: c.Waits}
+		LastDay: c.Row.LastDay, Recall: c.Recall(), Restricted: c.Row.Restricted && !c.Row.AllBut, Answers: c.answers, Card: c.Card, Safe: c.Safe, Waits: c.Waits}
 }
 
 // SetRecall puts a case on "Da richiamare", or takes it off.

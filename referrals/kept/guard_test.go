@@ -44,6 +44,53 @@ func TestKeysGoToUnitsByOneFunction(t *testing.T) {
 	})
 }
 
+// TestOneFunctionAnswersForACase: who answers for a case is decided by kept.AnswersFor
+// and by nothing else: no file of the casework or of its pages compares a role with the
+// lead's, and no rule about a case, a note or a task asks for that role. Declarations go
+// to the leads of a unit, whatever its cases.
+func TestOneFunctionAnswersForACase(t *testing.T) {
+	elsewhere := map[string]bool{"kept/walls.go": true, "cases/declaration.go": true, "cases/wall.go": true}
+	found := 0
+	look := func(name, text string) {
+		if strings.Contains(text, "policies.Lead") {
+			found++
+			if !elsewhere[name] {
+				t.Errorf("%s decides by the lead's role", name)
+			}
+		}
+	}
+	sources(t, look)
+	for _, room := range []string{"casework", "walls", "sending", "centre"} {
+		files, err := filepath.Glob("../../server/" + room + "/*.go")
+		storetest.Try(t, "listing", err)
+		if len(files) < 3 {
+			t.Fatalf("%s has %d files: the test looks at the wrong folder", room, len(files))
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(name)
+			storetest.Try(t, "reading", err)
+			look(room+"/"+filepath.Base(name), string(text))
+		}
+	}
+	if found != len(elsewhere) {
+		t.Errorf("%d files name the lead's role, want %d", found, len(elsewhere))
+	}
+	units := map[string]bool{"declaration-lead": true, "unit-restrict": true} // about a unit, not a case
+	for _, name := range []string{"casefile", "desk"} {
+		text, err := os.ReadFile("../../policies/" + name + ".cedar")
+		storetest.Try(t, "reading the rules", err)
+		for _, rule := range strings.Split(string(text), "@id(\"")[1:] {
+			id, _, _ := strings.Cut(rule, "\"")
+			if strings.Contains(rule, `Role::"lead"`) && !units[id] {
+				t.Errorf("the rule %s asks for the lead's role", id)
+			}
+		}
+	}
+}
+
 // TestWallsStandInOnePlace: what the policy is told of a case's walls, it is told by
 // one file, and no other looks at the lists themselves but to change them.
 func TestWallsStandInOnePlace(t *testing.T) {

@@ -114,6 +114,7 @@ func (c *File) NameTo(r Reader, who acts.Caller, named acts.List) ([]acts.Row, e
 // recovery that its unit has now, if any: a case that was restricted before stays
 // so when the unit takes its recovery away.
 func (c *File) keepNamed(r Reader, who acts.Caller, named acts.List, recovery units.Recovery) ([]acts.Row, error) {
+	c.succeed(named)
 	c.Row.Restricted, c.Row.Named, c.Row.Epoch, c.Row.KeyBox = true, named, 0, nil
 	var rows []acts.Row
 	for _, person := range named.IDs() {
@@ -221,31 +222,109 @@ func (w *CaseWrapRow) checked(key crypto.Key, err error, version int64) (crypto.
 	return key, nil
 }
 
-// Restrict makes a case restricted to the named people under a new key, and keeps
-// the unit's side of whatever was shared of it so too. The wraps of those who are
-// named no longer go.
+// ErrNobodyLeft says that nobody would be left who may open a case.
+var ErrNobodyLeft = errors.New("nobody would be left to open the case")
+
+// Restrict makes a case restricted to the named people under a new key. Nobody from
+// whom it is walled off can be named.
 func (c *File) Restrict(r Reader, act *acts.Act, named acts.List) (Change, error) {
-	var out Change
+	for _, person := range named.IDs() {
+		if WalledFrom(person, c.Row) {
+			return Change{}, ErrNotColleague
+		}
+	}
+	if named == "" {
+		return Change{}, ErrNobodyLeft
+	}
+	c.Row.AllBut = false
+	return c.keepFor(r, act, named)
+}
+
+// Lift opens a restricted case to its unit again, but for those from whom it is
+// walled off.
+func (c *File) Lift(r Reader, act *acts.Act) (Change, error) {
+	return c.keepForAllBut(r, act, c.Row.Walled)
+}
+
+// Walls is from whom a case is walled off, who answers for it where a lead is
+// among them, and who set it.
+type Walls struct{ Off, Stands, By acts.List }
+
+// Wall makes a case walled off from some people and from nobody else, under a new
+// key: they hold none that opens it, its card, or what is written of it from now
+// on. Who joins its unit later is added by whoever may open it (see joined). With
+// nobody walled off it is the unit's again, or those people's whom it is restricted to.
+func (c *File) Wall(r Reader, act *acts.Act, w Walls) (Change, error) {
+	c.Row.Walled, c.Row.Stands, c.Row.WalledBy = w.Off, w.Stands, w.By
+	if !c.Row.Restricted || c.Row.AllBut {
+		return c.keepForAllBut(r, act, w.Off)
+	}
+	named := c.Row.Named
+	for _, person := range w.Off.IDs() {
+		named = named.Without(person)
+	}
+	if named == "" {
+		return Change{}, ErrNobodyLeft
+	}
+	return c.keepFor(r, act, named)
+}
+
+// keepForAllBut keeps a case for everybody of its unit but some, by name; for the
+// whole unit, under its key, where there are none.
+func (c *File) keepForAllBut(r Reader, act *acts.Act, off acts.List) (Change, error) {
+	c.Row.AllBut = off != ""
+	if !c.Row.AllBut {
+		return c.keepFor(r, act, "")
+	}
+	members, err := membersOf(r, c.Row.Unit)
+	if err != nil {
+		return Change{}, err
+	}
+	var named acts.List
+	for _, m := range members {
+		if !off.Has(m.id) {
+			named = named.With(m.id)
+		}
+	}
+	if named == "" {
+		return Change{}, ErrNobodyLeft
+	}
+	return c.keepFor(r, act, named)
+}
+
+// keepFor draws a new key for a case and keeps it for the named people or, with
+// none, for its unit, and the unit's side of whatever was shared of it likewise.
+// The wraps of those who are named no longer go.
+func (c *File) keepFor(r Reader, act *acts.Act, named acts.List) (out Change, err error) {
 	if err := c.ReadTold(); err != nil {
 		return out, err
 	}
+	gone := c.Row.Named
 	c.Row.Next()
 	out.Put = []acts.Row{c.Row, c.drawKey()}
-	for _, person := range c.Row.Named.IDs() {
+	if named == "" {
+		c.Row.Restricted, c.Row.Named = false, ""
+		gone = gone.With(acts.RecoveryPerson)
+	} else {
+		wraps, err := c.NameTo(r, act.Who, named)
+		if err != nil {
+			return out, err
+		}
+		out.Put = append(out.Put, wraps...)
+	}
+	for _, person := range gone.IDs() {
 		if named.Has(person) {
 			continue
 		}
 		row := &CaseWrapRow{}
 		if err := r.Get(row, c.Row.ID+"."+person); err != nil {
+			if errors.Is(err, acts.ErrNoRow) && person == acts.RecoveryPerson {
+				continue // the unit had taken its recovery away
+			}
 			return out, err
 		}
 		out.Delete = append(out.Delete, row)
 	}
-	wraps, err := c.NameTo(r, act.Who, named)
-	if err != nil {
-		return out, err
-	}
-	out.Put = append(out.Put, wraps...)
 	if err := c.Seal(act.Who); err != nil {
 		return out, err
 	}
@@ -254,8 +333,123 @@ func (c *File) Restrict(r Reader, act *acts.Act, named acts.List) (Change, error
 	return out, err
 }
 
+// member is somebody who holds the newest key of a unit, and who let her in.
+type member struct{ id, by string }
+
+// membersOf are the people of a unit who hold its newest key: active, or
+// suspended, from whom nothing is taken.
+func membersOf(r Reader, unit string) ([]member, error) {
+	people, err := acts.PeopleOfUnit.Rows(r, unit)
+	if err != nil {
+		return nil, err
+	}
+	var all []member
+	for _, p := range people {
+		if p.State != string(acts.Active) && p.State != string(acts.Suspended) {
+			continue
+		}
+		by, err := units.AdmittedBy(r, p)
+		if err != nil {
+			return nil, err
+		}
+		if by != "" {
+			all = append(all, member{p.ID, by})
+		}
+	}
+	return all, nil
+}
+
+// joined are those who came into the unit of a case since it was walled off, and are
+// not added yet. Only who was let in by somebody for whom it is kept is added by
+// itself: nobody from whom it is walled off makes it readable by an account that she
+// lets in. The others are added when who answers for it sets the walls again.
+func joined(r Reader, c *CaseRow, members []member) (acts.List, error) {
+	var all acts.List
+	for _, m := range members {
+		if w := c.wall(); w.walled.Has(m.id) || w.named.Has(m.id) {
+			continue
+		}
+		err := r.Get(&CaseWrapRow{}, c.ID+"."+m.by)
+		if err == nil && m.by != acts.RecoveryPerson {
+			all = all.With(m.id)
+		} else if err != nil && !errors.Is(err, acts.ErrNoRow) {
+			return "", err
+		}
+	}
+	return all, nil
+}
+
+// standing are the people for whom a restricted case is kept from now on: those of
+// its names who did not leave and, where it is kept for all but some, who joined.
+func (c *File) standing(r Reader) (acts.List, error) {
+	stay, err := stillHere(r, c.Row.Unit, c.Row.Named)
+	if err != nil || !c.Row.AllBut {
+		return stay, err
+	}
+	members, err := membersOf(r, c.Row.Unit)
+	if err != nil {
+		return "", err
+	}
+	more, err := joined(r, c.Row, members)
+	for _, id := range more.IDs() {
+		stay = stay.With(id)
+	}
+	return stay, err
+}
+
+// succeed names who answers for a case from now on, where whoever stood for a lead
+// has left: those who set the wall or, if none of them is left, all who may open it.
+func (c *File) succeed(stay acts.List) {
+	if c.Row.Stands == "" {
+		return
+	}
+	for _, heirs := range []acts.List{c.Row.Stands, c.Row.WalledBy, stay} {
+		here := heirs
+		for _, id := range heirs.IDs() {
+			if !stay.Has(id) {
+				here = here.Without(id)
+			}
+		}
+		if here != "" {
+			c.Row.Stands = here
+			return
+		}
+	}
+}
+
+// AddDue are those whom Welcome would add to a case.
+func AddDue(r Reader, c *CaseRow) (acts.List, error) {
+	if !c.AllBut {
+		return "", nil
+	}
+	members, err := membersOf(r, c.Unit)
+	if err != nil {
+		return "", err
+	}
+	return joined(r, c, members)
+}
+
+// welcome keeps the key of a case, as it is, for people who joined its unit.
+func (c *File) welcome(r Reader, who acts.Caller, more acts.List) ([]acts.Row, error) {
+	if err := c.ReadTold(); err != nil {
+		return nil, err
+	}
+	c.Row.Next()
+	rows := []acts.Row{c.Row}
+	for _, id := range more.IDs() {
+		c.Row.Named = c.Row.Named.With(id)
+		row, err := c.wrapFor(r, who, id)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, c.Seal(who)
+}
+
 // Adopt keeps a restricted case's key under the caller's own where it came to her by
-// age, and by name what an older program shared of it under the unit's key.
+// age, and by name what an older program shared of it under the unit's key. Who
+// joined the unit of a case that is kept for all but some is added.
 func Adopt(r Reader, act *acts.Act, row *CaseRow) (out Change, err error) {
 	w := &CaseWrapRow{}
 	if err := r.Get(w, row.ID+"."+act.Who.Person()); err != nil {
@@ -275,22 +469,69 @@ func Adopt(r Reader, act *acts.Act, row *CaseRow) (out Change, err error) {
 		KeepNamed(act.Who, w, key)
 		out.Put = append(out.Put, w)
 	}
-	return out, nil
+	more, err := AddDue(r, row)
+	if err != nil || more == "" {
+		return out, err
+	}
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	c, err := Open(r, act, row)
+	if err != nil {
+		return out, err
+	}
+	added, err := c.welcome(r, act.Who, more)
+	out.Put = append(out.Put, added...)
+	return out, err
 }
+
+// addMost bounds to how many cases one sign-in adds who joined: the next goes on.
+const addMost = 100
 
 // AdoptDue names the restricted cases for which Adopt has something to do.
 func AdoptDue(r Reader, person string) (ids []string, err error) {
 	rows, err := WrapsOfPerson.Rows(r, person)
+	if err != nil {
+		return nil, err
+	}
+	var members []member
+	adding := 0
 	for _, w := range rows {
 		due := !w.Symmetric
-		if !due && err == nil {
-			due, err = unitKeeps(r, w.CaseID)
+		if !due {
+			if due, err = unitKeeps(r, w.CaseID); err != nil {
+				return nil, err
+			}
+		}
+		if !due && adding < addMost {
+			if due, err = addsTo(r, w.CaseID, &members); err != nil {
+				return nil, err
+			}
+			if due {
+				adding++
+			}
 		}
 		if due {
 			ids = append(ids, w.CaseID)
 		}
 	}
-	return ids, err
+	return ids, nil
+}
+
+// addsTo tells whether somebody joined the unit of a case that is kept for all but
+// some; members are read once.
+func addsTo(r Reader, caseID string, members *[]member) (bool, error) {
+	row := &CaseRow{}
+	if err := r.Get(row, caseID); err != nil || !row.AllBut {
+		return false, err
+	}
+	if *members == nil {
+		all, err := membersOf(r, row.Unit)
+		if err != nil {
+			return false, err
+		}
+		*members = all
+	}
+	more, err := joined(r, row, *members)
+	return more != "", err
 }
 
 // unitKeeps tells whether something that was shared of a restricted case is kept
@@ -326,7 +567,7 @@ func RekeyNamed(r Reader, act *acts.Act, after acts.Caller) (Change, error) {
 		if err != nil {
 			return out, err
 		}
-		stay, err := stillHere(r, after.Unit(), row.Named)
+		stay, err := c.standing(r)
 		if err != nil {
 			return out, err
 		}
@@ -366,8 +607,12 @@ func Rekey(r Reader, act *acts.Act, c *File) (out Change, err error) {
 			return out, err
 		}
 		s, h := SentOf(row, c), row.Held()
-		if !h.holds() || h.FromUnit != c.Row.Unit || !s.misplaced(h) {
+		lifted := !c.Row.Restricted && *h.FromCaseKey != 0
+		if !h.holds() || h.FromUnit != c.Row.Unit || !lifted && !s.misplaced(h) {
 			continue
+		}
+		if lifted {
+			s.file = c // by name it was kept; it is the unit's again
 		}
 		if err := s.Open(r, act.Who); errors.Is(err, acts.ErrErased) {
 			continue
@@ -375,9 +620,10 @@ func Rekey(r Reader, act *acts.Act, c *File) (out Change, err error) {
 			return out, err
 		}
 		row.Next()
-		if h.Renewed != nil {
+		if h.Renewed != nil && !lifted {
 			*h.Renewed.KeyDue = true // a colleague, or who is named no longer, may hold the one it has
 		}
+		s.file = c.restricted()
 		if err := s.wrapOwnSide(act.Who); err != nil {
 			return out, err
 		}

@@ -30,8 +30,11 @@ type CaseRow struct {
 	Safe       crypto.Sealed
 	Told       crypto.Sealed
 	IdentityID string
-	NowDay     string `row:",later"` // since when somebody has to look at it: its marks; empty for not at all
-	FromTask   string `row:",later"` // the task that another unit sent and this file was opened from, or empty
+	NowDay     string    `row:",later"` // since when somebody has to look at it: its marks; empty for not at all
+	FromTask   string    `row:",later"` // the task that another unit sent and this file was opened from, or empty
+	AllBut     bool      `row:",later"` // Named are all of the unit but those who are walled off
+	Stands     acts.List `row:",later"` // who answers for it where a lead is walled off
+	WalledBy   acts.List `row:",later"` // who set what is walled off now
 }
 
 // Table is the name of the table of case files.

@@ -2,6 +2,7 @@ package kept
 
 import (
 	"errors"
+	"slices"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -22,10 +23,40 @@ func (w wall) of(person string) (off, named bool) {
 	return w.walled.Has(person), w.named.Has(person)
 }
 
-// tell gives an object what a wall says of the caller.
-func (w wall) tell(who acts.Caller, o *policies.Object) {
+// tell gives an object what the walls of a case say of the caller, and whether she
+// answers for it.
+func (c *CaseRow) tell(who acts.Caller, o *policies.Object) {
+	w := c.wall()
 	o.WalledOff, o.Named = w.of(who.Person())
 	o.Restricted = w.restricted
+	o.Answers = AnswersFor(who, c)
+}
+
+// AnswersFor tells whether the caller answers for a case: she leads its unit, or
+// stands there for a lead from whom it is walled off, and may know of it. It decides
+// for every place that says lead of a case. What belongs to no case, nil, is the
+// lead's.
+func AnswersFor(who acts.Caller, c *CaseRow) bool { return answersFor(who.Role(), who.Person(), c) }
+
+func answersFor(role policies.Role, person string, c *CaseRow) bool {
+	if c == nil {
+		return role == policies.Lead
+	}
+	return !c.wall().shutTo(person) && (role == policies.Lead || c.Stands.Has(person))
+}
+
+// WhoAnswers are the active people of its unit who answer for a case.
+func WhoAnswers(r Reader, c *CaseRow) ([]*acts.Person, error) {
+	people, err := acts.PeopleOfUnit.Rows(r, c.Unit)
+	return slices.DeleteFunc(people, func(p *acts.Person) bool {
+		return p.State != string(acts.Active) || !answersFor(policies.Role(p.Role), p.ID, c)
+	}), err
+}
+
+// KnowsWalls tells whether the caller is told what is walled off in a case that she
+// may open: who answers for it, and who set it.
+func KnowsWalls(who acts.Caller, c *CaseRow) bool {
+	return AnswersFor(who, c) || !ShutTo(who, c) && c.WalledBy.Has(who.Person())
 }
 
 // shutTo tells whether a case may not be known to a person.
@@ -37,7 +68,7 @@ func (w wall) shutTo(person string) bool {
 // CaseObject is a case row as the policy sees it for a caller.
 func CaseObject(who acts.Caller, row *CaseRow) policies.Object {
 	o := policies.Object{Kind: policies.KindCase, ID: row.ID, Unit: row.Unit, UnitKind: who.UnitKind(), State: row.State}
-	row.wall().tell(who, &o)
+	row.tell(who, &o)
 	return o
 }
 
@@ -46,20 +77,41 @@ func CaseObject(who acts.Caller, row *CaseRow) policies.Object {
 func WallsOf(r Reader, act *acts.Act, caseID string, o *policies.Object) (*CaseRow, error) {
 	c := &CaseRow{}
 	if caseID == "" {
+		o.Answers = AnswersFor(act.Who, nil)
 		return nil, NotNoRow(r.Get(c, nowhere))
 	}
 	if err := r.Get(c, caseID); err != nil {
 		return nil, err
 	}
-	c.wall().tell(act.Who, o)
+	c.tell(act.Who, o)
 	return c, nil
 }
 
 // ShutTo tells whether a case may not be known to the caller.
 func ShutTo(who acts.Caller, c *CaseRow) bool { return c.wall().shutTo(who.Person()) }
 
-// MayKnow tells whether a person may know of a case.
-func MayKnow(person string, c *CaseRow) bool { return !c.wall().shutTo(person) }
+// ShutFor tells whether a case may not be known to a person.
+func ShutFor(p *acts.Person, c *CaseRow) bool { return c.wall().shutTo(p.ID) }
+
+// WalledFrom tells whether a case is walled off from a person.
+func WalledFrom(person string, c *CaseRow) bool { return c.wall().walled.Has(person) }
+
+// Outside are the members of its unit for whom a case that is kept for all but some is
+// not kept, though it is not walled off from them: who walled it off must say that
+// they may (see joined).
+func Outside(r Reader, c *CaseRow) (acts.List, error) {
+	if !c.AllBut {
+		return "", nil
+	}
+	members, err := membersOf(r, c.Unit)
+	var all acts.List
+	for _, m := range members {
+		if c.wall().shutTo(m.id) && !WalledFrom(m.id, c) {
+			all = all.With(m.id)
+		}
+	}
+	return all, err
+}
 
 // LikeThere reads, for a thing that is not there, as many rows as are read for
 // one that is and may not be opened: from outside both take the same time.

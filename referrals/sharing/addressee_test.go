@@ -118,16 +118,14 @@ func TestOrdinaryRemovalIsAcceptedByItsLeaf(t *testing.T) {
 	w := storetest.New(t).Wide()
 	out := storetest.Rosa(t, w)
 	_, id := storetest.Send(t, w, out.CaseID, "alias")
-	lia, gina := w.People["lia"].ID, w.People["gina"].ID
-	_, err := w.Door.Remove(t.Context(), w.StepUp("anna", policies.MemberRemove, lia), lia, false)
-	storetest.Try(t, "removing", err)
-	_, err = w.Desk.Sharing.Ask(t.Context(), w.SignIn("bruna"), id, typed.NewForm(), "una domanda")
+	w.Join("desk", "nora", policies.IntakeWorker, "anna")
+	storetest.Try(t, "removing", w.TakeOut("anna", "lia", false))
+	_, err := w.Desk.Sharing.Ask(t.Context(), w.SignIn("bruna"), id, typed.NewForm(), "una domanda")
 	storetest.Try(t, "asking", err)
 	if sealedTo(t, w, "SELECT from_epoch FROM referral WHERE id = ?", id) != 2 {
 		t.Error("the answer is not sealed to the desk's newest key")
 	}
-	_, err = w.Door.Remove(t.Context(), freshStepUp(t, w, "anna", policies.MemberRemove, gina), gina, true)
-	storetest.Try(t, "removing for cause", err)
+	storetest.Try(t, "removing for cause", w.TakeOut("anna", "gina", true))
 	next := give(t, w, storetest.Rosa(t, w).CaseID, allowed(w, "support", "alias"))
 	storetest.Try(t, "sending", storetest.Third(w.Desk.Sharing.SendReferral(t.Context(), freshStepUp(t, w, "anna", policies.ReferralSend, next), next)))
 	_, err = w.Desk.Sharing.Accept(t.Context(), w.SignIn("bruna"), next)

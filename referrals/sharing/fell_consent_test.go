@@ -67,8 +67,7 @@ func TestAttackRestoreRevivesWhatWasNeverSent(t *testing.T) {
 func newEpochForCause(t *testing.T, w *storetest.World, unit, by string, role policies.Role) {
 	t.Helper()
 	w.Join(unit, "malo", role, by)
-	id := w.People["malo"].ID
-	if _, err := w.Door.Remove(t.Context(), w.StepUp(by, policies.MemberRemove, id), id, true); err != nil {
+	if err := w.TakeOut(by, "malo", true); err != nil {
 		t.Fatalf("removing for cause: %v", err)
 	}
 }

@@ -150,9 +150,7 @@ func TestRevokedBeforeItWasSent(t *testing.T) {
 	if err != nil || v.CaseID != out.CaseID || v.ReferralID != "" || v.Standing != policies.ConsentLive {
 		t.Fatalf("reading it: %+v, %v", v, err)
 	}
-	lia := w.People["lia"].ID
-	_, err = w.Door.Remove(t.Context(), w.StepUp("anna", policies.MemberRemove, lia), lia, false)
-	storetest.Try(t, "removing", err)
+	storetest.Try(t, "removing", w.TakeOut("anna", "lia", false))
 	_, err = w.Desk.Sharing.Revoke(t.Context(), w.SignIn("anna"), id, "code_word")
 	storetest.Try(t, "revoking", err)
 	if err := sendIt(t, w, id); err == nil {

@@ -244,13 +244,14 @@ type TaskView struct {
 	Worker, TakenDay, Reason               string
 	Free                                   bool // who had it has left: a colleague may take it on
 	OwnCase                                bool // a case file of the unit was opened from it
+	Answers                                bool // the reader answers for it: she gives it to colleagues, hands it back and ends it
 	Version                                int64
 	TaskPackage
 }
 
 // taskObject is a task as the policy sees it: it belongs to the unit that has it.
 func taskObject(who acts.Caller, row *TaskRow) policies.Object {
-	return policies.Object{Kind: policies.KindTask, ID: row.ID, Unit: row.ToUnit, UnitKind: who.UnitKind(), State: row.State, Person: row.Worker}
+	return policies.Object{Kind: policies.KindTask, ID: row.ID, Unit: row.ToUnit, UnitKind: who.UnitKind(), State: row.State, Person: row.Worker, Answers: kept.AnswersFor(who, nil)}
 }
 
 // OpenTask reads a task of the caller's unit. What came by age is kept under
@@ -267,7 +268,7 @@ func (d *Desk) OpenTask(ctx context.Context, who acts.Caller, id string) (TaskVi
 			act.Commit = kept.PutAll(row)
 		}
 		v = TaskView{ID: row.ID, FromUnit: row.FromUnit, Kind: row.Kind, State: row.State, Day: row.Day, DueDay: row.DueDay,
-			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, OwnCase: row.OwnCase, TaskPackage: body}
+			Worker: row.Worker, TakenDay: row.TakenDay, Reason: row.Reason, Version: row.Version, OwnCase: row.OwnCase, Answers: kept.AnswersFor(act.Who, nil), TaskPackage: body}
 		v.Free, err = row.free(r)
 		return err
 	})

@@ -58,7 +58,10 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"removing":  func() error { _, err := f.Door.Remove(ctx, thief, f.People["lia"].ID, false); return err },
 		"pinning":   func() error { _, err := f.House.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
-		"walling":   func() error { _, err := f.Desk.Cases.Wall(ctx, thief, f.Case, v.Version, ""); return err },
+		"walling": func() error {
+			_, err := f.Desk.Cases.Wall(ctx, thief, f.Case, v.Version, cases.WallChange{})
+			return err
+		},
 		"exporting": func() error {
 			_, _, err := f.Desk.AuditLog.BeginExport(ctx, f.Caller("clara"), auditlog.Filter{})
 			return err
@@ -357,7 +360,7 @@ func TestUnknownUserLooksLikeAWrongPassphrase(t *testing.T) {
 func TestRemovedMemberOpensNothingNew(t *testing.T) {
 	f := storetest.NewFlow(t)
 	gone := f.SignIn("lia") // with her identity, as her passphrase opened it
-	if _, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["lia"].ID), f.People["lia"].ID, true); err != nil {
+	if err := f.TakeOut("anna", "lia", true); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := f.Desk.OpenCase(ctx, gone, f.Other, storetest.Parts...); !errors.Is(err, acts.ErrDenied) {
@@ -403,7 +406,7 @@ func TestRemovedMemberOpensNothingNew(t *testing.T) {
 // is removed is prepared again under the new one.
 func TestWriteAcrossARemoval(t *testing.T) {
 	f := storetest.NewFlow(t)
-	remove := f.StepUp("anna", policies.MemberRemove, f.People["lia"].ID)
+	remove := f.StepUp("gina", policies.MemberRemove, f.People["lia"].ID)
 	slow := &pausing{Store: f.Store, reached: make(chan struct{}), go_: make(chan struct{})}
 	desk, err := referrals.NewDesk(f.Gate, slow)
 	if err != nil {

@@ -112,12 +112,7 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 	reads("nora", 0)
 	signedIn("anna")
 	reads("nora", 1)
-	who := f.SignIn("nora")
-	in, err := f.Door.StepUp(ctx, who, f.People["nora"].Passphrase, f.World.Code(f.People["nora"]), policies.MemberRemove, f.People["gina"].ID, accounts.From{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Door.Remove(ctx, in.Caller, f.People["gina"].ID, false); err != nil {
+	if err := f.TakeOut("nora", "gina", false); err != nil {
 		t.Fatalf("removing gina: %v", err)
 	}
 	signedIn("anna")
@@ -127,11 +122,7 @@ func TestDeclarationsFollowTheirReaders(t *testing.T) {
 	if err := main.QueryRow("SELECT count(*) FROM declaration_wrap WHERE person = ?", f.People["gina"].ID).Scan(&kept); err != nil || kept != 0 {
 		t.Fatalf("who leads no longer keeps %d keys: %v", kept, err)
 	}
-	who = f.SignIn("nora")
-	if in, err = f.Door.StepUp(ctx, who, f.People["nora"].Passphrase, f.World.Code(f.People["nora"]), policies.MemberRemove, f.People["anna"].ID, accounts.From{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Door.Remove(ctx, in.Caller, f.People["anna"].ID, false); err != nil {
+	if err := f.TakeOut("nora", "anna", false); err != nil {
 		t.Fatalf("removing anna: %v", err)
 	}
 	reads("nora", 0)

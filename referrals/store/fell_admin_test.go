@@ -295,9 +295,7 @@ func (a *administrator) everybodyElseWorks() {
 		role := map[string]policies.Role{"service": policies.SocialWorker, "centre": policies.CentreWorker, "audit": policies.Auditor}[unit]
 		name := "passa-" + unit
 		f.Join(unit, name, role, by)
-		gone := f.People[name].ID
-		who := a.steppedUp(by, policies.MemberRemove, gone)
-		if _, err := f.Door.Remove(ctx, who, gone, false); err != nil {
+		if err := f.TakeOut(by, name, false); err != nil {
 			f.T.Fatalf("removing from %s: %v", unit, err)
 		}
 	}

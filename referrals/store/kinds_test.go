@@ -152,7 +152,7 @@ func everyKind(t *testing.T) *storetest.Flow {
 			t.Errorf("the flow makes no %s", e.Table)
 		}
 	}
-	_, err = f.Desk.Cases.Wall(t.Context(), f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), "")
+	_, err = f.Desk.Cases.Wall(t.Context(), f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Back: acts.List(f.People["lia"].ID)})
 	storetest.Try(t, "taking the wall down", err)
 	nameOf(t, f, "anna", "gina")
 	return f
@@ -477,12 +477,12 @@ func TestEveryKindIsRevoked(t *testing.T) {
 // TestEveryKindIsWalledOff: for whom a case is walled off, the case and whatever hangs
 // on it are not there.
 func TestEveryKindIsWalledOff(t *testing.T) {
-	f := storetest.NewFlow(t) // lia is walled off in it, from a case that is open to the unit
+	f := storetest.NewFlow(t) // lia is walled off in it, from a case that is open to the others of the unit
 	lia, anna := f.SignIn("lia"), f.SignIn("anna")
 	view(t, f.World, func(r kept.Reader) {
 		row := &kept.CaseRow{}
 		storetest.Try(t, "reading the case", r.Get(row, f.Case))
-		if row.Restricted || kept.ShutTo(anna, row) || !kept.ShutTo(lia, row) {
+		if !row.AllBut || kept.ShutTo(anna, row) || !kept.ShutTo(lia, row) {
 			t.Fatal("it is not walled off from lia alone: this proves nothing")
 		}
 	})

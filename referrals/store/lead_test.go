@@ -147,8 +147,7 @@ func TestWhereALeadIsOnlyLeadsName(t *testing.T) {
 // whose word counts.
 func TestWhoCameBeforeCountsAfterAnEpoch(t *testing.T) {
 	w := sinister(t)
-	anna := w.People["anna"].ID
-	if _, err := w.Door.Remove(t.Context(), w.StepUp("lia", policies.MemberRemove, anna), anna, true); err != nil {
+	if err := w.TakeOut("lia", "anna", true); err != nil {
 		t.Fatal(err)
 	}
 	stale := w.OwnWords(w.SignIn("nina"), 1)

@@ -5,6 +5,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
@@ -49,7 +50,7 @@ func TestWhatIsSentOfARestrictedCase(t *testing.T) {
 	mustRead(t, f, "anna", id, "prima dal centro", "prima dallo sportello")
 	mustRead(t, f, "gina", id, "prima dal centro", "prima dallo sportello")
 	k := newRing(t, f.World, lia)
-	if !k.reads(f.Words["request"]) {
+	if !k.reads(f.Words["closed request"]) {
 		t.Fatal("lia opens not even the unit's cases: this test would prove nothing")
 	}
 	k.mustNotOpen(t, f.Words["other request"], "prima dal centro", "prima dallo sportello")
@@ -58,7 +59,7 @@ func TestWhatIsSentOfARestrictedCase(t *testing.T) {
 		t.Fatal("gina opens not even what she is named for: this test would prove nothing")
 	}
 
-	if _, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["gina"].ID), f.People["gina"].ID, false); err != nil {
+	if err := f.TakeOut("anna", "gina", false); err != nil {
 		t.Fatal(err)
 	}
 	says(t, f, "bruna", id, "poi dal centro")
@@ -78,6 +79,8 @@ func TestWhatIsSentOfARestrictedCase(t *testing.T) {
 // a task of it were sent: from then on a colleague who is not named opens neither.
 func TestRestrictingTakesWhatWasSentAlong(t *testing.T) {
 	f := storetest.NewFlow(t)
+	_, err := f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Back: acts.List(f.People["lia"].ID)})
+	storetest.Try(t, "taking the wall down", err)
 	id := f.Refer(f.Case, f.Authorise("request"))
 	says(t, f, "bruna", id, "dal centro, prima")
 	lia := f.SignIn("lia")

@@ -137,7 +137,7 @@ func TestOlderWrapStillRescues(t *testing.T) {
 	if livia.State() != acts.Active || opensEpoch(f.World, f.Rescue, "desk", 2) {
 		t.Errorf("she is %s; the new epoch must be for her alone", livia.State())
 	}
-	if v, _, err := f.Desk.OpenCase(ctx, livia, f.Case, storetest.Parts...); err != nil || v.Card.Alias != f.Words["alias"] {
+	if v, _, err := f.Desk.OpenCase(ctx, livia, f.Closed, storetest.Parts...); err != nil || v.Card.Alias != f.Words["closed alias"] {
 		t.Errorf("opening an old case: %v", err)
 	}
 }

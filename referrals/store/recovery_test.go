@@ -200,9 +200,10 @@ func TestNobodyIsAloneByForce(t *testing.T) {
 	if err := propose(w, "anna", "desk", id, words); !errors.Is(err, units.ErrNoWitness) {
 		t.Errorf("proposing while the only colleague is suspended: %v", err)
 	}
-	if _, err := w.Door.Remove(ctx, w.StepUp("anna", policies.MemberRemove, w.People["lia"].ID), w.People["lia"].ID, false); err != nil {
-		t.Fatal(err)
-	}
+	lia := w.People["lia"].ID
+	noError(t, failed(leaving(w).ProposeRemoval(ctx, w.StepUp("anna", policies.RemovalPropose, lia), lia, false)))
+	w.Clock.Add(14 * 24 * time.Hour)
+	noError(t, failed(w.Door.RemoveAlone(ctx, w.Fresh("anna", policies.RemovalAlone, lia), lia)))
 	w.Clock.Add(30 * 24 * time.Hour)
 	if err := propose(w, "anna", "desk", id, words); !errors.Is(err, units.ErrNoWitness) {
 		t.Errorf("proposing thirty days after the only colleague was removed: %v", err)
@@ -328,7 +329,7 @@ func TestRestrictedFollowsRecovery(t *testing.T) {
 	now := newRing(t, f.World, acts.Caller{}, &ring{ids: []crypto.Identity{id}})
 	for _, w := range []string{"scritto dopo il cambio", f.Words["restricted request"], f.Words["request"]} {
 		if !now.reads(w) {
-			t.Errorf("the recovery in force does not open what it must")
+			t.Errorf("the recovery in force does not open %q", w)
 		}
 	}
 	if r := f.CheckRecords(); len(r.Problems) != 0 {
@@ -380,8 +381,7 @@ func TestRecoveryGoesWithWhoseWordItWas(t *testing.T) {
 	if !opensEpoch(f.World, hers, "desk", f.Store.Log().Epoch(desk)) {
 		t.Fatal("the recovery in force opens nothing: this test would prove nothing")
 	}
-	_, err = f.Door.Remove(ctx, f.StepUp("lia", policies.MemberRemove, f.People["gina"].ID), f.People["gina"].ID, true)
-	noError(t, err)
+	noError(t, f.TakeOut("lia", "gina", true))
 	if opensEpoch(f.World, hers, "desk", f.Store.Log().Epoch(desk)) {
 		t.Error("the epoch after her removal opens to the recovery that she had proposed")
 	}

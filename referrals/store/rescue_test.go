@@ -108,13 +108,13 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	if !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("she opens a case restricted to others: %q, %v", v.Card.Alias, err)
 	}
-	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Case, storetest.Parts...); err != nil || v.Card.Alias != f.Words["alias"] {
+	if v, _, err = f.Desk.OpenCase(ctx, livia, f.Closed, storetest.Parts...); err != nil || v.Card.Alias != f.Words["closed alias"] {
 		t.Fatalf("opening an old case: %v", err)
 	}
 	if got, err := f.House.UnitWordsOf(ctx, livia); err != nil || got != words {
 		t.Errorf("the unit's words on her page: %v, %v; want those printed off the server", got, err)
 	}
-	if _, err := f.Desk.Cases.AddNote(ctx, livia, f.Case, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
+	if _, err := f.Desk.Cases.AddNote(ctx, livia, f.Closed, typed.NewForm(), "other", "scritto dopo il recupero"); err != nil {
 		t.Fatal(err)
 	}
 	if n := leaves(t, f.World, policies.RecoveryRewrap, audit.Allowed); n != 1 {
@@ -126,7 +126,7 @@ func TestRescuedUnitOpensOldCases(t *testing.T) {
 	f.Close()
 	f.Open()
 	old := newRing(t, f.World, before)
-	if !old.reads(f.Words["request"]) {
+	if !old.reads(f.Words["requester"]) {
 		t.Fatal("her old keys open nothing at all: this test would prove nothing")
 	}
 	old.mustNotOpen(t, "scritto dopo il recupero")

@@ -30,7 +30,7 @@ func TestRestrictedIsForItsNamesAndRecovery(t *testing.T) {
 			t.Errorf("%s, who is not named, opens it: %v", name, err)
 		}
 		k := newRing(t, f.World, f.Caller(name))
-		if !k.reads(f.Words["request"]) {
+		if !k.reads(f.Words["closed request"]) {
 			t.Fatalf("%s opens not even the unit's cases: this test would prove nothing", name)
 		}
 		k.mustNotOpen(t, words...)
@@ -67,8 +67,7 @@ func TestNameTakenOff(t *testing.T) {
 			return err
 		},
 		"removed": func(f *storetest.Flow) error {
-			_, err := f.Door.Remove(ctx, f.StepUp("anna", policies.MemberRemove, f.People["gina"].ID), f.People["gina"].ID, false)
-			return err
+			return f.TakeOut("anna", "gina", false)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -139,7 +139,7 @@ func (k *ring) take(t *testing.T, db *sql.DB, name string) {
 				}
 			case int64:
 				switch n {
-				case "version", "from_case_key":
+				case "version", "key_version", "from_case_key":
 					b.version = max(b.version, v)
 				case "epoch", "to_epoch", "from_epoch":
 					b.epoch = max(b.epoch, v)

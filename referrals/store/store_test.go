@@ -49,8 +49,7 @@ func TestRemovedMemberReadsNothingNew(t *testing.T) {
 	w := storetest.New(t).Standard()
 	w.Join("desk", "lia", policies.IntakeWorker, "anna")
 	old := w.SignIn("lia")
-	anna := w.StepUp("anna", policies.MemberRemove, w.People["lia"].ID)
-	if _, err := w.Door.Remove(context.Background(), anna, w.People["lia"].ID, true); err != nil {
+	if err := w.TakeOut("anna", "lia", true); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := old.UnitKey(2); ok {

@@ -184,7 +184,7 @@ var kinds = []kind{
 	{"case_file", "id = 'CASE'", "card", "walled = ''", openCase, openCase, search},
 	{"case_file", "id = 'CASE'", "card", "state = 'closed'", search, openCase, nil},
 	{"case_file", "id = 'CASE'", "safe", "last_day = '2020-01-01'", openCase, openCase, nil},
-	{"case_file", "id = 'CASE'", "told", "restricted = 1", openCase, preview, nil},
+	{"case_file", "id = 'CASE'", "told", "restricted = 0", openCase, preview, nil},
 	{"case_wrap", "case_id = 'RESTRICTED' AND symmetric_wrap = 1", "wrapped", "key_version = 2", openRestricted, openRestricted, nil},
 	{"case_key", "case_id = 'OTHER'", "wrapped", "key_version = 3", openOther, openOther, nil},
 	{"identity", "case_id = 'CASE'", "body", "key_version = 3", openCase, openCase, nil},

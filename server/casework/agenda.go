@@ -79,6 +79,9 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		page.Restored = append(page.Restored, ShutReferral{Who: frame.Who(c.Who), Href: "/autorizzazioni/" + c.ID + "/conferma",
 			Centre: roster.UnitName(c.Centre), Sent: q.Day(c.Day), Unsent: true})
 	}
+	for _, w := range a.Walls {
+		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who(w.Who), Kind: "wall_asked", Href: "/schede/" + w.CaseID + "/muri/" + w.ID, DayOnly: true})
+	}
 	page.Open = openContacts(a.Contacts)
 	if err := fromColleagues(q, page); err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ type CasePage struct {
 	Referral    string     // a word of "referral_state", or empty
 	Centre      string     // of that referral
 	Restricted  bool
+	MayShare    bool   // she says whom it is restricted to
 	Next        string // a word of "next"
 	NextHref    string
 	Recall      Recall
@@ -40,7 +41,7 @@ func Case(q *frame.Request) (frame.Shown, error) {
 		return nil, err
 	}
 	page := &CasePage{Page: q.Base(TitleCase), CaseHead: frame.HeadOf(q, v.CaseHead, "summary"), Version: frame.Version(v.Version), Identity: identityWord(v),
-		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.Day(v.OpenedDay), LastContact: q.Day(v.LastDay), Restricted: v.Restricted}
+		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.Day(v.OpenedDay), LastContact: q.Day(v.LastDay), Restricted: v.Restricted, MayShare: v.Restricted || v.Answers}
 	for _, n := range v.Notes {
 		if n.State == "current" && frame.IsWord("note_kind", n.Kind) && n.At.After(page.LastNote) {
 			page.LastNote = n.At

@@ -43,6 +43,7 @@ type ContactPage struct {
 	Centres   []frame.Centre    // that can be called, where she needs a place
 	Shareable []frame.Shareable // how to reach her, as the task can carry it
 	MayLimit  bool              // the unit has a recovery, so a file may be restricted
+	Usual     bool              // the unit restricts its new files, unless she says otherwise
 }
 
 // interviewDays is shown on the page; the desk sets the deadline itself.
@@ -76,6 +77,12 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if slices.Contains(page.Form.Needs, "bed") {
 		page.Centres = centresWithPhone(roster, q.Desk.Day())
+	}
+	if u := roster.Units[q.Who.Unit()]; u != nil && u.RestrictNew && page.MayLimit {
+		page.Usual = true
+		if step == 3 && q.Step() < 3 {
+			page.Form.Visibility = "restricted"
+		}
 	}
 	if step == 3 {
 		err = taskShare(q, page)

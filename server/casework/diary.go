@@ -37,7 +37,7 @@ func Diary(q *frame.Request) (frame.Shown, error) {
 func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) (all []NoteLine) {
 	for _, n := range v.Notes {
 		if n.State == "current" {
-			all = append(all, note(q, n, roster))
+			all = append(all, note(q, n, v.Answers, roster))
 		}
 	}
 	for _, c := range v.Contacts {

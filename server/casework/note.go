@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 
-	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals"
@@ -43,8 +42,8 @@ const (
 	TitleNote = "note.text"
 )
 
-func note(q *frame.Request, n cases.NoteView, roster *units.Roster) NoteLine {
-	mine := n.Author == q.Who.Person() || q.Who.Role() == policies.Lead
+func note(q *frame.Request, n cases.NoteView, answers bool, roster *units.Roster) NoteLine {
+	mine := n.Author == q.Who.Person() || answers
 	v := NoteLine{ID: n.ID, Event: "note", Kind: n.Kind, Author: roster.Username(n.Author), At: n.At, Text: n.Text, MayCorrect: mine, MayMove: mine}
 	if !frame.IsWord("note_kind", n.Kind) {
 		v.Event, v.Kind = n.Kind, "other"

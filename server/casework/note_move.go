@@ -40,7 +40,7 @@ func movePage(q *frame.Request, cause error) (frame.Shown, error) {
 	if !ok {
 		return nil, acts.ErrDenied
 	}
-	page := &NoteMovePage{Page: q.Base(TitleNoteMove), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Note: note(q, n, roster),
+	page := &NoteMovePage{Page: q.Base(TitleNoteMove), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Note: note(q, n, v.Answers, roster),
 		Version: frame.Version(n.Version)}
 	q.Fill(&page.NoteMoveForm)
 	frame.Invalid(&page.Page, cause)

@@ -6,7 +6,6 @@ import (
 	"sort"
 	"time"
 
-	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
@@ -121,11 +120,10 @@ func taskPage(q *frame.Request, cause error) (frame.Shown, error) {
 		Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 	q.Fill(&page.TaskForm)
 	q.Fill(&page.TaskReturnForm)
-	lead := q.Who.Role() == policies.Lead
 	page.MayTake = t.State == "open" || t.Free
-	page.MayEnd = t.State == "taken" && (page.Hold.Mine || lead)
+	page.MayEnd = t.State == "taken" && (page.Hold.Mine || t.Answers)
 	page.OwnCase = t.OwnCase
-	if lead && t.State != "done" {
+	if t.Answers && t.State != "done" {
 		page.Colleagues = colleaguesOf(roster, q.Who.Unit(), t.Worker)
 	}
 	if moved(cause) {

@@ -110,7 +110,7 @@ func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, acts.List(lia)); err != nil {
+	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, cases.WallChange{Off: acts.List(lia)}); err != nil {
 		t.Fatal(err)
 	}
 	anna.Says(anna.Status(anna.Post(now, "mark", "danger", "go", "hand", "hand", "colleague", "colleague", lia), http.StatusUnprocessableEntity), "Scegliere una collega")

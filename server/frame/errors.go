@@ -15,6 +15,7 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/office"
 	"sportello/policies/units"
+	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
@@ -74,6 +75,10 @@ var answers = []struct {
 	{units.ErrTooEarly, http.StatusConflict, "error.too_early"},
 	{units.ErrNotAlone, http.StatusConflict, "error.not_alone"},
 	{units.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
+	{units.ErrRemovalOver, http.StatusConflict, "error.removal_over"},
+	{units.ErrTwo, http.StatusConflict, "error.removal_two"},
+	{cases.ErrWallOver, http.StatusConflict, "error.wall_over"},
+	{kept.ErrNobodyLeft, http.StatusConflict, "error.nobody_left"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
 	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},
 	{errForm, http.StatusForbidden, "error.form_refused"},

@@ -53,6 +53,7 @@ var noticeGroups = []struct {
 }{
 	{"keys", []string{units.NoticeCopyKey, units.NoticeNoCopyKey}},
 	{"leads", []string{units.NoticeToLead, units.NoticeLead}},
+	{"removals", []string{units.NoticeRemoval, units.NoticeRemovalWaits, units.NoticeRemovalReady}},
 	{"units", []string{units.NoticeFounded, units.NoticeUnit}},
 }
 
@@ -87,6 +88,8 @@ func noticed(q *Request, n units.Notice) Notice {
 		out.Words, out.Href = n.Words[:], "/credenziali/chiave-centro"
 	case units.NoticeToLead:
 		out.Href = "/ammissioni/" + n.Person + "/responsabile"
+	case units.NoticeRemoval, units.NoticeRemovalWaits, units.NoticeRemovalReady:
+		out.Href = "/ammissioni/" + n.Person + "/togli"
 	}
 	return out
 }

@@ -280,6 +280,9 @@ func (v *PageView) Choices(name string, chosen any, q Question) templ.Component 
 	return choices(c)
 }
 
+// ErrorOf is the message key of what is wrong with a field, or empty.
+func (v *PageView) ErrorOf(field string) string { return v.page.ErrorOf(field) }
+
 // Choice is a radio button or a tick box with its label.
 func (v *PageView) Choice(kind, name, value, label string, checked bool) templ.Component {
 	return choice(NewChoice(kind, name, value, label, checked))

@@ -18,8 +18,7 @@ func TestMessageWaitsForTheWords(t *testing.T) {
 	s := site.Town(t)
 	r := s.Fill(t)
 	s.Join(storetest.Ginestra, "bea", policies.CentreWorker, "bruna")
-	bea := s.People["bea"].ID
-	if _, err := s.Door.Remove(t.Context(), s.StepUp("bruna", policies.MemberRemove, bea), bea, true); err != nil {
+	if err := s.TakeOut("bruna", "bea", true); err != nil {
 		t.Fatal(err)
 	}
 	anna := s.Inside(t, "anna")

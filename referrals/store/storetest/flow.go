@@ -255,13 +255,16 @@ func (f *Flow) diary() {
 }
 
 // restrict writes in the restricted case, names the other one to anna and gina,
-// and walls lia off the first.
+// asks lia to hide the first from the lead, and has the lead wall lia off it.
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
 	_, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
-	_, err = f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), acts.List(f.People["lia"].ID))
+	_, err = f.Desk.Cases.ProposeWall(ctx, f.StepUp("anna", policies.WallPropose, f.Case), f.Case, cases.WallTwo{WallChange: cases.WallChange{Off: acts.List(f.People["gina"].ID)},
+		Second: f.People["lia"].ID, Stands: f.People["anna"].ID})
+	f.ok(err, "asking for a wall")
+	_, err = f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Off: acts.List(f.People["lia"].ID)})
 	f.ok(err, "walling off")
 	named := acts.List(f.People["anna"].ID).With(f.People["gina"].ID)
 	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)

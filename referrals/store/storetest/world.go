@@ -6,7 +6,9 @@ package storetest
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -341,6 +343,61 @@ func (w *World) Name(person, by string) {
 	if _, err := w.House.NameLead(context.Background(), w.StepUp(by, policies.MemberLead, a.ID), a.ID, words); err != nil {
 		w.T.Fatalf("naming %s lead: %v", person, err)
 	}
+}
+
+// Fresh signs somebody in, with the keys of now, and grants her one act on one object.
+func (w *World) Fresh(name string, a policies.Action, object string) acts.Caller {
+	w.T.Helper()
+	p := w.People[name]
+	in, err := w.Door.StepUp(context.Background(), w.SignIn(name), p.Passphrase, w.Code(p), a, object, accounts.From{Address: "127.0.0.1"})
+	if err != nil {
+		w.T.Fatalf("stepping up %s: %v", name, err)
+	}
+	return in.Caller
+}
+
+// TakeOut removes somebody from her unit as its people do: its lead alone whoever does
+// not lead; else another member proposes it, who is let in for it where there is
+// none, and by confirms it.
+func (w *World) TakeOut(by, gone string, forCause bool) error {
+	w.T.Helper()
+	ctx, people := context.Background(), map[string]acts.Person{}
+	err := w.Store.Look(ctx, func(r acts.Reader) error {
+		for name, a := range w.People {
+			var p acts.Person
+			if err := r.Get(&p, a.ID); err != nil {
+				return err
+			}
+			people[name] = p
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	her, leads := people[gone], string(policies.Lead)
+	if people[by].Role != leads || her.Role == leads {
+		second := ""
+		for _, name := range slices.Sorted(maps.Keys(people)) {
+			if p := people[name]; p.Unit == her.Unit && p.State == string(acts.Active) && name != by && name != gone && second == "" {
+				second = name
+			}
+		}
+		if second == "" {
+			second = "testimone-" + strings.ToLower(her.ID[:6])
+			for unit, id := range w.Units {
+				if id == her.Unit {
+					w.Join(unit, second, policies.Role(people[by].Role), by)
+				}
+			}
+		}
+		house := units.Leaving{House: w.House}
+		if _, err := house.ProposeRemoval(ctx, w.Fresh(second, policies.RemovalPropose, her.ID), her.ID, forCause); err != nil {
+			return err
+		}
+	}
+	_, err = w.Door.Remove(ctx, w.Fresh(by, policies.MemberRemove, her.ID), her.ID, forCause)
+	return err
 }
 
 // Standard makes the usual cast: an auditor, a desk, a social service, a centre.

@@ -55,6 +55,12 @@ func addUnit(add func(string, frame.Shown)) {
 	add("lead-words", &people.LeadWordsPage{Page: servertest.DeskPage(people.TitleLeadWords, "/ammissioni/mie-parole")})
 	add("lead-words.read", &people.LeadWordsPage{Page: servertest.DeskPage(people.TitleLeadWords, "/ammissioni/mie-parole"), Words: words[:]})
 	add("remove-member", &people.RemoveMemberPage{Page: servertest.DeskPage(people.TitleRemove, "/ammissioni/P2/togli"), Who: member})
+	add("remove-member.two", &people.RemoveMemberPage{Page: servertest.DeskPage(people.TitleRemove, "/ammissioni/P2/togli"), Who: member, Two: true})
+	add("remove-member.confirm", &people.RemoveMemberPage{Page: servertest.DeskPage(people.TitleRemove, "/ammissioni/P2/togli"), Who: member,
+		Proposed: &people.ProposedRemoval{By: "anna", Day: servertest.Ago(2), Cause: true, May: true}})
+	add("remove-member.alone", &people.RemoveMemberPage{Page: servertest.DeskPage(people.TitleRemove, "/ammissioni/P2/togli"), Who: member,
+		Proposed: &people.ProposedRemoval{By: "lucia", Day: servertest.Ago(15), Mine: true, Alone: servertest.Ago(1), Now: true}})
+	add("new-cases", &people.NewCasesPage{Page: servertest.DeskPage(people.TitleNewCases, "/ammissioni/schede"), Recovery: true, NewCasesForm: people.NewCasesForm{Restricted: "no"}})
 	add("found", &people.FoundPage{Page: servertest.DeskPage(people.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("unit-words", &people.UnitWordsPage{Page: servertest.DeskPage(people.TitleUnitWords, "/ammissioni/parole"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("colleagues", &people.ColleaguesPage{Page: servertest.DeskPage(people.TitleColleagues, "/colleghi"), Members: []people.Member{member}})

@@ -1,0 +1,17 @@
+// Package walls is who may know of a case file: from whom it is hidden, and to whom it is restricted.
+//
+// A page is found by its name: handler and struct in NAME.go, its template in
+// NAME.templ, from which `make` writes NAME_templ.go.
+package walls
+
+import (
+	"embed"
+
+	"sportello/server/frame"
+)
+
+//go:embed *.templ
+var templates embed.FS
+
+// Room is what the service is given of this package.
+func Room() frame.Room { return frame.Room{Templates: templates} }

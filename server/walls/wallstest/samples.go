@@ -1,0 +1,25 @@
+// Package wallstest has a sample of each page of the room walls, with plausible, fictional content.
+// Nothing but tests imports it.
+package wallstest
+
+import (
+	"sportello/server/servertest"
+	"sportello/server/walls"
+)
+
+// Samples are the pages, each under the name of its picture.
+func Samples() (all servertest.Samples) {
+	add, head := all.Add, servertest.CaseHead("")
+	add("walls", &walls.WallsPage{Page: servertest.DeskPage(walls.TitleWalls, "/schede/A/muri"), CaseHead: head, Version: "4", Knows: true, Answers: true, Recovery: true,
+		Workers: []walls.Behind{{ID: "P1", Name: "marta"}, {ID: "P2", Name: "lia", Off: true}, {ID: "P3", Name: "nora", Outside: true}},
+		Leads:   []walls.Behind{{ID: "P4", Name: "laura"}}, Seconds: []walls.Behind{{ID: "P1", Name: "marta"}, {ID: "P3", Name: "nora"}}, Stands: []string{"anna"},
+		WallsForm: walls.WallsForm{Off: []string{"P2"}}, Waiting: &walls.WallWaits{ID: "W1", Second: "marta", Off: []string{"laura"}, Back: []string{"lia"}, Day: servertest.Ago(1)}})
+	add("walls.none", &walls.WallsPage{Page: servertest.DeskPage(walls.TitleWalls, "/schede/A/muri"), CaseHead: head})
+	add("wall-asked", &walls.WallAskedPage{Page: servertest.DeskPage(walls.TitleWalls, "/schede/A/muri/W1"), CaseHead: head, ID: "W1", By: "marta", Off: []string{"laura"}, Back: []string{"lia"},
+		Stands: "marta", Day: servertest.Ago(1)})
+	add("restricted", &walls.RestrictedPage{Page: servertest.DeskPage(walls.TitleRestricted, "/schede/A/riservata"), CaseHead: head, Version: "4", Restricted: true, Recovery: true,
+		People: []walls.Behind{{ID: "P0", Name: "anna"}, {ID: "P1", Name: "marta"}}, RestrictedForm: walls.RestrictedForm{Named: []string{"P0"}}})
+	add("restricted.unit", &walls.RestrictedPage{Page: servertest.DeskPage(walls.TitleRestricted, "/schede/A/riservata"), CaseHead: head, Version: "4",
+		People: []walls.Behind{{ID: "P0", Name: "anna"}}})
+	return all
+}
