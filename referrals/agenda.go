@@ -15,7 +15,8 @@ import (
 // what is due.
 type Agenda struct {
 	Day      string
-	Now      []cases.NowLine // what cannot wait
+	Now      []cases.NowLine    // what cannot wait
+	Reports  []cases.ReportLine // danger that others told of, and that nobody ended
 	Recall   []cases.RecallLine
 	Tasks    []sharing.TaskLine
 	Sent     []sharing.SentTask     // what this unit asked of a social service and is not done
@@ -23,7 +24,7 @@ type Agenda struct {
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
 	Stopped  []cases.StoppedLine // nobody contacts them: her rule changed elsewhere, and she is asked
-	Walls    []cases.WallAsked // what a colleague asks the reader alone to hide with her
+	Walls    []cases.WallAsked   // what a colleague asks the reader alone to hide with her
 }
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
@@ -58,6 +59,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 			return nil
 		}
 		if a.Now, err = d.Cases.Now(r, act); err != nil {
+			return err
+		}
+		if a.Reports, err = cases.ReportsNow(r, act); err != nil {
 			return err
 		}
 		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {

@@ -21,7 +21,7 @@ func (s SafeContact) At(now time.Time) Moment {
 		switch s.Allows(kind, now) {
 		case Permitted:
 			m.Open, m.Phones = append(m.Open, kind), m.Phones || timedKinds[kind]
-		case OutsideHours:
+		case OutsideHours, HoursUnasked:
 			m.Shut = append(m.Shut, kind)
 		}
 		if s.Channels[kind] == "never" {

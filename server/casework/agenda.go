@@ -43,6 +43,17 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 	for _, l := range a.Now {
 		page.Waits = append(page.Waits, nowLine(l, roster, q.Who.Person()))
 	}
+	for _, l := range a.Reports {
+		line := NowLine{Report: true, Kind: kept.MarkDanger, Since: l.At, To: l.DangerTo, Open: "/segnalazioni/" + l.ID, Href: "/segnalazioni/" + l.ID, Act: "agenda.act_end"}
+		if l.Worker != "" {
+			line.By = roster.Username(l.Worker)
+		}
+		at := slices.IndexFunc(page.Waits, func(l NowLine) bool { return l.Kind != kept.MarkDanger })
+		if at < 0 {
+			at = len(page.Waits)
+		}
+		page.Waits = slices.Insert(page.Waits, at, line)
+	}
 	for _, l := range a.Recall {
 		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
 			Until: l.Closes, Channels: l.Channels})
@@ -154,6 +165,7 @@ var answers = map[string]bool{"referral_question": true, "referral_declined": tr
 // NowLine is one thing that cannot wait, with the one act that comes next.
 type NowLine struct {
 	Who     frame.Who
+	Report  bool   // what others told: nobody is named
 	Kind    string // a word of "now"
 	Since   time.Time
 	By, To  string // who has taken it on, or to whom it was handed

@@ -155,7 +155,9 @@ func StripOf(s rule.SafeContact, who Who) Strip {
 func (v *PageView) now(s Strip) words.Now {
 	r := rule.SafeContact{Channels: map[string]string{}, DeskOnly: s.OnlyDesk, Answerer: s.Answerer, Hide: s.Hide, Voice: s.Voice, CodeWord: s.CodeWord}
 	for _, c := range s.Channels {
-		r.Channels[c.Channel] = c.Allow
+		if c.Allow != "unasked" { // what is shut for now is not "yes", and so not allowed
+			r.Channels[c.Channel] = c.Allow
+		}
 	}
 	for _, h := range s.Hours {
 		r.Hours = append(r.Hours, rule.Hours{Days: h.Days, From: h.From, To: h.To})

@@ -26,6 +26,7 @@ func addDesk(add func(string, frame.Shown)) {
 		Page: servertest.DeskPage("agenda.title", "/agenda"),
 		Waits: []casework.NowLine{
 			{Who: servertest.Rosa, Kind: "danger", Since: servertest.Now.Add(-12 * time.Minute), Open: "/schede/A", Href: "/schede/A/adesso", Act: "agenda.act_danger"},
+			{Report: true, Kind: "danger", Since: servertest.Now.Add(-30 * time.Minute), Open: "/segnalazioni/R", Href: "/segnalazioni/R", Act: "agenda.act_end"},
 			{Who: servertest.Lina, Kind: "other_person", Since: servertest.Now.Add(-40 * time.Minute), By: "anna", Open: "/schede/B", Href: "/schede/B/contatto-sicuro", Act: "agenda.act_rule"},
 			{Who: frame.Who{Alias: "Tamara"}, Kind: "dropped", Since: servertest.Now.Add(-4 * time.Minute), To: "pronto intervento", Open: "/contatti/E", Href: "/contatti/E/richiama", Act: "agenda.act_call", MayCall: true, Until: servertest.Now.Add(26 * time.Minute), Left: 3},
 		},
