@@ -37,7 +37,7 @@ func ruleOf(number string) rule.SafeContact {
 
 func newChain(t *testing.T) *chain {
 	t.Helper()
-	c := &chain{World: storetest.New(t).Standard(), t: t, deskRule: ruleOf("333 111"), atRule: ruleOf("333 111")}
+	c := &chain{World: storetest.New(t).Wide(), t: t, deskRule: ruleOf("333 111"), atRule: ruleOf("333 111")}
 	ctx := t.Context()
 	out, _, err := c.Desk.Cases.RecordContact(ctx, c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true, Service: c.Units["service"], Share: []string{"number"},
 		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: "Rosa", Request: "dove dormire", Needs: []string{"bed"}, Outcome: "social_service", Safe: c.deskRule}})
@@ -194,9 +194,6 @@ func TestStopSaysNothingOfWhom(t *testing.T) {
 	if a, _, err := c.Desk.ReadAgenda(t.Context(), c.SignIn("sofia")); err != nil || len(a.Tasks) != 1 || !a.Tasks[0].Stopped {
 		t.Fatalf("the task on the service's list: %+v, %v", a.Tasks, err)
 	}
-	c.Join("desk", "lia", policies.IntakeWorker, "anna")
-	c.Join("desk", "gina", policies.Lead, "anna")
-	c.Name("gina", "lia")
 	_, err := c.Desk.Cases.Wall(t.Context(), c.StepUp("gina", policies.CaseWall, c.desk), c.desk, c.open("anna", c.desk).Version, cases.WallChange{Off: acts.List(c.People["lia"].ID)})
 	storetest.Try(t, "walling off", err)
 	if got := stopped("lia"); len(got) != 0 {
@@ -241,7 +238,7 @@ func TestOtherPersonAnswers(t *testing.T) {
 	if v.Card.Marks.Of(kept.MarkOther, now) == nil || len(v.Notes) == 0 || v.Notes[0].Said != "agreed" {
 		t.Fatalf("the card has %+v, the diary %+v", v.Card.Marks, v.Notes)
 	}
-	if v.Recall.Day == "" || len(v.Card.Phones) != 1 {
+	if v.Recall.Day == "" || len(v.Card.Numbers) != 1 {
 		t.Fatal("she is not to be called any more, or not found by her number")
 	}
 	if a, _, err := c.Desk.ReadAgenda(ctx, c.SignIn("anna")); err != nil || len(a.Recall) != 0 {
@@ -254,8 +251,8 @@ func TestOtherPersonAnswers(t *testing.T) {
 	if v := c.open("anna", c.desk); v.Safe.Allows("call", now) != rule.OtherAnswered || v.Card.Marks.Of(kept.MarkOther, now) == nil {
 		t.Fatalf("somebody not recognised opened it again: %+v", v.Safe)
 	}
-	_, _, err = c.Desk.Cases.RecordContact(ctx, c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Recognised: "code_word",
-		Contact: cases.Contact{Speaker: "she", Outcome: "info_only", Safe: rule.SafeContact{Channels: map[string]string{"paper": "never"}}}})
+	_, _, err = c.Desk.Cases.RecordContact(ctx, c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Query: c.code,
+		Contact: cases.Contact{Speaker: "she", Recognised: "code_word", Outcome: "info_only", Safe: rule.SafeContact{Channels: map[string]string{"paper": "never"}}}})
 	storetest.Try(t, "recording what she says of another way", err)
 	if v := c.open("anna", c.desk); v.Recall.Day == "" || v.Safe.Allows("call", now) != rule.OtherAnswered || v.Safe.Channels["paper"] != "never" || len(v.Waits) != 1 {
 		t.Fatalf("she spoke of another way: %+v, %+v, %+v", v.Recall, v.Safe, v.Waits)
@@ -327,8 +324,8 @@ func TestWomanWhoReturnsLosesNothing(t *testing.T) {
 	for _, how := range []string{"code_word", cases.NotRecognised, ""} {
 		c := newChain(t)
 		now := c.Gate.Now()
-		_, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Recognised: how,
-			Contact: cases.Contact{Speaker: "she", Request: "un avvocato", Needs: []string{"legal"}, Children: "with_her", HowMany: "2", Outcome: "stay_in_touch", Safe: said}})
+		_, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Query: c.code,
+			Contact: cases.Contact{Speaker: "she", Recognised: how, Request: "un avvocato", Needs: []string{"legal"}, Children: "with_her", HowMany: "2", Outcome: "stay_in_touch", Safe: said}})
 		storetest.Try(t, "recording a contact", err)
 		v := c.open("anna", c.desk)
 		if v.Told.Request != "un avvocato" || !slices.Equal(v.Told.Needs, []string{"legal"}) || v.Told.Where != "with_her" || v.Told.HowMany != "2" {
@@ -349,8 +346,8 @@ func TestWomanWhoReturnsLosesNothing(t *testing.T) {
 			t.Fatal("the service goes on")
 		}
 		v = c.open("anna", c.desk)
-		_, _, err = c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Recognised: how,
-			Contact: cases.Contact{Speaker: "she", Children: "refused", Outcome: "info_only"}})
+		_, _, err = c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Query: c.code,
+			Contact: cases.Contact{Speaker: "she", Recognised: how, Children: "refused", Outcome: "info_only"}})
 		storetest.Try(t, "recording a contact in which nothing is new", err)
 		if again := c.open("anna", c.desk); len(again.Notes) != len(v.Notes) || again.Told.Where != "with_her" || len(again.Waits) != len(v.Waits) {
 			t.Fatalf("nothing was said, and something changed: %+v", again.Notes)
@@ -364,8 +361,8 @@ func TestWomanWhoReturnsLosesNothing(t *testing.T) {
 func TestTaskOfAWomanNotRecognisedCarriesNothingNew(t *testing.T) {
 	c := newChain(t)
 	for how, want := range map[string]string{cases.NotRecognised: "", "code_word": "333 999"} {
-		out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Recognised: how, Service: c.Units["service"],
-			Share: []string{"number"}, Contact: cases.Contact{Speaker: "she", Outcome: "social_service", Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 999",
+		out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Query: c.code, Service: c.Units["service"],
+			Share: []string{"number"}, Contact: cases.Contact{Speaker: "she", Recognised: how, Outcome: "social_service", Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 999",
 				Hours: []rule.Hours{{From: "00:00"}}}}})
 		storetest.Try(t, "recording a contact", err)
 		v := storetest.Task(t, c.World, c.SignIn("sofia"), out.TaskID)
@@ -437,7 +434,7 @@ func TestThirtyDaysEndWithAnInterview(t *testing.T) {
 	if waits() != 0 || i < 0 || v.Notes[i].Text != "è venuta lunedì" {
 		t.Fatalf("after the interview: %d wait, the diary %+v", waits(), v.Notes)
 	}
-	out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Service: c.Units["service"],
+	out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Query: c.code, Service: c.Units["service"],
 		Contact: cases.Contact{Speaker: "she", Outcome: "social_service"}})
 	storetest.Try(t, "asking again", err)
 	_, err = c.Desk.Sharing.TakeTask(t.Context(), c.SignIn("sofia"), out.TaskID)

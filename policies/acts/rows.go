@@ -165,9 +165,9 @@ type Unit struct {
 	CopyKeyBy      string
 	CopyKeyDay     string
 	CopyKeyVersion int64 `row:",later"`
+	RestrictNew    bool  `row:",later"` // its new case files are restricted unless their worker says otherwise
 	// Territory are the municipalities that it is there for: ISTAT codes, a blank between.
-	Territory   string `row:",later"`
-	RestrictNew bool   `row:",later"` // its new case files are restricted unless their worker says otherwise
+	Territory string `row:",later"`
 }
 
 // The kinds of unit.

@@ -65,7 +65,8 @@ type Contact struct {
 	Safe      rule.SafeContact  `json:"safe"`
 	Given     []Given           `json:"given,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
-	// Recognised says how she was known, where she was here before and only a name
+	// Recognised says how she was known, where she was here before: nothing typed of
+	// her rule gets wider without. It is asked where only a name
 	// like hers was found: one of Recognitions.
 	Recognised string `json:"recognised,omitempty"`
 	Note       string `json:"note,omitempty"`
@@ -123,9 +124,6 @@ func (in *NewContact) check(open bool) error {
 		return err
 	}
 	bad := typed.Check{}
-	if in.Recognised != "" && in.Recognised != NotRecognised {
-		bad.OneOf("recognised", in.Recognised, recognitions)
-	}
 	for _, item := range in.Share {
 		bad.OneOf("share", item, typed.Codes(rule.Items...))
 	}
@@ -189,9 +187,6 @@ type NewContact struct {
 	Query       string   // what she was looked for by
 	Service     string   // the social service that gets the task
 	Share       []string // of RuleItems: what she lets the task carry; nothing is only through the desk
-	// Recognised says how she who was here was known: one of Recognitions. Nothing
-	// typed of her rule gets wider without.
-	Recognised string
 	// FromTask is the task that another unit sent and the case file is opened from.
 	FromTask string
 	// CaseVersion is the version of the case whose rule the page showed for Share,
@@ -408,16 +403,14 @@ func caseOfContact(r kept.Reader, act *acts.Act, row *ContactRow, in NewContact)
 // Known refuses a case that is only like what she was looked for by, unless it was
 // recorded how she was recognised: search is not recognition.
 func (in *NewContact) Known(card *kept.CaseCard) error {
-	if recognitions[in.Recognised] {
+	by, class := match.NewQuery(in.Query).Record(card.ComparedBy(), card.Code)
+	switch {
+	case recognitions[in.Recognised] || certain[foundBy(by, class)]:
 		return nil
-	}
-	if in.Recognised == NotRecognised {
+	case in.Recognised == NotRecognised:
 		return typed.Bad("recognised", "contact.not_recognised")
 	}
-	if by, class := match.NewQuery(in.Query).Record(card.ComparedBy(), card.Code); !certain[foundBy(by, class)] {
-		return typed.Bad("recognised", "contact.recognise")
-	}
-	return nil
+	return typed.Bad("recognised", "contact.recognise")
 }
 
 // knownChoice is Known of the case that was chosen while the contact goes on. Of one

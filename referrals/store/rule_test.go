@@ -25,7 +25,7 @@ func TestEveryKindFollowsTheRule(t *testing.T) {
 	f := everyKind(t)
 	ctx, anna := t.Context(), f.SignIn("anna")
 	f.Refer(f.Case, f.Authorise(sharing.Fields...))
-	_, _, err := f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case, Service: f.Units["service"],
+	_, _, err := f.Desk.Cases.RecordContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), CaseID: f.Case, Query: f.Code, Service: f.Units["service"],
 		Share: rule.Items, CaseVersion: f.Version(f.Case), Contact: cases.Contact{Speaker: "she", Channel: "phone", Outcome: "social_service"}})
 	storetest.Try(t, "asking the social service", err)
 	words := [][]byte{}

@@ -94,7 +94,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 func centresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
 	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
 		a := roster.Agencies[u.Agency]
-		if u.Kind == acts.KindCentre && u.Phone != "" && a != nil && !a.Over(day) {
+		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(day) {
 			all = append(all, frame.Centre{ID: u.ID, Name: u.Name, Hours: u.Hours, Phone: u.Phone})
 		}
 	}

@@ -34,8 +34,7 @@ func TestContactThatGoesOnNeedsACase(t *testing.T) {
 	anna.Says(anna.Follow(), "Contatto registrato", "Il suo codice", "può tenere a mente il codice", "Apri la scheda")
 
 	anna.Status(anna.Post("/contatti/nuovo", "step", "3", "go", "close", "id", crypto.NewID(), "speaker", "she", "name", "Chiara", "outcome", "thinking"), http.StatusSeeOther)
-	anna.Says(anna.Follow(), "Contatto registrato", "Chiara")
-	anna.Silent(anna.Page, "Il suo codice", "tenere a mente il codice")
+	anna.Says(anna.Follow(), "Contatto registrato", "Chiara", "Il suo codice", "tenere a mente il codice", "Apri una nuova scheda")
 }
 
 // TestContactWithoutANameHasALink: an open contact is gone on with from the
