@@ -28,7 +28,9 @@ func TestNextStep(t *testing.T) {
 		word, href string
 	}{
 		{"a case with nothing in it", func() {}, "choose_centre", "/schede/A/centro"},
-		{"she will call a centre herself", func() { v.Notes = append(v.Notes, cases.NoteView{Note: cases.Note{Kind: "centre_call", Outcome: "she_will_call"}}) }, "write_note", "/schede/A/diario/nuova"},
+		{"she will call a centre herself", func() {
+			v.Notes = append(v.Notes, cases.NoteView{Note: cases.Note{Kind: "centre_call", Outcome: "she_will_call"}})
+		}, "write_note", "/schede/A/diario/nuova"},
 		{"an appointment to come", func() {
 			v.Meet = append(v.Meet, cases.AppointmentView{State: "planned", Appointment: cases.Appointment{When: now.Add(time.Hour)}})
 		}, "write_note", "/schede/A/diario/nuova"},
