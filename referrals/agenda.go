@@ -21,10 +21,12 @@ type Agenda struct {
 	Tasks    []sharing.TaskLine
 	Sent     []sharing.SentTask     // what this unit asked of a social service and is not done
 	Waiting  []sharing.ReferralLine // sent and unanswered, with an appointment to answer, about to end, or shut by a restore
+	Stops    []sharing.ReferralLine // taken back, and the centre has not said that it stopped
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
-	Stopped  []cases.StoppedLine // nobody contacts them: her rule changed elsewhere, and she is asked
-	Walls    []cases.WallAsked   // what a colleague asks the reader alone to hide with her
+	Stopped  []cases.StoppedLine     // nobody contacts them: her rule changed elsewhere, and she is asked
+	Walls    []cases.WallAsked       // what a colleague asks the reader alone to hide with her
+	Meet     []cases.AppointmentLine // today's appointments, and earlier ones of which nobody said how they went
 }
 
 // ReadAgenda reads the caller's Agenda: one act, one leaf for the page.
@@ -46,8 +48,16 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Sent, err = sharing.TasksSent(r, act, of); err != nil {
 			return err
 		}
-		if a.Waiting, err = sharing.ReferralsWaiting(r, act, of); err != nil {
+		waiting, err := sharing.ReferralsWaiting(r, act, of)
+		if err != nil {
 			return err
+		}
+		for _, l := range waiting {
+			if l.Stop {
+				a.Stops = append(a.Stops, l)
+			} else {
+				a.Waiting = append(a.Waiting, l)
+			}
 		}
 		if a.Shut, err = sharing.ConsentsShut(r, act); err != nil {
 			return err
@@ -62,6 +72,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 			return err
 		}
 		if a.Reports, err = cases.ReportsNow(r, act); err != nil {
+			return err
+		}
+		if a.Meet, err = cases.AppointmentsDue(r, act); err != nil {
 			return err
 		}
 		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {

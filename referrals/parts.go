@@ -24,6 +24,7 @@ const (
 	PartConsents  Part = "consents"  // her authorisations
 	PartReferrals Part = "referrals" // what was sent to centres, without what is in it
 	PartTasks     Part = "tasks"     // what a social service was asked, without what is in it
+	PartMeet      Part = "meet"      // the appointments
 	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
 	PartReports   Part = "reports"   // what others told of her, since she wanted it there
 	PartToLink    Part = "to_link"   // the unit's reports that are in no file, by their codes
@@ -31,7 +32,7 @@ const (
 )
 
 // Parts are all that the log says of what was shown of a case file.
-var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartKnown, PartReports, PartToLink, partChoices}
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartKnown, PartReports, PartToLink, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {
@@ -42,7 +43,8 @@ type CaseView struct {
 	Contacts  []cases.ContactView
 	Consents  []sharing.ConsentView
 	Referrals []sharing.ReferralLine
-	Sent      []sharing.SentTask // what the social service was asked, newest first
+	Sent      []sharing.SentTask      // what the social service was asked, newest first
+	Meet      []cases.AppointmentView // the last one first
 	Known     []sharing.Recipient
 	Reports   []cases.ReportView
 	ToLink    []cases.ReportLine
@@ -105,6 +107,10 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 	},
 	PartTasks: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
 		v.Sent, err = sharing.SentOfCase(r, act, c)
+		return err
+	},
+	PartMeet: func(r kept.Reader, _ *acts.Act, c *kept.File, v *CaseView) (err error) {
+		v.Meet, err = cases.AppointmentsOf(r, c)
 		return err
 	},
 	PartKnown: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {

@@ -84,6 +84,7 @@ func (st *story) tell() {
 	st.rosaIsFound()
 	st.nobodyCallsOutsideHerHours()
 	st.annaWritesNotes()
+	st.theyAgreeToMeet()
 	st.rosaSaysMore()
 	st.annaShouldNotBeGiven()
 	st.twoTabsDoNotFight()
@@ -141,7 +142,8 @@ func (st *story) aRestoreShutAReferral() {
 	v.see("stepup.title", "stepup.restored_unsent", storetest.Ginestra).stepUp().see("restored.done_unsent")
 	v.open("/agenda").seeNot("agenda.restored_about")
 	// Ines changes her mind: from here the story is Rosalia's.
-	v.open("/invii/"+st.ines).click("referral.revoke").choose("safe.recognised", "recognised.known_voice").click("revoke.do").see("revoke.done")
+	v.open("/invii/"+st.ines).click("referral.revoke").choose("safe.recognised", "recognised.known_voice").click("revoke.do").see("revoke.done", "referral.stop_waits")
+	v.click("referral.stop_told").at("/agenda").see("referral.stop_was_told").seeNot("now.stop")
 }
 
 // rosaCalls: step 1, answered while somebody may overhear.
@@ -280,6 +282,16 @@ func (st *story) annaWritesNotes() {
 	v.fill("note_move.to", st.other).click("note_move.do").see("stepup.note_move", st.other).stepUp().at("/schede/{id}/diario").seeNot("Questa è di Mirela.")
 	v.open("/cerca").fill("search.box", st.other).click("action.search").click(st.other).click("case.tab_diary").see("Questa è di Mirela.")
 	v.open(st.file).click("case.tab_diary").seeNot("Questa è di Mirela.")
+}
+
+// theyAgreeToMeet on Monday, move it to Tuesday, and then she cannot come.
+func (st *story) theyAgreeToMeet() {
+	v := st.anna
+	v.open(st.file).click("meeting.new").at("/schede/{id}/appuntamenti").see("meeting.about")
+	v.fill("meeting.day", "2026-11-23").fill("meeting.hour", "10:30").fill("meeting.with", "Anna").fill("meeting.text", "Un colloquio in biblioteca.").click("meeting.save")
+	v.see("error.empty").holds("meeting.text", "Un colloquio in biblioteca.").fill("meeting.where", "Sportello").choose("meeting.mediator", "yesno.yes").click("meeting.save")
+	v.at("/schede/{id}/appuntamenti").see("meeting.saved", "meeting_state.planned", "10:30", "meeting.with_mediator").open(st.file).see("10:30").click("meeting.how")
+	v.choose("meeting.how", "meeting_end.cancelled").click("meeting.end").at("/schede/{id}/appuntamenti").see("meeting.ended", "meeting_state.cancelled")
 }
 
 // secondFile is of a woman who told nothing but a name.
@@ -484,14 +496,14 @@ func (st *story) theyTalk() {
 	bruna.press("received.write").fill("received.text", "Serve una culla?").click("received.question_do").see("referral.sent", "Serve una culla?")
 	anna.open("/agenda").see("urgent.referral_question").open(st.sent).at("/invii/{id}").see("Serve una culla?", "referral_state.more_info")
 	anna.fill("referral.answer", "No, ha sei anni.").click("referral.send").see("referral.sent", "No, ha sei anni.")
-	bruna.open(st.arrived).see("No, ha sei anni.")
+	bruna.open("/arrivi").see("inbox_news.message").open(st.arrived).see("No, ha sei anni.").open("/arrivi").seeNot("inbox_news.message").open(st.arrived)
 	bruna.press("received.propose").fill("received.day", "2026-11-25").fill("received.hour", "10:30").fill("received.place", "Sede del centro").click("received.propose_do")
 	bruna.see("referral_state.appointment", "received.proposed", "10:30", "Sede del centro", "received.app_waits")
 	anna.open("/agenda").see("urgent.referral_appointment")
 	anna.open(st.sent).see("Sede del centro", "10:30").click("referral.app_yes").see("referral.answer_sent", "referral.she_said")
 	bruna.open(st.arrived).see("referral.she_said", "Sede del centro").click("received.accept").see("received.accepted", "referral_state.accepted")
 	bruna.choose("received.after_what", "after.engaged").click("received.tell").see("received.told")
-	anna.open(st.sent).see("referral_state.engaged", "referral_state.accepted")
+	anna.open("/agenda").see("urgent.news_engaged").open(st.sent).see("referral_state.engaged", "referral_state.accepted").open("/agenda").seeNot("urgent.news_engaged")
 	bruna.open("/arrivi").seeNot("Rosalia")
 }
 
@@ -557,24 +569,28 @@ func (st *story) rosaTakesItBack() {
 	bruna.open(st.arrived)
 	anna.open(st.sent).click("referral.revoke").at("/invii/{id}/revoca").see("revoke.about", "revoke.copied", "revoke.no_reason")
 	anna.click("revoke.do").see("safe.recognised_missing").choose("safe.recognised", "recognised.code_word").click("revoke.do").at("/invii/{id}").see("revoke.done", "referral_state.withdrawn")
-	anna.seeNot("Serve una culla?")
+	anna.seeNot("Serve una culla?").see("referral.stop_waits").open("/agenda").see("now.stop", "agenda.act_stop").click("agenda.act_stop").at("/invii/{id}")
 	bruna.press("received.write").fill("received.text", "Arriva oggi?").click("received.question_do")
 	if bruna.status < 400 {
 		bruna.stop("the centre still writes about what was taken back: status %d", bruna.status)
 	}
-	bruna.open("/arrivi").see("inbox.stop").seeNot("Rosalia")
+	bruna.open("/arrivi").see("inbox.stop", "inbox.stops", "stop.cancel", "stop.nophone").seeNot("Rosalia")
 	bruna.open(st.arrived).at("/arrivi/{id}/avviso").see("stop.title", "stop.do_not").seeNot("Rosalia", "dormire", "333 765 4321")
 	bruna.click("stop.confirm").see("stop.missing")
 	bruna.choose("stop.what", "stop_done.contacted").choose("stop.what", "stop_done.copy_destroyed").click("stop.confirm").see("stop.stated")
+	anna.open("/agenda").see("urgent.news_stop_done").seeNot("now.stop")
 	anna.open(st.sent).see("referral.stop_done", "stop_done.contacted", "stop_done.copy_destroyed")
+	anna.open("/agenda").seeNot("urgent.news_stop_done")
 	anna.open(st.file+"/diario").see("event.revoked", "event.rule", "event.referral", "recognised.code_word")
 }
 
 // otherWays: she calls herself, and a centre that cannot welcome her.
 func (st *story) otherWays() {
 	v := st.anna
-	v.open(st.file + "/centro").click("centre.choose").tick("way.she_chose").click("action.continue").at("/schede/{id}").see("way.noted")
-	v.open(st.file+"/diario").see("way.she_calls", "note_kind.network")
+	v.open(st.file+"/centro").click("centre.choose").tick("way.she_chose").click("action.continue").at("/schede/{id}/centri/{centre}/chiama").see("way.noted", "centre_call.about")
+	v.fill("centre_call.text", "Chiama dal lavoro.").click("centre_call.save").see("error.choose_one").holds("centre_call.text", "Chiama dal lavoro.")
+	v.choose("centre_call.outcome", "centre_call.she_will_call").click("centre_call.save").at("/schede/{id}").see("centre_call.saved")
+	v.open(st.file+"/diario").see("way.she_calls", "note_kind.network", "centre_call.she_will_call", "Chiama dal lavoro.")
 	v.open(st.file+"/centro").fill("centre.need", "need.legal").click("action.search").click("centre.choose").tick("way.she_chose").choose("way.how", "way.we_send").click("action.continue")
 	v.tick("how.heard").choose("how.given", "given.spoken").choose("how.urgency", "urgency.today").click("share.next")
 	v.see("preview.frame", "way_text.only_desk", "package.copy_no").fill("signin.passphrase", st.to.s.People["anna"].Passphrase).fill("code.code", st.to.s.Code(st.to.s.People["anna"]))

@@ -68,6 +68,7 @@ type Note struct {
 	// A call attempt also says on which channel and how it ended.
 	Channel string `json:"channel,omitempty"`
 	Outcome string `json:"outcome,omitempty"`
+	Centre  string `json:"centre,omitempty"`  // the unit that was called with her, of a centre_call
 	Said    string `json:"said,omitempty"`    // one of WhatWasSaid, where somebody else answered
 	Refused string `json:"refused,omitempty"` // why her rule did not allow a call that had happened
 	// Before is what stood there of what she asks, of a note of kind "request".
@@ -189,6 +190,25 @@ func (d *Desk) Try(ctx context.Context, who acts.Caller, caseID string, form typ
 		return nil
 	})
 	return refused, receipt, err
+}
+
+// CentreCallOutcomes are the ways in which a call to a centre ends that she made, or that
+// was made with her. None of them asks anybody to come back to it.
+var CentreCallOutcomes = []string{"spoke", "appointment", "no_answer", "not_now", "she_will_call"}
+
+var centreCallOutcomes = typed.Codes(CentreCallOutcomes...)
+
+// RecordCentreCall notes what came of a call to a centre, by one of CentreCallOutcomes.
+// The same form twice gives the same entry; ErrRepeated when it says something else.
+func (d *Desk) RecordCentreCall(ctx context.Context, who acts.Caller, caseID string, form typed.Form, centre, outcome, text string) (audit.Receipt, error) {
+	bad := typed.Check{}
+	form.Check(bad)
+	bad.OneOf("outcome", outcome, centreCallOutcomes)
+	bad.Max("text", text, typed.MaxLine)
+	if err := bad.Err(); err != nil {
+		return audit.Receipt{}, err
+	}
+	return d.write(ctx, who, policies.NoteAdd, caseID, form, Note{Kind: "centre_call", Outcome: outcome, Text: text, Centre: centre}, nil)
 }
 
 // write adds a diary entry that fits, once for each form; the case's last day

@@ -22,7 +22,7 @@ func answerTransition(row *ReferralRow, next string) error {
 	if row.State != "declined" || row.AfterAnswer != "" {
 		return kept.ErrState
 	}
-	row.AfterAnswer = next
+	row.AfterAnswer, row.DeskNews = next, ""
 	return nil
 }
 

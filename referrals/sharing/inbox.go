@@ -21,8 +21,9 @@ import (
 type InboxCard struct {
 	ReferralLine
 	Urgency string
-	SafeNew bool // her safe-contact rule changed and was not read yet, or did not arrive
-	Empty   bool // it is over, and nothing is left to open
+	SafeNew bool       // her safe-contact rule changed and was not read yet, or did not arrive
+	Empty   bool       // it is over, and nothing is left to open
+	Cancel  []Proposed // of a stop: the appointments that the centre proposed
 }
 
 // Inbox lists what the caller's centre received, in every state, but for what
@@ -62,6 +63,10 @@ func (d *Desk) Inbox(ctx context.Context, who acts.Caller) ([]InboxCard, audit.R
 // that the row is to be written.
 func inboxCard(r kept.Reader, act *acts.Act, row *ReferralRow) (card InboxCard, arrived bool, err error) {
 	card = InboxCard{ReferralLine: Line(row, act), SafeNew: row.SafeDay != ""}
+	if card.Stop {
+		card.Cancel, err = proposedOf(r, row)
+		return card, false, err
+	}
 	if card.Standing != policies.ConsentLive {
 		return card, false, nil
 	}
@@ -91,10 +96,17 @@ func (d *Desk) OpenReferral(ctx context.Context, who acts.Caller, id string) (Re
 	return d.readReferral(ctx, who, policies.ReferralOpen, id)
 }
 
+// StopNotice is what a centre reads of a referral that she took back: that it must
+// stop, with the appointments that it proposed.
+type StopNotice struct {
+	ReferralLine
+	Cancel []Proposed
+}
+
 // Notice is what a centre reads of a referral that she took back: that it must
-// stop, and nothing else.
-func (d *Desk) Notice(ctx context.Context, who acts.Caller, id string) (ReferralLine, audit.Receipt, error) {
-	var v ReferralLine
+// stop, and nothing of what was in it.
+func (d *Desk) Notice(ctx context.Context, who acts.Caller, id string) (StopNotice, audit.Receipt, error) {
+	var v StopNotice
 	receipt, err := d.work.Do(ctx, who, policies.ReferralNotice, func(r kept.Reader, act *acts.Act) error {
 		row := &ReferralRow{}
 		if err := r.Get(row, id); err != nil {
@@ -107,7 +119,12 @@ func (d *Desk) Notice(ctx context.Context, who acts.Caller, id string) (Referral
 		if err := act.Allow(o); err != nil {
 			return err
 		}
-		v = Line(row, act)
+		v.ReferralLine = Line(row, act)
+		if v.State == "withdrawn" {
+			if v.Cancel, err = proposedOf(r, row); err != nil {
+				return err
+			}
+		}
 		steps, err := stepsOf.Rows(r, row.ID)
 		for _, st := range steps {
 			if st.State == "withdrawn" {
@@ -169,7 +186,7 @@ func (d *Desk) respond(ctx context.Context, who acts.Caller, a policies.Action, 
 		}
 		s.row.Version++
 		asked := stepName == "ask" && next == s.row.State && next != "more_info" // a question is no step of what was decided
-		s.row.State = next
+		s.row.State, s.row.DeskNews = next, newsOf(stepName)
 		rows = append(rows, s.row)
 		if !asked {
 			rows = append(rows, step(s.row, act))
@@ -335,7 +352,7 @@ func (d *Desk) AcknowledgeStop(ctx context.Context, who acts.Caller, id string, 
 			return nil
 		}
 		s.row.Version++
-		s.row.Code = strings.Join(stated, " ")
+		s.row.Code, s.row.DeskNews = strings.Join(stated, " "), "stop_done"
 		act.Commit = kept.PutAll(s.row)
 		return nil
 	})

@@ -220,7 +220,7 @@ func (row *ReferralRow) withdraw() error {
 		return err
 	}
 	row.Version++
-	row.State, row.Code = next, ""
+	row.State, row.Code, row.DeskNews, row.CentreNews, row.AfterAnswer = next, "", "", "", ""
 	row.take()
 	return nil
 }

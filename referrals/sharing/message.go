@@ -55,6 +55,7 @@ type MessageView struct {
 // Appointment is what a centre proposed, and what she said to it: "yes", "no",
 // or empty while the answer is awaited.
 type Appointment struct {
+	ID            string // of the message that proposed it
 	When          time.Time
 	Place, Answer string
 }
@@ -64,7 +65,7 @@ func LastAppointment(messages []MessageView) (a Appointment) {
 	for _, m := range messages {
 		switch m.Kind {
 		case "appointment":
-			a = Appointment{When: m.When, Place: m.Place}
+			a = Appointment{ID: m.ID, When: m.When, Place: m.Place}
 		case "answer":
 			a.Answer = m.Answer
 		}
@@ -151,6 +152,11 @@ func (d *Desk) message(ctx context.Context, who acts.Caller, id string, form typ
 			return err
 		}
 		s.row.Version++
+		if act.Who.Unit() == s.row.FromUnit {
+			s.row.CentreNews = m.Kind
+		} else {
+			s.row.DeskNews = m.Kind
+		}
 		if next, err := referralTransition(s.row.State, "answer"); err == nil && act.Who.Unit() == s.row.FromUnit {
 			s.row.State = next
 			rows = append(rows, step(s.row, act))

@@ -50,6 +50,7 @@ func (row *ReferralRow) empty() {
 // take is empty within a version that is being written.
 func (row *ReferralRow) take() {
 	row.Held().TakeOff()
+	row.CentreNews = "" // there is nothing left to open
 	row.Body, row.Safe = nil, nil
 }
 

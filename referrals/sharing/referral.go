@@ -47,6 +47,8 @@ type ReferralRow struct {
 	FromCaseKey int64         `row:",later"` // the case key that From is kept under, where the case is restricted to people; 0 where the unit keeps it
 	FromReply   crypto.Sealed `row:",later"` // then: whom the receiving unit seals a new key to, under the data key of KeyVersion
 	KeyDue      bool          `row:",later"` // with the next word a new key is drawn: somebody who may not read on holds this one
+	DeskNews    string        `row:",later"` // what the centre did last, as a code, until somebody of the desk has seen it
+	CentreNews  string        `row:",later"` // what the desk did last, until somebody of the centre has seen it
 }
 
 // Table is the name of the table of referrals.
@@ -547,6 +549,8 @@ type ReferralLine struct {
 	ID, ConsentID, CaseID, FromUnit, ToUnit, State, SentDay, UntilDay, Code string
 	AfterAnswer                                                             string // of the sending unit alone
 	Standing                                                                policies.ConsentState
+	News                                                                    string       // what the other side did last and nobody of this one has seen, one of NewsCodes
+	Stop                                                                    bool         // she took it back, and nobody of the centre said that it stopped
 	Ends                                                                    bool         // within seven days
 	Shut                                                                    bool         // a restore shut it, and the desk has not confirmed it
 	EndedDay                                                                string       // of a withdrawn one, where it was asked for
@@ -572,8 +576,9 @@ func Line(row *ReferralRow, act *acts.Act) ReferralLine {
 	soon := act.Now.AddDate(0, 0, warnDays).Format("2006-01-02")
 	l := ReferralLine{ID: row.ID, ConsentID: row.ConsentID, CaseID: row.CaseID, FromUnit: row.FromUnit, ToUnit: row.ToUnit, State: row.State,
 		SentDay: row.SentDay, UntilDay: row.UntilDay, Code: row.Code, Standing: row.Standing(act.Day), Shut: row.Shut}
+	l.Stop, l.News = row.State == "withdrawn" && row.Code == "", row.CentreNews
 	if act.Who.Unit() == row.FromUnit {
-		l.AfterAnswer = row.AfterAnswer
+		l.AfterAnswer, l.News = row.AfterAnswer, row.DeskNews
 	}
 	l.Ends = l.Standing == policies.ConsentLive && row.State != "closed" && row.UntilDay <= soon
 	return l
@@ -606,7 +611,8 @@ type ReferralView struct {
 	Feedback string
 	Steps    []ReferralStepRow
 	Messages []MessageView
-	Compare  string // the other unit, where nothing can be written to it before its words are compared
+	Cancel   []Proposed // of one that she took back
+	Compare  string     // the other unit, where nothing can be written to it before its words are compared
 }
 
 // ReadReferral is the sending unit's view. It works in every state; of
@@ -627,8 +633,11 @@ func (d *Desk) readReferral(ctx context.Context, who acts.Caller, a policies.Act
 		if v, err = viewReferral(r, act, s, erased); err != nil {
 			return err
 		}
-		if v.Head, err = headOf(r, act, s); err != nil || erased {
+		if v.Head, err = headOf(r, act, s); err != nil {
 			return err
+		}
+		if erased {
+			return noteSeen(act, s)
 		}
 		return noteOpened(act, s, a)
 	})
@@ -661,7 +670,8 @@ func noteOpened(act *acts.Act, s *sharedReferral, a policies.Action) error {
 	next, err := referralTransition(s.row.State, "open")
 	first := a == policies.ReferralOpen && err == nil
 	seen := a == policies.ReferralOpen && s.row.SafeDay != ""
-	if !s.Arrived() && !first && !seen {
+	news := s.see(act.Who)
+	if !s.Arrived() && !first && !seen && !news {
 		return nil
 	}
 	if seen {
@@ -698,8 +708,11 @@ func viewReferral(r kept.Reader, act *acts.Act, s *sharedReferral, erased bool) 
 		}
 		v.Steps = append(v.Steps, *st)
 	}
+	if s.row.State == "withdrawn" {
+		v.Cancel, err = proposedOf(r, s.row)
+	}
 	if s.row.State == "withdrawn" || erased {
-		return v, nil
+		return v, err
 	}
 	if err := s.Reach(r, act); errors.Is(err, kept.ErrPin) {
 		v.Compare = s.Other()
@@ -742,6 +755,6 @@ func tellCentre(r kept.Reader, act *acts.Act, c *kept.File, row *ReferralRow, t 
 		return kept.Change{}, err
 	}
 	row.Next()
-	row.SafeDay = act.Day
+	row.SafeDay, row.CentreNews = act.Day, "rule"
 	return kept.Change{Put: append(rows, row)}, nil
 }

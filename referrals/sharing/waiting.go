@@ -55,12 +55,13 @@ func ReferralsWaiting(r kept.Reader, act *acts.Act, cases map[string]*kept.CaseR
 func waitingLine(r kept.Reader, act *acts.Act, row *ReferralRow, cases map[string]*kept.CaseRow) (l ReferralLine, shown bool, err error) {
 	l = Line(row, act)
 	unanswered := row.State == "sent" || row.State == "acknowledged" || row.State == "more_info" || row.State == "declined"
-	if row.AfterAnswer != "" { // a decline that was read
+	if row.AfterAnswer != "" && l.News == "" { // a decline that was read, a centre told by telephone to stop
 		return l, false, nil
 	}
+	stop := l.Stop && row.AfterAnswer == ""
 	shut := row.Shut && l.Standing == policies.ConsentLive
-	now, proposable := unanswered || l.Ends || shut, row.State == "appointment" || row.State == "accepted"
-	if l.Standing != policies.ConsentLive && row.State != "declined" || !now && !proposable {
+	now, proposable := unanswered || l.Ends || shut || stop || l.News != "", row.State == "appointment" || row.State == "accepted"
+	if l.Standing != policies.ConsentLive && row.State != "declined" && !stop && l.News == "" || !now && !proposable {
 		return l, false, nil
 	}
 	c, ok := cases[row.CaseID]
@@ -70,7 +71,12 @@ func waitingLine(r kept.Reader, act *acts.Act, row *ReferralRow, cases map[strin
 	if kept.ShutTo(act.Who, c) {
 		return l, false, nil
 	}
-	if proposable && !row.Shut {
+	if stop {
+		if l.EndedDay, err = withdrawnOn(r, row.ID); err != nil {
+			return l, false, err
+		}
+	}
+	if proposable && !row.Shut && l.Standing == policies.ConsentLive {
 		if l.Proposed, err = proposedIn(r, act, row, c); err != nil {
 			return l, false, err
 		}

@@ -46,7 +46,7 @@ var opens = map[string]struct {
 	"referral.from_box": {crypto.LabelReferralWrap, false}, "referral.to_box": {crypto.LabelReferralWrap, false},
 	"unit_epoch.before": {crypto.LabelPrevEpoch, false},
 	"contact.body":      {crypto.LabelData, true}, "case_file.safe": {crypto.LabelData, true}, "case_file.told": {crypto.LabelData, true},
-	"identity.body": {crypto.LabelData, true}, "note.body": {crypto.LabelData, true}, "note_version.body": {crypto.LabelData, true},
+	"identity.body": {crypto.LabelData, true}, "note.body": {crypto.LabelData, true}, "note_version.body": {crypto.LabelData, true}, "appointment.body": {crypto.LabelData, true},
 	"consent.body": {crypto.LabelData, true}, "case_file.card": {crypto.LabelCard, true}, "task.body": {crypto.LabelTaskData, true},
 	"referral.body": {crypto.LabelReferralData, true}, "referral.safe": {crypto.LabelReferralData, true}, "referral.from_reply": {crypto.LabelReferralData, true}, "message.body": {crypto.LabelReferralData, true},
 }

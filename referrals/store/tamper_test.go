@@ -19,6 +19,7 @@ import (
 	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/rule"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
@@ -145,6 +146,11 @@ func correct(f *storetest.Flow) error {
 	return err
 }
 
+func meet(f *storetest.Flow) error {
+	_, err := f.Desk.Cases.EndAppointment(ctx, f.Caller("anna"), f.Case, f.Appointment, "done")
+	return err
+}
+
 func declared(f *storetest.Flow) error {
 	_, _, _, err := f.Desk.Cases.MyDeclarations(ctx, f.Caller("anna"))
 	return err
@@ -190,6 +196,7 @@ var kinds = []kind{
 	{"identity", "case_id = 'CASE'", "body", "key_version = 3", openCase, openCase, nil},
 	{"note", "id = 'NOTE'", "body", "author = 'x'", openCase, correct, openCase},
 	{"note_version", "note_id = 'NOTE'", "body", "day = '2020-01-01'", openCase, nil, openCase},
+	{"appointment", "id = 'APPOINTMENT'", "body", "day = '2020-01-01'", openCase, meet, openCase},
 	{"task", "id = 'TASK'", "body", "due_day = '2030-01-01'", openTask, openTask, agenda},
 	{"consent", "id = 'CONSENT'", "body", "until_day = '2030-01-01'", openCase, preview, openCase},
 	{"consent", "id = 'WITHDRAWN'", "body", "state = 'live'", openOther, func(f *storetest.Flow) error {
@@ -229,7 +236,7 @@ func detail(f *storetest.Flow) error {
 // id finds the row that an attack is about.
 func (k kind) id(t *testing.T, f *storetest.Flow, db *sql.DB) string {
 	t.Helper()
-	where := strings.NewReplacer("'CASE'", "'"+f.Case+"'", "'OTHER'", "'"+f.Other+"'", "'RESTRICTED'", "'"+f.Restricted+"'", "'NOTE'", "'"+f.Note+"'",
+	where := strings.NewReplacer("'CASE'", "'"+f.Case+"'", "'OTHER'", "'"+f.Other+"'", "'RESTRICTED'", "'"+f.Restricted+"'", "'NOTE'", "'"+f.Note+"'", "'APPOINTMENT'", "'"+f.Appointment+"'",
 		"'TASK'", "'"+f.Task+"'", "'CONSENT'", "'"+f.Consent+"'", "'WITHDRAWN'", "'"+f.Withdrawn+"'", "'DECLARED'", "'"+f.Declared+"'").Replace(k.where)
 	var id string
 	if err := db.QueryRow("SELECT id FROM " + k.table + " WHERE " + where + " ORDER BY id LIMIT 1").Scan(&id); err != nil {
@@ -382,7 +389,7 @@ var yesterday = []struct {
 	act reading
 }{
 	{kind{table: "case_file", where: "id = 'CASE'", read: openCase}, func(f *storetest.Flow) error {
-		_, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Case, typed.NewForm(), "other", "nuova")
+		_, err := f.Desk.Cases.SetRecall(ctx, f.Caller("anna"), f.Case, f.Version(f.Case), rule.Recall{})
 		return err
 	}},
 	{kind{table: "case_wrap", where: "case_id = 'OTHER' AND person = (SELECT id FROM person WHERE username = 'anna')", read: openOther}, func(f *storetest.Flow) error {
@@ -407,7 +414,7 @@ var yesterday = []struct {
 	}},
 	{kind{table: "person", where: "username = 'bruna'", read: signIn}, signIn},
 	{kind{table: "task", where: "id = 'TASK'", read: openTask}, func(f *storetest.Flow) error {
-		_, err := f.Desk.Sharing.TakeTask(ctx, f.Caller("sofia"), f.Task)
+		_, err := f.Desk.Sharing.ReturnTask(ctx, f.Caller("sofia"), f.Task, "time")
 		return err
 	}},
 }

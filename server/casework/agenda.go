@@ -2,6 +2,7 @@ package casework
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"sportello/policies/units"
@@ -54,6 +55,9 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		}
 		page.Waits = slices.Insert(page.Waits, at, line)
 	}
+	for _, l := range a.Stops {
+		page.Waits = append(page.Waits, stopLine(q, l, roster))
+	}
 	for _, l := range a.Recall {
 		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
 			Until: l.Closes, Channels: l.Channels})
@@ -80,7 +84,7 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		if task.Kind == "referral_appointment" {
 			task.Due, task.DayOnly = l.Proposed, false
 		}
-		if answers[task.Kind] {
+		if answers[task.Kind] || strings.HasPrefix(task.Kind, "news_") {
 			page.Answers = append(page.Answers, task)
 		} else {
 			page.Urgent = append(page.Urgent, task)
@@ -92,6 +96,15 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 	}
 	for _, w := range a.Walls {
 		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who(w.Who), Kind: "wall_asked", Href: "/schede/" + w.CaseID + "/muri/" + w.ID, DayOnly: true})
+	}
+	for _, m := range a.Meet {
+		task := frame.Task{Who: frame.Who(m.Who), Kind: "appointment", Href: "/schede/" + m.CaseID + "/appuntamenti", Due: m.When}
+		if m.When.Before(page.Now) {
+			task.Kind = "appointment_past"
+			page.Urgent = append(page.Urgent, task)
+		} else {
+			page.Today = append(page.Today, task)
+		}
 	}
 	page.Open = openContacts(a.Contacts)
 	if err := fromColleagues(q, page); err != nil {
@@ -148,6 +161,8 @@ func waitingKind(l sharing.ReferralLine) string {
 		return "referral_declined"
 	case !l.Proposed.IsZero():
 		return "referral_appointment"
+	case l.News != "":
+		return "news_" + l.News
 	case l.Ends:
 		return "consent_ending"
 	}
@@ -173,7 +188,10 @@ type NowLine struct {
 	Open    string // her file, or her contact
 	Href    string // of the act
 	Act     string // message key of it
-	MayCall bool   // she may be called back, until then and so many times
+	DayOnly bool   // only the day is known
+	Centre  string // of a stop: who has not confirmed it, and its number
+	Phone   string
+	MayCall bool // she may be called back, until then and so many times
 	Until   time.Time
 	Left    int
 }
@@ -210,6 +228,16 @@ func nowLine(l cases.NowLine, roster *units.Roster, me string) NowLine {
 		line.Href, line.Act = "/contatti/"+contact+"/richiama", "agenda.act_call"
 	case l.On.Case != "" && (l.Kind == kept.MarkOther || l.Kind == kept.MarkRuleWaits || l.Kind == kept.MarkRuleUnkept):
 		line.Href, line.Act = open+"/contatto-sicuro", "agenda.act_rule"
+	}
+	return line
+}
+
+// stopLine is a referral that she took back and whose centre has not said that it stopped.
+func stopLine(q *frame.Request, l sharing.ReferralLine, roster *units.Roster) NowLine {
+	line := NowLine{Who: frame.Who(l.Who), Kind: "stop", Since: q.Day(l.EndedDay), DayOnly: true, Open: "/schede/" + l.CaseID, Href: "/invii/" + l.ID, Act: "agenda.act_stop",
+		Centre: roster.UnitName(l.ToUnit)}
+	if u := roster.Units[l.ToUnit]; u != nil {
+		line.Phone = u.Phone
 	}
 	return line
 }

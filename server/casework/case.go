@@ -7,6 +7,8 @@ import (
 	"sportello/policies"
 	"sportello/referrals"
 	"sportello/referrals/cases"
+	"sportello/referrals/kept"
+	"sportello/referrals/sharing"
 	"sportello/server/frame"
 )
 
@@ -30,13 +32,14 @@ type CasePage struct {
 	Next        string // a word of "next"
 	NextHref    string
 	Recall      Recall
-	Danger      *Danger    // she said yes at the last contact
-	Sent        []SentTask // what a social service was asked for her
+	Danger      *Danger     // she said yes at the last contact
+	Meet        []time.Time // appointments of which nobody said yet how they went
+	Sent        []SentTask  // what a social service was asked for her
 }
 
 // Case answers GET /schede/{id}.
 func Case(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,13 @@ func Case(q *frame.Request) (frame.Shown, error) {
 	}
 	page.Sent, page.Recall = sent(q, v.Sent, roster), recall(q, v.Recall)
 	page.Danger = lastDanger(q, v)
-	page.Next, page.NextHref = nextStep(v, q.Desk.Day())
+	for _, m := range v.Meet {
+		if m.Planned() {
+			page.Meet = append(page.Meet, m.When)
+		}
+	}
+	slices.Reverse(page.Meet)
+	page.Next, page.NextHref = nextStep(v, page.Now)
 	return page, nil
 }
 
@@ -75,32 +84,69 @@ func (p *CasePage) lastly(v *frame.PageView) string {
 	return contact + ", " + note
 }
 
-// nextStep is the one next thing to do for a case's state today.
-func nextStep(v referrals.CaseView, today string) (word, href string) {
-	root := "/schede/" + v.ID
-	if v.State == "closed" {
-		return "reopen", root + "/riapri"
+// nextStep is the one next thing to do for a case now: it follows danger, who answered her
+// number, the last contact, answers and appointments, in this order; then what is missing.
+// Whether she called a centre herself is asked by nothing of it.
+func nextStep(v referrals.CaseView, now time.Time) (word, href string) {
+	root, today := "/schede/"+v.ID, now.Format(time.DateOnly)
+	switch {
+	case v.State == "closed": // its marks wait for nobody
+	case v.Card.Marks.Of(kept.MarkDanger, now) != nil:
+		return "danger", root + "/adesso"
+	case v.Card.Marks.Of(kept.MarkOther, now) != nil:
+		return "other_person", root + "/contatto-sicuro"
+	case v.Card.Marks.Of(kept.MarkDropped, now) != nil:
+		return "call_back", root + "/adesso"
 	}
-	if !v.Safe.Said() || v.Safe.Stopped || len(v.Waits) > 0 || len(v.Safe.Suspended) > 0 || v.Safe.Rings() && len(v.Safe.Hours) == 0 {
+	if word, id := nextAnswer(v); word != "" {
+		return word, "/invii/" + id
+	}
+	for _, m := range v.Meet {
+		if m.Planned() && m.When.Before(now) {
+			return "appointment_past", root + "/appuntamenti"
+		}
+	}
+	switch {
+	case v.State == "closed":
+		return "reopen", root + "/riapri"
+	case !v.Safe.Said() || v.Safe.Stopped || len(v.Waits) > 0 || len(v.Safe.Suspended) > 0 || v.Safe.Rings() && len(v.Safe.Hours) == 0 ||
+		v.Card.Marks.Of(kept.MarkRuleUnkept, now) != nil || v.Card.Marks.Of(kept.MarkRuleWaits, now) != nil:
 		return "review_rule", root + "/contatto-sicuro"
+	case v.Recall.Day != "" && v.Recall.Day <= today:
+		return "call_back", root + "/tentativi"
 	}
 	for _, r := range v.Referrals {
-		switch {
-		case r.State == "declined" && r.AfterAnswer == "":
-			return "read_answer", "/invii/" + r.ID
-		case r.State == "more_info" || r.State == "appointment":
-			return "answer_centre", "/invii/" + r.ID
-		case r.Standing == policies.ConsentLive && (r.State == "sent" || r.State == "acknowledged"):
+		if r.Standing == policies.ConsentLive && (r.State == "sent" || r.State == "acknowledged") {
 			return "await_centre", "/invii/" + r.ID
 		}
 	}
-	if v.Recall.Day != "" && v.Recall.Day <= today {
-		return "call_back", root + "/tentativi"
-	}
-	if len(v.Referrals) == 0 {
+	if len(v.Referrals) == 0 && !slices.ContainsFunc(v.Notes, func(n cases.NoteView) bool { return n.Kind == "centre_call" }) {
 		return "choose_centre", root + "/centro"
 	}
 	return "write_note", root + "/diario/nuova"
+}
+
+// nextAnswer is the referral that comes next, the gravest first, and what of it; a stop
+// that the centre was told by telephone waits for nobody here.
+func nextAnswer(v referrals.CaseView) (word, id string) {
+	for _, kind := range []struct {
+		word string
+		is   func(r sharing.ReferralLine) bool
+	}{
+		{"stop_told", func(r sharing.ReferralLine) bool { return r.Stop && r.AfterAnswer == "" }},
+		{"read_answer", func(r sharing.ReferralLine) bool { return r.State == "declined" && r.AfterAnswer == "" }},
+		{"answer_centre", func(r sharing.ReferralLine) bool {
+			return r.Standing == policies.ConsentLive && (r.State == "more_info" || r.State == "appointment")
+		}},
+		{"read_news", func(r sharing.ReferralLine) bool { return r.News != "" }},
+	} {
+		for _, r := range v.Referrals {
+			if kind.is(r) {
+				return kind.word, r.ID
+			}
+		}
+	}
+	return "", ""
 }
 
 // lastDanger is what she said of danger at the last contact, if it was yes.

@@ -51,6 +51,9 @@ func note(q *frame.Request, n cases.NoteView, answers bool, roster *units.Roster
 	switch n.Kind {
 	case "attempt":
 		v.Says, v.MayCorrect, v.MayMove = frame.Joined(q.Word("attempt", n.Outcome), q.Word("channel", n.Channel)), false, false
+	case "centre_call":
+		v.Event, v.Kind, v.Says = "note", "network", frame.Joined(roster.UnitName(n.Centre), q.Word("centre_call", n.Outcome))
+		v.MayCorrect = false // its outcome is a code
 	case "closed":
 		v.Says = q.Word("closing", n.Outcome)
 	case cases.NoteRule:

@@ -56,7 +56,7 @@ func endedAtCentre(q *frame.Request, denied error) error {
 	if err != nil {
 		return err
 	}
-	for _, row := range slices.Concat(page.New, page.WaitUs, page.WaitThem, page.Closed) {
+	for _, row := range slices.Concat(page.Stops, page.New, page.WaitUs, page.WaitThem, page.Closed) {
 		if row.ID == l.ID && row.Over {
 			page.Problem, page.Unsent = ProblemEndedOver, unsentText(q)
 			return q.Show(http.StatusConflict, page)

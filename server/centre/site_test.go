@@ -17,6 +17,7 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/arrivi", policies.InboxList, centre.Inbox),
 	frame.Get("/arrivi/{id}", policies.ReferralOpen, centre.Received),
 	frame.Post("/arrivi/{id}/appuntamento", policies.ReferralPropose, centre.Propose),
+	frame.Get("/arrivi/{id}/avviso", policies.ReferralNotice, centre.Stop),
 	frame.Get("/arrivi/{id}/copia", policies.ReferralOpen, centre.Copy),
 	frame.Post("/arrivi/{id}/copia", policies.ReferralCopy, centre.MakeCopy),
 }, centre.Room())

@@ -19,6 +19,7 @@ type StopPage struct {
 	Since time.Time
 	Done  []string // what the centre has stated so far
 	StopForm
+	StopFacts
 	Unsent string // what the centre had written and was not sent
 }
 
@@ -54,6 +55,7 @@ func showNotice(q *frame.Request, cause error) (frame.Shown, error) {
 	}
 	page := &StopPage{Page: q.Base(TitleStop), Unsent: unsentText(q), ID: l.ID, Desk: roster.UnitName(l.FromUnit), Since: q.Day(l.EndedDay),
 		Done: strings.Fields(l.Code)}
+	page.StopFacts = stopFacts(q, roster.Units[l.FromUnit], l.Cancel)
 	q.Fill(&page.StopForm)
 	if errors.Is(cause, errTakenBack) {
 		page.Problem = ProblemEndedRevoked

@@ -23,4 +23,6 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/schede", policies.CaseList, desk.List),
 	frame.Get("/schede/{id}/adesso", policies.CaseOpen, desk.NowOfCase),
 	frame.Post("/schede/{id}/adesso", policies.NowEnd, desk.EndNowOfCase),
+	frame.Get("/schede/{id}/appuntamenti", policies.CaseOpen, desk.Meetings),
+	frame.Post("/schede/{id}/appuntamenti", policies.CaseUpdate, desk.SaveMeeting),
 }, desk.Room())

@@ -97,6 +97,7 @@ type Message struct {
 
 // Appointment is what the centre proposed.
 type Appointment struct {
+	Number string // what the centre calls it in its own diary
 	At     time.Time
 	Place  string
 	Answer string // "yesno", or empty
@@ -117,7 +118,7 @@ func MessagesOf(q *Request, r sharing.ReferralView, roster *units.Roster) []Mess
 // AppointmentOf is the last one proposed, with what she said to it.
 func AppointmentOf(r sharing.ReferralView) Appointment {
 	a := sharing.LastAppointment(r.Messages)
-	return Appointment{At: a.When, Place: a.Place, Answer: a.Answer}
+	return Appointment{Number: sharing.Reference(a.ID), At: a.When, Place: a.Place, Answer: a.Answer}
 }
 
 // MessageForm is what one side of a referral writes to the other. On a page that

@@ -34,6 +34,9 @@ type ReferralPage struct {
 	frame.MessageForm
 	Form        string // the form's own mark
 	Appointment frame.Appointment
+	StopWaits   bool     // the centre has not said that it stopped
+	StopTold    bool     // it was told by telephone meanwhile
+	Phone       string   // of the centre, as the directory says it; where a stop waits
 	StopDone    []string // words of "stop_done" the centre stated after a revocation
 	Reason      string   // a word of "decline"
 	After       string   // a word of "after_answer": what comes next, once the decline was read
@@ -137,7 +140,10 @@ func referralPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster
 		q.Fill(&page.AnswerSeenForm)
 	}
 	if r.State == "withdrawn" {
-		page.StopDone = strings.Fields(r.Code)
+		page.StopDone, page.StopWaits, page.StopTold = strings.Fields(r.Code), r.Stop, r.AfterAnswer != ""
+		if u := roster.Units[r.ToUnit]; u != nil && r.Stop {
+			page.Phone = u.Phone
+		}
 	}
 	return page
 }
@@ -173,8 +179,15 @@ func AnswerAppointment(q *frame.Request, f *AppointmentAnswerForm) error {
 }
 
 // MarkSeen takes a decline that was read off the Agenda, and goes on to what
-// comes next.
+// comes next; or notes that the centre was told by telephone to stop.
 func MarkSeen(q *frame.Request, f *AnswerSeenForm) error {
+	if q.Pressed() == "told" {
+		receipt, err := q.Desk.Sharing.MarkStopTold(q.Context(), q.Who, q.ID("id"))
+		if errors.Is(err, kept.ErrState) {
+			return q.Redirect("/invii/" + q.ID("id")) // a colleague was quicker, or the centre answered
+		}
+		return q.DoneOr(showReferral, receipt, err, FlashStopTold, "/agenda")
+	}
 	receipt, err := q.Desk.Sharing.MarkAnswerSeen(q.Context(), q.Who, q.ID("id"), f.Next)
 	if err != nil || f.Next != "another_centre" {
 		return q.DoneOr(showReferral, receipt, err, FlashAnswerSeen, "/agenda")
@@ -193,5 +206,6 @@ const (
 	ProblemDeskOver    = "ended.desk_over"
 	ProblemDeskShut    = "ended.desk_shut"
 	FlashAnswerSeen    = "answer.seen"
+	FlashStopTold      = "referral.stop_was_told"
 	TitleReferral      = "referral.title"
 )

@@ -72,7 +72,7 @@ func ChooseWay(q *frame.Request, f *WayForm) error {
 	if err != nil {
 		return err
 	}
-	return q.Done(receipt, FlashWayNoted, "/schede/"+v.ID)
+	return q.Done(receipt, FlashWayNoted, "/schede/"+v.ID+"/centri/"+c.ID+"/chiama")
 }
 
 // What the page says.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/crypto"
 	"sportello/policies"
@@ -37,6 +38,7 @@ type Flow struct {
 	Report      string // what somebody else told, linked to no file
 	Linked      string // another, in the file of the first case
 	Task        string
+	Appointment string
 	Note, Moved string // a corrected note; a moved one, where it was
 	Consent     string // live, accepted
 	Withdrawn   string // consent and referral that she took back
@@ -254,12 +256,23 @@ func (f *Flow) diary() {
 	f.ok(err, "moving a note")
 }
 
+// meeting is an appointment with a word of its own in every field.
+func (f *Flow) meeting(prefix string) cases.AppointmentForm {
+	return cases.AppointmentForm{Day: f.Gate.Now().AddDate(0, 0, 3).Format(time.DateOnly), Hour: "10:00", With: f.Word(prefix + "with whom"), Where: f.Word(prefix + "where they meet"),
+		Text: f.Word(prefix + "neutral text"), Mediator: "yes"}
+}
+
 // restrict writes in the restricted case, names the other one to anna and gina,
 // asks lia to hide the first from the lead, and has the lead wall lia off it.
 func (f *Flow) restrict() {
 	f.T.Helper()
 	ctx := context.Background()
-	_, err := f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
+	_, err := f.Desk.Cases.AddAppointment(ctx, f.Caller("anna"), f.Case, typed.NewForm(), f.meeting(""))
+	f.ok(err, "agreeing an appointment")
+	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case, referrals.PartMeet)
+	f.ok(err, "opening a case")
+	f.Appointment = v.Meet[0].ID
+	_, err = f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
 	_, err = f.Desk.Cases.ProposeWall(ctx, f.StepUp("anna", policies.WallPropose, f.Case), f.Case, cases.WallTwo{WallChange: cases.WallChange{Off: acts.List(f.People["gina"].ID)},
 		Second: f.People["lia"].ID, Stands: f.People["anna"].ID})
@@ -440,7 +453,7 @@ func (f *Flow) roster() {
 }
 
 // Parts are all parts of a case file.
-var Parts = []referrals.Part{referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartConsents, referrals.PartReferrals, referrals.PartTasks, referrals.PartReports}
+var Parts = []referrals.Part{referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartConsents, referrals.PartReferrals, referrals.PartTasks, referrals.PartReports, referrals.PartMeet}
 
 // WriteAgain writes one more of each kind that anna can.
 func (f *Flow) WriteAgain(t *testing.T) {
@@ -467,6 +480,8 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	report := f.TakeReport("after ", func(in *cases.NewReport) { in.Danger, in.RedCode = "no", "no" })
 	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, report, "in_person")
 	Try(t, "linking a report", err)
+	_, err = f.Desk.Cases.AddAppointment(ctx, anna, f.Case, typed.NewForm(), f.meeting(""))
+	Try(t, "agreeing an appointment", err)
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)

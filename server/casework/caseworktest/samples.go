@@ -93,7 +93,7 @@ func addCase(add func(string, frame.Shown)) {
 	head := servertest.CaseHead("summary")
 	add("case", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Request: "Chiede dove può dormire stanotte con il bambino.",
 		Needs: []string{"bed", "listen"}, Opened: servertest.Ago(3), LastContact: servertest.Ago(1), LastNote: servertest.Ago(1), Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
-		Latest: happened[:4], Sent: sent[1:2], Danger: &casework.Danger{Day: servertest.Ago(1), Where: "Può arrivare presto"}})
+		Latest: happened[:4], Meet: []time.Time{servertest.Ago(-2)}, Sent: sent[1:2], Danger: &casework.Danger{Day: servertest.Ago(1), Where: "Può arrivare presto"}})
 	bare := frame.CaseHead{Tab: "summary", Strip: frame.Strip{CaseID: "A", Who: servertest.Nadia, State: "closed", MayEdit: true}}
 	add("case.bare", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: servertest.Ago(40), Restricted: true})
 	note := casework.NoteLine{ID: "N1", Event: "note", Kind: "phone", Author: "Anna Bassi", At: servertest.Ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,

@@ -40,5 +40,13 @@ func Samples() (all servertest.Samples) {
 	turn.Problem = desk.ProblemTurnOpen
 	all.Add("turn", &turn)
 	all.Add("turn.empty", &desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Ready: true})
+	head := servertest.CaseHead("")
+	meetings := []desk.Meeting{{ID: "M", At: servertest.Ago(-1), With: "Anna", Where: "Sportello", Text: "un colloquio in biblioteca", Mediator: true, State: "planned", Planned: true},
+		{ID: "L", At: servertest.Ago(7), With: "Anna", Where: "Sportello", State: "missed"}}
+	wrong := &desk.MeetingsPage{Page: servertest.DeskPage(desk.TitleMeetings, "/schede/A/appuntamenti"), CaseHead: head, MayAdd: true, Meetings: meetings}
+	wrong.Fail("how", "error.choose_one")
+	all.Add("meetings", wrong)
+	all.Add("meetings.empty", &desk.MeetingsPage{Page: servertest.DeskPage(desk.TitleMeetings, "/schede/A/appuntamenti"), CaseHead: head, MayAdd: true})
+	all.Add("meetings.closed", &desk.MeetingsPage{Page: servertest.DeskPage(desk.TitleMeetings, "/schede/A/appuntamenti"), CaseHead: head, Meetings: meetings[1:]})
 	return all
 }

@@ -35,6 +35,12 @@ func addAsking(add func(string, frame.Shown)) {
 	add("choose-centre.empty", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head})
 	add("way", &sending.WayPage{Page: servertest.DeskPage(sending.TitleWay, "/schede/A/centri/Q"), CaseHead: head, Centre: querce, WayForm: sending.WayForm{Way: "we_send", Chose: "yes"}})
 	add("way.unpinned", &sending.WayPage{Page: servertest.DeskPage(sending.TitleWay, "/schede/A/centri/R"), CaseHead: head, Centre: other})
+	call := &sending.CentreCallPage{Page: servertest.DeskPage(sending.TitleCentreCall, "/schede/A/centri/Q/chiama"), CaseHead: head, Centre: querce}
+	call.Fail("outcome", "error.choose_one")
+	add("centre-call", call)
+	silent := querce
+	silent.Phone = ""
+	add("centre-call.no-phone", &sending.CentreCallPage{Page: servertest.DeskPage(sending.TitleCentreCall, "/schede/A/centri/Q/chiama"), CaseHead: head, Centre: silent, CentreCallForm: sending.CentreCallForm{Outcome: "spoke"}})
 	form := sending.ReferralForm{Fields: []string{"alias", "request", "number"}, Shown: []string{"alias:1:AAAA"}, Given: "spoken", Urgency: "today"}
 	step := sending.ReferralStep{Centre: querce, Form: form, Step: 1}
 	share := &sending.SharePage{Page: servertest.DeskPage(sending.TitleShare, "/schede/A/centri/Q/invio"), CaseHead: head, ReferralStep: step, Package: servertest.Package(), Text: sending.Spoken{Lang: "it", Dir: "ltr", Version: "2026-1", Langs: []string{"it", "ar"},

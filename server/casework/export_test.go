@@ -1,0 +1,4 @@
+package casework
+
+// NextStep is nextStep, for its test.
+var NextStep = nextStep
