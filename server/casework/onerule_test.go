@@ -37,7 +37,7 @@ func TestAnotherPersonAnsweredPages(t *testing.T) {
 	anna.Says(anna.Status(anna.Post(tries, "form", anna.Hidden("form"), "channel", "call", "outcome", "other_person", "said", "other"), http.StatusUnprocessableEntity), "Scrivere che cosa è stato detto.")
 	anna.Leads(anna.Post(tries, "form", anna.Hidden("form"), "channel", "call", "outcome", "other_person", "said", "agreed"), safe)
 	anna.Says(anna.Follow(), "Ha risposto un’altra persona: non si telefona a questo numero", "qui si conferma o si cambia con lei")
-	anna.Says(anna.Get(file), "Ha risposto un’altra persona", "sospeso", "Rivedere")
+	anna.Says(anna.Get(file), "Ha risposto un’altra persona", "sospeso", "Chiedere a lei del contatto sicuro")
 	anna.Silent(anna.Page, "000 000 0300")
 	anna.Says(anna.Get(tries), "Detta la frase concordata", `value="email"`)
 	refused := anna.Status(anna.Post(tries, "form", anna.Hidden("form"), "channel", "call", "outcome", "no_answer"), http.StatusUnprocessableEntity)
@@ -46,7 +46,7 @@ func TestAnotherPersonAnsweredPages(t *testing.T) {
 	anna.Says(anna.Get(tries), "Non era permesso:")
 	anna.Get(safe)
 	anna.Leads(anna.Post(safe, rules(anna.Hidden("version"), "known_voice", "ch_call", "yes", "ch_sms", "yes", "number", "000 000 0300")...), file)
-	anna.Silent(anna.Follow(), "Ha risposto un’altra persona", "sospeso")
+	anna.Silent(anna.Follow(), "Ha risposto un’altra persona: non si telefona", "sospeso")
 	anna.Says(anna.Page, "000 000 0300")
 }
 
@@ -63,7 +63,7 @@ func TestStoppedPages(t *testing.T) {
 	sofia.Get(own + "/contatto-sicuro")
 	sofia.Leads(sofia.Post(own+"/contatto-sicuro", "version", sofia.Hidden("version"), "recognised", "in_person", "ch_call", "never"), own)
 	anna.Says(anna.Get("/agenda"), "Regole di contatto cambiate altrove", file+"/contatto-sicuro")
-	anna.Says(anna.Get(file), stopped, "sospeso", "Rivedere")
+	anna.Says(anna.Get(file), stopped, "sospeso")
 	anna.Silent(anna.Page, f.Words["number"], "sofia ha")
 	anna.Says(anna.Get(file+"/tentativi"), "non la si contatta finché non dice")
 	sofia.Says(sofia.Get("/compiti/"+f.Task), stopped)
@@ -89,7 +89,7 @@ func TestRuleOfSomebodyNotRecognisedPages(t *testing.T) {
 	anna.Says(unasked, "segnare qui che le è stato chiesto", `value="0.whatsapp" autocomplete="off" checked`)
 	anna.Says(anna.Status(anna.Post(safe, rules(version, "not_recognised", "waits", "1", "take", "0.whatsapp", "ch_call", "yes")...), http.StatusUnprocessableEntity), "solo quando è stata riconosciuta")
 	anna.Leads(anna.Post(safe, rules(version, "code_word", "waits", "1", "asked", "yes", "ch_call", "yes", "ch_sms", "yes", "number", "000 000 0300", "take", "0.whatsapp")...), file)
-	anna.Silent(anna.Follow(), "sospeso", "Qualcuno non riconosciuto")
+	anna.Silent(anna.Follow(), "sospeso", "altre regole: chiederle a lei")
 	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("anna"), file[len("/schede/"):], storetest.Parts...)
 	if err != nil || v.Safe.Channels["whatsapp"] != "yes" || v.Safe.Channels["call"] != "yes" || v.Safe.Number != "000 000 0300" || len(v.Waits) != 0 {
 		t.Fatalf("her rule is %+v, %v", v.Safe, err)

@@ -99,7 +99,8 @@ func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	out := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.CallBack = true, "" })
 	other := told(t, w, func(in *cases.NewContact) { in.Outcome, in.CallBack = "info_only", "" })
 	now, lia := "/schede/"+out.CaseID+"/adesso", w.People["lia"].ID
-	anna := site.Serve(t, w).Inside(t, "anna")
+	s := site.Serve(t, w)
+	anna := s.Inside(t, "anna")
 	anna.Says(anna.Get("/turno"), out.Code, "Qualche riga non è ancora in mano")
 	anna.Says(anna.Status(anna.Post("/turno"), http.StatusConflict), "Il turno non è passato")
 	anna.Says(anna.Status(anna.Post(now, "mark", "danger", "go", "hand", "hand", "service"), http.StatusUnprocessableEntity), "Scrivere a chi e quando")
@@ -113,6 +114,7 @@ func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, cases.WallChange{Off: acts.List(lia)}); err != nil {
 		t.Fatal(err)
 	}
+	anna = s.Inside(t, "anna") // the case's new key came to her
 	anna.Says(anna.Status(anna.Post(now, "mark", "danger", "go", "hand", "hand", "colleague", "colleague", lia), http.StatusUnprocessableEntity), "Scegliere una collega")
 	gina := w.People["gina"].ID
 	anna.Leads(anna.Post(now, "mark", "danger", "go", "hand", "hand", "colleague", "colleague", gina), "/turno")

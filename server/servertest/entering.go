@@ -133,6 +133,9 @@ func (s *Site) Entered(t testing.TB, name string) *accounts.SignedIn {
 	if err != nil {
 		t.Fatalf("signing in %s: %v", name, err)
 	}
+	if err := s.Desk.Cases.AdoptNamed(context.Background(), in.Caller); err != nil { // as the page of the code does
+		t.Fatalf("keeping what came to %s: %v", name, err)
+	}
 	return in
 }
 
