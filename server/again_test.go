@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sportello/referrals/store/storetest"
 	"sportello/server/servertest"
@@ -95,6 +96,9 @@ func TestNothingTypedIsLostWhenWritingFails(t *testing.T) {
 		failed++
 		text := html.UnescapeString(got.Body)
 		for _, v := range f.typedIn() {
+			if day, err := time.Parse(time.DateOnly, v); err == nil && strings.Contains(text, day.Format("02/01/2006")) {
+				continue // as the page's language writes it
+			}
 			if !strings.Contains(text, v) {
 				t.Errorf("%s: %q is lost:\n%s", f.pattern, v, servertest.Main(got.Body))
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sportello/referrals/sharing"
 	"sportello/server/frame"
 )
 
@@ -23,6 +24,9 @@ func TestReasonsOfTheAgendaArise(t *testing.T) {
 	}
 	for _, kind := range recoveryKinds(t) {
 		said["recovery_"+kind] = true // recoveryTasks puts the two together
+	}
+	for _, code := range sharing.NewsCodes {
+		said["news_"+code] = true // waitingKind puts the two together
 	}
 	list := frame.Words("urgent")
 	if len(list) < 5 {

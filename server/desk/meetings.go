@@ -37,8 +37,8 @@ type Meeting struct {
 
 // MeetingForm is an appointment as it is typed.
 type MeetingForm struct {
-	Day      string `form:"day" max:"10"`
-	Hour     string `form:"hour" max:"5"`
+	Day      string `form:"day" max:"40" as:"day"`
+	Hour     string `form:"hour" max:"40" as:"hour"`
 	With     string `form:"with" max:"200"`
 	Place    string `form:"where" max:"200"`
 	Text     string `form:"text" max:"300"`

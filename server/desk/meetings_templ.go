@@ -492,11 +492,11 @@ func (p *MeetingsPage) HTML(v *frame.PageView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.Field("day", p.Day, frame.Ask{Label: "meeting.day", Type: "date", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Field("day", p.Day, frame.Ask{Label: "meeting.day", Type: "day", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.Field("hour", p.Hour, frame.Ask{Label: "meeting.hour", Type: "time", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Field("hour", p.Hour, frame.Ask{Label: "meeting.hour", Type: "hour", Class: "short"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
