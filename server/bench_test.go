@@ -22,6 +22,7 @@ import (
 	"sportello/referrals/store/storetest"
 	"sportello/server"
 	"sportello/server/casework"
+	"sportello/server/desk"
 	"sportello/server/frame"
 	"sportello/server/locale"
 
@@ -209,7 +210,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	page := &casework.SearchPage{Page: plainPage(), SearchForm: casework.SearchForm{Query: r.PostForm.Get("q")}, Asked: true}
+	page := &desk.SearchPage{Page: plainPage(), SearchForm: desk.SearchForm{Query: r.PostForm.Get("q")}, Asked: true}
 	rows, err := p.read.Query("SELECT id, code, alias, state, last_day FROM case_file WHERE unit = 'desk' AND (alias LIKE '%' || ?1 || '%' OR code LIKE '%' || ?1 || '%') ORDER BY last_day DESC LIMIT 50", page.Query)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

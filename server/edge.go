@@ -1,9 +1,9 @@
 // Package server is the web edge: pages in Italian and English, and the sealed
 // interchange.
 //
-// It is one frame, which every request goes through, and rooms, one for each area
-// of the work; a room knows the frame and no other room. This package joins them:
-// here stand all routes, each with its action.
+// It is one frame, which every request goes through, parts that several pages show, and
+// rooms, one for each area of the work; a room knows the frame, the parts and no other
+// room. This package joins them: here stand all routes, each with its action.
 package server
 
 import (
@@ -14,6 +14,7 @@ import (
 	"sportello/server/desk"
 	"sportello/server/entry"
 	"sportello/server/frame"
+	"sportello/server/parts"
 	"sportello/server/people"
 	"sportello/server/reports"
 	"sportello/server/sending"
@@ -25,5 +26,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), walls.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room()}
+	return []frame.Room{frame.Own(), parts.Room(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), walls.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room()}
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"sportello/server"
-	"sportello/server/casework"
+	"sportello/server/desk"
 	"sportello/server/frame"
 	"sportello/server/locale"
 	"sportello/server/servertest"
@@ -136,7 +136,7 @@ func TestNoAddressRuns(t *testing.T) {
 // and the log hears of the page, not of what is on it.
 func TestTextThatDoesNotExist(t *testing.T) {
 	r, w := newRenderer(t), httptest.NewRecorder()
-	page := &casework.SearchPage{Page: servertest.DeskPage("no.such_text", "/cerca"), SearchForm: casework.SearchForm{Query: "Rosa"}}
+	page := &desk.SearchPage{Page: servertest.DeskPage("no.such_text", "/cerca"), SearchForm: desk.SearchForm{Query: "Rosa"}}
 	err := r.Render(w, http.StatusOK, page)
 	if err == nil || !strings.Contains(err.Error(), "SearchPage") || strings.Contains(err.Error(), "Rosa") {
 		t.Errorf("the log hears %v", err)

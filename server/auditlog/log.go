@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/auditlog"
 	"sportello/server/frame"
 	"sportello/server/locale"
+	"sportello/server/parts"
 )
 
 // LogPage is "log": verification in one line, filters, rows. Filters post to
@@ -33,7 +34,7 @@ type LogPage struct {
 	Rows         []LogRow
 	Older, Newer string // leaf index to go on from, or empty; posted as "at"
 	Days         []DayCount
-	Notices      frame.Notices
+	Notices      parts.NoticeList
 }
 
 // LogFilter is the filter as typed.
@@ -157,7 +158,7 @@ func readLog(q *frame.Request, page *LogPage) (bool, error) {
 		page.Newer = "0"
 	}
 	page.Days = chart(q, found.Days)
-	page.Notices, err = frame.ReadNoticesAndColleagues(q)
+	page.Notices, err = parts.ReadNoticesAndColleagues(q)
 	if errors.Is(err, acts.ErrTampered) { // here she looks for it: the log is shown all the same
 		page.Problem, err = ProblemNoNotices, nil
 	}

@@ -11,19 +11,20 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // AgendaPage is "agenda", the first page of desk and social service.
 type AgendaPage struct {
 	frame.Page
 	Waits     []NowLine // what cannot wait, the gravest first
-	Notices   frame.Notices
-	CallBack  []CallBack   // ending soonest first
-	Answers   []frame.Task // answers of a centre, kinds of "urgent"
-	Urgent    []frame.Task // late, or to be looked at, kinds of "urgent"
-	Today     []frame.Task // kinds of "task"
-	Tasks     []frame.Task // later ones, with the day they are due
-	Sent      []SentTask   // what the unit asked of a social service
+	Notices   parts.NoticeList
+	CallBack  []CallBack       // ending soonest first
+	Answers   []frame.Task     // answers of a centre, kinds of "urgent"
+	Urgent    []frame.Task     // late, or to be looked at, kinds of "urgent"
+	Today     []frame.Task     // kinds of "task"
+	Tasks     []frame.Task     // later ones, with the day they are due
+	Sent      []parts.SentTask // what the unit asked of a social service
 	Open      []OpenContact
 	Restored  []ShutReferral // shut by a restore, until the desk confirms them
 	Emergency frame.Emergency
@@ -40,7 +41,7 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		return nil, err
 	}
 	q.Receipt(receipt)
-	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: sent(q, a.Sent, roster)}
+	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: parts.SentOf(q, a.Sent, roster)}
 	for _, l := range a.Now {
 		page.Waits = append(page.Waits, nowLine(l, roster, q.Who.Person()))
 	}
@@ -123,7 +124,7 @@ func fromColleagues(q *frame.Request, page *AgendaPage) error {
 	for _, c := range colleagues {
 		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who{Alias: c.Username}, Kind: "member_new", Href: "/colleghi", DayOnly: true})
 	}
-	page.Notices, err = frame.ReadNotices(q)
+	page.Notices, err = parts.ReadNotices(q)
 	if err = q.Besides(err); err != nil {
 		return err
 	}
@@ -266,7 +267,7 @@ type ShutReferral struct {
 func recoveryTasks(q *frame.Request) (first, tasks []frame.Task, err error) {
 	all, err := q.House.RecoveryNews(q.Context(), q.Who)
 	for _, n := range all {
-		if t := frame.RecoveryTask(q, n); n.Kind == units.RecoveryOlder {
+		if t := parts.RecoveryTask(q, n); n.Kind == units.RecoveryOlder {
 			first = append([]frame.Task{t}, first...)
 		} else {
 			tasks = append(tasks, t)
@@ -280,7 +281,7 @@ func recoveryTasks(q *frame.Request) (first, tasks []frame.Task, err error) {
 func tasks(q *frame.Request, page *AgendaPage, a referrals.Agenda, roster *units.Roster) {
 	for _, t := range a.Tasks {
 		task := frame.Task{Who: frame.Who{Alias: roster.UnitName(t.FromUnit)}, Kind: "interview_30", Href: "/compiti/" + t.ID, Due: q.Day(t.DueDay), DayOnly: true,
-			Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+			Hold: parts.HoldOf(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 		switch {
 		case t.Overdue:
 			task.Kind = "overdue"

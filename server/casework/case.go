@@ -10,6 +10,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // CasePage is "case", tab Sintesi: where things stand in five lines, and what
@@ -32,9 +33,9 @@ type CasePage struct {
 	Next        string // a word of "next"
 	NextHref    string
 	Recall      Recall
-	Danger      *Danger     // she said yes at the last contact
-	Meet        []time.Time // appointments of which nobody said yet how they went
-	Sent        []SentTask  // what a social service was asked for her
+	Danger      *Danger          // she said yes at the last contact
+	Meet        []time.Time      // appointments of which nobody said yet how they went
+	Sent        []parts.SentTask // what a social service was asked for her
 }
 
 // Case answers GET /schede/{id}.
@@ -57,7 +58,7 @@ func Case(q *frame.Request) (frame.Shown, error) {
 		r := v.Referrals[0]
 		page.Referral, page.Centre = frame.StateOf(r), roster.UnitName(r.ToUnit)
 	}
-	page.Sent, page.Recall = sent(q, v.Sent, roster), recall(q, v.Recall)
+	page.Sent, page.Recall = parts.SentOf(q, v.Sent, roster), recall(q, v.Recall)
 	page.Danger = lastDanger(q, v)
 	for _, m := range v.Meet {
 		if m.Planned() {

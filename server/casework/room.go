@@ -1,4 +1,4 @@
-// Package casework is a desk's or a social service's own work: the agenda, contacts, tasks and case files.
+// Package casework is a desk's or a social service's own work: the agenda, contacts and case files.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
 // NAME.templ, from which `make` writes NAME_templ.go.

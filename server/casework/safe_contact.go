@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // SafeContactPage is "safe-contact": change the rule. It posts SafeForm,
@@ -83,7 +84,7 @@ func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) 
 		return nil, err
 	}
 	for _, r := range v.Known {
-		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: knows(q, r.Safe), May: len(r.Items) > 0, OwnCase: r.OwnCase})
+		page.Recipients = append(page.Recipients, Recipient{ID: r.ID, Name: roster.UnitName(r.Unit), Knows: parts.Knows(q, r.Safe), May: len(r.Items) > 0, OwnCase: r.OwnCase})
 	}
 	q.Fill(&page.Form)
 	q.Fill(&page.RecognisedForm)

@@ -1,8 +1,6 @@
 package casework
 
 import (
-	"slices"
-
 	"sportello/referrals/rule"
 	"sportello/server/frame"
 )
@@ -84,21 +82,6 @@ func formOf(s rule.SafeContact) SafeForm {
 		f.Days1, f.From1, f.To1 = s.Hours[1].Days, s.Hours[1].From, s.Hours[1].To
 	}
 	return f
-}
-
-// knows says in words what a recipient reads of her rule.
-func knows(q *frame.Request, safe rule.PackageSafe) string {
-	var items []string
-	for item, value := range map[string]string{"number": safe.Rule.Number, "mail": safe.Rule.Mail, "code_word": safe.Rule.CodeWord} {
-		if value != "" {
-			items = append(items, q.Text(frame.ShareFields[item]))
-		}
-	}
-	slices.Sort(items)
-	if safe.DeskOnly {
-		items = append([]string{q.Word("way_text", "only_desk")}, items...)
-	}
-	return frame.Joined(items...)
 }
 
 // rulePart is a part of a rule in words, with its name; "" where nothing was said.

@@ -7,6 +7,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/sharing"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // InboxPage is "inbox": referrals without names.
@@ -17,7 +18,7 @@ type InboxPage struct {
 
 	Unsent string // what was written about one that has ended, and was not sent
 
-	Notices frame.Notices
+	Notices parts.NoticeList
 }
 
 // Inbox lists what the centre received: age, urgency, sending desk, no names.
@@ -64,7 +65,7 @@ func inboxPage(q *frame.Request) (*InboxPage, error) {
 			page.Closed = append(page.Closed, row)
 		}
 	}
-	page.Notices, err = frame.ReadNoticesAndColleagues(q)
+	page.Notices, err = parts.ReadNoticesAndColleagues(q)
 	return page, q.Besides(err)
 }
 

@@ -1,5 +1,5 @@
 // Package desk is a shift at the desk: what cannot wait and how it ends, a line that
-// dropped, and the lists of who is followed.
+// dropped, the lists of who is followed, the search, and what a social service is asked.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
 // NAME.templ, from which `make` writes NAME_templ.go.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // Sample is one page with plausible, fictional content.
@@ -75,11 +76,11 @@ func CaseHead(tab string) frame.CaseHead {
 }
 
 // Notices are one of each kind.
-func Notices() frame.Notices {
-	return frame.Notices{Colleagues: []string{"elena"}, Groups: []frame.NoticeGroup{
-		{Kind: "keys", Notices: []frame.Notice{{ID: "copy_key.Q.1", Kind: "copy_key", Name: "Centro Le Querce", By: "bruna", Day: Ago(1), Words: []string{"abaco", "fiume", "neve", "vetro"}, Href: "/credenziali/chiave-centro"}}},
-		{Kind: "leads", Notices: []frame.Notice{{ID: "lead.P5.1", Kind: "lead_waits", Name: "nina", By: "anna", Day: Ago(1), Href: "/ammissioni/P5/responsabile", Stays: true}, {ID: "lead.P6.2", Kind: "lead", Name: "olga", By: "anna", Second: "lia", Day: Ago(1)}}},
-		{Kind: "units", Notices: []frame.Notice{{ID: "founded.U9", Kind: "unit_founded", Name: "Sportello nuovo", UnitKind: "desk", Agency: "Comune di Fiorano", By: "finta", Day: Ago(1)}, {ID: "unit.U8", Kind: "unit_new", Name: "Sportello vuoto", UnitKind: "desk", Agency: "Comune di Fiorano"}}},
+func Notices() parts.NoticeList {
+	return parts.NoticeList{Colleagues: []string{"elena"}, Groups: []parts.NoticeGroup{
+		{Kind: "keys", Notices: []parts.Notice{{ID: "copy_key.Q.1", Kind: "copy_key", Name: "Centro Le Querce", By: "bruna", Day: Ago(1), Words: []string{"abaco", "fiume", "neve", "vetro"}, Href: "/credenziali/chiave-centro"}}},
+		{Kind: "leads", Notices: []parts.Notice{{ID: "lead.P5.1", Kind: "lead_waits", Name: "nina", By: "anna", Day: Ago(1), Href: "/ammissioni/P5/responsabile", Stays: true}, {ID: "lead.P6.2", Kind: "lead", Name: "olga", By: "anna", Second: "lia", Day: Ago(1)}}},
+		{Kind: "units", Notices: []parts.Notice{{ID: "founded.U9", Kind: "unit_founded", Name: "Sportello nuovo", UnitKind: "desk", Agency: "Comune di Fiorano", By: "finta", Day: Ago(1)}, {ID: "unit.U8", Kind: "unit_new", Name: "Sportello vuoto", UnitKind: "desk", Agency: "Comune di Fiorano"}}},
 	}}
 }
 

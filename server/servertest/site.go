@@ -1,7 +1,7 @@
 // Package servertest is what the tests of the web edge and of its rooms share: a
 // site over a small real instance, browsers without a window, and records to look at.
 //
-// It knows the frame and no room, so that the tests of one room run again when that
+// It knows the frame, its parts and no room, so that the tests of one room run again when that
 // room, the frame or what lies below them changes, and not for another room's sake:
 // which rooms a site has is said by the test. Nothing but tests imports it.
 package servertest
@@ -17,6 +17,7 @@ import (
 
 	"sportello/referrals/store/storetest"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // Fictional are the words of an agency that does not exist.
@@ -60,7 +61,7 @@ type Edge func(frame.Config) (*frame.Server, error)
 // Of is the edge of some routes and the rooms they lead into, with the frame's own pages.
 func Of(routes []frame.Route, rooms ...frame.Room) Edge {
 	return func(c frame.Config) (*frame.Server, error) {
-		return frame.New(c, routes, append([]frame.Room{frame.Own()}, rooms...)...)
+		return frame.New(c, routes, append([]frame.Room{frame.Own(), parts.Room()}, rooms...)...)
 	}
 }
 

@@ -7,21 +7,20 @@ import (
 
 	"sportello/server/casework"
 	"sportello/server/frame"
+	"sportello/server/parts"
 	"sportello/server/servertest"
 )
 
 // Samples are the pages, each under the name of its picture.
 func Samples() (all servertest.Samples) {
-	addDesk(all.Add)
+	addAgenda(all.Add)
 	addContact(all.Add)
-	addTask(all.Add)
 	addCase(all.Add)
 	addReach(all.Add)
 	return all
 }
 
-// addDesk: the Agenda and the search.
-func addDesk(add func(string, frame.Shown)) {
+func addAgenda(add func(string, frame.Shown)) {
 	add("agenda", &casework.AgendaPage{
 		Page: servertest.DeskPage("agenda.title", "/agenda"),
 		Waits: []casework.NowLine{
@@ -43,9 +42,6 @@ func addDesk(add func(string, frame.Shown)) {
 		Restored: []casework.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
 	})
 	add("agenda.empty", &casework.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
-	add("search", &casework.SearchPage{Page: servertest.DeskPage("search.title", "/cerca"), SearchForm: casework.SearchForm{Query: "rosa"}, Asked: true, More: true, Cards: []frame.Card{
-		{ID: "A", Who: servertest.Rosa, State: "open", LastContact: servertest.Ago(3), Found: "number", Never: true}, {ID: "K", Contact: true, Who: frame.Who{Code: "W8RD-3KAC", Alias: "Rosa"}, State: "open", LastContact: servertest.Ago(0), Found: "number"}, {ID: "E", Who: frame.Who{Code: "R0SA-11", Alias: "Rosalba"}, State: "closed", LastContact: servertest.Ago(410), Found: "near"}}})
-	add("search.none", &casework.SearchPage{Page: servertest.DeskPage("search.title", "/cerca"), SearchForm: casework.SearchForm{Query: "xyz"}, Asked: true})
 }
 
 func addContact(add func(string, frame.Shown)) {
@@ -70,23 +66,6 @@ func addContact(add func(string, frame.Shown)) {
 	add("contact-done", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/nuovo"), Who: servertest.Rosa, CaseID: "A", Outcome: "social_service", Due: servertest.Ago(-30)})
 	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Alias: "Chiara"}, Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
 		Strip: servertest.CaseHead("").Strip})
-}
-
-func addTask(add func(string, frame.Shown)) {
-	taskStrip := servertest.CaseHead("").Strip
-	taskStrip.MayEdit = false
-	add("task", &casework.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
-		Hold: frame.Hold{State: "open", Back: "time"}, MayTake: true, Colleagues: []frame.Unit{{ID: "P1", Name: "sara"}, {ID: "P2", Name: "sofia"}}})
-	mine := &casework.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
-		Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}, MayEnd: true}
-	mine.Fail("reason", "error.choose_one")
-	add("task.mine", mine)
-	add("task.other", &casework.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
-		Hold: frame.Hold{State: "taken", Worker: "sara", Since: servertest.Ago(1)}})
-	add("task-revoke", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, Back: "/agenda"})
-	add("task-revoke.own-case", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, OwnCase: true, Back: "/agenda"})
-	add("task-revoke.shut", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", May: true, Shut: true, SafeHref: "/schede/A/contatto-sicuro", Back: "/agenda"})
-	add("task-revoke.empty", &casework.TaskRevokePage{Page: servertest.DeskPage(casework.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", Back: "/agenda"})
 }
 
 func addCase(add func(string, frame.Shown)) {
@@ -145,7 +124,7 @@ func addReach(add func(string, frame.Shown)) {
 }
 
 // sent are tasks that this desk asked of a social service.
-var sent = []casework.SentTask{
+var sent = []parts.SentTask{
 	{Who: servertest.Rosa, Href: "/schede/A", ID: "T", To: "Servizio sociale, Municipio II", Due: servertest.Ago(-12), Hold: frame.Hold{State: "open", Back: "time"}},
 	{Who: servertest.Lina, Href: "/schede/B", ID: "U", To: "Servizio sociale, Municipio II", Due: servertest.Ago(-20), Hold: frame.Hold{State: "taken", Worker: "sofia", Since: servertest.Ago(1)}},
 	{Who: frame.Who{Alias: "Mirela"}, ID: "V", To: "Servizio sociale, Municipio II", Due: servertest.Ago(2), Overdue: true, Hold: frame.Hold{State: "open"}},

@@ -48,5 +48,30 @@ func Samples() (all servertest.Samples) {
 	all.Add("meetings", wrong)
 	all.Add("meetings.empty", &desk.MeetingsPage{Page: servertest.DeskPage(desk.TitleMeetings, "/schede/A/appuntamenti"), CaseHead: head, MayAdd: true})
 	all.Add("meetings.closed", &desk.MeetingsPage{Page: servertest.DeskPage(desk.TitleMeetings, "/schede/A/appuntamenti"), CaseHead: head, Meetings: meetings[1:]})
+	addSearch(all.Add)
+	addTask(all.Add)
 	return all
+}
+
+func addSearch(add func(string, frame.Shown)) {
+	add("search", &desk.SearchPage{Page: servertest.DeskPage("search.title", "/cerca"), SearchForm: desk.SearchForm{Query: "rosa"}, Asked: true, More: true, Cards: []frame.Card{
+		{ID: "A", Who: servertest.Rosa, State: "open", LastContact: servertest.Ago(3), Found: "number", Never: true}, {ID: "K", Contact: true, Who: frame.Who{Code: "W8RD-3KAC", Alias: "Rosa"}, State: "open", LastContact: servertest.Ago(0), Found: "number"}, {ID: "E", Who: frame.Who{Code: "R0SA-11", Alias: "Rosalba"}, State: "closed", LastContact: servertest.Ago(410), Found: "near"}}})
+	add("search.none", &desk.SearchPage{Page: servertest.DeskPage("search.title", "/cerca"), SearchForm: desk.SearchForm{Query: "xyz"}, Asked: true})
+}
+
+func addTask(add func(string, frame.Shown)) {
+	taskStrip := servertest.CaseHead("").Strip
+	taskStrip.MayEdit = false
+	add("task", &desk.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: frame.Hold{State: "open", Back: "time"}, MayTake: true, Colleagues: []frame.Unit{{ID: "P1", Name: "sara"}, {ID: "P2", Name: "sofia"}}})
+	mine := &desk.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}, MayEnd: true}
+	mine.Fail("reason", "error.choose_one")
+	add("task.mine", mine)
+	add("task.other", &desk.TaskPage{Page: servertest.DeskPage("task.interview_30", "/compiti/1"), ID: "1", Kind: "interview_30", Due: servertest.Ago(-12), From: "Sportello Donna, Municipio II", Strip: taskStrip, Request: "Chiede dove può dormire stanotte con il bambino.",
+		Hold: frame.Hold{State: "taken", Worker: "sara", Since: servertest.Ago(1)}})
+	add("task-revoke", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, Back: "/agenda"})
+	add("task-revoke.own-case", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, OwnCase: true, Back: "/agenda"})
+	add("task-revoke.shut", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", May: true, Shut: true, SafeHref: "/schede/A/contatto-sicuro", Back: "/agenda"})
+	add("task-revoke.empty", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", Back: "/agenda"})
 }

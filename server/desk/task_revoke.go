@@ -1,10 +1,11 @@
-package casework
+package desk
 
 import (
 	"errors"
 
 	"sportello/referrals/kept"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // TaskRevokePage is "task-revoke": take back what a task carries of her rule. It
@@ -35,7 +36,7 @@ func showRevokeTask(q *frame.Request, cause error) (frame.Shown, error) {
 		return nil, err
 	}
 	q.Receipt(receipt)
-	page := &TaskRevokePage{Page: q.Base(TitleTaskRevoke), ID: t.ID, Service: roster.UnitName(t.ToUnit), Knows: knows(q, to.Safe), May: len(to.Items) > 0, Shut: t.Shut, OwnCase: t.OwnCase,
+	page := &TaskRevokePage{Page: q.Base(TitleTaskRevoke), ID: t.ID, Service: roster.UnitName(t.ToUnit), Knows: parts.Knows(q, to.Safe), May: len(to.Items) > 0, Shut: t.Shut, OwnCase: t.OwnCase,
 		Back: "/agenda"}
 	q.Fill(&page.RecognisedForm)
 	if t.CaseID != "" {

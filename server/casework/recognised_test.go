@@ -12,27 +12,6 @@ import (
 
 const askHer = "Non leggere i nomi che compaiono. Chiedere a lei il codice, la parola, o il nome che usa."
 
-// TestSearchSaysHowAlike: each card is marked, what may not be rung is said, and the
-// page says once that a search is no recognition.
-func TestSearchSaysHowAlike(t *testing.T) {
-	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
-	for _, name := range []string{"Paola Ferari", "Paola Ferrari", "Paola Ferrali"} {
-		anna.Call("go", "open_case", "name", name, "outcome", "stay_in_touch", "ch_call", "never", "number", "347 555 7788")
-	}
-	anna.Get("/cerca")
-	got := anna.Status(anna.Post("/cerca", "q", "paola ferrari"), http.StatusOK)
-	anna.Says(got, askHer)
-	if n := strings.Count(got.Body, askHer); n != 1 {
-		t.Errorf("it is said %d times", n)
-	}
-	same, sounds, near := strings.Index(got.Body, "stesso nome"), strings.Index(got.Body, "suona uguale"), strings.Index(got.Body, "simile")
-	if same < 0 || same > sounds || sounds > near {
-		t.Errorf("the order of the marks: %d, %d, %d", same, sounds, near)
-	}
-	anna.Says(anna.Post("/cerca", "q", "00393475557788"), "stesso numero, a questo numero mai")
-	anna.Silent(anna.Post("/cerca", "q", "Teodolinda"), askHer)
-}
-
 // TestContactAsksHowSheWasRecognised: where what was found is only like her, the
 // contact goes on with its file once it is said how she was recognised, and nothing
 // typed is lost.

@@ -1,4 +1,4 @@
-package casework_test
+package server_test
 
 import (
 	"net/http"

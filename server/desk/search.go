@@ -1,4 +1,4 @@
-package casework
+package desk
 
 import (
 	"net/http"

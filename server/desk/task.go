@@ -1,4 +1,4 @@
-package casework
+package desk
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/units"
 	"sportello/referrals/kept"
-	"sportello/referrals/sharing"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // TaskPage is "task": what a social service received from a desk, sealed as a
@@ -63,42 +63,6 @@ type TaskAssignForm struct {
 	Colleague string `form:"colleague"`
 }
 
-// SentTask is what this unit asked of a social service, and how it stands.
-type SentTask struct {
-	Who     frame.Who
-	ID      string
-	Href    string // of her case file, or empty
-	To      string // the social service
-	Due     time.Time
-	Overdue bool
-	Shut    bool // its contact, by a restore
-	OwnCase bool // the service has a case file of its own
-	frame.Hold
-}
-
-// hold says who has a task, or why nobody does.
-func hold(q *frame.Request, state, worker, day, reason string, roster *units.Roster) frame.Hold {
-	h := frame.Hold{State: state, Since: q.Day(day), Back: reason}
-	if worker != "" {
-		h.Worker, h.Mine = roster.Username(worker), worker == q.Who.Person()
-	}
-	return h
-}
-
-// sent is what this unit asked of a social service, with its answer so far.
-func sent(q *frame.Request, list []sharing.SentTask, roster *units.Roster) []SentTask {
-	var all []SentTask
-	for _, t := range list {
-		l := SentTask{ID: t.ID, Who: frame.Who(t.Who), To: roster.UnitName(t.ToUnit), Due: q.Day(t.DueDay), Overdue: t.Overdue, Shut: t.Shut && t.State != "done", OwnCase: t.OwnCase,
-			Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
-		if t.CaseID != "" {
-			l.Href = "/schede/" + t.CaseID
-		}
-		all = append(all, l)
-	}
-	return all
-}
-
 // Task answers GET /compiti/{id}.
 func Task(q *frame.Request) (frame.Shown, error) { return taskPage(q, nil) }
 
@@ -117,7 +81,7 @@ func taskPage(q *frame.Request, cause error) (frame.Shown, error) {
 	q.Receipt(receipt)
 	page := &TaskPage{Page: q.Base("task.interview_30"), ID: t.ID, Version: frame.Version(t.Version), Kind: "interview_30",
 		Due: q.Day(t.DueDay), From: roster.UnitName(t.FromUnit), Strip: frame.SharedStrip(t.Safe, !t.Safe.Recorded(), frame.Who{Code: t.Code, Alias: t.Alias}), Request: t.Request,
-		Hold: hold(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
+		Hold: parts.HoldOf(q, t.State, t.Worker, t.TakenDay, t.Reason, roster)}
 	q.Fill(&page.TaskForm)
 	q.Fill(&page.TaskReturnForm)
 	page.MayTake = t.State == "open" || t.Free

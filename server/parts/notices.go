@@ -1,21 +1,22 @@
-package frame
+package parts
 
 import (
 	"time"
 
 	"sportello/policies/units"
+	"sportello/server/frame"
 )
 
-// Notices is what stands on the page a person's work begins with until she has
+// NoticeList is what stands on the page a person's work begins with until she has
 // seen it; they post notice (ids) to /avvisi.
-type Notices struct {
+type NoticeList struct {
 	Groups     []NoticeGroup
-	Colleagues []string // user names of members she has not confirmed, where no Agenda lists them
-	Recovery   []Task   // kinds of "urgent": what the recovery of a unit asks for, likewise
+	Colleagues []string     // user names of members she has not confirmed, where no Agenda lists them
+	Recovery   []frame.Task // kinds of "urgent": what the recovery of a unit asks for, likewise
 }
 
 // Any tells whether there is something to see.
-func (n Notices) Any() bool { return len(n.Groups)+len(n.Colleagues)+len(n.Recovery) > 0 }
+func (n NoticeList) Any() bool { return len(n.Groups)+len(n.Colleagues)+len(n.Recovery) > 0 }
 
 // NoticeGroup is notices of one sort, seen together.
 type NoticeGroup struct {
@@ -58,12 +59,12 @@ var noticeGroups = []struct {
 }
 
 // ReadNotices reads what the caller has not seen yet.
-func ReadNotices(q *Request) (Notices, error) {
+func ReadNotices(q *frame.Request) (NoticeList, error) {
 	all, err := q.House.Notices(q.Context(), q.Who)
 	if err != nil {
-		return Notices{}, err
+		return NoticeList{}, err
 	}
-	var page Notices
+	var page NoticeList
 	for _, g := range noticeGroups {
 		group := NoticeGroup{Kind: g.name}
 		for _, kind := range g.kinds {
@@ -80,7 +81,7 @@ func ReadNotices(q *Request) (Notices, error) {
 	return page, nil
 }
 
-func noticed(q *Request, n units.Notice) Notice {
+func noticed(q *frame.Request, n units.Notice) Notice {
 	out := Notice{ID: n.ID, Kind: n.Kind, Name: n.Name, UnitKind: n.UnitKind, Agency: n.Agency, By: n.By, Second: n.Second,
 		Day: q.Day(n.Day), Stays: n.Stays}
 	switch n.Kind {
@@ -96,7 +97,7 @@ func noticed(q *Request, n units.Notice) Notice {
 
 // ReadNoticesAndColleagues is for the first page of those who have no Agenda: later
 // admissions, and what the recovery of a unit asks for, stand there too.
-func ReadNoticesAndColleagues(q *Request) (Notices, error) {
+func ReadNoticesAndColleagues(q *frame.Request) (NoticeList, error) {
 	page, err := ReadNotices(q)
 	if err != nil {
 		return page, err
@@ -116,8 +117,8 @@ func ReadNoticesAndColleagues(q *Request) (Notices, error) {
 }
 
 // RecoveryTask is one of them, with the page on which it is looked at, or stopped.
-func RecoveryTask(q *Request, n units.RecoveryNews) Task {
-	t := Task{Who: Who{Alias: n.Name}, Kind: "recovery_" + n.Kind, Href: "/ammissioni/recupero", DayOnly: true}
+func RecoveryTask(q *frame.Request, n units.RecoveryNews) frame.Task {
+	t := frame.Task{Who: frame.Who{Alias: n.Name}, Kind: "recovery_" + n.Kind, Href: "/ammissioni/recupero", DayOnly: true}
 	if n.Unit != q.Who.Unit() {
 		t.Href = "/recuperi/" + n.Unit
 		if n.Kind == units.RecoveryChanged {
