@@ -8,6 +8,7 @@ import (
 	"sportello/policies/audit"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
 )
 
@@ -15,8 +16,8 @@ import (
 // what is due.
 type Agenda struct {
 	Day      string
-	Now      []cases.NowLine    // what cannot wait
-	Reports  []cases.ReportLine // danger that others told of, and that nobody ended
+	Now      []cases.NowLine // what cannot wait
+	Reports  []reports.Line  // danger that others told of, and that nobody ended
 	Recall   []cases.RecallLine
 	Tasks    []sharing.TaskLine
 	Sent     []sharing.SentTask     // what this unit asked of a social service and is not done
@@ -71,7 +72,7 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Now, err = d.Cases.Now(r, act); err != nil {
 			return err
 		}
-		if a.Reports, err = cases.ReportsNow(r, act); err != nil {
+		if a.Reports, err = reports.Now(r, act); err != nil {
 			return err
 		}
 		if a.Meet, err = cases.AppointmentsDue(r, act); err != nil {

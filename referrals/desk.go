@@ -7,10 +7,11 @@ import (
 	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
 )
 
-// Desk is the one door to case data: what joins its three parts stands here, the rest
+// Desk is the one door to case data: what joins its four parts stands here, the rest
 // in each of them. Ids are 26 letters and digits, days
 // YYYY-MM-DD in Italy, hours HH:MM there, codes those of the exported lists.
 //
@@ -24,6 +25,7 @@ import (
 // what is not what the log names.
 type Desk struct {
 	Cases    *cases.Desk
+	Reports  *reports.Desk
 	Sharing  *sharing.Desk
 	AuditLog *auditlog.Desk
 	work     kept.Work
@@ -36,7 +38,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

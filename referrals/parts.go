@@ -9,6 +9,7 @@ import (
 	"sportello/policies/audit"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
 )
 
@@ -46,8 +47,8 @@ type CaseView struct {
 	Sent      []sharing.SentTask      // what the social service was asked, newest first
 	Meet      []cases.AppointmentView // the last one first
 	Known     []sharing.Recipient
-	Reports   []cases.ReportView
-	ToLink    []cases.ReportLine
+	Reports   []reports.View
+	ToLink    []reports.Line
 }
 
 // OpenCase reads a case file's head and the parts asked for: one act, one leaf,
@@ -84,14 +85,14 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 		return err
 	},
 	PartReports: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
-		v.Reports, err = cases.ReportsOf(r, act, c)
+		v.Reports, err = reports.Of(r, act, c)
 		return err
 	},
 	PartToLink: func(r kept.Reader, act *acts.Act, _ *kept.File, v *CaseView) (err error) {
 		if err := act.Also(policies.UnlinkedRead, policies.Object{Kind: policies.KindReport, Unit: act.Who.Unit(), UnitKind: act.Who.UnitKind()}); err != nil {
 			return err
 		}
-		v.ToLink, err = cases.ReportsToLink(r, act)
+		v.ToLink, err = reports.ToLink(r, act)
 		return err
 	},
 	PartConsents: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sportello/referrals/cases"
+	"sportello/referrals/reports"
 	"sportello/referrals/typed"
 	"sportello/server"
 	"sportello/server/servertest"
@@ -39,13 +39,13 @@ func TestWhoReportedIsOnNoPageOfHerFile(t *testing.T) {
 	r := s.Fill(t)
 	anna, bruna, caller := s.Inside(t, "anna"), s.Inside(t, "bruna"), s.Caller("anna")
 	const who, number, step, said = "Quirina Vicinale", "333 424 2424", "Richiamata zia Quirina", "Sente piangere Zenobia"
-	id, _, err := s.Desk.Cases.RecordReport(t.Context(), caller, cases.NewReport{Form: typed.NewForm(), Report: cases.Report{Text: said, RedCode: "yes"},
-		Reporter: cases.Reporter{Speaker: "body", Source: "police", Name: who, Reach: number}})
+	id, _, err := s.Desk.Reports.Record(t.Context(), caller, reports.NewReport{Form: typed.NewForm(), Report: reports.Report{Text: said, RedCode: "yes"},
+		Reporter: reports.Reporter{Speaker: "body", Source: "police", Name: who, Reach: number}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Receipt(t)(s.Desk.Cases.MoveReport(t.Context(), caller, id, 1, cases.ReportStep{State: "no_safe_way", Text: step}))
-	s.Receipt(t)(s.Desk.Cases.LinkReport(t.Context(), caller, r.File, id, "in_person"))
+	s.Receipt(t)(s.Desk.Reports.Move(t.Context(), caller, id, 1, reports.Step{State: "no_safe_way", Text: step}))
+	s.Receipt(t)(s.Desk.Reports.Link(t.Context(), caller, r.File, id, "in_person"))
 	seen, shown := 0, 0
 	look := func(c *servertest.Client, path string) {
 		t.Helper()

@@ -512,3 +512,18 @@ func OpenContacts(r kept.Reader, act *acts.Act, author string) ([]ContactLine, e
 		return ContactLine{ID: row.ID, Alias: v.Alias, Begun: v.At}, true, nil
 	})
 }
+
+// EarlierNotes are what other people and bodies told before reports were kept as such,
+// newest first: they are read as they are.
+func EarlierNotes(r kept.Reader, act *acts.Act) ([]ContactView, error) {
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
+	return kept.Lines(act, rows, err, func(row *ContactRow) (ContactView, bool, error) {
+		v, err := viewContact(r, act, nil, row)
+		if err != nil {
+			return v, false, err
+		}
+		act.Detail.IDs = append(act.Detail.IDs, row.ID)
+		return v, true, nil
+	})
+}

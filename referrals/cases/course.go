@@ -79,7 +79,7 @@ func (c *Contact) marks(id string) (m kept.Marks) {
 
 // ended tells whether somebody recorded how something that began at an hour ended.
 func (c *Contact) ended(kind string, since time.Time) bool {
-	return slices.ContainsFunc(c.Ends, func(e NowEnd) bool { return e.Mark == kind && !e.At.Before(since) && !e.stays() })
+	return slices.ContainsFunc(c.Ends, func(e NowEnd) bool { return e.Mark == kind && !e.At.Before(since) && !e.Stays() })
 }
 
 // life tells whether her life, or a child, is in danger: then her no to a call is

@@ -38,9 +38,9 @@ var NowEnds = map[string][]string{
 	kept.MarkRuleUnkept: {"found_way", "mistake"},
 }
 
-// stays tells whether what was recorded hands a mark on and does not end it: who
+// Stays tells whether what was recorded hands a mark on and does not end it: who
 // could not be reached is somebody's until she is.
-func (e NowEnd) stays() bool { return e.Code == "not_reached" }
+func (e NowEnd) Stays() bool { return e.Code == "not_reached" }
 
 // endNeeds is what an end that needs a word asks for, as message keys.
 var endNeeds = map[string]string{
@@ -48,9 +48,9 @@ var endNeeds = map[string]string{
 	"let_go": "now.text_let_go", "found_way": "now.text_found_way", "confirmed": "now.text_confirmed",
 }
 
-// check refuses an end that does not fit: some need a word, and her no, where her
+// Check refuses an end that does not fit: some need a word, and her no, where her
 // life or a child is in danger, needs who decided it with the worker.
-func (e NowEnd) check(life bool) error {
+func (e NowEnd) Check(life bool) error {
 	bad := typed.Check{}
 	bad.OneOf("end", e.Code, typed.Codes(NowEnds[e.Mark]...))
 	bad.Max("end_text", e.Text, typed.MaxLine)
@@ -71,10 +71,10 @@ type Waits struct{ Contact, Case string }
 func (d *Desk) EndNow(ctx context.Context, who acts.Caller, on Waits, end NowEnd) (audit.Receipt, error) {
 	return d.onMark(ctx, who, policies.NowEnd, on, end.Mark, func(act *acts.Act, m *kept.Mark) (NowEnd, error) {
 		end.By, end.At = act.Who.Person(), act.Now
-		if end.stays() {
+		if end.Stays() {
 			m.Hold = kept.Hold{To: end.Text, At: act.Now}
 		}
-		return end, end.check(m.Life)
+		return end, end.Check(m.Life)
 	})
 }
 
@@ -205,7 +205,7 @@ func markCase(r kept.Reader, act *acts.Act, c *kept.File, kind string, f func(*a
 	}
 	c.Card.Marks = c.Card.Marks.With(m)
 	if end.Code != "" {
-		if !end.stays() {
+		if !end.Stays() {
 			c.Card.Marks = c.Card.Marks.Without(kind)
 		}
 		note, err := NewNote(r, act, c, Note{Kind: "now_end", Channel: end.Mark, Outcome: end.Code, Text: end.Text})

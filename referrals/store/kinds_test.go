@@ -501,8 +501,8 @@ func TestEveryKindIsWalledOff(t *testing.T) {
 			_, _, _, err := f.Desk.Sharing.ReadSentTask(t.Context(), lia, f.Task)
 			return err
 		},
-		"report":   func() error { _, _, err := f.Desk.Cases.OpenReport(t.Context(), lia, f.Linked); return err },
-		"reporter": func() error { _, _, _, err := f.Desk.Cases.OpenReporter(t.Context(), lia, f.Linked); return err },
+		"report":   func() error { _, _, err := f.Desk.Reports.Open(t.Context(), lia, f.Linked); return err },
+		"reporter": func() error { _, _, _, err := f.Desk.Reports.OpenReporter(t.Context(), lia, f.Linked); return err },
 	} {
 		if err := try(); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("the %s: %v", name, err)

@@ -24,8 +24,8 @@ func TestStatementsUseIndexes(t *testing.T) {
 	anna := f.SignIn("anna")
 	for name, read := range map[string]func() error{
 		"agenda":  func() error { _, _, err := f.Desk.ReadAgenda(t.Context(), anna); return err },
-		"reports": func() error { _, _, err := f.Desk.Cases.ReadReports(t.Context(), anna, ""); return err },
-		"linked":  func() error { _, _, err := f.Desk.Cases.ReadReports(t.Context(), anna, "linked"); return err },
+		"reports": func() error { _, _, err := f.Desk.Reports.Read(t.Context(), anna, ""); return err },
+		"linked":  func() error { _, _, err := f.Desk.Reports.Read(t.Context(), anna, "linked"); return err },
 		"search":  func() error { _, _, err := f.Desk.Cases.Search(t.Context(), anna, "Rosa"); return err },
 	} {
 		if err := read(); err != nil {

@@ -12,18 +12,19 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/reports"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
 )
 
 // lineOf is a report's line on the list of its state, or false.
-func lineOf(t *testing.T, f *storetest.Flow, who acts.Caller, state, id string) (cases.ReportLine, bool) {
+func lineOf(t *testing.T, f *storetest.Flow, who acts.Caller, state, id string) (reports.Line, bool) {
 	t.Helper()
-	all, _, err := f.Desk.Cases.ReadReports(t.Context(), who, state)
+	all, _, err := f.Desk.Reports.Read(t.Context(), who, state)
 	storetest.Try(t, "reading the reports", err)
-	i := slices.IndexFunc(all.Lines, func(l cases.ReportLine) bool { return l.ID == id })
+	i := slices.IndexFunc(all.Lines, func(l reports.Line) bool { return l.ID == id })
 	if i < 0 {
-		return cases.ReportLine{}, false
+		return reports.Line{}, false
 	}
 	return all.Lines[i], true
 }
@@ -50,16 +51,16 @@ func TestWhoReportedIsNotInHerFile(t *testing.T) {
 			t.Errorf("a report in her file tells of who made it: %+v", v)
 		}
 	}
-	_, from, _, err := f.Desk.Cases.OpenReporter(t.Context(), anna, f.Linked)
+	_, from, _, err := f.Desk.Reports.OpenReporter(t.Context(), anna, f.Linked)
 	storetest.Try(t, "reading who made it", err)
 	if from.Name != f.Word("linked reporter") || from.Source != "police" || from.Beside.RedCode != "yes" || len(from.Beside.Steps) != 2 || from.Beside.Ends[0].Text == "" {
 		t.Errorf("the unit keeps of who made it %+v", from)
 	}
-	agreed := f.TakeReport("agreed ", func(in *cases.NewReport) { in.Agreed, in.Danger, in.RedCode = "yes", "no", "no" })
-	_, err = f.Desk.Cases.LinkReport(t.Context(), anna, f.Case, agreed, "in_person")
+	agreed := f.TakeReport("agreed ", func(in *reports.NewReport) { in.Agreed, in.Danger, in.RedCode = "yes", "no", "no" })
+	_, err = f.Desk.Reports.Link(t.Context(), anna, f.Case, agreed, "in_person")
 	storetest.Try(t, "linking", err)
 	file = fmt.Sprintf("%+v", storetest.Open(t, f.World, anna, f.Case).Reports[0])
-	v, _, err := f.Desk.Cases.OpenReport(t.Context(), anna, agreed)
+	v, _, err := f.Desk.Reports.Open(t.Context(), anna, agreed)
 	if err != nil || v.Named == nil || v.Named.Name != f.Word("agreed reporter") || v.Named.Source != "police" {
 		t.Errorf("who agreed to be named is %+v, %v", v.Named, err)
 	}
@@ -77,7 +78,7 @@ func TestWhoReportedOpensToUnitAndFileTogether(t *testing.T) {
 	view(t, f.World, func(r kept.Reader) {
 		mine, err := openerOf(f.World, r, anna, f.Case)
 		storetest.Try(t, "opening the case", err)
-		row, from := &cases.ReportSourceRow{}, cases.Reporter{}
+		row, from := &reports.SourceRow{}, reports.Reporter{}
 		storetest.Try(t, "reading the row", r.Get(row, f.Linked))
 		secret, err := r.Secret(row.Secret)
 		storetest.Try(t, "reading the secret", err)
@@ -108,27 +109,27 @@ func TestTwoSecretsOfAReport(t *testing.T) {
 		})
 		storetest.Try(t, "erasing a secret", err)
 	}
-	second := f.TakeReport("second ", func(*cases.NewReport) {})
+	second := f.TakeReport("second ", func(*reports.NewReport) {})
 	var said, says string
 	view(t, f.World, func(r kept.Reader) {
-		report, from := &cases.ReportRow{}, &cases.ReportSourceRow{}
+		report, from := &reports.Row{}, &reports.SourceRow{}
 		storetest.Try(t, "reading", r.Get(report, second))
 		storetest.Try(t, "reading", r.Get(from, f.Report))
 		said, says = report.Secret, from.Secret
 	})
 	erase(says)
-	if v, _, err := f.Desk.Cases.OpenReport(t.Context(), anna, f.Report); err != nil || v.Text != f.Word("report") {
+	if v, _, err := f.Desk.Reports.Open(t.Context(), anna, f.Report); err != nil || v.Text != f.Word("report") {
 		t.Errorf("what was said went with who said it: %v", err)
 	}
-	if _, _, _, err := f.Desk.Cases.OpenReporter(t.Context(), anna, f.Report); !errors.Is(err, acts.ErrErased) {
+	if _, _, _, err := f.Desk.Reports.OpenReporter(t.Context(), anna, f.Report); !errors.Is(err, acts.ErrErased) {
 		t.Errorf("who said it is there: %v", err)
 	}
 	erase(said)
-	if _, _, err := f.Desk.Cases.OpenReport(t.Context(), anna, second); !errors.Is(err, acts.ErrErased) {
+	if _, _, err := f.Desk.Reports.Open(t.Context(), anna, second); !errors.Is(err, acts.ErrErased) {
 		t.Errorf("what was said is there: %v", err)
 	}
 	view(t, f.World, func(r kept.Reader) {
-		row, from := &cases.ReportSourceRow{}, cases.Reporter{}
+		row, from := &reports.SourceRow{}, reports.Reporter{}
 		storetest.Try(t, "reading the row", r.Get(row, second))
 		secret, err := r.Secret(row.Secret)
 		storetest.Try(t, "reading the secret", err)
@@ -152,23 +153,23 @@ func TestLinkedReportIsBehindTheWallsOfTheFile(t *testing.T) {
 	if _, there := lineOf(t, f, lia, "linked", f.Linked); there {
 		t.Error("a linked report is on the list of whoever is walled off")
 	}
-	_, _, absent := f.Desk.Cases.OpenReport(t.Context(), lia, "NOSUCHREPORTNOSUCHREPORTNO")
+	_, _, absent := f.Desk.Reports.Open(t.Context(), lia, "NOSUCHREPORTNOSUCHREPORTNO")
 	for name, try := range map[string]func() error{
-		"reading": func() error { _, _, err := f.Desk.Cases.OpenReport(t.Context(), lia, f.Linked); return err },
+		"reading": func() error { _, _, err := f.Desk.Reports.Open(t.Context(), lia, f.Linked); return err },
 		"acting": func() error {
-			_, err := f.Desk.Cases.MoveReport(t.Context(), lia, f.Linked, 4, cases.ReportStep{State: "closed"})
+			_, err := f.Desk.Reports.Move(t.Context(), lia, f.Linked, 4, reports.Step{State: "closed"})
 			return err
 		},
 		"ending": func() error {
-			_, err := f.Desk.Cases.EndReportDanger(t.Context(), lia, f.Linked, 4, cases.NowEnd{Code: "arrived"})
+			_, err := f.Desk.Reports.EndDanger(t.Context(), lia, f.Linked, 4, cases.NowEnd{Code: "arrived"})
 			return err
 		},
 		"linking": func() error {
-			_, err := f.Desk.Cases.LinkReport(t.Context(), lia, f.Other, f.Linked, "in_person")
+			_, err := f.Desk.Reports.Link(t.Context(), lia, f.Other, f.Linked, "in_person")
 			return err
 		},
 		"linking to the file": func() error {
-			_, err := f.Desk.Cases.LinkReport(t.Context(), lia, f.Case, f.TakeReport("for lia ", func(in *cases.NewReport) { in.Danger, in.RedCode = "no", "no" }), "in_person")
+			_, err := f.Desk.Reports.Link(t.Context(), lia, f.Case, f.TakeReport("for lia ", func(in *reports.NewReport) { in.Danger, in.RedCode = "no", "no" }), "in_person")
 			return err
 		},
 	} {
@@ -183,27 +184,27 @@ func TestLinkedReportIsBehindTheWallsOfTheFile(t *testing.T) {
 func TestReportsInOrder(t *testing.T) {
 	f := storetest.NewFlow(t)
 	ctx, anna, gina := t.Context(), f.SignIn("anna"), f.SignIn("gina")
-	plain := func(in *cases.NewReport) { in.Danger, in.RedCode, in.RedDay, in.Source = "no", "", "", "neighbour" }
+	plain := func(in *reports.NewReport) { in.Danger, in.RedCode, in.RedDay, in.Source = "no", "", "", "neighbour" }
 	day := func(n int) string { return f.Clock.Now().AddDate(0, 0, n).Format(time.DateOnly) }
-	take := func(name string, change func(*cases.NewReport)) string {
+	take := func(name string, change func(*reports.NewReport)) string {
 		f.Clock.Add(time.Minute)
-		return f.TakeReport(name, func(in *cases.NewReport) { plain(in); change(in) })
+		return f.TakeReport(name, func(in *reports.NewReport) { plain(in); change(in) })
 	}
 	follow := func(id string, by string) {
-		_, err := f.Desk.Cases.MoveReport(ctx, anna, id, 1, cases.ReportStep{State: "followed", Worker: anna.Person(), Day: by})
+		_, err := f.Desk.Reports.Move(ctx, anna, id, 1, reports.Step{State: "followed", Worker: anna.Person(), Day: by})
 		storetest.Try(t, "following", err)
 	}
-	late, soon := take("late ", func(*cases.NewReport) {}), take("soon ", func(*cases.NewReport) {})
+	late, soon := take("late ", func(*reports.NewReport) {}), take("soon ", func(*reports.NewReport) {})
 	follow(late, day(9))
 	follow(soon, day(2))
-	read := take("read ", func(*cases.NewReport) {})
-	red9 := take("red9 ", func(in *cases.NewReport) { in.RedCode, in.RedDay, in.Source = "yes", day(9), "court" })
-	red3 := take("red3 ", func(in *cases.NewReport) { in.RedCode, in.RedDay, in.Source = "yes", day(3), "police" })
-	child := take("child ", func(in *cases.NewReport) { in.Source = "114" })
-	done := take("done ", func(*cases.NewReport) {})
-	_, err := f.Desk.Cases.MoveReport(ctx, anna, done, 1, cases.ReportStep{State: "closed"})
+	read := take("read ", func(*reports.NewReport) {})
+	red9 := take("red9 ", func(in *reports.NewReport) { in.RedCode, in.RedDay, in.Source = "yes", day(9), "court" })
+	red3 := take("red3 ", func(in *reports.NewReport) { in.RedCode, in.RedDay, in.Source = "yes", day(3), "police" })
+	child := take("child ", func(in *reports.NewReport) { in.Source = "114" })
+	done := take("done ", func(*reports.NewReport) {})
+	_, err := f.Desk.Reports.Move(ctx, anna, done, 1, reports.Step{State: "closed"})
 	storetest.Try(t, "closing", err)
-	all, _, err := f.Desk.Cases.ReadReports(ctx, gina, "")
+	all, _, err := f.Desk.Reports.Read(ctx, gina, "")
 	storetest.Try(t, "reading", err)
 	var got []string
 	for _, l := range all.Lines {
@@ -222,7 +223,7 @@ func TestReportsInOrder(t *testing.T) {
 		t.Errorf("the lead does not read who made it: %+v", l)
 	}
 	view(t, f.World, func(r kept.Reader) {
-		now, err := cases.ReportsNow(r, acts.NewAct(f.Gate, policies.AgendaRead, anna, f.Gate.Now()))
+		now, err := reports.Now(r, acts.NewAct(f.Gate, policies.AgendaRead, anna, f.Gate.Now()))
 		if err != nil || len(now) != 1 || now[0].ID != f.Report || now[0].Source != "" {
 			t.Errorf("what must happen now: %+v, %v", now, err)
 		}
@@ -241,46 +242,46 @@ func TestReportIsNotPutAwayOverDanger(t *testing.T) {
 		}
 	}
 	for _, state := range []string{"closed", "not_ours", "no_safe_way"} {
-		_, err := f.Desk.Cases.MoveReport(ctx, anna, f.Report, 1, cases.ReportStep{State: state})
+		_, err := f.Desk.Reports.Move(ctx, anna, f.Report, 1, reports.Step{State: state})
 		field(err, "state", "report.danger_first")
 	}
-	_, err := f.Desk.Cases.LinkReport(ctx, anna, f.Case, f.Report, "in_person")
+	_, err := f.Desk.Reports.Link(ctx, anna, f.Case, f.Report, "in_person")
 	field(err, "report", "report.danger_first")
 	for key, end := range map[string]cases.NowEnd{"now.text_not_reached": {Code: "not_reached"}, "now.text_mistake": {Code: "mistake"}} {
-		_, err := f.Desk.Cases.EndReportDanger(ctx, anna, f.Report, 1, end)
+		_, err := f.Desk.Reports.EndDanger(ctx, anna, f.Report, 1, end)
 		field(err, "end_text", key)
 	}
-	_, err = f.Desk.Cases.EndReportDanger(ctx, anna, f.Report, 1, cases.NowEnd{Code: "her_no"})
+	_, err = f.Desk.Reports.EndDanger(ctx, anna, f.Report, 1, cases.NowEnd{Code: "her_no"})
 	field(err, "end", "error.choose_one")
-	_, err = f.Desk.Cases.MoveReport(ctx, anna, f.Report, 1, cases.ReportStep{State: "child"})
+	_, err = f.Desk.Reports.Move(ctx, anna, f.Report, 1, reports.Step{State: "child"})
 	storetest.Try(t, "giving it to the lead", err)
-	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, f.Report, "in_person")
+	_, err = f.Desk.Reports.Link(ctx, anna, f.Case, f.Report, "in_person")
 	field(err, "report", "report.child_first")
-	if _, err = f.Desk.Cases.MoveReport(ctx, anna, f.Report, 2, cases.ReportStep{State: "acted", Hour: "10:00"}); !errors.Is(err, acts.ErrDenied) {
+	if _, err = f.Desk.Reports.Move(ctx, anna, f.Report, 2, reports.Step{State: "acted", Hour: "10:00"}); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("who does not lead decides about a child: %v", err)
 	}
-	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, f.TakeReport("red ", func(in *cases.NewReport) { in.Danger = "no" }), "in_person")
+	_, err = f.Desk.Reports.Link(ctx, anna, f.Case, f.TakeReport("red ", func(in *reports.NewReport) { in.Danger = "no" }), "in_person")
 	field(err, "report", "report.red_first")
-	_, err = f.Desk.Cases.EndReportDanger(ctx, anna, f.Report, 2, cases.NowEnd{Code: "not_reached", Text: "Lucia"})
+	_, err = f.Desk.Reports.EndDanger(ctx, anna, f.Report, 2, cases.NowEnd{Code: "not_reached", Text: "Lucia"})
 	storetest.Try(t, "handing the danger on", err)
 	if l, there := lineOf(t, f, anna, "", f.Report); !there || !l.Danger || l.DangerTo != "Lucia" {
 		t.Errorf("what was handed on is %+v", l)
 	}
-	_, err = f.Desk.Cases.EndReportDanger(ctx, anna, f.Report, 3, cases.NowEnd{Code: "arrived"})
+	_, err = f.Desk.Reports.EndDanger(ctx, anna, f.Report, 3, cases.NowEnd{Code: "arrived"})
 	storetest.Try(t, "ending the danger, which waits for nobody", err)
-	if _, err = f.Desk.Cases.EndReportDanger(ctx, anna, f.Report, 4, cases.NowEnd{Code: "arrived"}); !errors.Is(err, kept.ErrState) {
+	if _, err = f.Desk.Reports.EndDanger(ctx, anna, f.Report, 4, cases.NowEnd{Code: "arrived"}); !errors.Is(err, kept.ErrState) {
 		t.Errorf("it ended twice: %v", err)
 	}
-	_, err = f.Desk.Cases.MoveReport(ctx, gina, f.Report, 4, cases.ReportStep{State: "followed", Worker: f.People["sofia"].ID, Day: f.Desk.Day()})
+	_, err = f.Desk.Reports.Move(ctx, gina, f.Report, 4, reports.Step{State: "followed", Worker: f.People["sofia"].ID, Day: f.Desk.Day()})
 	field(err, "worker", "error.not_colleague")
-	_, err = f.Desk.Cases.MoveReport(ctx, gina, f.Report, 4, cases.ReportStep{State: "followed", Worker: anna.Person(), Day: "2020-01-01"})
+	_, err = f.Desk.Reports.Move(ctx, gina, f.Report, 4, reports.Step{State: "followed", Worker: anna.Person(), Day: "2020-01-01"})
 	field(err, "by_day", "error.day_past")
-	if _, err = f.Desk.Cases.MoveReport(ctx, gina, f.Report, 2, cases.ReportStep{State: "closed"}); !errors.Is(err, acts.ErrConflict) {
+	if _, err = f.Desk.Reports.Move(ctx, gina, f.Report, 2, reports.Step{State: "closed"}); !errors.Is(err, acts.ErrConflict) {
 		t.Errorf("an old version: %v", err)
 	}
-	_, err = f.Desk.Cases.MoveReport(ctx, gina, f.Report, 4, cases.ReportStep{State: "closed", Text: "fatto"})
+	_, err = f.Desk.Reports.Move(ctx, gina, f.Report, 4, reports.Step{State: "closed", Text: "fatto"})
 	storetest.Try(t, "closing", err)
-	v, _, err := f.Desk.Cases.OpenReport(ctx, anna, f.Report)
+	v, _, err := f.Desk.Reports.Open(ctx, anna, f.Report)
 	if err != nil || len(v.Steps) != 2 || v.Steps[1].By != gina.Person() || v.Steps[1].At.IsZero() || v.Ends[1].By != anna.Person() {
 		t.Errorf("what was done: %+v, %v", v.Steps, err)
 	}
@@ -290,8 +291,8 @@ func TestReportIsNotPutAwayOverDanger(t *testing.T) {
 // stays there, without who made it.
 func TestReportsGoAfterAYear(t *testing.T) {
 	f := storetest.NewFlow(t)
-	closed := f.TakeReport("closed one ", func(in *cases.NewReport) { in.Danger = "no" })
-	_, err := f.Desk.Cases.MoveReport(t.Context(), f.SignIn("anna"), closed, 1, cases.ReportStep{State: "closed"})
+	closed := f.TakeReport("closed one ", func(in *reports.NewReport) { in.Danger = "no" })
+	_, err := f.Desk.Reports.Move(t.Context(), f.SignIn("anna"), closed, 1, reports.Step{State: "closed"})
 	storetest.Try(t, "closing", err)
 	there := func(row acts.Row, id string) (is bool) {
 		view(t, f.World, func(r kept.Reader) { is = !errors.Is(r.Get(row, id), acts.ErrNoRow) })
@@ -305,12 +306,12 @@ func TestReportsGoAfterAYear(t *testing.T) {
 		_, err := f.Desk.EndOver(t.Context(), acts.ConsoleCaller())
 		storetest.Try(t, "ending what is over", err)
 		for name, is := range map[string]bool{
-			"a closed one":          there(&cases.ReportRow{}, closed) == x.gone,
-			"who made it":           there(&cases.ReportSourceRow{}, closed) == x.gone,
-			"who made a linked one": there(&cases.ReportSourceRow{}, f.Linked) == x.gone,
-			"one that waits":        !there(&cases.ReportRow{}, f.Report),
-			"who made that":         !there(&cases.ReportSourceRow{}, f.Report),
-			"a linked one":          !there(&cases.ReportRow{}, f.Linked),
+			"a closed one":          there(&reports.Row{}, closed) == x.gone,
+			"who made it":           there(&reports.SourceRow{}, closed) == x.gone,
+			"who made a linked one": there(&reports.SourceRow{}, f.Linked) == x.gone,
+			"one that waits":        !there(&reports.Row{}, f.Report),
+			"who made that":         !there(&reports.SourceRow{}, f.Report),
+			"a linked one":          !there(&reports.Row{}, f.Linked),
 		} {
 			if is {
 				t.Errorf("after %v, %s: gone %v", x.after, name, !x.gone)

@@ -55,7 +55,7 @@ func LinkReport(q *frame.Request, f *LinkForm) error {
 	if f.Wants != "yes" {
 		return q.ShowBack(http.StatusUnprocessableEntity, caseReports, typed.Bad("wants", "case_reports.wants_missing"))
 	}
-	receipt, err := q.Desk.Cases.LinkReport(q.Context(), q.Who, q.ID("id"), f.Report, f.Recognised)
+	receipt, err := q.Desk.Reports.Link(q.Context(), q.Who, q.ID("id"), f.Report, f.Recognised)
 	return q.DoneOr(caseReports, receipt, err, FlashLinked, "/schede/"+q.ID("id")+"/segnalazioni")
 }
 

@@ -11,6 +11,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/referrals/cases"
+	"sportello/referrals/reports"
 	"sportello/server/frame"
 )
 
@@ -81,7 +82,7 @@ type ReportDangerForm struct {
 }
 
 // told is a report as its pages show it.
-func told(q *frame.Request, r cases.Report) Told {
+func told(q *frame.Request, r reports.Report) Told {
 	t := Told{At: r.At, Text: r.Text, Subject: r.Subject, Danger: r.Danger, WhoCalls: r.WhoCalls, CallWhen: r.CallWhen, Children: r.Children,
 		Child: r.Child, RedCode: r.RedCode, RedDay: q.Day(r.RedDay)}
 	if r.Named != nil {
@@ -94,7 +95,7 @@ func told(q *frame.Request, r cases.Report) Told {
 func Report(q *frame.Request) (frame.Shown, error) { return reportPage(q, nil) }
 
 func reportPage(q *frame.Request, cause error) (frame.Shown, error) {
-	v, receipt, err := q.Desk.Cases.OpenReport(q.Context(), q.Who, q.ID("id"))
+	v, receipt, err := q.Desk.Reports.Open(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func reportPage(q *frame.Request, cause error) (frame.Shown, error) {
 	return page, nil
 }
 
-func steps(q *frame.Request, list []cases.ReportStep, roster *units.Roster) (all []Step) {
+func steps(q *frame.Request, list []reports.Step, roster *units.Roster) (all []Step) {
 	for _, s := range list {
 		step := Step{State: s.State, By: roster.Username(s.By), Text: s.Text, Hour: s.Hour, At: s.At, Day: q.Day(s.Day)}
 		if s.Worker != "" {
@@ -150,8 +151,8 @@ func colleagues(roster *units.Roster, unit string) []frame.Unit {
 
 // MoveReport answers POST /segnalazioni/{id}.
 func MoveReport(q *frame.Request, f *ReportStepForm) error {
-	receipt, err := q.Desk.Cases.MoveReport(q.Context(), q.Who, q.ID("id"), q.Version(),
-		cases.ReportStep{State: f.Step, Hour: f.Hour, Worker: f.Worker, Day: f.ByDay, Text: f.Text})
+	receipt, err := q.Desk.Reports.Move(q.Context(), q.Who, q.ID("id"), q.Version(),
+		reports.Step{State: f.Step, Hour: f.Hour, Worker: f.Worker, Day: f.ByDay, Text: f.Text})
 	if errors.Is(err, acts.ErrConflict) {
 		return q.ShowBack(http.StatusConflict, reportPage, err)
 	}
@@ -160,7 +161,7 @@ func MoveReport(q *frame.Request, f *ReportStepForm) error {
 
 // EndDanger answers POST /segnalazioni/{id}/pericolo.
 func EndDanger(q *frame.Request, f *ReportDangerForm) error {
-	receipt, err := q.Desk.Cases.EndReportDanger(q.Context(), q.Who, q.ID("id"), q.Version(), cases.NowEnd{Code: f.End, Text: f.EndText})
+	receipt, err := q.Desk.Reports.EndDanger(q.Context(), q.Who, q.ID("id"), q.Version(), cases.NowEnd{Code: f.End, Text: f.EndText})
 	if errors.Is(err, acts.ErrConflict) {
 		return q.ShowBack(http.StatusConflict, reportPage, err)
 	}
@@ -169,7 +170,7 @@ func EndDanger(q *frame.Request, f *ReportDangerForm) error {
 
 // OtherEnds are the ends of what cannot wait that are none of a reported danger.
 func (p *ReportPage) OtherEnds() []string {
-	return slices.DeleteFunc(slices.Clone(frame.Words("now_end")), func(code string) bool { return slices.Contains(cases.ReportEnds, code) })
+	return slices.DeleteFunc(slices.Clone(frame.Words("now_end")), func(code string) bool { return slices.Contains(reports.Ends, code) })
 }
 
 // What the page says.

@@ -6,7 +6,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals/cases"
+	"sportello/referrals/reports"
 	"sportello/server/frame"
 )
 
@@ -48,15 +48,15 @@ type EarlierNote struct {
 }
 
 // Filters are the states that the list can show alone.
-func (p *ReportListPage) Filters() []string { return cases.ReportStates }
+func (p *ReportListPage) Filters() []string { return reports.States }
 
 // ReportList answers GET /segnalazioni.
 func ReportList(q *frame.Request) (frame.Shown, error) {
 	state := q.Asked("stato")
-	if state != "" && !slices.Contains(cases.ReportStates, state) {
+	if state != "" && !slices.Contains(reports.States, state) {
 		return nil, acts.ErrDenied
 	}
-	all, receipt, err := q.Desk.Cases.ReadReports(q.Context(), q.Who, state)
+	all, receipt, err := q.Desk.Reports.Read(q.Context(), q.Who, state)
 	if err = q.Partly(err); err != nil {
 		return nil, err
 	}
@@ -74,11 +74,11 @@ func ReportList(q *frame.Request) (frame.Shown, error) {
 }
 
 // lines are reports as a list shows them.
-func lines(q *frame.Request, list []cases.ReportLine, roster *units.Roster) []ReportLine {
+func lines(q *frame.Request, list []reports.Line, roster *units.Roster) []ReportLine {
 	var all []ReportLine
 	for _, l := range list {
 		line := ReportLine{ID: l.ID, At: l.At, State: l.State, Danger: l.Danger, DangerTo: l.DangerTo, Child: l.Child, Children: l.Children,
-			RedCode: l.RedCode, RedDay: q.Day(l.RedDay), Source: l.Source, FollowBy: q.Day(l.FollowBy), Waits: cases.ReportWaits(l.State)}
+			RedCode: l.RedCode, RedDay: q.Day(l.RedDay), Source: l.Source, FollowBy: q.Day(l.FollowBy), Waits: reports.Waits(l.State)}
 		if l.Worker != "" {
 			line.Owner = roster.Username(l.Worker)
 		}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"sportello/policies/acts"
-	"sportello/referrals/cases"
+	"sportello/referrals/reports"
 	"sportello/server/frame"
 )
 
@@ -65,14 +65,14 @@ func RecordReport(q *frame.Request, f *ReportNewForm) error {
 	if p := q.Pressed(); p != "" && p != "save" { // from the new contact
 		return q.ShowBack(http.StatusOK, reportNew, nil)
 	}
-	in := cases.NewReport{Form: q.FormID(),
-		Report: cases.Report{Text: f.Text, Subject: f.Subject, Danger: f.Danger, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen,
+	in := reports.NewReport{Form: q.FormID(),
+		Report: reports.Report{Text: f.Text, Subject: f.Subject, Danger: f.Danger, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen,
 			Children: f.Children, Child: f.Child == "yes", RedCode: f.RedCode, RedDay: f.RedDay},
-		Reporter: cases.Reporter{Speaker: f.Speaker, Source: f.Source, Name: f.Reporter, Reach: f.Reach, Channel: f.Channel, Agreed: f.Agreed}}
+		Reporter: reports.Reporter{Speaker: f.Speaker, Source: f.Source, Name: f.Reporter, Reach: f.Reach, Channel: f.Channel, Agreed: f.Agreed}}
 	if in.Speaker != "body" {
 		in.Speaker = "someone"
 	}
-	id, receipt, err := q.Desk.Cases.RecordReport(q.Context(), q.Who, in)
+	id, receipt, err := q.Desk.Reports.Record(q.Context(), q.Who, in)
 	return q.DoneOr(reportNew, receipt, err, FlashReportSaved, "/segnalazioni/"+id)
 }
 

@@ -28,7 +28,7 @@ type ReporterPage struct {
 
 // Reporter answers GET /segnalazioni/{id}/chi.
 func Reporter(q *frame.Request) (frame.Shown, error) {
-	v, from, receipt, err := q.Desk.Cases.OpenReporter(q.Context(), q.Who, q.ID("id"))
+	v, from, receipt, err := q.Desk.Reports.OpenReporter(q.Context(), q.Who, q.ID("id"))
 	if errors.Is(err, acts.ErrErased) {
 		return &ReporterPage{Page: q.Base(TitleReporter), ID: q.ID("id"), Gone: true}, nil
 	}

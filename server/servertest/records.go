@@ -10,6 +10,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/cases"
+	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
@@ -59,7 +60,7 @@ func (s *Site) hang(t testing.TB, name, caseID, contact string) *OfCase {
 	}
 	o.Note = v.Notes[0].ID
 	o.Report = s.Report(t, name, "Una vicina")
-	s.Receipt(t)(s.Desk.Cases.LinkReport(ctx, who, caseID, o.Report, "in_person"))
+	s.Receipt(t)(s.Desk.Reports.Link(ctx, who, caseID, o.Report, "in_person"))
 	for purpose, to := range map[string]*string{"support": &o.Unsent, "legal": &o.Sent} {
 		if *to, _, err = s.Desk.Sharing.GiveConsent(ctx, who, caseID, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: []string{"alias"},
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today",
@@ -76,8 +77,8 @@ func (s *Site) hang(t testing.TB, name, caseID, contact string) *OfCase {
 // Report is what somebody told a worker, in no file.
 func (s *Site) Report(t testing.TB, name, reporter string) string {
 	t.Helper()
-	id, _, err := s.Desk.Cases.RecordReport(context.Background(), s.Caller(name), cases.NewReport{Form: typed.NewForm(), Report: cases.Report{Text: "Sente gridare"},
-		Reporter: cases.Reporter{Speaker: "someone", Source: "neighbour", Name: reporter}})
+	id, _, err := s.Desk.Reports.Record(context.Background(), s.Caller(name), reports.NewReport{Form: typed.NewForm(), Report: reports.Report{Text: "Sente gridare"},
+		Reporter: reports.Reporter{Speaker: "someone", Source: "neighbour", Name: reporter}})
 	if err != nil {
 		t.Fatalf("taking a report down: %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
 )
@@ -102,13 +103,13 @@ var wordLists = map[string][]string{
 	"said_to_other": cases.WhatWasSaid,
 
 	// what others tell
-	"report_state":   cases.ReportStates,
-	"report_short":   cases.ReportStates, // the same, in a row of tabs
-	"report_step":    cases.ReportSteps,
+	"report_state":   reports.States,
+	"report_short":   reports.States, // the same, in a row of tabs
+	"report_step":    reports.Steps,
 	"report_next":    {"danger", "child", "answer", "read", "follow"},
-	"report_source":  cases.ReportSources,
-	"report_channel": cases.ReportChannels,
-	"report_caller":  cases.ReportCallers,
+	"report_source":  reports.Sources,
+	"report_channel": reports.Channels,
+	"report_caller":  reports.Callers,
 
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "rule_stopped", "member_new", "centre_epoch", "unit_rescued",

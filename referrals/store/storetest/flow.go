@@ -18,6 +18,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
@@ -286,14 +287,14 @@ func (f *Flow) restrict() {
 }
 
 // TakeReport takes down what somebody else tells, with a word in every field.
-func (f *Flow) TakeReport(prefix string, change func(*cases.NewReport)) string {
+func (f *Flow) TakeReport(prefix string, change func(*reports.NewReport)) string {
 	f.T.Helper()
-	in := cases.NewReport{Form: typed.NewForm(),
-		Report: cases.Report{Text: f.Word(prefix + "report"), Subject: f.Word(prefix + "report subject"), Danger: "yes", WhoCalls: "desk",
+	in := reports.NewReport{Form: typed.NewForm(),
+		Report: reports.Report{Text: f.Word(prefix + "report"), Subject: f.Word(prefix + "report subject"), Danger: "yes", WhoCalls: "desk",
 			CallWhen: f.Word(prefix + "report call"), Children: "with_her", RedCode: "yes", RedDay: f.Desk.Day()},
-		Reporter: cases.Reporter{Speaker: "body", Source: "police", Name: f.Word(prefix + "reporter"), Reach: f.digits(prefix + "reporter number"), Channel: "phone"}}
+		Reporter: reports.Reporter{Speaker: "body", Source: "police", Name: f.Word(prefix + "reporter"), Reach: f.digits(prefix + "reporter number"), Channel: "phone"}}
 	change(&in)
-	id, _, err := f.Desk.Cases.RecordReport(context.Background(), f.Caller("anna"), in)
+	id, _, err := f.Desk.Reports.Record(context.Background(), f.Caller("anna"), in)
 	f.ok(err, "taking a report down")
 	return id
 }
@@ -302,19 +303,19 @@ func (f *Flow) TakeReport(prefix string, change func(*cases.NewReport)) string {
 func (f *Flow) reports() {
 	f.T.Helper()
 	ctx, anna := context.Background(), f.Caller("anna")
-	f.Report = f.TakeReport("", func(*cases.NewReport) {})
-	f.Linked = f.TakeReport("linked ", func(*cases.NewReport) {})
-	_, err := f.Desk.Cases.EndReportDanger(ctx, anna, f.Linked, 1, cases.NowEnd{Code: "took_over", Text: f.Word("who took over")})
+	f.Report = f.TakeReport("", func(*reports.NewReport) {})
+	f.Linked = f.TakeReport("linked ", func(*reports.NewReport) {})
+	_, err := f.Desk.Reports.EndDanger(ctx, anna, f.Linked, 1, cases.NowEnd{Code: "took_over", Text: f.Word("who took over")})
 	f.ok(err, "ending a danger")
-	_, err = f.Desk.Cases.MoveReport(ctx, anna, f.Linked, 2, cases.ReportStep{State: "followed", Worker: f.People["anna"].ID, Day: f.Desk.Day(), Text: f.Word("report step")})
+	_, err = f.Desk.Reports.Move(ctx, anna, f.Linked, 2, reports.Step{State: "followed", Worker: f.People["anna"].ID, Day: f.Desk.Day(), Text: f.Word("report step")})
 	f.ok(err, "following a report")
-	_, err = f.Desk.Cases.MoveReport(ctx, anna, f.Linked, 3, cases.ReportStep{State: "closed"})
+	_, err = f.Desk.Reports.Move(ctx, anna, f.Linked, 3, reports.Step{State: "closed"})
 	f.ok(err, "closing a report")
-	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, f.Linked, "in_person")
+	_, err = f.Desk.Reports.Link(ctx, anna, f.Case, f.Linked, "in_person")
 	f.ok(err, "linking a report")
-	_, _, err = f.Desk.Cases.ReadReports(ctx, anna, "")
+	_, _, err = f.Desk.Reports.Read(ctx, anna, "")
 	f.ok(err, "reading the reports")
-	_, _, _, err = f.Desk.Cases.OpenReporter(ctx, anna, f.Linked)
+	_, _, _, err = f.Desk.Reports.OpenReporter(ctx, anna, f.Linked)
 	f.ok(err, "reading who made a report")
 }
 
@@ -477,8 +478,8 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	Try(t, "recording a contact", err)
 	_, _, err = f.Desk.Cases.KeepContact(ctx, anna, cases.NewContact{Form: crypto.NewID(), Contact: cases.Contact{Speaker: "she", Channel: "phone", CallBack: "333"}})
 	Try(t, "keeping a contact", err)
-	report := f.TakeReport("after ", func(in *cases.NewReport) { in.Danger, in.RedCode = "no", "no" })
-	_, err = f.Desk.Cases.LinkReport(ctx, anna, f.Case, report, "in_person")
+	report := f.TakeReport("after ", func(in *reports.NewReport) { in.Danger, in.RedCode = "no", "no" })
+	_, err = f.Desk.Reports.Link(ctx, anna, f.Case, report, "in_person")
 	Try(t, "linking a report", err)
 	_, err = f.Desk.Cases.AddAppointment(ctx, anna, f.Case, typed.NewForm(), f.meeting(""))
 	Try(t, "agreeing an appointment", err)

@@ -1,4 +1,4 @@
-package cases
+package reports
 
 import (
 	"cmp"
@@ -10,78 +10,79 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 )
 
-// ReportLine is a report on a list: what it is about by its codes, never a name or a
+// Line is a report on a list: what it is about by its codes, never a name or a
 // word of what was said.
-type ReportLine struct {
+type Line struct {
 	ID, State, Worker, Day string
 	At                     time.Time
 	Danger                 bool   // told of, and nobody has said how it ended
 	DangerTo               string // to whom it was handed
 	Child                  bool
-	Children               string // one of Where
+	Children               string // one of cases.Where
 	RedCode                bool
 	RedDay                 string
 	FollowBy               string
 	Source                 string // for whoever may read who made it
 }
 
-// Reports are the reports of a unit, and what others told before reports were kept so.
-type Reports struct {
-	Lines   []ReportLine
-	Earlier []ContactView
+// List are the reports of a unit, and what others told before reports were kept so.
+type List struct {
+	Lines   []Line
+	Earlier []cases.ContactView
 }
 
-// ReadReports lists the reports in a state, or, with none, those that wait for somebody:
+// Read lists the reports in a state, or, with none, those that wait for somebody:
 // danger that did not end first, then a child, then a red code by its day, then what
 // nobody read, then what somebody follows by its day. One that is linked to a file is for
 // whoever may know of the file: for all others it is not there.
-func (d *Desk) ReadReports(ctx context.Context, who acts.Caller, state string) (all Reports, receipt audit.Receipt, err error) {
+func (d *Desk) Read(ctx context.Context, who acts.Caller, state string) (all List, receipt audit.Receipt, err error) {
 	receipt, err = d.work.Do(ctx, who, policies.UnlinkedRead, func(r kept.Reader, act *acts.Act) (err error) {
-		all = Reports{}
-		if err := act.Allow(reportObject(act.Who, &ReportRow{Unit: act.Who.Unit()})); err != nil {
+		all = List{}
+		if err := act.Allow(reportObject(act.Who, &Row{Unit: act.Who.Unit()})); err != nil {
 			return err
 		}
 		if state != "" {
-			all.Lines, err = reportLines(r, act, reportsOfUnit, true, func(row *ReportRow) bool { return row.State == state })
+			all.Lines, err = reportLines(r, act, reportsOfUnit, true, func(row *Row) bool { return row.State == state })
 			return err
 		}
-		if all.Lines, err = reportLines(r, act, reportsWaiting, true, func(*ReportRow) bool { return true }); err != nil {
+		if all.Lines, err = reportLines(r, act, reportsWaiting, true, func(*Row) bool { return true }); err != nil {
 			return err
 		}
-		all.Earlier, err = earlierNotes(r, act)
+		all.Earlier, err = cases.EarlierNotes(r, act)
 		return err
 	})
 	return all, receipt, err
 }
 
-// ReportsNow lists the reports of danger that did not end, the longest first, for the
+// Now lists the reports of danger that did not end, the longest first, for the
 // list of what must happen now. It opens only what waits for somebody.
-func ReportsNow(r kept.Reader, act *acts.Act) ([]ReportLine, error) {
-	lines, err := reportLines(r, act, reportsWaiting, false, func(*ReportRow) bool { return true })
-	return slices.DeleteFunc(lines, func(l ReportLine) bool { return !l.Danger }), err
+func Now(r kept.Reader, act *acts.Act) ([]Line, error) {
+	lines, err := reportLines(r, act, reportsWaiting, false, func(*Row) bool { return true })
+	return slices.DeleteFunc(lines, func(l Line) bool { return !l.Danger }), err
 }
 
 // reportLines are the lines of those that which wants, in their order; sources tells to
 // say who made them where the caller may know it.
-func reportLines(r kept.Reader, act *acts.Act, find acts.Finder[ReportRow], sources bool, which func(*ReportRow) bool) ([]ReportLine, error) {
+func reportLines(r kept.Reader, act *acts.Act, find acts.Finder[Row], sources bool, which func(*Row) bool) ([]Line, error) {
 	defer func(salt []byte) { act.Salt = salt }(act.Salt)
 	rows, err := find.Rows(r, act.Who.Unit())
-	lines, err := kept.Lines(act, rows, err, func(row *ReportRow) (l ReportLine, shown bool, err error) {
+	lines, err := kept.Lines(act, rows, err, func(row *Row) (l Line, shown bool, err error) {
 		if !which(row) {
 			return l, false, nil
 		}
 		return reportLine(r, act, row, sources)
 	})
-	slices.SortStableFunc(lines, func(a, b ReportLine) int {
+	slices.SortStableFunc(lines, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.due(), b.due()), a.turn(b))
 	})
 	return lines, err
 }
 
-func reportLine(r kept.Reader, act *acts.Act, row *ReportRow, sources bool) (l ReportLine, shown bool, err error) {
+func reportLine(r kept.Reader, act *acts.Act, row *Row, sources bool) (l Line, shown bool, err error) {
 	o, f := reportObject(act.Who, row), (*kept.File)(nil)
 	c, err := kept.WallsOf(r, act, row.CaseID, &o)
 	if err != nil || c != nil && kept.ShutTo(act.Who, c) {
@@ -96,7 +97,7 @@ func reportLine(r kept.Reader, act *acts.Act, row *ReportRow, sources bool) (l R
 	if err != nil {
 		return l, false, err
 	}
-	l = ReportLine{ID: row.ID, State: row.State, Worker: row.Worker, Day: row.Day, At: report.At, Danger: report.DangerNow(), DangerTo: report.DangerTo(), Child: report.Child,
+	l = Line{ID: row.ID, State: row.State, Worker: row.Worker, Day: row.Day, At: report.At, Danger: report.DangerNow(), DangerTo: report.DangerTo(), Child: report.Child,
 		Children: report.Children, RedCode: report.RedCode == "yes", RedDay: report.RedDay, FollowBy: report.FollowBy}
 	act.Detail.IDs = append(act.Detail.IDs, row.ID)
 	if !sources || f != nil || !act.May(policies.ReportSource, o) {
@@ -111,11 +112,11 @@ func reportLine(r kept.Reader, act *acts.Act, row *ReportRow, sources bool) (l R
 }
 
 // place is where a line stands among the others.
-func (l *ReportLine) place() int {
+func (l *Line) place() int {
 	switch {
 	case l.Danger:
 		return 0
-	case !ReportWaits(l.State):
+	case !Waits(l.State):
 		return 6
 	case l.State == reportChild:
 		return 1
@@ -130,7 +131,7 @@ func (l *ReportLine) place() int {
 }
 
 // due is the day that orders lines of one place; one without comes last.
-func (l *ReportLine) due() string {
+func (l *Line) due() string {
 	switch l.place() {
 	case 2:
 		return cmp.Or(l.RedDay, "never")
@@ -141,24 +142,9 @@ func (l *ReportLine) due() string {
 }
 
 // turn puts the oldest first of what waits, the newest first of what does not.
-func (l *ReportLine) turn(other ReportLine) int {
+func (l *Line) turn(other Line) int {
 	if l.place() == 6 {
 		return other.At.Compare(l.At)
 	}
 	return l.At.Compare(other.At)
-}
-
-// earlierNotes are what other people and bodies told before reports were kept as such,
-// newest first: they are read as they are.
-func earlierNotes(r kept.Reader, act *acts.Act) ([]ContactView, error) {
-	defer func(salt []byte) { act.Salt = salt }(act.Salt)
-	rows, err := unlinkedContacts.Rows(r, act.Who.Unit())
-	return kept.Lines(act, rows, err, func(row *ContactRow) (ContactView, bool, error) {
-		v, err := viewContact(r, act, nil, row)
-		if err != nil {
-			return v, false, err
-		}
-		act.Detail.IDs = append(act.Detail.IDs, row.ID)
-		return v, true, nil
-	})
 }

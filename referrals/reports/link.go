@@ -1,4 +1,4 @@
-package cases
+package reports
 
 import (
 	"context"
@@ -8,17 +8,18 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/typed"
 )
 
-// LinkReport puts what a report says into the file of the woman it is about: she is there
+// Link puts what a report says into the file of the woman it is about: she is there
 // herself and wants it, and known says how the worker knew her. Who made it, what was done
 // about it and what would tell either of them stay with the unit, unless whoever reported
 // agreed to be named. The walls of the file hold for it from then on.
-func (d *Desk) LinkReport(ctx context.Context, who acts.Caller, caseID, id, known string) (audit.Receipt, error) {
+func (d *Desk) Link(ctx context.Context, who acts.Caller, caseID, id, known string) (audit.Receipt, error) {
 	bad := typed.Check{}
-	CheckRecognised(bad, known)
+	cases.CheckRecognised(bad, known)
 	if id == "" {
 		bad["report"] = "error.choose_one"
 	}
@@ -38,7 +39,7 @@ func (d *Desk) LinkReport(ctx context.Context, who acts.Caller, caseID, id, know
 			return typed.Bad("report", "report.child_first")
 		case report.DangerNow():
 			return typed.Bad("report", "report.danger_first")
-		case report.RedCode == "yes" && ReportWaits(row.State):
+		case report.RedCode == "yes" && Waits(row.State):
 			return typed.Bad("report", "report.red_first") // the day by which they ask an answer goes from the list
 		}
 		from, secret, reporter, err := openReporter(r, act, f, id)
@@ -50,7 +51,7 @@ func (d *Desk) LinkReport(ctx context.Context, who acts.Caller, caseID, id, know
 			return err
 		}
 		report.partFrom(&reporter)
-		report.Known, report.Steps = known, append(report.Steps, ReportStep{State: reportLinked, By: act.Who.Person(), At: act.Now})
+		report.Known, report.Steps = known, append(report.Steps, Step{State: reportLinked, By: act.Who.Person(), At: act.Now})
 		row.Next()
 		row.State, row.CaseID, row.Worker = reportLinked, c.Row.ID, ""
 		if err := kept.PutAlone(act.Who, c, row, act.Salt, report); err != nil {
@@ -84,15 +85,15 @@ func (in *Report) partFrom(reporter *Reporter) {
 	in.RedCode, in.RedDay = "", ""
 }
 
-// ReportsOf opens the reports that are linked to a case, newest first.
-func ReportsOf(r kept.Reader, act *acts.Act, c *kept.File) ([]ReportView, error) {
+// Of opens the reports that are linked to a case, newest first.
+func Of(r kept.Reader, act *acts.Act, c *kept.File) ([]View, error) {
 	salt := act.Salt
 	defer func() { act.Salt = salt }()
 	rows, err := reportsOfCase.Rows(r, c.Row.ID)
 	if err != nil {
 		return nil, err
 	}
-	var all []ReportView
+	var all []View
 	for _, row := range rows {
 		report, err := openReport(r, act, c, row)
 		if errors.Is(err, acts.ErrErased) {
@@ -106,8 +107,8 @@ func ReportsOf(r kept.Reader, act *acts.Act, c *kept.File) ([]ReportView, error)
 	return all, nil
 }
 
-// ReportsToLink lists the reports among which she finds her own, newest first. It is no
+// ToLink lists the reports among which she finds her own, newest first. It is no
 // search: it says the same whoever asks for whichever file.
-func ReportsToLink(r kept.Reader, act *acts.Act) ([]ReportLine, error) {
-	return reportLines(r, act, reportsOfUnit, false, func(row *ReportRow) bool { return row.State != reportLinked && row.State != reportChild })
+func ToLink(r kept.Reader, act *acts.Act) ([]Line, error) {
+	return reportLines(r, act, reportsOfUnit, false, func(row *Row) bool { return row.State != reportLinked && row.State != reportChild })
 }

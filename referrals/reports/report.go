@@ -1,4 +1,4 @@
-package cases
+package reports
 
 import (
 	"context"
@@ -9,30 +9,31 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/typed"
 )
 
-// ReportRow is what somebody else told of a woman: a neighbour, the police, a school. It
+// Row is what somebody else told of a woman: a neighbour, the police, a school. It
 // stands alone until she comes herself and wants it in her file. What was said is in it;
 // who said it is in a row of its own, under a secret and a key of its own.
-type ReportRow struct {
+type Row struct {
 	acts.RowKey
 	Unit   string
 	Author string
 	Worker string // who follows it, or empty
 	Day    string
-	State  string // of ReportStates
+	State  string // of States
 	CaseID string // once it is linked
 	kept.Alone
 }
 
 // Table is the name of the table of reports.
-func (*ReportRow) Table() string { return "report" }
+func (*Row) Table() string { return "report" }
 
-// ReportSourceRow is who made a report; its id is the report's. It stays with the unit:
+// SourceRow is who made a report; its id is the report's. It stays with the unit:
 // what is linked to her file is the report alone.
-type ReportSourceRow struct {
+type SourceRow struct {
 	acts.RowKey
 	Unit string
 	Day  string
@@ -40,7 +41,7 @@ type ReportSourceRow struct {
 }
 
 // Table is the name of the table of who made reports.
-func (*ReportSourceRow) Table() string { return "report_source" }
+func (*SourceRow) Table() string { return "report_source" }
 
 // Where a report stands, in the order in which a page offers it.
 const (
@@ -55,8 +56,8 @@ const (
 )
 
 var (
-	reportRows = acts.Declare[ReportRow]()
-	sourceRows = acts.Declare[ReportSourceRow]()
+	reportRows = acts.Declare[Row]()
+	sourceRows = acts.Declare[SourceRow]()
 	// reportsOfUnit lists the reports of a unit, reportsWaiting those that wait for
 	// somebody, newest first.
 	reportsOfUnit  = reportRows.Find().Is("unit").By("day desc", "id")
@@ -68,13 +69,13 @@ var (
 	reportsDone = reportRows.Find().UpTo("day").In("state", reportNotOurs, reportNoWay, reportClosed).By("day", "id")
 	sourcesUpTo = sourceRows.Find().UpTo("day").By("day", "id")
 
-	_ = kept.Register(reportRows, kept.Kind[*ReportRow]{Object: policies.KindReport, Class: "unlinked", Names: true,
+	_ = kept.Register(reportRows, kept.Kind[*Row]{Object: policies.KindReport, Class: "unlinked", Names: true,
 		Hangs: []kept.Hang{kept.On("case_file", reportsOfCase)},
-		Ended: func(r kept.Reader, day string) ([]*ReportRow, error) { return reportsDone.Rows(r, yearBefore(day)) },
-		Over:  func(kept.Reader, *ReportRow, string) (bool, error) { return true, nil }})
-	_ = kept.Register(sourceRows, kept.Kind[*ReportSourceRow]{Class: "unlinked", Names: true,
-		Hangs: []kept.Hang{kept.OnOne[ReportSourceRow]("report", func(r *ReportRow) string { return r.ID })},
-		Ended: func(r kept.Reader, day string) ([]*ReportSourceRow, error) {
+		Ended: func(r kept.Reader, day string) ([]*Row, error) { return reportsDone.Rows(r, yearBefore(day)) },
+		Over:  func(kept.Reader, *Row, string) (bool, error) { return true, nil }})
+	_ = kept.Register(sourceRows, kept.Kind[*SourceRow]{Class: "unlinked", Names: true,
+		Hangs: []kept.Hang{kept.OnOne[SourceRow]("report", func(r *Row) string { return r.ID })},
+		Ended: func(r kept.Reader, day string) ([]*SourceRow, error) {
 			return sourcesUpTo.Rows(r, yearBefore(day))
 		},
 		Over: sourceOver})
@@ -92,13 +93,13 @@ func yearBefore(day string) string {
 
 // sourceOver tells that nobody needs to know any more who made a report: its year is
 // over, and nobody waits for the report.
-func sourceOver(r kept.Reader, row *ReportSourceRow, _ string) (bool, error) {
-	report := &ReportRow{}
+func sourceOver(r kept.Reader, row *SourceRow, _ string) (bool, error) {
+	report := &Row{}
 	err := r.Get(report, row.ID)
 	if errors.Is(err, acts.ErrNoRow) {
 		return true, nil
 	}
-	return err == nil && !ReportWaits(report.State), err
+	return err == nil && !Waits(report.State), err
 }
 
 // Report is what somebody told: of what happens now, never of where she is.
@@ -109,20 +110,20 @@ type Report struct {
 	Danger   string    `json:"danger,omitempty"`  // yes, no, unknown, refused; empty is not asked
 	WhoCalls string    `json:"who_calls,omitempty"`
 	CallWhen string    `json:"call_when,omitempty"`
-	Children string    `json:"children,omitempty"` // one of Where
+	Children string    `json:"children,omitempty"` // one of cases.Where
 	Child    bool      `json:"child,omitempty"`    // it is about a child: the lead decides
 	RedCode  string    `json:"red_code,omitempty"` // yes, no; of police and court
 	RedDay   string    `json:"red_day,omitempty"`  // by which they ask an answer
 	// What was done about it.
 	FollowBy string         `json:"follow_by,omitempty"`
-	Ends     []NowEnd       `json:"ends,omitempty"` // of the danger, the last one last
-	Steps    []ReportStep   `json:"steps,omitempty"`
+	Ends     []cases.NowEnd `json:"ends,omitempty"` // of the danger, the last one last
+	Steps    []Step         `json:"steps,omitempty"`
 	Named    *ReporterNamed `json:"named,omitempty"` // of a linked one: who made it, where they agreed
 	Known    string         `json:"recognised,omitempty"`
 }
 
-// ReportStep is one thing that was done about a report: who did it, and when.
-type ReportStep struct {
+// Step is one thing that was done about a report: who did it, and when.
+type Step struct {
 	State  string    `json:"state"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
@@ -141,7 +142,7 @@ type ReporterNamed struct {
 // Reporter is who made a report, and how to reach them: a body on its published number.
 type Reporter struct {
 	Speaker string `json:"speaker"` // someone, body
-	Source  string `json:"source"`  // one of ReportSources
+	Source  string `json:"source"`  // one of Sources
 	Name    string `json:"name,omitempty"`
 	Reach   string `json:"reach,omitempty"`
 	Channel string `json:"channel,omitempty"`
@@ -152,42 +153,44 @@ type Reporter struct {
 // Beside is what was done about a report, and what would say who made it: it stays with
 // the unit once the report is in her file.
 type Beside struct {
-	RedCode string       `json:"red_code,omitempty"`
-	RedDay  string       `json:"red_day,omitempty"`
-	Steps   []ReportStep `json:"steps,omitempty"`
-	Ends    []NowEnd     `json:"ends,omitempty"`
+	RedCode string         `json:"red_code,omitempty"`
+	RedDay  string         `json:"red_day,omitempty"`
+	Steps   []Step         `json:"steps,omitempty"`
+	Ends    []cases.NowEnd `json:"ends,omitempty"`
 }
 
 // The codes of a report, in the order they are shown.
 var (
-	ReportStates   = []string{reportToRead, reportActed, reportFollow, reportChild, reportNotOurs, reportNoWay, reportLinked, reportClosed}
-	ReportSources  = []string{"relative", "friend", "neighbour", "police", "court", "114", "1522", "hospital", "health", "school", "other_municipality", "pis", "centre", "other"}
-	ReportChannels = []string{"phone", "in_person", "brought", "written"}
-	// ReportCallers are who calls 112 for a danger that somebody else tells of.
-	ReportCallers = []string{"caller", "desk", "later"}
-	// ReportSteps are the states that a worker gives: a report is to be read when it is
+	States   = []string{reportToRead, reportActed, reportFollow, reportChild, reportNotOurs, reportNoWay, reportLinked, reportClosed}
+	Sources  = []string{"relative", "friend", "neighbour", "police", "court", "114", "1522", "hospital", "health", "school", "other_municipality", "pis", "centre", "other"}
+	Channels = []string{"phone", "in_person", "brought", "written"}
+	// Callers are who calls 112 for a danger that somebody else tells of.
+	Callers = []string{"caller", "desk", "later"}
+	// Steps are the states that a worker gives: a report is to be read when it is
 	// new, and is linked from her file.
-	ReportSteps = []string{reportActed, reportFollow, reportChild, reportNotOurs, reportNoWay, reportClosed}
-	// ReportEnds are the ends of a danger that somebody else told of: her own no is said
+	Steps = []string{reportActed, reportFollow, reportChild, reportNotOurs, reportNoWay, reportClosed}
+	// Ends are the ends of a danger that somebody else told of: her own no is said
 	// by herself.
-	ReportEnds     = slices.DeleteFunc(slices.Clone(DangerEnds), func(code string) bool { return code == "her_no" })
-	reportSources  = typed.Codes(append([]string{""}, ReportSources...)...)
-	reportChannels = typed.Codes(append([]string{""}, ReportChannels...)...)
-	reportCallers  = typed.Codes(append([]string{""}, ReportCallers...)...)
-	reportSteps    = typed.Codes(ReportSteps...)
-	reportEnds     = typed.Codes(append([]string{""}, ReportEnds...)...)
+	Ends           = slices.DeleteFunc(slices.Clone(cases.DangerEnds), func(code string) bool { return code == "her_no" })
+	reportSources  = typed.Codes(append([]string{""}, Sources...)...)
+	reportChannels = typed.Codes(append([]string{""}, Channels...)...)
+	reportCallers  = typed.Codes(append([]string{""}, Callers...)...)
+	reportSteps    = typed.Codes(Steps...)
+	reportEnds     = typed.Codes(append([]string{""}, Ends...)...)
+	reportAnswers  = typed.Codes(cases.Answers...)
+	reportWhere    = typed.Codes(cases.Where...)
 	yesNo          = typed.Codes("", "yes", "no")
 )
 
-// ReportWaits tells that somebody still has to do something about a report in a state.
-func ReportWaits(state string) bool {
+// Waits tells that somebody still has to do something about a report in a state.
+func Waits(state string) bool {
 	return slices.Contains([]string{reportToRead, reportActed, reportFollow, reportChild}, state)
 }
 
 // DangerNow tells that danger was told of and nobody has said how it ended: who could not
 // be reached any more is somebody's until she is.
 func (in *Report) DangerNow() bool {
-	return in.Danger == "yes" && !slices.ContainsFunc(in.Ends, func(e NowEnd) bool { return !e.stays() })
+	return in.Danger == "yes" && !slices.ContainsFunc(in.Ends, func(e cases.NowEnd) bool { return !e.Stays() })
 }
 
 // DangerTo is to whom a danger was handed that did not end, or empty.
@@ -209,9 +212,9 @@ func (in *NewReport) check(now time.Time) error {
 	bad := typed.Check{}
 	in.Form.Check(bad)
 	bad.OneOf("speaker", in.Speaker, typed.Codes("someone", "body"))
-	bad.OneOf("danger", in.Danger, answers)
+	bad.OneOf("danger", in.Danger, reportAnswers)
 	bad.OneOf("danger_caller", in.WhoCalls, reportCallers)
-	bad.OneOf("children", in.Children, where)
+	bad.OneOf("children", in.Children, reportWhere)
 	bad.OneOf("source", in.Source, reportSources)
 	bad.OneOf("reported_by", in.Channel, reportChannels)
 	bad.OneOf("agreed", in.Agreed, yesNo)
@@ -235,10 +238,10 @@ func (in *NewReport) check(now time.Time) error {
 	return bad.Err()
 }
 
-// RecordReport keeps what somebody else told: nothing is looked for, and nobody learns
+// Record keeps what somebody else told: nothing is looked for, and nobody learns
 // whether she is known here. The same form twice gives the same report; ErrRepeated when
 // it says something else. About a child, or from the children's line, it is the lead's.
-func (d *Desk) RecordReport(ctx context.Context, who acts.Caller, in NewReport) (id string, receipt audit.Receipt, err error) {
+func (d *Desk) Record(ctx context.Context, who acts.Caller, in NewReport) (id string, receipt audit.Receipt, err error) {
 	if err := in.check(d.work.Gate.Now()); err != nil {
 		return "", audit.Receipt{}, err
 	}
@@ -248,7 +251,7 @@ func (d *Desk) RecordReport(ctx context.Context, who acts.Caller, in NewReport) 
 			return err
 		}
 		in.At = act.Now
-		row, from := &ReportRow{}, &ReportSourceRow{}
+		row, from := &Row{}, &SourceRow{}
 		id = in.Form.Row(act.Who, "report", act.Who.Unit())
 		if there, err := typed.Made(r, row, id); err != nil || there {
 			return sameReport(r, act, row, in, err)
@@ -273,7 +276,7 @@ func (d *Desk) RecordReport(ctx context.Context, who acts.Caller, in NewReport) 
 }
 
 // sameReport tells whether a form that made a report before says the same now.
-func sameReport(r kept.Reader, act *acts.Act, row *ReportRow, in NewReport, err error) error {
+func sameReport(r kept.Reader, act *acts.Act, row *Row, in NewReport, err error) error {
 	if err != nil || row.Version > 1 {
 		return err
 	}
@@ -285,14 +288,14 @@ func sameReport(r kept.Reader, act *acts.Act, row *ReportRow, in NewReport, err 
 }
 
 // reportObject is a report as the policy sees it, without the walls of its case.
-func reportObject(who acts.Caller, row *ReportRow) policies.Object {
+func reportObject(who acts.Caller, row *Row) policies.Object {
 	return policies.Object{Kind: policies.KindReport, ID: row.ID, Unit: row.Unit, UnitKind: who.UnitKind(), Author: row.Author, Person: row.Worker, State: row.State}
 }
 
 // loadReport looks a report up, asks the policy about the act, with the walls of the case
 // that it is linked to, and opens both; the case is nil where there is none.
-func loadReport(r kept.Reader, act *acts.Act, id string) (*ReportRow, *kept.File, Report, error) {
-	row, f := &ReportRow{}, (*kept.File)(nil)
+func loadReport(r kept.Reader, act *acts.Act, id string) (*Row, *kept.File, Report, error) {
+	row, f := &Row{}, (*kept.File)(nil)
 	if err := r.Get(row, id); err != nil {
 		return nil, nil, Report{}, kept.LikeThere(r, err, &kept.CaseRow{})
 	}
@@ -314,7 +317,7 @@ func loadReport(r kept.Reader, act *acts.Act, id string) (*ReportRow, *kept.File
 }
 
 // openReport opens what a report says, with the file that it is linked to, or nil.
-func openReport(r kept.Reader, act *acts.Act, f *kept.File, row *ReportRow) (report Report, err error) {
+func openReport(r kept.Reader, act *acts.Act, f *kept.File, row *Row) (report Report, err error) {
 	secret, err := r.Secret(row.Secret)
 	if err != nil {
 		return Report{}, err
@@ -324,8 +327,8 @@ func openReport(r kept.Reader, act *acts.Act, f *kept.File, row *ReportRow) (rep
 }
 
 // openReporter opens who made a report; ErrErased where nobody needs it any more.
-func openReporter(r kept.Reader, act *acts.Act, f *kept.File, id string) (row *ReportSourceRow, secret []byte, from Reporter, err error) {
-	row = &ReportSourceRow{}
+func openReporter(r kept.Reader, act *acts.Act, f *kept.File, id string) (row *SourceRow, secret []byte, from Reporter, err error) {
+	row = &SourceRow{}
 	err = r.Get(row, id)
 	if errors.Is(err, acts.ErrNoRow) {
 		return nil, nil, from, acts.ErrErased
@@ -339,19 +342,19 @@ func openReporter(r kept.Reader, act *acts.Act, f *kept.File, id string) (row *R
 	return row, secret, from, kept.GetAlone(r, act.Who, f, row, secret, &from)
 }
 
-// ReportView is a report as its unit reads it.
-type ReportView struct {
+// View is a report as its unit reads it.
+type View struct {
 	ID, Author, Worker, Day, State, CaseID string
 	Version                                int64
 	Report
 }
 
-func viewReport(row *ReportRow, report Report) ReportView {
-	return ReportView{ID: row.ID, Author: row.Author, Worker: row.Worker, Day: row.Day, State: row.State, CaseID: row.CaseID, Version: row.Version, Report: report}
+func viewReport(row *Row, report Report) View {
+	return View{ID: row.ID, Author: row.Author, Worker: row.Worker, Day: row.Day, State: row.State, CaseID: row.CaseID, Version: row.Version, Report: report}
 }
 
-// OpenReport reads what a report says, and what was done about it.
-func (d *Desk) OpenReport(ctx context.Context, who acts.Caller, id string) (v ReportView, receipt audit.Receipt, err error) {
+// Open reads what a report says, and what was done about it.
+func (d *Desk) Open(ctx context.Context, who acts.Caller, id string) (v View, receipt audit.Receipt, err error) {
 	receipt, err = d.work.Do(ctx, who, policies.UnlinkedRead, func(r kept.Reader, act *acts.Act) error {
 		row, _, report, err := loadReport(r, act, id)
 		if err == nil {
@@ -363,7 +366,7 @@ func (d *Desk) OpenReport(ctx context.Context, who acts.Caller, id string) (v Re
 }
 
 // OpenReporter reads who made a report. ErrErased where that is not kept any more.
-func (d *Desk) OpenReporter(ctx context.Context, who acts.Caller, id string) (v ReportView, from Reporter, receipt audit.Receipt, err error) {
+func (d *Desk) OpenReporter(ctx context.Context, who acts.Caller, id string) (v View, from Reporter, receipt audit.Receipt, err error) {
 	receipt, err = d.work.Do(ctx, who, policies.ReportSource, func(r kept.Reader, act *acts.Act) error {
 		row, f, report, err := loadReport(r, act, id)
 		if err != nil {
@@ -379,7 +382,7 @@ func (d *Desk) OpenReporter(ctx context.Context, who acts.Caller, id string) (v 
 // changeReport opens a report for a form filled at a version, lets f change it, and
 // writes it. ErrState once it is in her file, ErrConflict when somebody was quicker.
 func (d *Desk) changeReport(ctx context.Context, who acts.Caller, a policies.Action, id string, version int64,
-	f func(kept.Reader, *acts.Act, *ReportRow, *Report) error) (audit.Receipt, error) {
+	f func(kept.Reader, *acts.Act, *Row, *Report) error) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, a, func(r kept.Reader, act *acts.Act) error {
 		row, _, report, err := loadReport(r, act, id)
 		if err != nil {
@@ -403,14 +406,14 @@ func (d *Desk) changeReport(ctx context.Context, who acts.Caller, a policies.Act
 	})
 }
 
-// MoveReport says what is done about a report, with who and when. A danger that did not
+// Move says what is done about a report, with who and when. A danger that did not
 // end is ended first; nothing is put away over it.
-func (d *Desk) MoveReport(ctx context.Context, who acts.Caller, id string, version int64, step ReportStep) (audit.Receipt, error) {
+func (d *Desk) Move(ctx context.Context, who acts.Caller, id string, version int64, step Step) (audit.Receipt, error) {
 	if err := step.check(d.work.Gate.Now()); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.changeReport(ctx, who, policies.ReportAct, id, version, func(r kept.Reader, act *acts.Act, row *ReportRow, report *Report) error {
-		if report.DangerNow() && !ReportWaits(step.State) {
+	return d.changeReport(ctx, who, policies.ReportAct, id, version, func(r kept.Reader, act *acts.Act, row *Row, report *Report) error {
+		if report.DangerNow() && !Waits(step.State) {
 			return typed.Bad("state", "report.danger_first")
 		}
 		step.By, step.At = act.Who.Person(), act.Now
@@ -432,7 +435,7 @@ func (d *Desk) MoveReport(ctx context.Context, who acts.Caller, id string, versi
 	})
 }
 
-func (s *ReportStep) check(now time.Time) error {
+func (s *Step) check(now time.Time) error {
 	bad := typed.Check{}
 	if s.State == "" {
 		bad["state"] = "error.choose_one"
@@ -476,17 +479,17 @@ func colleague(r kept.Reader, act *acts.Act, id string) error {
 	return nil
 }
 
-// EndReportDanger says how a danger ended that a report told of: by whoever hears it,
+// EndDanger says how a danger ended that a report told of: by whoever hears it,
 // also where the lead decides about the rest. ErrState where none was told or it ended.
-func (d *Desk) EndReportDanger(ctx context.Context, who acts.Caller, id string, version int64, end NowEnd) (audit.Receipt, error) {
+func (d *Desk) EndDanger(ctx context.Context, who acts.Caller, id string, version int64, end cases.NowEnd) (audit.Receipt, error) {
 	end.Mark = kept.MarkDanger
 	bad := typed.Check{}
-	bad.Add(end.check(false))
+	bad.Add(end.Check(false))
 	bad.OneOf("end", end.Code, reportEnds)
 	if err := bad.Err(); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.changeReport(ctx, who, policies.ReportDanger, id, version, func(_ kept.Reader, act *acts.Act, _ *ReportRow, report *Report) error {
+	return d.changeReport(ctx, who, policies.ReportDanger, id, version, func(_ kept.Reader, act *acts.Act, _ *Row, report *Report) error {
 		if !report.DangerNow() {
 			return kept.ErrState
 		}
