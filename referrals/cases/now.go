@@ -19,50 +19,13 @@ import (
 // somebody records how it ended: nobody falls off the list in silence.
 
 // NowEnd is how what could not wait ended, or to whom it was handed.
-type NowEnd struct {
-	Mark string    `json:"mark"` // one of kept.MarkKinds
-	Code string    `json:"code"`
-	Text string    `json:"text,omitempty"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
-}
+type NowEnd = kept.MarkEnd
 
-// DangerEnds are the ways in which danger ends, her own no among them.
-var DangerEnds = []string{"arrived", "took_over", "safe_she_says", "her_no", "not_reached", "mistake"}
-
-// NowEnds are the ways in which each mark ends.
-var NowEnds = map[string][]string{
-	kept.MarkDanger:     DangerEnds,
-	kept.MarkOther:      {"confirmed", "mistake"},
-	kept.MarkDropped:    {"spoke", "let_go", "mistake"},
-	kept.MarkRuleUnkept: {"found_way", "mistake"},
-}
-
-// Stays tells whether what was recorded hands a mark on and does not end it: who
-// could not be reached is somebody's until she is.
-func (e NowEnd) Stays() bool { return e.Code == "not_reached" }
-
-// endNeeds is what an end that needs a word asks for, as message keys.
-var endNeeds = map[string]string{
-	"took_over": "now.text_took_over", "not_reached": "now.text_not_reached", "mistake": "now.text_mistake",
-	"let_go": "now.text_let_go", "found_way": "now.text_found_way", "confirmed": "now.text_confirmed",
-}
-
-// Check refuses an end that does not fit: some need a word, and her no, where her
-// life or a child is in danger, needs who decided it with the worker.
-func (e NowEnd) Check(life bool) error {
-	bad := typed.Check{}
-	bad.OneOf("end", e.Code, typed.Codes(NowEnds[e.Mark]...))
-	bad.Max("end_text", e.Text, typed.MaxLine)
-	switch {
-	case e.Text != "":
-	case e.Code == "her_no" && life:
-		bad["end_text"] = "now.decided_with"
-	case endNeeds[e.Code] != "":
-		bad["end_text"] = endNeeds[e.Code]
-	}
-	return bad.Err()
-}
+// DangerEnds are the ways in which danger ends, and NowEnds those of each mark.
+var (
+	DangerEnds = kept.DangerEnds
+	NowEnds    = kept.MarkEnds
+)
 
 // Waits names what cannot wait: a contact, or a case file.
 type Waits struct{ Contact, Case string }
