@@ -257,7 +257,7 @@ func (st *story) nobodyCallsOutsideHerHours() {
 	v := st.anna
 	v.open(st.file).press("strip.whole").click("strip.attempts").at("/schede/{id}/tentativi").see("attempts.empty")
 	v.choose("attempts.outcome", "attempt.no_answer")
-	if eval[bool](v, `document.querySelector("#channel-call")?.getClientRects().length > 0`) {
+	if eval[bool](v, `document.querySelector("#channel-call")?.checkVisibility() === true`) {
 		v.stop("a call is offered outside her hours")
 	}
 	v.choose("attempts.channel", "channel.in_person").choose("attempts.outcome", "attempt.reached").fill("attempts.note", "È passata allo sportello.")

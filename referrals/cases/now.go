@@ -21,12 +21,6 @@ import (
 // NowEnd is how what could not wait ended, or to whom it was handed.
 type NowEnd = kept.MarkEnd
 
-// DangerEnds are the ways in which danger ends, and NowEnds those of each mark.
-var (
-	DangerEnds = kept.DangerEnds
-	NowEnds    = kept.MarkEnds
-)
-
 // Waits names what cannot wait: a contact, or a case file.
 type Waits struct{ Contact, Case string }
 

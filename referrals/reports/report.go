@@ -171,7 +171,7 @@ var (
 	Steps = []string{reportActed, reportFollow, reportChild, reportNotOurs, reportNoWay, reportClosed}
 	// Ends are the ends of a danger that somebody else told of: her own no is said
 	// by herself.
-	Ends           = slices.DeleteFunc(slices.Clone(cases.DangerEnds), func(code string) bool { return code == "her_no" })
+	Ends           = slices.DeleteFunc(slices.Clone(kept.DangerEnds), func(code string) bool { return code == "her_no" })
 	reportSources  = typed.Codes(append([]string{""}, Sources...)...)
 	reportChannels = typed.Codes(append([]string{""}, Channels...)...)
 	reportCallers  = typed.Codes(append([]string{""}, Callers...)...)

@@ -69,7 +69,7 @@ type HandForm struct {
 }
 
 // Ends are the answers that fit what cannot wait.
-func (p *NowPage) Ends() []string { return cases.NowEnds[p.Mark] }
+func (p *NowPage) Ends() []string { return kept.MarkEnds[p.Mark] }
 
 // First is what of a woman stands first, which is handed on.
 func (p *NowPage) First() string {
@@ -123,7 +123,7 @@ func nowPage(q *frame.Request, page *NowPage, marks kept.Marks, cause error) (fr
 		return nil, q.Redirect(page.Back)
 	}
 	for _, m := range page.Marks {
-		if len(cases.NowEnds[m.Kind]) > 0 {
+		if len(kept.MarkEnds[m.Kind]) > 0 {
 			page.Mark = m.Kind
 			break
 		}

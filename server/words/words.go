@@ -44,7 +44,7 @@ func partCodes() []string {
 // nowEndCodes are the ways in which what cannot wait ends, each once.
 func nowEndCodes() (codes []string) {
 	for _, kind := range kept.MarkKinds {
-		for _, code := range cases.NowEnds[kind] {
+		for _, code := range kept.MarkEnds[kind] {
 			if !slices.Contains(codes, code) {
 				codes = append(codes, code)
 			}
