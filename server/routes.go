@@ -194,7 +194,7 @@ func Routes() []frame.Route {
 		frame.Post("/schede/{id}/chiudi", policies.CaseClose, casework.CloseCase),
 		frame.Get("/schede/{id}/riapri", policies.CaseOpen, casework.CaseClose),
 		frame.Post("/schede/{id}/riapri", policies.CaseReopen, casework.ReopenCase),
-		frame.Get("/schede/{id}/aperture", policies.CaseReaders, casework.Readers),
+		frame.Get("/schede/{id}/aperture", policies.CaseReaders, walls.Readers),
 		frame.Get("/schede/{id}/riservata", policies.CaseOpen, walls.Restricted),
 		frame.Post("/schede/{id}/riservata", policies.CaseRestrict, walls.Restrict),
 		frame.Post("/schede/{id}/riservata/apri", policies.CaseRestrict, walls.Lift),

@@ -1,4 +1,5 @@
-// Package walls is who may know of a case file: from whom it is hidden, and to whom it is restricted.
+// Package walls is who may know of a case file, and who does: from whom it is hidden, to whom
+// it is restricted, who opened it.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
 // NAME.templ, from which `make` writes NAME_templ.go.

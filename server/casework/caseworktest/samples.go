@@ -91,9 +91,6 @@ func addCase(add func(string, frame.Shown)) {
 	add("person.which", castro)
 	add("person", &casework.PersonPage{Page: servertest.DeskPage("person.title", "/schede/A/persona"), CaseHead: head, Identity: "partial", Form: casework.PersonForm{Alias: "Rosa", Name: "Maria", Language: "it", Needs: []string{"bed"}}})
 	add("forget", &casework.ForgetPage{Page: servertest.DeskPage("forget.title", "/schede/A/persona/dimentica"), CaseHead: head})
-	head.Tab = "readers"
-	add("readers", &casework.ReadersPage{Page: servertest.DeskPage("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []casework.Reader{
-		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: servertest.Ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: servertest.Ago(2), Times: 1}}})
 }
 
 // addReach: how she is reached, and the end of a file.

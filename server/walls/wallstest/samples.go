@@ -21,5 +21,8 @@ func Samples() (all servertest.Samples) {
 		People: []walls.Behind{{ID: "P0", Name: "anna"}, {ID: "P1", Name: "marta"}}, RestrictedForm: walls.RestrictedForm{Named: []string{"P0"}}})
 	add("restricted.unit", &walls.RestrictedPage{Page: servertest.DeskPage(walls.TitleRestricted, "/schede/A/riservata"), CaseHead: head, Version: "4",
 		People: []walls.Behind{{ID: "P0", Name: "anna"}}})
+	head.Tab = "readers"
+	add("readers", &walls.ReadersPage{Page: servertest.DeskPage("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []walls.Reader{
+		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: servertest.Ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: servertest.Ago(2), Times: 1}}})
 	return all
 }
