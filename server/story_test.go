@@ -341,7 +341,7 @@ func (st *story) rosaSaysMore() {
 	v.choose("person.mediator", "yesno.yes").fill("person.children", "Una, con lei.").click("person.save").see("person.saved", "identity.identified")
 	v.open("/cerca").fill("search.box", "ferri").click("action.search").see(st.code)
 	v.open(st.file+"/persona").click("person.forget").at("/schede/{id}/persona/dimentica").see("forget.about").click("forget.do").see("stepup.shred", st.code).stepUp()
-	v.see("forget.done", "identity.alias").holds("person.surname", "").holds("person.town", "Frascati")
+	v.see("forget.done", "identity.alias").holds("person.surname", "").holds("person.town", "Frascati (RM)")
 	v.open("/cerca").fill("search.box", "ferri").click("action.search").see("search.none")
 	v.open(st.file+"/persona").fill("person.name", "Rosa").click("person.save").see("identity.partial")
 }
@@ -369,7 +369,7 @@ func (st *story) twoTabsDoNotFight() {
 	v.fill("person.children", "Una, di sei anni.").fill("person.town", "Marino").click("person.save")
 	v.see("conflict.title", "Una bambina, con lei.", "Una, di sei anni.", "Marino", "conflict.differs")
 	v.click("conflict.edit").holds("person.children", "Una, di sei anni.").click("person.save").see("person.saved")
-	v.holds("person.children", "Una, di sei anni.").holds("person.town", "Marino")
+	v.holds("person.children", "Una, di sei anni.").holds("person.town", "Marino (RM)")
 	w.fill("person.children", "Di nuovo quella di prima.").click("person.save").see("conflict.title").click("conflict.keep_theirs")
 	w.holds("person.children", "Una, di sei anni.")
 }

@@ -132,6 +132,19 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted && staff) location.reload();
 });
 
+// pageOf is the page that answers a form, or null. The browser parses it while it comes:
+// no text is made into markup here, which the policy of the pages forbids.
+function pageOf(address, body) {
+  return new Promise((done) => {
+    const ask = new XMLHttpRequest();
+    ask.open("POST", address);
+    ask.responseType = "document";
+    ask.onload = () => done(ask.status === 200 ? ask.response : null);
+    ask.onerror = () => done(null);
+    ask.send(body);
+  });
+}
+
 // What stands beside a form follows what is typed: the server shows it, with the same
 // page as without script, and only its part is taken over. What does not answer as
 // expected leaves the button there that asks for it.
@@ -145,11 +158,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     const body = new URLSearchParams(new FormData(form));
     body.set("go", button.value);
     place.setAttribute("aria-busy", "true");
-    const answer = await fetch(form.action, { method: "POST", body, redirect: "error" })
-      .then((a) => (a.ok ? a.text() : ""))
-      .catch(() => "");
+    const answer = await pageOf(form.action, body);
     if (mine !== asked) return;
-    const fresh = new DOMParser().parseFromString(answer, "text/html").getElementById(place.id);
+    const fresh = answer?.getElementById(place.id);
     button.hidden = !!fresh;
     if (!fresh) return;
     place.replaceChildren(...fresh.childNodes);
