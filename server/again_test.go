@@ -30,8 +30,6 @@ func notWriting(s *servertest.Site) (mend func()) {
 func (f filled) pageOf() string {
 	path := f.path()
 	switch {
-	case f.pattern == "/contatti/altri":
-		return "/contatti/nuovo"
 	case f.pattern == "/schede/{id}/richiamo":
 		return "/schede/" + f.vars[0] + "/tentativi"
 	}

@@ -124,7 +124,6 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/contatti/nuovo", "anna", nil, contact},
 		{"/contatti/nuovo", "anna", nil, back},
 		{"/contatti/nuovo", "anna", nil, forward},
-		{"/contatti/altri", "anna", nil, v("id", "note-1", "speaker", "someone", "kind", "noted", "requester", "x", "phone", "1", "subject", "x", "text", "x")},
 		{"/cerca", "anna", nil, v("q", "x")},
 		{"/compiti/{id}/prendi", "sofia", []string{r.Task}, v("from", "/agenda")},
 		{"/compiti/{id}/affida", "sofia", []string{r.Task}, v("colleague", "x", "version", "1")},
@@ -215,6 +214,9 @@ func TestHostileInput(t *testing.T) {
 	for _, f := range append(goodForms(s, r), formsOfTheTable(s, t, r, people)...) {
 		seen[f.pattern] = true
 		c, good := people[f.who], f.form
+		if forms[f.pattern] == nil {
+			t.Fatalf("no form is sent to %s", f.pattern)
+		}
 		inputs := frame.Inputs(forms[f.pattern])
 		for name, in := range inputs {
 			if !good.Has(name) {
@@ -311,6 +313,9 @@ func unhurt(s *servertest.Site, t *testing.T, a servertest.Answer, pattern, fiel
 func bounded(s *servertest.Site, t *testing.T, c *servertest.Client, f filled) {
 	t.Helper()
 	huge := url.Values{}
+	if len(f.form) == 0 {
+		huge.Set("x", strings.Repeat("x", 600<<10))
+	}
 	for name := range f.form {
 		huge.Set(name, strings.Repeat("x", 600<<10))
 		break

@@ -61,7 +61,7 @@ func TestLateDraftIsOffered(t *testing.T) {
 		if page.Path != "/bozza" {
 			t.Fatalf("she comes to %s", page.Path)
 		}
-		b.Says(page, "mentre lo schermo era coperto", planted, "Iolanda <b>Prova</b>", "Chi sta parlando?", "Lei", "Si può richiamare", "20 nov")
+		b.Says(page, "mentre lo schermo era coperto", planted, "Iolanda <b>Prova</b>", "Chi sta parlando?", "La donna", "Si può richiamare", "20 nov")
 		if strings.Contains(page.Body, "<b>Prova") || strings.Contains(page.Body, `value="`+planted) {
 			t.Errorf("the text is not inert:\n%s", servertest.Main(page.Body))
 		}

@@ -41,7 +41,7 @@ func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
 
 	confirm := "/invii/" + stands + "/conferma"
 	anna.Says(anna.Get("/invii/"+stands), "Dopo un ripristino questo invio è chiuso", confirm)
-	anna.Says(anna.Get(confirm), "L’autorizzazione vale ancora?", "che lei ha revocato nel frattempo può risultare ancora valida", "/invii/"+stands+"/revoca")
+	anna.Says(anna.Get(confirm), "L’autorizzazione vale ancora?", "che la donna ha revocato nel frattempo può risultare ancora valida", "/invii/"+stands+"/revoca")
 	anna.Says(anna.Status(anna.Post(confirm), http.StatusUnprocessableEntity), "Dire come si sa che l’autorizzazione vale ancora.")
 	anna.Status(anna.Post(confirm, "checked", "perhaps"), http.StatusUnprocessableEntity)
 	bruna.Status(bruna.Post(confirm, "checked", "papers"), http.StatusNotFound)
@@ -56,11 +56,11 @@ func TestAfterARestoreTheDeskIsAsked(t *testing.T) {
 	anna.Leads(anna.Post("/invii/"+doubted+"/revoca", "recognised", "known_voice"), "/invii/"+doubted)
 	anna.Follow()
 	file := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body)
-	anna.Says(anna.Get(file+"/diario"), "Lei ha revocato un’autorizzazione.", "Riconosciuta dalla voce") // what she was recognised for
+	anna.Says(anna.Get(file+"/diario"), "Autorizzazione revocata", "Riconosciuta dalla voce") // what she was recognised for
 	bruna.Says(bruna.Get("/arrivi/"+doubted+"/avviso"), "Non contattatela")
 
 	gone := "/invii/" + taken + "/conferma"
-	anna.Says(anna.Get(gone), "Lei ha revocato questa autorizzazione dopo la copia", "Registra la revoca")
+	anna.Says(anna.Get(gone), "La donna ha revocato questa autorizzazione dopo la copia", "Registra la revoca")
 	anna.Silent(anna.Page, "Conferma l’invio")
 	anna.Status(anna.Post(gone, "checked", "she_said"), http.StatusConflict)
 	anna.Says(anna.Get("/invii/"+taken+"/revoca"), "Revoca l’autorizzazione")

@@ -44,8 +44,8 @@ func TestWhatSheAllowedStandsBesideTheAnswer(t *testing.T) {
 	s := site.Serve(t, f.World)
 	anna, bruna := s.SignedIn("anna"), s.SignedIn("bruna")
 	form := servertest.Main(anna.Get("/invii/" + f.Consent).Body)
-	_, form, _ = strings.Cut(form, `id="h-allowed"`)
-	if !strings.Contains(form, "Quello che il centro può sapere") || !strings.Contains(form, f.Word("town")) || !strings.Contains(form, `name="text"`) {
+	_, allowed, _ := strings.Cut(form, `id="h-allowed"`)
+	if !strings.Contains(allowed, "Quello che il centro può sapere") || !strings.Contains(allowed, f.Word("town")) || !strings.Contains(form, `name="text"`) {
 		t.Errorf("beside the answer stands %s", form)
 	}
 	in := f.Authorise("alias")
@@ -54,7 +54,7 @@ func TestWhatSheAllowedStandsBesideTheAnswer(t *testing.T) {
 	page := bruna.Get("/arrivi/" + id)
 	bruna.Says(page, "Chiedi allo sportello", "se il centro accoglie o no")
 	bruna.Silent(page, `value="message"`, "Scrivi allo sportello")
-	bruna.Says(bruna.Status(bruna.Post("/arrivi/"+id+"/messaggi", "form", bruna.Hidden("form"), "kind", "message", "text", "È tornata da lui."), http.StatusConflict), "Lei non ha permesso", "È tornata da lui.")
+	bruna.Says(bruna.Status(bruna.Post("/arrivi/"+id+"/messaggi", "form", bruna.Hidden("form"), "kind", "message", "text", "È tornata da lui."), http.StatusConflict), "La donna non ha permesso", "È tornata da lui.")
 	bruna.Leads(bruna.Post("/arrivi/"+id+"/messaggi", "form", bruna.Hidden("form"), "kind", "question", "text", "Serve una culla?"), "/arrivi/"+id)
 	bruna.Says(bruna.Get("/arrivi/"+f.Consent), `value="message"`, "Scrivi allo sportello")
 }

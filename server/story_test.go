@@ -643,6 +643,10 @@ func (st *story) darioInvites() {
 	v.click("unit.new").at("/unita/nuova").fill("unit.agency", "Associazione Il Melograno").fill("unit.name", "Centro Il Melograno")
 	v.fill("unit.kind", "unit_kind.centre").click("unit.save").see("stepup.units", "Centro Il Melograno").stepUp().see("unit.saved", "Centro Il Melograno", "unit_state.empty")
 	v.open("/enti").click("strip.edit").at("/enti/{agency}").fill("agency.ends", "2028-12-31").click("agency.save").see("stepup.agency_end").stepUp().see("agency.saved")
+	v.open("/enti").click("strip.edit").at("/enti/{agency}").see("mandate.empty").click("mandate.new").at("/enti/{agency}/incarichi/nuovo")
+	v.fill("mandate.controller", "Comune di Velletri").fill("towns.list", "Veletri").fill("mandate.protocol", "PG 12/2026").fill("mandate.ends", "2028-12-31").click("mandate.save").see("towns.unknown")
+	v.fill("towns.list", "Velletri").click("mandate.save").at("/enti/{agency}").see("Comune di Velletri", "mandate.saved", "territory.gaps")
+	v.click("mandate.change").at("/enti/{agency}/incarichi/{mandate}").holds("mandate.controller", "Comune di Velletri").open("/enti").click("strip.edit").click("territory.change").at("/unita/{unit}/territorio").see("territory.about")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
@@ -769,7 +773,7 @@ func (st *story) fatimaFoundsHerCentre() {
 	st.words = read
 	v.open("/ammissioni").click("directory.title").at("/unita/{unit}/elenco").see("directory.about").fill("directory.town", "Nessun posto")
 	v.click("directory.save").see("centre.place_unknown").fill("directory.town", "Latina").choose("directory.needs", "need.bed").click("directory.save")
-	v.see("stepup.title").stepUp().see("directory.saved").holds("directory.town", "Latina")
+	v.see("stepup.title").stepUp().see("directory.saved").holds("directory.town", "Latina (LT)")
 }
 
 // wordsAreCompared by telephone before anything can be sent to a new centre.

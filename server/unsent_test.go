@@ -47,7 +47,7 @@ func TestUnsentAuthorisationIsTakenBack(t *testing.T) {
 	anna.Leads(anna.Get("/autorizzazioni/"+id), "/schede/"+file+"/invii")
 	anna.Leads(anna.Get(revoke), "/schede/"+file+"/invii")
 	anna.Leads(anna.Post(revoke, "recognised", "code_word"), "/schede/"+file+"/invii") // a second press
-	anna.Says(anna.Get("/schede/"+file+"/diario"), "Lei ha revocato un’autorizzazione.")
+	anna.Says(anna.Get("/schede/"+file+"/diario"), "Autorizzazione revocata")
 }
 
 func TestAfterARestoreUnsentAuthorisationsAreAsked(t *testing.T) {
