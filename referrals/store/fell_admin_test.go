@@ -331,16 +331,6 @@ func (a *administrator) everybodyElseWorks() {
 	}
 }
 
-// steppedUp signs somebody in anew first: her unit may have a later key.
-func (a *administrator) steppedUp(name string, act policies.Action, object string) acts.Caller {
-	p := a.f.People[name]
-	in, err := a.f.Door.StepUp(ctx, a.f.SignIn(name), p.Passphrase, a.f.World.Code(p), act, object, accounts.From{Address: "127.0.0.1"})
-	if err != nil {
-		a.f.T.Fatalf("stepping up %s: %v", name, err)
-	}
-	return in.Caller
-}
-
 // triesTheDoor asks with each of his accounts for what the others keep.
 func (a *administrator) triesTheDoor() {
 	f := a.f
