@@ -371,3 +371,41 @@ func TestContactsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestDangerOutlivesWhatWouldHideIt: a file that is closed, danger that is said again
+// in the contact in which it had ended, and a lesser word later.
+func TestDangerOutlivesWhatWouldHideIt(t *testing.T) {
+	w := storetest.New(t).Wide()
+	desk, anna := w.Desk.Cases, w.Caller("anna")
+	in := endangered(nil)
+	out := keep(t, w, in)
+	if _, err := desk.EndNow(t.Context(), anna, cases.Waits{Contact: out.ContactID}, cases.NowEnd{Mark: kept.MarkDanger, Code: "safe_she_says"}); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Minute)
+	v, _, err := desk.OpenContact(t.Context(), anna, out.ContactID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Form, in.Version, in.Outcome, in.OpenCase = out.ContactID, v.Version, "emergency", true
+	out = record(t, w, in)
+	on := cases.Waits{Case: out.CaseID}
+	if lines := nowOf(t, w, "anna"); len(lines) != 1 || lines[0].On != on || !lines[0].Life {
+		t.Fatalf("an emergency in the contact in which she had been safe: %+v", lines)
+	}
+	if _, err := desk.TakeNow(t.Context(), anna, on, kept.MarkDanger); err != nil {
+		t.Fatal(err)
+	}
+	record(t, w, endangered(func(in *cases.NewContact) {
+		in.CaseID, in.Query, in.Danger, in.Children, in.Outcome = out.CaseID, out.Code, "no", "none", "emergency"
+	}))
+	if lines := nowOf(t, w, "anna"); len(lines) != 1 || !lines[0].Life || lines[0].By != w.People["anna"].ID {
+		t.Fatalf("said again, with less: %+v", lines)
+	}
+	if _, err := desk.CloseCase(t.Context(), anna, out.CaseID, versionNow(t, w, out.CaseID), "no_more_wished", ""); err != nil {
+		t.Fatal(err)
+	}
+	if lines := nowOf(t, w, "anna"); len(lines) != 1 {
+		t.Errorf("closed, the Agenda has %+v", lines)
+	}
+}

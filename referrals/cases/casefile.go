@@ -180,6 +180,7 @@ func (d *Desk) CloseCase(ctx context.Context, who acts.Caller, id string, versio
 			return nil, err
 		}
 		c.Row.State, c.Row.RecallDay = next, ""
+		c.Card.Marks = c.Card.Marks.Without(kept.MarkRuleUnkept) // nobody is to call her any more
 		return NewNote(r, act, c, Note{Kind: "closed", Outcome: reason, Text: text})
 	})
 }

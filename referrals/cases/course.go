@@ -46,14 +46,15 @@ var (
 // happens with this version: danger first said, a line that dropped.
 func (c *NewContact) follow(r kept.Reader, act *acts.Act, row *ContactRow, secret []byte) error {
 	c.Course = Course{}
+	var old Contact
 	if row.Version > 0 {
-		var old Contact
 		if err := kept.GetAlone(r, act.Who, nil, row, secret, &old); err != nil {
 			return err
 		}
 		c.Course, c.At = old.Course, old.At
 	}
-	if c.DangerSince.IsZero() && (c.Danger == "yes" || c.Outcome == "emergency") {
+	said := c.Danger == "yes" && old.Danger != "yes" || c.Outcome == "emergency" && old.Outcome != "emergency"
+	if said && (c.DangerSince.IsZero() || c.ended(kept.MarkDanger, c.DangerSince)) {
 		c.DangerSince = act.Now
 	}
 	if c.LineDropped || c.Outcome == "line_dropped" && c.Course.Dropped.IsZero() {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -342,13 +341,11 @@ func (d *Desk) called(act *acts.Act, c *Contact, call CallBack) error {
 // NowLine is one line of what cannot wait.
 type NowLine struct {
 	kept.Mark
-	On        Waits
-	Code      string
-	Alias     string
-	Children  string
-	Leave     rule.LeaveNow // of a line that dropped
-	AllMarks  kept.Marks
-	LastTried time.Time
+	On       Waits
+	Code     string
+	Alias    string
+	Children string
+	Leave    rule.LeaveNow // of a line that dropped
 }
 
 // Now lists what cannot wait in the caller's unit: of cases and contacts that she may
@@ -356,7 +353,7 @@ type NowLine struct {
 func (d *Desk) Now(r kept.Reader, act *acts.Act) ([]NowLine, error) {
 	rows, err := casesNow.Rows(r, act.Who.Unit())
 	files, err := kept.Lines(act, rows, err, func(row *kept.CaseRow) ([]NowLine, bool, error) {
-		if kept.ShutTo(act.Who, row) || row.State == "closed" {
+		if kept.ShutTo(act.Who, row) { // a file that was closed is listed too: closing ends no danger
 			return nil, false, nil
 		}
 		f, err := kept.Open(r, act, row)
@@ -392,7 +389,7 @@ func (d *Desk) linesOf(act *acts.Act, marks kept.Marks, of NowLine) (list []NowL
 	for _, kind := range kept.MarkKinds {
 		if m := marks.Of(kind, act.Now); m != nil {
 			l := of
-			l.Mark, l.AllMarks = *m, marks
+			l.Mark = *m
 			if kind == kept.MarkDropped {
 				l.Leave = d.Leave.At(m.Since, m.Tries, act.Now)
 			}

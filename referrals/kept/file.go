@@ -173,6 +173,9 @@ func (c *File) Seal(who acts.Caller) error {
 		c.Card.Code = NewCode() // the one before went with its card
 	}
 	c.Row.NowDay = c.Card.Marks.Day(c.now)
+	if t := c.Card.Tonight; t != nil && !c.now.Before(t.Until) {
+		c.Card.Tonight = nil
+	}
 	var err error
 	v := c.Row.Version
 	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
@@ -449,10 +452,16 @@ func (c *File) ToCall(outcome, day string) {
 	}
 }
 
-// Mark puts a mark on a case's card; one of its kind that is there keeps its hour.
+// Mark puts a mark on a case's card; one of its kind that is there keeps its hour, how
+// grave it was, and in whose hands it is.
 func (c *File) Mark(m Mark) {
-	if old := c.Card.Marks.Of(m.Kind, c.now); old != nil && old.Since.Before(m.Since) {
-		m.Since = old.Since
+	if old := c.Card.Marks.Of(m.Kind, c.now); old != nil {
+		if old.Since.Before(m.Since) {
+			m.Since = old.Since
+		}
+		if m.Life = m.Life || old.Life; m.Hold == (Hold{}) {
+			m.Hold = old.Hold
+		}
 	}
 	c.Card.Marks = c.Card.Marks.With(m)
 }
