@@ -360,7 +360,8 @@ func TestWomanWhoReturnsLosesNothing(t *testing.T) {
 // tick.
 func TestTaskOfAWomanNotRecognisedCarriesNothingNew(t *testing.T) {
 	c := newChain(t)
-	for how, want := range map[string]string{cases.NotRecognised: "", "code_word": "333 999"} {
+	for _, ask := range [][2]string{{cases.NotRecognised, ""}, {"code_word", "333 999"}} { // in this order: then it is her rule
+		how, want := ask[0], ask[1]
 		out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), CaseID: c.desk, Query: c.code, Service: c.Units["service"],
 			Share: []string{"number"}, Contact: cases.Contact{Speaker: "she", Recognised: how, Outcome: "social_service", Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "333 999",
 				Hours: []rule.Hours{{From: "00:00"}}}}})

@@ -71,38 +71,6 @@ func (d *Desk) HandNow(ctx context.Context, who acts.Caller, on Waits, mark stri
 	})
 }
 
-// HandOver ends the caller's shift: whatever cannot wait is in somebody's hands other
-// than hers. ErrState where it is not; then nothing is recorded.
-func (d *Desk) HandOver(ctx context.Context, who acts.Caller) (audit.Receipt, error) {
-	return d.work.Do(ctx, who, policies.ShiftHandOver, func(r kept.Reader, act *acts.Act) error {
-		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
-			return err
-		}
-		lines, err := d.Now(r, act)
-		if err == nil && slices.ContainsFunc(lines, func(l NowLine) bool { return !l.Given(act.Who.Person()) }) {
-			err = kept.ErrState
-		}
-		return err
-	})
-}
-
-// ShiftNow lists what cannot wait, for who ends her shift.
-func (d *Desk) ShiftNow(ctx context.Context, who acts.Caller) ([]NowLine, audit.Receipt, error) {
-	var lines []NowLine
-	receipt, err := d.work.Do(ctx, who, policies.AgendaRead, func(r kept.Reader, act *acts.Act) error {
-		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
-			return err
-		}
-		if err := act.Also(policies.RecallRead, kept.UnitObject(act.Who)); err != nil {
-			return err
-		}
-		var err error
-		lines, err = d.Now(r, act)
-		return err
-	})
-	return lines, receipt, err
-}
-
 // onMark lets f change a mark of a contact, or of the case file that it belongs to,
 // where fits, which may be left out, has nothing against it.
 // An end that f returns is recorded; it takes the mark away unless it hands it on.

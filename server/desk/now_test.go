@@ -10,7 +10,9 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals/cases"
+	"sportello/referrals/reports"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/typed"
 )
 
 // told records a contact of a woman in danger whose line dropped.
@@ -124,4 +126,13 @@ func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 		t.Fatal(err)
 	}
 	anna.Leads(anna.Post("/turno"), "/agenda")
+
+	report := reports.NewReport{Form: typed.NewForm(), Report: reports.Report{Danger: "yes", Text: "si sente gridare"}, Reporter: reports.Reporter{Speaker: "someone"}}
+	id, _, err := w.Desk.Reports.Record(t.Context(), w.Caller("anna"), report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna.Says(anna.Get("/turno"), "Segnalazione", "/segnalazioni/"+id)
+	anna.Silent(anna.Page, "si sente gridare")
+	anna.Status(anna.Post("/turno"), http.StatusConflict)
 }

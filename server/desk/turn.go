@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
+	"sportello/referrals"
 	"sportello/referrals/kept"
 	"sportello/server/frame"
 )
@@ -25,10 +26,11 @@ type TurnForm struct{}
 
 // TurnLine is one thing that cannot wait, and in whose hands it is.
 type TurnLine struct {
-	Who   frame.Who
-	Kind  string // a word of "now"
-	Since time.Time
-	Href  string
+	Who    frame.Who
+	Report bool   // what others told: nobody is named
+	Kind   string // a word of "now"
+	Since  time.Time
+	Href   string
 	Hold
 	Given bool // in the hands of somebody other than the reader
 }
@@ -40,7 +42,7 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 	if !q.IsDesk() {
 		return nil, acts.ErrDenied
 	}
-	lines, receipt, err := q.Desk.Cases.ShiftNow(q.Context(), q.Who)
+	shift, receipt, err := q.Desk.ReadShift(q.Context(), q.Who)
 	if err = q.Partly(err); err != nil {
 		return nil, err
 	}
@@ -49,18 +51,21 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &TurnPage{Page: q.Base(TitleTurn), Ready: true}
+	page := &TurnPage{Page: q.Base(TitleTurn), Ready: shift.InHands(q.Who.Person())}
 	if u := roster.Units[q.Who.Unit()]; u != nil {
 		page.Hours = u.Hours
 	}
-	for _, l := range lines {
+	for _, l := range shift.Lines {
 		href := "/contatti/" + l.On.Contact
 		if l.On.Case != "" {
 			href = "/schede/" + l.On.Case
 		}
 		line := TurnLine{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Kind: l.Kind, Since: l.Since, Href: href + "/adesso", Hold: holdOf(roster, l.Hold), Given: l.Given(q.Who.Person())}
-		page.Ready = page.Ready && line.Given
 		page.Lines = append(page.Lines, line)
+	}
+	for _, l := range shift.Reports {
+		page.Lines = append(page.Lines, TurnLine{Report: true, Kind: kept.MarkDanger, Since: l.At, Href: "/segnalazioni/" + l.ID,
+			Hold: Hold{By: nameOf(roster, l.Worker), To: l.DangerTo}, Given: referrals.ReportGiven(l, q.Who.Person())})
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil
@@ -68,7 +73,7 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 
 // HandOver answers POST /turno.
 func HandOver(q *frame.Request, _ *TurnForm) error {
-	receipt, err := q.Desk.Cases.HandOver(q.Context(), q.Who)
+	receipt, err := q.Desk.HandOver(q.Context(), q.Who)
 	if errors.Is(err, kept.ErrState) {
 		page, err := turnPage(q, nil)
 		if err != nil {

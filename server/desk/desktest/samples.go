@@ -36,6 +36,7 @@ func Samples() (all servertest.Samples) {
 	all.Add("list.empty", &desk.ListPage{Page: servertest.DeskPage(desk.TitleList, "/schede")})
 	turn := desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Hours: "lun-ven 8:30-19", Lines: []desk.TurnLine{
 		{Who: servertest.Rosa, Kind: "danger", Since: at, Href: "/schede/A/adesso", Hold: desk.Hold{By: "lia"}, Given: true},
+		{Report: true, Kind: "danger", Since: at, Href: "/segnalazioni/R", Hold: desk.Hold{To: "pronto intervento, Carla"}, Given: true},
 		{Who: ines, Kind: "dropped", Since: at, Href: "/contatti/A/adesso", Hold: desk.Hold{Hand: "colleague", To: "lia"}}}}
 	turn.Problem = desk.ProblemTurnOpen
 	all.Add("turn", &turn)
