@@ -450,7 +450,7 @@ func TestThirtyDaysEndWithAnInterview(t *testing.T) {
 // TestCallBackThatAnotherAnswered: somebody else answered the number she gave for one
 // call. Where it is the one of her file, that is shut too; another is not.
 func TestCallBackThatAnotherAnswered(t *testing.T) {
-	for number, want := range map[string]rule.Refusal{"+39 333 1112223": rule.OtherAnswered, "333 4445556": rule.Permitted} {
+	for number, want := range map[string]rule.Refusal{"+39 333 1112223": rule.OtherAnswered, "٣٣٣ ١١١٢٢٢٣": rule.OtherAnswered, "333 4445556": rule.Permitted} {
 		w := storetest.New(t).Wide()
 		w.Desk.Cases.Leave = rule.Leave{Minutes: 20, Tries: 2}
 		out := record(t, w, endangered(func(in *cases.NewContact) {

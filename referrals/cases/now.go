@@ -4,12 +4,12 @@ import (
 	"context"
 	"slices"
 	"sort"
-	"strings"
 
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/kept"
+	"sportello/referrals/match"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 )
@@ -271,19 +271,14 @@ func (d *Desk) RecordCallBack(ctx context.Context, who acts.Caller, id string, v
 	})
 }
 
-// sameNumber tells whether two numbers, as typed, end in the same nine digits: it is
-// asked before a number is shut, where one too many does no harm.
+// sameNumber tells whether one of two fields names a number of the other, as search
+// compares them: it is asked before a number is shut, where one too many does no harm.
 func sameNumber(a, b string) bool {
-	digits := func(s string) string {
-		s = strings.Map(func(c rune) rune {
-			if c < '0' || c > '9' {
-				return -1
-			}
-			return c
-		}, s)
-		return s[max(0, len(s)-9):]
+	in := func(a, b string) bool {
+		by, class := match.NewQuery(a).Record(match.KeysOf(nil, []string{b}), "")
+		return by == match.ByNumber && class != match.None
 	}
-	return digits(a) != "" && digits(a) == digits(b)
+	return in(a, b) || in(b, a)
 }
 
 // called notes a call in a contact, and what follows for its card.
