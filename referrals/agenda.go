@@ -10,6 +10,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/walls"
 )
 
 // Agenda is the home page of a unit: what cannot wait, who may be called now,
@@ -26,7 +27,7 @@ type Agenda struct {
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
 	Stopped  []cases.StoppedLine     // nobody contacts them: her rule changed elsewhere, and she is asked
-	Walls    []cases.WallAsked       // what a colleague asks the reader alone to hide with her
+	Walls    []walls.Asked           // what a colleague asks the reader alone to hide with her
 	Meet     []cases.AppointmentLine // today's appointments, and earlier ones of which nobody said how they went
 }
 
@@ -87,7 +88,7 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Recall, err = cases.RecallNow(r, act); err != nil {
 			return err
 		}
-		a.Walls, err = cases.WallsAsked(r, act)
+		a.Walls, err = walls.AskedOf(r, act)
 		return err
 	})
 	return a, receipt, err

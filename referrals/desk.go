@@ -9,9 +9,10 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/walls"
 )
 
-// Desk is the one door to case data: what joins its four parts stands here, the rest
+// Desk is the one door to case data: what joins its parts stands here, the rest
 // in each of them. Ids are 26 letters and digits, days
 // YYYY-MM-DD in Italy, hours HH:MM there, codes those of the exported lists.
 //
@@ -27,6 +28,7 @@ type Desk struct {
 	Cases    *cases.Desk
 	Reports  *reports.Desk
 	Sharing  *sharing.Desk
+	Walls    *walls.Desk
 	AuditLog *auditlog.Desk
 	work     kept.Work
 }
@@ -38,7 +40,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), Walls: walls.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // nowOf is what stands under "Adesso" for somebody.
@@ -137,7 +138,7 @@ func TestDangerGoesIntoTheCaseFile(t *testing.T) {
 	if _, err := w.Desk.Cases.EndNow(t.Context(), w.Caller("anna"), cases.Waits{Contact: out.ContactID}, cases.NowEnd{Mark: kept.MarkDanger, Code: "arrived"}); !errors.Is(err, kept.ErrState) {
 		t.Errorf("ended in the contact: %v", err)
 	}
-	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, versionNow(t, w, out.CaseID), cases.WallChange{Off: acts.List(w.People["lia"].ID)}); err != nil {
+	if _, err := w.Desk.Walls.Set(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, versionNow(t, w, out.CaseID), walls.Change{Off: acts.List(w.People["lia"].ID)}); err != nil {
 		t.Fatal(err)
 	}
 	if lines := nowOf(t, w, "lia"); len(lines) != 0 {

@@ -26,6 +26,7 @@ import (
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 var home = accounts.From{Address: "127.0.0.1"}
@@ -59,7 +60,7 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"pinning":   func() error { _, err := f.House.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling": func() error {
-			_, err := f.Desk.Cases.Wall(ctx, thief, f.Case, v.Version, cases.WallChange{})
+			_, err := f.Desk.Walls.Set(ctx, thief, f.Case, v.Version, walls.Change{})
 			return err
 		},
 		"exporting": func() error {

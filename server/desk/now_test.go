@@ -13,6 +13,7 @@ import (
 	"sportello/referrals/reports"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // told records a contact of a woman in danger whose line dropped.
@@ -113,7 +114,7 @@ func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, cases.WallChange{Off: acts.List(lia)}); err != nil {
+	if _, err := w.Desk.Walls.Set(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, walls.Change{Off: acts.List(lia)}); err != nil {
 		t.Fatal(err)
 	}
 	anna = s.Inside(t, "anna") // the case's new key came to her

@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // Call is a contact about which everything was asked.
@@ -129,7 +130,7 @@ func (s *Site) Fill(t testing.TB) *Records {
 	r.VeraNote = view(vera, r.Vera).Notes[0].ID
 	s.Receipt(t)(s.Desk.Cases.CloseCase(ctx, anna, r.Closed, view(anna, r.Closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.Walled)
-	s.Receipt(t)(s.Desk.Cases.Wall(ctx, w, r.Walled, view(lucia, r.Walled).Version, cases.WallChange{Off: acts.List(s.People["anna"].ID)}))
+	s.Receipt(t)(s.Desk.Walls.Set(ctx, w, r.Walled, view(lucia, r.Walled).Version, walls.Change{Off: acts.List(s.People["anna"].ID)}))
 	give := func(purpose string, fields ...string) string {
 		id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, r.File, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: fields,
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today",

@@ -8,8 +8,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/walls"
 	"sportello/server/frame"
 )
 
@@ -67,8 +67,8 @@ type WallTwoForm struct {
 }
 
 // wallsOf reads the page.
-func wallsOf(q *frame.Request) (*WallsPage, cases.WallsView, error) {
-	v, receipt, err := q.Desk.Cases.Walls(q.Context(), q.Who, q.ID("id"))
+func wallsOf(q *frame.Request) (*WallsPage, walls.View, error) {
+	v, receipt, err := q.Desk.Walls.Of(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return nil, v, err
 	}
@@ -118,7 +118,7 @@ func Walls(q *frame.Request) (frame.Shown, error) {
 }
 
 // changed is what a list of ticks changes, of some people of the page.
-func changed(now acts.List, of []Behind, ticked []string) (c cases.WallChange) {
+func changed(now acts.List, of []Behind, ticked []string) (c walls.Change) {
 	for _, b := range of {
 		switch on := frame.Contains(ticked, b.ID); {
 		case on && (!now.Has(b.ID) || b.Outside):
@@ -145,7 +145,7 @@ func SetWalls(q *frame.Request, f *WallsForm) error {
 	if ok, err := q.StepUp(policies.CaseWall, v.ID, StepUpWall, v.Card.Code); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.Wall(q.Context(), q.Who, v.ID, q.Version(), changed(v.Off, page.Workers, f.Off))
+	receipt, err := q.Desk.Walls.Set(q.Context(), q.Who, v.ID, q.Version(), changed(v.Off, page.Workers, f.Off))
 	return wallDone(q, &page.Page, err, func() error { return q.Done(receipt, FlashWall, "/schede/"+v.ID+"/muri") }, page)
 }
 
@@ -191,13 +191,13 @@ func ProposeWall(q *frame.Request, f *WallTwoForm) error {
 	if ok, err := q.StepUp(policies.WallPropose, v.ID, StepUpWallPropose, v.Card.Code); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.ProposeWall(q.Context(), q.Who, v.ID, cases.WallTwo{WallChange: change, Second: f.Second, Stands: stands})
+	receipt, err := q.Desk.Walls.Propose(q.Context(), q.Who, v.ID, walls.Two{Change: change, Second: f.Second, Stands: stands})
 	return wallDone(q, &page.Page, err, func() error { return q.Done(receipt, FlashWallAsked, "/schede/"+v.ID+"/muri") }, page)
 }
 
 // StopWall answers POST /schede/{id}/muri/{wall}/ferma.
 func StopWall(q *frame.Request, _ *frame.Nothing) error {
-	receipt, err := q.Desk.Cases.StopWall(q.Context(), q.Who, q.ID("wall"))
+	receipt, err := q.Desk.Walls.Stop(q.Context(), q.Who, q.ID("wall"))
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ type WallAskedPage struct {
 
 // WallAsked answers GET /schede/{id}/muri/{wall}.
 func WallAsked(q *frame.Request) (frame.Shown, error) {
-	w, head, receipt, err := q.Desk.Cases.WallAsked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
+	w, head, receipt, err := q.Desk.Walls.Asked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
 	if err != nil {
 		return nil, err
 	}
@@ -236,14 +236,14 @@ func WallAsked(q *frame.Request) (frame.Shown, error) {
 
 // ConfirmWall answers POST /schede/{id}/muri/{wall}.
 func ConfirmWall(q *frame.Request, _ *frame.Nothing) error {
-	w, _, _, err := q.Desk.Cases.WallAsked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
+	w, _, _, err := q.Desk.Walls.Asked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
 	if err != nil {
 		return err
 	}
 	if ok, err := q.StepUp(policies.WallConfirm, w.CaseID, StepUpWall, w.Who.Code); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.ConfirmWall(q.Context(), q.Who, w.CaseID, w.ID)
+	receipt, err := q.Desk.Walls.Confirm(q.Context(), q.Who, w.CaseID, w.ID)
 	if err != nil {
 		return err
 	}

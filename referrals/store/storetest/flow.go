@@ -22,6 +22,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // Flow is everything that can be done with a few cases, done once, with a word
@@ -275,10 +276,10 @@ func (f *Flow) restrict() {
 	f.Appointment = v.Meet[0].ID
 	_, err = f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
-	_, err = f.Desk.Cases.ProposeWall(ctx, f.StepUp("anna", policies.WallPropose, f.Case), f.Case, cases.WallTwo{WallChange: cases.WallChange{Off: acts.List(f.People["gina"].ID)},
+	_, err = f.Desk.Walls.Propose(ctx, f.StepUp("anna", policies.WallPropose, f.Case), f.Case, walls.Two{Change: walls.Change{Off: acts.List(f.People["gina"].ID)},
 		Second: f.People["lia"].ID, Stands: f.People["anna"].ID})
 	f.ok(err, "asking for a wall")
-	_, err = f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Off: acts.List(f.People["lia"].ID)})
+	_, err = f.Desk.Walls.Set(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), walls.Change{Off: acts.List(f.People["lia"].ID)})
 	f.ok(err, "walling off")
 	named := acts.List(f.People["anna"].ID).With(f.People["gina"].ID)
 	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)

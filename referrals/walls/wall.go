@@ -1,4 +1,4 @@
-package cases
+package walls
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 // on. So the lead learns of it from nothing: it is on no list, page or Agenda but
 // those of the two.
 
-// WallProposalRow is a wall that waits for the second of two. It lasts wallWaits days.
-type WallProposalRow struct {
+// ProposalRow is a wall that waits for the second of two. It lasts wallWaits days.
+type ProposalRow struct {
 	acts.RowKey
 	CaseID string
 	Unit   string
@@ -34,24 +34,24 @@ type WallProposalRow struct {
 }
 
 // Table is the name of the table of walls that wait for a second word.
-func (*WallProposalRow) Table() string { return "wall_proposal" }
+func (*ProposalRow) Table() string { return "wall_proposal" }
 
 const wallWaits = 14
 
 var (
-	wallProposalRows = acts.Declare[WallProposalRow]()
-	// wallProposalsOf lists what waits for a case.
-	wallProposalsOf = wallProposalRows.Find().Is("case_id").By("id")
-	// wallProposalsTo lists what waits for a colleague's word.
-	wallProposalsTo = wallProposalRows.Find().Is("second").By("day", "id")
-	// wallProposalsUpTo lists what was proposed on or before a day.
-	wallProposalsUpTo = wallProposalRows.Find().UpTo("day").By("day", "id")
+	proposalRows = acts.Declare[ProposalRow]()
+	// proposalsOf lists what waits for a case.
+	proposalsOf = proposalRows.Find().Is("case_id").By("id")
+	// proposalsTo lists what waits for a colleague's word.
+	proposalsTo = proposalRows.Find().Is("second").By("day", "id")
+	// proposalsUpTo lists what was proposed on or before a day.
+	proposalsUpTo = proposalRows.Find().UpTo("day").By("day", "id")
 
-	_ = kept.Register(wallProposalRows, kept.Kind[*WallProposalRow]{Class: "case", Hangs: []kept.Hang{kept.On("case_file", wallProposalsOf)},
-		Ended: func(r kept.Reader, day string) ([]*WallProposalRow, error) {
-			return wallProposalsUpTo.Rows(r, lastDay(day))
+	_ = kept.Register(proposalRows, kept.Kind[*ProposalRow]{Class: "case", Hangs: []kept.Hang{kept.On("case_file", proposalsOf)},
+		Ended: func(r kept.Reader, day string) ([]*ProposalRow, error) {
+			return proposalsUpTo.Rows(r, lastDay(day))
 		},
-		Over: func(_ kept.Reader, row *WallProposalRow, day string) (bool, error) { return row.over(day), nil }})
+		Over: func(_ kept.Reader, row *ProposalRow, day string) (bool, error) { return row.over(day), nil }})
 )
 
 // lastDay is the last day on which something could be proposed that is over on a day.
@@ -63,37 +63,37 @@ func lastDay(day string) string {
 	return d.AddDate(0, 0, -wallWaits-1).Format(time.DateOnly)
 }
 
-func (w *WallProposalRow) over(day string) bool { return w.Day <= lastDay(day) }
+func (w *ProposalRow) over(day string) bool { return w.Day <= lastDay(day) }
 
 // What callers test for, about walls.
 var (
 	// ErrTwo says that a wall which concerns a lead takes two.
 	ErrTwo = errors.New("a wall that concerns a lead takes two")
-	// ErrWallOver says that what was asked waits no longer, or that the case has changed under it.
-	ErrWallOver = errors.New("the wall is not proposed any more")
+	// ErrOver says that what was asked waits no longer, or that the case has changed under it.
+	ErrOver = errors.New("the wall is not proposed any more")
 )
 
-// WallChange is what is to change in a case's walls.
-type WallChange struct {
+// Change is what is to change in a case's walls.
+type Change struct {
 	Off, Back acts.List // to wall off, to let in again
 }
 
-// WallTwo is what two people do together.
-type WallTwo struct {
-	WallChange
+// Two is what two people do together.
+type Two struct {
+	Change
 	Second string // the colleague who is asked
 	Stands string // the caller, or the colleague
 }
 
-// WallsView is the page of a case's walls.
-type WallsView struct {
+// View is the page of a case's walls.
+type View struct {
 	kept.CaseHead
 	Knows    bool      // the caller is told what stands; else the lists are empty
 	Off      acts.List // from whom it is walled off
 	Stands   acts.List // who answers for it in place of a lead
 	Named    acts.List // whom it is restricted to; empty where it is the unit's
 	MayShare bool      // the caller says whom it is restricted to
-	Waiting  *WallProposalRow
+	Waiting  *ProposalRow
 	Recovery bool            // without one nothing is walled off
 	People   []*acts.Person  // the members of the unit besides the caller
 	Outside  map[string]bool // those for whom it is not kept, though nobody walled them off
@@ -101,15 +101,15 @@ type WallsView struct {
 	Leads    map[string]bool // those who lead it
 }
 
-// Walls reads the walls of a case, as far as the caller is told, and what she asked.
-func (d *Desk) Walls(ctx context.Context, who acts.Caller, id string) (WallsView, audit.Receipt, error) {
-	var v WallsView
+// Of reads the walls of a case, as far as the caller is told, and what she asked.
+func (d *Desk) Of(ctx context.Context, who acts.Caller, id string) (View, audit.Receipt, error) {
+	var v View
 	receipt, err := d.work.Do(ctx, who, policies.CaseOpen, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, id)
 		if err != nil {
 			return err
 		}
-		v = WallsView{CaseHead: c.Head(), Knows: kept.KnowsWalls(act.Who, c.Row), Leads: map[string]bool{}, Outside: map[string]bool{}, Shut: map[string]bool{}}
+		v = View{CaseHead: c.Head(), Knows: kept.KnowsWalls(act.Who, c.Row), Leads: map[string]bool{}, Outside: map[string]bool{}, Shut: map[string]bool{}}
 		if v.Restricted {
 			v.Named = c.Row.Named
 		}
@@ -123,7 +123,7 @@ func (d *Desk) Walls(ctx context.Context, who acts.Caller, id string) (WallsView
 			return err
 		}
 		v.Recovery = !recovery.None()
-		mine, err := wallProposalsOf.Rows(r, id)
+		mine, err := proposalsOf.Rows(r, id)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (d *Desk) Walls(ctx context.Context, who acts.Caller, id string) (WallsView
 }
 
 // people are the other members of the unit, for the page.
-func (v *WallsView) people(r kept.Reader, act *acts.Act, c *kept.CaseRow) error {
+func (v *View) people(r kept.Reader, act *acts.Act, c *kept.CaseRow) error {
 	people, err := acts.PeopleOfUnit.Rows(r, c.Unit)
 	if err != nil {
 		return err
@@ -161,9 +161,9 @@ func (v *WallsView) people(r kept.Reader, act *acts.Act, c *kept.CaseRow) error 
 
 func isLead(p *acts.Person) bool { return policies.Role(p.Role) == policies.Lead }
 
-// Wall changes the walls of a case by the word of who answers for it. ErrTwo where
+// Set changes the walls of a case by the word of who answers for it. ErrTwo where
 // they concern a lead; kept.ErrNoRecovery where the unit has none.
-func (d *Desk) Wall(ctx context.Context, who acts.Caller, id string, version int64, change WallChange) (audit.Receipt, error) {
+func (d *Desk) Set(ctx context.Context, who acts.Caller, id string, version int64, change Change) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, policies.CaseWall, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, id)
 		if err != nil {
@@ -186,7 +186,7 @@ func (d *Desk) Wall(ctx context.Context, who acts.Caller, id string, version int
 }
 
 // check refuses what cannot be asked, and tells whether a lead is concerned.
-func (w *WallChange) check(r kept.Reader, who acts.Caller, c *kept.CaseRow) (leads bool, err error) {
+func (w *Change) check(r kept.Reader, who acts.Caller, c *kept.CaseRow) (leads bool, err error) {
 	nobody := &typed.Invalid{Fields: map[string]string{"off": "error.not_colleague"}}
 	if w.Off.Has(who.Person()) {
 		return false, nobody
@@ -207,7 +207,7 @@ func (w *WallChange) check(r kept.Reader, who acts.Caller, c *kept.CaseRow) (lea
 }
 
 // wall makes a change of walls, by those who set it, with who stands for a lead.
-func wall(r kept.Reader, act *acts.Act, c *kept.File, change WallChange, by acts.List, stands string) (kept.Change, error) {
+func wall(r kept.Reader, act *acts.Act, c *kept.File, change Change, by acts.List, stands string) (kept.Change, error) {
 	w := kept.Walls{Off: c.Row.Walled, Stands: c.Row.Stands, By: c.Row.WalledBy}
 	for _, id := range change.Off.IDs() {
 		w.Off, w.Stands = w.Off.With(id), w.Stands.Without(id)
@@ -248,10 +248,10 @@ func leadsAmong(r kept.Reader, people acts.List) (bool, error) {
 	return false, nil
 }
 
-// ProposeWall asks a colleague to change with the caller the walls of a case where
+// Propose asks a colleague to change with the caller the walls of a case where
 // they concern a lead. Nothing is hidden before she confirms it; what the caller asked
 // before is replaced. Only who is told of the walls asks for one to be taken down.
-func (d *Desk) ProposeWall(ctx context.Context, who acts.Caller, id string, in WallTwo) (audit.Receipt, error) {
+func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, in Two) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, policies.WallPropose, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, id)
 		if err != nil {
@@ -287,9 +287,9 @@ func (d *Desk) ProposeWall(ctx context.Context, who acts.Caller, id string, in W
 		if recovery.None() {
 			return kept.ErrNoRecovery
 		}
-		out := kept.Change{Put: []acts.Row{&WallProposalRow{RowKey: kept.NewRow(), CaseID: id, Unit: c.Row.Unit, Author: act.Who.Person(), Second: in.Second,
+		out := kept.Change{Put: []acts.Row{&ProposalRow{RowKey: kept.NewRow(), CaseID: id, Unit: c.Row.Unit, Author: act.Who.Person(), Second: in.Second,
 			Off: in.Off, Back: in.Back, Stands: in.Stands, Day: act.Day}}}
-		before, err := wallProposalsOf.Rows(r, id)
+		before, err := proposalsOf.Rows(r, id)
 		for _, w := range before {
 			if w.Author == act.Who.Person() {
 				out.Delete = append(out.Delete, w)
@@ -302,8 +302,8 @@ func (d *Desk) ProposeWall(ctx context.Context, who acts.Caller, id string, in W
 
 // asked reads what waits for a second word, with its case, and asks the policy. For
 // everybody but the two it is not there.
-func asked(r kept.Reader, act *acts.Act, id string) (*WallProposalRow, *kept.CaseRow, error) {
-	w, row := &WallProposalRow{}, &kept.CaseRow{}
+func asked(r kept.Reader, act *acts.Act, id string) (*ProposalRow, *kept.CaseRow, error) {
+	w, row := &ProposalRow{}, &kept.CaseRow{}
 	if err := r.Get(w, id); err != nil {
 		return nil, nil, kept.LikeThere(r, err, row)
 	}
@@ -316,14 +316,14 @@ func asked(r kept.Reader, act *acts.Act, id string) (*WallProposalRow, *kept.Cas
 		return nil, nil, err
 	}
 	if w.over(act.Day) {
-		return nil, nil, ErrWallOver
+		return nil, nil, ErrOver
 	}
 	return w, row, nil
 }
 
-// ConfirmWall is the second word: what was asked is done, at once. Who asked must
+// Confirm is the second word: what was asked is done, at once. Who asked must
 // still be a member who may open the case, and so must whoever is to stand for a lead.
-func (d *Desk) ConfirmWall(ctx context.Context, who acts.Caller, id, proposal string) (audit.Receipt, error) {
+func (d *Desk) Confirm(ctx context.Context, who acts.Caller, id, proposal string) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, policies.WallConfirm, func(r kept.Reader, act *acts.Act) error {
 		w, row, err := asked(r, act, proposal)
 		if err != nil {
@@ -332,7 +332,7 @@ func (d *Desk) ConfirmWall(ctx context.Context, who acts.Caller, id, proposal st
 		if w.CaseID != id { // the step-up was for another case
 			return acts.ErrDenied
 		}
-		change := WallChange{w.Off, w.Back}
+		change := Change{w.Off, w.Back}
 		if _, err := change.check(r, act.Who, row); err != nil {
 			return err
 		}
@@ -341,7 +341,7 @@ func (d *Desk) ConfirmWall(ctx context.Context, who acts.Caller, id, proposal st
 			return err
 		}
 		if author.Unit != row.Unit || author.State != string(acts.Active) || kept.ShutFor(&author, row) {
-			return ErrWallOver
+			return ErrOver
 		}
 		c, err := kept.Open(r, act, row)
 		if err != nil {
@@ -354,9 +354,9 @@ func (d *Desk) ConfirmWall(ctx context.Context, who acts.Caller, id, proposal st
 	})
 }
 
-// StopWall ends what was asked: the one who asked takes it back, or the colleague
+// Stop ends what was asked: the one who asked takes it back, or the colleague
 // says no.
-func (d *Desk) StopWall(ctx context.Context, who acts.Caller, proposal string) (audit.Receipt, error) {
+func (d *Desk) Stop(ctx context.Context, who acts.Caller, proposal string) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, policies.WallStop, func(r kept.Reader, act *acts.Act) error {
 		w, _, err := asked(r, act, proposal)
 		if err != nil {
@@ -367,16 +367,16 @@ func (d *Desk) StopWall(ctx context.Context, who acts.Caller, proposal string) (
 	})
 }
 
-// WallAsked reads what waits for the caller's word about a case that she may open.
-func (d *Desk) WallAsked(ctx context.Context, who acts.Caller, id, proposal string) (WallAsked, kept.CaseHead, audit.Receipt, error) {
-	var v WallAsked
+// Asked reads what waits for the caller's word about a case that she may open.
+func (d *Desk) Asked(ctx context.Context, who acts.Caller, id, proposal string) (Asked, kept.CaseHead, audit.Receipt, error) {
+	var v Asked
 	var head kept.CaseHead
 	receipt, err := d.work.Do(ctx, who, policies.CaseOpen, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, id)
 		if err != nil {
 			return err
 		}
-		w := &WallProposalRow{}
+		w := &ProposalRow{}
 		if err := r.Get(w, proposal); err != nil {
 			return err
 		}
@@ -384,14 +384,14 @@ func (d *Desk) WallAsked(ctx context.Context, who acts.Caller, id, proposal stri
 			return acts.ErrDenied
 		}
 		head = c.Head()
-		v = WallAsked{ID: w.ID, CaseID: id, By: w.Author, Day: w.Day, Who: c.Card.Who(), Off: w.Off, Back: w.Back, Stands: w.Stands}
+		v = Asked{ID: w.ID, CaseID: id, By: w.Author, Day: w.Day, Who: c.Card.Who(), Off: w.Off, Back: w.Back, Stands: w.Stands}
 		return nil
 	})
 	return v, head, receipt, err
 }
 
-// WallAsked is what a colleague asks the caller to hide with her.
-type WallAsked struct {
+// Asked is what a colleague asks the caller to hide with her.
+type Asked struct {
 	ID, CaseID string
 	By         string // pseudonym
 	Day        string
@@ -400,12 +400,12 @@ type WallAsked struct {
 	Stands     string
 }
 
-// WallsAsked are the walls that wait for the caller's word, of cases that she may
+// AskedOf are the walls that wait for the caller's word, of cases that she may
 // open. It is part of an act that was allowed to read her Agenda.
-func WallsAsked(r kept.Reader, act *acts.Act) ([]WallAsked, error) {
-	rows, err := wallProposalsTo.Rows(r, act.Who.Person())
-	return kept.Lines(act, rows, err, func(w *WallProposalRow) (WallAsked, bool, error) {
-		v := WallAsked{ID: w.ID, CaseID: w.CaseID, By: w.Author, Day: w.Day, Off: w.Off, Back: w.Back, Stands: w.Stands}
+func AskedOf(r kept.Reader, act *acts.Act) ([]Asked, error) {
+	rows, err := proposalsTo.Rows(r, act.Who.Person())
+	return kept.Lines(act, rows, err, func(w *ProposalRow) (Asked, bool, error) {
+		v := Asked{ID: w.ID, CaseID: w.CaseID, By: w.Author, Day: w.Day, Off: w.Off, Back: w.Back, Stands: w.Stands}
 		row := &kept.CaseRow{}
 		if err := r.Get(row, w.CaseID); err != nil {
 			return v, false, err
