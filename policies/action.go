@@ -73,6 +73,8 @@ const (
 	WallPropose Action = "wall.propose"
 	// WallConfirm is the second word for a wall that concerns a lead.
 	WallConfirm Action = "wall.confirm"
+	// WallWitness is the word of the lead of another unit, named beforehand, for a wall that concerns a lead: her yes or her no.
+	WallWitness Action = "wall.witness"
 	// WallStop ends what was asked; nothing was hidden yet.
 	WallStop Action = "wall.stop"
 	// CaseClose closes a case with its outcome.
@@ -243,6 +245,8 @@ const (
 	RecoveryRewrap Action = "recovery.rewrap"
 	// UnitRestrict says whether a unit's new case files are restricted unless their worker says otherwise.
 	UnitRestrict Action = "unit.restrict"
+	// UnitWitness names the lead of another unit who may give the second word for a wall.
+	UnitWitness Action = "unit.witness"
 	// CopyKeySet changes the public key to which a centre's sealed copies are made.
 	CopyKeySet Action = "copy_key.set"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
@@ -322,6 +326,7 @@ var inOrder = []Action{
 	CaseWall,
 	WallPropose,
 	WallConfirm,
+	WallWitness,
 	WallStop,
 	CaseClose,
 	CaseReopen,
@@ -396,6 +401,7 @@ var inOrder = []Action{
 	RecoveryImport,
 	RecoveryRewrap,
 	UnitRestrict,
+	UnitWitness,
 	CopyKeySet,
 	KeyAdopt,
 	CredentialsRead,
@@ -426,6 +432,7 @@ var grave = map[Action]string{
 	CaseWall:             "hides a case from those who protect her",
 	WallPropose:          "hides a case from those who protect her",
 	WallConfirm:          "hides a case from those who protect her",
+	WallWitness:          "hides a case from those who protect her",
 	NoteMove:             "takes her words out of her file, and the earlier text with them",
 	DirectoryUpdate:      "sends women to another door or number",
 	ConsentExtend:        "tells those who receive about her what is new",
@@ -452,6 +459,7 @@ var grave = map[Action]string{
 	RecoveryAccept:       "decides who could open everything",
 	RecoveryRemove:       "leaves the unit without a way back",
 	RecoveryRewrap:       "puts a key that was made elsewhere in force",
+	UnitWitness:          "makes an accomplice the second of two who hide a case from its lead",
 	UnitRestrict:         "opens to a whole unit what its workers would have kept by name",
 	CopyKeySet:           "has the next sealed copy made to another key",
 	FactorReplace:        "takes over the account for good",

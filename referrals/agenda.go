@@ -28,6 +28,7 @@ type Agenda struct {
 	Contacts []cases.ContactLine
 	Stopped  []cases.StoppedLine     // nobody contacts them: her rule changed elsewhere, and she is asked
 	Walls    []walls.Asked           // what a colleague asks the reader alone to hide with her
+	Witness  []walls.ForWitness      // what another unit asks the reader as its witness
 	Meet     []cases.AppointmentLine // today's appointments, and earlier ones of which nobody said how they went
 }
 
@@ -88,7 +89,10 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Recall, err = cases.RecallNow(r, act); err != nil {
 			return err
 		}
-		a.Walls, err = walls.AskedOf(r, act)
+		if a.Walls, err = walls.AskedOf(r, act); err != nil {
+			return err
+		}
+		a.Witness, err = walls.AskedWitness(r, act)
 		return err
 	})
 	return a, receipt, err

@@ -81,6 +81,8 @@ func Routes() []frame.Route {
 		frame.Get("/ammissioni/dichiarazioni", policies.DeclarationRead, people.UnitDeclarations),
 		frame.Get("/ammissioni/schede", policies.MemberList, people.NewCases),
 		frame.Post("/ammissioni/schede", policies.UnitRestrict, people.SetNewCases),
+		frame.Get("/ammissioni/testimone", policies.MemberList, people.Witness),
+		frame.Post("/ammissioni/testimone", policies.UnitWitness, people.SetWitness),
 		frame.Get("/ammissioni/mie-parole", policies.CredentialsRead, people.LeadWords),
 		frame.Post("/ammissioni/mie-parole", policies.CredentialsRead, people.ShowLeadWords),
 		frame.Get("/ammissioni/{person}", policies.MemberList, people.Admit),
@@ -204,6 +206,9 @@ func Routes() []frame.Route {
 		frame.Get("/schede/{id}/muri/{wall}", policies.CaseOpen, walls.WallAsked),
 		frame.Post("/schede/{id}/muri/{wall}", policies.WallConfirm, walls.ConfirmWall),
 		frame.Post("/schede/{id}/muri/{wall}/ferma", policies.WallStop, walls.StopWall),
+		frame.Post("/schede/{id}/muri/{wall}/insieme", policies.WallPropose, walls.CarryWall),
+		frame.Get("/muri/{wall}", policies.AgendaRead, walls.ForWitness),
+		frame.Post("/muri/{wall}", policies.WallWitness, walls.AnswerWitness),
 
 		frame.Get("/schede/{id}/invii", policies.CaseOpen, sending.CaseReferrals),
 		frame.Get("/schede/{id}/centro", policies.DirectoryRead, sending.ChooseCentre),

@@ -754,6 +754,7 @@ func (st *story) annaAsksForAWall() {
 	elena.see("walls.asks", "anna", "walls.hidden_from", "lucia").click("remove.say_no").see("walls.stopped", st.code)
 	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
 	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
+	elena.open("/ammissioni").click("witness.title").at("/ammissioni/testimone").see("witness.about")
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.

@@ -168,6 +168,9 @@ type Unit struct {
 	RestrictNew    bool  `row:",later"` // its new case files are restricted unless their worker says otherwise
 	// Territory are the municipalities that it is there for: ISTAT codes, a blank between.
 	Territory string `row:",later"`
+	// Witness is the lead of another unit who may give the second word where a case file
+	// is to be hidden from a lead of this one, named beforehand.
+	Witness string `row:",later"`
 }
 
 // The kinds of unit.

@@ -3,6 +3,7 @@ package walls
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sportello/policies"
@@ -18,7 +19,9 @@ import (
 // takes two: one who may open the case asks one colleague, by name, who may open it
 // too; nobody else is told, and one of the two stands for the lead there from then
 // on. So the lead learns of it from nothing: it is on no list, page or Agenda but
-// those of the two.
+// those of the two. Where no colleague is left to ask, the lead of another unit whom
+// the unit named beforehand, its witness, gives the second word: she opens nothing and
+// is told no code, and who asked carries it out.
 
 // ProposalRow is a wall that waits for the second of two. It lasts wallWaits days.
 type ProposalRow struct {
@@ -26,11 +29,12 @@ type ProposalRow struct {
 	CaseID string
 	Unit   string
 	Author string
-	Second string    // the colleague who is asked
+	Second string    // who is asked: a colleague, or the unit's witness
 	Off    acts.List // to be walled off, beside whoever is
 	Back   acts.List // to be let in again
 	Stands string    // who answers for the case then; empty where no lead is walled off by it
 	Day    string
+	Agreed string `row:",later"` // the day on which a witness said yes
 }
 
 // Table is the name of the table of walls that wait for a second word.
@@ -44,6 +48,8 @@ var (
 	proposalsOf = proposalRows.Find().Is("case_id").By("id")
 	// proposalsTo lists what waits for a colleague's word.
 	proposalsTo = proposalRows.Find().Is("second").By("day", "id")
+	// agreedBy lists what somebody asked and the witness agreed to.
+	agreedBy = proposalRows.Find().Is("author").Not("agreed", "").By("day", "id")
 	// proposalsUpTo lists what was proposed on or before a day.
 	proposalsUpTo = proposalRows.Find().UpTo("day").By("day", "id")
 
@@ -270,11 +276,15 @@ func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, in Two) 
 		case in.Off != "" && in.Stands != act.Who.Person() && in.Stands != in.Second:
 			bad["stands"] = "error.not_colleague"
 		default:
-			var p acts.Person
-			if err := r.Get(&p, in.Second); kept.NotNoRow(err) != nil {
+			ok, witness, err := secondOf(r, in.Second, c.Row.Unit)
+			if err != nil {
 				return err
-			} else if err != nil || p.Unit != c.Row.Unit || p.State != string(acts.Active) {
+			}
+			if !ok {
 				bad["second"] = "error.not_colleague"
+			}
+			if witness && in.Off != "" && in.Stands != act.Who.Person() {
+				bad["stands"] = "error.witness_stands" // she opens nothing
 			}
 		}
 		if err := bad.Err(); err != nil {
@@ -298,6 +308,24 @@ func (d *Desk) Propose(ctx context.Context, who acts.Caller, id string, in Two) 
 		act.Commit = out.Write
 		return err
 	})
+}
+
+// secondOf tells whether somebody can be asked for the second word, and whether as the
+// witness of the unit.
+func secondOf(r kept.Reader, id, unit string) (ok, witness bool, err error) {
+	var p acts.Person
+	if err := r.Get(&p, id); err != nil {
+		return false, false, kept.NotNoRow(err)
+	}
+	if p.Unit == unit {
+		return p.State == string(acts.Active), false, nil
+	}
+	var u acts.Unit
+	if err := r.Get(&u, unit); err != nil || u.Witness != id {
+		return false, false, err
+	}
+	ok, err = units.IsWitness(r, id, unit)
+	return ok, true, err
 }
 
 // asked reads what waits for a second word, with its case, and asks the policy. For
@@ -380,32 +408,45 @@ func (d *Desk) Asked(ctx context.Context, who acts.Caller, id, proposal string) 
 		if err := r.Get(w, proposal); err != nil {
 			return err
 		}
-		if w.CaseID != id || w.Second != act.Who.Person() || w.over(act.Day) {
+		mine := w.Second == act.Who.Person() || w.Agreed != "" && w.Author == act.Who.Person()
+		if w.CaseID != id || !mine || w.over(act.Day) {
 			return acts.ErrDenied
 		}
 		head = c.Head()
-		v = Asked{ID: w.ID, CaseID: id, By: w.Author, Day: w.Day, Who: c.Card.Who(), Off: w.Off, Back: w.Back, Stands: w.Stands}
+		v = askedOf(w)
+		v.Who = c.Card.Who()
 		return nil
 	})
 	return v, head, receipt, err
 }
 
-// Asked is what a colleague asks the caller to hide with her.
+func askedOf(w *ProposalRow) Asked {
+	return Asked{ID: w.ID, CaseID: w.CaseID, By: w.Author, Second: w.Second, Agreed: w.Agreed, Day: w.Day, Off: w.Off, Back: w.Back, Stands: w.Stands}
+}
+
+// Asked is what a colleague asks the caller to hide with her; where Agreed is a day,
+// what the caller asked and the witness agreed to on it.
 type Asked struct {
 	ID, CaseID string
-	By         string // pseudonym
+	By, Second string // pseudonyms
+	Agreed     string
 	Day        string
 	Who        kept.CaseWho
 	Off, Back  acts.List
 	Stands     string
 }
 
-// AskedOf are the walls that wait for the caller's word, of cases that she may
-// open. It is part of an act that was allowed to read her Agenda.
+// AskedOf are the walls that wait for the caller: for her word, or for her hand once
+// the witness agreed; of cases that she may open. It is part of an act that was allowed to read her Agenda.
 func AskedOf(r kept.Reader, act *acts.Act) ([]Asked, error) {
 	rows, err := proposalsTo.Rows(r, act.Who.Person())
+	if err != nil {
+		return nil, err
+	}
+	agreed, err := agreedBy.Rows(r, act.Who.Person())
+	rows = append(slices.DeleteFunc(rows, func(w *ProposalRow) bool { return w.Unit != act.Who.Unit() }), agreed...)
 	return kept.Lines(act, rows, err, func(w *ProposalRow) (Asked, bool, error) {
-		v := Asked{ID: w.ID, CaseID: w.CaseID, By: w.Author, Day: w.Day, Off: w.Off, Back: w.Back, Stands: w.Stands}
+		v := askedOf(w)
 		row := &kept.CaseRow{}
 		if err := r.Get(row, w.CaseID); err != nil {
 			return v, false, err

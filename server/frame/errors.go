@@ -77,6 +77,7 @@ var answers = []struct {
 	{units.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
 	{units.ErrRemovalOver, http.StatusConflict, "error.removal_over"},
 	{units.ErrTwo, http.StatusConflict, "error.removal_two"},
+	{units.ErrNotWitness, http.StatusConflict, "error.not_witness"},
 	{walls.ErrOver, http.StatusConflict, "error.wall_over"},
 	{kept.ErrNobodyLeft, http.StatusConflict, "error.nobody_left"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},

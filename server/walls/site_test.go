@@ -23,4 +23,7 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/schede/{id}/muri/{wall}", policies.CaseOpen, walls.WallAsked),
 	frame.Post("/schede/{id}/muri/{wall}", policies.WallConfirm, walls.ConfirmWall),
 	frame.Post("/schede/{id}/muri/{wall}/ferma", policies.WallStop, walls.StopWall),
+	frame.Post("/schede/{id}/muri/{wall}/insieme", policies.WallPropose, walls.CarryWall),
+	frame.Get("/muri/{wall}", policies.AgendaRead, walls.ForWitness),
+	frame.Post("/muri/{wall}", policies.WallWitness, walls.AnswerWitness),
 }, walls.Room())

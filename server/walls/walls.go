@@ -15,7 +15,7 @@ import (
 
 // WallsPage is "walls": from whom a case file is hidden, as far as the reader is told.
 // Who answers for it posts off and version to /schede/ID/muri; whoever may open it
-// asks a colleague to hide it from a lead with her, by off, second and stands, at
+// asks a colleague, or the unit's witness, to hide it from a lead with her, by off, second and stands, at
 // …/muri/insieme. The step-up page follows both. What she asked she takes back at
 // …/muri/PROPOSAL/ferma.
 type WallsPage struct {
@@ -28,6 +28,7 @@ type WallsPage struct {
 	Workers  []Behind
 	Leads    []Behind
 	Seconds  []Behind // who can be asked
+	Witness  []Behind // of them, the one outside the unit, if it named one
 	Stands   []string // who answers for it in place of a lead, by user name
 	Waiting  *WallWaits
 	WallsForm
@@ -40,7 +41,12 @@ func (p *WallsPage) one() bool { return p.Answers && p.Recovery && len(p.Workers
 // two tells that she can ask somebody to hide it with her from a lead.
 func (p *WallsPage) two() bool { return p.Recovery && len(p.Leads) > 0 && len(p.Seconds) > 0 }
 
-// Behind is a colleague on the page of walls.
+// outside tells that somebody who can be asked is of another unit.
+func (p *WallsPage) outside(id string) bool {
+	return len(p.Witness) > 0 && p.Witness[0].ID == id
+}
+
+// Behind is somebody on the page of walls.
 type Behind struct {
 	ID, Name string
 	Off      bool // it is hidden from her
@@ -92,6 +98,8 @@ func wallsOf(q *frame.Request) (*WallsPage, walls.View, error) {
 			page.Seconds = append(page.Seconds, b)
 		}
 	}
+	page.Witness = witnessOf(q, roster)
+	page.Seconds = append(page.Seconds, page.Witness...)
 	page.Stands = names(roster, v.Stands)
 	if w := v.Waiting; w != nil {
 		page.Waiting = &WallWaits{ID: w.ID, Second: roster.Username(w.Second), Off: names(roster, w.Off), Back: names(roster, w.Back), Day: q.Day(w.Day)}
@@ -99,6 +107,19 @@ func wallsOf(q *frame.Request) (*WallsPage, walls.View, error) {
 	q.Fill(&page.WallsForm)
 	q.Fill(&page.WallTwoForm)
 	return page, v, nil
+}
+
+// witnessOf is whom the unit of the reader named, outside it, for the second word.
+func witnessOf(q *frame.Request, roster *units.Roster) (all []Behind) {
+	u := roster.Units[q.Who.Unit()]
+	if u == nil || u.Witness == "" {
+		return nil
+	}
+	p := roster.People[u.Witness]
+	if p == nil || roster.Units[p.Unit] == nil || !units.MayWitness(p, roster.Units[p.Unit], u.ID) {
+		return nil
+	}
+	return []Behind{{ID: p.ID, Name: p.Username + " · " + roster.UnitName(p.Unit)}}
 }
 
 func names(roster *units.Roster, people acts.List) (all []string) {
@@ -185,6 +206,9 @@ func ProposeWall(q *frame.Request, f *WallTwoForm) error {
 	if change.Off != "" && stands == "" {
 		page.Fail("stands", frame.FailChoice)
 	}
+	if f.Stands == "second" && page.outside(f.Second) { // before a code is spent on it
+		page.Fail("stands", "error.witness_stands")
+	}
 	if len(page.Errors) > 0 {
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
@@ -211,8 +235,9 @@ type WallAskedPage struct {
 	frame.Page
 	frame.CaseHead
 	ID, By, Stands string // user names
+	Second         string // the witness who said yes, on Agreed; else empty
 	Off, Back      []string
-	Day            time.Time
+	Day, Agreed    time.Time
 }
 
 // WallAsked answers GET /schede/{id}/muri/{wall}.
@@ -230,6 +255,9 @@ func WallAsked(q *frame.Request) (frame.Shown, error) {
 		Off: names(roster, w.Off), Back: names(roster, w.Back), Day: q.Day(w.Day)}
 	if w.Stands != "" {
 		page.Stands = roster.Username(w.Stands)
+	}
+	if w.Agreed != "" {
+		page.Second, page.Agreed = roster.Username(w.Second), q.Day(w.Agreed)
 	}
 	return page, nil
 }

@@ -113,7 +113,7 @@ var wordLists = map[string][]string{
 
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "rule_stopped", "member_new", "centre_epoch", "unit_rescued",
-		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed", "wall_asked", "appointment_past",
+		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed", "wall_asked", "wall_agreed", "wall_witness", "appointment_past",
 		"news_accepted", "news_appointment", "news_question", "news_message", "news_engaged", "news_no_show", "news_closed", "news_stop_done"},
 	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits", "removal", "removal_waits", "removal_ready"},
 	"notices":       {"keys", "leads", "removals", "units"},
@@ -246,6 +246,8 @@ var statusClass = map[string]string{
 	"urgent.recovery_ready":       "wait",
 	"urgent.recovery_changed":     "alarm",
 	"urgent.wall_asked":           "wait",
+	"urgent.wall_agreed":          "wait",
+	"urgent.wall_witness":         "wait",
 	"urgent.appointment_past":     "wait",
 	"urgent.news_accepted":        "good",
 	"urgent.news_appointment":     "wait",
