@@ -16,8 +16,9 @@ import (
 type TurnPage struct {
 	frame.Page
 	Lines []TurnLine
-	Ready bool   // each is in somebody's hands other than hers
-	Hours string // when the desk is open, as the directory says it
+	Stops []TurnStop // what no centre has answered; it stays on everybody's Agenda
+	Ready bool       // each is in somebody's hands other than hers
+	Hours string     // when the desk is open, as the directory says it
 	TurnForm
 }
 
@@ -33,6 +34,15 @@ type TurnLine struct {
 	Href   string
 	Hold
 	Given bool // in the hands of somebody other than the reader
+}
+
+// TurnStop is a referral that was taken back, and whose centre has not said that it stopped.
+type TurnStop struct {
+	Who    frame.Who
+	Since  time.Time
+	Centre string
+	Phone  string // as the directory has it
+	Href   string
 }
 
 // Turn answers GET /turno.
@@ -66,6 +76,13 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 	for _, l := range shift.Reports {
 		page.Lines = append(page.Lines, TurnLine{Report: true, Kind: kept.MarkDanger, Since: l.At, Href: "/segnalazioni/" + l.ID,
 			Hold: Hold{By: nameOf(roster, l.Worker), To: l.DangerTo}, Given: referrals.ReportGiven(l, q.Who.Person())})
+	}
+	for _, l := range shift.Stops {
+		stop := TurnStop{Who: frame.Who(l.Who), Since: q.Day(l.EndedDay), Centre: roster.UnitName(l.ToUnit), Href: "/invii/" + l.ID}
+		if u := roster.Units[l.ToUnit]; u != nil {
+			stop.Phone = u.Phone
+		}
+		page.Stops = append(page.Stops, stop)
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil

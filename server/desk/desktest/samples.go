@@ -38,6 +38,7 @@ func Samples() (all servertest.Samples) {
 		{Who: servertest.Rosa, Kind: "danger", Since: at, Href: "/schede/A/adesso", Hold: desk.Hold{By: "lia"}, Given: true},
 		{Report: true, Kind: "danger", Since: at, Href: "/segnalazioni/R", Hold: desk.Hold{To: "pronto intervento, Carla"}, Given: true},
 		{Who: ines, Kind: "dropped", Since: at, Href: "/contatti/A/adesso", Hold: desk.Hold{Hand: "colleague", To: "lia"}}}}
+	turn.Stops = []desk.TurnStop{{Who: servertest.Rosa, Since: servertest.Ago(1), Centre: "Centro antiviolenza La Ginestra", Phone: "06 555 0101", Href: "/invii/R"}}
 	turn.Problem = desk.ProblemTurnOpen
 	all.Add("turn", &turn)
 	all.Add("turn.empty", &desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Ready: true})
