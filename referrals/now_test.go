@@ -410,3 +410,43 @@ func TestDangerOutlivesWhatWouldHideIt(t *testing.T) {
 		t.Errorf("closed, the Agenda has %+v", lines)
 	}
 }
+
+// TestDroppedLineWithoutLeave: she did not let us call back, so nobody calls; she stands
+// under "Adesso" all the same, until somebody says how it ended or she was heard.
+func TestDroppedLineWithoutLeave(t *testing.T) {
+	w := storetest.New(t).Wide()
+	quiet := func(in *cases.NewContact) { in.Danger, in.Children, in.CallBack, in.Overheard = "", "", "", nil }
+	in := endangered(quiet)
+	in.LineDropped = true
+	out := keep(t, w, in)
+	on := cases.Waits{Contact: out.ContactID}
+	lines := nowOf(t, w, "lia")
+	if len(lines) != 1 || lines[0].Kind != kept.MarkDropped || !lines[0].NoLeave || lines[0].Leave.Holds() || lines[0].On != on {
+		t.Fatalf("a line that dropped without leave: %+v", lines)
+	}
+	if v, _, err := w.Desk.Cases.OpenCallBack(t.Context(), w.Caller("anna"), out.ContactID); err != nil || v.Leave.Given {
+		t.Errorf("she may be called: %+v, %v", v.Leave, err)
+	}
+	if _, err := w.Desk.Cases.EndNow(t.Context(), w.Caller("lia"), on, cases.NowEnd{Mark: kept.MarkDropped, Code: "let_go"}); field(err, "end_text") == "" {
+		t.Errorf("let go without a word: %v", err)
+	}
+	// She called again, and the contact ended otherwise: she was heard.
+	in.Form, in.Version, in.LineDropped, in.Outcome = out.ContactID, out.Version, false, "info_only"
+	record(t, w, in)
+	if lines := nowOf(t, w, "lia"); len(lines) != 0 {
+		t.Errorf("she was heard, and still cannot wait: %+v", lines)
+	}
+	// The contact ended with the line.
+	in = endangered(quiet)
+	in.Outcome = "line_dropped"
+	on = cases.Waits{Contact: record(t, w, in).ContactID}
+	if lines := nowOf(t, w, "lia"); len(lines) != 1 || lines[0].On != on {
+		t.Fatalf("a contact that ended with the line: %+v", lines)
+	}
+	if _, err := w.Desk.Cases.EndNow(t.Context(), w.Caller("lia"), on, cases.NowEnd{Mark: kept.MarkDropped, Code: "let_go", Text: "non ha lasciato un numero"}); err != nil {
+		t.Fatal(err)
+	}
+	if lines := nowOf(t, w, "lia"); len(lines) != 0 {
+		t.Errorf("what ended stands: %+v", lines)
+	}
+}

@@ -72,11 +72,20 @@ func (c *Contact) marks(id string) (m kept.Marks) {
 	}
 	add(kept.MarkDanger, c.DangerSince, 0)
 	add(kept.MarkOther, c.NotShe, 0)
-	if c.Overheard["call_back"] == "yes" && c.CallBack != "" && c.NotShe.IsZero() {
+	// Without her leave nobody calls: it stands while the contact is open or ended so. Another
+	// end says that she was heard after all.
+	if leave := c.mayCallBack(); c.NotShe.IsZero() && (leave || c.Outcome == "" || c.Outcome == "line_dropped") {
+		before := len(m)
 		add(kept.MarkDropped, c.Course.Dropped, c.tries())
+		if len(m) > before {
+			m[before].NoLeave = !leave
+		}
 	}
 	return m
 }
+
+// mayCallBack tells whether she let us call back for this call, at a number.
+func (c *Contact) mayCallBack() bool { return c.Overheard["call_back"] == "yes" && c.CallBack != "" }
 
 // ended tells whether somebody recorded how something that began at an hour ended.
 func (c *Contact) ended(kind string, since time.Time) bool {
@@ -102,7 +111,7 @@ func (c *Contact) tries() int {
 
 // Leave is her leave to call back, as it stands at a moment.
 func (c *Contact) leave(l rule.Leave, now time.Time) rule.LeaveNow {
-	if c.Overheard["call_back"] != "yes" || c.CallBack == "" || !c.NotShe.IsZero() {
+	if !c.mayCallBack() || !c.NotShe.IsZero() {
 		return rule.LeaveNow{}
 	}
 	since := c.Course.Dropped

@@ -353,7 +353,7 @@ func (d *Desk) linesOf(act *acts.Act, marks kept.Marks, of NowLine) (list []NowL
 		if m := marks.Of(kind, act.Now); m != nil {
 			l := of
 			l.Mark = *m
-			if kind == kept.MarkDropped {
+			if kind == kept.MarkDropped && !m.NoLeave {
 				l.Leave = d.Leave.At(m.Since, m.Tries, act.Now)
 			}
 			list = append(list, l)

@@ -196,6 +196,7 @@ type NowLine struct {
 	DayOnly bool   // only the day is known
 	Centre  string // of a stop: who has not confirmed it, and its number
 	Phone   string
+	NoLeave bool // she did not let us call back: nobody calls
 	MayCall bool // she may be called back, until then and so many times
 	Until   time.Time
 	Left    int
@@ -213,7 +214,7 @@ func nowLine(l cases.NowLine, roster *units.Roster, me string) NowLine {
 		open = "/schede/" + l.On.Case
 	}
 	line := NowLine{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Kind: l.Kind, Since: l.Since, To: l.To, Open: open, Href: open + "/adesso", Act: "agenda.act_end",
-		MayCall: l.Leave.Holds(), Until: l.Leave.Until, Left: l.Leave.Left}
+		NoLeave: l.NoLeave, MayCall: l.Leave.Holds(), Until: l.Leave.Until, Left: l.Leave.Left}
 	if l.By != "" {
 		line.By = roster.Username(l.By)
 	}

@@ -85,6 +85,9 @@ func (p *CasePage) lastly(v *frame.PageView) string {
 	return contact + ", " + note
 }
 
+// mayCallBack tells that a line dropped, and that she let us call back.
+func mayCallBack(dropped *kept.Mark) bool { return dropped != nil && !dropped.NoLeave }
+
 // nextStep is the one next thing to do for a case now: it follows danger, who answered her
 // number, the last contact, answers and appointments, in this order; then what is missing.
 // Whether she called a centre herself is asked by nothing of it.
@@ -96,7 +99,7 @@ func nextStep(v referrals.CaseView, now time.Time) (word, href string) {
 		return "danger", root + "/adesso"
 	case v.Card.Marks.Of(kept.MarkOther, now) != nil:
 		return "other_person", root + "/contatto-sicuro"
-	case v.Card.Marks.Of(kept.MarkDropped, now) != nil:
+	case mayCallBack(v.Card.Marks.Of(kept.MarkDropped, now)):
 		return "call_back", root + "/adesso"
 	}
 	if word, id := nextAnswer(v); word != "" {

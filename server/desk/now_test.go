@@ -99,7 +99,7 @@ func TestListOfFiles(t *testing.T) {
 // what is walled off from her is not handed to her.
 func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	w := storetest.New(t).Wide()
-	out := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.CallBack = true, "" })
+	out := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.CallBack, in.Outcome = true, "", "thinking" })
 	other := told(t, w, func(in *cases.NewContact) { in.Outcome, in.CallBack = "info_only", "" })
 	now, lia := "/schede/"+out.CaseID+"/adesso", w.People["lia"].ID
 	s := site.Serve(t, w)
