@@ -37,6 +37,8 @@ var never = map[string][]string{
 	"referrals/auditlog": casework,
 	"referrals/rule":     append([]string{"sportello/policies"}, casework...),
 	"referrals/typed":    casework,
+	"referrals/datafile": append([]string{"sportello", "os"}, casework...),
+	"referrals/risk":     append([]string{"sportello/policies", "sportello/referrals/typed", "os"}, casework...),
 	"referrals/towns":    append([]string{"sportello"}, casework...),
 	"referrals/match":    append([]string{"sportello/crypto", "sportello/policies", "sportello/referrals/typed", "os"}, casework...),
 	"referrals/store":    {"sportello/crypto", "net/http", "filippo.io/age", "sportello/policies/accounts", "sportello/policies/units"},
@@ -75,7 +77,7 @@ func bad(folder, name string) bool {
 // lines are the orders inside two folders: a package imports none to its right.
 var lines = [][]string{
 	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/office", "policies/accounts"},
-	{"referrals/typed", "referrals/towns", "referrals/match", "referrals/rule", "referrals/kept", "referrals/cases", "referrals/walls", "referrals/reports", "referrals/sharing", "referrals/auditlog", "referrals", "referrals/store"},
+	{"referrals/typed", "referrals/datafile", "referrals/risk", "referrals/towns", "referrals/match", "referrals/rule", "referrals/kept", "referrals/cases", "referrals/walls", "referrals/reports", "referrals/sharing", "referrals/auditlog", "referrals", "referrals/store"},
 }
 
 // rightOf are the packages that stand to the right of one in its line.
