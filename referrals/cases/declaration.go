@@ -372,8 +372,15 @@ func matchDeclared(r kept.Reader, act *acts.Act, all []Declaration) error {
 	for i, v := range all {
 		queries[i] = declaredQuery{match.NewQuery(v.Name), match.NewQuery(v.Surname), match.NewQuery(v.Phone)}
 	}
-	like := make([][]declaredHit, len(all))
-	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
+	type declared struct {
+		i int // of the declaration
+		declaredHit
+	}
+	found, err := kept.EachCard(r, act, func(c *kept.Card, text *kept.CardText) (hits []declared, _ bool, err error) {
+		card, err := text.Read()
+		if err != nil {
+			return nil, false, err
+		}
 		keys := card.ComparedBy()
 		for i := range all {
 			if by, class := queries[i].by(card, keys); len(by) > 0 {
@@ -382,12 +389,19 @@ func matchDeclared(r kept.Reader, act *acts.Act, all []Declaration) error {
 				if by[0] == "phone" {
 					h.Found = foundBy(match.ByNumber, class)
 				}
-				like[i] = append(like[i], h)
+				hits = append(hits, declared{i, h})
 			}
 		}
+		return hits, len(hits) > 0, nil
 	})
 	if err != nil {
 		return err
+	}
+	like := make([][]declaredHit, len(all))
+	for _, hits := range found {
+		for _, h := range hits {
+			like[h.i] = append(like[h.i], h.declaredHit)
+		}
 	}
 	for i := range all {
 		shown, err := shownOf(r, act, like[i])
