@@ -35,10 +35,19 @@ var (
 	openContacts = contactRows.Find().Is("unit").In("state", openState).By("day", "id")
 	// unlinkedContacts lists the notes of other people and bodies, newest first.
 	unlinkedContacts = contactRows.Find().Is("unit").In("state", unlinkedState).By("day desc", "id")
+	// contactsAlone lists the contacts that were begun up to a day, that somebody closed
+	// and that led to no case.
+	contactsAlone = contactRows.Find().UpTo("day").In("case_id", "").Not("state", openState, unlinkedState).By("day", "id")
 	// contactsOfCase lists the contacts of a case, newest first.
 	contactsOfCase = contactRows.Find().Is("case_id").Not("case_id", "").By("day desc", "id")
 
-	_ = kept.Register(contactRows, kept.Kind[*ContactRow]{Object: policies.KindContact, Class: "contact", Names: true, Past: true, Hangs: []kept.Hang{kept.On("case_file", contactsOfCase)}})
+	_ = kept.Register(contactRows, kept.Kind[*ContactRow]{Object: policies.KindContact, Class: "contact", Names: true, Past: true, Hangs: []kept.Hang{kept.On("case_file", contactsOfCase)},
+		Ended: func(r kept.Reader, day string) ([]*ContactRow, error) {
+			return contactsAlone.Rows(r, kept.YearBefore(day))
+		},
+		Over: func(r kept.Reader, c *ContactRow, day string) (bool, error) {
+			return kept.ClosedForAYear(r, policies.KindContact, c.ID, policies.ContactClose, day)
+		}})
 )
 
 // Contact is what a worker writes down while somebody is in front of her or on

@@ -52,10 +52,16 @@ func (d *Desk) List(ctx context.Context, who acts.Caller, of ListOf) (Listed, au
 			return err
 		}
 		me := act.Who.Person()
-		err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
-			if (c.State == "closed") == of.Closed && (!of.Mine || card.Worker == me) {
-				l.Cases = append(l.Cases, ListedCase{cardOf(c, card), card.Worker, slices.Clone(card.Marks), kept.Shown{ID: c.ID, Card: c.Digest()}})
+		var err error
+		l.Cases, err = kept.EachCard(r, act, func(c *kept.Card, text *kept.CardText) (line ListedCase, listed bool, err error) {
+			if (c.State == "closed") != of.Closed {
+				return line, false, nil
 			}
+			card, err := text.Read()
+			if err != nil || of.Mine && card.Worker != me {
+				return line, false, err
+			}
+			return ListedCase{cardOf(c, card), card.Worker, card.Marks, kept.Shown{ID: c.ID, Card: c.Digest()}}, true, nil
 		})
 		if err != nil {
 			return err

@@ -139,22 +139,7 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 	if q.Empty() {
 		return nil, nil
 	}
-	var hits []hit
-	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
-		by, class := q.Record(card.ComparedBy(), card.Code)
-		if t := card.Tonight; t != nil && class != match.Exact && act.Now.Before(t.Until) {
-			if b, c := q.Record(match.KeysOf(nil, []string{t.Number}), ""); c > class {
-				by, class = b, c
-			}
-		}
-		if class == match.None {
-			return
-		}
-		h := hit{cardOf(c, card), class, class == match.Part && by == match.ByName, c.Digest()}
-		h.Found = foundBy(by, class)
-		h.Never = by == match.ByNumber && slices.ContainsFunc(card.Numbers, func(n kept.CardNumber) bool { return n.Verdict == "never" })
-		hits = append(hits, h)
-	})
+	hits, err := kept.EachCard(r, act, func(c *kept.Card, t *kept.CardText) (hit, bool, error) { return look(q, act.Now, c, t) })
 	if err == nil {
 		hits, err = contactHits(r, act, q, hits)
 	}
@@ -167,6 +152,34 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 		hits[n-1].More = more
 	}
 	return hits, err
+}
+
+// look tells how like a case's card is to what was looked for, and whether it is.
+func look(q match.Query, now time.Time, c *kept.Card, text *kept.CardText) (h hit, like bool, err error) {
+	keys, err := text.ComparedBy()
+	if err != nil {
+		return h, false, err
+	}
+	by, class := q.Record(keys, text.Code)
+	if class == match.None && !text.Tonight {
+		return h, false, nil
+	}
+	card, err := text.Read()
+	if err != nil {
+		return h, false, err
+	}
+	if t := card.Tonight; t != nil && class != match.Exact && now.Before(t.Until) {
+		if b, c := q.Record(match.KeysOf(nil, []string{t.Number}), ""); c > class {
+			by, class = b, c
+		}
+	}
+	if class == match.None {
+		return h, false, nil
+	}
+	h = hit{cardOf(c, card), class, class == match.Part && by == match.ByName, c.Digest()}
+	h.Found = foundBy(by, class)
+	h.Never = by == match.ByNumber && slices.ContainsFunc(card.Numbers, func(n kept.CardNumber) bool { return n.Verdict == "never" })
+	return h, true, nil
 }
 
 // contactHits adds the contacts without a case file that are like what was looked for:
@@ -190,7 +203,7 @@ func contactHits(r kept.Reader, act *acts.Act, q match.Query, hits []hit) ([]hit
 		}
 		h.Found = foundBy(by, class)
 		if i, twice := at[row.Parent]; twice {
-			if hits[i].class < h.class {
+			if hits[i].class < h.class || hits[i].class == h.class && row.Kind == kept.CardOfContact {
 				h.Code = cmp.Or(h.Code, hits[i].Code)
 				hits[i] = h
 			}

@@ -36,8 +36,8 @@ const (
 
 var (
 	cardRows = acts.Declare[CardRow]()
-	// cardsOfUnit lists the cards of a unit, for search.
-	cardsOfUnit = cardRows.Find().Is("unit").By("id")
+	// cardsOfUnit lists the cards of a unit, for search, as they lie.
+	cardsOfUnit = cardRows.Find().Is("unit")
 	// cardsNow lists the cards of a unit whose records somebody has to look at.
 	cardsNow = cardRows.Find().Is("unit").Not("now_day", "").By("now_day", "id")
 	// cardsOf lists the cards of a record.
@@ -113,20 +113,6 @@ func PutCard(r Reader, act *acts.Act, parent, kind, until string, card ContactCa
 	return row, err
 }
 
-// Open opens a card; ErrErased for one that is gone.
-func (c *CardRow) Open(r Reader, who acts.Caller) (card ContactCard, err error) {
-	secret, err := r.Secret(c.Secret)
-	if err != nil {
-		return card, err
-	}
-	unit, ok := who.UnitKey(c.Epoch)
-	if !ok {
-		return card, acts.ErrCovered
-	}
-	err = OpenUnder(unit.Derive(crypto.LabelCard, secret), c, "box", c.Box, &card)
-	return card, err
-}
-
 // DropCards takes away the cards of a record, with their secrets.
 func DropCards(r Reader, parent string) (out Change, err error) {
 	rows, err := cardsOf.Rows(r, parent)
@@ -136,6 +122,12 @@ func DropCards(r Reader, parent string) (out Change, err error) {
 	return out, err
 }
 
+// CardsWait tells whether somebody has to look at a record: no key is needed for it.
+func CardsWait(r Reader, parent string) (bool, error) {
+	rows, err := cardsOf.Rows(r, parent)
+	return slices.ContainsFunc(rows, func(c *CardRow) bool { return c.NowDay != "" }), err
+}
+
 // Cards opens the cards of the caller's unit: all, or those whose records somebody
 // has to look at. One that is over, or is not what the log names, is left out.
 func Cards(r Reader, act *acts.Act, now bool, f func(*CardRow, *ContactCard)) error {
@@ -143,26 +135,60 @@ func Cards(r Reader, act *acts.Act, now bool, f func(*CardRow, *ContactCard)) er
 	if now {
 		find = cardsNow
 	}
-	rows, err := find.Rows(r, act.Who.Unit())
+	type opened struct {
+		row  *CardRow
+		card ContactCard
+		err  error
+	}
+	all, err := inParallel(func(hand func([]*CardRow)) error {
+		var some []*CardRow
+		err := find.Each(r, func(row *CardRow) {
+			if some = append(some, row); len(some) == CardsAtOnce {
+				hand(some)
+				some = nil
+			}
+		}, act.Who.Unit())
+		hand(some)
+		return err
+	}, func(some []*CardRow) []opened {
+		ids := make([]string, len(some))
+		for i, row := range some {
+			ids[i] = row.Secret
+		}
+		cards := make([]opened, len(some))
+		for i, s := range r.Secrets(ids) {
+			o := &cards[i]
+			if o.row, o.err = some[i], s.Err; o.err == nil {
+				o.err = o.row.open(act.Who, s.Secret[:], &o.card)
+			}
+		}
+		return cards
+	})
 	if err := act.Spare(err); err != nil {
 		return err
 	}
-	for _, row := range rows {
-		card, err := row.Open(r, act.Who)
-		if errors.Is(err, acts.ErrErased) {
-			continue
-		}
-		if err != nil {
-			if err := act.Spare(err); err != nil {
+	for i := range all {
+		o := &all[i]
+		switch {
+		case errors.Is(o.err, acts.ErrErased):
+		case o.err != nil:
+			if err := act.Spare(o.err); err != nil {
 				return err
 			}
-			continue
-		}
-		if card.Over.IsZero() || act.Now.Before(card.Over) {
-			f(row, &card)
+		case o.card.Over.IsZero() || act.Now.Before(o.card.Over):
+			f(o.row, &o.card)
 		}
 	}
 	return nil
+}
+
+// open opens a card with its secret.
+func (c *CardRow) open(who acts.Caller, secret []byte, card *ContactCard) error {
+	unit, ok := who.UnitKey(c.Epoch)
+	if !ok {
+		return acts.ErrCovered
+	}
+	return OpenUnder(unit.Derive(crypto.LabelCard, secret), c, "box", c.Box, card)
 }
 
 // CardKinds are the kinds of card.

@@ -93,11 +93,14 @@ func (*CaseKeyRow) Table() string { return "case_key" }
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
 	acts.Reader
-	// EachCard hands out the cards of a unit, with the keys that a person has of
-	// restricted ones, without comparing digests: the caller opens each (an
+	// EachCard hands out the cards of a unit, CardsAtOnce at a time, with the keys that a
+	// person has of restricted ones, without comparing digests: the caller opens each (an
 	// authenticated box) and gets the whole row, which is compared, for those it
-	// shows.
-	EachCard(unit, person string, f func(c *Card) error) error
+	// shows. They are filled into what empty gives and are the callback's.
+	EachCard(unit, person string, empty func() *CardBatch, f func(*CardBatch)) error
+	// Secrets reads what Secret reads, many at once and in few statements. Unlike all
+	// else of a Reader it may be called by several goroutines.
+	Secrets(ids []string) []Shred
 	// Cases reads rows by id, at most SearchMax at once; an id without a row
 	// gives ErrNoRow.
 	Cases(ids []string) ([]*CaseRow, error)
@@ -111,8 +114,32 @@ type Reader interface {
 	DetailOf(index int64) (*audit.SealedDetail, *audit.DetailKeyRow, error)
 }
 
-// Card is the part of a case row that search reads. Its fields are valid only
-// inside the callback.
+// Shred is a shred secret, or why there is none.
+type Shred struct {
+	Secret [32]byte
+	Err    error
+}
+
+// CardsAtOnce bounds how many cards are handed out together.
+const CardsAtOnce = 128
+
+// CardBatch is some cards of a unit.
+type CardBatch struct {
+	Cards []Card
+	Wraps map[string]*CaseWrapRow // the keys of restricted cases that the person has, by case; of all batches
+	boxes []byte
+}
+
+// Box copies a card's box into the batch.
+func (b *CardBatch) Box(box []byte) crypto.Sealed {
+	from := len(b.boxes)
+	b.boxes = append(b.boxes, box...)
+	return b.boxes[from:len(b.boxes):len(b.boxes)]
+}
+
+func (b *CardBatch) empty() { b.Cards, b.boxes, b.Wraps = b.Cards[:0], b.boxes[:0], nil }
+
+// Card is the part of a case row that search reads.
 type Card struct {
 	ID         string
 	Version    int64
@@ -124,10 +151,7 @@ type Card struct {
 	Named      acts.List
 	Walled     acts.List
 	Box        crypto.Sealed
-	// What a restricted case's card is opened with: the version of its key, and that
-	// key as it is kept for the person who asks, or nil.
-	KeyVersion int64
-	Wrap       *CaseWrapRow
+	KeyVersion int64 // of a restricted case's key
 }
 
 // Digest is over everything a card says, as [CaseRow.CardDigest] makes it of

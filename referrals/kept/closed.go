@@ -1,0 +1,30 @@
+package kept
+
+import (
+	"sportello/policies"
+	"sportello/policies/audit"
+)
+
+// leavesToClosing bounds how far back in the log the closing of a record is looked for.
+const leavesToClosing = 1000
+
+// ClosedForAYear tells that nobody needs a record that stands alone: a year went by
+// since an act closed it last, and nothing on its cards waits for anybody. When it was
+// closed says the log; where that does not say, the record stays.
+func ClosedForAYear(r Reader, object policies.Kind, id string, closing policies.Action, day string) (bool, error) {
+	waits, err := CardsWait(r, id)
+	if err != nil || waits {
+		return false, err
+	}
+	leaves, err := r.LeavesOf(leavesToClosing, string(object)+":"+id)
+	if err != nil {
+		return false, err
+	}
+	closed := ""
+	for _, l := range leaves {
+		if l.Action == string(closing) && l.Outcome == audit.Allowed {
+			closed = max(closed, l.Day)
+		}
+	}
+	return closed != "" && closed <= YearBefore(day), nil
+}
