@@ -86,7 +86,7 @@ func NewFlow(t testing.TB) *Flow {
 		flow.run()
 	})
 	f := flow
-	f.World, f.Words = New(t), maps.Clone(flow.Words)
+	f.World, f.Words = closed(t), maps.Clone(flow.Words)
 	f.become(m)
 	return &f
 }
@@ -95,7 +95,7 @@ func NewFlow(t testing.TB) *Flow {
 // hold what was written.
 func NewLiveFlow(t testing.TB) *Flow {
 	t.Helper()
-	f := &Flow{World: New(t).Wide(), Words: map[string]string{}}
+	f := &Flow{World: closed(t).Wide(), Words: map[string]string{}}
 	f.run()
 	return f
 }

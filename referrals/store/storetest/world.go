@@ -101,12 +101,21 @@ type Account struct {
 // New makes an empty instance in a temporary folder.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := create(t, t.TempDir(), Cheap)
+	w := closed(t)
+	CopyDir(t, emptyFolder(t), w.Dir)
+	w.Open()
+	return w
+}
+
+// closed makes a world that has no folder yet, for become or Open.
+func closed(t testing.TB) *World {
+	t.Helper()
+	w := unopened(t, folder(t), Cheap)
 	t.Cleanup(func() { w.Close() })
 	return w
 }
 
-func create(t testing.TB, dir string, stretcher crypto.Stretcher) *World {
+func unopened(t testing.TB, dir string, stretcher crypto.Stretcher) *World {
 	t.Helper()
 	w := &World{T: t, Dir: dir, Clock: NewClock(), People: map[string]*Account{}, Units: map[string]string{},
 		Keys:      accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()},
@@ -115,7 +124,6 @@ func create(t testing.TB, dir string, stretcher crypto.Stretcher) *World {
 	if w.Signer, w.Public, err = audit.NewSigner("test"); err != nil {
 		t.Fatal(err)
 	}
-	w.Open()
 	return w
 }
 
