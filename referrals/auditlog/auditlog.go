@@ -311,9 +311,12 @@ func openDetail(r kept.Reader, who acts.Caller, index int64, leaf *audit.Leaf) (
 	return &detail, nil
 }
 
-// saltOf finds the shred secret that sealed a leaf's detail: that of the
-// record which the leaf names, or none for a page or a list.
+// saltOf finds the shred secret that sealed a leaf's detail: that of the record which
+// is given its code there, or which the leaf names, or none for a page or a list.
 func saltOf(r kept.Reader, leaf *audit.Leaf) ([]byte, error) {
+	if _, secret := leaf.CodeOf(); secret != "" {
+		return r.Secret(secret)
+	}
 	kind, id, _ := strings.Cut(leaf.Object, ":")
 	return kept.SaltOf(r, policies.Kind(kind), id)
 }

@@ -20,6 +20,7 @@ type template struct {
 	dir     string
 	now     time.Time
 	keys    accounts.Keys
+	codes   crypto.Key
 	signer  string
 	public  string
 	people  map[string]*Account
@@ -59,7 +60,7 @@ func templateOf(t testing.TB, name string, stretcher crypto.Stretcher, cast func
 	}
 	w := create(t, dir, stretcher)
 	cast(w)
-	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
+	m := &template{dir: dir, keys: w.Keys, codes: w.Codes, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
 		agency: w.Agency, callers: map[string]acts.Caller{}, rescue: w.Rescue}
 	for name := range w.People {
 		who, ok := w.callers[name]
@@ -116,7 +117,7 @@ func (w *World) become(m *template) {
 	}
 	CopyDir(w.T, m.dir, w.Dir)
 	w.Clock.set(m.now)
-	w.Keys, w.Signer, w.Public, w.Agency = m.keys, m.signer, m.public, m.agency
+	w.Keys, w.Codes, w.Signer, w.Public, w.Agency = m.keys, m.codes, m.signer, m.public, m.agency
 	for name, a := range m.people {
 		copied := *a
 		w.People[name] = &copied
