@@ -647,7 +647,7 @@ func (st *story) darioInvites() {
 	v.fill("mandate.controller", "Comune di Velletri").fill("towns.list", "Veletri").fill("mandate.protocol", "PG 12/2026").fill("mandate.ends", "2028-12-31").click("mandate.save").see("towns.unknown")
 	v.fill("towns.list", "Velletri").click("mandate.save").at("/enti/{agency}").see("Comune di Velletri", "mandate.saved", "territory.gaps")
 	v.click("mandate.change").at("/enti/{agency}/incarichi/{mandate}").holds("mandate.controller", "Comune di Velletri").open("/enti").click("strip.edit").click("territory.change").at("/unita/{unit}/territorio").see("territory.about")
-	v.open("/enti/"+st.to.s.Agency).at("/enti/{agency}").see("agreement.empty").click("agreement.enter").at("/enti/{agency}/accordo").see("agreement.about")
+	v.open("/enti/" + st.to.s.Agency).at("/enti/{agency}").see("agreement.empty").click("agreement.enter").at("/enti/{agency}/accordo").see("agreement.about")
 	v.choose("agreement.kind", "agreement_kind.union").fill("agreement.day", "1/10/2026").fill("agreement.ref", "PG 7/2026").click("agreement.save").see("stepup.agreement").stepUp()
 	v.at("/enti/{agency}").see("agreement.saved", "agreement_kind.union", "PG 7/2026")
 	st.invitations = map[string]string{}
