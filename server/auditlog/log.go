@@ -192,7 +192,9 @@ func (p *LogPage) around(q *frame.Request) error {
 		return err
 	}
 	for _, u := range roster.Units {
-		p.Units = append(p.Units, UnitOption{u.ID, u.Name})
+		if roster.Epochs[u.ID] > 0 { // somebody works there, or has
+			p.Units = append(p.Units, UnitOption{u.ID, u.Name})
+		}
 	}
 	slices.SortFunc(p.Units, func(a, b UnitOption) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
 	for _, a := range roster.Agencies {
