@@ -34,6 +34,10 @@ const (
 	LabelDraft Label = "sportello/v1/draft"
 	// LabelDetail derives, with the shred secret as salt, what seals a log detail.
 	LabelDetail Label = "sportello/v1/detail"
+	// LabelCode marks a woman's code in the log's details, under a key file.
+	LabelCode Label = "sportello/v1/code"
+	// LabelCodeKey tells one key of such marks from another.
+	LabelCodeKey Label = "sportello/v1/code-key"
 	// LabelFormToken authenticates forms against requests from other sites.
 	LabelFormToken Label = "sportello/v1/form-token"
 	// LabelThrottle hides usernames and addresses in throttle counters.

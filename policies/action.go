@@ -175,6 +175,8 @@ const (
 	LogRead Action = "log.read"
 	// LogDetail opens the sealed time and reason of a log entry.
 	LogDetail Action = "log.detail"
+	// LogName tells who stands behind the pseudonym of one entry.
+	LogName Action = "log.name"
 	// LogExport makes the bundle that is verified offline.
 	LogExport Action = "log.export"
 	// LogVerify checks the log, and the records against it.
@@ -188,6 +190,9 @@ const (
 	AgencyCreate Action = "agency.create"
 	// AgencyEnd sets the day on which an agency's responsibility ends.
 	AgencyEnd Action = "agency.end"
+	// AgencyAgreement enters the agreement with an agency's staff, or the authorisation
+	// in its place, without which nobody is told who stands behind a pseudonym.
+	AgencyAgreement Action = "agency.agreement"
 	// AgencyMandate says for whom an agency works; it opens and shuts nothing, and so
 	// needs no step-up.
 	AgencyMandate Action = "agency.mandate"
@@ -368,11 +373,13 @@ var inOrder = []Action{
 	ReferralAcknowledgeStop,
 	LogRead,
 	LogDetail,
+	LogName,
 	LogExport,
 	LogVerify,
 	CheckpointRead,
 	AgencyCreate,
 	AgencyEnd,
+	AgencyAgreement,
 	AgencyMandate,
 	UnitTerritory,
 	UnitCreate,
@@ -439,8 +446,10 @@ var grave = map[Action]string{
 	ReferralSend:         "sends what she told to a centre",
 	ReferralConfirm:      "reopens to a centre what a restore had shut",
 	ReferralCopy:         "carries what she told out of reach of any withdrawal",
+	LogName:              "tells who of the staff did something",
 	LogExport:            "carries away who did what, and when",
 	AgencyCreate:         "enters a body that answers for data",
+	AgencyAgreement:      "opens the names of an agency's staff to who audits",
 	AgencyEnd:            "stops the work on all cases of an agency, or lets it go on",
 	UnitCreate:           "enters a unit that others may take for genuine",
 	PersonCreate:         "enters and invites an accomplice",

@@ -119,7 +119,7 @@ func TestForbiddingFactNeverAllows(t *testing.T) {
 // holders are the acts of those who hold no key, whatever else their row says.
 var holders = map[policies.Role][]policies.Action{
 	policies.Administrator: {
-		policies.AgencyCreate, policies.AgencyEnd, policies.AgencyMandate, policies.UnitTerritory, policies.UnitCreate, policies.UnitList,
+		policies.AgencyCreate, policies.AgencyEnd, policies.AgencyAgreement, policies.AgencyMandate, policies.UnitTerritory, policies.UnitCreate, policies.UnitList,
 		policies.PersonCreate, policies.PersonInvite, policies.PersonWithdraw, policies.PersonSuspend, policies.PersonLift, policies.FactorUnlock,
 		policies.CredentialsRead, policies.FactorReplace, policies.RecoveryCodesReplace, policies.PassphraseChange,
 		policies.SessionList, policies.SessionClose, policies.SessionCover, policies.SessionResume,

@@ -284,6 +284,9 @@ func TestAuditor(t *testing.T) {
 	st.allow(clara, LogVerify, logbook)
 	st.deny(clara, LogExport, logbook, "step-up")
 	st.allow(steppedUp(clara), LogExport, logbook)
+	st.deny(clara, LogName, logbook, "step-up")
+	st.allow(steppedUp(clara), LogName, logbook)
+	st.deny(steppedUp(dario), LogName, logbook, DefaultDeny)
 	st.deny(clara, CaseOpen, rosa, DefaultDeny)
 	st.deny(clara, ReferralRead, referral, DefaultDeny)
 	invited := clara

@@ -111,6 +111,8 @@ func Routes() []frame.Route {
 		frame.Post("/enti/nuovo", policies.AgencyCreate, admin.CreateAgency),
 		frame.Get("/enti/{agency}", policies.UnitList, admin.Agency),
 		frame.Post("/enti/{agency}", policies.AgencyEnd, admin.EndAgency),
+		frame.Get("/enti/{agency}/accordo", policies.UnitList, admin.Agreement),
+		frame.Post("/enti/{agency}/accordo", policies.AgencyAgreement, admin.SetAgreement),
 		frame.Get("/enti/{agency}/incarichi/nuovo", policies.UnitList, admin.NewMandate),
 		frame.Post("/enti/{agency}/incarichi/nuovo", policies.AgencyMandate, admin.CreateMandate),
 		frame.Get("/enti/{agency}/incarichi/{mandate}", policies.UnitList, admin.Mandate),
@@ -135,6 +137,8 @@ func Routes() []frame.Route {
 		frame.Post("/registro/verifica", policies.LogVerify, auditlog.VerifyNow),
 		frame.Get("/registro/accessi", policies.LogRead, auditlog.Access),
 		frame.Get("/registro/invii", policies.LogRead, auditlog.AuditReferrals),
+		frame.Get("/registro/{index}/chi", policies.LogRead, auditlog.LogName),
+		frame.Post("/registro/{index}/chi", policies.LogName, auditlog.AskName),
 		frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 
 		frame.Get("/agenda", policies.AgendaRead, casework.Agenda),

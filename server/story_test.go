@@ -647,6 +647,9 @@ func (st *story) darioInvites() {
 	v.fill("mandate.controller", "Comune di Velletri").fill("towns.list", "Veletri").fill("mandate.protocol", "PG 12/2026").fill("mandate.ends", "2028-12-31").click("mandate.save").see("towns.unknown")
 	v.fill("towns.list", "Velletri").click("mandate.save").at("/enti/{agency}").see("Comune di Velletri", "mandate.saved", "territory.gaps")
 	v.click("mandate.change").at("/enti/{agency}/incarichi/{mandate}").holds("mandate.controller", "Comune di Velletri").open("/enti").click("strip.edit").click("territory.change").at("/unita/{unit}/territorio").see("territory.about")
+	v.open("/enti/" + st.to.s.Agency).at("/enti/{agency}").see("agreement.empty").click("agreement.enter").at("/enti/{agency}/accordo").see("agreement.about")
+	v.choose("agreement.kind", "agreement_kind.union").fill("agreement.day", "1/10/2026").fill("agreement.ref", "PG 7/2026").click("agreement.save").see("stepup.agreement").stepUp()
+	v.at("/enti/{agency}").see("agreement.saved", "agreement_kind.union", "PG 7/2026")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
@@ -812,18 +815,21 @@ func (st *story) aKeyIsStopped() {
 func (st *story) claraReads() {
 	v := st.to.visitor(st.t, "clara")
 	st.clara = v
-	v.signInIn("clara").at("/registro").see("log.rows", "own-credentials").seeNot("Rosalia", "dormire", "girasole")
-	v.fill("log.action", "member.admit").click("log.filter").see("result.allowed", "member.admit")
-	v.fill("log.action", "referral.send").click("log.filter").see("result.allowed").seeNot("member.admit")
-	v.click("log.verify_now").see("log.verified", "verification.good")
-	v.fill("log.action", "consent.revoke").click("log.filter").see("consent.revoke").seeNot("case.open")
+	v.signInIn("clara").at("/registro").see("log.rows", "log.agreement_missing").seeNot("Rosalia", "dormire", "girasole")
+	v.fill("log.action", "act.member.admit").click("log.answer").see("result.allowed", "act.member.admit")
+	v.fill("log.action", "act.referral.send").click("log.answer").see("result.allowed")
+	v.press("log.keys").click("log.verify_now").see("log.verified", "verification.good")
+	v.fill("log.action", "act.consent.revoke").click("log.answer")
 	v.click(eval[string](v, `document.querySelector("tbody th a.action-link[href^='/registro/']").innerText`)).at("/registro/{index}").see("proof.good", "consent.revoke")
-	record := strings.TrimPrefix(st.file, "/schede/")
-	v.open("/registro").fill("log.record", record).fill("log.outcome", "result.refused").click("log.filter").see(record, "result.refused")
-	v.fill("log.from", "2026-11-30").fill("log.to", "2026-11-01").click("log.filter").see("log.day_wrong")
+	// Who read her: from her code, on one page, in three clicks of which the first was to come in.
+	v.open("/registro").fill("log.her_code", st.code).fill("log.action", "log_acts.read").click("log.answer").see("answer.title", "act.case.open", "role.intake_worker").seeNot("Rosalia")
+	v.open(eval[string](v, `document.querySelector("a[href$='/chi']").getAttribute("href")`)).at("/registro/{index}/chi").see("named.about").seeNot("named.name")
+	v.fill("named.reason", "Lo chiede la donna").click("named.ask").see("stepup.log_name").stepUp().at("/registro/{index}/chi").see("named.name", "named.once")
+	v.open("/registro").fill("log.her_code", st.code).click("log.for_her").see("answer.for_her_title", "role.intake_worker").seeNot("Rosalia")
+	v.open("/registro").fill("log.her_code", "ACDE-FGHJ").click("log.answer").see("answer.nothing")
+	v.open("/registro").fill("log.from", "2026-11-30").fill("log.to", "2026-11-01").click("log.answer").see("log.day_wrong")
 	v.open("/registro/accessi").see("access.lead", storetest.TownDesk, storetest.Ginestra).seeNot("Rosalia")
 	v.open("/registro/invii").see("audit_referrals.lead", storetest.Ginestra, "given.interpreter", "audit_referrals.dead").seeNot("Rosalia", "Mediatrice 12")
-	v.open("/registro").see("log.read")
 	v.open(st.file).see("error.not_found").open(st.sent).see("error.not_found").open(st.arrived).see("error.not_found")
 }
 
@@ -831,15 +837,15 @@ func (st *story) claraReads() {
 func (st *story) claraTakesTheLogAway() {
 	v := st.clara
 	v.open("/registro")
-	key := eval[string](v, `[...document.querySelectorAll("main .mono")].map(e => e.innerText).find(t => t.startsWith("test+"))`)
-	v.click("log.export").see("stepup.export")
+	key := eval[string](v, `[...document.querySelectorAll("main .mono")].map(e => e.textContent).find(t => t.startsWith("test+"))`)
+	v.press("log.export").click("log.export_do").see("stepup.export")
 	p := st.to.s.People["clara"]
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
 	whole := st.verifyOffline(v.download("stepup.do"), key)
 	if !strings.Contains(whole, "leaves 0 to ") {
 		v.stop("the whole log does not verify: %s", whole)
 	}
-	v.open("/registro").fill("log.action", "referral.send").see("log.export_part").click("log.export").see("export_scope.part")
+	v.open("/registro").fill("log.action", "act.referral.send").press("log.export").see("log.export_part").click("log.export_do").see("export_scope.part")
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
 	part := st.verifyOffline(v.download("stepup.do"), key)
 	if !strings.Contains(part, "chosen leaves between ") || strings.Contains(part, "leaves 0 to ") {

@@ -107,7 +107,19 @@ type Agency struct {
 	OldRecoveryEpoch int64  `row:"recovery_epoch"`
 	OldProposed      string `row:"proposed"`
 	OldProposedBy    string `row:"proposed_by"`
+	// The agreement with its staff on what the log keeps of them, or the authorisation in
+	// its place (L. 300/1970, art. 4): one of AgreementKinds, its day and its reference.
+	AgreementKind string `row:",later"`
+	AgreementDay  string `row:",later"`
+	AgreementRef  string `row:",later"`
 }
+
+// AgreementKinds are what art. 4 of L. 300/1970 asks for before the staff can be named:
+// an agreement with their representatives, or the labour inspectorate's authorisation.
+var AgreementKinds = []string{"union", "inspectorate"}
+
+// Agreed tells whether the agreement with the agency's staff is entered.
+func (a *Agency) Agreed() bool { return a.AgreementKind != "" }
 
 // Over tells whether its responsibility has ended before a day.
 func (a *Agency) Over(day string) bool { return a.Ends != "" && a.Ends < day }

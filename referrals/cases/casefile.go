@@ -55,7 +55,10 @@ func NewCase(r kept.Reader, act *acts.Act, contact string, in NewContact) (*kept
 	c.Told = kept.Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages, Language: in.Language, Mediator: in.Mediator}
 	c.ToCall(in.Outcome, act.Day)
 	in.mark(c, contact)
-	return c, rows, c.Seal(act.Who)
+	if err := c.Seal(act.Who); err != nil {
+		return nil, nil, err
+	}
+	return c, rows, c.GiveCode(act)
 }
 
 // ContactsOf opens the contacts that belong to a case, newest first.

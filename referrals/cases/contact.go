@@ -339,7 +339,11 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 	} else if in.Code == "" && row.State != openState && in.Speaker == "she" {
 		in.Code = kept.NewCode()
 	}
-	out.Code = in.Code
+	if out.Code = in.Code; c == nil && in.Code != "" {
+		if err := act.GiveCode(policies.KindContact, row.ID, acts.Secret{ID: row.Secret, Bytes: secret}, match.CodeSigns(in.Code)); err != nil {
+			return err
+		}
+	}
 	if err := kept.PutAlone(act.Who, c, row, secret, in.Contact); err != nil {
 		return err
 	}

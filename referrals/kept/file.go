@@ -114,6 +114,7 @@ type File struct {
 	answers    bool // the caller answers for it
 	// newCardSecret is set when the card was erased: the next write makes one anew.
 	newCardSecret func() acts.Secret
+	newCode       func(*File) // that write makes her another code
 }
 
 // New makes the case file of the caller's unit that an act opens: nothing is in
@@ -171,6 +172,9 @@ func (c *File) Seal(who acts.Caller) error {
 	}
 	if c.Card.Code == "" {
 		c.Card.Code = NewCode() // the one before went with its card
+		if c.newCode != nil {
+			c.newCode(c)
+		}
 	}
 	c.Row.NowDay = c.Card.Marks.Day(c.now)
 	if t := c.Card.Tonight; t != nil && !c.now.Before(t.Until) {
@@ -206,8 +210,23 @@ func Load(r Reader, act *acts.Act, id string) (*File, error) {
 	if err := act.Allow(CaseObject(act.Who, row)); err != nil {
 		return nil, err
 	}
-	return Open(r, act, row)
+	c, err := Open(r, act, row)
+	if err != nil {
+		return nil, err
+	}
+	if c.Card.Code == "" {
+		c.newCode = func(c *File) { act.GiveNewCode(policies.KindCase, row.ID, c.ownSecret(), match.CodeSigns(c.Card.Code)) }
+		return c, nil
+	}
+	return c, c.GiveCode(act)
 }
+
+// GiveCode has the log know a case by its code, where it does not yet (acts.GiveCode).
+func (c *File) GiveCode(act *acts.Act) error {
+	return act.GiveCode(policies.KindCase, c.Row.ID, c.ownSecret(), match.CodeSigns(c.Card.Code))
+}
+
+func (c *File) ownSecret() acts.Secret { return acts.Secret{ID: c.Row.Secret, Bytes: c.Secret} }
 
 // Open opens what the policy allowed.
 func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {

@@ -106,12 +106,25 @@ type Reader interface {
 	Cases(ids []string) ([]*CaseRow, error)
 	// CheckShown holds cards from EachCard to the rows that the log names.
 	CheckShown(cards []Shown) error
-	LeavesOf(limit int, objects ...string) ([]audit.Leaf, error)
+	// LeavesOf reads the newest leaves about records, each KIND:ID, and Leaf one leaf.
+	LeavesOf(limit int, objects ...string) ([]Leaf, error)
+	Leaf(index int64) (audit.Leaf, error)
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.
 	LeavesBackward(before int64, f func(index int64, l *audit.Leaf) (bool, error)) error
-	// DetailOf reads the sealed detail of a leaf and the wrapped key it is under.
-	DetailOf(index int64) (*audit.SealedDetail, *audit.DetailKeyRow, error)
+	// DetailOf reads the sealed detail of a leaf, and DetailKey a wrapped key that some
+	// are under.
+	DetailOf(index int64) (*audit.SealedDetail, error)
+	DetailKey(id string) (*audit.DetailKeyRow, error)
+	// EachCode hands out the leaves whose details mark the code of a record, the newest
+	// of each record, without comparing them: the caller opens each detail.
+	EachCode(f func(index int64, l *audit.Leaf, d *audit.SealedDetail) error) error
+}
+
+// Leaf is a leaf of the log with its place in it.
+type Leaf struct {
+	Index int64
+	audit.Leaf
 }
 
 // Shred is a shred secret, or why there is none.

@@ -64,7 +64,7 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 			return err
 		},
 		"exporting": func() error {
-			_, _, err := f.Desk.AuditLog.BeginExport(ctx, f.Caller("clara"), auditlog.Filter{})
+			_, _, err := f.Desk.AuditLog.BeginExport(ctx, f.Caller("clara"), "", auditlog.Filter{})
 			return err
 		},
 		"recovery": func() error {
@@ -466,6 +466,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 		"opening a referral": second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
 		"opening a task":     second(f.Desk.Sharing.OpenTask(ctx, who, f.Task)),
 		"reading the log":    second(f.Desk.AuditLog.Read(ctx, who, auditlog.Filter{})),
+		"asking by her code": second(f.Desk.AuditLog.Ask(ctx, who, f.Code, auditlog.Filter{})),
 		"the agenda":         second(f.Desk.ReadAgenda(ctx, who)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {

@@ -101,7 +101,7 @@ type View struct {
 	MayShare bool      // the caller says whom it is restricted to
 	Waiting  *ProposalRow
 	Recovery bool            // without one nothing is walled off
-	People   []*acts.Person  // the members of the unit besides the caller
+	People   []*acts.Person  // the members of the unit besides the caller, and those who audit
 	Outside  map[string]bool // those for whom it is not kept, though nobody walled them off
 	Shut     map[string]bool // those with whom it cannot be shared
 	Leads    map[string]bool // those who lead it
@@ -143,11 +143,24 @@ func (d *Desk) Of(ctx context.Context, who acts.Caller, id string) (View, audit.
 	return v, receipt, err
 }
 
-// people are the other members of the unit, for the page.
+// people are the other members of the unit, and those who audit, for the page.
 func (v *View) people(r kept.Reader, act *acts.Act, c *kept.CaseRow) error {
 	people, err := acts.PeopleOfUnit.Rows(r, c.Unit)
 	if err != nil {
 		return err
+	}
+	all, err := acts.AllUnits.Rows(r)
+	if err != nil {
+		return err
+	}
+	for _, u := range all {
+		if u.Is().Audits {
+			auditors, err := acts.PeopleOfUnit.Rows(r, u.ID)
+			if err != nil {
+				return err
+			}
+			people = append(people, auditors...)
+		}
 	}
 	outside, err := kept.Outside(r, c)
 	if err != nil {
@@ -163,6 +176,17 @@ func (v *View) people(r kept.Reader, act *acts.Act, c *kept.CaseRow) error {
 		v.Shut[p.ID] = kept.WalledFrom(p.ID, c)
 	}
 	return nil
+}
+
+// isAuditor tells whether somebody reads the log: whoever has reason to keep a case from
+// her walls it off as from a colleague.
+func isAuditor(r kept.Reader, p *acts.Person) (bool, error) {
+	if p.Unit == "" {
+		return false, nil
+	}
+	var u acts.Unit
+	err := r.Get(&u, p.Unit)
+	return u.Is().Audits, err
 }
 
 func isLead(p *acts.Person) bool { return policies.Role(p.Role) == policies.Lead }
@@ -204,7 +228,9 @@ func (w *Change) check(r kept.Reader, who acts.Caller, c *kept.CaseRow) (leads b
 		} else if err != nil {
 			return false, err
 		}
-		if p.Unit != c.Unit {
+		if audits, err := isAuditor(r, &p); err != nil {
+			return false, err
+		} else if p.Unit != c.Unit && !audits {
 			return false, nobody
 		}
 		leads = leads || isLead(&p)

@@ -27,6 +27,8 @@ var site = servertest.Of([]frame.Route{
 	frame.Post("/enti/nuovo", policies.AgencyCreate, admin.CreateAgency),
 	frame.Get("/enti/{agency}", policies.UnitList, admin.Agency),
 	frame.Post("/enti/{agency}", policies.AgencyEnd, admin.EndAgency),
+	frame.Get("/enti/{agency}/accordo", policies.UnitList, admin.Agreement),
+	frame.Post("/enti/{agency}/accordo", policies.AgencyAgreement, admin.SetAgreement),
 	frame.Get("/enti/{agency}/incarichi/nuovo", policies.UnitList, admin.NewMandate),
 	frame.Post("/enti/{agency}/incarichi/nuovo", policies.AgencyMandate, admin.CreateMandate),
 	frame.Get("/enti/{agency}/incarichi/{mandate}", policies.UnitList, admin.Mandate),

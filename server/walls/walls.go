@@ -49,6 +49,7 @@ func (p *WallsPage) outside(id string) bool {
 // Behind is somebody on the page of walls.
 type Behind struct {
 	ID, Name string
+	Audits   bool // she reads the log, in a unit of her own
 	Off      bool // it is hidden from her
 	Outside  bool // it is not kept for her yet: somebody let her in from whom it is hidden
 }
@@ -86,7 +87,7 @@ func wallsOf(q *frame.Request) (*WallsPage, walls.View, error) {
 	page := &WallsPage{Page: q.Base(TitleWalls), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Version: frame.Version(v.Version),
 		Knows: v.Knows, Answers: v.Answers, Recovery: v.Recovery}
 	for _, p := range v.People {
-		b := Behind{ID: p.ID, Name: p.Username, Off: v.Off.Has(p.ID), Outside: v.Outside[p.ID]}
+		b := Behind{ID: p.ID, Name: p.Username, Audits: p.Unit != q.Who.Unit(), Off: v.Off.Has(p.ID), Outside: v.Outside[p.ID]}
 		list, off := &page.Workers, &page.Off
 		if v.Leads[p.ID] {
 			list, off = &page.Leads, &page.OffLeads
@@ -94,7 +95,7 @@ func wallsOf(q *frame.Request) (*WallsPage, walls.View, error) {
 		*list = append(*list, b)
 		if b.Off {
 			*off = append(*off, b.ID)
-		} else if p.State == string(acts.Active) {
+		} else if p.State == string(acts.Active) && p.Unit == q.Who.Unit() {
 			page.Seconds = append(page.Seconds, b)
 		}
 	}

@@ -617,7 +617,7 @@ func behind(v *frame.PageView, name, legend string, people []Behind, ticked []st
 			return templ_7745c5c3_Err
 		}
 		for _, person := range people {
-			templ_7745c5c3_Err = v.Choice("checkbox", name, person.ID, person.Name+frame.If(person.Outside, " ("+v.T("walls.outside")+")", ""), frame.Contains(ticked, person.ID)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.Choice("checkbox", name, person.ID, person.Name+frame.If(person.Audits, " · "+v.Word("role", "auditor"), "")+frame.If(person.Outside, " ("+v.T("walls.outside")+")", ""), frame.Contains(ticked, person.ID)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

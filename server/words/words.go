@@ -64,9 +64,12 @@ func said(list []string) []string {
 var wordLists = map[string][]string{
 	// what the log keeps: an act by the policy's name of it, and what refused one
 	// beside the rules of the policy
-	"act":      actCodes(),
-	"part":     partCodes(), // of a case file, in the sealed detail
-	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
+	"act":            actCodes(),
+	"agreement_kind": acts.AgreementKinds,
+	"log_acts":       {"read", "refused", "failed", "hidden", "recovery", "carried", "named"}, // several acts, or how they ended
+	"log_kind":       {"case", "contact", "report", "note", "task", "consent", "referral"},
+	"part":           partCodes(), // of a case file, in the sealed detail
+	"own_rule":       {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
 
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},

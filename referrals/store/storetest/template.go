@@ -22,6 +22,7 @@ type template struct {
 	dir     string
 	now     time.Time
 	keys    accounts.Keys
+	codes   crypto.Key
 	signer  string
 	public  string
 	people  map[string]*Account
@@ -124,7 +125,7 @@ func templateOf(t testing.TB, name string, stretcher crypto.Stretcher, cast func
 	w := unopened(t, dir, stretcher)
 	w.Open()
 	cast(w)
-	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
+	m := &template{dir: dir, keys: w.Keys, codes: w.Codes, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
 		agency: w.Agency, callers: map[string]acts.Caller{}, rescue: w.Rescue}
 	for name := range w.People {
 		who, ok := w.callers[name]
@@ -181,7 +182,7 @@ func (w *World) become(m *template) {
 	}
 	CopyDir(w.T, m.dir, w.Dir)
 	w.Clock.set(m.now)
-	w.Keys, w.Signer, w.Public, w.Agency = m.keys, m.signer, m.public, m.agency
+	w.Keys, w.Codes, w.Signer, w.Public, w.Agency = m.keys, m.codes, m.signer, m.public, m.agency
 	for name, a := range m.people {
 		copied := *a
 		w.People[name] = &copied

@@ -33,6 +33,10 @@ func Samples() (all servertest.Samples) {
 		Mandates: []admin.MandateLine{{Mandate: acts.Mandate{RowKey: acts.RowKey{ID: "I1"}, Controller: "Comune di Velletri", Protocol: "12345/2026"}, Towns: []towns.Place{velletri}, Last: servertest.Ago(-300)},
 			{Mandate: acts.Mandate{RowKey: acts.RowKey{ID: "I2"}, Controller: "Comune di Roma", Protocol: "1/2024"}, Towns: []towns.Place{roma}, Last: servertest.Ago(30), Ended: true}},
 		Units: []admin.UnitTowns{{ID: "U2", Name: "Centro Le Querce"}, {ID: "U4", Name: "Sportello", Towns: []towns.Place{roma}}}, Gaps: []string{"Velletri (RM)"}, Lapsed: []string{"Roma (RM)"}})
+	agreement := &admin.AgreementPage{Page: page(admin.TitleAgreement, "/enti/E2/accordo"), Action: "/enti/E2/accordo", Agency: "Cooperativa Le Querce", AgreementForm: admin.AgreementForm{Kind: "union"}, Version: "2"}
+	agreement.Fail("day", admin.FailAgreementDay)
+	agreement.Fail("ref", admin.FailAgreementRef)
+	add("agreement", agreement)
 	mandate := &admin.MandatePage{Page: page(admin.TitleMandateNew, "/enti/E2/incarichi/nuovo"), Action: "/enti/E2/incarichi/nuovo", Agency: "Cooperativa Le Querce", MandateForm: admin.MandateForm{Controller: "Comune di Velletri", Towns: "Velletri\nCastro\nAtlantide\nvelletri"},
 		Wrong: []towns.Wrong{{Typed: "Castro", Choices: []string{"Castro (LE)", "Castro (BG)"}}, {Typed: "Atlantide"}, {Typed: "velletri", Twice: true}}, Also: []string{"Velletri (RM)"}}
 	mandate.Fail("towns", admin.FailTowns)
