@@ -139,6 +139,7 @@ func Routes() []frame.Route {
 		frame.Get("/turno", policies.AgendaRead, desk.Turn),
 		frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
+		frame.Get("/contatti/nuovo/{form}/{step}", policies.ContactCreate, casework.ContactStep),
 		frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
 		frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
 		frame.Post("/contatti/{id}/scheda", policies.ContactClose, casework.CaseOfContact),

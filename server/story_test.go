@@ -149,7 +149,7 @@ func (st *story) aRestoreShutAReferral() {
 // rosaCalls: step 1, answered while somebody may overhear.
 func (st *story) rosaCalls() {
 	v := st.anna
-	v.click("agenda.new_contact").at("/contatti/nuovo")
+	v.click("agenda.new_contact").at("/contatti/nuovo/{form}/{step}")
 	v.choose("contact.speaker", "speaker.she")
 	v.choose("contact.alone", "yesno.yes").choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
 	v.choose("contact.danger", "said_aloud.yes").see("danger.title", "danger.call_112", "000 000 0100")

@@ -16,6 +16,7 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 var site = servertest.Of([]frame.Route{
 	frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
 	frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
+	frame.Get("/contatti/nuovo/{form}/{step}", policies.ContactCreate, casework.ContactStep),
 	frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
 	frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
 	frame.Get("/schede/{id}", policies.CaseOpen, casework.Case),

@@ -140,7 +140,7 @@ func showAgain(q *Request, status int, page Shown) error {
 			return errElsewhere
 		}
 	}
-	send(q.W, status, page.base().Lang, body)
+	q.deliver(status, page.base(), body)
 	return nil
 }
 
