@@ -51,8 +51,9 @@ func TestStory(t *testing.T) {
 
 // leadsOn are the addresses without a page of their own.
 var leadsOn = map[string]bool{
-	"/":       true, // leads to the first page of her work
-	"/attesa": true, // asks for the passphrase, then shows the words
+	"/":               true, // leads to the first page of her work
+	"/attesa":         true, // asks for the passphrase, then shows the words
+	"/contatti/nuovo": true, // leads to the first step of a new contact
 }
 
 // story is what its people know while it is told.

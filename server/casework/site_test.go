@@ -28,5 +28,6 @@ var site = servertest.Of([]frame.Route{
 	frame.Post("/schede/{id}/richiamo", policies.CaseUpdate, casework.SetRecall),
 	frame.Get("/schede/{id}/contatto-sicuro", policies.CaseOpen, casework.SafeContact),
 	frame.Post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, casework.SaveSafeContact),
+	frame.Get("/schede/{id}/chiudi", policies.CaseOpen, casework.CaseClose),
 	frame.Post("/schede/{id}/chiudi", policies.CaseClose, casework.CloseCase),
 }, casework.Room())

@@ -77,7 +77,7 @@ func (q *Request) goOn() string {
 }
 
 // Control are the fields of a form that nobody typed.
-var Control = []string{"version", "form", "id", "step", "go", "keep", "at"}
+var Control = []string{"version", "was", "form", "id", "step", "go", "keep", "at"}
 
 // TypedFields are the values of the form that a person chose or typed.
 func (q *Request) TypedFields() []string {
