@@ -22,6 +22,7 @@ func Routes() []frame.Route {
 		frame.Get("/", "", entry.Home).WithoutSession(),
 		frame.Get("/entra", "", entry.SignIn).WithoutSession(),
 		frame.Post("/entra", "", entry.Begin).WithoutSession(),
+		frame.Get("/entra/aiuto", "", entry.CannotEnter).WithoutSession(),
 		frame.Get("/entra/codice", "", entry.Code).WithoutSession(),
 		frame.Post("/entra/codice", "", entry.Finish).WithoutSession(),
 		frame.Get("/uscita", "", entry.Exit).WithoutSession(),

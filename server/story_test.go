@@ -981,6 +981,7 @@ func (st *story) elenaLeaves() {
 func (st *story) theOddPages() {
 	v := st.bruna
 	v.click("nav.licences").at("/licenze").see("licences.title")
+	v.open("/entra/aiuto").see("help.phrase_nobody")
 	v.open("/uscita").at("/uscita").seeNot("Sportello", "1522", "bruna")
 	v.open("/arrivi").at("/entra")
 	v.click("frame.exit").at("/uscita")
