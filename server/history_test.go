@@ -184,3 +184,17 @@ func TestBackIsAskedAgain(t *testing.T) {
 		t.Errorf("after an authorisation was revoked, going back shows it still (%d)", got.Status)
 	}
 }
+
+// TestTypedAsHersComesBack: what was written as said by her, before somebody else turns out
+// to speak, is found again from the page of what others tell, and who speaks is asked again.
+func TestTypedAsHersComesBack(t *testing.T) {
+	s := site.Town(t)
+	v := newTour(t, s, locale.Italian, false).visitor(t, "anna").signIn("anna")
+	v.open("/contatti/nuovo").choose("contact.speaker", "speaker.she").fill("contact.name", "Lontana").click("action.continue")
+	v.fill("contact.request", "Una casa.").back().choose("contact.speaker", "speaker.someone").click("action.continue")
+	v.see("report.new_title", "report.as_hers").click("report.as_hers_back").at("/contatti/nuovo/{form}/{step}")
+	if eval[bool](v, `!!document.querySelector("[name=speaker]:checked")`) {
+		t.Error("who speaks is not asked again")
+	}
+	v.choose("contact.speaker", "speaker.she").holds("contact.name", "Lontana")
+}

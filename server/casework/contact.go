@@ -267,6 +267,9 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 	}
 	step := q.Step()
 	if s := f.Speaker; q.Pressed() != "" && (s == "someone" || s == "body") { // nobody is looked for
+		if err := keepAsHers(q, step); err != nil {
+			return err
+		}
 		http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
 		return nil
 	}
@@ -295,6 +298,20 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 		return err
 	}
 	return q.Show(http.StatusOK, page)
+}
+
+// keepAsHers keeps in the form what was typed as if she spoke, before somebody else is
+// written down: the way back leads to it, and who speaks is asked again.
+func keepAsHers(q *frame.Request, step int) error {
+	page, err := contactPage(q, step)
+	if err != nil {
+		return err
+	}
+	form := q.Sealable()
+	form.Del("speaker")
+	form.Set("id", page.ID)
+	q.Remember(page.form, form)
+	return nil
 }
 
 // keepContact keeps what was typed so far and shows another step: nothing is
