@@ -6,11 +6,10 @@ import "sportello/server/frame"
 // asks nothing and is the same for everybody: it tells of nobody whether she is known.
 type CannotEnterPage struct {
 	frame.Page
-	Causes []Cause
 }
 
-// Cause is one reason for not getting in.
-type Cause struct {
+// cause is one reason for not getting in.
+type cause struct {
 	ID    string   // of its heading on the page
 	Title string   // message key
 	Steps []string // message keys, in their order
@@ -23,12 +22,12 @@ const TitleCannotEnter = "help.title"
 
 // CannotEnter answers GET /entra/aiuto.
 func CannotEnter(q *frame.Request) (frame.Shown, error) {
-	return &CannotEnterPage{Page: q.Base(TitleCannotEnter), Causes: Causes()}, nil
+	return &CannotEnterPage{Page: q.Base(TitleCannotEnter)}, nil
 }
 
-// Causes are why somebody does not get in, the most frequent first.
-func Causes() []Cause {
-	return []Cause{
+// causes are why somebody does not get in, the most frequent first.
+func causes() []cause {
+	return []cause{
 		{ID: "code", Title: "help.code", Steps: []string{"help.code_clock", "help.code_once"}},
 		{ID: "wait", Title: "help.wait", Steps: []string{"help.wait_minutes", "help.wait_not_wrong"}},
 		{ID: "locked", Title: "help.locked", Steps: []string{"help.locked_recovery", "help.locked_colleague"}},
