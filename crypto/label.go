@@ -32,6 +32,8 @@ const (
 	LabelSession Label = "sportello/v1/session"
 	// LabelDraft seals drafts kept for a person who was signed out.
 	LabelDraft Label = "sportello/v1/draft"
+	// LabelAnswer derives, from the cookie of a browser, what seals the pages that answered its forms.
+	LabelAnswer Label = "sportello/v1/answer"
 	// LabelDetail derives, with the shred secret as salt, what seals a log detail.
 	LabelDetail Label = "sportello/v1/detail"
 	// LabelCode marks a woman's code in the log's details, under a key file.

@@ -51,8 +51,9 @@ func TestStory(t *testing.T) {
 
 // leadsOn are the addresses without a page of their own.
 var leadsOn = map[string]bool{
-	"/":       true, // leads to the first page of her work
-	"/attesa": true, // asks for the passphrase, then shows the words
+	"/":               true, // leads to the first page of her work
+	"/attesa":         true, // asks for the passphrase, then shows the words
+	"/contatti/nuovo": true, // leads to the first step of a new contact
 }
 
 // story is what its people know while it is told.
@@ -149,7 +150,7 @@ func (st *story) aRestoreShutAReferral() {
 // rosaCalls: step 1, answered while somebody may overhear.
 func (st *story) rosaCalls() {
 	v := st.anna
-	v.click("agenda.new_contact").at("/contatti/nuovo")
+	v.click("agenda.new_contact").at("/contatti/nuovo/{form}/{step}")
 	v.choose("contact.speaker", "speaker.she")
 	v.choose("contact.alone", "yesno.yes").choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
 	v.choose("contact.danger", "said_aloud.yes").see("danger.title", "danger.call_112", "000 000 0100")
@@ -987,6 +988,7 @@ func (st *story) elenaLeaves() {
 func (st *story) theOddPages() {
 	v := st.bruna
 	v.click("nav.licences").at("/licenze").see("licences.title")
+	v.open("/entra/aiuto").see("help.phrase_nobody")
 	v.open("/uscita").at("/uscita").seeNot("Sportello", "1522", "bruna")
 	v.open("/arrivi").at("/entra")
 	v.click("frame.exit").at("/uscita")

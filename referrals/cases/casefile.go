@@ -150,7 +150,17 @@ func (d *Desk) SavePerson(ctx context.Context, who acts.Caller, id string, versi
 		if f.Identity == (Identity{}) && c.Row.IdentityID != "" {
 			return nil, &typed.Invalid{Fields: map[string]string{"name": "error.empty_identity"}}
 		}
+		before := c.Told
+		changed := f.Told.Changed(before)
+		if f.Alias != c.Card.Alias {
+			changed = append(changed, "alias")
+		}
 		c.Told, c.Card.Alias = f.Told, f.Alias
+		c.Told.Edits = before.Edits
+		if f.Identity != (Identity{}) {
+			changed = append(changed, "name", "surname", "born")
+		}
+		c.Told.Note(act, changed...)
 		if f.Identity == (Identity{}) {
 			return nil, nil
 		}

@@ -2,6 +2,8 @@ package kept
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +97,39 @@ type Told struct {
 	Language string   `json:"language,omitempty"`
 	Mediator string   `json:"mediator,omitempty"` // yes, no
 	Town     string   `json:"town,omitempty"`     // a municipality she names, never a street
+	Edits    Edits    `json:"edits,omitempty"`
+}
+
+// Edits say who changed what last, by the name of its input, and when; never from what.
+type Edits map[string]Edit
+
+// Edit is one of them.
+type Edit struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Changed names what differs from what was told before.
+func (t Told) Changed(before Told) (names []string) {
+	for name, same := range map[string]bool{"language": t.Language == before.Language, "mediator": t.Mediator == before.Mediator,
+		"town": t.Town == before.Town, "children_note": t.Children == before.Children, "needs": slices.Equal(t.Needs, before.Needs)} {
+		if !same {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Note writes down who changed something, and when.
+func (t *Told) Note(act *acts.Act, names ...string) {
+	edits := maps.Clone(t.Edits)
+	if edits == nil {
+		edits = Edits{}
+	}
+	for _, name := range names {
+		edits[name] = Edit{act.Who.Person(), act.Now}
+	}
+	t.Edits = edits
 }
 
 // File is a case row with what its keys open.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,12 +16,14 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
 )
 
-// ContactPage is "contact": one form in three steps. It posts everything to
-// /contatti/nuovo with the step it comes from and go, one of "next", "back",
-// "search" (step 1), "close", "open_case" or "add_case" (step 3).
+// ContactPage is "contact": one form in three steps, each with an address of its own. It
+// posts everything to /contatti/nuovo with the step it comes from and go, one of "next",
+// "back", "search" (step 1), "close", "open_case" or "add_case" (step 3), and is led to
+// the next step. What was typed last is on every step, back and forth.
 type ContactPage struct {
 	frame.Page
 	Step      int // 1 to 3
@@ -44,6 +47,8 @@ type ContactPage struct {
 	Shareable []frame.Shareable // how to reach her, as the task can carry it
 	MayLimit  bool              // the unit has a recovery, so a file may be restricted
 	Usual     bool              // the unit restricts its new files, unless she says otherwise
+	form      string            // its id in the addresses of the steps
+	Recorded  string            // the page of the contact, where it is closed: its steps are only read
 }
 
 // interviewDays is shown on the page; the desk sets the deadline itself.
@@ -58,9 +63,13 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: q.Config.Emergency,
 		Duties: q.Config.Duties, Sheets: q.Config.Sheets}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
-	if page.ID == "" {
-		page.ID = crypto.NewID()
+	if page.form = contactForm(q); page.form == "" {
+		page.form = crypto.NewID()
 	}
+	if page.ID == "" {
+		page.ID = page.form
+	}
+	page.at(step)
 	q.Fill(&page.Form)
 	if step == 2 && page.Form.Number == "" {
 		page.Form.Number = page.Form.CallNumber // proposed: its channels stay as she says
@@ -89,6 +98,9 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	}
 	return page, err
 }
+
+// at has the page be a step, and stand at its address.
+func (p *ContactPage) at(step int) { p.Step, p.Here = step, stepAt(p.form, step) }
 
 // centresWithPhone are the centres of the directory that can be called.
 func centresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
@@ -139,38 +151,107 @@ func (f *ContactForm) shownCase() int64 {
 	return v
 }
 
-// Contact answers GET /contatti/nuovo.
+// Contact answers GET /contatti/nuovo: a new contact begins, at an address of its own, so
+// that the browser's way back leads to this form and to no other.
 func Contact(q *frame.Request) (frame.Shown, error) {
 	if !q.IsDesk() {
 		return nil, acts.ErrDenied
 	}
-	step := 1
-	if q.Filled {
-		step = q.Step()
+	if q.Filled { // a draft from before its steps had addresses
+		return contactPage(q, q.Step())
 	}
-	page, err := contactPage(q, step)
-	if err != nil {
-		return nil, err
-	}
-	if !q.Filled {
-		if page.Open, err = ownOpen(q); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
+	return nil, q.Redirect(stepAt(crypto.NewID(), 1))
 }
 
-// ownOpen are the caller's own contacts that nobody closed: a browser that died
-// shows an empty form, and what was typed is there.
-func ownOpen(q *frame.Request) ([]OpenContact, error) {
+// ContactStep answers GET /contatti/nuovo/{form}/{step}.
+func ContactStep(q *frame.Request) (frame.Shown, error) {
+	if !q.IsDesk() {
+		return nil, acts.ErrDenied
+	}
+	step := slices.Index([]string{"", "1", "2", "3"}, q.ID("step"))
+	if step < 1 || !formID.MatchString(q.ID("form")) {
+		return nil, acts.ErrNoRow
+	}
+	if q.Filled && !q.Back {
+		return contactPage(q, step)
+	}
+	if q.Recall(q.ID("form")) {
+		page, err := contactPage(q, step)
+		if err == nil {
+			page.Refilled = false
+			if id := q.Hidden("id"); q.Hidden("at") == closedAt {
+				page.Recorded = "/contatti/" + id
+			}
+		}
+		return page, err
+	}
+	return contactBegun(q, step)
+}
+
+// closedAt stands for "at" in the form of a contact that was closed from it.
+const closedAt = "closed"
+
+// contactBegun is a step of a contact of which this session remembers nothing: a new one,
+// or one that was begun before this session, as far as it is stored.
+func contactBegun(q *frame.Request, step int) (frame.Shown, error) {
 	lines, receipt, err := q.Desk.OwnOpenContacts(q.Context(), q.Who)
 	if err = q.Partly(err); err != nil {
 		return nil, err
 	}
 	q.Receipt(receipt)
-	return openContacts(lines), nil
+	form := q.ID("form")
+	own := typed.Form(form).Row(q.Who, "contact", q.Who.Unit())
+	for _, l := range lines {
+		if l.ID == own || l.ID == form {
+			return nil, q.Redirect("/contatti/" + l.ID)
+		}
+	}
+	if step > 1 {
+		return nil, q.Redirect(stepAt(form, 1))
+	}
+	page, err := contactPage(q, 1)
+	if err == nil {
+		page.Open = openContacts(lines)
+	}
+	return page, err
 }
 
+// stepAt is the address of a step of a contact's form. The form's id is random.
+func stepAt(form string, step int) string {
+	return "/contatti/nuovo/" + form + "/" + strconv.Itoa(step)
+}
+
+// contactForm is the id of the form by which its steps have their addresses: of the page
+// that is asked for, or of the one that it was sent from; empty where neither says one.
+func contactForm(q *frame.Request) string {
+	if id := q.ID("form"); id != "" {
+		return id
+	}
+	if at := stepAddress.FindStringSubmatch(q.CameFrom()); at != nil {
+		return at[1]
+	}
+	if id := q.Hidden("id"); formID.MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+var (
+	formID      = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+	stepAddress = regexp.MustCompile(`^/contatti/nuovo/([A-Z2-7]{26})/[123]$`)
+)
+
+// rememberContact keeps the form as it was sent, with what is stored of it by now.
+func rememberContact(q *frame.Request, page *ContactPage, at string) {
+	form := q.Sealable()
+	form.Set("id", page.ID)
+	form.Set("version", page.Version)
+	form.Set("at", at)
+	q.Remember(page.form, form)
+}
+
+// openContacts are the caller's own contacts that nobody closed: a browser that died
+// shows an empty form, and what was typed is there.
 func openContacts(lines []cases.ContactLine) []OpenContact {
 	var all []OpenContact
 	for _, c := range lines {
@@ -186,6 +267,9 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 	}
 	step := q.Step()
 	if s := f.Speaker; q.Pressed() != "" && (s == "someone" || s == "body") { // nobody is looked for
+		if err := keepAsHers(q, step); err != nil {
+			return err
+		}
 		http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
 		return nil
 	}
@@ -216,6 +300,20 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 	return q.Show(http.StatusOK, page)
 }
 
+// keepAsHers keeps in the form what was typed as if she spoke, before somebody else is
+// written down: the way back leads to it, and who speaks is asked again.
+func keepAsHers(q *frame.Request, step int) error {
+	page, err := contactPage(q, step)
+	if err != nil {
+		return err
+	}
+	form := q.Sealable()
+	form.Del("speaker")
+	form.Set("id", page.ID)
+	q.Remember(page.form, form)
+	return nil
+}
+
 // keepContact keeps what was typed so far and shows another step: nothing is
 // lost when the line drops.
 func keepContact(q *frame.Request, from, to int) error {
@@ -233,7 +331,7 @@ func keepContact(q *frame.Request, from, to int) error {
 		if page.ErrorOf("recognised") != "" {
 			return unrecognised(q, page)
 		}
-		page.Step = from
+		page.at(from)
 		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
 		return contactChanged(q, page, from, out.ContactID)
@@ -242,9 +340,9 @@ func keepContact(q *frame.Request, from, to int) error {
 	case err != nil:
 		return err
 	}
-	q.Receipt(receipt)
 	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
-	return q.Show(http.StatusOK, page)
+	rememberContact(q, page, "")
+	return q.Done(receipt, "", stepAt(page.form, to))
 }
 
 // lineDropped keeps what was typed so far, and leads to where she is called back.
@@ -263,6 +361,8 @@ func lineDropped(q *frame.Request, step int) error {
 	case err != nil && !errors.Is(err, kept.ErrState):
 		return err
 	}
+	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
+	rememberContact(q, page, "")
 	return q.Done(receipt, "", "/contatti/"+out.ContactID+"/richiama")
 }
 
@@ -274,7 +374,8 @@ func contactChanged(q *frame.Request, page *ContactPage, step int, id string) er
 		return err
 	}
 	q.Receipt(receipt)
-	page.ID, page.Step, page.Version, page.Problem = v.ID, step, frame.Version(v.Version), frame.ProblemChanged
+	page.at(step)
+	page.ID, page.Version, page.Problem = v.ID, frame.Version(v.Version), frame.ProblemChanged
 	return q.Show(http.StatusConflict, page)
 }
 
@@ -340,7 +441,7 @@ func unrecognised(q *frame.Request, page *ContactPage) error {
 		return err
 	}
 	q.Receipt(receipt)
-	page.Step = 1
+	page.at(1)
 	page.matched(q, cards)
 	page.Unsure = true
 	return q.Show(http.StatusUnprocessableEntity, page)
@@ -395,7 +496,7 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 		if page.ErrorOf("recognised") != "" {
 			return unrecognised(q, page)
 		}
-		page.Step = stepWith(page.Errors)
+		page.at(stepWith(page.Errors))
 		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
 		return contactChanged(q, page, 3, out.ContactID)
@@ -405,6 +506,8 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 	case err != nil:
 		return err
 	}
+	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
+	rememberContact(q, page, closedAt)
 	return q.Done(receipt, "", "/contatti/"+out.ContactID)
 }
 

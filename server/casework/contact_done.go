@@ -36,12 +36,19 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	if v.Open {
+		draft := q.Filled && !q.Back
+		back := draft || q.Recall(v.ID) && q.Version() == v.Version // with what is not stored before it is closed
 		page, err := contactPage(q, 2)
 		if err != nil {
 			return nil, err
 		}
-		page.ID, page.Version = v.ID, frame.Version(v.Version)
-		page.Form.typed(v.Contact)
+		page.form, page.Here, page.Refilled = v.ID, q.R.URL.Path, draft
+		if !back {
+			page.Form.typed(v.Contact)
+		}
+		if !draft {
+			page.ID, page.Version = v.ID, frame.Version(v.Version)
+		}
 		return page, nil
 	}
 	who := frame.Who{Code: v.Code, Alias: v.Alias}

@@ -121,18 +121,19 @@ func TestSearchLeadsToWhatItFound(t *testing.T) {
 }
 
 // TestWhatDiffersStandsFirst: of two versions of a page, what has to be chosen is
-// read before what is the same.
+// read before what was changed here alone, and what is the same is not shown.
 func TestWhatDiffersStandsFirst(t *testing.T) {
 	anna := site.Serve(t, storetest.New(t).Standard()).Inside(t, "anna")
 	anna.Call("go", "open_case", "name", "Irene", "outcome", "stay_in_touch")
 	anna.Follow()
 	person := regexp.MustCompile(`/schede/[A-Z2-7]{26}`).FindString(anna.Page.Body) + "/persona"
 	anna.Get(person)
-	at := anna.Hidden("version")
-	anna.Status(anna.Post(person, "version", at, "alias", "Irene", "town", "Frascati"), http.StatusSeeOther)
-	got := anna.Status(anna.Post(person, "version", at, "alias", "Irene", "town", "Marino"), http.StatusConflict)
+	at, was := anna.Hidden("version"), anna.Hidden("was")
+	anna.Status(anna.Post(person, "version", at, "was", was, "alias", "Irene", "town", "Frascati"), http.StatusSeeOther)
+	got := anna.Status(anna.Post(person, "version", at, "was", was, "alias", "Irene", "born", "1988", "town", "Marino"), http.StatusConflict)
 	for _, list := range strings.Split(got.Body, "<dl>")[1:] {
-		if !strings.HasPrefix(list, "<dt>Comune") || strings.Index(list, "<strong>") > strings.Index(list, "Irene") {
+		list, _, _ = strings.Cut(list, "</dl>")
+		if !strings.HasPrefix(list, "<dt>Comune") || strings.Count(list, "<strong>") != 1 || strings.Contains(list, "Irene") {
 			t.Errorf("what differs does not stand first: %.200s", list)
 		}
 	}

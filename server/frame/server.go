@@ -4,8 +4,9 @@
 //
 // It turns a request into one act of the Desk or the Door and shows the answer.
 // It protects forms and cookies against other sites and puts the same headers
-// on every answer, errors included. It keeps nothing, opens nothing and decides
-// nothing: what it may show is what Desk and Door hand out to this caller.
+// on every answer, errors included. It opens nothing, decides nothing, and keeps nothing
+// but the pages that answered forms, for a while: what it may show is what Desk and Door
+// hand out to this caller.
 package frame
 
 import (
@@ -40,18 +41,19 @@ type Config struct {
 
 // Server answers requests.
 type Server struct {
-	Desk   *referrals.Desk
-	Door   *accounts.Door
-	House  *units.House
-	Office *office.Office
-	Log    *slog.Logger
-	Render *Renderer
-	Config Config
-	Policy map[string]policies.Rule
-	Inputs map[string]inputName
-	routes []Route
-	mux    *mux.Router
-	handle http.Handler
+	Desk    *referrals.Desk
+	Door    *accounts.Door
+	House   *units.House
+	Office  *office.Office
+	Log     *slog.Logger
+	Render  *Renderer
+	Config  Config
+	Policy  map[string]policies.Rule
+	Inputs  map[string]inputName
+	routes  []Route
+	history history
+	mux     *mux.Router
+	handle  http.Handler
 }
 
 // New makes the web edge of rooms and their routes. It refuses nil, and

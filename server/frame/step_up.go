@@ -68,6 +68,8 @@ func retryAfter(q *Request, err error) {
 // Enter sets the cookies of a new session.
 func (q *Request) Enter(in *accounts.SignedIn) {
 	q.SetCookie(SessionCookie, in.Cookie, 0)
+	q.history.follow(ownerOf(q.Cookie(SessionCookie)), ownerOf(in.Cookie))
+	q.opened = in.Cookie
 	q.SetCookie(deviceCookie, in.Device, 180*24*time.Hour)
 	q.Who, q.Signed, q.Known = in.Caller, true, true
 }

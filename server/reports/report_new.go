@@ -2,6 +2,7 @@ package reports
 
 import (
 	"net/http"
+	"strings"
 
 	"sportello/policies/acts"
 	"sportello/referrals/reports"
@@ -15,6 +16,7 @@ type ReportNewPage struct {
 	frame.Page
 	ReportNewForm
 	Form      string // the form's own mark: sent twice, it is kept once
+	AsHers    string // the step of a new contact on which something was typed as if she spoke
 	Emergency frame.Emergency
 }
 
@@ -52,6 +54,9 @@ func reportNew(q *frame.Request, cause error) (frame.Shown, error) {
 	q.Fill(&page.ReportNewForm)
 	if page.Speaker != "body" {
 		page.Speaker = "someone"
+	}
+	if from := q.CameFrom(); strings.HasPrefix(from, "/contatti/nuovo/") {
+		page.AsHers = from
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil

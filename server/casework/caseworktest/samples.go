@@ -114,7 +114,7 @@ func addReach(add func(string, frame.Shown)) {
 	add("case-close", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
 	add("conflict", &casework.ConflictPage{Page: servertest.DeskPage("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona",
-		Theirs: []casework.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []casework.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
+		At: "town", Fields: []casework.ConflictField{{Name: "Comune", Theirs: "Fiorano", Mine: "Sassuolo", Both: true, By: "lucia.ferri", When: servertest.Ago(3)}, {Name: "Numero", Theirs: "333 0000000", Hidden: true}},
 		Carried: []frame.Pair{{Name: "town", Value: "Sassuolo"}}})
 	add("step-up.tell", &frame.StepUpPage{Page: servertest.DeskPage(frame.TitleStepUp, "/schede/A/contatto-sicuro"), Act: casework.StepUpTell, Action: "/schede/A/contatto-sicuro/novita", Back: "/schede/A",
 		Carried: []frame.Pair{{Name: "version", Value: "3"}, {Name: "tell", Value: "B"}}})
