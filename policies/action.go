@@ -189,6 +189,10 @@ const (
 	// AgencyMandate says for whom an agency works; it opens and shuts nothing, and so
 	// needs no step-up.
 	AgencyMandate Action = "agency.mandate"
+	// PostedNumber sets or ends an emergency number or a service on call.
+	PostedNumber Action = "posted.number"
+	// PostedText sets or ends a unit's hours, or what workers may have to report.
+	PostedText Action = "posted.text"
 	// UnitTerritory says which municipalities a unit is there for; so does this.
 	UnitTerritory Action = "unit.territory"
 	// UnitCreate enters a unit, still without members.
@@ -369,6 +373,8 @@ var inOrder = []Action{
 	AgencyCreate,
 	AgencyEnd,
 	AgencyMandate,
+	PostedNumber,
+	PostedText,
 	UnitTerritory,
 	UnitCreate,
 	UnitList,
@@ -435,6 +441,7 @@ var grave = map[Action]string{
 	LogExport:            "carries away who did what, and when",
 	AgencyCreate:         "enters a body that answers for data",
 	AgencyEnd:            "stops the work on all cases of an agency, or lets it go on",
+	PostedNumber:         "sends whoever needs help tonight to another number",
 	UnitCreate:           "enters a unit that others may take for genuine",
 	PersonCreate:         "enters and invites an accomplice",
 	PersonInvite:         "hands an invitation of somebody else to an accomplice",

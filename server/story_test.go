@@ -647,6 +647,12 @@ func (st *story) darioInvites() {
 	v.fill("mandate.controller", "Comune di Velletri").fill("towns.list", "Veletri").fill("mandate.protocol", "PG 12/2026").fill("mandate.ends", "2028-12-31").click("mandate.save").see("towns.unknown")
 	v.fill("towns.list", "Velletri").click("mandate.save").at("/enti/{agency}").see("Comune di Velletri", "mandate.saved", "territory.gaps")
 	v.click("mandate.change").at("/enti/{agency}/incarichi/{mandate}").holds("mandate.controller", "Comune di Velletri").open("/enti").click("strip.edit").click("territory.change").at("/unita/{unit}/territorio").see("territory.about")
+	v.open("/enti").see("start.title", "start.open", "start.done").click("nav.board").at("/numeri").see("000 000 0100", "answers.always")
+	v.click("oncall.new").at("/numeri/reperibilita").fill("number.name", "Servizio sociale").fill("number.phone", "333 0000000").choose("hours.kind", "hours_kind.always")
+	v.click("board.save").see("number.look", "333 000 0000", "number.tried_missing", "number.again_missing")
+	v.tick("number.again").fill("number.tried", st.to.s.Clock.Now().Format("2006-01-02")).click("board.save").see("stepup.posted", "Servizio sociale").stepUp().at("/numeri").see("board.saved", "Servizio sociale", "333 000 0000")
+	v.click("duty.new").at("/doveri/nuovo").fill("duty.what", "Un reato grave").click("board.save").at("/numeri").see("Un reato grave")
+	v.click("board.change").at("/numeri/{entry}").see("board.past", "role.console").open("/numeri")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
