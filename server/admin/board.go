@@ -176,6 +176,10 @@ func patronText(patron string) string {
 // read is the hours that were typed; what is wrong is marked on the page, field by field.
 func (f *HoursFields) read(q *frame.Request, page *frame.Page) opening.Hours {
 	h := opening.Hours{Kind: f.HoursKind}
+	if f.HoursKind != opening.Weekly && strings.TrimSpace(strings.Join(f.Days, "")) != "" { // nothing typed falls away
+		page.Fail("hours_kind", FailHoursTyped)
+		return opening.Hours{}
+	}
 	switch f.HoursKind {
 	case hoursAsk:
 		return opening.Hours{}
@@ -251,12 +255,13 @@ func starts(q *frame.Request, page *frame.Page, typed string) string {
 
 // What the pages say.
 const (
-	TitleBoard    = "board.title"
-	FlashPosted   = "board.saved"
-	FlashEnded    = "board.ended"
-	FailSpans     = "hours.spans_wrong"
-	FailNoHours   = "hours.none"
-	FailPatron    = "hours.patron_wrong"
-	FailClosedDay = "hours.closed_wrong"
-	FailStarts    = "board.starts_wrong"
+	TitleBoard     = "board.title"
+	FlashPosted    = "board.saved"
+	FlashEnded     = "board.ended"
+	FailSpans      = "hours.spans_wrong"
+	FailHoursTyped = "hours.typed"
+	FailNoHours    = "hours.none"
+	FailPatron     = "hours.patron_wrong"
+	FailClosedDay  = "hours.closed_wrong"
+	FailStarts     = "board.starts_wrong"
 )

@@ -94,6 +94,7 @@ func TestHoursAndDutiesAreData(t *testing.T) {
 	b.Says(b.Status(b.Post(path, append(bad, "version", "0", "starts", "mai")...), http.StatusUnprocessableEntity), "Scrivere giorno e mese", "Scrivere un giorno per riga", "da oggi a un anno", "24/12/2026\nmai")
 	b.Says(b.Status(b.Post(path, append(weekly(), "version", "0")...), http.StatusUnprocessableEntity), "Scrivere almeno un orario")
 	b.Says(b.Status(b.Post(path, "version", "0", "hours_kind", "sempre"), http.StatusUnprocessableEntity), "Scegliere una voce.")
+	b.Says(b.Status(b.Post(path, append(weekly("9-13")[2:], "version", "0", "hours_kind", "always")...), http.StatusUnprocessableEntity), "Ci sono ore scritte", "9-13")
 	good := weekly("9-13", "9-13", "9-13", "9-13", "9-13")
 	good[5], good[7] = "29/6", "24/12/2026"
 	b.Leads(b.Post(path, append(good, "version", "0")...), "/numeri")
