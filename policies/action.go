@@ -196,6 +196,10 @@ const (
 	// AgencyMandate says for whom an agency works; it opens and shuts nothing, and so
 	// needs no step-up.
 	AgencyMandate Action = "agency.mandate"
+	// PostedNumber sets or ends an emergency number or a service on call.
+	PostedNumber Action = "posted.number"
+	// PostedText sets or ends a unit's hours, or what workers may have to report.
+	PostedText Action = "posted.text"
 	// UnitTerritory says which municipalities a unit is there for; so does this.
 	UnitTerritory Action = "unit.territory"
 	// UnitCreate enters a unit, still without members.
@@ -381,6 +385,8 @@ var inOrder = []Action{
 	AgencyEnd,
 	AgencyAgreement,
 	AgencyMandate,
+	PostedNumber,
+	PostedText,
 	UnitTerritory,
 	UnitCreate,
 	UnitList,
@@ -451,6 +457,7 @@ var grave = map[Action]string{
 	AgencyCreate:         "enters a body that answers for data",
 	AgencyAgreement:      "opens the names of an agency's staff to who audits",
 	AgencyEnd:            "stops the work on all cases of an agency, or lets it go on",
+	PostedNumber:         "sends whoever needs help tonight to another number",
 	UnitCreate:           "enters a unit that others may take for genuine",
 	PersonCreate:         "enters and invites an accomplice",
 	PersonInvite:         "hands an invitation of somebody else to an accomplice",

@@ -51,6 +51,10 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		}
 		return all
 	}
+	hours := func(form url.Values) url.Values {
+		maps.Copy(form, url.Values{"hours_kind": {"week"}, "day": {"9-13", "9-13", "", "", "", "", ""}, "holidays": {"closed"}, "patron": {"29/6"}, "closed": {"24/12/2026"}})
+		return form
+	}
 	v := func(pairs ...string) url.Values {
 		f := url.Values{}
 		for i := 0; i < len(pairs); i += 2 {
@@ -111,6 +115,12 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/enti/{agency}/incarichi/nuovo", "dario", []string{s.Agency}, v("controller", "x", "towns", "Roma", "protocol", "1", "ends", "2027-01-01", "also", "yes", "version", "")},
 		{"/enti/{agency}/incarichi/{mandate}", "dario", []string{s.Agency, r.Mandate}, v("controller", "x", "towns", "Roma", "protocol", "1", "ends", "2027-01-01", "also", "yes", "version", "1")},
 		{"/unita/{unit}/territorio", "dario", []string{s.Units[storetest.TownDesk]}, v("towns", "Roma", "version", "1")},
+		{"/numeri/nuovo", "dario", nil, hours(v("name", "x", "phone", "333 000 0000", "note", "x", "tried", "2026-11-20", "again", "3330000000", "starts", "", "version", "0"))},
+		{"/numeri/reperibilita", "dario", nil, hours(v("name", "x", "phone", "333 000 0000", "note", "x", "tried", "2026-11-20", "again", "3330000000", "starts", "", "until", "", "unit", "", "version", "0"))},
+		{"/numeri/{entry}", "dario", []string{r.Number}, hours(v("name", "x", "phone", "333 000 0000", "note", "x", "tried", "2026-11-20", "again", "3330000000", "starts", "", "version", "1"))},
+		{"/orari/{unit}", "dario", []string{s.Units[storetest.TownDesk]}, hours(v("starts", "", "version", "0"))},
+		{"/doveri/nuovo", "dario", nil, v("what", "x", "to_whom", "x", "starts", "", "version", "0")},
+		{"/doveri/{entry}", "dario", []string{r.Duty}, v("what", "x", "to_whom", "x", "starts", "", "version", "1")},
 		{"/unita/nuova", "dario", nil, v("agency", s.Agency, "name", "x", "kind", "desk")},
 		{"/unita/{unit}/elenco", "bruna", []string{ginestra}, v("version", "1", "area", "x", "town", "Roma", "town_pick", "x", "hours", "x", "phone", "1", "cost", "free", "needs", "bed", "languages", "it")},
 		{"/personale/invita", "dario", nil, v("username", "nuova", "office", "intake_worker", "unit", s.Units[storetest.TownDesk], "language", "it")},

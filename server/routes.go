@@ -131,6 +131,21 @@ func Routes() []frame.Route {
 		frame.Post("/personale/riammetti", policies.PersonLift, admin.Lift),
 		frame.Post("/personale/sblocca", policies.FactorUnlock, admin.UnlockAdministrator),
 
+		// what the house has on its board
+		frame.Get("/numeri", policies.UnitList, admin.Board),
+		frame.Get("/numeri/nuovo", policies.UnitList, admin.NewNumber),
+		frame.Post("/numeri/nuovo", policies.PostedNumber, admin.PostNumber),
+		frame.Get("/numeri/reperibilita", policies.UnitList, admin.NewOnCall),
+		frame.Post("/numeri/reperibilita", policies.PostedNumber, admin.PostOnCall),
+		frame.Get("/numeri/{entry}", policies.UnitList, admin.Number),
+		frame.Post("/numeri/{entry}", policies.PostedNumber, admin.SaveNumber),
+		frame.Get("/orari/{unit}", policies.UnitList, admin.UnitHours),
+		frame.Post("/orari/{unit}", policies.PostedText, admin.SaveUnitHours),
+		frame.Get("/doveri/nuovo", policies.UnitList, admin.NewDuty),
+		frame.Post("/doveri/nuovo", policies.PostedText, admin.PostDuty),
+		frame.Get("/doveri/{entry}", policies.UnitList, admin.Duty),
+		frame.Post("/doveri/{entry}", policies.PostedText, admin.SaveDuty),
+
 		// the log
 		frame.Get("/registro", policies.LogRead, auditlog.Log),
 		frame.Post("/registro", policies.LogRead, auditlog.FilterLog),

@@ -651,6 +651,12 @@ func (st *story) darioInvites() {
 	v.open("/enti/" + st.to.s.Agency).at("/enti/{agency}").see("agreement.empty").click("agreement.enter").at("/enti/{agency}/accordo").see("agreement.about")
 	v.choose("agreement.kind", "agreement_kind.union").fill("agreement.day", "1/10/2026").fill("agreement.ref", "PG 7/2026").click("agreement.save").see("stepup.agreement").stepUp()
 	v.at("/enti/{agency}").see("agreement.saved", "agreement_kind.union", "PG 7/2026")
+	v.open("/enti").see("start.title", "start.open", "start.done").click("nav.board").at("/numeri").see("000 000 0100", "answers.always")
+	v.click("oncall.new").at("/numeri/reperibilita").fill("number.name", "Servizio sociale").fill("number.phone", "333 0000000").choose("hours.kind", "hours_kind.always")
+	v.click("board.save").see("number.look", "333 000 0000", "number.tried_missing", "number.again_missing")
+	v.tick("number.again").fill("number.tried", st.to.s.Clock.Now().Format("2006-01-02")).click("board.save").see("stepup.posted", "Servizio sociale").stepUp().at("/numeri").see("board.saved", "Servizio sociale", "333 000 0000")
+	v.click("duty.new").at("/doveri/nuovo").fill("duty.what", "Un reato grave").click("board.save").at("/numeri").see("Un reato grave")
+	v.click("board.change").at("/numeri/{entry}").see("board.past", "role.console").open("/numeri")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")

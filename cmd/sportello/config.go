@@ -30,7 +30,7 @@ var settings = []setting{
 	{name: "key", text: "TLS private key, PEM", commands: "serve"},
 	{name: "insecure-loopback", yesNo: true, text: "plain HTTP, on a loopback address only", commands: "serve"},
 	{name: "clock-checked", yesNo: true, text: "accept a clock that looks wrong: somebody compared it", commands: "serve restore"},
-	{name: "texts", text: "JSON file with the agency's emergency number, duties and sheets", commands: "serve demo"},
+	{name: "texts", text: "JSON file with the agency's sheets; its emergency number and duties are taken over once", commands: "serve demo"},
 	{name: "proxy", text: "addresses or networks of the proxies before the service, separated by commas", commands: "serve demo"},
 	{name: "proxy-header", text: "the header in which they say from whom a request came, such as X-Forwarded-For", commands: "serve demo"},
 	{name: "stretches", fallback: fmt.Sprint(max(leastPlaces, min(4, runtime.NumCPU()))), text: "how many passphrases are stretched at once, 64 MiB each; one of them for unknown devices", commands: "serve demo"},

@@ -28,6 +28,7 @@ var never = map[string][]string{
 	"crypto":             {"net/http", "log"},
 	"policies":           {"database/sql", "net/http", "os"},
 	"policies/audit":     {"database/sql", "net/http"},
+	"policies/opening":   {"sportello", "database/sql", "net/http", "os"},
 	"policies/acts":      {"net/http", "database/sql"},
 	"policies/units":     {"net/http", "database/sql"},
 	"policies/accounts":  {"net/http", "database/sql"},

@@ -35,7 +35,8 @@ whom it took a request: the last address there that is no proxy's counts.
 Passphrases are stretched in a process of their own that may do nothing else. If
 it ends, the service ends too, and wants to be started again.
 
---texts names a JSON file with the agency's own words:
+--texts names a JSON file with the agency's own words. Emergency number and duties
+are taken over at the first start that finds none, and are kept on a page from then on:
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
    "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}],

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sportello/cmd/sportello/conf"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/rule"
@@ -40,10 +41,10 @@ type site struct {
 
 // texts are what an agency says in its own words.
 type texts struct {
-	Emergency frame.Emergency `json:"emergency"`
-	Duties    []frame.Duty    `json:"duties"`
-	Sheets    []frame.Sheet   `json:"sheets"`
-	CallBack  *rule.Leave     `json:"call_back"` // nil for the usual leave
+	Emergency conf.Number   `json:"emergency"` // taken over once, as are the duties
+	Duties    []conf.Duty   `json:"duties"`
+	Sheets    []frame.Sheet `json:"sheets"`
+	CallBack  *rule.Leave   `json:"call_back"` // nil for the usual leave
 }
 
 func readTexts(path string) (texts, error) {
@@ -73,7 +74,7 @@ func (s *site) handler() (http.Handler, error) {
 		s.in.desk.Cases.Leave = *s.texts.CallBack
 	}
 	edge, err := server.New(frame.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
-		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets, Proxy: s.proxy})
+		Sheets: s.texts.Sheets, Proxy: s.proxy})
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +92,9 @@ func (s *site) handler() (http.Handler, error) {
 func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) error {
 	if !towns.Built() { // nobody would be far
 		return refuse(nil, "this program was built without its list of towns: run `make build`, which needs Node and npm")
+	}
+	if err := conf.TakeOver(ctx, s.in.office, s.log, s.texts.Emergency, s.texts.Duties); err != nil {
+		return errors.Join(err, l.Close())
 	}
 	handler, err := s.handler()
 	if err != nil {

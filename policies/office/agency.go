@@ -18,6 +18,7 @@ type Administration struct {
 	units.Roster
 	Invitations []*units.Invitation
 	Mandates    []*acts.Mandate
+	Pinned      map[string]bool // units that compared the words of another, of its newest key
 }
 
 // Administration lists what there is and what is missing.
@@ -34,6 +35,16 @@ func (o *Office) Administration(ctx context.Context, who acts.Caller) (*Administ
 		var err error
 		if all.Mandates, err = acts.AllMandates.Rows(r); err != nil {
 			return err
+		}
+		pins, err := units.AllPins.Rows(r)
+		if err != nil {
+			return err
+		}
+		all.Pinned = map[string]bool{}
+		for _, p := range pins {
+			if p.Epoch == all.Epochs[p.Centre] {
+				all.Pinned[p.Unit] = true
+			}
 		}
 		open, err := units.OpenInvitations.Rows(r)
 		for _, i := range open {

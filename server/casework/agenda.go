@@ -27,7 +27,7 @@ type AgendaPage struct {
 	Sent      []parts.SentTask // what the unit asked of a social service
 	Open      []OpenContact
 	Restored  []ShutReferral // shut by a restore, until the desk confirms them
-	Emergency frame.Emergency
+	Emergency []parts.Call
 }
 
 // Agenda answers GET /agenda.
@@ -41,7 +41,7 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		return nil, err
 	}
 	q.Receipt(receipt)
-	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: q.Config.Emergency, Sent: parts.SentOf(q, a.Sent, roster)}
+	page := &AgendaPage{Page: q.Base(TitleAgenda), Emergency: parts.Emergency(q, roster), Sent: parts.SentOf(q, a.Sent, roster)}
 	for _, l := range a.Now {
 		page.Waits = append(page.Waits, nowLine(l, roster, q.Who.Person()))
 	}

@@ -12,12 +12,14 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
+	"sportello/policies/opening"
 	"sportello/policies/units"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ContactPage is "contact": one form in three steps, each with an address of its own. It
@@ -30,7 +32,7 @@ type ContactPage struct {
 	ID        string
 	Version   string // of the stored contact; empty while there is none
 	Form      ContactForm
-	Emergency frame.Emergency
+	Emergency []parts.Call
 	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
 	Searched  bool          // a search in step 1 was asked
 	Matches   []frame.Card  // among what this worker may open
@@ -43,7 +45,7 @@ type ContactPage struct {
 	Due       time.Time
 	Also      []Also            // other services for what she asks, in step 3
 	Free      bool              // what this unit does costs her nothing
-	Centres   []frame.Centre    // that can be called, where she needs a place
+	Centres   []parts.Call      // that can be called, where she needs a place
 	Shareable []frame.Shareable // how to reach her, as the task can carry it
 	MayLimit  bool              // the unit has a recovery, so a file may be restricted
 	Usual     bool              // the unit restricts its new files, unless she says otherwise
@@ -60,8 +62,8 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: q.Config.Emergency,
-		Duties: q.Config.Duties, Sheets: q.Config.Sheets}
+	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: parts.Emergency(q, roster),
+		Duties: parts.Duties(q, roster), Sheets: q.Config.Sheets}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
 	if page.form = contactForm(q); page.form == "" {
 		page.form = crypto.NewID()
@@ -85,7 +87,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if slices.Contains(page.Form.Needs, "bed") {
-		page.Centres = centresWithPhone(roster, q.Desk.Day())
+		page.Centres = centresToCall(q, roster)
 	}
 	if u := roster.Units[q.Who.Unit()]; u != nil && u.RestrictNew && page.MayLimit {
 		page.Usual = true
@@ -102,16 +104,27 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 // at has the page be a step, and stand at its address.
 func (p *ContactPage) at(step int) { p.Step, p.Here = step, stepAt(p.form, step) }
 
-// centresWithPhone are the centres of the directory that can be called.
-func centresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
+// centresToCall are the centres of the directory that can be called: those that answer
+// now first, those whose hours are not known next. What the directory says of hours is
+// beside it.
+func centresToCall(q *frame.Request, roster *units.Roster) (all []parts.Call) {
 	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
 		a := roster.Agencies[u.Agency]
-		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(day) {
-			all = append(all, frame.Centre{ID: u.ID, Name: u.Name, Hours: u.Hours, Phone: u.Phone})
+		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(q.Desk.Day()) {
+			c := parts.Call{Name: u.Name, Phone: u.Phone, Answers: parts.Answers(q, roster, u.ID)}
+			if c.Answers.State == opening.Ask {
+				c.Note = u.Hours
+			}
+			all = append(all, c)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b parts.Call) int {
+		return slices.Index(answersFirst, a.Answers.State) - slices.Index(answersFirst, b.Answers.State)
+	})
 	return all
 }
+
+var answersFirst = []opening.State{opening.Open, opening.Ask, opening.Shut}
 
 // taskShare puts on the page how to reach her, as a task can carry it: by the rule
 // that was just typed, or, of a woman who was here, by the one in her case file.

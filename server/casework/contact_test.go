@@ -54,6 +54,7 @@ var recorded = []string{"In pericolo adesso", "Sì", "Può arrivare presto", "Ch
 // at its own address, for whoever may open it.
 func TestContactIsReadAgain(t *testing.T) {
 	s := site.Open(t, storetest.New(t).Town(), servertest.Fictional)
+	s.Post(t)
 	anna, lucia := s.Inside(t, "anna"), s.Inside(t, "lucia")
 	anna.Call("go", "open_case", "name", "Irene", "outcome", "stay_in_touch")
 	anna.Follow()

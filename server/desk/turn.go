@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"sportello/policies/acts"
+	"sportello/policies/opening"
 	"sportello/referrals"
 	"sportello/referrals/kept"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // TurnPage is "turn": what cannot wait, before somebody's shift ends. On paper it has
@@ -18,7 +20,9 @@ type TurnPage struct {
 	Lines []TurnLine
 	Stops []TurnStop // what no centre has answered; it stays on everybody's Agenda
 	Ready bool       // each is in somebody's hands other than hers
-	Hours string     // when the desk is open, as the directory says it
+	Hours string     // when the desk is open, as the directory says it, where nothing better is known
+	Desk  opening.Answer
+	Calls []parts.Call // emergency numbers and who is on call, until it opens again
 	TurnForm
 }
 
@@ -65,6 +69,7 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 	if u := roster.Units[q.Who.Unit()]; u != nil {
 		page.Hours = u.Hours
 	}
+	page.Desk, page.Calls = parts.Answers(q, roster, q.Who.Unit()), append(parts.Emergency(q, roster), parts.OnCall(q, roster)...)
 	for _, l := range shift.Lines {
 		href := "/contatti/" + l.On.Contact
 		if l.On.Case != "" {

@@ -109,6 +109,11 @@ func (v *PageView) Clock(t time.Time) string { return v.r.catalogue.Clock(t) }
 // Until is the hour at which something ends.
 func (v *PageView) Until(t time.Time) string { return v.r.catalogue.Until(v.page.Lang, t) }
 
+// UntilFrom is until when something is open, with the day where that is not today.
+func (v *PageView) UntilFrom(t time.Time) string {
+	return v.r.catalogue.UntilFrom(v.page.Lang, v.page.Now, t)
+}
+
 // hours are stretches of safe hours in words.
 func (v *PageView) hours(list []HoursRule) string {
 	texts := make([]string, len(list))

@@ -30,13 +30,11 @@ import (
 
 // Config is what the web edge is made of.
 type Config struct {
-	Desk      *referrals.Desk
-	Door      *accounts.Door
-	Logger    *slog.Logger
-	Emergency Emergency   // the territory's emergency social service, on Agenda and contact pages
-	Duties    []Duty      // what a worker may have to report, in the agency's own words
-	Sheets    []Sheet     // what can be given to her, by version and language
-	Proxy     proxy.Proxy // what stands before the service and says for whom it asks
+	Desk   *referrals.Desk
+	Door   *accounts.Door
+	Logger *slog.Logger
+	Sheets []Sheet     // what can be given to her, by version and language
+	Proxy  proxy.Proxy // what stands before the service and says for whom it asks
 }
 
 // Server answers requests.

@@ -98,9 +98,6 @@ func (t Task) Ends() bool {
 	return false
 }
 
-// Emergency is the territory's emergency social service.
-type Emergency struct{ Name, Phone, Hours string }
-
 // Card is what a list shows of a case: never the reason she came.
 type Card struct {
 	ID          string

@@ -7,6 +7,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/reports"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ReportNewPage is "report-new": someone for her, or a body. What happens now is asked,
@@ -17,7 +18,7 @@ type ReportNewPage struct {
 	ReportNewForm
 	Form      string // the form's own mark: sent twice, it is kept once
 	AsHers    string // the step of a new contact on which something was typed as if she spoke
-	Emergency frame.Emergency
+	Emergency []parts.Call
 }
 
 // ReportNewForm is what is typed there. Names that the new contact has too are the same:
@@ -50,7 +51,11 @@ func ReportNew(q *frame.Request) (frame.Shown, error) {
 
 // reportNew is the form with what was typed in it, and why it was not taken, if it was not.
 func reportNew(q *frame.Request, cause error) (frame.Shown, error) {
-	page := &ReportNewPage{Page: q.Base(TitleReportNew), Form: q.NewForm(), Emergency: q.Config.Emergency}
+	roster, err := q.Names()
+	if err != nil {
+		return nil, err
+	}
+	page := &ReportNewPage{Page: q.Base(TitleReportNew), Form: q.NewForm(), Emergency: parts.Emergency(q, roster)}
 	q.Fill(&page.ReportNewForm)
 	if page.Speaker != "body" {
 		page.Speaker = "someone"

@@ -44,6 +44,8 @@ type Records struct {
 	Of map[string]*OfCase
 	// Mandate is for whom the agency works.
 	Mandate string
+	// Number and Duty are on the board.
+	Number, Duty string
 }
 
 // OfCase is what hangs on one case.
@@ -117,6 +119,18 @@ func (s *Site) Fill(t testing.TB) *Records {
 		t.Fatalf("entering a mandate: %v", err)
 	}
 	r.Mandate = mandate
+	roster, err := s.House.Roster(ctx)
+	if err != nil {
+		t.Fatalf("reading the board: %v", err)
+	}
+	for _, p := range acts.Newest(roster.Posted) {
+		switch p.Kind {
+		case acts.PostedNumber:
+			r.Number = p.Entry
+		case acts.PostedDuty:
+			r.Duty = p.Entry
+		}
+	}
 	view := func(who acts.Caller, id string) referrals.CaseView {
 		v, _, err := s.Desk.OpenCase(ctx, who, id, storetest.Parts...)
 		if err != nil {

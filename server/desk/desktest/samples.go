@@ -3,6 +3,7 @@
 package desktest
 
 import (
+	"sportello/policies/opening"
 	"time"
 
 	"sportello/server/desk"
@@ -16,7 +17,7 @@ func Samples() (all servertest.Samples) {
 	ines := frame.Who{Alias: "Ines"}
 	now := desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/schede/A/adesso"), Who: servertest.Rosa, Back: "/schede/A", Action: "/schede/A/adesso",
 		Marks: []desk.NowMark{{Kind: "danger", Since: at, Hold: desk.Hold{By: "anna"}, Life: true}, {Kind: "other_person", Since: at}}, Strip: servertest.CaseHead("").Strip,
-		Emergency: servertest.Agency, Leads: []string{"gina"}, People: []frame.Unit{{ID: "P1", Name: "lia"}}, NowForm: desk.NowForm{Mark: "danger", End: "her_no", HandForm: desk.HandForm{Hand: "colleague", Colleague: "P1"}}}
+		Emergency: servertest.Agency, OnCall: servertest.OnCall, Leads: []string{"gina"}, People: []frame.Unit{{ID: "P1", Name: "lia"}}, NowForm: desk.NowForm{Mark: "danger", End: "her_no", HandForm: desk.HandForm{Hand: "colleague", Colleague: "P1"}}}
 	now.Fail("end_text", "now.decided_with")
 	all.Add("now", &now)
 	all.Add("now.contact", &desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/contatti/A/adesso"), Who: ines, Back: "/contatti/A", Action: "/contatti/A/adesso",
@@ -41,6 +42,9 @@ func Samples() (all servertest.Samples) {
 	turn.Stops = []desk.TurnStop{{Who: servertest.Rosa, Since: servertest.Ago(1), Centre: "Centro antiviolenza La Ginestra", Phone: "06 555 0101", Href: "/invii/R"}}
 	turn.Problem = desk.ProblemTurnOpen
 	all.Add("turn", &turn)
+	opens := turn
+	opens.Desk, opens.Calls = opening.Answer{State: opening.Shut, Next: servertest.Now.Add(60 * time.Hour)}, append(servertest.Agency, servertest.OnCall...)
+	all.Add("turn.opens", &opens)
 	all.Add("turn.empty", &desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Ready: true})
 	head := servertest.CaseHead("")
 	meetings := []desk.Meeting{{ID: "M", At: servertest.Ago(-1), With: "Anna", Where: "Sportello", Text: "un colloquio in biblioteca", Mediator: true, State: "planned", Planned: true},
