@@ -9,6 +9,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 )
 
 // Desk is the one door to case data: what joins its four parts stands here, the rest
@@ -27,6 +28,7 @@ type Desk struct {
 	Cases    *cases.Desk
 	Reports  *reports.Desk
 	Sharing  *sharing.Desk
+	Sheets   *sheets.Desk
 	AuditLog *auditlog.Desk
 	work     kept.Work
 }
@@ -38,7 +40,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), Sheets: sheets.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

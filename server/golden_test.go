@@ -134,7 +134,7 @@ func relations(s *servertest.Site, r *servertest.Records) map[string]string {
 	ids := map[string]string{"own": r.File, "closed": r.Closed, "restricted": r.Restricted, "walled": r.Walled, "other-desk": r.Vera,
 		"note": r.Note, "other-note": r.VeraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.Unsent, "sent": r.Sent, "withdrawn": r.Withdrawn,
 		"declined": r.Declined, "shut": r.Shut, "declared": r.Declared, "expired": r.Expired, "contact": r.Contact, "report": r.Report, "task": r.Task, "lucia": s.People["lucia"].ID,
-		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "mandate": r.Mandate, "first": "1"}
+		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "mandate": r.Mandate, "first": "1", "sheet": "centre", "for-near": "near_her", "italian": "it", "a4": "carta", "card": "biglietto"}
 	for name, o := range r.Of {
 		ids["contact-"+name], ids["note-"+name], ids["report-"+name], ids["unsent-"+name], ids["sent-"+name] = o.Contact, o.Note, o.Report, o.Unsent, o.Sent
 	}

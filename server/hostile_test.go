@@ -61,7 +61,7 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 	ginestra := s.Units[storetest.Ginestra]
 	contact := with(v("step", "3", "id", "form-1", "version", "", "go", "open_case", "speaker", "she", "can_talk", "yes", "call_back", "yes", "call_number", "1", "danger", "yes",
 		"where", "near", "children", "none", "danger_caller", "she", "danger_when", "x", "accompanied", "yes", "duty_said", "yes", "been_here", "no", "q", "x", "case", "",
-		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numeri-1-it", "outcome", "thinking", "service", "", "visibility", ""))
+		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numbers.it.read", "outcome", "thinking", "service", "", "visibility", ""))
 	back := with(contact)
 	back.Set("go", "search")
 	forward := with(contact)

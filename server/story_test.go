@@ -85,6 +85,7 @@ func (st *story) tell() {
 	st.nobodyCallsOutsideHerHours()
 	st.annaWritesNotes()
 	st.theyAgreeToMeet()
+	st.sheIsReadASheet()
 	st.rosaSaysMore()
 	st.annaShouldNotBeGiven()
 	st.twoTabsDoNotFight()
@@ -209,7 +210,7 @@ func (st *story) dangerEnds() {
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
 func (st *story) rosaGetsAFile() {
 	v := st.anna
-	v.choose("contact.given", "Numeri e luoghi sicuri")
+	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Letto: Un posto per stanotte")
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
 	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
@@ -292,6 +293,15 @@ func (st *story) theyAgreeToMeet() {
 	v.see("error.empty").holds("meeting.text", "Un colloquio in biblioteca.").fill("meeting.where", "Sportello").choose("meeting.mediator", "yesno.yes").click("meeting.save")
 	v.at("/schede/{id}/appuntamenti").see("meeting.saved", "meeting_state.planned", "10:30", "meeting.with_mediator").open(st.file).see("10:30").click("meeting.how")
 	v.choose("meeting.how", "meeting_end.cancelled").click("meeting.end").at("/schede/{id}/appuntamenti").see("meeting.ended", "meeting_state.cancelled")
+}
+
+// sheIsReadASheet, and takes none along: paper was not asked, and then it may not go home.
+func (st *story) sheIsReadASheet() {
+	v := st.anna
+	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
+	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}/{lang}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
+	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
+	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 
 // secondFile is of a woman who told nothing but a name.

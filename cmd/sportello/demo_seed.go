@@ -25,11 +25,6 @@ var demoTexts = texts{
 		{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"},
 		{What: "Un reato perseguibile d’ufficio, se chi ascolta è incaricata di pubblico servizio", ToWhom: "alla Procura della Repubblica"},
 	},
-	Sheets: []frame.Sheet{
-		{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
-		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"},
-		{Value: "dati-1-en", Title: "How we treat data", Version: "1", Lang: "en"},
-	},
 }
 
 // seedClock starts a day back and moves on by one code each time a code is

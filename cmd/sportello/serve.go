@@ -38,8 +38,10 @@ it ends, the service ends too, and wants to be started again.
 --texts names a JSON file with the agency's own words:
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
-   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}],
    "call_back": {"Minutes": 30, "Tries": 3}}
+The agency's own sheets are files in the folder sheets of the data folder, or in that
+of --sheets, read at start; one that cannot be used is named in the log and stops
+nothing. sheets check says what such a file has to look like.
 call_back is what leave to call back is worth if the line drops, 30 and 3 where it is
 left out.`,
 		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
@@ -47,7 +49,7 @@ left out.`,
     --proxy 127.0.0.1 --proxy-header X-Forwarded-For   # behind a proxy on this machine`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
 	}
-	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "proxy", "proxy-header", "stretches", "texts")
+	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "proxy", "proxy-header", "stretches", "texts", "sheets")
 	return c
 }
 
@@ -87,7 +89,11 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, apart.Close())
 	}
-	s := &site{in: in, log: slog.New(slog.NewTextHandler(p.err, nil)), texts: words, proxy: proxy}
+	logger := slog.New(slog.NewTextHandler(p.err, nil))
+	if len(words.Sheets) > 0 {
+		logger.Warn("the sheets of the file of texts are not used: sheets are files of their own, see sheets check")
+	}
+	s := &site{in: in, log: logger, texts: words, sheets: p.ownSheets(logger), proxy: proxy}
 	return errors.Join(p.serveInstance(ctx, s, secure, apart), in.Close(), apart.Close())
 }
 

@@ -19,6 +19,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/rule"
+	"sportello/referrals/sheets"
 	"sportello/referrals/towns"
 	"sportello/server"
 	"sportello/server/frame"
@@ -33,6 +34,7 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
+	sheets *sheets.Set
 	proxy  proxy.Proxy
 	closed atomic.Bool // the log is not what was signed: nothing is answered
 	untold bool        // refused sign-ins could not be recorded
@@ -42,7 +44,7 @@ type site struct {
 type texts struct {
 	Emergency frame.Emergency `json:"emergency"`
 	Duties    []frame.Duty    `json:"duties"`
-	Sheets    []frame.Sheet   `json:"sheets"`
+	Sheets    json.RawMessage `json:"sheets"`    // of an earlier program, which had no texts: read and not used
 	CallBack  *rule.Leave     `json:"call_back"` // nil for the usual leave
 }
 
@@ -73,7 +75,7 @@ func (s *site) handler() (http.Handler, error) {
 		s.in.desk.Cases.Leave = *s.texts.CallBack
 	}
 	edge, err := server.New(frame.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
-		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets, Proxy: s.proxy})
+		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.sheets, Proxy: s.proxy})
 	if err != nil {
 		return nil, err
 	}

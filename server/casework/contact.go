@@ -16,6 +16,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ContactPage is "contact": one form in three steps. It posts everything to
@@ -35,7 +36,9 @@ type ContactPage struct {
 	More      bool          // there are more of them than shown
 	Unsure    bool          // one of them is only like what was looked for
 	Duties    []frame.Duty  // what this worker may have to report, and to whom
-	Sheets    []frame.Sheet
+	Sheets    []GiveSheet   // what can be read to her or given, what fits her first
+	Loose     []GiveSheet   // what was ticked and is not there today
+	give      giver
 	Services  []frame.Unit // social services this desk has compared words with
 	Due       time.Time
 	Also      []Also            // other services for what she asks, in step 3
@@ -56,7 +59,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		return nil, err
 	}
 	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: q.Config.Emergency,
-		Duties: q.Config.Duties, Sheets: q.Config.Sheets}
+		Duties: q.Config.Duties, give: giver{q.Config.Sheets, parts.SheetsAt(q, roster)}}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
 	if page.ID == "" {
 		page.ID = crypto.NewID()
@@ -76,7 +79,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if slices.Contains(page.Form.Needs, "bed") {
-		page.Centres = centresWithPhone(roster, q.Desk.Day())
+		page.Centres = parts.CentresWithPhone(roster, q.Desk.Day())
 	}
 	if u := roster.Units[q.Who.Unit()]; u != nil && u.RestrictNew && page.MayLimit {
 		page.Usual = true
@@ -85,20 +88,10 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		}
 	}
 	if step == 3 {
+		page.offer(parts.PlacesOf(q, roster))
 		err = taskShare(q, page)
 	}
 	return page, err
-}
-
-// centresWithPhone are the centres of the directory that can be called.
-func centresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
-	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
-		a := roster.Agencies[u.Agency]
-		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(day) {
-			all = append(all, frame.Centre{ID: u.ID, Name: u.Name, Hours: u.Hours, Phone: u.Phone})
-		}
-	}
-	return all
 }
 
 // taskShare puts on the page how to reach her, as a task can carry it: by the rule
@@ -223,7 +216,7 @@ func keepContact(q *frame.Request, from, to int) error {
 	if err != nil {
 		return err
 	}
-	in := cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
+	in := cases.NewContact{Contact: page.Form.contact(page.give), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
 	if page.InCase() {
 		in.Chosen = page.Form.Case
 	}
@@ -254,7 +247,7 @@ func lineDropped(q *frame.Request, step int) error {
 		return err
 	}
 	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who,
-		cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), LineDropped: true})
+		cases.NewContact{Contact: page.Form.contact(page.give), Form: page.ID, Version: q.Version(), LineDropped: true})
 	switch {
 	case frame.Invalid(&page.Page, err):
 		return q.Show(http.StatusUnprocessableEntity, page)
@@ -297,7 +290,7 @@ func (f *ContactForm) typed(c cases.Contact) {
 		f.DutySaid = "yes"
 	}
 	for _, g := range c.Given {
-		f.Given = append(f.Given, g.Sheet)
+		f.Given = append(f.Given, tickOf(g))
 	}
 }
 
@@ -347,7 +340,7 @@ func unrecognised(q *frame.Request, page *ContactPage) error {
 }
 
 // contact is the typed form as the desk keeps it.
-func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
+func (f *ContactForm) contact(give giver) cases.Contact {
 	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
 		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
 		Recognised: f.Recognised, Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{},
@@ -363,9 +356,9 @@ func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
 			c.Overheard[name] = v
 		}
 	}
-	for _, s := range sheets {
-		if frame.Contains(f.Given, s.Value) {
-			c.Given = append(c.Given, cases.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
+	for _, tick := range f.Given {
+		if g, ok := give.given(tick); ok {
+			c.Given = append(c.Given, g)
 		}
 	}
 	return c
@@ -377,7 +370,7 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 		return err
 	}
 	f := &page.Form
-	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
+	in := cases.NewContact{Contact: f.contact(page.give), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
 		OpenCase: q.Pressed() == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.Pressed() == "add_case" && f.Case != "new" {
 		in.CaseID, in.Query = f.Case, f.Query
@@ -462,21 +455,11 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	add("person.language", q.Word("language", v.Language))
 	add("person.mediator", q.Word("yesno", v.Mediator))
 	for _, g := range v.Given {
-		add("contact.given", q.Text("contact.sheet", "Title", sheet(q, g.Sheet), "Version", g.Version, "Lang", q.Word("language", g.Language)))
+		add("contact.given", givenLine(q, g.Sheet, g.Version, g.Language, g.How))
 	}
 	add("contact.note", v.Note)
 	add("contact.again", q.Word("yesno", v.Again))
 	return t
-}
-
-// sheet is the title of a sheet, or its mark when it is given no longer.
-func sheet(q *frame.Request, value string) string {
-	for _, s := range q.Config.Sheets {
-		if s.Value == value {
-			return s.Title
-		}
-	}
-	return value
 }
 
 // alsoFor lists, for each need she named, the other desks and services that the
@@ -567,7 +550,7 @@ type ContactForm struct {
 	SafeForm
 
 	// step 3, outcome
-	Given      []string `form:"given" step:"3"` // values of Sheets
+	Given      []string `form:"given" step:"3"` // ticks of Sheets
 	Outcome    string   `form:"outcome" step:"3" words:"outcome"`
 	Again      string   `form:"found_again" step:"3" words:"yesno"`     // she wants to be found again by name and number
 	Service    string   `form:"service" step:"3"`                       // unit for "social_service"

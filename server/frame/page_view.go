@@ -118,6 +118,15 @@ func (v *PageView) hours(list []HoursRule) string {
 	return strings.Join(texts, "; ")
 }
 
+// DayOf reads a day as it is kept, YYYY-MM-DD.
+func (v *PageView) DayOf(s string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, s, v.page.Now.Location())
+	if err != nil {
+		v.failed(err)
+	}
+	return t
+}
+
 // Language is the name of a language of the pages.
 func (v *PageView) Language(code string) string { return v.Word("language", code) }
 

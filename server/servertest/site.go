@@ -24,8 +24,6 @@ import (
 var Fictional = frame.Config{
 	Emergency: frame.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
 	Duties:    []frame.Duty{{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"}},
-	Sheets: []frame.Sheet{{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
-		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"}},
 }
 
 // Lines keeps what the server logged.

@@ -1,0 +1,62 @@
+package parts
+
+import (
+	"strings"
+
+	"sportello/policies/units"
+	"sportello/referrals/sheets"
+	"sportello/server/frame"
+)
+
+// SheetsAt is where and when a unit asks for a sheet.
+func SheetsAt(q *frame.Request, roster *units.Roster) sheets.At {
+	at := sheets.At{Day: q.Desk.Day()}
+	if u := roster.Units[q.Who.Unit()]; u != nil {
+		at.Territory = strings.Fields(u.Territory)
+	}
+	return at
+}
+
+// PlacesOf is what fills the braces of a sheet for a unit: what is public anyway.
+func PlacesOf(q *frame.Request, roster *units.Roster) sheets.Places {
+	e := q.Config.Emergency
+	p := sheets.Places{Emergency: sheets.Place{Name: e.Name, Phone: e.Phone, Hours: e.Hours}}
+	if u := roster.Units[q.Who.Unit()]; u != nil {
+		p.Desk = sheets.Place{Phone: u.Phone, Hours: u.Hours}
+	}
+	for _, c := range CentresWithPhone(roster, q.Desk.Day()) {
+		p.Centres = append(p.Centres, sheets.Place{Name: c.Name, Phone: c.Phone, Hours: c.Hours})
+	}
+	return p
+}
+
+// CentresWithPhone are the centres of the directory that can be called.
+func CentresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
+	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
+		a := roster.Agencies[u.Agency]
+		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(day) {
+			all = append(all, frame.Centre{ID: u.ID, Name: u.Name, Hours: u.Hours, Phone: u.Phone})
+		}
+	}
+	return all
+}
+
+// blocks puts the items of a list together.
+func blocks(lines []sheets.Line) (all [][]sheets.Line) {
+	for _, l := range lines {
+		if n := len(all); l.Kind == "item" && n > 0 && all[n-1][0].Kind == "item" {
+			all[n-1] = append(all[n-1], l)
+			continue
+		}
+		all = append(all, []sheets.Line{l})
+	}
+	return all
+}
+
+// direction is how a language is written.
+func direction(language string) string {
+	if language == "ar" || language == "ur" {
+		return "rtl"
+	}
+	return "ltr"
+}

@@ -1,0 +1,201 @@
+package sheets
+
+import (
+	"sportello/policies/acts"
+	"sportello/policies/units"
+	texts "sportello/referrals/sheets"
+	"sportello/server/frame"
+	"sportello/server/parts"
+)
+
+// SheetPage is "sheet": one text, to be read aloud. In a case it posts go, "read" or
+// "paper", to where it stands, and leads to the paper where her rule lets paper go home.
+type SheetPage struct {
+	frame.Page
+	frame.CaseHead
+	Sheet     *texts.Sheet
+	Lines     []texts.Line
+	Sources   []texts.Line
+	Languages []string
+	Missing   []string // words of "sheet_missing"
+	Root      string   // of the sheets of this list
+	NoPaper   string   // message key: why paper may not go home; empty where it may
+	Form      string   // the form's own mark: sent twice, it is noted once
+}
+
+// Here is where the sheet stands.
+func (p *SheetPage) At() string { return p.Root + "/" + p.Sheet.Code + "/" + p.Sheet.Language }
+
+// Others are the languages that it is in besides.
+func (p *SheetPage) Others() (all []string) {
+	for _, l := range p.Languages {
+		if l != p.Sheet.Language {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// ForAll tells whether it is for people who are no case of this desk.
+func (p *SheetPage) ForAll() bool { return p.Sheet.For == "near" }
+
+// Sheet answers GET /fogli/{sheet}/{lang}.
+func Sheet(q *frame.Request) (frame.Shown, error) {
+	if !q.IsDesk() {
+		return nil, acts.ErrDenied
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	page := &SheetPage{Page: q.Base(TitleSheet), Root: "/fogli"}
+	return page, page.read(q, roster, "")
+}
+
+// CaseSheet answers GET /schede/{id}/fogli/{sheet}/{lang}.
+func CaseSheet(q *frame.Request) (frame.Shown, error) { return caseSheet(q, nil) }
+
+func caseSheet(q *frame.Request, cause error) (frame.Shown, error) {
+	v, roster, err := frame.CaseAndRoster(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &SheetPage{Page: q.Base(TitleSheet), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Root: "/schede/" + v.ID + "/fogli", Form: q.NewForm()}
+	if err := page.read(q, roster, v.Card.Code); err != nil {
+		return nil, err
+	}
+	page.NoPaper = texts.PaperRefused(v.Safe, page.Now)
+	frame.Explain(&page.Page, cause)
+	return page, nil
+}
+
+// read puts the sheet that an address names on the page.
+func (p *SheetPage) read(q *frame.Request, roster *units.Roster, code string) error {
+	at, places := parts.SheetsAt(q, roster), parts.PlacesOf(q, roster)
+	places.Code = code
+	if p.Sheet = q.Config.Sheets.Of(at, q.ID("sheet"), q.ID("lang")); p.Sheet == nil {
+		return acts.ErrDenied
+	}
+	p.Lines, p.Languages, p.Missing = p.Sheet.Read(places), q.Config.Sheets.Languages(at, p.Sheet.Code), p.Sheet.Missing(places)
+	for _, l := range p.Sheet.Paper(places) {
+		if l.Source != "" {
+			p.Sources = append(p.Sources, l)
+		}
+	}
+	return nil
+}
+
+// GiveSheet answers POST /schede/{id}/fogli/{sheet}/{lang}: she was read it, or takes it along.
+func GiveSheet(q *frame.Request, _ *frame.Nothing) error {
+	roster, err := q.Roster()
+	if err != nil {
+		return err
+	}
+	sheet := q.Config.Sheets.Of(parts.SheetsAt(q, roster), q.ID("sheet"), q.ID("lang"))
+	if sheet == nil {
+		return acts.ErrDenied
+	}
+	receipt, err := q.Desk.Sheets.Give(q.Context(), q.Who, q.ID("id"), q.FormID(), sheet, q.Pressed())
+	return q.DoneOr(caseSheet, receipt, err, FlashGiven, "/schede/"+q.ID("id")+"/fogli")
+}
+
+// PaperPage is "sheet-paper": a text as it is printed, on a page of A4 or on a small card.
+type PaperPage struct {
+	frame.Page
+	Sheet   *texts.Sheet
+	Lines   []texts.Line
+	Card    bool
+	Missing []string // words of "sheet_missing"
+	NoPaper string   // message key: why paper may not go home
+	Back    string
+}
+
+// The two ways of printing, as an address says them.
+const (
+	a4   = "carta"
+	card = "biglietto"
+)
+
+// Paper answers GET /fogli/{sheet}/{lang}/{form}: what is for people who are no case here.
+func Paper(q *frame.Request) (frame.Shown, error) {
+	if !q.IsDesk() {
+		return nil, acts.ErrDenied
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	page := &PaperPage{Page: q.Base(TitlePaper), Back: "/fogli/" + q.ID("sheet") + "/" + q.ID("lang")}
+	if err := page.print(q, roster, ""); err != nil {
+		return nil, err
+	}
+	if page.Sheet.For != "near" {
+		return nil, acts.ErrDenied // it is given where her rule is known
+	}
+	return page, nil
+}
+
+// CasePaper answers GET /schede/{id}/fogli/{sheet}/{lang}/{form}.
+func CasePaper(q *frame.Request) (frame.Shown, error) {
+	v, roster, err := frame.CaseAndRoster(q)
+	if err != nil {
+		return nil, err
+	}
+	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: "/schede/" + v.ID + "/fogli/" + q.ID("sheet") + "/" + q.ID("lang")}
+	return page, page.print(q, roster, v.Card.Code)
+}
+
+// ContactPaper answers GET /contatti/{id}/fogli/{sheet}/{lang}/{form}. What belongs to a
+// case is printed there, by the rule that holds there.
+func ContactPaper(q *frame.Request) (frame.Shown, error) {
+	v, receipt, err := q.Desk.Cases.OpenContact(q.Context(), q.Who, q.ID("id"))
+	if err != nil {
+		return nil, err
+	}
+	q.Receipt(receipt)
+	if v.CaseID != "" {
+		return nil, q.Redirect("/schede/" + v.CaseID + "/fogli/" + q.ID("sheet") + "/" + q.ID("lang"))
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: "/contatti/" + v.ID}
+	return page, page.print(q, roster, v.Contact.Code)
+}
+
+// print puts a sheet on the page as it is printed; where paper may not go home, no text
+// of it stands there.
+func (p *PaperPage) print(q *frame.Request, roster *units.Roster, code string) error {
+	places := parts.PlacesOf(q, roster)
+	places.Code = code
+	p.Sheet, p.Card = q.Config.Sheets.Of(parts.SheetsAt(q, roster), q.ID("sheet"), q.ID("lang")), q.ID("form") == card
+	if p.Sheet == nil || p.Card && !p.Sheet.HasCard() || !p.Card && (q.ID("form") != a4 || !p.Sheet.HasPaper()) {
+		return acts.ErrDenied
+	}
+	if p.Missing = p.Sheet.Missing(places); p.NoPaper != "" || p.NoCode() {
+		return nil
+	}
+	p.Lines = p.Sheet.Paper(places)
+	if p.Card {
+		p.Lines = p.Sheet.Card(places)
+	}
+	return nil
+}
+
+// NoCode tells that the sheet is about a code, and she has none yet.
+func (p *PaperPage) NoCode() bool {
+	for _, m := range p.Missing {
+		if m == "code" {
+			return true
+		}
+	}
+	return false
+}
+
+// What the pages say.
+const (
+	TitleSheet = "sheets.one"
+	TitlePaper = "sheets.paper_title"
+	FlashGiven = "sheets.noted"
+)
