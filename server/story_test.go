@@ -192,6 +192,7 @@ func (st *story) theLineDrops() {
 	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
 	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
 	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
+	v.open(v.path()+"/fogli/centre/it/carta").at("/contatti/{id}/fogli/{sheet}/{lang}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
 	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
 }
 
@@ -210,7 +211,7 @@ func (st *story) dangerEnds() {
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
 func (st *story) rosaGetsAFile() {
 	v := st.anna
-	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Letto: Un posto per stanotte")
+	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Un posto per stanotte: letto")
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
 	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
@@ -271,7 +272,7 @@ func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
 	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
-	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Numeri e luoghi sicuri").seeNot("333 765 4321")
+	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Un posto per stanotte").seeNot("333 765 4321")
 	v.press(v.say("strip.show") + " " + v.say("strip.show_number")).see("333 765 4321")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
@@ -301,6 +302,7 @@ func (st *story) sheIsReadASheet() {
 	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
 	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}/{lang}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
 	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
+	v.open(st.file+"/fogli/numbers/it/biglietto").at("/schede/{id}/fogli/{sheet}/{lang}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
 	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 

@@ -49,8 +49,22 @@ func (s *Sheet) Read(p Places) []Line {
 // Paper is the text on paper, empty where there is only a card.
 func (s *Sheet) Paper(p Places) []Line { return s.fill(s.text, p, false) }
 
-// Card is what stands on a small card, empty where there is none: numbers, no names.
-func (s *Sheet) Card(p Places) []Line { return s.fill(s.card, p, true) }
+// Card is what stands on a small card, empty where there is none: numbers, no names, and
+// each once.
+func (s *Sheet) Card(p Places) (lines []Line) {
+	said := map[string]bool{}
+	for _, l := range s.fill(s.card, p, true) {
+		fresh := false
+		for _, span := range l.Spans {
+			fresh = fresh || span.Mark && !said[span.Text]
+			said[span.Text] = true
+		}
+		if fresh {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
 
 // HasPaper and HasCard tell what can be printed.
 func (s *Sheet) HasPaper() bool { return len(s.text) > 0 }
@@ -108,9 +122,9 @@ func (s *Sheet) spans(text string, p Places, card bool) (spans []Span) {
 func (s *Sheet) asked(word string, p Places, card bool) []Span {
 	switch word {
 	case "emergency":
-		return p.Emergency.or(card, "112")
+		return p.Emergency.or(card, "112", s.Language)
 	case "desk":
-		return Place{Phone: p.Desk.Phone, Hours: p.Desk.Hours}.or(card, "1522")
+		return Place{Phone: p.Desk.Phone, Hours: p.Desk.Hours}.or(card, "1522", s.Language)
 	case "code":
 		if p.Code == "" {
 			return []Span{{Text: "…", Mark: true}}
@@ -132,7 +146,13 @@ func (s *Sheet) asked(word string, p Places, card bool) []Span {
 	return []Span{{Text: word, Mark: true}}
 }
 
-func (p Place) or(card bool, instead string) []Span {
+// noNumber says why another number stands there.
+var noNumber = map[string]string{"it": " (qui non c’è ancora un numero)", "en": " (there is no number here yet)"}
+
+func (p Place) or(card bool, instead, language string) []Span {
+	if why := noNumber[language]; p.Phone == "" && !card && why != "" {
+		return []Span{{Text: instead, Mark: true}, {Text: why}}
+	}
 	if p.Phone == "" {
 		return []Span{{Text: instead, Mark: true}}
 	}

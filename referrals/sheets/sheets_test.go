@@ -91,7 +91,7 @@ func TestNothingIsLeftEmpty(t *testing.T) {
 	for _, l := range numbers.Paper(Places{Emergency: Place{"Pronto intervento", "000 100", "sempre"}, Centres: []Place{{"La Ginestra", "000 200", "9-13"}, {"Le Lucciole", "000 300", ""}}}) {
 		text += l.Kind + ":" + l.String() + "\n"
 	}
-	for _, want := range []string{"Pronto intervento: 000 100 (sempre)", "Questo sportello: 1522.", "item:La Ginestra: 000 200 (9-13)\nitem:Le Lucciole: 000 300\n"} {
+	for _, want := range []string{"Pronto intervento: 000 100 (sempre)", "Questo sportello: 1522 (qui non c’è ancora un numero).", "item:La Ginestra: 000 200 (9-13)\nitem:Le Lucciole: 000 300\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

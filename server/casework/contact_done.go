@@ -6,6 +6,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/referrals/kept"
+	"sportello/referrals/sheets"
 	"sportello/server/frame"
 )
 
@@ -14,16 +15,17 @@ import (
 // file, in its diary.
 type ContactDonePage struct {
 	frame.Page
-	Who     frame.Who
-	ID      string
-	CaseID  string // empty when the contact stands alone
-	Version string
-	MayOpen bool   // a case file can be opened from it
-	Waits   bool   // something of it cannot wait
-	Outcome string // a word of "outcome"
-	Due     time.Time
-	Told    *ContactTold // of a contact that stands alone
-	Strip   frame.Strip  // how it may be called, of the same
+	Who      frame.Who
+	ID       string
+	CaseID   string // empty when the contact stands alone
+	Version  string
+	MayOpen  bool   // a case file can be opened from it
+	CodeCard bool   // paper with her code may go home, of one that stands alone
+	Waits    bool   // something of it cannot wait
+	Outcome  string // a word of "outcome"
+	Due      time.Time
+	Told     *ContactTold // of a contact that stands alone
+	Strip    frame.Strip  // how it may be called, of the same
 	CaseOfContactForm
 	MayLimit bool // the unit has a recovery, so a file may be restricted
 }
@@ -56,6 +58,7 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if v.CaseID == "" {
+		page.CodeCard = who.Code != "" && sheets.PaperRefused(v.Safe, page.Now) == ""
 		page.Told, page.Strip = recordedOf(q, v), frame.StripOf(v.Safe, frame.Who{})
 	}
 	if v.Outcome == "social_service" {

@@ -89,7 +89,10 @@ func (p *ContactPage) NoPaper() string {
 	if p.InCase() {
 		return "sheets.paper_in_case"
 	}
-	return sheets.PaperRefused(p.Form.rule(), p.Now)
+	if why := sheets.PaperRefused(p.Form.rule(), p.Now); why != "sheets.paper_unasked" {
+		return why
+	}
+	return "sheets.paper_ask"
 }
 
 // looseName is what a tick is called whose sheet is not offered now.

@@ -118,13 +118,18 @@ func (v *PageView) hours(list []HoursRule) string {
 	return strings.Join(texts, "; ")
 }
 
-// DayOf reads a day as it is kept, YYYY-MM-DD.
-func (v *PageView) DayOf(s string) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, s, v.page.Now.Location())
+// DayOf is a day that is kept as YYYY-MM-DD, with its year, in a language of the pages; in
+// that of this page where it is none of them.
+func (v *PageView) DayOf(language, day string) string {
+	t, err := time.ParseInLocation(time.DateOnly, day, v.page.Now.Location())
 	if err != nil {
 		v.failed(err)
 	}
-	return t
+	lang := v.page.Lang
+	if l := locale.Lang(language); l == locale.Italian || l == locale.English {
+		lang = l
+	}
+	return v.r.catalogue.Date(lang, t)
 }
 
 // Language is the name of a language of the pages.

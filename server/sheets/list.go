@@ -36,6 +36,14 @@ type Entry struct {
 	Have      bool // she was read it or took it along
 }
 
+// Others are the languages that it is in besides.
+func (e Entry) Others() []string { return without(e.Languages, e.Sheet.Language) }
+
+// without are languages but for one.
+func without(all []string, language string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(l string) bool { return l == language })
+}
+
 // Given is one that she was read, or took along.
 type Given struct {
 	Title, Language, Version string

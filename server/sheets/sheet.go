@@ -23,18 +23,11 @@ type SheetPage struct {
 	Form      string   // the form's own mark: sent twice, it is noted once
 }
 
-// Here is where the sheet stands.
+// At is where the sheet stands.
 func (p *SheetPage) At() string { return p.Root + "/" + p.Sheet.Code + "/" + p.Sheet.Language }
 
 // Others are the languages that it is in besides.
-func (p *SheetPage) Others() (all []string) {
-	for _, l := range p.Languages {
-		if l != p.Sheet.Language {
-			all = append(all, l)
-		}
-	}
-	return all
-}
+func (p *SheetPage) Others() []string { return without(p.Languages, p.Sheet.Language) }
 
 // ForAll tells whether it is for people who are no case of this desk.
 func (p *SheetPage) ForAll() bool { return p.Sheet.For == "near" }
