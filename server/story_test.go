@@ -3,6 +3,7 @@ package server_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base32"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -192,7 +193,7 @@ func (st *story) theLineDrops() {
 	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
 	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
 	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
-	v.open(v.path()+"/fogli/centre/it/carta").at("/contatti/{id}/fogli/{sheet}/{lang}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
+	v.open(v.path() + "/fogli/centre/it/carta").at("/contatti/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
 	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
 }
 
@@ -296,13 +297,19 @@ func (st *story) theyAgreeToMeet() {
 	v.choose("meeting.how", "meeting_end.cancelled").click("meeting.end").at("/schede/{id}/appuntamenti").see("meeting.ended", "meeting_state.cancelled")
 }
 
+// ref is a sheet as an address of anna's session names it.
+func (st *story) ref(code string) string {
+	token := eval[string](st.anna, `document.querySelector("input[name=token]").value`)
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("sheet"), []byte(token), []byte(code), []byte("it")))[:26]
+}
+
 // sheIsReadASheet, and takes none along: paper was not asked, and then it may not go home.
 func (st *story) sheIsReadASheet() {
 	v := st.anna
 	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
-	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}/{lang}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
+	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
 	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
-	v.open(st.file+"/fogli/numbers/it/biglietto").at("/schede/{id}/fogli/{sheet}/{lang}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
+	v.open(st.file + "/fogli/numbers/it/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
 	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 

@@ -88,7 +88,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		}
 	}
 	if step == 3 {
-		page.offer(parts.PlacesOf(q, roster))
+		page.offer(q, parts.PlacesOf(q, roster))
 		err = taskShare(q, page)
 	}
 	return page, err

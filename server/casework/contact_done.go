@@ -8,6 +8,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/sheets"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ContactDonePage is "contact-done": the contact is closed or became a case. What
@@ -20,7 +21,7 @@ type ContactDonePage struct {
 	CaseID   string // empty when the contact stands alone
 	Version  string
 	MayOpen  bool   // a case file can be opened from it
-	CodeCard bool   // paper with her code may go home, of one that stands alone
+	CodeCard string // where the card with her code is printed, if paper may go home; of one that stands alone
 	Waits    bool   // something of it cannot wait
 	Outcome  string // a word of "outcome"
 	Due      time.Time
@@ -58,7 +59,10 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if v.CaseID == "" {
-		page.CodeCard = who.Code != "" && sheets.PaperRefused(v.Safe, page.Now) == ""
+		at := parts.SheetsAt(q, roster)
+		if card := q.Config.Sheets.In(at, "code_card", v.Language); card != nil && who.Code != "" && sheets.PaperRefused(v.Safe, page.Now) == "" {
+			page.CodeCard = frame.At("/contatti/%s/fogli/%s/biglietto", v.ID, parts.SheetRef(q, card))
+		}
 		page.Told, page.Strip = recordedOf(q, v), frame.StripOf(v.Safe, frame.Who{})
 	}
 	if v.Outcome == "social_service" {

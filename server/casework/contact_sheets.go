@@ -8,11 +8,13 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/sheets"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // GiveSheet is one sheet that can be read to her or given while the contact goes on.
 type GiveSheet struct {
 	Sheet    *sheets.Sheet // nil for what was ticked and is not there today
+	Ref      string        // in an address of hers
 	Lines    []sheets.Line // as it is read aloud
 	Proposed bool          // by what she asks for or said
 	Read     string        // the tick that it was read
@@ -49,7 +51,7 @@ func tickOf(g cases.Given) string {
 
 // offer puts the sheets on the page, in her language where there is one: what fits what
 // she asks for or said first. Her code she has when the contact is closed.
-func (p *ContactPage) offer(places sheets.Places) {
+func (p *ContactPage) offer(q *frame.Request, places sheets.Places) {
 	var rest []GiveSheet
 	told := p.Form.contact(p.give)
 	paper := !p.InCase() && sheets.PaperRefused(told.Safe, p.Now) == ""
@@ -60,7 +62,7 @@ func (p *ContactPage) offer(places sheets.Places) {
 			continue
 		}
 		g := p.ticks(sheet, paper)
-		g.Lines, g.Proposed = sheet.Read(places), sheet.Proposed(told.Signs())
+		g.Ref, g.Lines, g.Proposed = parts.SheetRef(q, sheet), sheet.Read(places), sheet.Proposed(told.Signs())
 		offered[g.Read], offered[g.Paper] = true, true
 		if g.Proposed {
 			p.Sheets = append(p.Sheets, g)

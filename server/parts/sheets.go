@@ -1,8 +1,10 @@
 package parts
 
 import (
+	"encoding/base32"
 	"strings"
 
+	"sportello/crypto"
 	"sportello/policies/units"
 	"sportello/referrals/sheets"
 	"sportello/server/frame"
@@ -28,6 +30,24 @@ func PlacesOf(q *frame.Request, roster *units.Roster) sheets.Places {
 		p.Centres = append(p.Centres, sheets.Place{Name: c.Name, Phone: c.Phone, Hours: c.Hours})
 	}
 	return p
+}
+
+// SheetRef is a sheet in an address that is a woman's: it means nothing outside this
+// session, so that no history of a browser and no log of a proxy says what she was read.
+func SheetRef(q *frame.Request, s *sheets.Sheet) string {
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("sheet"), []byte(q.Door.FormToken(q.Who)), []byte(s.Code), []byte(s.Language)))[:26]
+}
+
+// SheetBy finds the sheet that a SheetRef means, or nil.
+func SheetBy(q *frame.Request, at sheets.At, ref string) *sheets.Sheet {
+	for _, code := range q.Config.Sheets.Codes(at) {
+		for _, language := range q.Config.Sheets.Languages(at, code) {
+			if s := q.Config.Sheets.Of(at, code, language); SheetRef(q, s) == ref {
+				return s
+			}
+		}
+	}
+	return nil
 }
 
 // CentresWithPhone are the centres of the directory that can be called.

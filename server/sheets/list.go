@@ -31,18 +31,35 @@ type Group struct {
 
 // Entry is one sheet of the list.
 type Entry struct {
-	Sheet     *texts.Sheet
-	Languages []string
-	Have      bool // she was read it or took it along
+	Sheet  *texts.Sheet
+	Href   string
+	Others []Other // the other languages that it is in
+	Have   bool    // she was read it or took it along
 }
 
-// Others are the languages that it is in besides.
-func (e Entry) Others() []string { return without(e.Languages, e.Sheet.Language) }
+// Other is the same sheet in another language.
+type Other struct{ Language, Href string }
 
-// without are languages but for one.
-func without(all []string, language string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(l string) bool { return l == language })
+// under gives the address of a sheet below one of the lists: that of a woman says nothing of it.
+func under(q *frame.Request, root string, s *texts.Sheet) string {
+	if root == everybody {
+		return frame.At(root+"/%s/%s", s.Code, s.Language)
+	}
+	return frame.At(root+"/%s", parts.SheetRef(q, s))
 }
+
+// others are a sheet's other languages.
+func others(q *frame.Request, at texts.At, root string, s *texts.Sheet) (all []Other) {
+	for _, l := range q.Config.Sheets.Languages(at, s.Code) {
+		if l != s.Language {
+			all = append(all, Other{l, under(q, root, q.Config.Sheets.Of(at, s.Code, l))})
+		}
+	}
+	return all
+}
+
+// everybody is where the sheets stand that are about nobody.
+const everybody = "/fogli"
 
 // Given is one that she was read, or took along.
 type Given struct {
@@ -61,7 +78,7 @@ func List(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &ListPage{Page: q.Base(TitleList), Root: "/fogli"}
+	page := &ListPage{Page: q.Base(TitleList), Root: everybody}
 	page.list(q, roster, nil)
 	return page, nil
 }
@@ -103,7 +120,7 @@ func (p *ListPage) list(q *frame.Request, roster *units.Roster, signs []string) 
 		if sheet == nil {
 			sheet = q.Config.Sheets.Of(at, code, languages[0])
 		}
-		entry := Entry{Sheet: sheet, Languages: languages}
+		entry := Entry{Sheet: sheet, Href: under(q, p.Root, sheet), Others: others(q, at, p.Root, sheet)}
 		if sheet.Proposed(signs) {
 			p.Proposed = append(p.Proposed, entry)
 			continue

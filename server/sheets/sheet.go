@@ -13,21 +13,16 @@ import (
 type SheetPage struct {
 	frame.Page
 	frame.CaseHead
-	Sheet     *texts.Sheet
-	Lines     []texts.Line
-	Sources   []texts.Line
-	Languages []string
-	Missing   []string // words of "sheet_missing"
-	Root      string   // of the sheets of this list
-	NoPaper   string   // message key: why paper may not go home; empty where it may
-	Form      string   // the form's own mark: sent twice, it is noted once
+	Sheet   *texts.Sheet
+	Lines   []texts.Line
+	Sources []texts.Line
+	At      string // where it stands
+	Others  []Other
+	Missing []string // words of "sheet_missing"
+	Root    string   // of the list
+	NoPaper string   // message key: why paper may not go home; empty where it may
+	Form    string   // the form's own mark: sent twice, it is noted once
 }
-
-// At is where the sheet stands.
-func (p *SheetPage) At() string { return p.Root + "/" + p.Sheet.Code + "/" + p.Sheet.Language }
-
-// Others are the languages that it is in besides.
-func (p *SheetPage) Others() []string { return without(p.Languages, p.Sheet.Language) }
 
 // ForAll tells whether it is for people who are no case of this desk.
 func (p *SheetPage) ForAll() bool { return p.Sheet.For == "near" }
@@ -41,11 +36,11 @@ func Sheet(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &SheetPage{Page: q.Base(TitleSheet), Root: "/fogli"}
-	return page, page.read(q, roster, "")
+	page := &SheetPage{Page: q.Base(TitleSheet), Root: everybody}
+	return page, page.read(q, roster, q.Config.Sheets.Of(parts.SheetsAt(q, roster), q.ID("sheet"), q.ID("lang")), "")
 }
 
-// CaseSheet answers GET /schede/{id}/fogli/{sheet}/{lang}.
+// CaseSheet answers GET /schede/{id}/fogli/{sheet}.
 func CaseSheet(q *frame.Request) (frame.Shown, error) { return caseSheet(q, nil) }
 
 func caseSheet(q *frame.Request, cause error) (frame.Shown, error) {
@@ -54,7 +49,7 @@ func caseSheet(q *frame.Request, cause error) (frame.Shown, error) {
 		return nil, err
 	}
 	page := &SheetPage{Page: q.Base(TitleSheet), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Root: "/schede/" + v.ID + "/fogli", Form: q.NewForm()}
-	if err := page.read(q, roster, v.Card.Code); err != nil {
+	if err := page.read(q, roster, parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet")), v.Card.Code); err != nil {
 		return nil, err
 	}
 	page.NoPaper = texts.PaperRefused(v.Safe, page.Now)
@@ -63,13 +58,14 @@ func caseSheet(q *frame.Request, cause error) (frame.Shown, error) {
 }
 
 // read puts the sheet that an address names on the page.
-func (p *SheetPage) read(q *frame.Request, roster *units.Roster, code string) error {
-	at, places := parts.SheetsAt(q, roster), parts.PlacesOf(q, roster)
-	places.Code = code
-	if p.Sheet = q.Config.Sheets.Of(at, q.ID("sheet"), q.ID("lang")); p.Sheet == nil {
+func (p *SheetPage) read(q *frame.Request, roster *units.Roster, sheet *texts.Sheet, code string) error {
+	if sheet == nil {
 		return acts.ErrDenied
 	}
-	p.Lines, p.Languages, p.Missing = p.Sheet.Read(places), q.Config.Sheets.Languages(at, p.Sheet.Code), p.Sheet.Missing(places)
+	places := parts.PlacesOf(q, roster)
+	places.Code = code
+	p.Sheet, p.At, p.Others = sheet, under(q, p.Root, sheet), others(q, parts.SheetsAt(q, roster), p.Root, sheet)
+	p.Lines, p.Missing = sheet.Read(places), sheet.Missing(places)
 	for _, l := range p.Sheet.Paper(places) {
 		if l.Source != "" {
 			p.Sources = append(p.Sources, l)
@@ -78,13 +74,13 @@ func (p *SheetPage) read(q *frame.Request, roster *units.Roster, code string) er
 	return nil
 }
 
-// GiveSheet answers POST /schede/{id}/fogli/{sheet}/{lang}: she was read it, or takes it along.
+// GiveSheet answers POST /schede/{id}/fogli/{sheet}: she was read it, or takes it along.
 func GiveSheet(q *frame.Request, _ *frame.Nothing) error {
 	roster, err := q.Roster()
 	if err != nil {
 		return err
 	}
-	sheet := q.Config.Sheets.Of(parts.SheetsAt(q, roster), q.ID("sheet"), q.ID("lang"))
+	sheet := parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet"))
 	if sheet == nil {
 		return acts.ErrDenied
 	}
@@ -118,8 +114,8 @@ func Paper(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &PaperPage{Page: q.Base(TitlePaper), Back: "/fogli/" + q.ID("sheet") + "/" + q.ID("lang")}
-	if err := page.print(q, roster, ""); err != nil {
+	page := &PaperPage{Page: q.Base(TitlePaper), Back: frame.At(everybody+"/%s/%s", q.ID("sheet"), q.ID("lang"))}
+	if err := page.print(q, roster, q.Config.Sheets.Of(parts.SheetsAt(q, roster), q.ID("sheet"), q.ID("lang")), ""); err != nil {
 		return nil, err
 	}
 	if page.Sheet.For != "near" {
@@ -128,17 +124,17 @@ func Paper(q *frame.Request) (frame.Shown, error) {
 	return page, nil
 }
 
-// CasePaper answers GET /schede/{id}/fogli/{sheet}/{lang}/{form}.
+// CasePaper answers GET /schede/{id}/fogli/{sheet}/{form}.
 func CasePaper(q *frame.Request) (frame.Shown, error) {
 	v, roster, err := frame.CaseAndRoster(q)
 	if err != nil {
 		return nil, err
 	}
-	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: "/schede/" + v.ID + "/fogli/" + q.ID("sheet") + "/" + q.ID("lang")}
-	return page, page.print(q, roster, v.Card.Code)
+	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: frame.At("/schede/%s/fogli/%s", v.ID, q.ID("sheet"))}
+	return page, page.print(q, roster, parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet")), v.Card.Code)
 }
 
-// ContactPaper answers GET /contatti/{id}/fogli/{sheet}/{lang}/{form}. What belongs to a
+// ContactPaper answers GET /contatti/{id}/fogli/{sheet}/{form}. What belongs to a
 // case is printed there, by the rule that holds there.
 func ContactPaper(q *frame.Request) (frame.Shown, error) {
 	v, receipt, err := q.Desk.Cases.OpenContact(q.Context(), q.Who, q.ID("id"))
@@ -147,22 +143,22 @@ func ContactPaper(q *frame.Request) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	if v.CaseID != "" {
-		return nil, q.Redirect("/schede/" + v.CaseID + "/fogli/" + q.ID("sheet") + "/" + q.ID("lang"))
+		return nil, q.Redirect("/schede/" + v.CaseID + "/fogli")
 	}
 	roster, err := q.Roster()
 	if err != nil {
 		return nil, err
 	}
 	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: "/contatti/" + v.ID}
-	return page, page.print(q, roster, v.Contact.Code)
+	return page, page.print(q, roster, parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet")), v.Contact.Code)
 }
 
 // print puts a sheet on the page as it is printed; where paper may not go home, no text
 // of it stands there.
-func (p *PaperPage) print(q *frame.Request, roster *units.Roster, code string) error {
+func (p *PaperPage) print(q *frame.Request, roster *units.Roster, sheet *texts.Sheet, code string) error {
 	places := parts.PlacesOf(q, roster)
 	places.Code = code
-	p.Sheet, p.Card = q.Config.Sheets.Of(parts.SheetsAt(q, roster), q.ID("sheet"), q.ID("lang")), q.ID("form") == card
+	p.Sheet, p.Card = sheet, q.ID("form") == card
 	if p.Sheet == nil || p.Card && !p.Sheet.HasCard() || !p.Card && (q.ID("form") != a4 || !p.Sheet.HasPaper()) {
 		return acts.ErrDenied
 	}

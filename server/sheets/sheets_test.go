@@ -1,12 +1,14 @@
 package sheets_test
 
 import (
+	"encoding/base32"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"sportello/crypto"
 	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/rule"
@@ -28,6 +30,13 @@ func withRule(t *testing.T, w *storetest.World, safe rule.SafeContact) cases.Rec
 	return out
 }
 
+// ref is a sheet as an address of hers names it, for whoever asks.
+func ref(c *servertest.Client, code, language string) string {
+	c.T.Helper()
+	c.Get("/fogli")
+	return "/" + base32.StdEncoding.EncodeToString(crypto.Hash([]byte("sheet"), []byte(c.Hidden("token")), []byte(code), []byte(language)))[:26]
+}
+
 // TestPaperIsOfferedWhereItMayGoHome: by her rule, on the page, on the paper and where it is
 // noted; what she was not asked is no leave.
 func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
@@ -40,12 +49,12 @@ func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
 		}
 		of := withRule(t, w, safe)
 		root := "/schede/" + of.CaseID + "/fogli"
-		at := root + "/numbers/it"
+		at, codeCard, centre := root+ref(anna, "numbers", "it"), root+ref(anna, "code_card", "it"), root+ref(anna, "centre", "it")
 		anna.Says(anna.Status(anna.Get(root), http.StatusOK), "Che cos’è un centro antiviolenza", "Per quello che chiede", "nessun foglio")
 		page := anna.Status(anna.Get(at), http.StatusOK)
 		form := anna.Hidden("form")
 		if why == "" {
-			anna.Says(page, "/numbers/it/carta", "/numbers/it/biglietto", `value="paper"`)
+			anna.Says(page, at+"/carta", at+"/biglietto", `value="paper"`)
 			paper := anna.Status(anna.Get(at+"/carta"), http.StatusOK)
 			anna.Says(paper, "Numeri utili", "000 000 0100")
 			anna.Silent(paper, "Riservato", "Mirela")
@@ -57,7 +66,7 @@ func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
 			if !strings.Contains(little, "000 000 0100") || strings.Contains(strings.ToLower(little), "violenza") || strings.Contains(little, "Pronto") || strings.Contains(little, "Sportello") {
 				t.Errorf("the card is\n%s", little)
 			}
-			code := body(anna.Status(anna.Get(root+"/code_card/it/biglietto"), http.StatusOK).Body, `<article class="take-card`)
+			code := body(anna.Status(anna.Get(codeCard+"/biglietto"), http.StatusOK).Body, `<article class="take-card`)
 			if !strings.Contains(code, of.Code) {
 				t.Errorf("the card of her code is\n%s", code)
 			}
@@ -66,7 +75,7 @@ func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
 			continue
 		}
 		anna.Says(page, why, "/contatto-sicuro")
-		anna.Silent(page, "/numbers/it/carta", `value="paper"`)
+		anna.Silent(page, at+"/carta", `value="paper"`)
 		for _, path := range []string{"/carta", "/biglietto"} {
 			paper := anna.Status(anna.Get(at+path), http.StatusOK)
 			anna.Says(paper, why)
@@ -81,7 +90,7 @@ func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
 		if err != nil || len(v.Sheets) != 1 || v.Sheets[0].Sheet != "numbers" || v.Sheets[0].Language != "it" || v.Sheets[0].Version != "1" || v.Sheets[0].How != texts.Aloud {
 			t.Errorf("noted is %v, %v", v.Sheets, err)
 		}
-		anna.Status(anna.Post(root+"/centre/it", "form", form, "go", "read"), http.StatusConflict) // the same form, another sheet
+		anna.Status(anna.Post(centre, "form", form, "go", "read"), http.StatusConflict) // the same form, another sheet
 	}
 	for _, path := range []string{"/fogli/numbers/it/carta", "/fogli/none/it", "/fogli/numbers/xx"} {
 		anna.Status(anna.Get(path), http.StatusNotFound)
@@ -107,17 +116,17 @@ func TestPaperOfAContactFollowsItsRule(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := "/contatti/" + open.ContactID + "/fogli/"
-		page := anna.Status(anna.Get(at+"centre/it/carta"), http.StatusOK)
+		at := "/contatti/" + open.ContactID + "/fogli"
+		page := anna.Status(anna.Get(at+ref(anna, "centre", "it")+"/carta"), http.StatusOK)
 		if strings.Contains(page.Body, "Un luogo dove parlare") != shown {
 			t.Errorf("paper %s: shown is not %v", mark, shown)
 		}
-		anna.Silent(anna.Status(anna.Get(at+"code_card/it/biglietto"), http.StatusOK), "take-card")
+		anna.Silent(anna.Status(anna.Get(at+ref(anna, "code_card", "it")+"/biglietto"), http.StatusOK), "take-card")
 		closed, _, err := w.Desk.Cases.RecordContact(t.Context(), w.Caller("anna"), cases.NewContact{Form: open.ContactID, Version: open.Version, Contact: c})
 		if err != nil {
 			t.Fatal(err)
 		}
-		page = anna.Status(anna.Get(at+"code_card/it/biglietto"), http.StatusOK)
+		page = anna.Status(anna.Get(at+ref(anna, "code_card", "it")+"/biglietto"), http.StatusOK)
 		if closed.Code == "" || strings.Contains(page.Body, closed.Code) != shown {
 			t.Errorf("paper %s: the code %q is shown: not %v", mark, closed.Code, shown)
 		}
@@ -146,7 +155,7 @@ func TestOwnSheetsOfAMunicipality(t *testing.T) {
 	w := storetest.New(t).Town()
 	of := withRule(t, w, rule.SafeContact{Channels: map[string]string{"paper": "yes"}})
 	anna := site.Open(t, w, frame.Config{Sheets: set}).Inside(t, "anna")
-	for _, path := range []string{"/fogli", "/fogli/centre/it", "/schede/" + of.CaseID + "/fogli", "/schede/" + of.CaseID + "/fogli/centre/it", "/schede/" + of.CaseID + "/fogli/centre/it/carta"} {
+	for _, path := range []string{"/fogli", "/fogli/centre/it", "/schede/" + of.CaseID + "/fogli", "/schede/" + of.CaseID + "/fogli" + ref(anna, "centre", "it"), "/schede/" + of.CaseID + "/fogli" + ref(anna, "centre", "it") + "/carta"} {
 		page := anna.Status(anna.Get(path), http.StatusOK)
 		anna.Says(page, "UHOH")
 		for _, hostile := range []string{"<em>UHOH", "<b>UHOH", "<script>alert", "<img src=x", `href="javascript`} {
@@ -162,17 +171,26 @@ func TestOwnSheetsOfAMunicipality(t *testing.T) {
 }
 
 // TestSheetsAreNotedByWhoMayOpenTheCase: for everybody else neither the case nor what she
-// had is there, and the log says neither which sheet it was.
+// had is there; an address of hers says which sheet it is in its own session alone.
 func TestSheetsAreNotedByWhoMayOpenTheCase(t *testing.T) {
 	w := storetest.New(t).Town()
 	s := site.Open(t, w, servertest.Fictional)
 	r := s.Fill(t)
 	for _, x := range []struct{ who, file string }{{"anna", r.Restricted}, {"anna", r.Walled}, {"vera", r.File}, {"sofia", r.File}, {"bruna", r.File}, {"dario", r.File}, {"clara", r.File}} {
 		c := s.Inside(t, x.who)
-		for _, path := range []string{"/fogli", "/fogli/numbers/it", "/fogli/numbers/it/carta"} {
+		numbers := "/fogli" + ref(c, "numbers", "it")
+		for _, path := range []string{"/fogli", numbers, numbers + "/carta"} {
 			c.Status(c.Get("/schede/"+x.file+path), http.StatusNotFound)
 		}
-		c.Status(c.Post("/schede/"+x.file+"/fogli/numbers/it", "form", string(typed.NewForm()), "go", "read"), http.StatusNotFound)
+		c.Status(c.Post("/schede/"+x.file+numbers, "form", string(typed.NewForm()), "go", "read"), http.StatusNotFound)
+	}
+	for _, x := range []struct{ who, file string }{{"lucia", r.Restricted}, {"lucia", r.Walled}, {"anna", r.File}} { // the same addresses, for who may
+		c := s.Inside(t, x.who)
+		numbers := "/schede/" + x.file + "/fogli" + ref(c, "numbers", "it")
+		c.Status(c.Get(numbers), http.StatusOK)
+		if other := "/schede/" + x.file + "/fogli" + ref(s.Inside(t, x.who), "numbers", "it"); other == numbers {
+			t.Error("an address says in another session which sheet it is")
+		}
 	}
 	v, _, err := w.Desk.OpenCase(t.Context(), w.Caller("lucia"), r.Restricted, referrals.PartSheets)
 	if err != nil || len(v.Sheets) != 0 {

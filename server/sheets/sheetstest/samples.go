@@ -16,7 +16,7 @@ func Samples() (all servertest.Samples) {
 	places := texts.Places{Emergency: texts.Place{Name: servertest.Agency.Name, Phone: servertest.Agency.Phone, Hours: servertest.Agency.Hours},
 		Centres: []texts.Place{{Name: "La Ginestra", Phone: "000 000 0200", Hours: "tutti i giorni"}}, Code: "W8RD-3KAC"}
 	entry := func(code string) sheets.Entry {
-		return sheets.Entry{Sheet: set.Of(at, code, "it"), Languages: []string{"it", "en"}}
+		return sheets.Entry{Sheet: set.Of(at, code, "it"), Href: "/fogli/" + code + "/it", Others: []sheets.Other{{Language: "en", Href: "/fogli/" + code + "/en"}}}
 	}
 	groups := []sheets.Group{{For: "she", Entries: []sheets.Entry{entry("centre"), entry("breath")}}, {For: "near", Entries: []sheets.Entry{entry("near_her")}}}
 	all.Add("sheets", &sheets.ListPage{Page: servertest.DeskPage(sheets.TitleList, "/fogli"), Root: "/fogli", Groups: groups})
@@ -28,7 +28,7 @@ func Samples() (all servertest.Samples) {
 	numbers := set.Of(at, "numbers", "it")
 	one := func(code, root, noPaper string) *sheets.SheetPage {
 		sheet := set.Of(at, code, "it")
-		return &sheets.SheetPage{Page: servertest.DeskPage(sheets.TitleSheet, root+"/"+code+"/it"), Sheet: sheet, Lines: sheet.Read(places), Sources: sheet.Paper(places)[:1], Languages: []string{"it", "en"}, Missing: sheet.Missing(places), Root: root, NoPaper: noPaper}
+		return &sheets.SheetPage{Page: servertest.DeskPage(sheets.TitleSheet, root+"/"+code+"/it"), Sheet: sheet, Lines: sheet.Read(places), Sources: sheet.Paper(places)[:1], At: root + "/B", Others: []sheets.Other{{Language: "en", Href: root + "/C"}}, Missing: sheet.Missing(places), Root: root, NoPaper: noPaper}
 	}
 	all.Add("sheet", one("tonight", "/fogli", ""))
 	all.Add("sheet.near", one("near_her", "/fogli", ""))
