@@ -83,6 +83,9 @@ func TestNothingIsLeftEmpty(t *testing.T) {
 			}
 		}
 	}
+	if card := Shipped().Of(At{Day: today}, "code_card", "it").Card(Places{Code: "W8RD-3KAC"}); len(card) != 2 || card[1].String() != "1522" {
+		t.Errorf("the card of her code is %v", card)
+	}
 	numbers := Shipped().Of(At{Day: today}, "numbers", "it")
 	if got := numbers.Missing(Places{}); !slices.Equal(got, []string{"emergency", "desk", "centres"}) {
 		t.Errorf("missing are %v", got)
@@ -157,7 +160,7 @@ func TestOwnSheetsStandBesideAndInPlace(t *testing.T) {
 	}
 	set, faults := WithOwn(fstest.MapFS{
 		"a.txt":      own(good, "Nostro."),
-		"b.txt":      own(strings.Replace(good, "from: 2026-01-01", "from: 2026-06-01\nterritory: 058091, 058092", 1), "Di Roma."),
+		"b.txt":      own(strings.Replace(good, "from: 2026-01-01", "from: 2025-06-01\nterritory: 058091, 058092", 1), "Di Roma."),
 		"broken.txt": {Data: []byte("colour: red\n")},
 		"late.txt":   own(strings.Replace(strings.Replace(good, "2026-01-01", "2027-01-01", 1), "version: 2", "version: 3", 1), "Domani."),
 		"new.txt":    own(strings.Replace(good, "code: numbers", "code: games_room", 1)+"until: 2026-11-30\n", "Altro."),
@@ -177,7 +180,7 @@ func TestOwnSheetsStandBesideAndInPlace(t *testing.T) {
 		{At{Day: today}, "numbers", "Nostro."},
 		{At{Day: today, Territory: []string{"058091"}}, "numbers", "Di Roma."},
 		{At{Day: today, Territory: []string{"058091", "058001"}}, "numbers", "Nostro."},
-		{At{Day: "2026-05-01", Territory: []string{"058091"}}, "numbers", "Nostro."},
+		{At{Day: "2025-05-01", Territory: []string{"058091"}}, "numbers", ""},
 		{At{Day: "2027-02-01"}, "numbers", "Domani."},
 		{At{Day: "2026-11-30"}, "games_room", "Altro."},
 		{At{Day: "2026-12-01"}, "games_room", ""},
