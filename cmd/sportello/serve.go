@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sportello/cmd/sportello/ownsheets"
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals/towns"
@@ -39,9 +40,7 @@ it ends, the service ends too, and wants to be started again.
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
    "call_back": {"Minutes": 30, "Tries": 3}}
-The agency's own sheets are files in the folder sheets of the data folder, or in that
-of --sheets, read at start; one that cannot be used is named in the log and stops
-nothing. sheets check says what such a file has to look like.
+The agency's own sheets are the files of --sheets, read at start: see sheets check.
 call_back is what leave to call back is worth if the line drops, 30 and 3 where it is
 left out.`,
 		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
@@ -90,10 +89,7 @@ func (p *program) serve(ctx context.Context) error {
 		return errors.Join(err, apart.Close())
 	}
 	logger := slog.New(slog.NewTextHandler(p.err, nil))
-	if len(words.Sheets) > 0 {
-		logger.Warn("the sheets of the file of texts are not used: sheets are files of their own, see sheets check")
-	}
-	s := &site{in: in, log: logger, texts: words, sheets: p.ownSheets(logger), proxy: proxy}
+	s := &site{in: in, log: logger, texts: words, sheets: ownsheets.Read(p.text("sheets"), p.text("dir"), len(words.Sheets) > 0, logger), proxy: proxy}
 	return errors.Join(p.serveInstance(ctx, s, secure, apart), in.Close(), apart.Close())
 }
 

@@ -1,8 +1,11 @@
-package main
+// Package ownsheets is what the command line does with an agency's own sheets: it checks
+// them, prints one to begin from, and reads them for the service.
+package ownsheets
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -13,13 +16,22 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) sheetsCommand() *cobra.Command {
+// Says is how the program says what it says: where it prints, and how it ends at what it
+// refuses and at what is wrong use.
+type Says struct {
+	Out      io.Writer
+	Refuse   func(cause error, format string, args ...any) error
+	WrongUse func(format string, args ...any) error
+}
+
+// Command is "sheets".
+func Command(p Says) *cobra.Command {
 	c := &cobra.Command{Use: "sheets", GroupID: "keep", Short: "Check the agency's own sheets, or begin one from another"}
-	c.AddCommand(p.sheetsCheck(), p.sheetsShow())
+	c.AddCommand(check(p), show(p))
 	return c
 }
 
-func (p *program) sheetsCheck() *cobra.Command {
+func check(p Says) *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE…", Args: cobra.MinimumNArgs(1),
 		Short: "Say, with file and line, why a sheet cannot be used",
@@ -46,33 +58,33 @@ language other than Italian and English needs a reviewer by name.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			faults, read := 0, 0
 			for _, path := range args {
-				files, err := sheetFiles(path)
+				found, err := files(path)
 				if err != nil {
 					return err
 				}
-				for _, file := range files {
+				for _, file := range found {
 					b, err := os.ReadFile(file)
 					if err != nil {
 						return fmt.Errorf("reading a sheet: %w", err)
 					}
 					_, wrong := sheets.Parse(file, b)
 					for _, f := range wrong {
-						fmt.Fprintln(p.out, f)
+						fmt.Fprintln(p.Out, f)
 					}
 					read, faults = read+1, faults+len(wrong)
 				}
 			}
 			if faults > 0 {
-				return refuse(nil, "checking sheets: %d faults in %d files; a file with a fault is not used", faults, read)
+				return p.Refuse(nil, "checking sheets: %d faults in %d files; a file with a fault is not used", faults, read)
 			}
-			fmt.Fprintf(p.out, "%d sheets can be used.\n", read)
+			fmt.Fprintf(p.Out, "%d sheets can be used.\n", read)
 			return nil
 		},
 	}
 }
 
-// sheetFiles are the files that a name of the command line stands for.
-func sheetFiles(path string) ([]string, error) {
+// files are the files that a name of the command line stands for.
+func files(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading sheets: %w", err)
@@ -83,7 +95,7 @@ func sheetFiles(path string) ([]string, error) {
 	return filepath.Glob(filepath.Join(path, "*.txt"))
 }
 
-func (p *program) sheetsShow() *cobra.Command {
+func show(p Says) *cobra.Command {
 	return &cobra.Command{
 		Use: "show CODE LANGUAGE", Args: cobra.ExactArgs(2),
 		Short: "Print a sheet that the program brings along, to begin one's own from",
@@ -93,23 +105,26 @@ folder of the agency's own sheets, it stands in its place.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			b, err := sheets.Original(args[0], args[1])
 			if errors.Is(err, fs.ErrNotExist) {
-				return wrongUse("there is no sheet %q in %q; there are, in it and en: %v", args[0], args[1], sheets.Codes)
+				return p.WrongUse("there is no sheet %q in %q; there are, in it and en: %v", args[0], args[1], sheets.Codes)
 			}
 			if err != nil {
 				return err
 			}
-			_, err = p.out.Write(b)
+			_, err = p.Out.Write(b)
 			return err
 		},
 	}
 }
 
-// ownSheets reads the sheets of the program and the agency's own. What cannot be used is
-// named in the log and stops nothing.
-func (p *program) ownSheets(log *slog.Logger) *sheets.Set {
-	folder := p.text("sheets")
+// Read reads the sheets of the program and the agency's own, from a folder or, where none
+// is named, from that in the data folder. What cannot be used is named in the log and
+// stops nothing; so is a list of sheets that the file of texts has of an earlier program.
+func Read(folder, data string, listed bool, log *slog.Logger) *sheets.Set {
+	if listed {
+		log.Warn("the sheets of the file of texts are not used: sheets are files of their own, see sheets check")
+	}
 	if folder == "" {
-		folder = filepath.Join(p.text("dir"), "sheets")
+		folder = filepath.Join(data, "sheets")
 	} else if _, err := os.Stat(folder); err != nil {
 		log.Error("the folder of the agency's own sheets cannot be read: the program's are used", "folder", folder)
 	}
