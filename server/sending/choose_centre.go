@@ -8,6 +8,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/towns"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
@@ -21,6 +22,7 @@ type ChooseCentrePage struct {
 	Centres   []frame.Centre
 	// Apart are those of which it is not known how far they are from what was named.
 	Apart []frame.Centre
+	About string // where it says, to be read aloud, what a centre is
 }
 
 // ChooseCentre lists the centres, nearest first from the municipality she names.
@@ -40,6 +42,13 @@ func ChooseCentre(q *frame.Request) (frame.Shown, error) {
 		return nil, err
 	}
 	page.CaseHead = frame.HeadOf(q, v.CaseHead, "referrals")
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	if about := q.Config.Sheets.In(parts.SheetsAt(q, roster), "centre", string(q.Lang)); about != nil {
+		page.About = frame.At("/schede/%s/fogli/%s", v.ID, parts.SheetRef(q, about))
+	}
 	for _, c := range v.Centres {
 		if page.Need != "" && !frame.Contains(strings.Fields(c.Needs), page.Need) || !towns.Fits(c.Area+" "+c.Town, page.Area) {
 			continue
