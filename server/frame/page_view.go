@@ -123,7 +123,7 @@ func (v *PageView) hours(list []HoursRule) string {
 func (v *PageView) DayOf(language, day string) string {
 	t, err := time.ParseInLocation(time.DateOnly, day, v.page.Now.Location())
 	if err != nil {
-		v.failed(err)
+		return day // no day: it is shown as it is
 	}
 	lang := v.page.Lang
 	if l := locale.Lang(language); l == locale.Italian || l == locale.English {

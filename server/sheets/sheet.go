@@ -13,15 +13,15 @@ import (
 type SheetPage struct {
 	frame.Page
 	frame.CaseHead
-	Sheet   *texts.Sheet
-	Lines   []texts.Line
-	Sources []texts.Line
-	At      string // where it stands
-	Others  []Other
-	Missing []string // words of "sheet_missing"
-	Root    string   // of the list
-	NoPaper string   // message key: why paper may not go home; empty where it may
-	Form    string   // the form's own mark: sent twice, it is noted once
+	Sheet     texts.Sheet
+	Lines     []texts.Line
+	Sources   []texts.Line
+	At        string // where it stands
+	Others    []Other
+	Missing   []string // words of "sheet_missing"
+	Root      string   // of the list
+	Forbidden string   // message key: why paper may not go home; empty where it may
+	Form      string   // the form's own mark: sent twice, it is noted once
 }
 
 // ForAll tells whether it is for people who are no case of this desk.
@@ -52,7 +52,7 @@ func caseSheet(q *frame.Request, cause error) (frame.Shown, error) {
 	if err := page.read(q, roster, parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet")), v.Card.Code); err != nil {
 		return nil, err
 	}
-	page.NoPaper = texts.PaperRefused(v.Safe, page.Now)
+	page.Forbidden = texts.PaperRefused(v.Safe, page.Now)
 	frame.Explain(&page.Page, cause)
 	return page, nil
 }
@@ -64,7 +64,7 @@ func (p *SheetPage) read(q *frame.Request, roster *units.Roster, sheet *texts.Sh
 	}
 	places := parts.PlacesOf(q, roster)
 	places.Code = code
-	p.Sheet, p.At, p.Others = sheet, under(q, p.Root, sheet), others(q, parts.SheetsAt(q, roster), p.Root, sheet)
+	p.Sheet, p.At, p.Others = *sheet, under(q, p.Root, sheet), others(q, parts.SheetsAt(q, roster), p.Root, sheet)
 	p.Lines, p.Missing = sheet.Read(places), sheet.Missing(places)
 	for _, l := range p.Sheet.Paper(places) {
 		if l.Source != "" {
@@ -91,12 +91,12 @@ func GiveSheet(q *frame.Request, _ *frame.Nothing) error {
 // PaperPage is "sheet-paper": a text as it is printed, on a page of A4 or on a small card.
 type PaperPage struct {
 	frame.Page
-	Sheet   *texts.Sheet
-	Lines   []texts.Line
-	Card    bool
-	Missing []string // words of "sheet_missing"
-	NoPaper string   // message key: why paper may not go home
-	Back    string
+	Sheet     texts.Sheet
+	Lines     []texts.Line
+	Card      bool
+	Missing   []string // words of "sheet_missing"
+	Forbidden string   // message key: why paper may not go home
+	Back      string
 }
 
 // The two ways of printing, as an address says them.
@@ -130,7 +130,7 @@ func CasePaper(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: frame.At("/schede/%s/fogli/%s", v.ID, q.ID("sheet"))}
+	page := &PaperPage{Page: q.Base(TitlePaper), Forbidden: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: frame.At("/schede/%s/fogli/%s", v.ID, q.ID("sheet"))}
 	return page, page.print(q, roster, parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet")), v.Card.Code)
 }
 
@@ -149,7 +149,7 @@ func ContactPaper(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &PaperPage{Page: q.Base(TitlePaper), NoPaper: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: "/contatti/" + v.ID}
+	page := &PaperPage{Page: q.Base(TitlePaper), Forbidden: texts.PaperRefused(v.Safe, q.Server.Door.Gate().Now()), Back: "/contatti/" + v.ID}
 	return page, page.print(q, roster, parts.SheetBy(q, parts.SheetsAt(q, roster), q.ID("sheet")), v.Contact.Code)
 }
 
@@ -158,11 +158,12 @@ func ContactPaper(q *frame.Request) (frame.Shown, error) {
 func (p *PaperPage) print(q *frame.Request, roster *units.Roster, sheet *texts.Sheet, code string) error {
 	places := parts.PlacesOf(q, roster)
 	places.Code = code
-	p.Sheet, p.Card = sheet, q.ID("form") == card
-	if p.Sheet == nil || p.Card && !p.Sheet.HasCard() || !p.Card && (q.ID("form") != a4 || !p.Sheet.HasPaper()) {
+	card := q.ID("form") == card
+	if sheet == nil || card && !sheet.HasCard() || !card && (q.ID("form") != a4 || !sheet.HasPaper()) {
 		return acts.ErrDenied
 	}
-	if p.Missing = p.Sheet.Missing(places); p.NoPaper != "" || p.NoCode() {
+	p.Sheet, p.Card = *sheet, card
+	if p.Missing = p.Sheet.Missing(places); p.Forbidden != "" || p.NoCode() {
 		return nil
 	}
 	p.Lines = p.Sheet.Paper(places)

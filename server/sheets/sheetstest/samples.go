@@ -27,8 +27,11 @@ func Samples() (all servertest.Samples) {
 	all.Add("sheets.none", &sheets.ListPage{Page: servertest.DeskPage(sheets.TitleList, "/schede/A/fogli"), CaseHead: servertest.CaseHead(""), Root: "/schede/A/fogli", Groups: groups[:1]})
 	numbers := set.Of(at, "numbers", "it")
 	one := func(code, root, noPaper string) *sheets.SheetPage {
-		sheet := set.Of(at, code, "it")
-		return &sheets.SheetPage{Page: servertest.DeskPage(sheets.TitleSheet, root+"/"+code+"/it"), Sheet: sheet, Lines: sheet.Read(places), Sources: sheet.Paper(places)[:1], At: root + "/B", Others: []sheets.Other{{Language: "en", Href: root + "/C"}}, Missing: sheet.Missing(places), Root: root, NoPaper: noPaper}
+		sheet, below := set.Of(at, code, "it"), root+"/B"
+		if root == "/fogli" {
+			below += "/it"
+		}
+		return &sheets.SheetPage{Page: servertest.DeskPage(sheets.TitleSheet, root+"/"+code+"/it"), Sheet: *sheet, Lines: sheet.Read(places), Sources: sheet.Paper(places)[:1], At: below, Others: []sheets.Other{{Language: "en", Href: below}}, Missing: sheet.Missing(places), Root: root, Forbidden: noPaper}
 	}
 	all.Add("sheet", one("tonight", "/fogli", ""))
 	all.Add("sheet.near", one("near_her", "/fogli", ""))
@@ -43,9 +46,9 @@ func Samples() (all servertest.Samples) {
 		p.Page, p.Back = servertest.DeskPage(sheets.TitlePaper, "/schede/A/fogli/numbers/it/carta"), "/schede/A/fogli/numbers/it"
 		all.Add("sheet-paper"+name, &p)
 	}
-	paper("", sheets.PaperPage{Sheet: numbers, Lines: numbers.Paper(places), Missing: []string{"desk"}})
-	paper(".card", sheets.PaperPage{Sheet: numbers, Lines: numbers.Card(places), Card: true})
-	paper(".never", sheets.PaperPage{Sheet: numbers, NoPaper: "sheets.paper_never"})
-	paper(".no-code", sheets.PaperPage{Sheet: set.Of(at, "code_card", "it"), Card: true, Missing: []string{"code"}})
+	paper("", sheets.PaperPage{Sheet: *numbers, Lines: numbers.Paper(places), Missing: []string{"desk"}})
+	paper(".card", sheets.PaperPage{Sheet: *numbers, Lines: numbers.Card(places), Card: true})
+	paper(".never", sheets.PaperPage{Sheet: *numbers, Forbidden: "sheets.paper_never"})
+	paper(".no-code", sheets.PaperPage{Sheet: *set.Of(at, "code_card", "it"), Card: true, Missing: []string{"code"}})
 	return all
 }
