@@ -130,6 +130,7 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/compiti/{id}/revoca", "anna", []string{r.Task}, v("recognised", "x")},
 		{"/compiti/{id}", "sofia", []string{r.Task}, v("note", "x", "go", "x", "version", "1")},
 		{"/schede/{id}/diario/nuova", "anna", []string{r.File}, v("form", "x", "kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/fogli/{sheet}", "anna", []string{r.File, "NESSUNO"}, v("form", "x", "go", "read")}, // what it holds is tried in its room
 		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.File, r.Note}, v("kind", "listening", "text", "x", "version", "1")},
 		{"/schede/{id}/diario/{note}/sposta", "anna", []string{r.File, r.Note}, v("to", "x", "why", "x", "version", "1")},
 		{"/schede/{id}/persona", "anna", []string{r.File}, v("alias", servertest.SecretWord, "name", "x", "surname", "x", "born", "x", "language", "it", "mediator", "yes", "town", "x", "town_pick", "x",
