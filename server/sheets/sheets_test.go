@@ -91,6 +91,13 @@ func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
 			t.Errorf("noted is %v, %v", v.Sheets, err)
 		}
 		anna.Status(anna.Post(centre, "form", form, "go", "read"), http.StatusConflict) // the same form, another sheet
+		for _, hostile := range []string{"", "<em>UHOH</em>", "../../etc/passwd", strings.Repeat("à", 20_000), "\x00\xff"} {
+			for _, form := range [][]string{{"form", hostile, "go", "read"}, {"form", form, "go", hostile}} {
+				if got := anna.Post(at, form...); got.Status >= http.StatusInternalServerError || strings.Contains(got.Body, "<em>UHOH") {
+					t.Errorf("with %.20q: %d", hostile, got.Status)
+				}
+			}
+		}
 	}
 	for _, path := range []string{"/fogli/numbers/it/carta", "/fogli/none/it", "/fogli/numbers/xx"} {
 		anna.Status(anna.Get(path), http.StatusNotFound)
