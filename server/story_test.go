@@ -193,7 +193,7 @@ func (st *story) theLineDrops() {
 	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
 	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
 	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
-	v.open(v.path() + "/fogli/centre/it/carta").at("/contatti/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
+	v.open(v.path() + "/fogli/" + st.ref("centre") + "/carta").at("/contatti/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
 	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
 }
 
@@ -309,7 +309,7 @@ func (st *story) sheIsReadASheet() {
 	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
 	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
 	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
-	v.open(st.file + "/fogli/numbers/it/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
+	v.open(st.file + "/fogli/" + st.ref("numbers") + "/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
 	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 
