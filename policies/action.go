@@ -88,6 +88,8 @@ const (
 
 	// NoteAdd writes in a case's diary.
 	NoteAdd Action = "note.add"
+	// SheetGive notes that she was read a sheet, or took it along.
+	SheetGive Action = "sheet.give"
 	// NoteCorrect writes a new version of a note and keeps the old.
 	NoteCorrect Action = "note.correct"
 	// NoteMove takes a note out of the wrong case file.
@@ -341,6 +343,7 @@ var inOrder = []Action{
 	CaseReopen,
 	CaseReaders,
 	NoteAdd,
+	SheetGive,
 	NoteCorrect,
 	NoteMove,
 	TaskCreate,

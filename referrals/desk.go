@@ -9,6 +9,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 	"sportello/referrals/walls"
 )
 
@@ -29,6 +30,7 @@ type Desk struct {
 	Reports  *reports.Desk
 	Sharing  *sharing.Desk
 	Walls    *walls.Desk
+	Sheets   *sheets.Desk
 	AuditLog *auditlog.Desk
 	work     kept.Work
 }
@@ -40,7 +42,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), Walls: walls.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), Sheets: sheets.New(work), Walls: walls.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

@@ -136,7 +136,7 @@ func relations(s *servertest.Site, r *servertest.Records) map[string]string {
 		"note": r.Note, "other-note": r.VeraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.Unsent, "sent": r.Sent, "withdrawn": r.Withdrawn,
 		"declined": r.Declined, "shut": r.Shut, "declared": r.Declared, "expired": r.Expired, "contact": r.Contact, "report": r.Report, "task": r.Task, "lucia": s.People["lucia"].ID,
 		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "mandate": r.Mandate, "number": r.Number, "duty": r.Duty, "first": "1",
-		"begun": strings.Repeat("A", 26)}
+		"begun": strings.Repeat("A", 26), "sheet": "centre", "for-near": "near_her", "italian": "it", "a4": "carta", "card": "biglietto"}
 	page, _, err := s.Desk.AuditLog.Read(s.T.Context(), s.Caller("clara"), auditlog.Filter{Action: "contact.close", Unit: s.Units[storetest.TownDesk]})
 	if err != nil || len(page.Entries) == 0 {
 		s.T.Fatalf("an entry of anna's: %v", err)

@@ -65,7 +65,7 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 	ginestra := s.Units[storetest.Ginestra]
 	contact := with(v("step", "3", "id", "form-1", "version", "", "go", "open_case", "speaker", "she", "can_talk", "yes", "call_back", "yes", "call_number", "1", "danger", "yes",
 		"where", "near", "children", "none", "danger_caller", "she", "danger_when", "x", "accompanied", "yes", "duty_said", "yes", "been_here", "no", "q", "x", "case", "",
-		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numeri-1-it", "outcome", "thinking", "service", "", "visibility", ""))
+		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numbers.it.read", "outcome", "thinking", "service", "", "visibility", ""))
 	back := with(contact)
 	back.Set("go", "search")
 	forward := with(contact)
@@ -143,6 +143,7 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/compiti/{id}/revoca", "anna", []string{r.Task}, v("recognised", "x")},
 		{"/compiti/{id}", "sofia", []string{r.Task}, v("note", "x", "go", "x", "version", "1")},
 		{"/schede/{id}/diario/nuova", "anna", []string{r.File}, v("form", "x", "kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/fogli/{sheet}", "anna", []string{r.File, "NESSUNO"}, v("form", "x", "go", "read")}, // what it holds is tried in its room
 		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.File, r.Note}, v("kind", "listening", "text", "x", "version", "1")},
 		{"/schede/{id}/diario/{note}/sposta", "anna", []string{r.File, r.Note}, v("to", "x", "why", "x", "version", "1")},
 		{"/schede/{id}/persona", "anna", []string{r.File}, v("alias", servertest.SecretWord, "name", "x", "surname", "x", "born", "x", "language", "it", "mediator", "yes", "town", "x", "town_pick", "x",

@@ -12,6 +12,7 @@ import (
 	"sportello/server/people"
 	"sportello/server/reports"
 	"sportello/server/sending"
+	"sportello/server/sheets"
 	"sportello/server/walls"
 )
 
@@ -169,6 +170,7 @@ func Routes() []frame.Route {
 		frame.Post("/contatti/{id}/richiama", policies.CallBackRecord, desk.RecordCallBack),
 		frame.Get("/contatti/{id}/adesso", policies.ContactOpen, desk.NowOfContact),
 		frame.Post("/contatti/{id}/adesso", policies.NowEnd, desk.EndNowOfContact),
+		frame.Get("/contatti/{id}/fogli/{sheet}/{form}", policies.ContactOpen, sheets.ContactPaper),
 		frame.Get("/cerca", policies.CaseSearch, desk.Search),
 		frame.Post("/cerca", policies.CaseSearch, desk.FindCases),
 		frame.Get("/compiti/{id}", policies.TaskOpen, desk.Task),
@@ -178,6 +180,15 @@ func Routes() []frame.Route {
 		frame.Post("/compiti/{id}", policies.TaskClose, desk.CloseTask),
 		frame.Get("/compiti/{id}/revoca", policies.AgendaRead, desk.TaskRevoke),
 		frame.Post("/compiti/{id}/revoca", policies.TaskRevoke, desk.RevokeTask),
+
+		// what is read out or handed over
+		frame.Get("/fogli", policies.DirectoryRead, sheets.List),
+		frame.Get("/fogli/{sheet}/{lang}", policies.DirectoryRead, sheets.Sheet),
+		frame.Get("/fogli/{sheet}/{lang}/{form}", policies.DirectoryRead, sheets.Paper),
+		frame.Get("/schede/{id}/fogli", policies.CaseOpen, sheets.CaseList),
+		frame.Get("/schede/{id}/fogli/{sheet}", policies.CaseOpen, sheets.CaseSheet),
+		frame.Post("/schede/{id}/fogli/{sheet}", policies.SheetGive, sheets.GiveSheet),
+		frame.Get("/schede/{id}/fogli/{sheet}/{form}", policies.CaseOpen, sheets.CasePaper),
 
 		// what others tell
 		frame.Get("/segnalazioni", policies.UnlinkedRead, reports.ReportList),

@@ -3,6 +3,7 @@ package server_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base32"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -86,6 +87,7 @@ func (st *story) tell() {
 	st.nobodyCallsOutsideHerHours()
 	st.annaWritesNotes()
 	st.theyAgreeToMeet()
+	st.sheIsReadASheet()
 	st.rosaSaysMore()
 	st.annaShouldNotBeGiven()
 	st.twoTabsDoNotFight()
@@ -192,6 +194,7 @@ func (st *story) theLineDrops() {
 	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
 	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
 	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
+	v.open(v.path() + "/fogli/" + st.ref("centre") + "/carta").at("/contatti/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
 	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
 }
 
@@ -210,7 +213,7 @@ func (st *story) dangerEnds() {
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
 func (st *story) rosaGetsAFile() {
 	v := st.anna
-	v.choose("contact.given", "Numeri e luoghi sicuri")
+	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Un posto per stanotte: letto")
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
 	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
@@ -271,7 +274,7 @@ func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
 	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
-	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Numeri e luoghi sicuri").seeNot("333 765 4321")
+	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Un posto per stanotte").seeNot("333 765 4321")
 	v.press(v.say("strip.show") + " " + v.say("strip.show_number")).see("333 765 4321")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
@@ -293,6 +296,22 @@ func (st *story) theyAgreeToMeet() {
 	v.see("error.empty").holds("meeting.text", "Un colloquio in biblioteca.").fill("meeting.where", "Sportello").choose("meeting.mediator", "yesno.yes").click("meeting.save")
 	v.at("/schede/{id}/appuntamenti").see("meeting.saved", "meeting_state.planned", "10:30", "meeting.with_mediator").open(st.file).see("10:30").click("meeting.how")
 	v.choose("meeting.how", "meeting_end.cancelled").click("meeting.end").at("/schede/{id}/appuntamenti").see("meeting.ended", "meeting_state.cancelled")
+}
+
+// ref is a sheet as an address of anna's session names it.
+func (st *story) ref(code string) string {
+	token := eval[string](st.anna, `document.querySelector("input[name=token]").value`)
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("sheet"), []byte(token), []byte(code), []byte("it")))[:26]
+}
+
+// sheIsReadASheet, and takes none along: paper was not asked, and then it may not go home.
+func (st *story) sheIsReadASheet() {
+	v := st.anna
+	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
+	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
+	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
+	v.open(st.file + "/fogli/" + st.ref("numbers") + "/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
+	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 
 // secondFile is of a woman who told nothing but a name.

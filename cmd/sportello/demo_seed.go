@@ -16,7 +16,6 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/office"
 	"sportello/policies/units"
-	"sportello/server/frame"
 )
 
 // demoTexts are the words of a town that does not exist.
@@ -25,11 +24,6 @@ var demoTexts = texts{
 	Duties: []conf.Duty{
 		{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"},
 		{What: "Un reato perseguibile d’ufficio, se chi ascolta è incaricata di pubblico servizio", ToWhom: "alla Procura della Repubblica"},
-	},
-	Sheets: []frame.Sheet{
-		{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
-		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"},
-		{Value: "dati-1-en", Title: "How we treat data", Version: "1", Lang: "en"},
 	},
 }
 

@@ -33,6 +33,7 @@ var never = map[string][]string{
 	"policies/units":     {"net/http", "database/sql"},
 	"policies/accounts":  {"net/http", "database/sql"},
 	"referrals":          casework,
+	"referrals/sheets":   append([]string{"os"}, casework...),
 	"referrals/rule":     append([]string{"sportello/policies"}, casework...),
 	"referrals/datafile": append([]string{"sportello", "os"}, casework...),
 	"referrals/risk":     append([]string{"sportello/policies", "sportello/referrals/typed", "os"}, casework...),

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"sportello/cmd/sportello/ownsheets"
+
 	"github.com/spf13/cobra"
 )
 
@@ -137,7 +139,7 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 	p.settings = flags(root)
 	root.AddGroup(&cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "people", Title: "Agencies, units and people:"},
 		&cobra.Group{ID: "keep", Title: "Keep safe:"}, &cobra.Group{ID: "rules", Title: "Data files:"})
-	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), p.backupCommand(), p.recoveryCommand())
+	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), ownsheets.Command(ownsheets.Says{Out: p.out, Refuse: refuse, WrongUse: wrongUse}), p.backupCommand(), p.recoveryCommand())
 	if p.hosted == nil { // what a running server can be asked for is above
 		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(),
 			stretchCommand(), p.routesCommand(), p.instrumentCommand(), p.versionCommand(), configTopic(), exitCodesTopic())

@@ -20,6 +20,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/rule"
+	"sportello/referrals/sheets"
 	"sportello/referrals/towns"
 	"sportello/server"
 	"sportello/server/frame"
@@ -34,6 +35,7 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
+	sheets *sheets.Set
 	proxy  proxy.Proxy
 	closed atomic.Bool // the log is not what was signed: nothing is answered
 	untold bool        // refused sign-ins could not be recorded
@@ -41,10 +43,10 @@ type site struct {
 
 // texts are what an agency says in its own words.
 type texts struct {
-	Emergency conf.Number   `json:"emergency"` // taken over once, as are the duties
-	Duties    []conf.Duty   `json:"duties"`
-	Sheets    []frame.Sheet `json:"sheets"`
-	CallBack  *rule.Leave   `json:"call_back"` // nil for the usual leave
+	Emergency conf.Number     `json:"emergency"` // taken over once, as are the duties
+	Duties    []conf.Duty     `json:"duties"`
+	Sheets    json.RawMessage `json:"sheets"`    // of an earlier program, which had no texts: read and not used
+	CallBack  *rule.Leave     `json:"call_back"` // nil for the usual leave
 }
 
 func readTexts(path string) (texts, error) {
@@ -74,7 +76,7 @@ func (s *site) handler() (http.Handler, error) {
 		s.in.desk.Cases.Leave = *s.texts.CallBack
 	}
 	edge, err := server.New(frame.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
-		Sheets: s.texts.Sheets, Proxy: s.proxy})
+		Sheets: s.sheets, Proxy: s.proxy})
 	if err != nil {
 		return nil, err
 	}

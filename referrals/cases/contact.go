@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sportello/policies"
@@ -11,6 +12,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/rule"
+	"sportello/referrals/sheets"
 	"sportello/referrals/typed"
 )
 
@@ -92,11 +94,23 @@ type Contact struct {
 	Source    string `json:"source,omitempty"` // police, 114, red_code, hospital, health_authority, other_municipality, citizen …
 }
 
+// Signs are what of it proposes a sheet: what she asks for, and what she said.
+func (c *Contact) Signs() []string {
+	all := slices.Clone(c.Needs)
+	for sign, said := range map[string]bool{"danger": c.Danger == "yes", "minor": c.Minor, "children": typed.Codes("with_her", "elsewhere", "with_person")[c.Children]} {
+		if said {
+			all = append(all, sign)
+		}
+	}
+	return all
+}
+
 // Given is one sheet or notice that was handed over or read out.
 type Given struct {
 	Sheet    string `json:"sheet"`
 	Version  string `json:"version"`
 	Language string `json:"language"`
+	How      string `json:"how,omitempty"` // one of sheets.Ways; empty where nobody said
 }
 
 // The codes of a contact, in the order they are shown.
@@ -176,6 +190,11 @@ func (c *Contact) check(open bool) error {
 		bad.Max(field, v, typed.MaxText)
 	}
 	c.Safe.Check(bad)
+	for _, g := range c.Given {
+		if why := sheets.PaperRefused(c.Safe, c.At); g.How == sheets.OnPaper && why != "" {
+			bad["given"] = why
+		}
+	}
 	if c.Speaker != "she" && (c.Outcome == "stay_in_touch" || c.Outcome == "social_service") {
 		bad["outcome"] = "error.not_she"
 	}

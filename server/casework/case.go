@@ -40,7 +40,7 @@ type CasePage struct {
 
 // Case answers GET /schede/{id}.
 func Case(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet, referrals.PartSheets)
 	if err != nil {
 		return nil, err
 	}

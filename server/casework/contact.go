@@ -12,7 +12,6 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
-	"sportello/policies/opening"
 	"sportello/policies/units"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
@@ -40,7 +39,9 @@ type ContactPage struct {
 	More      bool          // there are more of them than shown
 	Unsure    bool          // one of them is only like what was looked for
 	Duties    []frame.Duty  // what this worker may have to report, and to whom
-	Sheets    []frame.Sheet
+	Sheets    []GiveSheet   // what can be read to her or given, what fits her first
+	Loose     []GiveSheet   // what was ticked and is not there today
+	give      giver
 	Services  []frame.Unit // social services this desk has compared words with
 	Due       time.Time
 	Also      []Also            // other services for what she asks, in step 3
@@ -63,7 +64,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		return nil, err
 	}
 	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: parts.Emergency(q, roster),
-		Duties: parts.Duties(q, roster), Sheets: q.Config.Sheets}
+		Duties: parts.Duties(q, roster), give: giver{q.Config.Sheets, parts.SheetsAt(q, roster)}}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
 	if page.form = contactForm(q); page.form == "" {
 		page.form = crypto.NewID()
@@ -87,7 +88,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if slices.Contains(page.Form.Needs, "bed") {
-		page.Centres = centresToCall(q, roster)
+		page.Centres = parts.CentresToCall(q, roster)
 	}
 	if u := roster.Units[q.Who.Unit()]; u != nil && u.RestrictNew && page.MayLimit {
 		page.Usual = true
@@ -96,6 +97,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		}
 	}
 	if step == 3 {
+		page.offer(q, parts.PlacesOf(q, roster))
 		err = taskShare(q, page)
 	}
 	return page, err
@@ -103,28 +105,6 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 
 // at has the page be a step, and stand at its address.
 func (p *ContactPage) at(step int) { p.Step, p.Here = step, stepAt(p.form, step) }
-
-// centresToCall are the centres of the directory that can be called: those that answer
-// now first, those whose hours are not known next. What the directory says of hours is
-// beside it.
-func centresToCall(q *frame.Request, roster *units.Roster) (all []parts.Call) {
-	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
-		a := roster.Agencies[u.Agency]
-		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(q.Desk.Day()) {
-			c := parts.Call{Name: u.Name, Phone: u.Phone, Answers: parts.Answers(q, roster, u.ID)}
-			if c.Answers.State == opening.Ask {
-				c.Note = u.Hours
-			}
-			all = append(all, c)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b parts.Call) int {
-		return slices.Index(answersFirst, a.Answers.State) - slices.Index(answersFirst, b.Answers.State)
-	})
-	return all
-}
-
-var answersFirst = []opening.State{opening.Open, opening.Ask, opening.Shut}
 
 // taskShare puts on the page how to reach her, as a task can carry it: by the rule
 // that was just typed, or, of a woman who was here, by the one in her case file.
@@ -334,7 +314,7 @@ func keepContact(q *frame.Request, from, to int) error {
 	if err != nil {
 		return err
 	}
-	in := cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
+	in := cases.NewContact{Contact: page.Form.contact(page.give), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
 	if page.InCase() {
 		in.Chosen = page.Form.Case
 	}
@@ -365,7 +345,7 @@ func lineDropped(q *frame.Request, step int) error {
 		return err
 	}
 	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who,
-		cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), LineDropped: true})
+		cases.NewContact{Contact: page.Form.contact(page.give), Form: page.ID, Version: q.Version(), LineDropped: true})
 	switch {
 	case frame.Invalid(&page.Page, err):
 		return q.Show(http.StatusUnprocessableEntity, page)
@@ -411,7 +391,7 @@ func (f *ContactForm) typed(c cases.Contact) {
 		f.DutySaid = "yes"
 	}
 	for _, g := range c.Given {
-		f.Given = append(f.Given, g.Sheet)
+		f.Given = append(f.Given, tickOf(g))
 	}
 }
 
@@ -461,7 +441,7 @@ func unrecognised(q *frame.Request, page *ContactPage) error {
 }
 
 // contact is the typed form as the desk keeps it.
-func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
+func (f *ContactForm) contact(give giver) cases.Contact {
 	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
 		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
 		Recognised: f.Recognised, Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{},
@@ -477,9 +457,9 @@ func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
 			c.Overheard[name] = v
 		}
 	}
-	for _, s := range sheets {
-		if frame.Contains(f.Given, s.Value) {
-			c.Given = append(c.Given, cases.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
+	for _, tick := range f.Given {
+		if g, ok := give.given(tick); ok {
+			c.Given = append(c.Given, g)
 		}
 	}
 	return c
@@ -491,7 +471,7 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 		return err
 	}
 	f := &page.Form
-	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
+	in := cases.NewContact{Contact: f.contact(page.give), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
 		OpenCase: q.Pressed() == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.Pressed() == "add_case" && f.Case != "new" {
 		in.CaseID, in.Query = f.Case, f.Query
@@ -578,21 +558,11 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	add("person.language", q.Word("language", v.Language))
 	add("person.mediator", q.Word("yesno", v.Mediator))
 	for _, g := range v.Given {
-		add("contact.given", q.Text("contact.sheet", "Title", sheet(q, g.Sheet), "Version", g.Version, "Lang", q.Word("language", g.Language)))
+		add("contact.given", givenLine(q, g.Sheet, g.Version, g.Language, g.How))
 	}
 	add("contact.note", v.Note)
 	add("contact.again", q.Word("yesno", v.Again))
 	return t
-}
-
-// sheet is the title of a sheet, or its mark when it is given no longer.
-func sheet(q *frame.Request, value string) string {
-	for _, s := range q.Config.Sheets {
-		if s.Value == value {
-			return s.Title
-		}
-	}
-	return value
 }
 
 // alsoFor lists, for each need she named, the other desks and services that the
@@ -683,7 +653,7 @@ type ContactForm struct {
 	SafeForm
 
 	// step 3, outcome
-	Given      []string `form:"given" step:"3"` // values of Sheets
+	Given      []string `form:"given" step:"3"` // ticks of Sheets
 	Outcome    string   `form:"outcome" step:"3" words:"outcome"`
 	Again      string   `form:"found_again" step:"3" words:"yesno"`     // she wants to be found again by name and number
 	Service    string   `form:"service" step:"3"`                       // unit for "social_service"

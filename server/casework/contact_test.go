@@ -47,7 +47,7 @@ func TestContactWithoutANameHasALink(t *testing.T) {
 }
 
 // recorded is what a contact holds that has to be read again, in the words of the page.
-var recorded = []string{"In pericolo adesso", "Sì", "Può arrivare presto", "Chiamiamo noi, alle 11", "Detto, prima che raccontasse", "000 000 0177", "Con lei", "Numeri e luoghi sicuri", "versione 1"}
+var recorded = []string{"In pericolo adesso", "Sì", "Può arrivare presto", "Chiamiamo noi, alle 11", "Detto, prima che raccontasse", "000 000 0177", "Con lei", "Numeri e luoghi aperti adesso, letto", "versione 1"}
 
 // TestContactIsReadAgain: what was asked and said in a contact stands in the
 // diary of its file, and the danger on the summary; of a contact without a file

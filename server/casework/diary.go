@@ -24,7 +24,7 @@ const (
 
 // Diary answers GET /schede/{id}/diario.
 func Diary(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartSheets)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,9 @@ func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) (all 
 	}
 	for _, c := range v.Contacts {
 		all = append(all, NoteLine{ID: c.ID, Event: "contact", Says: q.Word("outcome", c.Outcome), Author: roster.Username(c.Author), At: c.At, Contact: recordedOf(q, c)})
+	}
+	for _, g := range v.Sheets {
+		all = append(all, NoteLine{ID: g.ID, Event: "sheet", Says: givenLine(q, g.Sheet, g.Version, g.Language, g.How), Author: roster.Username(g.Author), At: g.At})
 	}
 	for _, r := range v.Referrals {
 		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: frame.StateOf(r), Href: "/invii/" + r.ID})

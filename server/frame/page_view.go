@@ -123,6 +123,20 @@ func (v *PageView) hours(list []HoursRule) string {
 	return strings.Join(texts, "; ")
 }
 
+// DayOf is a day that is kept as YYYY-MM-DD, with its year, in a language of the pages; in
+// that of this page where it is none of them.
+func (v *PageView) DayOf(language, day string) string {
+	t, err := time.ParseInLocation(time.DateOnly, day, v.page.Now.Location())
+	if err != nil {
+		return day // no day: it is shown as it is
+	}
+	lang := v.page.Lang
+	if l := locale.Lang(language); l == locale.Italian || l == locale.English {
+		lang = l
+	}
+	return v.r.catalogue.Date(lang, t)
+}
+
 // Language is the name of a language of the pages.
 func (v *PageView) Language(code string) string { return v.Word("language", code) }
 

@@ -22,6 +22,7 @@ import (
 	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/sheets"
 	"sportello/server/locale"
 	"sportello/server/proxy"
 
@@ -33,7 +34,7 @@ type Config struct {
 	Desk   *referrals.Desk
 	Door   *accounts.Door
 	Logger *slog.Logger
-	Sheets []Sheet     // what can be given to her, by version and language
+	Sheets *sheets.Set // what can be read to her or given; nil for what the program brings along
 	Proxy  proxy.Proxy // what stands before the service and says for whom it asks
 }
 
@@ -59,6 +60,9 @@ type Server struct {
 func New(c Config, routes []Route, rooms ...Room) (*Server, error) {
 	if c.Desk == nil || c.Door == nil || c.Logger == nil {
 		return nil, errors.New("making the web edge: desk, door and logger are all needed")
+	}
+	if c.Sheets == nil {
+		c.Sheets = sheets.Shipped()
 	}
 	render, err := NewRenderer()
 	if err != nil {

@@ -55,14 +55,6 @@ func (c Centre) NoSending() string {
 // texts are the agency's own, in the page's language.
 type Duty struct{ What, ToWhom string }
 
-// Sheet is one information sheet or privacy notice that can be given.
-type Sheet struct {
-	Value   string // what the form sends
-	Title   string
-	Version string
-	Lang    string // a word of "language"
-}
-
 // Unit is a unit to choose from.
 type Unit struct{ ID, Name string }
 

@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,25 @@ func answersAt(p *acts.Posted, now time.Time) opening.Answer {
 	hours, _ := opening.Read(p.Hours)
 	return hours.At(now)
 }
+
+// CentresToCall are the centres of the directory that can be called: those that answer
+// now first, those whose hours are not known next. What the directory says of hours is
+// beside it.
+func CentresToCall(q *frame.Request, roster *units.Roster) (all []Call) {
+	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
+		a := roster.Agencies[u.Agency]
+		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(q.Desk.Day()) {
+			c := Call{Name: u.Name, Phone: u.Phone, Note: u.Hours, Answers: Answers(q, roster, u.ID)}
+			all = append(all, c)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Call) int {
+		return slices.Index(answersFirst, a.Answers.State) - slices.Index(answersFirst, b.Answers.State)
+	})
+	return all
+}
+
+var answersFirst = []opening.State{opening.Open, opening.Ask, opening.Shut}
 
 // Duties is what workers may have to report, as it holds today.
 func Duties(q *frame.Request, roster *units.Roster) (all []frame.Duty) {

@@ -10,6 +10,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/towns"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
@@ -24,7 +25,8 @@ type ChooseCentrePage struct {
 	// Apart are those of which it is not known how far they are from what was named.
 	Apart []frame.Centre
 	// Sent are the centres that something of hers was sent to and may be read, by id: since when.
-	Sent map[string]time.Time
+	Sent  map[string]time.Time
+	About string // where it says, to be read aloud, what a centre is
 }
 
 // sent tells that something of hers is at a centre already.
@@ -52,6 +54,13 @@ func ChooseCentre(q *frame.Request) (frame.Shown, error) {
 		if r.Standing == policies.ConsentLive {
 			page.Sent[r.ToUnit] = q.Day(r.SentDay)
 		}
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	if about := q.Config.Sheets.In(parts.SheetsAt(q, roster), "centre", string(q.Lang)); about != nil {
+		page.About = frame.At("/schede/%s/fogli/%s", v.ID, parts.SheetRef(q, about))
 	}
 	for _, c := range v.Centres {
 		if page.Need != "" && !frame.Contains(strings.Fields(c.Needs), page.Need) || !towns.Fits(c.Area+" "+c.Town, page.Area) {

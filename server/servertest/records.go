@@ -22,7 +22,7 @@ import (
 func (b *Client) Call(more ...string) Answer {
 	b.T.Helper()
 	form := append([]string{"step", "3", "id", crypto.NewID(), "speaker", "she", "danger", "yes", "where", "near", "danger_caller", "desk", "danger_when", "alle 11",
-		"duty_said", "yes", "call_back", "yes", "call_number", "000 000 0177", "children", "with_her", "given", "numeri-1-it"}, more...)
+		"duty_said", "yes", "call_back", "yes", "call_number", "000 000 0177", "children", "with_her", "given", "numbers.it.read"}, more...)
 	return b.Status(b.Post("/contatti/nuovo", form...), http.StatusSeeOther)
 }
 

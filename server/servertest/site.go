@@ -24,8 +24,6 @@ import (
 
 // Fictional are the words of an agency that does not exist.
 var Fictional = frame.Config{
-	Sheets: []frame.Sheet{{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
-		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"}},
 }
 
 // Lines keeps what the server logged.

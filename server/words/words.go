@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 )
 
 func actCodes() []string {
@@ -88,16 +89,20 @@ var wordLists = map[string][]string{
 	"wall_stands": {"me", "second"},
 
 	// safe contact
-	"channel":    rule.ChannelKinds,
-	"by":         rule.ChannelKinds, // the same, inside a sentence
-	"allow":      rule.ChannelMarks,
-	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked", "suspended"}),
-	"weekday":    rule.WeekDays,
-	"hours_kind": {"ask", "always", "week"},
-	"holidays":   {"ask", "closed", "open"},
-	"answerer":   rule.Answerers,
-	"recognised": slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
-	"attempt":    cases.AttemptOutcomes,
+	"sheet_for":     sheets.Readers,
+	"sheet_how":     sheets.Ways,
+	"sheet_review":  sheets.Reviews,
+	"sheet_missing": {"emergency", "desk", "centres", "code"},
+	"channel":       rule.ChannelKinds,
+	"by":            rule.ChannelKinds, // the same, inside a sentence
+	"allow":         rule.ChannelMarks,
+	"allowance":     slices.Concat(rule.ChannelMarks, []string{"unasked", "suspended"}),
+	"weekday":       rule.WeekDays,
+	"hours_kind":    {"ask", "always", "week"},
+	"holidays":      {"ask", "closed", "open"},
+	"answerer":      rule.Answerers,
+	"recognised":    slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
+	"attempt":       cases.AttemptOutcomes,
 
 	// what cannot wait
 	"now":           append(slices.Clone(kept.MarkKinds), "stop"),
@@ -131,7 +136,7 @@ var wordLists = map[string][]string{
 	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
 	"note_kind":     cases.NoteKinds,
-	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "now_end", "closed", "reopened", "revoked"},
+	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "sheet", "now_end", "closed", "reopened", "revoked"},
 	"danger":        {"yes"},
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview", "danger", "other_person", "stop_told", "read_news", "appointment_past"},
 

@@ -21,6 +21,7 @@ import (
 	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 	"sportello/referrals/typed"
 	"sportello/referrals/walls"
 )
@@ -264,6 +265,14 @@ func (f *Flow) meeting(prefix string) cases.AppointmentForm {
 		Text: f.Word(prefix + "neutral text"), Mediator: "yes"}
 }
 
+// give notes a sheet with a word of its own in every field.
+func (f *Flow) give(prefix string) {
+	f.T.Helper()
+	_, err := f.Desk.Sheets.Give(context.Background(), f.Caller("anna"), f.Case, typed.NewForm(),
+		&sheets.Sheet{Code: f.Word(prefix + "sheet"), Version: f.Word(prefix + "version of the sheet"), Language: f.Word(prefix + "language of the sheet")}, sheets.Aloud)
+	f.ok(err, "giving a sheet")
+}
+
 // restrict writes in the restricted case, names the other one to anna and gina,
 // asks lia to hide the first from the lead, and has the lead wall lia off it.
 func (f *Flow) restrict() {
@@ -271,6 +280,7 @@ func (f *Flow) restrict() {
 	ctx := context.Background()
 	_, err := f.Desk.Cases.AddAppointment(ctx, f.Caller("anna"), f.Case, typed.NewForm(), f.meeting(""))
 	f.ok(err, "agreeing an appointment")
+	f.give("")
 	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case, referrals.PartMeet)
 	f.ok(err, "opening a case")
 	f.Appointment = v.Meet[0].ID
@@ -484,6 +494,8 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	Try(t, "linking a report", err)
 	_, err = f.Desk.Cases.AddAppointment(ctx, anna, f.Case, typed.NewForm(), f.meeting(""))
 	Try(t, "agreeing an appointment", err)
+	_, err = f.Desk.Sheets.Give(ctx, anna, f.Case, typed.NewForm(), &sheets.Sheet{Code: f.Word("after sheet"), Version: "1", Language: "it"}, sheets.Aloud)
+	Try(t, "giving a sheet", err)
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)

@@ -6,11 +6,20 @@ import (
 	"sportello/policies/opening"
 	"time"
 
+	"sportello/referrals/sheets"
 	"sportello/server/casework"
 	"sportello/server/frame"
 	"sportello/server/parts"
 	"sportello/server/servertest"
 )
+
+// giveSheets are two texts as a contact offers them: one that fits, one among the others.
+func giveSheets() []casework.GiveSheet {
+	set, at := sheets.Shipped(), sheets.At{Day: servertest.Now.Format(time.DateOnly)}
+	numbers, young := set.Of(at, "numbers", "it"), set.Of(at, "young", "it")
+	return []casework.GiveSheet{{Sheet: numbers, Lines: numbers.Read(sheets.Places{}), Proposed: true, Ref: "B", Read: "numbers.it.read", Paper: "numbers.it.paper"},
+		{Sheet: young, Lines: young.Read(sheets.Places{}), Read: "young.it.read"}}
+}
 
 // Samples are the pages, each under the name of its picture.
 func Samples() (all servertest.Samples) {
@@ -47,14 +56,14 @@ func addAgenda(add func(string, frame.Shown)) {
 
 func addContact(add func(string, frame.Shown)) {
 	form := casework.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa", Alone: "no", CallBack: "yes", CallNumber: "347 555 0199", Accompanied: "yes", With: "la sorella", Minor: "yes", Language: "uk", Mediator: "yes", Again: "yes",
-		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
+		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it", "numbers.it.read"}}
 	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
 	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
 	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
 		p := &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: servertest.Agency,
 			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa, Found: "near"}}, Earlier: []frame.Card{{ID: "K", Contact: true, Who: frame.Who{Code: "W8RD-3KAC", Alias: "Rosa"}, State: "closed", LastContact: servertest.Ago(2), Found: "name"}}, More: step == 0, Unsure: step == 0, MayLimit: true, Due: servertest.Ago(-30), Free: true, Centres: []parts.Call{{Name: "Centro Le Querce", Phone: "059 000222", Answers: opening.Answer{State: opening.Open, Round: true}}, {Name: "Centro Aurora", Phone: "059 000333", Note: "lun-ven 9-18", Answers: opening.Answer{State: opening.Ask}}}, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
 			Duties:   []frame.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
-			Sheets:   []frame.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
+			Sheets:   giveSheets(),
 			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
 		if step == 2 {
 			p.Fail("outcome", "contact.outcome_missing")
@@ -65,7 +74,7 @@ func addContact(add func(string, frame.Shown)) {
 	add("contact.new", &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: 1, Emergency: servertest.Agency,
 		Open: []casework.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
 	add("contact-done", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/nuovo"), Who: servertest.Rosa, CaseID: "A", Outcome: "social_service", Due: servertest.Ago(-30)})
-	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Alias: "Chiara"}, Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
+	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Code: "W8RD-3KAC", Alias: "Chiara"}, CodeCard: "/contatti/A/fogli/B/biglietto", Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
 		Strip: servertest.CaseHead("").Strip})
 }
 

@@ -27,7 +27,7 @@ func addAsking(add func(string, frame.Shown)) {
 	querce := frame.Centre{ID: "Q", Name: "Centro Le Querce", Cost: "free", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
 	other := querce
 	other.ID, other.Name, other.State, other.Mark = "R", "Centro Aurora", "unpinned", "unpinned"
-	add("choose-centre", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{Need: "bed", From: "Fiorano", Away: "Sassuolo"}, Centres: []frame.Centre{querce, other}, Sent: map[string]time.Time{"Q": servertest.Ago(3)}})
+	add("choose-centre", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, About: "/schede/A/fogli/B", CentreForm: sending.CentreForm{Need: "bed", From: "Fiorano", Away: "Sassuolo"}, Centres: []frame.Centre{querce, other}, Sent: map[string]time.Time{"Q": servertest.Ago(3)}})
 	castro := &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{From: "Castro", Away: "Calliano"}, Far: []string{"Calliano (TN)", "Calliano (AT)"}, Near: []string{"Castro (LE)", "Castro (BG)"}, Apart: []frame.Centre{other}}
 	castro.Fail("near", sending.FailTownSeveral)
 	castro.Fail("away", sending.FailAwaySeveral)
