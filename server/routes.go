@@ -158,7 +158,7 @@ func Routes() []frame.Route {
 		frame.Post("/registro/{index}/chi", policies.LogName, auditlog.AskName),
 		frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 
-		frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
+		frame.Get("/agenda", policies.AgendaRead, desk.Agenda),
 		frame.Get("/turno", policies.AgendaRead, desk.Turn),
 		frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),

@@ -58,7 +58,7 @@ var edge = []string{"sportello/referrals/store", "database/sql", "filippo.io/age
 // shared are the packages below server that another one there may import: a room the
 // frame and the parts and no other room, the parts the frame, the frame neither.
 func shared(room string) []string {
-	all := []string{"sportello/server/locale", "sportello/server/proxy", "sportello/server/words"}
+	all := []string{"sportello/server/locale", "sportello/server/proxy", "sportello/server/words", "sportello/server/history", "sportello/server/merge"}
 	if room != "frame" {
 		all = append(all, "sportello/server/frame")
 		if room != "parts" {

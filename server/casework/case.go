@@ -56,7 +56,7 @@ func Case(q *frame.Request) (frame.Shown, error) {
 	}
 	if len(v.Referrals) > 0 {
 		r := v.Referrals[0]
-		page.Referral, page.Centre = frame.StateOf(r), roster.UnitName(r.ToUnit)
+		page.Referral, page.Centre = parts.StateOf(r), roster.UnitName(r.ToUnit)
 	}
 	page.Sent, page.Recall = parts.SentOf(q, v.Sent, roster), recall(q, v.Recall)
 	page.Danger = lastDanger(q, v)

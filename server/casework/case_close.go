@@ -10,6 +10,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/merge"
 )
 
 // CaseClosePage is "case-close" (Reopen false) and "case-reopen" in one: posts
@@ -60,7 +61,7 @@ func stands(v referrals.CaseView) string {
 	if err != nil {
 		return ""
 	}
-	return frame.WasOne(string(text))
+	return merge.WasOne(string(text))
 }
 
 // sinceThen does an act on the file as it is now, if what it rests on is as it was when its

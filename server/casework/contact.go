@@ -32,15 +32,15 @@ type ContactPage struct {
 	Version   string // of the stored contact; empty while there is none
 	Form      ContactForm
 	Emergency []parts.Call
-	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
-	Searched  bool          // a search in step 1 was asked
-	Matches   []frame.Card  // among what this worker may open
-	Earlier   []frame.Card  // contacts without a case file, of the same
-	More      bool          // there are more of them than shown
-	Unsure    bool          // one of them is only like what was looked for
-	Duties    []frame.Duty  // what this worker may have to report, and to whom
-	Sheets    []GiveSheet   // what can be read to her or given, what fits her first
-	Loose     []GiveSheet   // what was ticked and is not there today
+	Open      []parts.OpenContact // the caller's own that nobody closed, before anything is typed
+	Searched  bool                // a search in step 1 was asked
+	Matches   []frame.Card        // among what this worker may open
+	Earlier   []frame.Card        // contacts without a case file, of the same
+	More      bool                // there are more of them than shown
+	Unsure    bool                // one of them is only like what was looked for
+	Duties    []frame.Duty        // what this worker may have to report, and to whom
+	Sheets    []GiveSheet         // what can be read to her or given, what fits her first
+	Loose     []GiveSheet         // what was ticked and is not there today
 	give      giver
 	Services  []frame.Unit // social services this desk has compared words with
 	Due       time.Time
@@ -168,7 +168,7 @@ func ContactStep(q *frame.Request) (frame.Shown, error) {
 	if q.Filled && !q.Back {
 		return contactPage(q, step)
 	}
-	if q.Recall(q.ID("form")) {
+	if frame.Recall(q, q.ID("form")) {
 		page, err := contactPage(q, step)
 		if err == nil {
 			page.Refilled = false
@@ -204,7 +204,7 @@ func contactBegun(q *frame.Request, step int) (frame.Shown, error) {
 	}
 	page, err := contactPage(q, 1)
 	if err == nil {
-		page.Open = openContacts(lines)
+		page.Open = parts.OpenContacts(lines)
 	}
 	return page, err
 }
@@ -236,21 +236,11 @@ var (
 
 // rememberContact keeps the form as it was sent, with what is stored of it by now.
 func rememberContact(q *frame.Request, page *ContactPage, at string) {
-	form := q.Sealable()
+	form := frame.Sealable(q)
 	form.Set("id", page.ID)
 	form.Set("version", page.Version)
 	form.Set("at", at)
-	q.Remember(page.form, form)
-}
-
-// openContacts are the caller's own contacts that nobody closed: a browser that died
-// shows an empty form, and what was typed is there.
-func openContacts(lines []cases.ContactLine) []OpenContact {
-	var all []OpenContact
-	for _, c := range lines {
-		all = append(all, OpenContact{Who: frame.Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
-	}
-	return all
+	frame.Remember(q, page.form, form)
 }
 
 // RecordContact moves between the steps; only the last one writes.
@@ -300,10 +290,10 @@ func keepAsHers(q *frame.Request, step int) error {
 	if err != nil {
 		return err
 	}
-	form := q.Sealable()
+	form := frame.Sealable(q)
 	form.Del("speaker")
 	form.Set("id", page.ID)
-	q.Remember(page.form, form)
+	frame.Remember(q, page.form, form)
 	return nil
 }
 
@@ -676,10 +666,3 @@ func (p *ContactPage) InCase() bool { return p.Form.Case != "" && p.Form.Case !=
 
 // Carried lists the typed values of the other steps.
 func (p *ContactPage) Carried() []frame.Pair { return frame.PairsOf(p.Form, p.Step) }
-
-// OpenContact is a contact that nobody closed yet.
-type OpenContact struct {
-	Who   frame.Who
-	Href  string
-	Begun time.Time
-}

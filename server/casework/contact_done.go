@@ -40,7 +40,7 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	q.Receipt(receipt)
 	if v.Open {
 		draft := q.Filled && !q.Back
-		back := draft || q.Recall(v.ID) && q.Version() == v.Version // with what is not stored before it is closed
+		back := draft || frame.Recall(q, v.ID) && q.Version() == v.Version // with what is not stored before it is closed
 		page, err := contactPage(q, 2)
 		if err != nil {
 			return nil, err

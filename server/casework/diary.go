@@ -7,6 +7,7 @@ import (
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // DiaryPage is "diary": what happened, newest first.
@@ -47,7 +48,7 @@ func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) (all 
 		all = append(all, NoteLine{ID: g.ID, Event: "sheet", Says: givenLine(q, g.Sheet, g.Version, g.Language, g.How), Author: roster.Username(g.Author), At: g.At})
 	}
 	for _, r := range v.Referrals {
-		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: frame.StateOf(r), Href: "/invii/" + r.ID})
+		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: parts.StateOf(r), Href: "/invii/" + r.ID})
 	}
 	slices.SortStableFunc(all, func(a, b NoteLine) int {
 		if c := b.day().Compare(a.day()); c != 0 { // a referral is known by its day alone: it is the first of it

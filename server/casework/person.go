@@ -10,6 +10,7 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/towns"
 	"sportello/server/frame"
+	"sportello/server/merge"
 )
 
 // PersonPage is "person": what she agreed to tell. It posts PersonForm and
@@ -31,7 +32,7 @@ func Person(q *frame.Request) (frame.Shown, error) {
 		return nil, err
 	}
 	page := personPage(q, v)
-	page.Version, page.Was = q.MadeFrom(v.Version, &page.Form)
+	page.Version, page.Was = frame.MadeFrom(q, v.Version, &page.Form)
 	q.Fill(&page.Form)
 	return page, nil
 }
@@ -39,7 +40,7 @@ func Person(q *frame.Request) (frame.Shown, error) {
 func personPage(q *frame.Request, v referrals.CaseView) *PersonPage {
 	page := &PersonPage{Page: q.Base(TitlePerson), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), Version: frame.Version(v.Version), Identity: identityWord(v)}
 	page.Form = personOf(v)
-	page.Was = frame.Was(&page.Form)
+	page.Was = merge.Was(&page.Form)
 	return page
 }
 
@@ -69,7 +70,7 @@ func SavePerson(q *frame.Request, f *PersonForm) error {
 	page := personPage(q, v)
 	switch keep := q.Hidden("keep"); {
 	case keep == "theirs":
-		frame.Take(strings.Split(q.Hidden("at"), ","), f, &page.Form)
+		merge.Take(strings.Split(q.Hidden("at"), ","), f, &page.Form)
 	case keep == "edit":
 		page.Form, page.Version, page.Was = *f, q.Hidden("version"), q.Hidden("was")
 		return q.Show(http.StatusOK, page)
@@ -83,7 +84,7 @@ func SavePerson(q *frame.Request, f *PersonForm) error {
 		merged := mine
 		if v.Version != q.Version() {
 			theirs := personOf(v)
-			both, _ := frame.Merge(q.Hidden("was"), &merged, &theirs)
+			both, _ := merge.Merge(q.Hidden("was"), &merged, &theirs)
 			if len(both) > 0 {
 				return personConflict(q, v, merged, both)
 			}
@@ -139,7 +140,7 @@ func personConflict(q *frame.Request, v referrals.CaseView, mine PersonForm, bot
 	if err != nil {
 		return err
 	}
-	page.Was = frame.Was(&theirs)
+	page.Was = merge.Was(&theirs)
 	add := func(field, key, m, t string) { page.add(v, field, q.Text(key), m, t) }
 	add("alias", "contact.name", mine.Alias, theirs.Alias)
 	add("name", "person.name", mine.Name, theirs.Name)

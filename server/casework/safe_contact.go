@@ -17,6 +17,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/merge"
 	"sportello/server/parts"
 )
 
@@ -82,7 +83,7 @@ func SafeContact(q *frame.Request) (frame.Shown, error) {
 
 func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) {
 	page := &SafeContactPage{Page: q.Base(TitleSafeContact), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Form: formOf(v.Safe)}
-	page.Version, page.Was = q.MadeFrom(v.Version, &page.Form)
+	page.Version, page.Was = frame.MadeFrom(q, v.Version, &page.Form)
 	roster, err := q.Roster()
 	if err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func SaveSafeContact(q *frame.Request, f *SafeContactForm) error {
 	}
 	theirs := formOf(v.Safe)
 	if q.Hidden("keep") == "theirs" {
-		frame.Take(strings.Split(q.Hidden("at"), ","), &f.SafeForm, &theirs)
+		merge.Take(strings.Split(q.Hidden("at"), ","), &f.SafeForm, &theirs)
 	}
 	if v.Version != q.Version() {
 		both := mergeRule(q.Hidden("was"), &f.SafeForm, &theirs)
@@ -178,7 +179,7 @@ func safeChanged(q *frame.Request, v referrals.CaseView, f *SafeContactForm) err
 		return err
 	}
 	stored := formOf(v.Safe)
-	page.Version, page.Was, page.Form, page.Problem = frame.Version(v.Version), frame.Was(&stored), f.SafeForm, frame.ProblemChanged
+	page.Version, page.Was, page.Form, page.Problem = frame.Version(v.Version), merge.Was(&stored), f.SafeForm, frame.ProblemChanged
 	return q.Show(http.StatusConflict, page)
 }
 
@@ -190,15 +191,15 @@ var ruleHours = []string{"days0", "from0", "to0", "days1", "from1", "to1"}
 // whatever was typed here that may allow more. Nobody said the two halves together.
 func mergeRule(was string, mine, theirs *SafeForm) (both []string) {
 	before := *mine
-	both, changed := frame.Merge(was, mine, theirs)
-	same := frame.Was(theirs) == was
+	both, changed := merge.Merge(was, mine, theirs)
+	same := merge.Was(theirs) == was
 	for _, field := range changed {
 		if !same && !slices.Contains(both, field) && !forbids(field, mine) {
 			both = append(both, field)
 		}
 	}
 	if slices.ContainsFunc(both, func(field string) bool { return slices.Contains(ruleHours, field) }) {
-		frame.Take(ruleHours, mine, &before) // hours stand as they were typed, or as they are stored
+		merge.Take(ruleHours, mine, &before) // hours stand as they were typed, or as they are stored
 		for _, field := range ruleHours {
 			if !slices.Contains(both, field) {
 				both = append(both, field)
@@ -235,7 +236,7 @@ func safeConflict(q *frame.Request, v referrals.CaseView, f *SafeContactForm, bo
 	if err != nil {
 		return err
 	}
-	page.Was = frame.Was(&theirs)
+	page.Was = merge.Was(&theirs)
 	mine := f.SafeForm.rule()
 	for _, part := range rule.RuleParts {
 		field := part

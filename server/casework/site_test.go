@@ -14,7 +14,6 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
 // site is this room: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
-	frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
 	frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
 	frame.Get("/contatti/nuovo/{form}/{step}", policies.ContactCreate, casework.ContactStep),
 	frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),

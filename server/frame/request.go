@@ -56,7 +56,7 @@ func (q *Request) answer(t Route) error {
 	if t.Form != nil {
 		q.inputs = Inputs(t.Form)
 	}
-	if !t.Aside && q.shownBefore() {
+	if !t.Aside && shownBefore(q) {
 		return nil
 	}
 	if err := q.readForm(); err != nil {
@@ -79,7 +79,7 @@ func (q *Request) answer(t Route) error {
 		return err
 	}
 	if t.leaves() {
-		q.history.end(q.owner().name)
+		q.history.End(owner(q).Name)
 	}
 	q.narrows = t.narrows()
 	if q.Signed && q.R.Method == http.MethodGet {
@@ -299,7 +299,7 @@ func (q *Request) Redirect(to string) error {
 	if q.trouble != nil {
 		return errElsewhere
 	}
-	q.answered()
+	answered(q)
 	http.Redirect(q.W, q.R, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
 	return nil
 }
@@ -325,7 +325,7 @@ func (q *Request) Show(status int, page Shown) error {
 		q.Log.Error("rendering a page", "route", RouteName(q.R), "error", err.Error())
 		return nil
 	}
-	q.deliver(status, page.base(), body)
+	deliver(q, status, page.base(), body)
 	return nil
 }
 

@@ -140,7 +140,7 @@ func showAgain(q *Request, status int, page Shown) error {
 			return errElsewhere
 		}
 	}
-	q.deliver(status, page.base(), body)
+	deliver(q, status, page.base(), body)
 	return nil
 }
 

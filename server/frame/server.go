@@ -23,6 +23,7 @@ import (
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/referrals/sheets"
+	"sportello/server/history"
 	"sportello/server/locale"
 	"sportello/server/proxy"
 
@@ -50,7 +51,7 @@ type Server struct {
 	Policy  map[string]policies.Rule
 	Inputs  map[string]inputName
 	routes  []Route
-	history history
+	history history.Store
 	mux     *mux.Router
 	handle  http.Handler
 }

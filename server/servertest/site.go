@@ -23,8 +23,7 @@ import (
 )
 
 // Fictional are the words of an agency that does not exist.
-var Fictional = frame.Config{
-}
+var Fictional = frame.Config{}
 
 // Lines keeps what the server logged.
 type Lines struct {

@@ -23,35 +23,10 @@ func giveSheets() []casework.GiveSheet {
 
 // Samples are the pages, each under the name of its picture.
 func Samples() (all servertest.Samples) {
-	addAgenda(all.Add)
 	addContact(all.Add)
 	addCase(all.Add)
 	addReach(all.Add)
 	return all
-}
-
-func addAgenda(add func(string, frame.Shown)) {
-	add("agenda", &casework.AgendaPage{
-		Page: servertest.DeskPage("agenda.title", "/agenda"),
-		Waits: []casework.NowLine{
-			{Who: servertest.Rosa, Kind: "danger", Since: servertest.Now.Add(-12 * time.Minute), Open: "/schede/A", Href: "/schede/A/adesso", Act: "agenda.act_danger"},
-			{Report: true, Kind: "danger", Since: servertest.Now.Add(-30 * time.Minute), Open: "/segnalazioni/R", Href: "/segnalazioni/R", Act: "agenda.act_end"},
-			{Who: servertest.Lina, Kind: "other_person", Since: servertest.Now.Add(-40 * time.Minute), By: "anna", Open: "/schede/B", Href: "/schede/B/contatto-sicuro", Act: "agenda.act_rule"},
-			{Who: frame.Who{Alias: "Tamara"}, Kind: "dropped", Since: servertest.Now.Add(-4 * time.Minute), To: "pronto intervento", Open: "/contatti/E", Href: "/contatti/E/richiama", Act: "agenda.act_call", MayCall: true, Until: servertest.Now.Add(26 * time.Minute), Left: 3},
-		},
-		Answers: []frame.Task{{Who: servertest.Nadia, Kind: "referral_question", Href: "/invii/C", Due: servertest.Ago(1), DayOnly: true}},
-		Urgent: []frame.Task{
-			{Who: servertest.Rosa, Kind: "overdue", Href: "/schede/A", Due: servertest.Now.Add(-50 * time.Minute)},
-			{Who: servertest.Lina, Kind: "referral_unanswered", Href: "/invii/B", Due: servertest.Ago(3), DayOnly: true},
-		},
-		CallBack: []casework.CallBack{{Who: servertest.Nadia, Open: "/schede/C", Href: "/schede/C/tentativi", Until: servertest.Now.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
-		Today:    []frame.Task{{Who: servertest.Lina, Kind: "appointment", Href: "/schede/B", Due: servertest.Now.Add(4 * time.Hour)}},
-		Tasks:    []frame.Task{{Who: servertest.Rosa, Kind: "interview_30", Href: "/compiti/1", Due: servertest.Ago(-12), DayOnly: true, Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}}},
-		Sent:     sent,
-		Open:     []casework.OpenContact{{Who: frame.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: servertest.Now.Add(-20 * time.Minute)}}, Emergency: servertest.Agency,
-		Restored: []casework.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
-	})
-	add("agenda.empty", &casework.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
 }
 
 func addContact(add func(string, frame.Shown)) {
@@ -72,7 +47,7 @@ func addContact(add func(string, frame.Shown)) {
 		add(name, p)
 	}
 	add("contact.new", &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: 1, Emergency: servertest.Agency,
-		Open: []casework.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
+		Open: []parts.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
 	add("contact-done", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/nuovo"), Who: servertest.Rosa, CaseID: "A", Outcome: "social_service", Due: servertest.Ago(-30)})
 	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Code: "W8RD-3KAC", Alias: "Chiara"}, CodeCard: "/contatti/A/fogli/B/biglietto", Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
 		Strip: servertest.CaseHead("").Strip})

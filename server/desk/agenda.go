@@ -1,4 +1,4 @@
-package casework
+package desk
 
 import (
 	"slices"
@@ -19,13 +19,13 @@ type AgendaPage struct {
 	frame.Page
 	Waits     []NowLine // what cannot wait, the gravest first
 	Notices   parts.NoticeList
-	CallBack  []CallBack       // ending soonest first
+	CallBack  []ToCall         // ending soonest first
 	Answers   []frame.Task     // answers of a centre, kinds of "urgent"
 	Urgent    []frame.Task     // late, or to be looked at, kinds of "urgent"
 	Today     []frame.Task     // kinds of "task"
 	Tasks     []frame.Task     // later ones, with the day they are due
 	Sent      []parts.SentTask // what the unit asked of a social service
-	Open      []OpenContact
+	Open      []parts.OpenContact
 	Restored  []ShutReferral // shut by a restore, until the desk confirms them
 	Emergency []parts.Call
 }
@@ -60,7 +60,7 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 		page.Waits = append(page.Waits, stopLine(q, l, roster))
 	}
 	for _, l := range a.Recall {
-		page.CallBack = append(page.CallBack, CallBack{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
+		page.CallBack = append(page.CallBack, ToCall{Who: frame.Who{Code: l.Code, Alias: l.Alias}, Open: "/schede/" + l.CaseID, Href: "/schede/" + l.CaseID + "/tentativi",
 			Until: l.Closes, Channels: l.Channels})
 	}
 	for _, l := range a.Stopped {
@@ -111,7 +111,7 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 			page.Today = append(page.Today, task)
 		}
 	}
-	page.Open = openContacts(a.Contacts)
+	page.Open = parts.OpenContacts(a.Contacts)
 	if err := fromColleagues(q, page); err != nil {
 		return nil, err
 	}
@@ -248,8 +248,8 @@ func stopLine(q *frame.Request, l sharing.ReferralLine, roster *units.Roster) No
 	return line
 }
 
-// CallBack is someone whose safe hours are open now.
-type CallBack struct {
+// ToCall is someone whose safe hours are open now.
+type ToCall struct {
 	Who      frame.Who
 	Open     string
 	Href     string

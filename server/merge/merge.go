@@ -1,4 +1,5 @@
-package frame
+// Package merge brings together what two workers changed of one form, field by field.
+package merge
 
 import (
 	"encoding/base64"
@@ -94,15 +95,4 @@ func each(v reflect.Value, do func(name string, v reflect.Value)) {
 			do(name, v.Field(i))
 		}
 	}
-}
-
-// MadeFrom is the version and the marks of a form that is shown: those with which what
-// was typed comes back, or of what is stored now.
-func (q *Request) MadeFrom(version int64, stored any) (at, was string) {
-	if q.Filled || q.posted {
-		if at := q.form.Get("version"); at != "" && at != "0" {
-			return at, q.form.Get("was")
-		}
-	}
-	return Version(version), Was(stored)
 }

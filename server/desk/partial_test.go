@@ -1,4 +1,4 @@
-package casework_test
+package desk_test
 
 import (
 	"net/http"
