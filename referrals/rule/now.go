@@ -41,8 +41,12 @@ func (s SafeContact) At(now time.Time) Moment {
 func (w *week) turn(now time.Time) (time.Time, bool) {
 	day := (int(now.Weekday()) + 6) % 7 // Monday is the first
 	begin := day*dayMinutes + now.Hour()*60 + now.Minute()
+	at := begin
 	for ahead := 1; ahead < len(w); ahead++ {
-		if w[(begin+ahead)%len(w)] != w[begin] {
+		if at++; at == len(w) {
+			at = 0
+		}
+		if w[at] != w[begin] {
 			y, m, d := now.Date()
 			return time.Date(y, m, d, 0, now.Hour()*60+now.Minute()+ahead, 0, 0, now.Location()), true
 		}

@@ -98,6 +98,7 @@ func (r *Renderer) Bytes(page Shown) ([]byte, error) {
 	}
 	v := &PageView{r: r, page: page.base(), shown: page}
 	var b bytes.Buffer
+	b.Grow(usualPage)
 	err := page.HTML(v).Render(context.Background(), &b)
 	if err == nil {
 		err = v.err
@@ -106,8 +107,15 @@ func (r *Renderer) Bytes(page Shown) ([]byte, error) {
 		return nil, fmt.Errorf("rendering %T: %w", page, valueFree{err})
 	}
 	// A NUL is nothing that a person reads: HTML has a sign for what is not one (13.2.5).
-	return locale.Isolated(bytes.ReplaceAll(b.Bytes(), []byte{0}, []byte("\ufffd"))), nil
+	body := b.Bytes()
+	if bytes.IndexByte(body, 0) >= 0 {
+		body = bytes.ReplaceAll(body, []byte{0}, []byte("\ufffd"))
+	}
+	return locale.Isolated(body), nil
 }
+
+// usualPage is room for most pages, so that their memory is taken once.
+const usualPage = 16 << 10
 
 // valueFree keeps a template error's place and drops its text, which may quote
 // a value of the page.
