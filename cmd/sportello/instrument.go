@@ -86,7 +86,9 @@ An item that is left out was not asked. An unknown item, answer or key is refuse
 		},
 	}
 	c.Flags().StringVar(&answers, "answers", "", "file of answers")
-	must(c.MarkFlagRequired("answers"))
+	if err := c.MarkFlagRequired("answers"); err != nil {
+		panic(err)
+	}
 	return c
 }
 

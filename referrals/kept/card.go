@@ -113,13 +113,20 @@ func PutCard(r Reader, act *acts.Act, parent, kind, until string, card ContactCa
 	return row, err
 }
 
-// DropCards takes away the cards of a record, with their secrets.
+// DropCards takes away the cards of a record, with their secrets. A record that is
+// new has none, and the log says so without a look into the database.
 func DropCards(r Reader, parent string) (out Change, err error) {
-	rows, err := cardsOf.Rows(r, parent)
-	for _, row := range rows {
+	for _, kind := range CardKinds {
+		row := &CardRow{RowKey: acts.RowKey{ID: parent + "." + kind}}
+		if r.Unnamed(row.Table(), row.ID) {
+			continue
+		}
+		if err := r.Get(row, row.ID); err != nil {
+			return Change{}, err
+		}
 		out.Delete, out.Erase = append(out.Delete, row), append(out.Erase, row.Secret)
 	}
-	return out, err
+	return out, nil
 }
 
 // CardsWait tells whether somebody has to look at a record: no key is needed for it.
