@@ -178,12 +178,16 @@ func plainDay(day string) time.Time {
 	return t
 }
 
-func plainPage() frame.Page {
-	return frame.Page{Lang: locale.Italian, Now: time.Now(), Title: casework.TitleCase, Here: "/schede", User: "anna", Works: "desk", Unit: "desk", FormToken: "x"}
+// plainPage is what every page has, as the product fills it.
+func plainPage(title, here string) frame.Page {
+	return frame.Page{Lang: locale.Italian, Now: time.Now(), Title: title, Here: here, User: "anna", Works: "desk", Unit: "desk", FormToken: plainToken}
 }
 
+// plainToken is as long as the product's.
+var plainToken = strings.Repeat("x", 125)
+
 func (p *plain) open(w http.ResponseWriter, r *http.Request, id string) {
-	page := &casework.CasePage{Page: plainPage(), Identity: "alias", Next: "choose_centre", NextHref: "/"}
+	page := &casework.CasePage{Page: plainPage(casework.TitleCase, r.URL.Path), Identity: "alias", Next: "choose_centre", NextHref: "/"}
 	var needs, hours, opened, last string
 	s := &page.Strip
 	err := p.read.QueryRow(`SELECT code, alias, state, opened_day, last_day, number, mail, say, hours, code_word, answerer FROM case_file WHERE id = ?1`, id).
@@ -210,7 +214,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	page := &desk.SearchPage{Page: plainPage(), SearchForm: desk.SearchForm{Query: r.PostForm.Get("q")}, Asked: true}
+	page := &desk.SearchPage{Page: plainPage(desk.TitleSearch, "/cerca"), SearchForm: desk.SearchForm{Query: r.PostForm.Get("q")}, Asked: true}
 	rows, err := p.read.Query("SELECT id, code, alias, state, last_day FROM case_file WHERE unit = 'desk' AND (alias LIKE '%' || ?1 || '%' OR code LIKE '%' || ?1 || '%') ORDER BY last_day DESC LIMIT 50", page.Query)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -224,7 +228,7 @@ func (p *plain) search(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		c.LastContact = plainDay(last)
+		c.LastContact, c.Found = plainDay(last), "name"
 		page.Cards = append(page.Cards, c)
 	}
 	p.render.Render(w, http.StatusOK, page)
