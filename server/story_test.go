@@ -16,7 +16,11 @@ import (
 	"time"
 
 	"sportello/crypto"
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/referrals/sheets"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/walls"
 	"sportello/server"
 	"sportello/server/locale"
 )
@@ -213,7 +217,7 @@ func (st *story) dangerEnds() {
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
 func (st *story) rosaGetsAFile() {
 	v := st.anna
-	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Un posto per stanotte: letto")
+	v.see(st.sheet("numbers"), st.sheet("tonight"), "sheets.others").choose("contact.given", st.sheet("tonight")+": "+v.say("sheet_how.read"))
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
 	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
@@ -274,7 +278,7 @@ func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
 	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
-	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Un posto per stanotte").seeNot("333 765 4321")
+	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", st.sheet("tonight")).seeNot("333 765 4321")
 	v.press(v.say("strip.show") + " " + v.say("strip.show_number")).see("333 765 4321")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
@@ -307,7 +311,7 @@ func (st *story) ref(code string) string {
 // sheIsReadASheet, and takes none along: paper was not asked, and then it may not go home.
 func (st *story) sheIsReadASheet() {
 	v := st.anna
-	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
+	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", st.sheet("tonight"), "sheet_how.read", "sheets.proposed")
 	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
 	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
 	v.open(st.file + "/fogli/" + st.ref("numbers") + "/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
@@ -675,7 +679,11 @@ func (st *story) darioInvites() {
 	v.click("board.save").see("number.look", "333 000 0000", "number.tried_missing", "number.again_missing")
 	v.tick("number.again").fill("number.tried", st.to.s.Clock.Now().Format("2006-01-02")).click("board.save").see("stepup.posted", "Servizio sociale").stepUp().at("/numeri").see("board.saved", "Servizio sociale", "333 000 0000")
 	v.click("duty.new").at("/doveri/nuovo").fill("duty.what", "Un reato grave").click("board.save").at("/numeri").see("Un reato grave")
-	v.click("board.change").at("/numeri/{entry}").see("board.past", "role.console").open("/numeri")
+	v.click("board.change").at("/numeri/{entry}").see("board.past", "role.console").open("/numeri/nuovo").at("/numeri/nuovo").see("number.new").open("/numeri")
+	for _, of := range []string{"/orari/{unit}", "/doveri/{entry}"} {
+		start, _, _ := strings.Cut(of, "{")
+		v.open("/numeri").open(eval[string](v, `[...document.querySelectorAll("main a")].map(a => a.getAttribute("href")).find(h => h.startsWith(%s) && !h.endsWith("nuovo"))`, start)).at(of)
+	}
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
@@ -784,6 +792,31 @@ func (st *story) annaAsksForAWall() {
 	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
 	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
 	elena.open("/ammissioni").click("witness.title").at("/ammissioni/testimone").see("witness.about")
+	st.idaIsAsked()
+}
+
+// idaIsAsked: the lead of another desk, named beforehand, is asked for the second word and
+// is told of no file.
+func (st *story) idaIsAsked() {
+	s, file := st.to.s, strings.TrimPrefix(st.file, "/schede/")
+	s.Found("Sportello di Valdora", acts.KindDesk, "ida", policies.Lead)
+	if _, err := s.House.NameWitness(st.t.Context(), s.StepUp("lucia", policies.UnitWitness, s.People["lucia"].Unit), s.People["ida"].ID); err != nil {
+		st.t.Fatal(err)
+	}
+	_, err := s.Desk.Walls.Propose(st.t.Context(), s.StepUp("anna", policies.WallPropose, file), file,
+		walls.Two{Change: walls.Change{Off: acts.List(s.People["lucia"].ID)}, Second: s.People["ida"].ID, Stands: s.People["anna"].ID})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	ida := st.to.visitor(st.t, "ida").signInIn("ida").at("/agenda").see("urgent.wall_witness", storetest.TownDesk)
+	ida.open(eval[string](ida, `document.querySelector('a[href^="/muri/"]').getAttribute("href")`)).at("/muri/{wall}").see("wall_witness.title", "anna", "lucia").seeNot(st.code)
+	ida.choose("wall_witness.answer", "yesno.no").click("remove.confirm").see("stepup.wall_witness").stepUp().at("/agenda").see("walls.stopped")
+	ida.click("frame.sign_out")
+}
+
+// sheet is the title of a sheet in the language of the pages.
+func (st *story) sheet(code string) string {
+	return sheets.Shipped().Of(sheets.At{Day: st.to.s.Desk.Day()}, code, string(st.to.lang)).Title
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.

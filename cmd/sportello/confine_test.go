@@ -22,6 +22,7 @@ import (
 	"time"
 	"unsafe"
 
+	"sportello/cmd/sportello/confined"
 	"sportello/crypto"
 
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -268,8 +269,8 @@ func (s *tried) held(t *testing.T) {
 	t.Helper()
 	abi := max(0, landlockHere())
 	text := s.said.String()
-	if !strings.Contains(text, confinement(abi)) {
-		t.Errorf("the log does not say %q", confinement(abi))
+	if !strings.Contains(text, confined.Says(abi)) {
+		t.Errorf("the log does not say %q", confined.Says(abi))
 	}
 	if !strings.Contains(text, "checkpoint: busy 0\n") {
 		t.Error("the write-ahead log could not be copied into the database")
@@ -419,7 +420,7 @@ func serveFiltered(t *testing.T, filter string) {
 // TestConfinementIsToldApart: the log never says more than the kernel holds.
 func TestConfinementIsToldApart(t *testing.T) {
 	for abi, want := range map[int]string{-1: "not confined", 0: "not confined", 1: "connections are not limited", 3: "connections are not limited", 4: "no TCP connection", 9: "no TCP connection"} {
-		if got := confinement(abi); !strings.Contains(got, want) || strings.Contains(got, "no TCP") != (abi >= 4) {
+		if got := confined.Says(abi); !strings.Contains(got, want) || strings.Contains(got, "no TCP") != (abi >= 4) {
 			t.Errorf("Landlock %s: %q, want %q", strconv.Itoa(abi), got, want)
 		}
 	}

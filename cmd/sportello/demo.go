@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"sportello/cmd/sportello/confined"
 	"sportello/cmd/sportello/files"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
@@ -142,7 +143,7 @@ func (p *program) demo(ctx context.Context, keep bool, accounts string) error {
 			return errors.Join(err, in.Close())
 		}
 	}
-	if err := confine(slog.New(slog.NewTextHandler(p.err, nil)), dir, demoRights(dir, keep)...); err != nil {
+	if err := confined.To(slog.New(slog.NewTextHandler(p.err, nil)), foldersOf(dir), demoRights(dir, keep)...); err != nil {
 		return errors.Join(err, in.Close())
 	}
 	ctx, cancel := apart.while(ctx)

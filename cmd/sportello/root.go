@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"sportello/cmd/sportello/instrument"
 	"sportello/cmd/sportello/ownsheets"
 
 	"github.com/spf13/cobra"
@@ -142,7 +143,7 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), ownsheets.Command(ownsheets.Says{Out: p.out, Refuse: refuse, WrongUse: wrongUse}), p.backupCommand(), p.recoveryCommand())
 	if p.hosted == nil { // what a running server can be asked for is above
 		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(),
-			stretchCommand(), p.routesCommand(), p.instrumentCommand(), p.versionCommand(), configTopic(), exitCodesTopic())
+			stretchCommand(), p.routesCommand(), instrument.Command(instrument.Says{Out: p.out, Err: p.err, Unreadable: func(err error) error { return unreadable{err} }}), p.versionCommand(), configTopic(), exitCodesTopic())
 	}
 	return root
 }

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
+	"sportello/cmd/sportello/confined"
 	"sportello/cmd/sportello/ownsheets"
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/referrals/store"
 	"sportello/referrals/towns"
 
 	"github.com/spf13/cobra"
@@ -105,7 +108,7 @@ func (p *program) serveInstance(ctx context.Context, s *site, secure *tls.Config
 	if err != nil {
 		return err
 	}
-	if err := confine(logger, in.dir); err != nil {
+	if err := confined.To(logger, foldersOf(in.dir)); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	logger.Info("serving", "address", l.Addr().String(), "tls", secure != nil)
@@ -134,4 +137,10 @@ func (p *program) secure() (*tls.Config, error) {
 		return nil, refuse(nil, "serving needs a certificate: give --cert and --key, or --insecure-loopback behind a proxy on this machine")
 	}
 	return secureConfig(cert, key)
+}
+
+// foldersOf are the folders that an instance is kept in: keys and secrets may be links to
+// another disk.
+func foldersOf(dir string) []string {
+	return []string{dir, filepath.Join(dir, keysDir), filepath.Join(dir, store.SecretsDir)}
 }

@@ -95,7 +95,7 @@ func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) erro
 	if !towns.Built() { // nobody would be far
 		return refuse(nil, "this program was built without its list of towns: run `make build`, which needs Node and npm")
 	}
-	if err := conf.TakeOver(ctx, s.in.office, s.log, s.texts.Emergency, s.texts.Duties); err != nil {
+	if err := conf.TakeOver(context.WithoutCancel(ctx), s.in.office, s.log, s.texts.Emergency, s.texts.Duties); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	handler, err := s.handler()

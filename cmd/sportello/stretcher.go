@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"sportello/cmd/sportello/confined"
 	"sportello/crypto"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func stretchFor(conn *os.File, slots int) error {
 	if err := unix.Setpriority(unix.PRIO_PGRP, 0, leastNice); err != nil {
 		return fmt.Errorf("lowering the priority: %w", err)
 	}
-	if _, err := restrict(); err != nil {
+	if _, err := confined.Restrict(); err != nil {
 		return err
 	}
 	debug.SetMemoryLimit(int64(slots)*2*crypto.StretchMemory + 32<<20)

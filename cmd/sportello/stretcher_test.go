@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"sportello/cmd/sportello/confined"
 	"sportello/crypto"
 
 	"golang.org/x/sys/unix"
@@ -88,7 +89,7 @@ func TestNothingIsLeftToTheStretcher(t *testing.T) {
 		dir := t.TempDir()
 		check(t, os.WriteFile(filepath.Join(dir, "planted"), nil, 0o600))
 		os.Setenv("SPORTELLO_OUTSIDE", dir)
-		_, err := restrict()
+		_, err := confined.Restrict()
 		check(t, err)
 		for _, name := range []string{"read", "list", "write", "make", "run"} {
 			fmt.Printf("tried %s: %v\n", name, attempts(dir)[name]())

@@ -67,6 +67,5 @@ func IsWitness(r acts.Reader, person, unit string) (bool, error) {
 
 // MayWitness is IsWitness for a person whose row and unit are read.
 func MayWitness(p *acts.Person, of *acts.Unit, unit string) bool {
-	return policies.Role(p.Role) == policies.Lead && p.State == string(acts.Active) && of.ID != unit &&
-		(of.Kind == acts.KindDesk || of.Kind == acts.KindSocial)
+	return policies.Role(p.Role) == policies.Lead && p.State == string(acts.Active) && of.ID != unit && of.Is().KeepsCases
 }

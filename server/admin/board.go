@@ -2,9 +2,11 @@ package admin
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sportello/policies/acts"
 	"sportello/policies/office"
@@ -251,6 +253,16 @@ func starts(q *frame.Request, page *frame.Page, typed string) string {
 		page.Fail("starts", FailStarts)
 	}
 	return typed
+}
+
+// short marks what is longer than its input of a form takes.
+func short(page *frame.Page, form any, typed map[string]string) {
+	inputs := frame.Inputs(reflect.TypeOf(form))
+	for name, text := range typed {
+		if utf8.RuneCountInString(text) > inputs[name].Max {
+			page.Fail(name, FailLong)
+		}
+	}
 }
 
 // What the pages say.

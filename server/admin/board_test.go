@@ -49,13 +49,13 @@ func TestNumberIsLookedAtTwice(t *testing.T) {
 	// The same number read again under another is no second look.
 	form := append([]string{"version", "0", "name", "Pronto intervento", "phone", "0039 800-000.112", "note", "assistente di turno"}, weekly("0-24", "0-24", "0-24", "0-24", "0-24", "0-24", "0-24")...)
 	b.Says(b.Status(b.Post(path, form...), http.StatusUnprocessableEntity), "Rileggere il numero e mettere il segno.", "Chiamare il numero", "003 980 000 0112")
-	b.Says(b.Status(b.Post(path, append(form, "again", "800000113", "tried", day(0))...), http.StatusUnprocessableEntity), "Rileggere il numero e mettere il segno.")
-	b.Says(b.Status(b.Post(path, append(form, "again", "0039800000112", "tried", day(-40))...), http.StatusUnprocessableEntity), "negli ultimi 30 giorni")
+	b.Says(b.Status(b.Post(path, append(form, "looked", "800000113", "tried", day(0))...), http.StatusUnprocessableEntity), "Rileggere il numero e mettere il segno.")
+	b.Says(b.Status(b.Post(path, append(form, "looked", "0039800000112", "tried", day(-40))...), http.StatusUnprocessableEntity), "negli ultimi 30 giorni")
 	if b.Page.AsksStepUp() {
 		t.Error("a code was asked for a number that nobody tried")
 	}
 	b.Get(path)
-	b.Leads(b.StepUp("dario", path, append(form, "again", "0039800000112", "tried", day(0))...), "/numeri")
+	b.Leads(b.StepUp("dario", path, append(form, "looked", "0039800000112", "tried", day(0))...), "/numeri")
 	b.Says(b.Follow(), "Salvato", "Pronto intervento", "risponde adesso", "provato", "assistente di turno")
 	one := entryPath.FindString(b.Page.Body)
 
@@ -75,7 +75,7 @@ func TestNumberIsLookedAtTwice(t *testing.T) {
 	// Who is on call, of a unit, until a day; after it nobody is.
 	path = "/numeri/reperibilita"
 	b.Get(path)
-	b.Leads(b.StepUp("dario", path, "name", "Reperibilità", "unit", s.Units["desk"], "phone", "333 000 0000", "hours_kind", "always", "tried", day(0), "again", "3330000000", "until", day(3)), "/numeri")
+	b.Leads(b.StepUp("dario", path, "name", "Reperibilità", "unit", s.Units["desk"], "phone", "333 000 0000", "hours_kind", "always", "tried", day(0), "looked", "3330000000", "until", day(3)), "/numeri")
 	b.Says(b.Follow(), "Reperibilità · desk", "24 ore su 24")
 	s.Clock.Add(4 * 24 * time.Hour)
 	b = s.Inside(t, "dario")

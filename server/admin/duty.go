@@ -79,6 +79,7 @@ func postDuty(q *frame.Request, entry string) error {
 		if next.Name == "" {
 			page.Fail("what", FailDuty)
 		}
+		short(&page.Page, page.DutyForm, map[string]string{"what": page.What, "to_whom": page.ToWhom})
 	}
 	if len(page.Errors) > 0 {
 		return q.Show(http.StatusUnprocessableEntity, page)

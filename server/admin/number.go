@@ -14,12 +14,12 @@ import (
 )
 
 // NumberPage is "number": an emergency number or a service on call, new or to change.
-// Posts NumberForm and version to Action.
+// Posts its form and version to Action.
 type NumberPage struct {
 	frame.Page
 	Action string // /numeri/nuovo, /numeri/reperibilita or /numeri/ENTRY
 	OnCall bool
-	NumberForm
+	OnCallForm
 	Units   []frame.Unit
 	Look    bool       // what was typed is read again before it is kept
 	Seen    parts.Call // as workers will see it
@@ -30,14 +30,19 @@ type NumberPage struct {
 // NumberForm is a number as it is typed.
 type NumberForm struct {
 	Name  string `form:"name" max:"120"`
-	Of    string `form:"unit"`
 	Phone string `form:"phone" max:"40"`
 	HoursFields
 	Note   string `form:"note" max:"200"`
-	Until  string `form:"until" max:"40" as:"day"`
 	Starts string `form:"starts" max:"40" as:"day"`
 	Tried  string `form:"tried" max:"40" as:"day"`
-	Again  string `form:"again" max:"20"` // the digits that were read again
+	Looked string `form:"looked" max:"20"` // the digits that were read again
+}
+
+// OnCallForm is likewise a service on call, of a unit and until a day.
+type OnCallForm struct {
+	NumberForm
+	Of    string `form:"unit"`
+	Until string `form:"until" max:"40" as:"day"`
 }
 
 // NewNumber answers GET /numeri/nuovo.
@@ -80,9 +85,9 @@ func numberPage(q *frame.Request, kind, entry string) (*NumberPage, *acts.Posted
 		title, page.Action = TitleOnCallNew, "/numeri/reperibilita"
 	}
 	page.Page = q.Base(title)
-	page.NumberForm = NumberForm{Name: before.Name, Of: before.Unit, Phone: parts.Grouped(before.Phone), HoursFields: hoursFields(before.Hours), Note: before.Note,
-		Until: before.Until, Tried: before.Tried}
-	q.Fill(&page.NumberForm)
+	page.OnCallForm = OnCallForm{NumberForm: NumberForm{Name: before.Name, Phone: parts.Grouped(before.Phone), HoursFields: hoursFields(before.Hours), Note: before.Note,
+		Tried: before.Tried}, Of: before.Unit, Until: before.Until}
+	q.Fill(&page.OnCallForm)
 	for _, u := range frame.Sorted(all.Units, frame.UnitName) {
 		if answersPeople(u) && keeps(q, all, u.ID) {
 			page.Units = append(page.Units, frame.Unit{ID: u.ID, Name: u.Name})
@@ -95,10 +100,10 @@ func numberPage(q *frame.Request, kind, entry string) (*NumberPage, *acts.Posted
 func PostNumber(q *frame.Request, _ *NumberForm) error { return postNumber(q, acts.PostedNumber, "") }
 
 // PostOnCall answers POST /numeri/reperibilita.
-func PostOnCall(q *frame.Request, _ *NumberForm) error { return postNumber(q, acts.PostedOnCall, "") }
+func PostOnCall(q *frame.Request, _ *OnCallForm) error { return postNumber(q, acts.PostedOnCall, "") }
 
 // SaveNumber answers POST /numeri/{entry}.
-func SaveNumber(q *frame.Request, _ *NumberForm) error { return postNumber(q, "", q.ID("entry")) }
+func SaveNumber(q *frame.Request, _ *OnCallForm) error { return postNumber(q, "", q.ID("entry")) }
 
 func postNumber(q *frame.Request, kind, entry string) error {
 	page, before, all, err := numberPage(q, kind, entry)
@@ -141,6 +146,7 @@ func (p *NumberPage) read(q *frame.Request, next *acts.Posted) {
 	if next.Name == "" {
 		p.Fail("name", FailService)
 	}
+	short(&p.Page, p.NumberForm, map[string]string{"name": p.Name, "note": p.Note})
 	if next.Phone = office.Dialled(p.Phone); next.Phone == "" {
 		p.Fail("phone", FailPhone)
 	}
@@ -179,8 +185,8 @@ func (p *NumberPage) look(q *frame.Request, next, before *acts.Posted) {
 	if p.Tried < recent || p.Tried == before.Tried {
 		p.Fail("tried", FailTried)
 	}
-	if p.Again != next.Phone {
-		p.Fail("again", FailAgain)
+	if p.Looked != next.Phone {
+		p.Fail("looked", FailAgain)
 	}
 }
 

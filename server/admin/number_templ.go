@@ -220,11 +220,11 @@ func (p *NumberPage) HTML(v *frame.PageView) templ.Component {
 					templ_7745c5c3_ElementWriter := templ_7745c5c3_Buffer
 					templ_7745c5c3_Buffer := templ.GetBuffer()
 					var templ_7745c5c3_ElementScripts []templ.ComponentScript
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<fieldset id=\"again\" class=\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<fieldset id=\"looked\" class=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					var templ_7745c5c3_Var12 = []any{frame.If(p.ErrorOf("again") != "" || p.ErrorOf("tried") != "", "has-error", "")}
+					var templ_7745c5c3_Var12 = []any{frame.If(p.ErrorOf("looked") != "" || p.ErrorOf("tried") != "", "has-error", "")}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var12...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -282,7 +282,7 @@ func (p *NumberPage) HTML(v *frame.PageView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if key := p.ErrorOf("again"); key != "" {
+				if key := p.ErrorOf("looked"); key != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"field-error\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -301,7 +301,7 @@ func (p *NumberPage) HTML(v *frame.PageView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = v.Choice("checkbox", "again", p.Digits(), v.T("number.again"), p.Again == p.Digits()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.Choice("checkbox", "looked", p.Digits(), v.T("number.again"), p.Looked == p.Digits()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -67,12 +67,12 @@ func (l look) founded(is func(acts.UnitKind) bool) (units []*acts.Unit, some boo
 
 // unit is a step about a kind of unit: there is one, it was founded, and in each are as
 // many people as it takes.
-func (l look) unit(key string, least int, is func(acts.UnitKind) bool) Step {
+func (l look) unit(key, none string, least int, is func(acts.UnitKind) bool) Step {
 	step := Step{Key: key}
 	founded, some := l.founded(is)
 	switch {
 	case !some:
-		step.Why, step.Href = key+"_none", "/unita/nuova"
+		step.Why, step.Href = none, "/unita/nuova"
 		return step
 	case len(founded) == 0:
 		step.Why, step.Href = "start.nobody", "/personale/invita"
@@ -93,15 +93,15 @@ func (l look) unit(key string, least int, is func(acts.UnitKind) bool) Step {
 }
 
 func (l look) audit() Step {
-	return l.unit("start.audit", 1, func(k acts.UnitKind) bool { return k.Audits })
+	return l.unit("start.audit", "start.audit_none", 1, func(k acts.UnitKind) bool { return k.Audits })
 }
 
 func (l look) desk() Step {
-	return l.unit("start.desk", 2, func(k acts.UnitKind) bool { return k.KeepsCases && !k.Tasks })
+	return l.unit("start.desk", "start.desk_none", 2, func(k acts.UnitKind) bool { return k.KeepsCases && !k.Tasks })
 }
 
 func (l look) centre() Step {
-	return l.unit("start.centre", 1, func(k acts.UnitKind) bool { return k.Packages })
+	return l.unit("start.centre", "start.centre_none", 1, func(k acts.UnitKind) bool { return k.Packages })
 }
 
 // words are compared by the desks themselves, on the telephone.

@@ -6,12 +6,10 @@ package casework
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"sportello/server/frame"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "sportello/server/frame"
 
 // signs are the shapes beside the words of a timeline, in a square of 20 by 20.
 var signs = map[string]string{

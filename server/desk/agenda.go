@@ -96,8 +96,11 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 			Centre: roster.UnitName(c.Centre), Sent: q.Day(c.Day), Unsent: true})
 	}
 	for _, w := range a.Walls {
-		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who(w.Who), Kind: frame.If(w.Agreed != "", "wall_agreed", "wall_asked"),
-			Href: "/schede/" + w.CaseID + "/muri/" + w.ID, DayOnly: true})
+		task := frame.Task{Who: frame.Who(w.Who), Kind: "wall_asked", Href: "/schede/" + w.CaseID + "/muri/" + w.ID, DayOnly: true}
+		if w.Agreed != "" {
+			task.Kind = "wall_agreed"
+		}
+		page.Urgent = append(page.Urgent, task)
 	}
 	for _, w := range a.Witness {
 		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who{Alias: roster.UnitName(w.Unit)}, Kind: "wall_witness", Href: "/muri/" + w.ID, DayOnly: true})

@@ -6,10 +6,8 @@ package frame
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // Page is a page with the frame around it: a way out first, her menu, what happened
 // with her form, and the cover. With form, the page has a form with the id "f" that

@@ -6,12 +6,10 @@ package frame
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"sportello/server/words"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "sportello/server/words"
 
 // Who names a record: her code and her alias, as far as there are.
 func (v *PageView) Who(w Who) templ.Component {

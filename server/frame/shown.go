@@ -43,14 +43,6 @@ func (c Card) Href() string { return At(If(c.Contact, "/contatti/%s", "/schede/%
 // StateList is the list of words of its state.
 func (c Card) StateList() string { return If(c.Contact, "contact_state", "case_state") }
 
-// NoSending is why nothing may be sent to a centre, as a message key.
-func (c Centre) NoSending() string {
-	if c.State == "ended" {
-		return "error.unit_ended"
-	}
-	return "way.not_pinned"
-}
-
 // Duty is one thing a worker may have to report, said before she tells. The
 // texts are the agency's own, in the page's language.
 type Duty struct{ What, ToWhom string }

@@ -6,12 +6,10 @@ package parts
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"sportello/server/frame"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "sportello/server/frame"
 
 // Begun is how an open contact is called.
 func Begun(v *frame.PageView, c OpenContact) templ.Component {

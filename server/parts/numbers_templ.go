@@ -6,12 +6,12 @@ package parts
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"sportello/policies/opening"
 	"sportello/server/frame"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // Numbers are whom to call in danger, whatever the hour.

@@ -6,12 +6,12 @@ package parts
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"sportello/referrals/sheets"
 	"sportello/server/frame"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // SheetText is a sheet as it is read, in its own language; level is that of its headings,

@@ -6,12 +6,10 @@ package parts
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"sportello/server/frame"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "sportello/server/frame"
 
 // HoldLine says who has a task, or why nobody does.
 func HoldLine(v *frame.PageView, h frame.Hold) templ.Component {

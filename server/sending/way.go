@@ -58,7 +58,7 @@ func ChooseWay(q *frame.Request, f *WayForm) error {
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if page.Way == "we_send" && c.State != "pinned" { // before anything is asked of her
-		page.Fail("way", c.NoSending())
+		page.Fail("way", noSending(c))
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if page.Way == "we_send" {
@@ -81,3 +81,11 @@ const (
 	FlashWayNoted = "way.noted"
 	TitleWay      = "way.title"
 )
+
+// noSending is why nothing may be sent to a centre, as a message key.
+func noSending(c frame.Centre) string {
+	if c.State == "ended" {
+		return "error.unit_ended"
+	}
+	return "way.not_pinned"
+}

@@ -88,13 +88,13 @@ func addBoard(add func(string, frame.Shown), page func(string, string) frame.Pag
 	h.Week[0], h.Week[4] = []opening.Span{{From: "09:00", To: "13:00"}, {From: "14:30", To: "17:00"}}, []opening.Span{{From: "20:00", To: "08:00"}}
 	past := []admin.PastVersion{{N: 3, Name: "Pronto intervento sociale", Phone: "800 000 112", Note: "Chiedere dell’assistente di turno", Hours: h, From: servertest.Ago(-2), Made: servertest.Ago(0), Tried: servertest.Ago(1), Until: servertest.Ago(-60), Role: "administrator", Who: "dario"},
 		{N: 2, Name: "Pronto intervento sociale", Phone: "800 000 111", From: servertest.Ago(60), Made: servertest.Ago(60), Ended: true, Role: "administrator", Who: "dario"}, {N: 1, Name: "Pronto intervento sociale", Phone: "800 000 111", Hours: opening.Hours{Kind: opening.Always}, From: servertest.Ago(90), Made: servertest.Ago(90), Role: "console"}}
-	number := &admin.NumberPage{Page: page(admin.TitleNumber, "/numeri/A"), Action: "/numeri/A", NumberForm: admin.NumberForm{Name: "Pronto intervento sociale", Phone: "800 000 112", HoursFields: week, Note: "Chiedere dell’assistente di turno", Tried: "2026-11-20", Again: "800000112"},
+	number := &admin.NumberPage{Page: page(admin.TitleNumber, "/numeri/A"), Action: "/numeri/A", OnCall: true, OnCallForm: admin.OnCallForm{NumberForm: admin.NumberForm{Name: "Pronto intervento sociale", Phone: "800 000 112", HoursFields: week, Note: "Chiedere dell’assistente di turno", Tried: "2026-11-20", Looked: "800000112"}},
 		Look: true, Seen: call, Past: past, Version: "3"}
 	number.Fail("day-3", admin.FailSpans)
-	number.Fail("again", admin.FailAgain)
+	number.Fail("looked", admin.FailAgain)
 	number.Fail("tried", admin.FailTried)
 	add("number", number)
-	onCall := &admin.NumberPage{Page: page(admin.TitleOnCallNew, "/numeri/reperibilita"), Action: "/numeri/reperibilita", OnCall: true, NumberForm: admin.NumberForm{Of: "U1", Until: "2026-11-01", HoursFields: admin.HoursFields{HoursKind: "ask", Holidays: "ask"}, Starts: "x"},
+	onCall := &admin.NumberPage{Page: page(admin.TitleOnCallNew, "/numeri/reperibilita"), Action: "/numeri/reperibilita", OnCall: true, Look: true, Seen: call, OnCallForm: admin.OnCallForm{Of: "U1", Until: "2026-11-01", NumberForm: admin.NumberForm{Phone: "800 000 112", HoursFields: admin.HoursFields{HoursKind: "ask", Holidays: "ask"}, Starts: "x"}},
 		Units: []frame.Unit{{ID: "U1", Name: "Sportello Donna, Municipio II"}}, Version: "0"}
 	onCall.Fail("name", admin.FailService)
 	onCall.Fail("unit", frame.FailChoice)
@@ -102,7 +102,7 @@ func addBoard(add func(string, frame.Shown), page func(string, string) frame.Pag
 	onCall.Fail("until", admin.FailUntil)
 	onCall.Fail("starts", admin.FailStarts)
 	add("number.oncall", onCall)
-	add("number.new", &admin.NumberPage{Page: page(admin.TitleNumberNew, "/numeri/nuovo"), Action: "/numeri/nuovo", Version: "0"})
+	add("number.new", &admin.NumberPage{Page: page(admin.TitleNumberNew, "/numeri/nuovo"), Action: "/numeri/nuovo", Look: true, Seen: call, OnCallForm: admin.OnCallForm{NumberForm: admin.NumberForm{Phone: "800 000 112"}}, Version: "0"})
 	hours := &admin.HoursPage{Page: page(admin.TitleHours, "/orari/U2"), ID: "U2", Name: "Centro Le Querce", Listed: "lun-ven 9-18; telefono sempre", HoursForm: admin.HoursForm{HoursFields: week}, Answers: opening.Answer{State: opening.Shut, Next: servertest.Now.Add(14 * time.Hour)},
 		Past: []admin.PastVersion{{N: 1, Hours: h, From: servertest.Ago(3), Made: servertest.Ago(3), Role: "administrator", Who: "dario"}}, Version: "1"}
 	add("hours", hours)

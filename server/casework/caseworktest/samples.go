@@ -35,7 +35,7 @@ func addContact(add func(string, frame.Shown)) {
 	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
 	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
 	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
-		p := &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: servertest.Agency,
+		p := &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), ID: "A", Step: step + 1, Form: form, Emergency: servertest.Agency,
 			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa, Found: "near"}}, Earlier: []frame.Card{{ID: "K", Contact: true, Who: frame.Who{Code: "W8RD-3KAC", Alias: "Rosa"}, State: "closed", LastContact: servertest.Ago(2), Found: "name"}}, More: step == 0, Unsure: step == 0, MayLimit: true, Due: servertest.Ago(-30), Free: true, Centres: []parts.Call{{Name: "Centro Le Querce", Phone: "059 000222", Answers: opening.Answer{State: opening.Open, Round: true}}, {Name: "Centro Aurora", Phone: "059 000333", Note: "lun-ven 9-18", Answers: opening.Answer{State: opening.Ask}}}, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
 			Duties:   []frame.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
 			Sheets:   giveSheets(),

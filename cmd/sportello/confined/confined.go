@@ -1,14 +1,12 @@
-package main
+// Package confined takes from a process what serving never needs.
+package confined
 
 import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"syscall"
 	"time"
-
-	"sportello/referrals/store"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -19,7 +17,7 @@ import (
 const dataRights landlock.AccessFSSet = ll.AccessFSReadFile | ll.AccessFSReadDir | ll.AccessFSWriteFile |
 	ll.AccessFSTruncate | ll.AccessFSMakeReg | ll.AccessFSMakeSock | ll.AccessFSRemoveFile
 
-// confine gives up, for good and on every thread, what serving never needs: any
+// To gives up, for good and on every thread, what serving never needs: any
 // file outside the data folder, any program, and from Linux 6.7 on any TCP
 // connection or port but the one that listens already. It holds against code that
 // somebody brought into the process. It takes back no file that is open, and not
@@ -28,28 +26,28 @@ const dataRights landlock.AccessFSSet = ll.AccessFSReadFile | ll.AccessFSReadDir
 // A kernel without Landlock is no error, and the log says so; nor is a container
 // whose filter does not know it yet and forbids to ask. A kernel that has it and
 // fails stops the start. more is for what else a caller needs.
-func confine(log *slog.Logger, dir string, more ...landlock.Rule) error {
+func To(log *slog.Logger, folders []string, more ...landlock.Rule) error {
 	_, _ = time.Now().Zone() // the machine's zone is read once, from a file that is out of reach afterwards
 	rules := append(more,
 		// Each by itself: keys and secrets may be links to another disk.
-		landlock.PathAccess(dataRights, dir, filepath.Join(dir, keysDir), filepath.Join(dir, store.SecretsDir)),
+		landlock.PathAccess(dataRights, folders...),
 		// SQLite seeds its own random numbers from it.
 		landlock.PathAccess(ll.AccessFSReadFile, "/dev/urandom").IgnoreIfMissing())
-	abi, err := restrict(rules...)
+	abi, err := Restrict(rules...)
 	switch {
 	case err != nil:
 		return err
 	case abi < 1:
-		log.Warn(confinement(0))
+		log.Warn(Says(0))
 	default:
-		log.Info(confinement(abi), "landlock", abi)
+		log.Info(Says(abi), "landlock", abi)
 	}
 	return nil
 }
 
-// restrict leaves the process what the rules name, and tells with which version of
+// Restrict leaves the process what the rules name, and tells with which version of
 // Landlock; below 1 the kernel has none and nothing was done.
-func restrict(rules ...landlock.Rule) (abi int, err error) {
+func Restrict(rules ...landlock.Rule) (abi int, err error) {
 	abi, err = ll.LandlockGetABIVersion()
 	switch {
 	case errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.EPERM):
@@ -63,8 +61,8 @@ func restrict(rules ...landlock.Rule) (abi int, err error) {
 	return abi, nil
 }
 
-// confinement says what a version of Landlock holds the process to.
-func confinement(abi int) string {
+// Says is what a version of Landlock holds the process to.
+func Says(abi int) string {
 	switch {
 	case abi < 1:
 		return "not confined: this kernel has no Landlock, or it is switched off or out of reach"

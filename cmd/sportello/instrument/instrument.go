@@ -1,4 +1,6 @@
-package main
+// Package instrument is the command line of instruments of assessment. It reads files
+// alone: no data folder, no keys.
+package instrument
 
 import (
 	"encoding/json"
@@ -13,18 +15,28 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) instrumentCommand() *cobra.Command {
+// Says is where a command prints, and how the program calls a file that cannot be used.
+type Says struct {
+	Out, Err   io.Writer
+	Unreadable func(error) error
+}
+
+// unusable is a file that cannot be used.
+type unusable struct{ error }
+
+// Command is sportello instrument.
+func Command(p Says) *cobra.Command {
 	c := &cobra.Command{
 		Use: "instrument", GroupID: "rules", Short: "Check and try an instrument of assessment, a data file",
 		Long: `An instrument is a list of questions or factors about danger, in a JSON file: what is
 asked, by whom, what an answer comes to, which answers raise an alert whatever the
 count. These commands read files alone: no data folder, no keys.`,
 	}
-	c.AddCommand(p.instrumentCheck(), p.instrumentScore(), p.instrumentSchema())
+	c.AddCommand(p.check(), p.score(), p.schema())
 	return c
 }
 
-func (p *program) instrumentCheck() *cobra.Command {
+func (p Says) check() *cobra.Command {
 	return &cobra.Command{
 		Use: "check FILE…", Args: cobra.MinimumNArgs(1),
 		Short: "Say whether files are instruments, and where not",
@@ -34,24 +46,24 @@ with file, line and place; of a file without fault its id, version and SHA-256.`
 		RunE: func(_ *cobra.Command, files []string) error {
 			faulty := 0
 			for _, name := range files {
-				i, err := p.readInstrument(name)
+				i, err := p.read(name)
 				if err == nil {
-					fmt.Fprintln(p.out, i.ID, i.Version, i.Digest)
-				} else if !errors.As(err, new(unreadable)) {
+					fmt.Fprintln(p.Out, i.ID, i.Version, i.Digest)
+				} else if !errors.As(err, new(unusable)) {
 					return err
 				} else {
 					faulty++
 				}
 			}
 			if faulty > 0 {
-				return unreadable{fmt.Errorf("%d of %d files cannot be used", faulty, len(files))}
+				return p.Unreadable(fmt.Errorf("%d of %d files cannot be used", faulty, len(files)))
 			}
 			return nil
 		},
 	}
 }
 
-func (p *program) instrumentScore() *cobra.Command {
+func (p Says) score() *cobra.Command {
 	var answers string
 	c := &cobra.Command{
 		Use: "score FILE", Args: cobra.ExactArgs(1),
@@ -64,9 +76,9 @@ answers, what was not asked, the keys of advice, and the version with its SHA-25
 An item that is left out was not asked. An unknown item, answer or key is refused.`,
 		Example: `  sportello instrument score mine.json --answers answers.json`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			i, err := p.readInstrument(args[0])
+			i, err := p.read(args[0])
 			if err != nil {
-				return err
+				return p.as(err)
 			}
 			text, err := readFile(answers)
 			if err != nil {
@@ -74,13 +86,13 @@ An item that is left out was not asked. An unknown item, answer or key is refuse
 			}
 			a, faults := i.ReadAnswers(answers, text)
 			if err := p.faults(faults); err != nil {
-				return err
+				return p.as(err)
 			}
 			result, err := i.Score(a)
 			if err != nil {
-				return unreadable{fmt.Errorf("%s: %w", answers, err)}
+				return p.Unreadable(fmt.Errorf("%s: %w", answers, err))
 			}
-			out := json.NewEncoder(p.out)
+			out := json.NewEncoder(p.Out)
 			out.SetIndent("", " ")
 			return out.Encode(result)
 		},
@@ -92,20 +104,28 @@ An item that is left out was not asked. An unknown item, answer or key is refuse
 	return c
 }
 
-func (p *program) instrumentSchema() *cobra.Command {
+func (p Says) schema() *cobra.Command {
 	return &cobra.Command{
 		Use: "schema", Args: cobra.NoArgs,
 		Short:   "Print the JSON Schema of instruments",
 		Example: `  sportello instrument schema > instrument.schema.json`,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := p.out.Write(risk.Schema())
+			_, err := p.Out.Write(risk.Schema())
 			return err
 		},
 	}
 }
 
-// readInstrument reads an instrument and prints its faults.
-func (p *program) readInstrument(name string) (*risk.Instrument, error) {
+// as calls what cannot be used as the program does.
+func (p Says) as(err error) error {
+	if errors.As(err, new(unusable)) {
+		return p.Unreadable(err)
+	}
+	return err
+}
+
+// read reads an instrument and prints its faults.
+func (p Says) read(name string) (*risk.Instrument, error) {
 	text, err := readFile(name)
 	if err != nil {
 		return nil, err
@@ -115,14 +135,14 @@ func (p *program) readInstrument(name string) (*risk.Instrument, error) {
 }
 
 // faults prints the faults of a data file, and is an error where there are some.
-func (p *program) faults(all []datafile.Fault) error {
+func (p Says) faults(all []datafile.Fault) error {
 	for _, f := range all {
-		fmt.Fprintln(p.err, f)
+		fmt.Fprintln(p.Err, f)
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	return unreadable{fmt.Errorf("%s cannot be used: %d faults", all[0].File, len(all))}
+	return unusable{fmt.Errorf("%s cannot be used: %d faults", all[0].File, len(all))}
 }
 
 // readFile reads a data file, as much of it as one may have.
