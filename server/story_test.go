@@ -18,7 +18,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals/sheets"
+	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/walls"
 	"sportello/server"
@@ -79,6 +79,7 @@ type story struct {
 
 func (st *story) tell() {
 	st.ines = st.to.s.Shut(st.t, "Olga")
+	st.idaIsAsked()
 	st.annaSignsIn()
 	st.aRestoreShutAReferral()
 	st.rosaCalls()
@@ -217,7 +218,7 @@ func (st *story) dangerEnds() {
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
 func (st *story) rosaGetsAFile() {
 	v := st.anna
-	v.see(st.sheet("numbers"), st.sheet("tonight"), "sheets.others").choose("contact.given", st.sheet("tonight")+": "+v.say("sheet_how.read"))
+	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Un posto per stanotte: "+v.say("sheet_how.read"))
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
 	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
@@ -278,7 +279,7 @@ func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
 	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
-	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", st.sheet("tonight")).seeNot("333 765 4321")
+	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Un posto per stanotte").seeNot("333 765 4321")
 	v.press(v.say("strip.show") + " " + v.say("strip.show_number")).see("333 765 4321")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
@@ -311,11 +312,11 @@ func (st *story) ref(code string) string {
 // sheIsReadASheet, and takes none along: paper was not asked, and then it may not go home.
 func (st *story) sheIsReadASheet() {
 	v := st.anna
-	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", st.sheet("tonight"), "sheet_how.read", "sheets.proposed")
-	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
+	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
+	v.open(st.file + "/fogli/" + st.ref("centre")).at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
 	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
 	v.open(st.file + "/fogli/" + st.ref("numbers") + "/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
-	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
+	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").open("/fogli/near_her/it").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 
 // secondFile is of a woman who told nothing but a name.
@@ -792,31 +793,31 @@ func (st *story) annaAsksForAWall() {
 	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
 	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
 	elena.open("/ammissioni").click("witness.title").at("/ammissioni/testimone").see("witness.about")
-	st.idaIsAsked()
 }
 
 // idaIsAsked: the lead of another desk, named beforehand, is asked for the second word and
 // is told of no file.
 func (st *story) idaIsAsked() {
-	s, file := st.to.s, strings.TrimPrefix(st.file, "/schede/")
+	s := st.to.s
+	out, _, err := s.Desk.Cases.RecordContact(st.t.Context(), s.Caller("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Outcome: "thinking", Alias: "Teresa"}})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	file := out.CaseID
 	s.Found("Sportello di Valdora", acts.KindDesk, "ida", policies.Lead)
 	if _, err := s.House.NameWitness(st.t.Context(), s.StepUp("lucia", policies.UnitWitness, s.People["lucia"].Unit), s.People["ida"].ID); err != nil {
 		st.t.Fatal(err)
 	}
-	_, err := s.Desk.Walls.Propose(st.t.Context(), s.StepUp("anna", policies.WallPropose, file), file,
+	_, err = s.Desk.Walls.Propose(st.t.Context(), s.StepUp("anna", policies.WallPropose, file), file,
 		walls.Two{Change: walls.Change{Off: acts.List(s.People["lucia"].ID)}, Second: s.People["ida"].ID, Stands: s.People["anna"].ID})
 	if err != nil {
 		st.t.Fatal(err)
 	}
 	ida := st.to.visitor(st.t, "ida").signInIn("ida").at("/agenda").see("urgent.wall_witness", storetest.TownDesk)
-	ida.open(eval[string](ida, `document.querySelector('a[href^="/muri/"]').getAttribute("href")`)).at("/muri/{wall}").see("wall_witness.title", "anna", "lucia").seeNot(st.code)
+	ida.open(eval[string](ida, `document.querySelector('a[href^="/muri/"]').getAttribute("href")`)).at("/muri/{wall}").see("wall_witness.title", "anna", "lucia").seeNot("Teresa", out.Code)
 	ida.choose("wall_witness.answer", "yesno.no").click("remove.confirm").see("stepup.wall_witness").stepUp().at("/agenda").see("walls.stopped")
 	ida.click("frame.sign_out")
-}
-
-// sheet is the title of a sheet in the language of the pages.
-func (st *story) sheet(code string) string {
-	return sheets.Shipped().Of(sheets.At{Day: st.to.s.Desk.Day()}, code, string(st.to.lang)).Title
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.

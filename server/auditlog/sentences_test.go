@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	ruleOpens = regexp.MustCompile(`<summary class="mono small">([a-z-]+)</summary><p>([^<]+)</p>`)
+	ruleOpens = regexp.MustCompile(`<summary><span class="mono small">([a-z-]+)</span></summary><p>([^<]+)</p>`)
 	bareRule  = regexp.MustCompile(`data-label="(?:Regola|Rule)">(?:<details.*?</details>)*<span class="mono small">`)
 )
 

@@ -375,6 +375,9 @@ func (b *browser) do(method, path string, form url.Values) page {
 	if m := tokenField.FindStringSubmatch(p.body); m != nil {
 		b.token = html.UnescapeString(m[1])
 	}
+	if p.status == http.StatusSeeOther && strings.Contains(p.leads, "risposta=") { // a form is answered with the address of its page
+		return b.get(p.leads)
+	}
 	b.page = p
 	return p
 }
@@ -490,6 +493,7 @@ func (p page) option(text string) string {
 func (b *browser) newContact(alias, request string) page {
 	b.t.Helper()
 	b.get("/contatti/nuovo")
+	b.follow()
 	b.post("/contatti/nuovo", "step", "3", "go", "open_case", "id", randomID(), "from", "/contatti/nuovo",
 		"speaker", "she", "name", alias, "request", request, "outcome", "thinking")
 	if b.page.status != http.StatusSeeOther {
