@@ -7,6 +7,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/ban"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
@@ -29,11 +30,12 @@ const (
 	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
 	PartReports   Part = "reports"   // what others told of her, since she wanted it there
 	PartToLink    Part = "to_link"   // the unit's reports that are in no file, by their codes
+	PartBan       Part = "ban"       // another file that says "mai" of her number
 	partChoices   Part = "choices"   // what she can share with a centre, on the page on which she chooses
 )
 
 // Parts are all that the log says of what was shown of a case file.
-var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartKnown, PartReports, PartToLink, partChoices}
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartKnown, PartReports, PartToLink, PartBan, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {
@@ -49,6 +51,7 @@ type CaseView struct {
 	Known     []sharing.Recipient
 	Reports   []reports.View
 	ToLink    []reports.Line
+	Ban       *ban.File // another file that says "mai" of her number, or nil
 }
 
 // OpenCase reads a case file's head and the parts asked for: one act, one leaf,
@@ -108,6 +111,10 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 	},
 	PartTasks: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
 		v.Sent, err = sharing.SentOfCase(r, act, c)
+		return err
+	},
+	PartBan: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
+		v.Ban, err = ban.Of(r, act, c)
 		return err
 	},
 	PartMeet: func(r kept.Reader, _ *acts.Act, c *kept.File, v *CaseView) (err error) {

@@ -78,6 +78,7 @@ const (
 	Suspended       Refusal = "attempts.suspended"     // somebody not recognised said no to it
 	OtherAnswered   Refusal = "attempts.other_answered"
 	Stopped         Refusal = "attempts.stopped"
+	BannedElsewhere Refusal = "attempts.banned" // another file says "mai" of the same number
 )
 
 // Recorded tells whether she allowed anything at all that can be used now.

@@ -22,6 +22,7 @@ type AttemptsPage struct {
 	frame.CaseHead
 	Attempts  []Attempt
 	Forbidden string   // message key, or empty
+	Ban       string   // the address of another file that says "mai" of her number, or empty
 	Channels  []string // words of "channel" open now
 	Others    []string // the other channels: for what happened already
 	AttemptForm
@@ -51,7 +52,7 @@ func SetRecall(q *frame.Request, f *RecallForm) error {
 }
 
 func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartBan)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,11 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 		reason = rule.NothingAllowed
 	}
 	for _, kind := range slices.Backward(rule.ChannelKinds) { // what is said of the phone counts most
-		switch r := v.Safe.Allows(kind, page.Now); r {
+		r := v.Safe.Allows(kind, page.Now)
+		if v.Ban != nil && r == rule.Permitted && slices.Contains(rule.Alike("call"), kind) {
+			r = rule.BannedElsewhere
+		}
+		switch r {
 		case rule.Permitted:
 			page.Channels = append(page.Channels, kind)
 			continue
@@ -84,6 +89,9 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 	slices.Reverse(page.Others)
 	if len(page.Channels) == 0 {
 		page.Forbidden = string(reason)
+	}
+	if v.Ban != nil {
+		page.Ban = "/schede/" + v.Ban.CaseID
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil

@@ -40,6 +40,7 @@ func addAgenda(add func(string, frame.Shown)) {
 		Sent:     sent,
 		Open:     []casework.OpenContact{{Who: frame.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: servertest.Now.Add(-20 * time.Minute)}}, Emergency: servertest.Agency,
 		Restored: []casework.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
+		Bans:     []casework.Ban{{Allows: servertest.Lina, AllowsHref: "/schede/B/contatto-sicuro", Bans: servertest.Rosa, BansHref: "/schede/A/contatto-sicuro", More: 1}},
 	})
 	add("agenda.empty", &casework.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
 }
@@ -103,6 +104,7 @@ func addReach(add func(string, frame.Shown)) {
 	add("attempts", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, AttemptForm: casework.AttemptForm{Channel: "whatsapp"},
 		Attempts: []casework.Attempt{{At: servertest.Now.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}, {At: servertest.Now.Add(-50 * time.Minute), Author: "Anna Bassi", Channel: "call", Outcome: "other_person", Said: "agreed", Forbidden: "attempts.not_now", Note: "Una voce di uomo."}},
 		Others:   []string{"call", "sms"}})
+	add("attempts.banned", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.banned", Ban: "/schede/B", MayPlan: true, Version: "4", Others: []string{"call", "whatsapp"}})
 	add("attempts.forbidden", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4", Others: []string{"call", "whatsapp"}})
 	shut := servertest.CaseHead("")
 	shut.Strip.Halts, shut.Strip.Channels = []frame.Halt{{Key: "attempts.stopped"}, {Key: "attempts.other_answered"}, {Key: "attempts.suspended"}, {Key: "strip.waits"}}, []frame.ChannelRule{{Channel: "call", Allow: "suspended"}, {Channel: "email", Allow: "yes"}}

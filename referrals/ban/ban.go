@@ -1,0 +1,172 @@
+// Package ban compares what several case files say of one telephone number: a woman may
+// have two files, or share a telephone. Where a file says "mai" of it, nobody who may open
+// that file calls it for another one; whoever may not open it learns nothing, and is held
+// back by nothing: the ban would tell her that the file is there. So whoever answers for
+// one of the two files, and may open both, is told of it, and settles it with the woman.
+// What nobody may open together nobody is told of.
+package ban
+
+import (
+	"slices"
+
+	"sportello/policies"
+	"sportello/policies/acts"
+	"sportello/referrals/kept"
+	"sportello/referrals/match"
+)
+
+// File is a case file that says something of a number.
+type File struct {
+	CaseID string
+	kept.CaseWho
+	shown kept.Shown
+}
+
+// Conflict is a number that one file allows and others forbid.
+type Conflict struct {
+	Allows, Bans File
+	More         int // how many others forbid it
+}
+
+func fileOf(c *kept.Card, card *kept.CaseCard) File {
+	return File{CaseID: c.ID, CaseWho: card.Who(), shown: kept.Shown{ID: c.ID, Card: c.Digest()}}
+}
+
+// verdict is what a card says of its numbers: yes, never, or empty where it has none or
+// she was not asked. One that was sealed before this was on it names those that may ring.
+func verdict(card *kept.CaseCard) string {
+	if len(card.Phones) > 0 {
+		return "yes"
+	}
+	for _, n := range card.Numbers {
+		if n.Verdict != "" {
+			return n.Verdict
+		}
+	}
+	return ""
+}
+
+// genuine tells whether the row of a file is the one that the log names.
+func (f *File) genuine(r kept.Reader, act *acts.Act) (bool, error) {
+	err := r.CheckShown([]kept.Shown{f.shown})
+	return err == nil, act.Spare(err)
+}
+
+// Of is another file that the caller may open and that says "mai" of a number of this
+// one, or nil. It is part of an act on this one.
+func Of(r kept.Reader, act *acts.Act, c *kept.File) (*File, error) {
+	if c.Safe.Phone() == "" {
+		return nil, nil
+	}
+	mine := match.KeysOf(nil, []string{c.Safe.Number})
+	var found []File
+	err := kept.EachCard(r, act, func(other *kept.Card, card *kept.CaseCard) {
+		if other.ID != c.Row.ID && verdict(card) == "never" && mine.SharesNumber(card.ComparedBy()) {
+			found = append(found, fileOf(other, card))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if ok, err := found[i].genuine(r, act); ok || err != nil {
+			act.Detail.IDs = append(act.Detail.IDs, found[i].CaseID)
+			return &found[i], err
+		}
+	}
+	return nil, nil
+}
+
+// standsIn lists the files of a unit in which somebody stands for a lead.
+var standsIn = kept.Cases.Find().Is("unit").Not("stands", "").By("id")
+
+// Conflicts lists the numbers that a file allows and another forbids, of files that the
+// caller may open and for one of which she answers: once for each file that allows one
+// and is not closed. It is part of an act that was allowed to read her Agenda.
+func Conflicts(r kept.Reader, act *acts.Act) ([]Conflict, error) {
+	answers, err := answersIn(r, act)
+	if answers == nil || err != nil {
+		return nil, err
+	}
+	allow, bans := []said{}, map[string][]said{}
+	err = kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
+		switch v := verdict(card); {
+		case v == "yes" && c.State != "closed":
+			allow = append(allow, said{fileOf(c, card), card.ComparedBy()})
+		case v == "never":
+			s := said{fileOf(c, card), card.ComparedBy()}
+			for _, n := range s.keys.Nationals() {
+				bans[n] = append(bans[n], s)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []Conflict
+	for _, a := range allow {
+		against := a.bannedBy(bans, answers)
+		for i := range against {
+			ok, err := genuinePair(r, act, &a.File, &against[i])
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				all = append(all, Conflict{Allows: a.File, Bans: against[i], More: len(against) - i - 1})
+				act.Detail.IDs = append(act.Detail.IDs, a.CaseID, against[i].CaseID)
+				break
+			}
+		}
+	}
+	return all, nil
+}
+
+// said is a file with the numbers of which it says something.
+type said struct {
+	File
+	keys match.Keys
+}
+
+// bannedBy are the files that forbid a number that this one allows, where the caller
+// answers for one of the two.
+func (s *said) bannedBy(bans map[string][]said, answers func(id string) bool) (all []File) {
+	for _, n := range s.keys.Nationals() {
+		for _, b := range bans[n] {
+			if (answers(s.CaseID) || answers(b.CaseID)) && s.keys.SharesNumber(b.keys) &&
+				!slices.ContainsFunc(all, func(f File) bool { return f.CaseID == b.CaseID }) {
+				all = append(all, b.File)
+			}
+		}
+	}
+	return all
+}
+
+func genuinePair(r kept.Reader, act *acts.Act, a, b *File) (bool, error) {
+	ok, err := a.genuine(r, act)
+	if !ok || err != nil {
+		return false, err
+	}
+	return b.genuine(r, act)
+}
+
+// answersIn tells of a case that she may open whether the caller answers for it; nil
+// where she answers for none.
+func answersIn(r kept.Reader, act *acts.Act) (func(id string) bool, error) {
+	if act.Who.Role() == policies.Lead {
+		return func(string) bool { return true }, nil
+	}
+	rows, err := standsIn.Rows(r, act.Who.Unit())
+	if err := act.Spare(err); err != nil {
+		return nil, err
+	}
+	mine := map[string]bool{}
+	for _, row := range rows {
+		if kept.AnswersFor(act.Who, row) {
+			mine[row.ID] = true
+		}
+	}
+	if len(mine) == 0 {
+		return nil, nil
+	}
+	return func(id string) bool { return mine[id] }, nil
+}
