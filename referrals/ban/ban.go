@@ -7,8 +7,6 @@
 package ban
 
 import (
-	"slices"
-
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals/kept"
@@ -130,10 +128,11 @@ type said struct {
 // bannedBy are the files that forbid a number that this one allows, where the caller
 // answers for one of the two.
 func (s *said) bannedBy(bans map[string][]said, answers func(id string) bool) (all []File) {
+	seen := map[string]bool{} // a number that can be read in two ways stands twice
 	for _, n := range s.keys.Nationals() {
 		for _, b := range bans[n] {
-			if (answers(s.CaseID) || answers(b.CaseID)) && s.keys.SharesNumber(b.keys) &&
-				!slices.ContainsFunc(all, func(f File) bool { return f.CaseID == b.CaseID }) {
+			if !seen[b.CaseID] && (answers(s.CaseID) || answers(b.CaseID)) && s.keys.SharesNumber(b.keys) {
+				seen[b.CaseID] = true
 				all = append(all, b.File)
 			}
 		}
