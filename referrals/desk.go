@@ -6,12 +6,13 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
+	"sportello/referrals/join"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
 )
 
-// Desk is the one door to case data: what joins its four parts stands here, the rest
+// Desk is the one door to case data: what joins its parts stands here, the rest
 // in each of them. Ids are 26 letters and digits, days
 // YYYY-MM-DD in Italy, hours HH:MM there, codes those of the exported lists.
 //
@@ -25,6 +26,7 @@ import (
 // what is not what the log names.
 type Desk struct {
 	Cases    *cases.Desk
+	Join     *join.Desk
 	Reports  *reports.Desk
 	Sharing  *sharing.Desk
 	AuditLog *auditlog.Desk
@@ -38,7 +40,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Join: join.New(work), Reports: reports.New(work), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

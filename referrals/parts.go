@@ -3,6 +3,7 @@ package referrals
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -30,12 +31,13 @@ const (
 	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
 	PartReports   Part = "reports"   // what others told of her, since she wanted it there
 	PartToLink    Part = "to_link"   // the unit's reports that are in no file, by their codes
+	PartJoined    Part = "joined"    // the file that is joined with it, with the same parts
 	PartBan       Part = "ban"       // another file that says "mai" of her number
 	partChoices   Part = "choices"   // what she can share with a centre, on the page on which she chooses
 )
 
 // Parts are all that the log says of what was shown of a case file.
-var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartKnown, PartReports, PartToLink, PartBan, partChoices}
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartKnown, PartReports, PartToLink, PartJoined, PartBan, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {
@@ -51,6 +53,8 @@ type CaseView struct {
 	Known     []sharing.Recipient
 	Reports   []reports.View
 	ToLink    []reports.Line
+	Joined    *CaseView // the second file, as that of the first
+	JoinedTo  string    // the first file, of the second
 	Ban       *ban.File // another file that says "mai" of her number, or nil
 }
 
@@ -115,6 +119,7 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 	},
 	PartBan: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
 		v.Ban, err = ban.Of(r, act, c)
+		v.Safe.Banned = v.Ban != nil
 		return err
 	},
 	PartMeet: func(r kept.Reader, _ *acts.Act, c *kept.File, v *CaseView) (err error) {
@@ -134,6 +139,13 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 func viewCase(r kept.Reader, act *acts.Act, c *kept.File, parts ...Part) (CaseView, error) {
 	v := CaseView{CaseHead: c.Head()}
 	for _, p := range parts {
+		if p == PartJoined {
+			act.Shows(string(p))
+			if err := v.joined(r, act, c, slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return p == PartJoined })); err != nil {
+				return CaseView{}, err
+			}
+			continue
+		}
 		read, ok := readParts[p]
 		if !ok {
 			return CaseView{}, errors.New("reading a case: an unknown part")
@@ -144,4 +156,25 @@ func viewCase(r kept.Reader, act *acts.Act, c *kept.File, parts ...Part) (CaseVi
 		}
 	}
 	return v, nil
+}
+
+// joined reads the file that is joined with one: its parts where it is the second, where
+// to find them where it is the first.
+func (v *CaseView) joined(r kept.Reader, act *acts.Act, c *kept.File, parts []Part) error {
+	o, link, err := c.OtherOf(r, act)
+	if o == nil || err != nil {
+		return err
+	}
+	if link.First != c.Row.ID {
+		v.JoinedTo = link.First
+		return nil
+	}
+	if err := act.Also(policies.CaseOpen, kept.CaseObject(act.Who, o.Row)); err != nil {
+		return err
+	}
+	act.Detail.IDs = append(act.Detail.IDs, o.Row.ID)
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	other, err := viewCase(r, act, o, parts...)
+	v.Joined = &other
+	return err
 }

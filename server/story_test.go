@@ -100,6 +100,7 @@ func (st *story) tell() {
 	st.brunaKeepsACopy()
 	st.rosaTakesItBack()
 	st.otherWays()
+	st.annaJoinsTwoFiles()
 	st.theFileIsClosed()
 	st.darioInvites()
 	st.elenaIsAdmitted()
@@ -754,6 +755,20 @@ func (st *story) annaAsksForAWall() {
 	elena.see("walls.asks", "anna", "walls.hidden_from", "lucia").click("remove.say_no").see("walls.stopped", st.code)
 	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
 	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
+}
+
+// annaJoinsTwoFiles: the woman has a second file, and wants them to be one. What follows
+// is read to her first; it was not what she meant, and they are taken apart again.
+func (st *story) annaJoinsTwoFiles() {
+	anna := st.anna
+	anna.open(st.file).click("join.title").at("/schede/{id}/unione").see("join.about").seeNot(st.other)
+	anna.fill("join.code_first", st.code).fill("join.code_second", st.code).click("join.preview").see("join.same")
+	anna.fill("join.code_second", st.other).click("join.preview").see("join.follows", "join.walls", "join.rule_about", st.other)
+	anna.click("join.do").see("join.said_missing", "restricted.agreed_missing")
+	anna.fill("join.said", "Sì, sono sempre io.").tick("agreed.yes").click("join.do").see("stepup.join", st.code).stepUp()
+	anna.at("/schede/{id}").see("join.done", "join.part", st.other)
+	anna.open("/cerca").fill("search.box", st.other).click("action.search").see(st.code).click(st.code).at("/schede/{id}")
+	anna.click("join.open").see("join.is", st.other, "join.until").click("join.undo").see("stepup.unjoin").stepUp().at("/schede/{id}").see("join.undone").seeNot("join.part")
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.

@@ -32,6 +32,7 @@ var never = map[string][]string{
 	"referrals/kept":     casework,
 	"referrals/ban":      casework,
 	"referrals/cases":    casework,
+	"referrals/join":     casework,
 	"referrals/reports":  casework,
 	"referrals/sharing":  casework,
 	"referrals/auditlog": casework,
@@ -75,7 +76,7 @@ func bad(folder, name string) bool {
 // lines are the orders inside two folders: a package imports none to its right.
 var lines = [][]string{
 	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/office", "policies/accounts"},
-	{"referrals/typed", "referrals/towns", "referrals/match", "referrals/rule", "referrals/kept", "referrals/ban", "referrals/cases", "referrals/reports", "referrals/sharing", "referrals/auditlog", "referrals", "referrals/store"},
+	{"referrals/typed", "referrals/towns", "referrals/match", "referrals/rule", "referrals/kept", "referrals/ban", "referrals/cases", "referrals/join", "referrals/reports", "referrals/sharing", "referrals/auditlog", "referrals", "referrals/store"},
 }
 
 // rightOf are the packages that stand to the right of one in its line.

@@ -82,8 +82,10 @@ type Note struct {
 const (
 	NoteRule    = "rule"
 	NoteRequest = "request"
-	RuleSaid    = "said"
-	RuleWaits   = "waits"
+	// Another file of hers was joined with this one, or taken apart: its code.
+	NoteJoined, NoteUnjoined = "joined", "unjoined"
+	RuleSaid                 = "said"
+	RuleWaits                = "waits"
 )
 
 // NoteView is a note as its unit reads it, with its earlier texts.

@@ -88,7 +88,7 @@ func take(c *kept.File, safe rule.SafeContact, taken []string) (rule.SafeContact
 // says that all of it was asked: then what waited is over, and so is a stop; else a
 // suspension that safe still has stays, and so does what safe does not answer.
 func said(r kept.Reader, act *acts.Act, c *kept.File, safe rule.SafeContact, recognised string, whole bool) ([]acts.Row, error) {
-	how := kept.RuleChange{Said: whole, Changed: len(c.Safe.Open().Differs(safe.Open())) > 0}
+	how := kept.RuleChange{Said: whole, Hers: true, Changed: len(c.Safe.Open().Differs(safe.Open())) > 0}
 	safe.Recognised, safe.Stopped = recognised, c.Safe.Stopped
 	c.Safe = safe
 	c.Waits = slices.DeleteFunc(slices.Clone(c.Waits), func(w rule.Waiting) bool { return whole || len(safe.Differs(w.Rule)) == 0 })

@@ -142,6 +142,9 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 	var hits []hit
 	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
 		by, class := q.Record(card.ComparedBy(), card.Code)
+		if card.Also != "" && q.Code(card.Also) == match.Exact { // the file that is joined with it
+			by, class = match.ByCode, match.Exact
+		}
 		if t := card.Tonight; t != nil && class != match.Exact && act.Now.Before(t.Until) {
 			if b, c := q.Record(match.KeysOf(nil, []string{t.Number}), ""); c > class {
 				by, class = b, c

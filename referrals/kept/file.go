@@ -36,6 +36,9 @@ type CaseCard struct {
 	// Phones are the numbers of a card that was sealed before Numbers: those that might
 	// be rung.
 	Phones []string `json:"phones,omitempty"`
+	// Also is the code of the file that is joined with this one, of the one card that both
+	// are shown as; see join.go.
+	Also string `json:"-"`
 }
 
 // Lately is a number that she gave for one call: it is found until then, and holds
@@ -211,7 +214,27 @@ func Load(r Reader, act *acts.Act, id string) (*File, error) {
 
 // Open opens what the policy allowed.
 func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
-	c := &File{Row: row, now: act.Now, answers: AnswersFor(act.Who, row)}
+	if _, err := r.Secret(row.Secret); err != nil { // it was erased: no key says so
+		return nil, err
+	}
+	key, err := keyOf(r, act.Who, row)
+	if err != nil {
+		return nil, err
+	}
+	return openWith(r, act, row, key)
+}
+
+// keyOf opens the key of a case as it is kept for the caller.
+func keyOf(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) {
+	if row.Restricted {
+		return restrictedKey(r, who, row)
+	}
+	return openRecordKey(who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap)
+}
+
+// openWith opens a case with its key.
+func openWith(r Reader, act *acts.Act, row *CaseRow, key crypto.Key) (*File, error) {
+	c := &File{Row: row, key: key, now: act.Now, answers: AnswersFor(act.Who, row)}
 	var err error
 	if c.Secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
@@ -222,17 +245,12 @@ func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
 		return nil, err
 	}
 	act.Salt = c.Secret
-	cardKey := crypto.Key{}
-	if row.Restricted {
-		if c.key, err = restrictedKey(r, act.Who, row); err != nil {
-			return nil, err
+	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
+	if !row.Restricted {
+		unit, ok := act.Who.UnitKey(row.Epoch)
+		if !ok {
+			return nil, acts.ErrCovered
 		}
-		cardKey = c.key.Derive(crypto.LabelCard, c.cardSecret)
-	} else {
-		if c.key, err = openRecordKey(act.Who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap); err != nil {
-			return nil, err
-		}
-		unit, _ := act.Who.UnitKey(row.Epoch)
 		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
 	c.data = c.key.Derive(crypto.LabelData, c.Secret)
@@ -529,11 +547,15 @@ func notOpened(r Reader, c *Card, person string, err error) error {
 }
 
 // EachCard opens the cards of the caller's unit that she may open, one after the
-// other, but for those that are not what the log names. Exclusion comes before any
-// card is opened.
+// other, but for those that are not what the log names; two files that are joined have
+// one. Exclusion comes before any card is opened.
 func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
 	opener, person := newCardOpener(act.Who), act.Who.Person()
-	return r.EachCard(act.Who.Unit(), person, func(c *Card) error {
+	joined, err := cardsJoined(r, act)
+	if err != nil {
+		return err
+	}
+	err = r.EachCard(act.Who.Unit(), person, func(c *Card) error {
 		if c.wall().shutTo(person) {
 			return nil
 		}
@@ -543,7 +565,13 @@ func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
 		} else if err != nil {
 			return act.Spare(notOpened(r, c, person, err))
 		}
-		f(c, &card)
+		if !joined.holds(c, &card, f) {
+			f(c, &card)
+		}
 		return nil
 	})
+	if err == nil {
+		joined.rest(f)
+	}
+	return err
 }

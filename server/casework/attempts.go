@@ -71,11 +71,7 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 		reason = rule.NothingAllowed
 	}
 	for _, kind := range slices.Backward(rule.ChannelKinds) { // what is said of the phone counts most
-		r := v.Safe.Allows(kind, page.Now)
-		if v.Ban != nil && r == rule.Permitted && slices.Contains(rule.Alike("call"), kind) {
-			r = rule.BannedElsewhere
-		}
-		switch r {
+		switch r := v.Safe.Allows(kind, page.Now); r {
 		case rule.Permitted:
 			page.Channels = append(page.Channels, kind)
 			continue

@@ -23,4 +23,7 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/schede/{id}/muri/{wall}", policies.CaseOpen, walls.WallAsked),
 	frame.Post("/schede/{id}/muri/{wall}", policies.WallConfirm, walls.ConfirmWall),
 	frame.Post("/schede/{id}/muri/{wall}/ferma", policies.WallStop, walls.StopWall),
+	frame.Get("/schede/{id}/unione", policies.CaseOpen, walls.Join),
+	frame.Post("/schede/{id}/unione", policies.CaseJoin, walls.JoinFiles),
+	frame.Post("/schede/{id}/unione/annulla", policies.CaseUnjoin, walls.Unjoin),
 }, walls.Room())

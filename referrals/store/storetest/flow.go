@@ -17,6 +17,7 @@ import (
 	"sportello/policies/office"
 	"sportello/referrals"
 	"sportello/referrals/cases"
+	"sportello/referrals/join"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/rule"
@@ -32,6 +33,8 @@ type Flow struct {
 
 	Case, Code  string // the case of a woman, unit-visible
 	Other       string // a second case
+	First       string // a case that another one of hers is joined to
+	Second      string
 	Closed      string // a case that went back to its alias, and was closed
 	Restricted  string // a case named to anna
 	Contact     string // a contact that stands alone
@@ -108,6 +111,7 @@ func (f *Flow) run() {
 	f.restrict()
 	f.declare()
 	f.roster()
+	f.First, f.Second = f.Twins("joined ")
 }
 
 func (f *Flow) ok(err error, doing string) {
@@ -284,6 +288,24 @@ func (f *Flow) restrict() {
 	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
 	f.ok(err, "restricting")
 	f.ok(f.Desk.Cases.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
+}
+
+// Twins opens two cases of one woman, with words of their own, and joins them.
+func (f *Flow) Twins(prefix string) (first, second string) {
+	f.T.Helper()
+	ctx := context.Background()
+	var id, code [2]string
+	for i, which := range []string{"first ", "second "} {
+		out, _, err := f.Desk.Cases.RecordContact(ctx, f.Caller("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+			Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: f.Word(prefix + which + "alias"), Request: f.Word(prefix + which + "request"), Outcome: "thinking"}})
+		f.ok(err, "recording a contact")
+		v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), out.CaseID)
+		f.ok(err, "opening a case")
+		id[i], code[i] = out.CaseID, v.Card.Code
+	}
+	_, err := f.Desk.Join.Join(ctx, f.StepUp("anna", policies.CaseJoin, id[0]), id[0], join.Codes{First: code[0], Second: code[1]}, [2]int64{f.Version(id[0]), f.Version(id[1])}, f.Word(prefix+"said"))
+	f.ok(err, "joining two cases")
+	return id[0], id[1]
 }
 
 // TakeReport takes down what somebody else tells, with a word in every field.
@@ -486,4 +508,5 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)
+	f.Twins("after ")
 }
