@@ -237,11 +237,11 @@ func (a audience) meet(b audience, by string) (audience, error) {
 	if m.named == "" {
 		m.named = b.named
 	} else if b.named != "" {
-		m.named = within(a.named, b.named)
+		m.named = a.named.Both(b.named)
 	}
 	restricted := a.named != "" || b.named != ""
-	m.off, m.stands, m.by = plus(a.off, b.off), plus(a.stands, b.stands), plus(a.by, b.by)
-	m.named, m.stands = minus(m.named, m.off), minus(m.stands, m.off)
+	m.off, m.stands, m.by = a.off.And(b.off), a.stands.And(b.stands), a.by.And(b.by)
+	m.named, m.stands = m.named.But(m.off), m.stands.But(m.off)
 	if restricted && m.named == "" {
 		return m, ErrNobodyLeft
 	}
@@ -250,22 +250,6 @@ func (a audience) meet(b audience, by string) (audience, error) {
 	}
 	return m, nil
 }
-
-func plus(a, b acts.List) acts.List {
-	for _, id := range b.IDs() {
-		a = a.With(id)
-	}
-	return a
-}
-
-func minus(a, b acts.List) acts.List {
-	for _, id := range b.IDs() {
-		a = a.Without(id)
-	}
-	return a
-}
-
-func within(a, b acts.List) acts.List { return minus(a, minus(a, b)) }
 
 // keepAs keeps a file for others from now on, under a new key, or moves it to its next
 // version where nothing changes.
@@ -436,17 +420,17 @@ func Unjoin(r Reader, act *acts.Act, a *File) (out Change, err error) {
 	}
 	for i, c := range []*File{a, b} {
 		was := body.Before[i]
-		to := audience{was.Keep, plus(minus(was.Off, minus(body.Walled, now.off)), minus(now.off, body.Walled)), was.St, was.By}
+		to := audience{was.Keep, was.Off.But(body.Walled.But(now.off)).And(now.off.But(body.Walled)), was.St, was.By}
 		if now.named != body.Named && now.named != "" { // they were restricted meanwhile
 			if to.named = now.named; was.Keep != "" {
-				to.named = within(was.Keep, now.named)
+				to.named = was.Keep.Both(now.named)
 			}
 		}
-		if to.named = minus(to.named, to.off); to.named == "" && (was.Keep != "" || now.named != "" && now.named != body.Named) {
+		if to.named = to.named.But(to.off); to.named == "" && (was.Keep != "" || now.named != "" && now.named != body.Named) {
 			to.named = now.named
 		}
 		if to.off != "" && to.off != was.Off {
-			to.stands, to.by = plus(minus(was.St, to.off), now.stands), plus(was.By, now.by)
+			to.stands, to.by = was.St.But(to.off).And(now.stands), was.By.And(now.by)
 		}
 		kept, err := c.keepAs(r, act, to)
 		if err != nil {
