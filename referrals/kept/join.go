@@ -53,7 +53,7 @@ var (
 	// joinsIn lists what is joined in a unit.
 	joinsIn = joinRows.Find().Is("unit").By("id")
 
-	_ = Register(joinRows, Kind[*JoinRow]{Class: "case", Hangs: []Hang{On("case_file", joinsTo), {"case_file", func(r Reader, on acts.Row) ([]acts.Row, error) {
+	_ = Register(joinRows, Kind[*JoinRow]{Class: "case", Past: true, Hangs: []Hang{On("case_file", joinsTo), {"case_file", func(r Reader, on acts.Row) ([]acts.Row, error) {
 		id, _ := on.Key()
 		j, err := joinOfSecond(r, id)
 		if j == nil || err != nil {

@@ -18,7 +18,7 @@ func TestWalledFromOneOpensNeither(t *testing.T) {
 	for name, first := range map[string]bool{"walled before they are joined": false, "walled after": true} {
 		t.Run(name, func(t *testing.T) {
 			f := storetest.NewFlow(t)
-			words := []string{f.Word("joined first request"), f.Word("joined second request"), f.Word("joined said")}
+			words := []string{f.Word("joined first request"), f.Word("joined second request"), f.Word("joined second said")}
 			before := newRing(t, f.World, signedIn(f, "lia"))
 			if !before.reads(words[0]) || !before.reads(words[1]) {
 				t.Fatal("she does not read them before: this test would prove nothing")
