@@ -308,8 +308,8 @@ func TestNamesOfBothMeet(t *testing.T) {
 	}
 }
 
-// TestNoLeadLosesAFileByJoining: it takes two to hide a file from a lead; joining it to
-// one that is hidden from her is no way round.
+// TestNoLeadLosesAFileByJoining: it takes two to hide a file from a lead, or whoever answers to restrict it; joining it to
+// one that she may not open is no way round.
 func TestNoLeadLosesAFileByJoining(t *testing.T) {
 	c := twinsOf(t)
 	_, err := c.Desk.Cases.ProposeWall(t.Context(), c.StepUp("lia", policies.WallPropose, c.b), c.b,
@@ -324,6 +324,12 @@ func TestNoLeadLosesAFileByJoining(t *testing.T) {
 	}
 	if _, err := c.try("gina", c.a); err != nil {
 		t.Errorf("the lead's own: %v", err)
+	}
+	out, _, err := c.Desk.Cases.RecordContact(t.Context(), c.Caller("anna"), cases.NewContact{Form: "join-restricted", OpenCase: true, Restrict: true,
+		Contact: cases.Contact{Speaker: "she", Alias: "Riservata", Outcome: "thinking"}})
+	c.must("recording", err)
+	if err := c.joinTo("anna", c.a, out.CaseID, join.Codes{First: c.code.First, Second: c.open("anna", out.CaseID).Card.Code}); !errors.Is(err, kept.ErrJoinLead) {
+		t.Errorf("joining to a file that is restricted to herself: %v", err)
 	}
 }
 

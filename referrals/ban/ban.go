@@ -7,7 +7,6 @@
 package ban
 
 import (
-	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
@@ -151,7 +150,7 @@ func genuinePair(r kept.Reader, act *acts.Act, a, b *File) (bool, error) {
 // answersIn tells of a case that she may open whether the caller answers for it; nil
 // where she answers for none.
 func answersIn(r kept.Reader, act *acts.Act) (func(id string) bool, error) {
-	if act.Who.Role() == policies.Lead {
+	if kept.AnswersFor(act.Who, nil) { // for every one that she may open
 		return func(string) bool { return true }, nil
 	}
 	rows, err := standsIn.Rows(r, act.Who.Unit())

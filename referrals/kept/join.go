@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"sportello/crypto"
-	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals/match"
 	"sportello/referrals/rule"
 )
 
@@ -284,9 +282,6 @@ func Meet(r Reader, act *acts.Act, a, b *File) (m Meeting, err error) {
 	if a.Row.ID == b.Row.ID {
 		return m, ErrSameFile
 	}
-	if a.Row.Unit != b.Row.Unit {
-		return m, acts.ErrDenied
-	}
 	for _, c := range []*File{a, b} {
 		if j, err := JoinOf(r, c.Row.ID); err != nil {
 			return m, err
@@ -304,10 +299,9 @@ func Meet(r Reader, act *acts.Act, a, b *File) (m Meeting, err error) {
 	if err != nil {
 		return m, err
 	}
-	for _, p := range people {
-		if policies.Role(p.Role) == policies.Lead && m.audience.off.Has(p.ID) && !(a.Row.Walled.Has(p.ID) && b.Row.Walled.Has(p.ID)) {
-			return m, ErrJoinLead
-		}
+	then := wall{m.audience.named != "", m.audience.named, m.audience.off}
+	if takenFromLead(people, a.Row, then) || takenFromLead(people, b.Row, then) {
+		return m, ErrJoinLead
 	}
 	m.Named, m.Off = m.audience.named, m.audience.off
 	m.Rules = [2]rule.SafeContact{a.Safe, b.Safe}
@@ -511,12 +505,9 @@ func (h *joinedCards) holds(c *Card, card *CaseCard, f func(*Card, *CaseCard)) b
 	if one.says.Tonight == nil {
 		one.says.Tonight = two.says.Tonight
 	}
-	names := slices.Concat([]string{one.says.Alias}, one.says.Names, []string{two.says.Alias}, two.says.Names)
-	numbers := slices.Clone(one.says.Phones)
-	for _, n := range one.says.Numbers {
-		numbers = append(numbers, n.Number)
-	}
-	one.says.Keys = match.KeysOf(names, numbers)
+	found := one.says
+	found.Names = slices.Concat(one.says.Names, []string{two.says.Alias}, two.says.Names)
+	one.says.Keys = found.keys()
 	f(&one.card, &one.says)
 	return true
 }
