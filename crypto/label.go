@@ -32,8 +32,14 @@ const (
 	LabelSession Label = "sportello/v1/session"
 	// LabelDraft seals drafts kept for a person who was signed out.
 	LabelDraft Label = "sportello/v1/draft"
+	// LabelAnswer derives, from the cookie of a browser, what seals the pages that answered its forms.
+	LabelAnswer Label = "sportello/v1/answer"
 	// LabelDetail derives, with the shred secret as salt, what seals a log detail.
 	LabelDetail Label = "sportello/v1/detail"
+	// LabelCode marks a woman's code in the log's details, under a key file.
+	LabelCode Label = "sportello/v1/code"
+	// LabelCodeKey tells one key of such marks from another.
+	LabelCodeKey Label = "sportello/v1/code-key"
 	// LabelFormToken authenticates forms against requests from other sites.
 	LabelFormToken Label = "sportello/v1/form-token"
 	// LabelThrottle hides usernames and addresses in throttle counters.

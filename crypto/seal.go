@@ -99,7 +99,10 @@ func (k Key) seal(nonce [chacha20poly1305.NonceSizeX]byte, b Binding, plaintext 
 
 // Open returns the plaintext of a box sealed with k at b, or ErrOpen and
 // nothing.
-func (k Key) Open(b Binding, s Sealed) ([]byte, error) {
+func (k Key) Open(b Binding, s Sealed) ([]byte, error) { return k.open(nil, b, s) }
+
+// open is Open into a buffer, where there is room in it.
+func (k Key) open(buf []byte, b Binding, s Sealed) ([]byte, error) {
 	if k.IsZero() || len(s) < sealMinimum || s[0] != sealVersion {
 		return nil, ErrOpen
 	}
@@ -108,7 +111,7 @@ func (k Key) Open(b Binding, s Sealed) ([]byte, error) {
 	if err != nil {
 		return nil, ErrOpen
 	}
-	padded, err := aead.Open(nil, s[1:sealHeader], s[sealHeader:], b.appendTo(make([]byte, 0, 160)))
+	padded, err := aead.Open(buf[:0], s[1:sealHeader], s[sealHeader:], b.appendTo(make([]byte, 0, 160)))
 	if err != nil {
 		return nil, ErrOpen
 	}

@@ -76,6 +76,8 @@ const (
 	WallPropose Action = "wall.propose"
 	// WallConfirm is the second word for a wall that concerns a lead.
 	WallConfirm Action = "wall.confirm"
+	// WallWitness is the word of the lead of another unit, named beforehand, for a wall that concerns a lead: her yes or her no.
+	WallWitness Action = "wall.witness"
 	// WallStop ends what was asked; nothing was hidden yet.
 	WallStop Action = "wall.stop"
 	// CaseClose closes a case with its outcome.
@@ -89,6 +91,8 @@ const (
 
 	// NoteAdd writes in a case's diary.
 	NoteAdd Action = "note.add"
+	// SheetGive notes that she was read a sheet, or took it along.
+	SheetGive Action = "sheet.give"
 	// NoteCorrect writes a new version of a note and keeps the old.
 	NoteCorrect Action = "note.correct"
 	// NoteMove takes a note out of the wrong case file.
@@ -176,6 +180,8 @@ const (
 	LogRead Action = "log.read"
 	// LogDetail opens the sealed time and reason of a log entry.
 	LogDetail Action = "log.detail"
+	// LogName tells who stands behind the pseudonym of one entry.
+	LogName Action = "log.name"
 	// LogExport makes the bundle that is verified offline.
 	LogExport Action = "log.export"
 	// LogVerify checks the log, and the records against it.
@@ -189,9 +195,16 @@ const (
 	AgencyCreate Action = "agency.create"
 	// AgencyEnd sets the day on which an agency's responsibility ends.
 	AgencyEnd Action = "agency.end"
+	// AgencyAgreement enters the agreement with an agency's staff, or the authorisation
+	// in its place, without which nobody is told who stands behind a pseudonym.
+	AgencyAgreement Action = "agency.agreement"
 	// AgencyMandate says for whom an agency works; it opens and shuts nothing, and so
 	// needs no step-up.
 	AgencyMandate Action = "agency.mandate"
+	// PostedNumber sets or ends an emergency number or a service on call.
+	PostedNumber Action = "posted.number"
+	// PostedText sets or ends a unit's hours, or what workers may have to report.
+	PostedText Action = "posted.text"
 	// UnitTerritory says which municipalities a unit is there for; so does this.
 	UnitTerritory Action = "unit.territory"
 	// UnitCreate enters a unit, still without members.
@@ -246,6 +259,8 @@ const (
 	RecoveryRewrap Action = "recovery.rewrap"
 	// UnitRestrict says whether a unit's new case files are restricted unless their worker says otherwise.
 	UnitRestrict Action = "unit.restrict"
+	// UnitWitness names the lead of another unit who may give the second word for a wall.
+	UnitWitness Action = "unit.witness"
 	// CopyKeySet changes the public key to which a centre's sealed copies are made.
 	CopyKeySet Action = "copy_key.set"
 	// KeyAdopt keeps a key that arrived by age under the key of the object's unit.
@@ -327,11 +342,13 @@ var inOrder = []Action{
 	CaseUnjoin,
 	WallPropose,
 	WallConfirm,
+	WallWitness,
 	WallStop,
 	CaseClose,
 	CaseReopen,
 	CaseReaders,
 	NoteAdd,
+	SheetGive,
 	NoteCorrect,
 	NoteMove,
 	TaskCreate,
@@ -368,12 +385,16 @@ var inOrder = []Action{
 	ReferralAcknowledgeStop,
 	LogRead,
 	LogDetail,
+	LogName,
 	LogExport,
 	LogVerify,
 	CheckpointRead,
 	AgencyCreate,
 	AgencyEnd,
+	AgencyAgreement,
 	AgencyMandate,
+	PostedNumber,
+	PostedText,
 	UnitTerritory,
 	UnitCreate,
 	UnitList,
@@ -401,6 +422,7 @@ var inOrder = []Action{
 	RecoveryImport,
 	RecoveryRewrap,
 	UnitRestrict,
+	UnitWitness,
 	CopyKeySet,
 	KeyAdopt,
 	CredentialsRead,
@@ -433,15 +455,19 @@ var grave = map[Action]string{
 	CaseUnjoin:           "lets others in again, and opens channels that one file forbids",
 	WallPropose:          "hides a case from those who protect her",
 	WallConfirm:          "hides a case from those who protect her",
+	WallWitness:          "hides a case from those who protect her",
 	NoteMove:             "takes her words out of her file, and the earlier text with them",
 	DirectoryUpdate:      "sends women to another door or number",
 	ConsentExtend:        "tells those who receive about her what is new",
 	ReferralSend:         "sends what she told to a centre",
 	ReferralConfirm:      "reopens to a centre what a restore had shut",
 	ReferralCopy:         "carries what she told out of reach of any withdrawal",
+	LogName:              "tells who of the staff did something",
 	LogExport:            "carries away who did what, and when",
 	AgencyCreate:         "enters a body that answers for data",
+	AgencyAgreement:      "opens the names of an agency's staff to who audits",
 	AgencyEnd:            "stops the work on all cases of an agency, or lets it go on",
+	PostedNumber:         "sends whoever needs help tonight to another number",
 	UnitCreate:           "enters a unit that others may take for genuine",
 	PersonCreate:         "enters and invites an accomplice",
 	PersonInvite:         "hands an invitation of somebody else to an accomplice",
@@ -459,6 +485,7 @@ var grave = map[Action]string{
 	RecoveryAccept:       "decides who could open everything",
 	RecoveryRemove:       "leaves the unit without a way back",
 	RecoveryRewrap:       "puts a key that was made elsewhere in force",
+	UnitWitness:          "makes an accomplice the second of two who hide a case from its lead",
 	UnitRestrict:         "opens to a whole unit what its workers would have kept by name",
 	CopyKeySet:           "has the next sealed copy made to another key",
 	FactorReplace:        "takes over the account for good",

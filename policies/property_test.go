@@ -119,14 +119,14 @@ func TestForbiddingFactNeverAllows(t *testing.T) {
 // holders are the acts of those who hold no key, whatever else their row says.
 var holders = map[policies.Role][]policies.Action{
 	policies.Administrator: {
-		policies.AgencyCreate, policies.AgencyEnd, policies.AgencyMandate, policies.UnitTerritory, policies.UnitCreate, policies.UnitList,
+		policies.AgencyCreate, policies.AgencyEnd, policies.AgencyAgreement, policies.AgencyMandate, policies.PostedNumber, policies.PostedText, policies.UnitTerritory, policies.UnitCreate, policies.UnitList,
 		policies.PersonCreate, policies.PersonInvite, policies.PersonWithdraw, policies.PersonSuspend, policies.PersonLift, policies.FactorUnlock,
 		policies.CredentialsRead, policies.FactorReplace, policies.RecoveryCodesReplace, policies.PassphraseChange,
 		policies.SessionList, policies.SessionClose, policies.SessionCover, policies.SessionResume,
 		policies.InvitationAccept, policies.SignIn, policies.ActStepUp, policies.DraftKeep, policies.NoticeSee,
 	},
 	policies.Console: {
-		policies.AgencyCreate, policies.UnitCreate, policies.UnitList, policies.PersonCreate, policies.PersonInvite,
+		policies.AgencyCreate, policies.UnitCreate, policies.UnitList, policies.PersonCreate, policies.PersonInvite, policies.PostedNumber, policies.PostedText,
 		policies.PersonSuspend, policies.PersonLift, policies.LogVerify, policies.LogExport, policies.CheckpointRead,
 		policies.RecoveryExport, policies.RecoveryImport, // both only carry what is sealed to somebody else
 		policies.BackupMake, policies.BackupRestore, policies.RecordsEnd, policies.ClockAccept,

@@ -278,12 +278,37 @@ func TestAdministratorAndConsole(t *testing.T) {
 	st.deny(dario, BackupMake, Object{Kind: KindSystem}, DefaultDeny)
 }
 
+// TestBoardIsKeptByItsAdministrator: nobody of a unit changes a number that is called in
+// danger, nor does an administrator whose agency is another.
+func TestBoardIsKeptByItsAdministrator(t *testing.T) {
+	st := tell(t)
+	unit, house := Object{Kind: KindUnit, ID: "desk-2", Unit: "desk-2", Agency: "town", UnitKind: UnitDesk}, Object{Kind: KindSystem}
+	elsewhere, hers := steppedUp(dario), steppedUp(dario)
+	elsewhere.Agency, hers.Agency = "other", "town"
+	for _, a := range []Action{PostedNumber, PostedText} {
+		for _, who := range []Subject{anna, laura, clara} {
+			st.deny(steppedUp(who), a, unit, DefaultDeny)
+			st.deny(steppedUp(who), a, house, DefaultDeny)
+		}
+		st.allow(hers, a, unit)
+		st.allow(steppedUp(dario), a, unit)
+		st.deny(elsewhere, a, unit, DefaultDeny)
+		st.allow(elsewhere, a, house)
+		st.deny(console, a, unit, DefaultDeny)
+	}
+	st.deny(dario, PostedNumber, house, "step-up")
+	st.allow(dario, PostedText, house)
+}
+
 func TestAuditor(t *testing.T) {
 	st := tell(t)
 	st.allow(clara, LogRead, logbook)
 	st.allow(clara, LogVerify, logbook)
 	st.deny(clara, LogExport, logbook, "step-up")
 	st.allow(steppedUp(clara), LogExport, logbook)
+	st.deny(clara, LogName, logbook, "step-up")
+	st.allow(steppedUp(clara), LogName, logbook)
+	st.deny(steppedUp(dario), LogName, logbook, DefaultDeny)
 	st.deny(clara, CaseOpen, rosa, DefaultDeny)
 	st.deny(clara, ReferralRead, referral, DefaultDeny)
 	invited := clara

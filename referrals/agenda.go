@@ -11,6 +11,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/walls"
 )
 
 // Agenda is the home page of a unit: what cannot wait, who may be called now,
@@ -27,7 +28,8 @@ type Agenda struct {
 	Shut     []sharing.ShutConsent  // not sent yet, and shut by a restore
 	Contacts []cases.ContactLine
 	Stopped  []cases.StoppedLine     // nobody contacts them: her rule changed elsewhere, and she is asked
-	Walls    []cases.WallAsked       // what a colleague asks the reader alone to hide with her
+	Walls    []walls.Asked           // what a colleague asks the reader alone to hide with her
+	Witness  []walls.ForWitness      // what another unit asks the reader as its witness
 	Bans     []ban.Conflict          // numbers that one file allows and another forbids, for who answers for one of them
 	Meet     []cases.AppointmentLine // today's appointments, and earlier ones of which nobody said how they went
 }
@@ -92,7 +94,10 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 		if a.Bans, err = ban.Conflicts(r, act); err != nil {
 			return err
 		}
-		a.Walls, err = cases.WallsAsked(r, act)
+		if a.Walls, err = walls.AskedOf(r, act); err != nil {
+			return err
+		}
+		a.Witness, err = walls.AskedWitness(r, act)
 		return err
 	})
 	return a, receipt, err

@@ -12,6 +12,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // TestAppointmentStandsOnTheAgendaOnItsDay, and from then on until somebody says how it
@@ -67,7 +68,7 @@ func TestAppointmentStandsOnTheAgendaOnItsDay(t *testing.T) {
 	}
 	v, _, err := w.Desk.OpenCase(ctx, w.SignIn("anna"), rosa)
 	storetest.Try(t, "opening", err)
-	_, err = w.Desk.Cases.Wall(ctx, w.StepUp("gina", policies.CaseWall, rosa), rosa, v.Version, cases.WallChange{Off: acts.List(w.People["lia"].ID)})
+	_, err = w.Desk.Walls.Set(ctx, w.StepUp("gina", policies.CaseWall, rosa), rosa, v.Version, walls.Change{Off: acts.List(w.People["lia"].ID)})
 	storetest.Try(t, "walling off", err)
 	if l := due("lia"); len(l) != 0 {
 		t.Errorf("who is walled off sees %+v", l)

@@ -13,6 +13,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // numbered opens a case file with a number and what she said of calls to it.
@@ -61,7 +62,7 @@ func bansOf(t *testing.T, w *storetest.World, name string) (pairs [][2]string) {
 
 func wallOff(t *testing.T, w *storetest.World, by, id, off string) {
 	t.Helper()
-	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp(by, policies.CaseWall, id), id, versionNow(t, w, id), cases.WallChange{Off: acts.List(w.People[off].ID)}); err != nil {
+	if _, err := w.Desk.Walls.Set(t.Context(), w.StepUp(by, policies.CaseWall, id), id, versionNow(t, w, id), walls.Change{Off: acts.List(w.People[off].ID)}); err != nil {
 		t.Fatalf("setting a wall: %v", err)
 	}
 }
@@ -142,8 +143,8 @@ func TestABanBehindAWallIsTheLeads(t *testing.T) {
 func TestTheWalledLeadIsNotToldOfABan(t *testing.T) {
 	w := storetest.New(t).Wide()
 	allows, bans := numbered(t, w, "anna", "Rosa", "333 1234567", "yes"), numbered(t, w, "lia", "Rosetta", "+393331234567", "never")
-	if _, err := w.Desk.Cases.ProposeWall(t.Context(), w.StepUp("lia", policies.WallPropose, bans), bans,
-		cases.WallTwo{WallChange: cases.WallChange{Off: acts.List(w.People["gina"].ID)}, Second: w.People["anna"].ID, Stands: w.People["lia"].ID}); err != nil {
+	if _, err := w.Desk.Walls.Propose(t.Context(), w.StepUp("lia", policies.WallPropose, bans), bans,
+		walls.Two{Change: walls.Change{Off: acts.List(w.People["gina"].ID)}, Second: w.People["anna"].ID, Stands: w.People["lia"].ID}); err != nil {
 		t.Fatal(err)
 	}
 	if got := bansOf(t, w, "gina"); len(got) != 1 {
@@ -153,7 +154,7 @@ func TestTheWalledLeadIsNotToldOfABan(t *testing.T) {
 	if err != nil || len(a.Walls) != 1 {
 		t.Fatalf("what waits for her word: %v", err)
 	}
-	if _, err := w.Desk.Cases.ConfirmWall(t.Context(), w.StepUp("anna", policies.WallConfirm, bans), bans, a.Walls[0].ID); err != nil {
+	if _, err := w.Desk.Walls.Confirm(t.Context(), w.StepUp("anna", policies.WallConfirm, bans), bans, a.Walls[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := bansOf(t, w, "gina"); len(got) != 0 {

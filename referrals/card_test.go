@@ -17,6 +17,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // asMade fails the test where a card is not what its case makes it.
@@ -71,7 +72,7 @@ func TestCardIsMadeAnew(t *testing.T) {
 		}},
 		{"a note", func() error { return second(desk.AddNote(t.Context(), anna, id, typed.NewForm(), "listening", "nota")) }},
 		{"a wall", func() error {
-			return second(desk.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, id), id, version(), cases.WallChange{Off: acts.List("").With(w.People["lia"].ID)}))
+			return second(w.Desk.Walls.Set(t.Context(), w.StepUp("gina", policies.CaseWall, id), id, version(), walls.Change{Off: acts.List("").With(w.People["lia"].ID)}))
 		}},
 		{"restricting", func() error {
 			return second(desk.Restrict(t.Context(), w.StepUp("gina", policies.CaseRestrict, id), id, version(), acts.List("").With(anna.Person())))
@@ -190,7 +191,7 @@ func TestSearchIsNotRecognition(t *testing.T) {
 			}
 		}
 	}
-	_, err := desk.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, id), id, versionOf(t, w, id), cases.WallChange{Off: acts.List("").With(w.People["lia"].ID)})
+	_, err := w.Desk.Walls.Set(t.Context(), w.StepUp("gina", policies.CaseWall, id), id, versionOf(t, w, id), walls.Change{Off: acts.List("").With(w.People["lia"].ID)})
 	storetest.Try(t, "walling lia off", err)
 	for _, chosen := range []string{id, crypto.NewID()} {
 		_, _, err := desk.KeepContact(t.Context(), w.Caller("lia"), cases.NewContact{Form: crypto.NewID(), Chosen: chosen, Contact: cases.Contact{Speaker: "she"}})

@@ -10,6 +10,8 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
+	"sportello/referrals/walls"
 )
 
 // Desk is the one door to case data: what joins its parts stands here, the rest
@@ -29,6 +31,8 @@ type Desk struct {
 	Join     *join.Desk
 	Reports  *reports.Desk
 	Sharing  *sharing.Desk
+	Walls    *walls.Desk
+	Sheets   *sheets.Desk
 	AuditLog *auditlog.Desk
 	work     kept.Work
 }
@@ -40,7 +44,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Join: join.New(work), Reports: reports.New(work), Sharing: sharing.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Join: join.New(work), Reports: reports.New(work), Sharing: sharing.New(work), Sheets: sheets.New(work), Walls: walls.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

@@ -3,6 +3,7 @@ package referrals_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,12 +11,14 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
 	"sportello/referrals/join"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // twins are two files of one woman in a unit.
@@ -103,7 +106,7 @@ func (c *twins) found(by, term string) (ids []string) {
 
 func (c *twins) wall(by, id, off string) {
 	c.t.Helper()
-	_, err := c.Desk.Cases.Wall(c.t.Context(), c.StepUp(by, policies.CaseWall, id), id, c.version(by, id), cases.WallChange{Off: acts.List(c.People[off].ID)})
+	_, err := c.Desk.Walls.Set(c.t.Context(), c.StepUp(by, policies.CaseWall, id), id, c.version(by, id), walls.Change{Off: acts.List(c.People[off].ID)})
 	c.must("setting a wall", err)
 }
 
@@ -251,7 +254,7 @@ func TestWallsOfBothAddUp(t *testing.T) {
 		t.Errorf("the second: %v", err)
 	}
 	c.must("joining again", c.join("anna"))
-	_, err := c.Desk.Cases.Wall(t.Context(), c.StepUp("gina", policies.CaseWall, c.a), c.a, c.version("gina", c.a), cases.WallChange{Back: acts.List(c.People["lia"].ID)})
+	_, err := c.Desk.Walls.Set(t.Context(), c.StepUp("gina", policies.CaseWall, c.a), c.a, c.version("gina", c.a), walls.Change{Back: acts.List(c.People["lia"].ID)})
 	c.must("letting her in", err)
 	if v := c.open("lia", c.a); v.Joined == nil {
 		t.Error("let in to one she is not let in to both")
@@ -312,12 +315,12 @@ func TestNamesOfBothMeet(t *testing.T) {
 // one that she may not open is no way round.
 func TestNoLeadLosesAFileByJoining(t *testing.T) {
 	c := twinsOf(t)
-	_, err := c.Desk.Cases.ProposeWall(t.Context(), c.StepUp("lia", policies.WallPropose, c.b), c.b,
-		cases.WallTwo{WallChange: cases.WallChange{Off: acts.List(c.People["gina"].ID)}, Second: c.People["anna"].ID, Stands: c.People["lia"].ID})
+	_, err := c.Desk.Walls.Propose(t.Context(), c.StepUp("lia", policies.WallPropose, c.b), c.b,
+		walls.Two{Change: walls.Change{Off: acts.List(c.People["gina"].ID)}, Second: c.People["anna"].ID, Stands: c.People["lia"].ID})
 	c.must("asking", err)
 	a, _, err := c.Desk.ReadAgenda(t.Context(), c.Caller("anna"))
 	c.must("reading", err)
-	_, err = c.Desk.Cases.ConfirmWall(t.Context(), c.StepUp("anna", policies.WallConfirm, c.b), c.b, a.Walls[0].ID)
+	_, err = c.Desk.Walls.Confirm(t.Context(), c.StepUp("anna", policies.WallConfirm, c.b), c.b, a.Walls[0].ID)
 	c.must("confirming", err)
 	if err := c.join("anna"); !errors.Is(err, kept.ErrJoinLead) {
 		t.Errorf("joining: %v", err)
@@ -460,4 +463,44 @@ func TestWhatWasSharedFollows(t *testing.T) {
 	if report := c.CheckRecords(); len(report.Problems) > 0 {
 		t.Errorf("the log: %+v", report.Problems)
 	}
+}
+
+// TestEitherCodeAsksAboutBoth: who did what with the records of a woman is told of both
+// files by the code of either while they are joined, and of one by its own when they are
+// taken apart.
+func TestEitherCodeAsksAboutBoth(t *testing.T) {
+	c := twinsOf(t)
+	asked := func(code string) (objects []string) {
+		t.Helper()
+		a, _, err := c.Desk.AuditLog.Ask(t.Context(), c.SignIn("clara"), code, auditlog.Filter{})
+		c.must("asking", err)
+		for _, g := range a.Groups {
+			for _, l := range g.Lines {
+				if id, ok := strings.CutPrefix(l.Object, "case:"); ok {
+					objects = append(objects, id)
+				}
+			}
+		}
+		slices.Sort(objects)
+		return slices.Compact(objects)
+	}
+	both := []string{c.a, c.b}
+	slices.Sort(both)
+	alone := func(when string) {
+		t.Helper()
+		for code, id := range map[string]string{c.code.First: c.a, c.code.Second: c.b} {
+			if got := asked(code); !slices.Equal(got, []string{id}) {
+				t.Errorf("%s: by the code of %s of %v", when, id, got)
+			}
+		}
+	}
+	alone("before")
+	c.must("joining", c.join("anna"))
+	for _, code := range []string{c.code.First, c.code.Second} {
+		if got := asked(code); !slices.Equal(got, both) {
+			t.Errorf("joined: by one code of %v, want %v", got, both)
+		}
+	}
+	c.must("taking apart", c.undo("anna"))
+	alone("after")
 }

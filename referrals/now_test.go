@@ -10,11 +10,13 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/referrals/cards"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // nowOf is what stands under "Adesso" for somebody.
@@ -137,7 +139,7 @@ func TestDangerGoesIntoTheCaseFile(t *testing.T) {
 	if _, err := w.Desk.Cases.EndNow(t.Context(), w.Caller("anna"), cases.Waits{Contact: out.ContactID}, cases.NowEnd{Mark: kept.MarkDanger, Code: "arrived"}); !errors.Is(err, kept.ErrState) {
 		t.Errorf("ended in the contact: %v", err)
 	}
-	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, versionNow(t, w, out.CaseID), cases.WallChange{Off: acts.List(w.People["lia"].ID)}); err != nil {
+	if _, err := w.Desk.Walls.Set(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, versionNow(t, w, out.CaseID), walls.Change{Off: acts.List(w.People["lia"].ID)}); err != nil {
 		t.Fatal(err)
 	}
 	if lines := nowOf(t, w, "lia"); len(lines) != 0 {
@@ -248,14 +250,14 @@ func TestLeaveToCallBackIsForThisCall(t *testing.T) {
 }
 
 // cardsOf are the cards of a unit as they stand, by parent and kind.
-func cardsOf(t *testing.T, w *storetest.World) map[string]kept.ContactCard {
+func cardsOf(t *testing.T, w *storetest.World) map[string]cards.Contact {
 	t.Helper()
-	all := map[string]kept.ContactCard{}
+	all := map[string]cards.Contact{}
 	_, err := acts.Do(t.Context(), w.Gate, w.Store.View, w.Caller("anna"), policies.AgendaRead, func(r kept.Reader, act *acts.Act) error {
 		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
-		return kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) { all[row.Parent+" "+row.Kind] = *c })
+		return cards.All(r, act, false, func(row *cards.Row, c *cards.Contact) { all[row.Parent+" "+row.Kind] = *c })
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -268,7 +270,7 @@ func cardsOf(t *testing.T, w *storetest.World) map[string]kept.ContactCard {
 func TestNumberOfOneCallIsFoundForADay(t *testing.T) {
 	w := storetest.New(t).Wide()
 	out := keep(t, w, endangered(nil))
-	number := out.ContactID + " " + kept.CardOfNumber
+	number := out.ContactID + " " + cards.OfNumber
 	if c, ok := cardsOf(t, w)[number]; !ok || c.Phones[0] != "347 555 0199" {
 		t.Fatalf("the number's card is %+v", c)
 	}
@@ -284,7 +286,7 @@ func TestNumberOfOneCallIsFoundForADay(t *testing.T) {
 	if n, err := w.Desk.EndOver(context.Background(), acts.ConsoleCaller()); err != nil || n != 1 {
 		t.Errorf("the hourly act ended %d, %v", n, err)
 	}
-	err := w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(&kept.CardRow{}, out.ContactID+"."+kept.CardOfNumber) })
+	err := w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(&cards.Row{}, out.ContactID+"."+cards.OfNumber) })
 	if !errors.Is(err, acts.ErrNoRow) {
 		t.Errorf("its row: %v", err)
 	}
@@ -298,7 +300,7 @@ func TestClosedContactBecomesACaseFile(t *testing.T) {
 	if len(out.Code) != 9 || out.CaseID != "" {
 		t.Fatalf("recorded as %+v", out)
 	}
-	if c := cardsOf(t, w)[out.ContactID+" "+kept.CardOfContact]; c.Code != out.Code || c.Findable {
+	if c := cardsOf(t, w)[out.ContactID+" "+cards.OfContact]; c.Code != out.Code || c.Findable {
 		t.Errorf("its card is %+v", c)
 	}
 	id, _, err := w.Desk.Cases.CaseOfContact(t.Context(), w.Caller("anna"), out.ContactID, out.Version, false)
@@ -407,5 +409,45 @@ func TestDangerOutlivesWhatWouldHideIt(t *testing.T) {
 	}
 	if lines := nowOf(t, w, "anna"); len(lines) != 1 {
 		t.Errorf("closed, the Agenda has %+v", lines)
+	}
+}
+
+// TestDroppedLineWithoutLeave: she did not let us call back, so nobody calls; she stands
+// under "Adesso" all the same, until somebody says how it ended or she was heard.
+func TestDroppedLineWithoutLeave(t *testing.T) {
+	w := storetest.New(t).Wide()
+	quiet := func(in *cases.NewContact) { in.Danger, in.Children, in.CallBack, in.Overheard = "", "", "", nil }
+	in := endangered(quiet)
+	in.LineDropped = true
+	out := keep(t, w, in)
+	on := cases.Waits{Contact: out.ContactID}
+	lines := nowOf(t, w, "lia")
+	if len(lines) != 1 || lines[0].Kind != kept.MarkDropped || !lines[0].NoLeave || lines[0].Leave.Holds() || lines[0].On != on {
+		t.Fatalf("a line that dropped without leave: %+v", lines)
+	}
+	if v, _, err := w.Desk.Cases.OpenCallBack(t.Context(), w.Caller("anna"), out.ContactID); err != nil || v.Leave.Given {
+		t.Errorf("she may be called: %+v, %v", v.Leave, err)
+	}
+	if _, err := w.Desk.Cases.EndNow(t.Context(), w.Caller("lia"), on, cases.NowEnd{Mark: kept.MarkDropped, Code: "let_go"}); field(err, "end_text") == "" {
+		t.Errorf("let go without a word: %v", err)
+	}
+	// She called again, and the contact ended otherwise: she was heard.
+	in.Form, in.Version, in.LineDropped, in.Outcome = out.ContactID, out.Version, false, "info_only"
+	record(t, w, in)
+	if lines := nowOf(t, w, "lia"); len(lines) != 0 {
+		t.Errorf("she was heard, and still cannot wait: %+v", lines)
+	}
+	// The contact ended with the line.
+	in = endangered(quiet)
+	in.Outcome = "line_dropped"
+	on = cases.Waits{Contact: record(t, w, in).ContactID}
+	if lines := nowOf(t, w, "lia"); len(lines) != 1 || lines[0].On != on {
+		t.Fatalf("a contact that ended with the line: %+v", lines)
+	}
+	if _, err := w.Desk.Cases.EndNow(t.Context(), w.Caller("lia"), on, cases.NowEnd{Mark: kept.MarkDropped, Code: "let_go", Text: "non ha lasciato un numero"}); err != nil {
+		t.Fatal(err)
+	}
+	if lines := nowOf(t, w, "lia"); len(lines) != 0 {
+		t.Errorf("what ended stands: %+v", lines)
 	}
 }

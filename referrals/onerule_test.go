@@ -16,6 +16,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // chain is a woman whom a desk knows and, from its task, a social service; each sent
@@ -194,7 +195,7 @@ func TestStopSaysNothingOfWhom(t *testing.T) {
 	if a, _, err := c.Desk.ReadAgenda(t.Context(), c.SignIn("sofia")); err != nil || len(a.Tasks) != 1 || !a.Tasks[0].Stopped {
 		t.Fatalf("the task on the service's list: %+v, %v", a.Tasks, err)
 	}
-	_, err := c.Desk.Cases.Wall(t.Context(), c.StepUp("gina", policies.CaseWall, c.desk), c.desk, c.open("anna", c.desk).Version, cases.WallChange{Off: acts.List(c.People["lia"].ID)})
+	_, err := c.Desk.Walls.Set(t.Context(), c.StepUp("gina", policies.CaseWall, c.desk), c.desk, c.open("anna", c.desk).Version, walls.Change{Off: acts.List(c.People["lia"].ID)})
 	storetest.Try(t, "walling off", err)
 	if got := stopped("lia"); len(got) != 0 {
 		t.Fatalf("who is walled off sees %+v", got)

@@ -13,6 +13,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 )
 
 // Part is a part of a case file that a page asks for. What it does not ask for is
@@ -29,6 +30,7 @@ const (
 	PartTasks     Part = "tasks"     // what a social service was asked, without what is in it
 	PartMeet      Part = "meet"      // the appointments
 	PartKnown     Part = "known"     // the units that know how to reach her, and what of it
+	PartSheets    Part = "sheets"    // what she was read or took along
 	PartReports   Part = "reports"   // what others told of her, since she wanted it there
 	PartToLink    Part = "to_link"   // the unit's reports that are in no file, by their codes
 	PartJoined    Part = "joined"    // the file that is joined with it, with the same parts
@@ -37,7 +39,7 @@ const (
 )
 
 // Parts are all that the log says of what was shown of a case file.
-var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartKnown, PartReports, PartToLink, PartJoined, PartBan, partChoices}
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartSheets, PartKnown, PartReports, PartToLink, PartJoined, PartBan, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {
@@ -50,6 +52,7 @@ type CaseView struct {
 	Referrals []sharing.ReferralLine
 	Sent      []sharing.SentTask      // what the social service was asked, newest first
 	Meet      []cases.AppointmentView // the last one first
+	Sheets    []sheets.GivenView      // newest first
 	Known     []sharing.Recipient
 	Reports   []reports.View
 	ToLink    []reports.Line
@@ -124,6 +127,10 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 	},
 	PartMeet: func(r kept.Reader, _ *acts.Act, c *kept.File, v *CaseView) (err error) {
 		v.Meet, err = cases.AppointmentsOf(r, c)
+		return err
+	},
+	PartSheets: func(r kept.Reader, _ *acts.Act, c *kept.File, v *CaseView) (err error) {
+		v.Sheets, err = sheets.GivenIn(r, c)
 		return err
 	},
 	PartKnown: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {

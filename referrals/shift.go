@@ -10,12 +10,16 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
+	"sportello/referrals/sharing"
 )
 
 // Shift is what cannot wait, for who ends hers.
 type Shift struct {
 	Lines   []cases.NowLine
 	Reports []reports.Line // danger that others told of
+	// Stops were taken back, and no centre has said that it stopped. They are everybody's,
+	// and stay on the Agenda of who opens the desk: nobody takes them over.
+	Stops []sharing.ReferralLine
 }
 
 // ReadShift reads it.
@@ -54,7 +58,10 @@ func (d *Desk) shift(r kept.Reader, act *acts.Act) (s Shift, err error) {
 	if s.Lines, err = d.Cases.Now(r, act); err != nil {
 		return s, err
 	}
-	s.Reports, err = reports.Now(r, act)
+	if s.Reports, err = reports.Now(r, act); err != nil {
+		return s, err
+	}
+	s.Stops, err = sharing.StopsWaiting(r, act)
 	return s, err
 }
 

@@ -20,7 +20,7 @@ import (
 	"sportello/referrals/typed"
 )
 
-// The stories of domain.md section 8 that this issue carries, told at the desk.
+// What happens at a desk, told from end to end.
 // Each also shows that its acts left leaves, and that no leaf tells anything.
 
 func mustHave(t *testing.T, leaves []audit.Leaf, a policies.Action, o audit.Outcome) {

@@ -110,6 +110,52 @@ func TestEnterSendsTheForm(t *testing.T) {
 	}
 }
 
+// TestSlowAnswerSaysSo: what takes the server more than a second tells her that it is
+// under way, and what is quick does not.
+func TestSlowAnswerSaysSo(t *testing.T) {
+	r := newRenderer(t)
+	page := &casework.ContactPage{Page: servertest.DeskPage(casework.TitleContact, "/contatti/nuovo"), Step: 1}
+	for name, takes := range map[string]time.Duration{"slow": 4 * time.Second, "quick": 0} {
+		t.Run(name, func(t *testing.T) {
+			mux := http.NewServeMux()
+			mux.Handle("GET /static/", frame.StaticHandler())
+			mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, req *http.Request) {
+				if err := r.Render(w, http.StatusOK, page); err != nil {
+					t.Error(err)
+				}
+			})
+			mux.HandleFunc("POST /", func(w http.ResponseWriter, req *http.Request) {
+				time.Sleep(takes)
+				http.Redirect(w, req, "/", http.StatusSeeOther)
+			})
+			site := httptest.NewServer(mux)
+			t.Cleanup(site.Close)
+			ctx := browser(t)
+			look := func(script string) bool {
+				t.Helper()
+				is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return is
+			}
+			if err := chromedp.Do(ctx, chromedp.Navigate(site.URL+"/")); err != nil {
+				t.Fatal(err)
+			}
+			// The browser waits for the answer: the page itself keeps what it showed meanwhile.
+			before := look(`setTimeout(() => sessionStorage.setItem("saw", !document.getElementById("working").hidden), 2000), !document.getElementById("working").hidden`)
+			if err := chromedp.Do(ctx, chromedp.SendKeys("#name", "Rosa"+kb.Enter)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(takes + 500*time.Millisecond)
+			after := look(`sessionStorage.getItem("saw") === "true"`)
+			if before || after != (takes > 0) {
+				t.Errorf("before %v, after two seconds %v", before, after)
+			}
+		})
+	}
+}
+
 // TestNumberAndWordStayOffPaper: opened with "Mostra" or not, they do not print.
 func TestNumberAndWordStayOffPaper(t *testing.T) {
 	head := servertest.CaseHead("summary")

@@ -18,6 +18,7 @@ import (
 	"sportello/server/people"
 	"sportello/server/reports"
 	"sportello/server/sending"
+	"sportello/server/sheets"
 	"sportello/server/walls"
 )
 
@@ -26,5 +27,5 @@ func New(c frame.Config) (*frame.Server, error) { return frame.New(c, Routes(), 
 
 // Rooms are the areas of the service.
 func Rooms() []frame.Room {
-	return []frame.Room{frame.Own(), parts.Room(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), walls.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room()}
+	return []frame.Room{frame.Own(), parts.Room(), entry.Room(), people.Room(), admin.Room(), auditlog.Room(), casework.Room(), walls.Room(), reports.Room(), sending.Room(), centre.Room(), desk.Room(), sheets.Room()}
 }

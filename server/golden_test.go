@@ -13,6 +13,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/referrals/auditlog"
 	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/server"
@@ -134,7 +135,13 @@ func relations(s *servertest.Site, r *servertest.Records) map[string]string {
 	ids := map[string]string{"own": r.File, "closed": r.Closed, "restricted": r.Restricted, "walled": r.Walled, "other-desk": r.Vera,
 		"note": r.Note, "other-note": r.VeraNote, "ginestra": s.Units[storetest.Ginestra], "unsent": r.Unsent, "sent": r.Sent, "withdrawn": r.Withdrawn,
 		"declined": r.Declined, "shut": r.Shut, "declared": r.Declared, "expired": r.Expired, "contact": r.Contact, "report": r.Report, "task": r.Task, "lucia": s.People["lucia"].ID,
-		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "mandate": r.Mandate, "first": "1"}
+		"desk-unit": s.Units[storetest.TownDesk], "agency": s.Agency, "mandate": r.Mandate, "number": r.Number, "duty": r.Duty, "first": "1",
+		"begun": strings.Repeat("A", 26), "sheet": "centre", "for-near": "near_her", "italian": "it", "a4": "carta", "card": "biglietto"}
+	page, _, err := s.Desk.AuditLog.Read(s.T.Context(), s.Caller("clara"), auditlog.Filter{Action: "contact.close", Unit: s.Units[storetest.TownDesk]})
+	if err != nil || len(page.Entries) == 0 {
+		s.T.Fatalf("an entry of anna's: %v", err)
+	}
+	ids["entry"] = strconv.FormatInt(page.Entries[0].Index, 10)
 	for name, o := range r.Of {
 		ids["contact-"+name], ids["note-"+name], ids["report-"+name], ids["unsent-"+name], ids["sent-"+name] = o.Contact, o.Note, o.Report, o.Unsent, o.Sent
 	}
@@ -239,7 +246,7 @@ func sameAsAbsent(c *servertest.Client, a asked, path string, got servertest.Ans
 var (
 	tokens   = regexp.MustCompile(`(name="token" value=")[^"]*`)
 	from     = regexp.MustCompile(`(name="from" value=")[^"]*`)
-	aboutOne = regexp.MustCompile(`/[A-Z2-7]{26}`)
+	aboutOne = regexp.MustCompile(`/[A-Z2-7]{26}|/registro/[0-9A-Z]+/`)
 	current  = regexp.MustCompile(` aria-current="(page|true)"`)
 )
 

@@ -51,6 +51,10 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		}
 		return all
 	}
+	hours := func(form url.Values) url.Values {
+		maps.Copy(form, url.Values{"hours_kind": {"week"}, "day": {"9-13", "9-13", "", "", "", "", ""}, "holidays": {"closed"}, "patron": {"29/6"}, "closed": {"24/12/2026"}})
+		return form
+	}
 	v := func(pairs ...string) url.Values {
 		f := url.Values{}
 		for i := 0; i < len(pairs); i += 2 {
@@ -61,7 +65,7 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 	ginestra := s.Units[storetest.Ginestra]
 	contact := with(v("step", "3", "id", "form-1", "version", "", "go", "open_case", "speaker", "she", "can_talk", "yes", "call_back", "yes", "call_number", "1", "danger", "yes",
 		"where", "near", "children", "none", "danger_caller", "she", "danger_when", "x", "accompanied", "yes", "duty_said", "yes", "been_here", "no", "q", "x", "case", "",
-		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numeri-1-it", "outcome", "thinking", "service", "", "visibility", ""))
+		"name", "x", "request", "x", "needs", "listen", "children_count", "1", "children_ages", "1", "given", "numbers.it.read", "outcome", "thinking", "service", "", "visibility", ""))
 	back := with(contact)
 	back.Set("go", "search")
 	forward := with(contact)
@@ -107,9 +111,16 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/centri/{unit}", "anna", []string{ginestra}, v("words", "a b c d", "number", "x", "same", "no")},
 		{"/enti/nuovo", "dario", nil, v("name", "x", "kind", "operator", "responsibility", "processor", "ends", "2027-01-01", "version", "")},
 		{"/enti/{agency}", "dario", []string{s.Agency}, v("ends", "2027-01-01", "version", "1")},
+		{"/enti/{agency}/accordo", "dario", []string{s.Agency}, v("kind", "union", "day", "2026-11-01", "ref", "PG 1", "version", "1")},
 		{"/enti/{agency}/incarichi/nuovo", "dario", []string{s.Agency}, v("controller", "x", "towns", "Roma", "protocol", "1", "ends", "2027-01-01", "also", "yes", "version", "")},
 		{"/enti/{agency}/incarichi/{mandate}", "dario", []string{s.Agency, r.Mandate}, v("controller", "x", "towns", "Roma", "protocol", "1", "ends", "2027-01-01", "also", "yes", "version", "1")},
 		{"/unita/{unit}/territorio", "dario", []string{s.Units[storetest.TownDesk]}, v("towns", "Roma", "version", "1")},
+		{"/numeri/nuovo", "dario", nil, hours(v("name", "x", "phone", "333 000 0000", "note", "x", "tried", "2026-11-20", "again", "3330000000", "starts", "", "version", "0"))},
+		{"/numeri/reperibilita", "dario", nil, hours(v("name", "x", "phone", "333 000 0000", "note", "x", "tried", "2026-11-20", "again", "3330000000", "starts", "", "until", "", "unit", "", "version", "0"))},
+		{"/numeri/{entry}", "dario", []string{r.Number}, hours(v("name", "x", "phone", "333 000 0000", "note", "x", "tried", "2026-11-20", "again", "3330000000", "starts", "", "version", "1"))},
+		{"/orari/{unit}", "dario", []string{s.Units[storetest.TownDesk]}, hours(v("starts", "", "version", "0"))},
+		{"/doveri/nuovo", "dario", nil, v("what", "x", "to_whom", "x", "starts", "", "version", "0")},
+		{"/doveri/{entry}", "dario", []string{r.Duty}, v("what", "x", "to_whom", "x", "starts", "", "version", "1")},
 		{"/unita/nuova", "dario", nil, v("agency", s.Agency, "name", "x", "kind", "desk")},
 		{"/unita/{unit}/elenco", "bruna", []string{ginestra}, v("version", "1", "area", "x", "town", "Roma", "town_pick", "x", "hours", "x", "phone", "1", "cost", "free", "needs", "bed", "languages", "it")},
 		{"/personale/invita", "dario", nil, v("username", "nuova", "office", "intake_worker", "unit", s.Units[storetest.TownDesk], "language", "it")},
@@ -118,7 +129,9 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/personale/sospendi", "dario", nil, v("person", "x")},
 		{"/personale/riammetti", "dario", nil, v("person", "x")},
 		{"/personale/sblocca", "dario", nil, v("person", "x", "passphrase", "", "code", "")},
-		{"/registro", "clara", nil, v("action", "case.open", "person", "x", "record", "x", "outcome", "allowed", "from_day", "2026-11-01", "to_day", "2026-11-30", "at", "5")},
+		{"/registro", "clara", nil, v("acts", "case.open", "record", "x", "unit", "x", "from_day", "2026-11-01", "to_day", "2026-11-30", "at", "5")},
+		{"/registro", "clara", nil, v("her_code", "ACDE-FGHJ", "acts", "read", "for_her", "yes")},
+		{"/registro/{index}/chi", "clara", []string{"9"}, v("reason", "x", "passphrase", "", "code", "")},
 		{"/registro/esporta", "clara", nil, v("passphrase", "", "code", "")},
 		{"/registro/verifica", "clara", nil, v("from", "/registro")},
 		{"/contatti/nuovo", "anna", nil, contact},
@@ -130,6 +143,7 @@ func goodForms(s *servertest.Site, r *servertest.Records) []filled {
 		{"/compiti/{id}/revoca", "anna", []string{r.Task}, v("recognised", "x")},
 		{"/compiti/{id}", "sofia", []string{r.Task}, v("note", "x", "go", "x", "version", "1")},
 		{"/schede/{id}/diario/nuova", "anna", []string{r.File}, v("form", "x", "kind", "listening", "text", "x", "version", "1")},
+		{"/schede/{id}/fogli/{sheet}", "anna", []string{r.File, "NESSUNO"}, v("form", "x", "go", "read")}, // what it holds is tried in its room
 		{"/schede/{id}/diario/{note}/correggi", "anna", []string{r.File, r.Note}, v("kind", "listening", "text", "x", "version", "1")},
 		{"/schede/{id}/diario/{note}/sposta", "anna", []string{r.File, r.Note}, v("to", "x", "why", "x", "version", "1")},
 		{"/schede/{id}/persona", "anna", []string{r.File}, v("alias", servertest.SecretWord, "name", "x", "surname", "x", "born", "x", "language", "it", "mediator", "yes", "town", "x", "town_pick", "x",

@@ -85,7 +85,7 @@ func TestStepUpSurvivesTheOtherLanguage(t *testing.T) {
 	s := site.Standard(t)
 	b := s.SignedIn("clara")
 	clara := s.People["clara"]
-	b.Says(b.Post("/registro/esporta", "from", "/registro", "action", "signin"), "Conferma con frase e codice")
+	b.Says(b.Post("/registro/esporta", "from", "/registro", "acts", "signin"), "Conferma con frase e codice")
 	if here := b.Hidden("from"); here != "/registro" {
 		t.Errorf("the page is said to be at %q", here)
 	}
@@ -93,7 +93,7 @@ func TestStepUpSurvivesTheOtherLanguage(t *testing.T) {
 	got := b.Status(otherLanguage(b, "passphrase", clara.Passphrase, "code", code), http.StatusOK)
 	b.Says(got, "Confirm with passphrase and code", `value="signin"`)
 	b.Silent(got, clara.Passphrase)
-	got = b.Status(b.Post("/registro/esporta", "action", "signin", "passphrase", clara.Passphrase, "code", code), http.StatusOK)
+	got = b.Status(b.Post("/registro/esporta", "acts", "signin", "passphrase", clara.Passphrase, "code", code), http.StatusOK)
 	if kind := got.Header.Get("Content-Type"); kind != "application/zip" {
 		t.Errorf("got %s:\n%s", kind, servertest.Main(got.Body))
 	}

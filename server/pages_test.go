@@ -15,6 +15,7 @@ import (
 	"sportello/server/reports/reportstest"
 	"sportello/server/sending/sendingtest"
 	"sportello/server/servertest"
+	"sportello/server/sheets/sheetstest"
 	"sportello/server/walls/wallstest"
 )
 
@@ -30,7 +31,7 @@ var sampleNow = servertest.Now
 // samplePages lists every page of every room; the tests that look at pages walk it.
 func samplePages() (list []samplePage) {
 	for _, s := range slices.Concat(frametest.Samples(), entrytest.Samples(), peopletest.Samples(), admintest.Samples(),
-		auditlogtest.Samples(), caseworktest.Samples(), reportstest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples(), wallstest.Samples()) {
+		auditlogtest.Samples(), caseworktest.Samples(), reportstest.Samples(), sendingtest.Samples(), centretest.Samples(), desktest.Samples(), sheetstest.Samples(), wallstest.Samples()) {
 		list = append(list, samplePage{name: s.Name, tmpl: s.Template(), page: s.Page})
 	}
 	return list

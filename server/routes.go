@@ -12,6 +12,7 @@ import (
 	"sportello/server/people"
 	"sportello/server/reports"
 	"sportello/server/sending"
+	"sportello/server/sheets"
 	"sportello/server/walls"
 )
 
@@ -22,6 +23,7 @@ func Routes() []frame.Route {
 		frame.Get("/", "", entry.Home).WithoutSession(),
 		frame.Get("/entra", "", entry.SignIn).WithoutSession(),
 		frame.Post("/entra", "", entry.Begin).WithoutSession(),
+		frame.Get("/entra/aiuto", "", entry.CannotEnter).WithoutSession(),
 		frame.Get("/entra/codice", "", entry.Code).WithoutSession(),
 		frame.Post("/entra/codice", "", entry.Finish).WithoutSession(),
 		frame.Get("/uscita", "", entry.Exit).WithoutSession(),
@@ -81,6 +83,8 @@ func Routes() []frame.Route {
 		frame.Get("/ammissioni/dichiarazioni", policies.DeclarationRead, people.UnitDeclarations),
 		frame.Get("/ammissioni/schede", policies.MemberList, people.NewCases),
 		frame.Post("/ammissioni/schede", policies.UnitRestrict, people.SetNewCases),
+		frame.Get("/ammissioni/testimone", policies.MemberList, people.Witness),
+		frame.Post("/ammissioni/testimone", policies.UnitWitness, people.SetWitness),
 		frame.Get("/ammissioni/mie-parole", policies.CredentialsRead, people.LeadWords),
 		frame.Post("/ammissioni/mie-parole", policies.CredentialsRead, people.ShowLeadWords),
 		frame.Get("/ammissioni/{person}", policies.MemberList, people.Admit),
@@ -109,6 +113,8 @@ func Routes() []frame.Route {
 		frame.Post("/enti/nuovo", policies.AgencyCreate, admin.CreateAgency),
 		frame.Get("/enti/{agency}", policies.UnitList, admin.Agency),
 		frame.Post("/enti/{agency}", policies.AgencyEnd, admin.EndAgency),
+		frame.Get("/enti/{agency}/accordo", policies.UnitList, admin.Agreement),
+		frame.Post("/enti/{agency}/accordo", policies.AgencyAgreement, admin.SetAgreement),
 		frame.Get("/enti/{agency}/incarichi/nuovo", policies.UnitList, admin.NewMandate),
 		frame.Post("/enti/{agency}/incarichi/nuovo", policies.AgencyMandate, admin.CreateMandate),
 		frame.Get("/enti/{agency}/incarichi/{mandate}", policies.UnitList, admin.Mandate),
@@ -126,6 +132,21 @@ func Routes() []frame.Route {
 		frame.Post("/personale/riammetti", policies.PersonLift, admin.Lift),
 		frame.Post("/personale/sblocca", policies.FactorUnlock, admin.UnlockAdministrator),
 
+		// what the house has on its board
+		frame.Get("/numeri", policies.UnitList, admin.Board),
+		frame.Get("/numeri/nuovo", policies.UnitList, admin.NewNumber),
+		frame.Post("/numeri/nuovo", policies.PostedNumber, admin.PostNumber),
+		frame.Get("/numeri/reperibilita", policies.UnitList, admin.NewOnCall),
+		frame.Post("/numeri/reperibilita", policies.PostedNumber, admin.PostOnCall),
+		frame.Get("/numeri/{entry}", policies.UnitList, admin.Number),
+		frame.Post("/numeri/{entry}", policies.PostedNumber, admin.SaveNumber),
+		frame.Get("/orari/{unit}", policies.UnitList, admin.UnitHours),
+		frame.Post("/orari/{unit}", policies.PostedText, admin.SaveUnitHours),
+		frame.Get("/doveri/nuovo", policies.UnitList, admin.NewDuty),
+		frame.Post("/doveri/nuovo", policies.PostedText, admin.PostDuty),
+		frame.Get("/doveri/{entry}", policies.UnitList, admin.Duty),
+		frame.Post("/doveri/{entry}", policies.PostedText, admin.SaveDuty),
+
 		// the log
 		frame.Get("/registro", policies.LogRead, auditlog.Log),
 		frame.Post("/registro", policies.LogRead, auditlog.FilterLog),
@@ -133,12 +154,15 @@ func Routes() []frame.Route {
 		frame.Post("/registro/verifica", policies.LogVerify, auditlog.VerifyNow),
 		frame.Get("/registro/accessi", policies.LogRead, auditlog.Access),
 		frame.Get("/registro/invii", policies.LogRead, auditlog.AuditReferrals),
+		frame.Get("/registro/{index}/chi", policies.LogRead, auditlog.LogName),
+		frame.Post("/registro/{index}/chi", policies.LogName, auditlog.AskName),
 		frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 
-		frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
+		frame.Get("/agenda", policies.AgendaRead, desk.Agenda),
 		frame.Get("/turno", policies.AgendaRead, desk.Turn),
 		frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 		frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
+		frame.Get("/contatti/nuovo/{form}/{step}", policies.ContactCreate, casework.ContactStep),
 		frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
 		frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
 		frame.Post("/contatti/{id}/scheda", policies.ContactClose, casework.CaseOfContact),
@@ -146,6 +170,7 @@ func Routes() []frame.Route {
 		frame.Post("/contatti/{id}/richiama", policies.CallBackRecord, desk.RecordCallBack),
 		frame.Get("/contatti/{id}/adesso", policies.ContactOpen, desk.NowOfContact),
 		frame.Post("/contatti/{id}/adesso", policies.NowEnd, desk.EndNowOfContact),
+		frame.Get("/contatti/{id}/fogli/{sheet}/{form}", policies.ContactOpen, sheets.ContactPaper),
 		frame.Get("/cerca", policies.CaseSearch, desk.Search),
 		frame.Post("/cerca", policies.CaseSearch, desk.FindCases),
 		frame.Get("/compiti/{id}", policies.TaskOpen, desk.Task),
@@ -155,6 +180,15 @@ func Routes() []frame.Route {
 		frame.Post("/compiti/{id}", policies.TaskClose, desk.CloseTask),
 		frame.Get("/compiti/{id}/revoca", policies.AgendaRead, desk.TaskRevoke),
 		frame.Post("/compiti/{id}/revoca", policies.TaskRevoke, desk.RevokeTask),
+
+		// what is read out or handed over
+		frame.Get("/fogli", policies.DirectoryRead, sheets.List),
+		frame.Get("/fogli/{sheet}/{lang}", policies.DirectoryRead, sheets.Sheet),
+		frame.Get("/fogli/{sheet}/{lang}/{form}", policies.DirectoryRead, sheets.Paper),
+		frame.Get("/schede/{id}/fogli", policies.CaseOpen, sheets.CaseList),
+		frame.Get("/schede/{id}/fogli/{sheet}", policies.CaseOpen, sheets.CaseSheet),
+		frame.Post("/schede/{id}/fogli/{sheet}", policies.SheetGive, sheets.GiveSheet),
+		frame.Get("/schede/{id}/fogli/{sheet}/{form}", policies.CaseOpen, sheets.CasePaper),
 
 		// what others tell
 		frame.Get("/segnalazioni", policies.UnlinkedRead, reports.ReportList),
@@ -207,6 +241,9 @@ func Routes() []frame.Route {
 		frame.Get("/schede/{id}/unione", policies.CaseOpen, walls.Join),
 		frame.Post("/schede/{id}/unione", policies.CaseJoin, walls.JoinFiles),
 		frame.Post("/schede/{id}/unione/annulla", policies.CaseUnjoin, walls.Unjoin),
+		frame.Post("/schede/{id}/muri/{wall}/insieme", policies.WallPropose, walls.CarryWall),
+		frame.Get("/muri/{wall}", policies.AgendaRead, walls.ForWitness),
+		frame.Post("/muri/{wall}", policies.WallWitness, walls.AnswerWitness),
 
 		frame.Get("/schede/{id}/invii", policies.CaseOpen, sending.CaseReferrals),
 		frame.Get("/schede/{id}/centro", policies.DirectoryRead, sending.ChooseCentre),

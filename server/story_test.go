@@ -3,6 +3,7 @@ package server_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base32"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -51,8 +52,9 @@ func TestStory(t *testing.T) {
 
 // leadsOn are the addresses without a page of their own.
 var leadsOn = map[string]bool{
-	"/":       true, // leads to the first page of her work
-	"/attesa": true, // asks for the passphrase, then shows the words
+	"/":               true, // leads to the first page of her work
+	"/attesa":         true, // asks for the passphrase, then shows the words
+	"/contatti/nuovo": true, // leads to the first step of a new contact
 }
 
 // story is what its people know while it is told.
@@ -85,6 +87,7 @@ func (st *story) tell() {
 	st.nobodyCallsOutsideHerHours()
 	st.annaWritesNotes()
 	st.theyAgreeToMeet()
+	st.sheIsReadASheet()
 	st.rosaSaysMore()
 	st.annaShouldNotBeGiven()
 	st.twoTabsDoNotFight()
@@ -150,7 +153,7 @@ func (st *story) aRestoreShutAReferral() {
 // rosaCalls: step 1, answered while somebody may overhear.
 func (st *story) rosaCalls() {
 	v := st.anna
-	v.click("agenda.new_contact").at("/contatti/nuovo")
+	v.click("agenda.new_contact").at("/contatti/nuovo/{form}/{step}")
 	v.choose("contact.speaker", "speaker.she")
 	v.choose("contact.alone", "yesno.yes").choose("contact.can_talk", "yesno.yes").choose("contact.call_back", "yesno.yes").fill("contact.call_number", "333 765 4321")
 	v.choose("contact.danger", "said_aloud.yes").see("danger.title", "danger.call_112", "000 000 0100")
@@ -192,6 +195,7 @@ func (st *story) theLineDrops() {
 	v.choose("callback.outcome", "call_back.no_answer").click("callback.save").see("callback.saved", "callback.calls")
 	v.open("/agenda").see("now.dropped", "now.danger", "now.nobody").click("agenda.act_danger").at("/contatti/{id}/adesso").see("now.leads").open("/agenda").click("agenda.act_call").at("/contatti/{id}/richiama")
 	v.choose("callback.outcome", "call_back.reached").click("callback.save").at("/contatti/{id}").see("callback.saved", "contact.request_title")
+	v.open(v.path() + "/fogli/" + st.ref("centre") + "/carta").at("/contatti/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").click("sheets.back").at("/contatti/{id}").see("contact.request_title")
 	v.click("action.continue").see("contact.outcome_title", "contact.tonight_title")
 }
 
@@ -210,7 +214,7 @@ func (st *story) dangerEnds() {
 // rosaGetsAFile: no outcome brings the form back; the outcome sets a task.
 func (st *story) rosaGetsAFile() {
 	v := st.anna
-	v.choose("contact.given", "Numeri e luoghi sicuri")
+	v.see("Numeri e luoghi aperti adesso", "Un posto per stanotte", "sheets.others").choose("contact.given", "Un posto per stanotte: letto")
 	v.click("contact.close").see("contact.outcome_missing", "danger.title")
 	v.choose("contact.outcome", "outcome.social_service").see("contact.service_what", "contact.share_about").tick("share_field.number")
 	v.click("contact.open_case").at("/contatti/{id}").see("contact_done.title", "Rosalia", "outcome.social_service")
@@ -271,7 +275,7 @@ func (st *story) annaWritesNotes() {
 	v := st.anna
 	st.secondFile()
 	v.open(st.file).click("case.tab_diary").at("/schede/{id}/diario").see("event.contact").seeNot("subito dopo")
-	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Numeri e luoghi sicuri").seeNot("333 765 4321")
+	v.press("diary.contact_told").see("said_aloud.yes", "where.near", "subito dopo", "contact.duty_said", "Un posto per stanotte").seeNot("333 765 4321")
 	v.press(v.say("strip.show") + " " + v.say("strip.show_number")).see("333 765 4321")
 	v.click("diary.add").choose("note.kind", "note_kind.interview").fill("note.text", "Ha parlato con calma.").click("diary.add").see("note.saved")
 	v.click("diary.correct").at("/schede/{id}/diario/{note}/correggi").see("note.correct_about").holds("note.text", "Ha parlato con calma.")
@@ -293,6 +297,22 @@ func (st *story) theyAgreeToMeet() {
 	v.see("error.empty").holds("meeting.text", "Un colloquio in biblioteca.").fill("meeting.where", "Sportello").choose("meeting.mediator", "yesno.yes").click("meeting.save")
 	v.at("/schede/{id}/appuntamenti").see("meeting.saved", "meeting_state.planned", "10:30", "meeting.with_mediator").open(st.file).see("10:30").click("meeting.how")
 	v.choose("meeting.how", "meeting_end.cancelled").click("meeting.end").at("/schede/{id}/appuntamenti").see("meeting.ended", "meeting_state.cancelled")
+}
+
+// ref is a sheet as an address of anna's session names it.
+func (st *story) ref(code string) string {
+	token := eval[string](st.anna, `document.querySelector("input[name=token]").value`)
+	return base32.StdEncoding.EncodeToString(crypto.Hash([]byte("sheet"), []byte(token), []byte(code), []byte("it")))[:26]
+}
+
+// sheIsReadASheet, and takes none along: paper was not asked, and then it may not go home.
+func (st *story) sheIsReadASheet() {
+	v := st.anna
+	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
+	v.click("Che cos’è un centro antiviolenza").at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
+	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
+	v.open(st.file + "/fogli/" + st.ref("numbers") + "/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
+	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").click("Se conosci qualcuno in pericolo").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
 }
 
 // secondFile is of a woman who told nothing but a name.
@@ -648,6 +668,15 @@ func (st *story) darioInvites() {
 	v.fill("mandate.controller", "Comune di Velletri").fill("towns.list", "Veletri").fill("mandate.protocol", "PG 12/2026").fill("mandate.ends", "2028-12-31").click("mandate.save").see("towns.unknown")
 	v.fill("towns.list", "Velletri").click("mandate.save").at("/enti/{agency}").see("Comune di Velletri", "mandate.saved", "territory.gaps")
 	v.click("mandate.change").at("/enti/{agency}/incarichi/{mandate}").holds("mandate.controller", "Comune di Velletri").open("/enti").click("strip.edit").click("territory.change").at("/unita/{unit}/territorio").see("territory.about")
+	v.open("/enti/" + st.to.s.Agency).at("/enti/{agency}").see("agreement.empty").click("agreement.enter").at("/enti/{agency}/accordo").see("agreement.about")
+	v.choose("agreement.kind", "agreement_kind.union").fill("agreement.day", "1/10/2026").fill("agreement.ref", "PG 7/2026").click("agreement.save").see("stepup.agreement").stepUp()
+	v.at("/enti/{agency}").see("agreement.saved", "agreement_kind.union", "PG 7/2026")
+	v.open("/enti").see("start.title", "start.open", "start.done").click("nav.board").at("/numeri").see("000 000 0100", "answers.always")
+	v.click("oncall.new").at("/numeri/reperibilita").fill("number.name", "Servizio sociale").fill("number.phone", "333 0000000").choose("hours.kind", "hours_kind.always")
+	v.click("board.save").see("number.look", "333 000 0000", "number.tried_missing", "number.again_missing")
+	v.tick("number.again").fill("number.tried", st.to.s.Clock.Now().Format("2006-01-02")).click("board.save").see("stepup.posted", "Servizio sociale").stepUp().at("/numeri").see("board.saved", "Servizio sociale", "333 000 0000")
+	v.click("duty.new").at("/doveri/nuovo").fill("duty.what", "Un reato grave").click("board.save").at("/numeri").see("Un reato grave")
+	v.click("board.change").at("/numeri/{entry}").see("board.past", "role.console").open("/numeri")
 	st.invitations = map[string]string{}
 	st.invite("elena", "role.lead", storetest.TownDesk)
 	st.invite("fatima", "role.centre_worker", "Centro Il Melograno")
@@ -755,6 +784,7 @@ func (st *story) annaAsksForAWall() {
 	elena.see("walls.asks", "anna", "walls.hidden_from", "lucia").click("remove.say_no").see("walls.stopped", st.code)
 	elena.open(st.file).click("restricted.title").at("/schede/{id}/riservata").see("restricted.about_unit")
 	elena.open("/ammissioni").click("new_cases.title").at("/ammissioni/schede").see("new_cases.about")
+	elena.open("/ammissioni").click("witness.title").at("/ammissioni/testimone").see("witness.about")
 }
 
 // annaJoinsTwoFiles: the woman has a second file, and wants them to be one. What follows
@@ -826,18 +856,21 @@ func (st *story) aKeyIsStopped() {
 func (st *story) claraReads() {
 	v := st.to.visitor(st.t, "clara")
 	st.clara = v
-	v.signInIn("clara").at("/registro").see("log.rows", "own-credentials").seeNot("Rosalia", "dormire", "girasole")
-	v.fill("log.action", "member.admit").click("log.filter").see("result.allowed", "member.admit")
-	v.fill("log.action", "referral.send").click("log.filter").see("result.allowed").seeNot("member.admit")
-	v.click("log.verify_now").see("log.verified", "verification.good")
-	v.fill("log.action", "consent.revoke").click("log.filter").see("consent.revoke").seeNot("case.open")
+	v.signInIn("clara").at("/registro").see("log.rows", "log.agreement_missing").seeNot("Rosalia", "dormire", "girasole")
+	v.fill("log.action", "act.member.admit").click("log.answer").see("result.allowed", "act.member.admit")
+	v.fill("log.action", "act.referral.send").click("log.answer").see("result.allowed")
+	v.press("log.keys").click("log.verify_now").see("log.verified", "verification.good")
+	v.fill("log.action", "act.consent.revoke").click("log.answer")
 	v.click(eval[string](v, `document.querySelector("tbody th a.action-link[href^='/registro/']").innerText`)).at("/registro/{index}").see("proof.good", "consent.revoke")
-	record := strings.TrimPrefix(st.file, "/schede/")
-	v.open("/registro").fill("log.record", record).fill("log.outcome", "result.refused").click("log.filter").see(record, "result.refused")
-	v.fill("log.from", "2026-11-30").fill("log.to", "2026-11-01").click("log.filter").see("log.day_wrong")
+	// Who read her: from her code, on one page, in three clicks of which the first was to come in.
+	v.open("/registro").fill("log.her_code", st.code).fill("log.action", "log_acts.read").click("log.answer").see("answer.title", "act.case.open", "role.intake_worker").seeNot("Rosalia")
+	v.open(eval[string](v, `document.querySelector("a[href$='/chi']").getAttribute("href")`)).at("/registro/{index}/chi").see("named.about").seeNot("named.name")
+	v.fill("named.reason", "Lo chiede la donna").click("named.ask").see("stepup.log_name").stepUp().at("/registro/{index}/chi").see("named.name", "named.once")
+	v.open("/registro").fill("log.her_code", st.code).click("log.for_her").see("answer.for_her_title", "role.intake_worker").seeNot("Rosalia")
+	v.open("/registro").fill("log.her_code", "ACDE-FGHJ").click("log.answer").see("answer.nothing")
+	v.open("/registro").fill("log.from", "2026-11-30").fill("log.to", "2026-11-01").click("log.answer").see("log.day_wrong")
 	v.open("/registro/accessi").see("access.lead", storetest.TownDesk, storetest.Ginestra).seeNot("Rosalia")
 	v.open("/registro/invii").see("audit_referrals.lead", storetest.Ginestra, "given.interpreter", "audit_referrals.dead").seeNot("Rosalia", "Mediatrice 12")
-	v.open("/registro").see("log.read")
 	v.open(st.file).see("error.not_found").open(st.sent).see("error.not_found").open(st.arrived).see("error.not_found")
 }
 
@@ -845,15 +878,15 @@ func (st *story) claraReads() {
 func (st *story) claraTakesTheLogAway() {
 	v := st.clara
 	v.open("/registro")
-	key := eval[string](v, `[...document.querySelectorAll("main .mono")].map(e => e.innerText).find(t => t.startsWith("test+"))`)
-	v.click("log.export").see("stepup.export")
+	key := eval[string](v, `[...document.querySelectorAll("main .mono")].map(e => e.textContent).find(t => t.startsWith("test+"))`)
+	v.press("log.export").click("log.export_do").see("stepup.export")
 	p := st.to.s.People["clara"]
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
 	whole := st.verifyOffline(v.download("stepup.do"), key)
 	if !strings.Contains(whole, "leaves 0 to ") {
 		v.stop("the whole log does not verify: %s", whole)
 	}
-	v.open("/registro").fill("log.action", "referral.send").see("log.export_part").click("log.export").see("export_scope.part")
+	v.open("/registro").fill("log.action", "act.referral.send").press("log.export").see("log.export_part").click("log.export_do").see("export_scope.part")
 	v.fill("signin.passphrase", p.Passphrase).fill("code.code", st.to.s.Code(p))
 	part := st.verifyOffline(v.download("stepup.do"), key)
 	if !strings.Contains(part, "chosen leaves between ") || strings.Contains(part, "leaves 0 to ") {
@@ -995,6 +1028,7 @@ func (st *story) elenaLeaves() {
 func (st *story) theOddPages() {
 	v := st.bruna
 	v.click("nav.licences").at("/licenze").see("licences.title")
+	v.open("/entra/aiuto").see("help.phrase_nobody")
 	v.open("/uscita").at("/uscita").seeNot("Sportello", "1522", "bruna")
 	v.open("/arrivi").at("/entra")
 	v.click("frame.exit").at("/uscita")

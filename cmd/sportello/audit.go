@@ -227,7 +227,7 @@ func (p *program) auditExport() *cobra.Command {
 		Long: `Writes one zip: checkpoint, leaves and, for a part of the log, its proof. It holds
 pseudonyms, codes and days; no name and no content.
 
-With --person, --action, --record, --outcome, --from-day or --to-day it holds only
+With --action, --unit, --record, --outcome, --from-day or --to-day it holds only
 the leaves that match. The proof shows that each of them is in the signed log; that
 no other leaf matches only the whole log shows.`,
 		Example: `  sportello audit export --out bundle.zip
@@ -250,8 +250,8 @@ no other leaf matches only the whole log shows.`,
 	c.Flags().StringVar(&out, "out", "", "file to make; it must not exist")
 	c.Flags().Int64Var(&from, "from", 0, "first leaf")
 	c.Flags().Int64Var(&to, "to", -1, "leaf after the last; below 0 all there are")
-	c.Flags().StringVar(&f.Actor, "person", "", "only what this person did, by pseudonym")
 	c.Flags().StringVar(&f.Action, "action", "", "only this act, as the log names it")
+	c.Flags().StringVar(&f.Unit, "unit", "", "only what people of this unit did")
 	c.Flags().StringVar(&f.Object, "record", "", "only what was done with this record")
 	c.Flags().StringVar((*string)(&f.Outcome), "outcome", "", "only allowed, refused or failed acts")
 	c.Flags().StringVar(&f.From, "from-day", "", "first day, as 2026-11-01")

@@ -32,7 +32,7 @@ const (
 
 // sealedKeys are the key files that the third artefact holds. The session key
 // is made anew when it is missing, and the state file is of no use once it is old.
-var sealedKeys = []string{pepperFile, throtFile, logFile, logPubFile}
+var sealedKeys = []string{pepperFile, throtFile, codesFile, logFile, logPubFile}
 
 // backing is what a backup was asked for.
 type backing struct {
@@ -52,7 +52,8 @@ func (p *program) backupCommand() *cobra.Command {
   shred.db  the shred secrets. Keep it a few days: as long as a copy exists, what
             was erased could be opened again.
   keys.age  the key files, sealed to the recovery recipient that the audit unit
-            accepted, or the unit of --sealed-to. Make it once, keep it elsewhere.
+            accepted, or the unit of --sealed-to. Make it once, keep it elsewhere; make
+            it again when a start has made keys/codes in a folder of before.
 
 main.db is copied before shred.db, then opened and every record held to its log. A
 copy that does not hold is removed. Sessions are in none of them.

@@ -7,6 +7,7 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 	"sportello/referrals/typed"
 )
 
@@ -24,7 +25,7 @@ func (s *seed) cases() {
 		Needs: []string{"listen", "bed"}, Children: "with_her", HowMany: "2", DutyTold: true, Outcome: "social_service",
 		Safe: rule.SafeContact{CodeWord: "girasole", Say: "È la biblioteca.", Number: "000 000 0301",
 			Channels: map[string]string{"call": "yes", "sms": "never"}, Hours: anyHour},
-		Given: []cases.Given{{Sheet: "numeri-1-it", Version: "1", Language: "it"}}}})
+		Given: []cases.Given{{Sheet: "numbers", Version: "1", Language: "it", How: sheets.Aloud}}}})
 	marta := s.contact(anna, cases.NewContact{OpenCase: true, Contact: cases.Contact{
 		Speaker: "she", Channel: "in_person", Danger: "no", Alias: "Marta", Request: "Parlare con un'avvocata prima di decidere.",
 		Needs: []string{"legal", "cav"}, Children: "none", Outcome: "stay_in_touch",

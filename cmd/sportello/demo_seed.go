@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sportello/cmd/sportello/conf"
 	"sportello/cmd/sportello/files"
 	"sportello/crypto"
 	"sportello/policies"
@@ -15,20 +16,14 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/office"
 	"sportello/policies/units"
-	"sportello/server/frame"
 )
 
 // demoTexts are the words of a town that does not exist.
 var demoTexts = texts{
-	Emergency: frame.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
-	Duties: []frame.Duty{
+	Emergency: conf.Number{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
+	Duties: []conf.Duty{
 		{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"},
 		{What: "Un reato perseguibile d’ufficio, se chi ascolta è incaricata di pubblico servizio", ToWhom: "alla Procura della Repubblica"},
-	},
-	Sheets: []frame.Sheet{
-		{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
-		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"},
-		{Value: "dati-1-en", Title: "How we treat data", Version: "1", Lang: "en"},
 	},
 }
 

@@ -6,10 +6,13 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -25,24 +28,28 @@ var never = map[string][]string{
 	"crypto":             {"net/http", "log"},
 	"policies":           {"database/sql", "net/http", "os"},
 	"policies/audit":     {"database/sql", "net/http"},
+	"policies/opening":   {"sportello", "database/sql", "net/http", "os"},
 	"policies/acts":      {"net/http", "database/sql"},
 	"policies/units":     {"net/http", "database/sql"},
 	"policies/accounts":  {"net/http", "database/sql"},
 	"referrals":          casework,
-	"referrals/kept":     casework,
-	"referrals/ban":      casework,
-	"referrals/cases":    casework,
-	"referrals/join":     casework,
-	"referrals/reports":  casework,
-	"referrals/sharing":  casework,
-	"referrals/auditlog": casework,
+	"referrals/sheets":   append([]string{"os"}, casework...),
 	"referrals/rule":     append([]string{"sportello/policies"}, casework...),
-	"referrals/typed":    casework,
+	"referrals/datafile": append([]string{"sportello", "os"}, casework...),
+	"referrals/risk":     append([]string{"sportello/policies", "sportello/referrals/typed", "os"}, casework...),
 	"referrals/towns":    append([]string{"sportello"}, casework...),
 	"referrals/match":    append([]string{"sportello/crypto", "sportello/policies", "sportello/referrals/typed", "os"}, casework...),
 	"referrals/store":    {"sportello/crypto", "net/http", "filippo.io/age", "sportello/policies/accounts", "sportello/policies/units"},
 	"server/locale":      {"sportello"},
 	"server/proxy":       {"sportello"},
+}
+
+// neverIn is what a package may not import, of casework what all of it may not.
+func neverIn(folder string) []string {
+	if list, ok := never[folder]; ok || !strings.HasPrefix(folder, "referrals/") {
+		return list
+	}
+	return casework
 }
 
 // edge is what no package of the web edge imports.
@@ -51,7 +58,7 @@ var edge = []string{"sportello/referrals/store", "database/sql", "filippo.io/age
 // shared are the packages below server that another one there may import: a room the
 // frame and the parts and no other room, the parts the frame, the frame neither.
 func shared(room string) []string {
-	all := []string{"sportello/server/locale", "sportello/server/proxy", "sportello/server/words"}
+	all := []string{"sportello/server/locale", "sportello/server/proxy", "sportello/server/words", "sportello/server/history", "sportello/server/merge"}
 	if room != "frame" {
 		all = append(all, "sportello/server/frame")
 		if room != "parts" {
@@ -68,20 +75,30 @@ func bad(folder, name string) bool {
 		room != "" && strings.HasPrefix(name, "sportello/server/") && !slices.Contains(shared(room), name)) {
 		return true
 	}
-	return slices.ContainsFunc(append(rightOf(folder), never[folder]...), func(never string) bool {
+	return slices.ContainsFunc(append(rightOf(folder), neverIn(folder)...), func(never string) bool {
 		return name == never || never == "sportello" && strings.HasPrefix(name, "sportello/")
 	})
 }
 
-// lines are the orders inside two folders: a package imports none to its right.
-var lines = [][]string{
-	{"policies", "policies/audit", "policies/acts", "policies/units", "policies/office", "policies/accounts"},
-	{"referrals/typed", "referrals/towns", "referrals/match", "referrals/rule", "referrals/kept", "referrals/ban", "referrals/cases", "referrals/join", "referrals/reports", "referrals/sharing", "referrals/auditlog", "referrals", "referrals/store"},
-}
+// lines are the orders inside two folders, as the README draws them on one screen: a
+// package imports none that stands below it.
+var lines = sync.OnceValue(func() [][]string {
+	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		panic(err)
+	}
+	_, screen, _ := strings.Cut(string(page), "## The architecture on one screen\n\n")
+	screen, _, _ = strings.Cut(screen, "\n\n")
+	var all [][]string
+	for _, first := range []string{"policies", "referrals"} {
+		all = append(all, regexp.MustCompile(`\b`+first+`\b[/\w]*`).FindAllString(screen, -1))
+	}
+	return all
+})
 
 // rightOf are the packages that stand to the right of one in its line.
 func rightOf(folder string) (all []string) {
-	for _, line := range lines {
+	for _, line := range lines() {
 		if i := slices.Index(line, folder); i >= 0 {
 			for _, p := range line[i+1:] {
 				all = append(all, "sportello/"+p)
@@ -93,7 +110,7 @@ func rightOf(folder string) (all []string) {
 
 // inLine tells that a package of a folder with a line stands in it.
 func inLine(folder string) bool {
-	return slices.ContainsFunc(lines, func(line []string) bool { return slices.Contains(line, folder) })
+	return slices.ContainsFunc(lines(), func(line []string) bool { return slices.Contains(line, folder) })
 }
 
 // clock are the calls that read or wait for the real time.
@@ -124,6 +141,11 @@ func TestImportOrder(t *testing.T) {
 			}
 		}
 	})
+	for _, folder := range slices.Concat(lines()...) {
+		if _, err := os.Stat(filepath.Join("..", "..", folder)); err != nil {
+			t.Errorf("the README draws %s, which is not there: %v", folder, err)
+		}
+	}
 	if files < 50 {
 		t.Fatalf("only %d files were read: the test looks at the wrong folder", files)
 	}

@@ -100,6 +100,10 @@ func (in *instance) start(ctx context.Context, o opening) error {
 	if err != nil {
 		return explain(err)
 	}
+	err = in.keys.needCodes(in.dir, len(in.store.Log().Codes()) > 0, o.restoring)
+	if err != nil {
+		return errors.Join(err, in.store.Close())
+	}
 	if err := in.wire(o); err != nil {
 		return errors.Join(err, in.store.Close())
 	}
@@ -115,6 +119,7 @@ func (in *instance) wire(o opening) error {
 	if in.gate, err = acts.NewGate(in.store, policy, in.store.Log(), o.now); err != nil {
 		return err
 	}
+	in.gate.CodesUnder(in.keys.codes)
 	in.gate.EvenOut(store.Pace(store.PaceStep))
 	places := max(leastPlaces, o.stretches)
 	if in.door, err = accounts.NewDoor(in.gate, in.store, in.keys.Keys, places); err != nil {

@@ -23,19 +23,21 @@ const (
 	pepperFile  = "pepper"
 	sessionFile = "session"
 	throtFile   = "throttle"
+	codesFile   = "codes"
 	logFile     = "log"
 	logPubFile  = "log.pub"
 	stateFile   = "state"
 )
 
 // secretFiles hold 32 random bytes each.
-var secretFiles = []string{pepperFile, sessionFile, throtFile}
+var secretFiles = []string{pepperFile, sessionFile, throtFile, codesFile}
 
 const keyHeader = "sportello key v1"
 
 // keys are an instance's own secrets.
 type keys struct {
 	accounts.Keys
+	codes  crypto.Key // marks women's codes in the log's details; zero where a folder has none yet
 	signer string
 	public string
 }
@@ -128,7 +130,8 @@ func missingKey(name string) error {
 }
 
 // readKeys reads all keys. A missing session key is made anew, which ends all
-// sessions; any other missing one stops the start.
+// sessions. That of codes may be missing in a folder from before there was one:
+// needCodes says whether that is so. Any other missing one stops the start.
 func readKeys(dir string, needState bool) (*keys, error) {
 	k := &keys{}
 	if err := k.readLog(dir); err != nil {
@@ -143,6 +146,9 @@ func readKeys(dir string, needState bool) (*keys, error) {
 			if err = files.Replace(keyPath(dir, kind), keyText(kind, instance, crypto.NewKey().Bytes())); err == nil {
 				b, err = readKeyFile(dir, kind)
 			}
+		}
+		if kind == codesFile && errors.Is(err, fs.ErrNotExist) {
+			continue
 		}
 		if err != nil {
 			return nil, err
@@ -160,13 +166,28 @@ func readKeys(dir string, needState bool) (*keys, error) {
 			return nil, refuse(err, "keys/%s does not hold: it is empty", kind)
 		}
 	}
-	k.Session, k.Throttle = found[sessionFile], found[throtFile]
+	k.Session, k.Throttle, k.codes = found[sessionFile], found[throtFile], found[codesFile]
 	if needState {
 		if _, err := readKeyFile(dir, stateFile); err != nil {
 			return nil, err
 		}
 	}
 	return k, nil
+}
+
+// needCodes makes the key of codes where none was ever used: in a folder of before. A
+// restore makes it too, since the key files artefact may be as old; then a code is found
+// again once its record was opened. Elsewhere a missing one stops the start.
+func (k *keys) needCodes(dir string, used, restoring bool) (err error) {
+	if !k.codes.IsZero() {
+		return nil
+	}
+	if used && !restoring {
+		return missingKey(codesFile)
+	}
+	instance, _, _ := strings.Cut(k.public, "+")
+	k.codes = crypto.NewKey()
+	return files.Replace(keyPath(dir, codesFile), keyText(codesFile, instance, k.codes.Bytes()))
 }
 
 // readLog reads the log's two keys and holds them to each other.

@@ -98,6 +98,47 @@ func TestOldFolderGoesOn(t *testing.T) {
 	verifies(t, s, "after the second start")
 }
 
+// TestOldFolderGetsTheKeyOfCodes: a folder from before codes were marked gets the key of
+// the marks at its first start, its cases are found by their codes once they were opened,
+// and from then on the key is asked for like the others.
+func TestOldFolderGetsTheKeyOfCodes(t *testing.T) {
+	dir, people := oldFolder(t, "d081591")
+	s := reopen(t, dir, people, afterOld)
+	info, err := os.Stat(keyPath(dir, codesFile))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the key of codes: %v", err)
+	}
+	anna, clara := s.signIn("anna"), s.signIn("clara")
+	check(t, s.err)
+	cards, _, err := s.in.desk.Cases.Search(s.ctx, anna, "Rosa")
+	check(t, err)
+	ask := func() error {
+		_, _, err := s.in.desk.AuditLog.Ask(s.ctx, clara, cards[0].Code, auditlog.Filter{})
+		return err
+	}
+	if err := ask(); !errors.Is(err, auditlog.ErrNothing) {
+		t.Errorf("before its next opening: %v", err)
+	}
+	_, _, err = s.in.desk.OpenCase(s.ctx, anna, cards[0].ID)
+	check(t, err)
+	check(t, ask())
+	verifies(t, s, "with the code of an older case")
+	key, err := os.ReadFile(keyPath(dir, codesFile))
+	check(t, err)
+	check(t, os.Remove(keyPath(dir, codesFile)))
+	clock := &seedClock{now: afterOld.Add(time.Hour)}
+	if _, err := openInstance(t.Context(), dir, opening{now: clock.Now, stretches: 2}); err == nil || !strings.Contains(err.Error(), "keys/codes is missing: put it back") {
+		t.Errorf("without the key of codes: %v", err)
+	}
+	if _, err := os.Stat(keyPath(dir, codesFile)); err == nil {
+		t.Error("another key was made in its place")
+	}
+	check(t, os.WriteFile(keyPath(dir, codesFile), key, 0o600))
+	s = reopen(t, dir, people, afterOld.Add(2*time.Hour))
+	clara = s.signIn("clara")
+	check(t, errors.Join(s.err, ask(), s.in.Close()))
+}
+
 // verifies holds every record to the log, and closes the folder.
 func verifies(t *testing.T, s *seed, when string) {
 	t.Helper()

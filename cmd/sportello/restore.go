@@ -23,6 +23,7 @@ import (
 type restoring struct {
 	main, shred string
 	inPlace     bool
+	fresh       bool // the folder holds keys and nothing else: a new machine
 }
 
 // testOnlyAtRestore is told each step of a restore, for the test that kills it there.
@@ -40,7 +41,13 @@ again, so look at the log.
 
 With --in-place the folder itself was put back, from an image of the machine or by
 hand: nothing is copied unless --main says so, and a missing keys/state is accepted.
-The key files come from keys.age first: age -d -i recovery.txt keys.age | tar -xC DIR/keys
+
+On a new machine, where DIR holds nothing else, the key files come from keys.age first,
+then both copies; there is no keys/state yet, and none is asked:
+
+  mkdir -p -m 700 DIR/keys
+  age -d -i recovery.txt keys.age | tar -xpC DIR/keys
+  sportello restore --dir DIR --main main.db --shred shred.db
 
 Afterwards all sessions have ended; every account is suspended until an
 administrator, or "sportello user lift NAME", lifts it; every referral is shut until
@@ -74,11 +81,15 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 		return err
 	}
 	defer lock.Close()
-	k, err := readKeys(dir, !r.inPlace)
+	cut, err := readMark(dir)
 	if err != nil {
 		return err
 	}
-	cut, err := readMark(dir)
+	if r.fresh, err = r.isFresh(dir); err != nil {
+		return err
+	}
+	r.fresh = r.fresh || cut.fresh
+	k, err := readKeys(dir, !r.inPlace && !r.fresh)
 	if err != nil {
 		return err
 	}
@@ -98,7 +109,7 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 	}
 	testOnlyAtRestore("placed")
 	in := &instance{dir: dir, lock: lock}
-	err = in.start(ctx, opening{now: time.Now, stretches: 1, clockChecked: p.yes("clock-checked"), restoring: true, stateMayMiss: r.inPlace})
+	err = in.start(ctx, opening{now: time.Now, stretches: 1, clockChecked: p.yes("clock-checked"), restoring: true, stateMayMiss: r.inPlace || r.fresh})
 	if err != nil {
 		return err
 	}
@@ -121,12 +132,12 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 
 // cutShort is what the mark of a restore says, until the restore is done: a
 // second one finishes it, and must be given as much.
-type cutShort struct{ main, shred bool }
+type cutShort struct{ main, shred, fresh bool }
 
 // markOf remembers, over as many tries as it takes, that the shred secrets there
 // are the backup's and not those of today.
 func markOf(r restoring, before cutShort) cutShort {
-	return cutShort{main: r.main != "", shred: r.shred != "" || before.shred}
+	return cutShort{main: r.main != "", shred: r.shred != "" || before.shred, fresh: r.fresh || before.fresh}
 }
 
 func (c cutShort) write(dir string) error {
@@ -136,6 +147,9 @@ func (c cutShort) write(dir string) error {
 	}
 	if c.shred {
 		text += "shred\n"
+	}
+	if c.fresh {
+		text += "fresh\n"
 	}
 	return files.Replace(filepath.Join(dir, restoringMark), []byte(text))
 }
@@ -147,7 +161,23 @@ func readMark(dir string) (cutShort, error) {
 		return cutShort{}, fmt.Errorf("reading the mark of a restore: %w", err)
 	}
 	words := strings.Fields(string(b))
-	return cutShort{main: slices.Contains(words, "main"), shred: slices.Contains(words, "shred")}, nil
+	return cutShort{main: slices.Contains(words, "main"), shred: slices.Contains(words, "shred"), fresh: slices.Contains(words, "fresh")}, nil
+}
+
+// isFresh tells whether the folder is of a new machine, and both copies are given: then
+// there is no state yet that could miss. Where a database or secrets are, one that is gone
+// is asked about.
+func (r restoring) isFresh(dir string) (bool, error) {
+	if r.main == "" || r.shred == "" {
+		return false, nil
+	}
+	for _, name := range []string{store.MainFile, filepath.Join(store.SecretsDir, store.ShredFile)} {
+		_, err := os.Lstat(filepath.Join(dir, name))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // look holds the copy to its own log before anything is replaced.

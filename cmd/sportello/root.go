@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"sportello/cmd/sportello/ownsheets"
+
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +29,7 @@ const exitCodesText = `0  done
 3  refused: the folder, a key file, the clock, a state or a rule does not allow it; nothing was changed
 4  differs: a log, a bundle, a record or a schema is not what was signed or made
 5  unfinished: the service was stopped in the middle of an act; start it once, which finishes or undoes the act, and check again
-6  unreadable: a bundle, a public key or a checkpoint cannot be read as one; whether it is what was signed is not known
+6  unreadable: a bundle, a public key, a checkpoint or a data file cannot be read as one; whether it is what was signed is not known
 `
 
 // refusal is an error that says what to do instead; nothing was changed.
@@ -136,11 +138,11 @@ Start with "sportello demo": fictional people in a temporary folder.`,
 	}
 	p.settings = flags(root)
 	root.AddGroup(&cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "people", Title: "Agencies, units and people:"},
-		&cobra.Group{ID: "keep", Title: "Keep safe:"})
-	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), p.backupCommand(), p.recoveryCommand())
+		&cobra.Group{ID: "keep", Title: "Keep safe:"}, &cobra.Group{ID: "rules", Title: "Data files:"})
+	root.AddCommand(p.agencyCommand(), p.unitCommand(), p.userCommand(), p.auditCommand(), ownsheets.Command(ownsheets.Says{Out: p.out, Refuse: refuse, WrongUse: wrongUse}), p.backupCommand(), p.recoveryCommand())
 	if p.hosted == nil { // what a running server can be asked for is above
 		root.AddCommand(p.initCommand(), p.serveCommand(), p.demoCommand(), p.restoreCommand(),
-			stretchCommand(), p.routesCommand(), p.versionCommand(), configTopic(), exitCodesTopic())
+			stretchCommand(), p.routesCommand(), p.instrumentCommand(), p.versionCommand(), configTopic(), exitCodesTopic())
 	}
 	return root
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sportello/cmd/sportello/ownsheets"
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals/towns"
@@ -35,11 +36,12 @@ whom it took a request: the last address there that is no proxy's counts.
 Passphrases are stretched in a process of their own that may do nothing else. If
 it ends, the service ends too, and wants to be started again.
 
---texts names a JSON file with the agency's own words:
+--texts names a JSON file with the agency's own words. Emergency number and duties
+are taken over at the first start that finds none, and are kept on a page from then on:
   {"emergency": {"Name": "…", "Phone": "…", "Hours": "…"},
    "duties": [{"What": "…", "ToWhom": "…"}],
-   "sheets": [{"Value": "…", "Title": "…", "Version": "1", "Lang": "it"}],
    "call_back": {"Minutes": 30, "Tries": 3}}
+The agency's own sheets are the files of --sheets, read at start: see sheets check.
 call_back is what leave to call back is worth if the line drops, 30 and 3 where it is
 left out.`,
 		Example: `  sportello serve --dir /var/lib/sportello --addr :443 --cert fullchain.pem --key privkey.pem
@@ -47,7 +49,7 @@ left out.`,
     --proxy 127.0.0.1 --proxy-header X-Forwarded-For   # behind a proxy on this machine`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
 	}
-	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "proxy", "proxy-header", "stretches", "texts")
+	p.takes(c, "addr", "cert", "key", "insecure-loopback", "clock-checked", "proxy", "proxy-header", "stretches", "texts", "sheets")
 	return c
 }
 
@@ -87,7 +89,8 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, apart.Close())
 	}
-	s := &site{in: in, log: slog.New(slog.NewTextHandler(p.err, nil)), texts: words, proxy: proxy}
+	logger := slog.New(slog.NewTextHandler(p.err, nil))
+	s := &site{in: in, log: logger, texts: words, sheets: ownsheets.Read(p.text("sheets"), p.text("dir"), len(words.Sheets) > 0, logger), proxy: proxy}
 	return errors.Join(p.serveInstance(ctx, s, secure, apart), in.Close(), apart.Close())
 }
 

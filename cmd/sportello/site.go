@@ -16,9 +16,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sportello/cmd/sportello/conf"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/referrals/rule"
+	"sportello/referrals/sheets"
 	"sportello/referrals/towns"
 	"sportello/server"
 	"sportello/server/frame"
@@ -33,6 +35,7 @@ type site struct {
 	in     *instance
 	log    *slog.Logger
 	texts  texts
+	sheets *sheets.Set
 	proxy  proxy.Proxy
 	closed atomic.Bool // the log is not what was signed: nothing is answered
 	untold bool        // refused sign-ins could not be recorded
@@ -40,9 +43,9 @@ type site struct {
 
 // texts are what an agency says in its own words.
 type texts struct {
-	Emergency frame.Emergency `json:"emergency"`
-	Duties    []frame.Duty    `json:"duties"`
-	Sheets    []frame.Sheet   `json:"sheets"`
+	Emergency conf.Number     `json:"emergency"` // taken over once, as are the duties
+	Duties    []conf.Duty     `json:"duties"`
+	Sheets    json.RawMessage `json:"sheets"`    // of an earlier program, which had no texts: read and not used
 	CallBack  *rule.Leave     `json:"call_back"` // nil for the usual leave
 }
 
@@ -73,7 +76,7 @@ func (s *site) handler() (http.Handler, error) {
 		s.in.desk.Cases.Leave = *s.texts.CallBack
 	}
 	edge, err := server.New(frame.Config{Desk: s.in.desk, Door: s.in.door, Logger: s.log,
-		Emergency: s.texts.Emergency, Duties: s.texts.Duties, Sheets: s.texts.Sheets, Proxy: s.proxy})
+		Sheets: s.sheets, Proxy: s.proxy})
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +94,9 @@ func (s *site) handler() (http.Handler, error) {
 func (s *site) run(ctx context.Context, l net.Listener, secure *tls.Config) error {
 	if !towns.Built() { // nobody would be far
 		return refuse(nil, "this program was built without its list of towns: run `make build`, which needs Node and npm")
+	}
+	if err := conf.TakeOver(ctx, s.in.office, s.log, s.texts.Emergency, s.texts.Duties); err != nil {
+		return errors.Join(err, l.Close())
 	}
 	handler, err := s.handler()
 	if err != nil {

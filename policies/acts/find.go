@@ -133,18 +133,23 @@ func (f Finder[R]) By(columns ...string) Finder[R] {
 // Rows finds all rows. Where some are not what the log names, the others come beside
 // ErrTampered.
 func (f Finder[R]) Rows(r Reader, args ...any) ([]*R, error) {
-	if len(args) != f.args {
-		return nil, fmt.Errorf("finding rows of %s: %d arguments for %d", f.Kind.table, len(args), f.args)
-	}
 	var all []*R
-	err := r.Rows(f.Query, args, func(row Row) error {
-		all = append(all, any(row).(*R))
-		return nil
-	})
+	err := f.Each(r, func(row *R) { all = append(all, row) }, args...)
 	if err != nil && !errors.Is(err, ErrTampered) {
 		return nil, err
 	}
 	return all, err
+}
+
+// Each is Rows, one row after the other.
+func (f Finder[R]) Each(r Reader, each func(*R), args ...any) error {
+	if len(args) != f.args {
+		return fmt.Errorf("finding rows of %s: %d arguments for %d", f.Kind.table, len(args), f.args)
+	}
+	return r.Rows(f.Query, args, func(row Row) error {
+		each(any(row).(*R))
+		return nil
+	})
 }
 
 // One finds one row; ErrNoRow without any.

@@ -44,6 +44,7 @@ type Gate struct {
 	detailUnit string     // the audit unit that opens details, once known
 
 	rekey Rekey
+	codes crypto.Key // marks women's codes in the details
 	pace  func() func(context.Context)
 }
 
@@ -121,6 +122,7 @@ type Act struct {
 	makes    string   // what a step-up names while the thing does not exist yet
 	ended    bool     // the caller's agency is past the end of its responsibility
 	spared   error    // why an item of a list was left out, the first time
+	coded    *coded   // the record whose code the leaf's detail marks
 	outcome  audit.Outcome
 }
 
@@ -343,6 +345,9 @@ func (g *Gate) commit(ctx context.Context, act *Act, seen []Seen) (audit.Receipt
 	}
 	leaf := act.leaf(act.outcome)
 	return g.store.Do(ctx, Work{Secrets: act.Secrets, Do: func(tx Tx) error {
+		if act.coded != nil && detail != nil {
+			tx.Mark(g.codeMark(act.coded.object, act.coded.secret.ID))
+		}
 		for _, s := range seen {
 			if d, ok := tx.Newest(s.Table, s.ID); ok != s.Present || d != s.Digest {
 				return ErrStale
@@ -375,7 +380,11 @@ func (a *Act) leaf(o audit.Outcome) audit.Leaf {
 
 func (g *Gate) sealDetail(act *Act) (*audit.SealedDetail, error) {
 	act.Detail.At = act.Now
-	d, err := g.log.SealDetail(act.Salt, act.Detail)
+	salt := act.Salt
+	if c := act.coded; c != nil {
+		salt, act.Detail.Code = c.secret.Bytes, c.mark
+	}
+	d, err := g.log.SealDetail(salt, act.Detail)
 	if err != nil {
 		return nil, fmt.Errorf("sealing the detail: %w", err)
 	}

@@ -107,7 +107,19 @@ type Agency struct {
 	OldRecoveryEpoch int64  `row:"recovery_epoch"`
 	OldProposed      string `row:"proposed"`
 	OldProposedBy    string `row:"proposed_by"`
+	// The agreement with its staff on what the log keeps of them, or the authorisation in
+	// its place (L. 300/1970, art. 4): one of AgreementKinds, its day and its reference.
+	AgreementKind string `row:",later"`
+	AgreementDay  string `row:",later"`
+	AgreementRef  string `row:",later"`
 }
+
+// AgreementKinds are what art. 4 of L. 300/1970 asks for before the staff can be named:
+// an agreement with their representatives, or the labour inspectorate's authorisation.
+var AgreementKinds = []string{"union", "inspectorate"}
+
+// Agreed tells whether the agreement with the agency's staff is entered.
+func (a *Agency) Agreed() bool { return a.AgreementKind != "" }
 
 // Over tells whether its responsibility has ended before a day.
 func (a *Agency) Over(day string) bool { return a.Ends != "" && a.Ends < day }
@@ -144,6 +156,77 @@ var (
 	AllMandates = mandateRows.Find().By("controller", "id")
 )
 
+// Posted is one version of what the house has on its board: an emergency number, a
+// service on call, the hours of a unit, what workers may have to report. The first
+// version of something has the number 1; none is ever changed or taken away.
+type Posted struct {
+	RowKey
+	Entry   string // of what it is a version; for hours the unit
+	Edition int64
+	Kind    string
+	Unit    string // whose it is, or empty
+	Name    string // of the service; of a duty, what is reported
+	Phone   string
+	Hours   string // as package opening keeps them
+	Note    string // of a duty, to whom
+	Tried   string // day on which somebody called the number
+	Until   string // last day of a service on call, or empty
+	Starts  string // day from which it holds
+	Ended   bool   // from then on it holds no more
+	By      string `row:"made_by"`
+	Role    string // of who made it
+	Day     string // on which it was made
+}
+
+// The kinds of what is posted.
+const (
+	PostedNumber = "number"
+	PostedOnCall = "oncall"
+	PostedHours  = "hours"
+	PostedDuty   = "duty"
+)
+
+// PostedKinds are all of them, in the order of the page.
+var PostedKinds = []string{PostedNumber, PostedOnCall, PostedHours, PostedDuty}
+
+// Table is the name of the table of what is posted.
+func (*Posted) Table() string { return "posted" }
+
+var (
+	postedRows = Declare[Posted]()
+	// AllPosted lists every version of everything posted.
+	AllPosted = postedRows.Find().By("entry", "edition")
+)
+
+// Newest is the newest version of each entry of a list that AllPosted made.
+func Newest(all []*Posted) (newest []*Posted) {
+	for _, p := range all {
+		if n := len(newest); n > 0 && newest[n-1].Entry == p.Entry {
+			newest[n-1] = p
+		} else {
+			newest = append(newest, p)
+		}
+	}
+	return newest
+}
+
+// Holding is what of a kind holds on a day: of each entry the newest version that has
+// begun, unless that one ends it, or its last day is over.
+func Holding(all []*Posted, kind, day string) (now []*Posted) {
+	var begun []*Posted
+	for _, p := range all {
+		if p.Kind == kind && p.Starts <= day {
+			begun = append(begun, p)
+		}
+	}
+	for _, p := range Newest(begun) {
+		if !p.Ended && (p.Until == "" || p.Until >= day) {
+			now = append(now, p)
+		}
+	}
+	return now
+}
+
 // Unit is a desk, a social service, an antiviolence centre or an audit office.
 // For a centre the public facts of the service directory stand here.
 type Unit struct {
@@ -168,6 +251,9 @@ type Unit struct {
 	RestrictNew    bool  `row:",later"` // its new case files are restricted unless their worker says otherwise
 	// Territory are the municipalities that it is there for: ISTAT codes, a blank between.
 	Territory string `row:",later"`
+	// Witness is the lead of another unit who may give the second word where a case file
+	// is to be hidden from a lead of this one, named beforehand.
+	Witness string `row:",later"`
 }
 
 // The kinds of unit.

@@ -160,5 +160,8 @@ type Store interface {
 // Mark names a shred secret in the leaf of the act that made it, by the digest
 // of its bytes, so that a missing or altered secret shows.
 func (s Secret) Mark() audit.RowMark {
-	return audit.RowMark{Table: "shred", ID: s.ID, Version: 1, Digest: crypto.RowDigest("shred", s.ID, 1, s.Bytes)}
+	return audit.RowMark{Table: SecretTable, ID: s.ID, Version: 1, Digest: crypto.RowDigest(SecretTable, s.ID, 1, s.Bytes)}
 }
+
+// SecretTable is the table under which leaves mark shred secrets.
+const SecretTable = "shred"

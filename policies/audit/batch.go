@@ -94,6 +94,7 @@ func (b *Batch) Append(leaf Leaf, detail *SealedDetail) (int64, error) {
 	if o, ok := about(index, &leaf); ok {
 		b.overlay.objects = append(b.overlay.objects, o)
 	}
+	b.overlay.codes = append(b.overlay.codes, coded(index, &leaf)...)
 	return index, nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"sportello/crypto"
 	"sportello/policies/audit"
 )
 
@@ -478,4 +479,58 @@ func (s *site) rowsNow() rows {
 		all = append(all, r)
 	}
 	return all
+}
+
+// TestCodesAreThoseOfCommittedLeaves: which leaf marks a record's code is forgotten with
+// a leaf that was rolled back, is the newest of a record, and is there again after a
+// start; a mark has no row that could be missing.
+func TestCodesAreThoseOfCommittedLeaves(t *testing.T) {
+	s := newSite(t)
+	one, other := crypto.Digest{1}, crypto.Digest{2}
+	leaf := func(object string, key crypto.Digest) audit.Leaf {
+		l := write()
+		l.Rows = []audit.RowMark{audit.CodeMark(object, "secret", key)}
+		return l
+	}
+	tx := s.db.begin()
+	b, err := s.log.Begin(tx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(object string) {
+		t.Helper()
+		if _, err := b.Append(leaf(object, one), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("case:A")
+	mark, save := b.Mark(), tx.savepoint()
+	add("case:B")
+	b.Rewind(mark)
+	tx.rollbackTo(save)
+	add("case:C")
+	if _, err := b.Sign(); err != nil {
+		t.Fatal(err)
+	}
+	tx.commit()
+	s.log.Committed(b)
+	if got := s.log.Codes(); !slices.Equal(got, []int64{0, 1}) {
+		t.Errorf("codes are marked at %v, want the two that stayed", got)
+	}
+	s.do(leaf("case:A", other))
+	for range 2 {
+		if got := s.log.Codes(); !slices.Equal(got, []int64{1, 2}) {
+			t.Errorf("codes are marked at %v, want the newest of each record", got)
+		}
+		for object, is := range map[string]bool{"case:A": true, "case:B": false, "case:C": false} {
+			if s.log.Coded(audit.CodeMark(object, "another", other)) != is {
+				t.Errorf("%s is marked under that key: %v", object, !is)
+			}
+		}
+		if report, err := s.log.CheckRecords(t.Context(), rows{}); err != nil || len(report.Problems) > 0 {
+			t.Errorf("a mark is taken for a row: %v %v", report.Problems, err)
+		}
+		s.stop()
+		s.mustOpen()
+	}
 }

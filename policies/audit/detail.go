@@ -9,12 +9,14 @@ import (
 	"sportello/crypto"
 )
 
-// Detail is what a leaf must not say in the open: the exact time, the reason given, the ids shown in a list.
+// Detail is what a leaf must not say in the open: the exact time, the reason given, the ids shown in a list, and the
+// mark of a code that a record is given (code.go).
 type Detail struct {
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
 	IDs    []string  `json:"ids,omitempty"`
 	Also   []string  `json:"also,omitempty"` // what the act did or showed beside its action: other actions, parts of a record
+	Code   []byte    `json:"code,omitempty"`
 }
 
 // SealedDetail is a detail as it is stored; its leaf commits to it. The audit unit opens it, unless the salt

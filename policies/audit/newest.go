@@ -31,16 +31,18 @@ func keyOf(table, id string) rowKey {
 }
 
 // marks is what the leaves say about rows: the newest digest of each that is not gone, the highest epoch of each
-// unit, and the sessions that have not ended; and at which leaves each record is the object of an act.
+// unit, and the sessions that have not ended; at which leaves each record is the object of an act, and which leaf's
+// detail marks its code.
 type marks struct {
 	newest   map[rowKey]Digest16
 	epochs   map[string]int64
 	sessions map[string]SessionMark
 	objects  map[rowKey][]int64 // in the order of the log
+	codes    map[rowKey]codeLeaf
 }
 
 func newMarks() marks {
-	return marks{newest: map[rowKey]Digest16{}, epochs: map[string]int64{}, sessions: map[string]SessionMark{}, objects: map[rowKey][]int64{}}
+	return marks{newest: map[rowKey]Digest16{}, epochs: map[string]int64{}, sessions: map[string]SessionMark{}, objects: map[rowKey][]int64{}, codes: map[rowKey]codeLeaf{}}
 }
 
 // objectLeaf is a leaf about a record.
@@ -80,6 +82,9 @@ func (m marks) take(rows []RowMark) {
 			m.takeSession(r)
 			continue
 		}
+		if r.Table == CodeTable {
+			continue // a mark without a row: coded
+		}
 		if r.Gone {
 			delete(m.newest, keyOf(r.Table, r.ID))
 		} else {
@@ -105,6 +110,7 @@ type overlay struct {
 	sessions map[string]overlaySession
 	journal  []undo
 	objects  []objectLeaf
+	codes    []codeLeaf
 }
 
 type overlayRow struct {
@@ -133,6 +139,9 @@ func (o *overlay) take(rows []RowMark) {
 			o.takeSession(r)
 			continue
 		}
+		if r.Table == CodeTable {
+			continue
+		}
 		key := keyOf(r.Table, r.ID)
 		old, had := o.newest[key]
 		o.journal = append(o.journal, undo{key: key, row: old, had: had})
@@ -153,6 +162,9 @@ func (o *overlay) take(rows []RowMark) {
 func (o *overlay) rewindTo(size int64) {
 	for len(o.objects) > 0 && o.objects[len(o.objects)-1].index >= size {
 		o.objects = o.objects[:len(o.objects)-1]
+	}
+	for len(o.codes) > 0 && o.codes[len(o.codes)-1].index >= size {
+		o.codes = o.codes[:len(o.codes)-1]
 	}
 }
 
@@ -182,6 +194,7 @@ func (m marks) merge(o overlay) {
 	for _, leaf := range o.objects {
 		m.note(leaf)
 	}
+	m.noteCodes(o.codes)
 	for key, row := range o.newest {
 		if row.gone {
 			delete(m.newest, key)

@@ -17,6 +17,7 @@ func (l *Log) replay(ctx context.Context, signed Checkpoint, known []Checkpoint)
 		if o, ok := about(index, &leaf); ok {
 			m.note(o)
 		}
+		m.noteCodes(coded(index, &leaf))
 	})
 	if err != nil {
 		return frontier{}, marks{}, err

@@ -15,6 +15,7 @@ type Roster struct {
 	People   map[string]*acts.Person
 	Epochs   map[string]int64 // newest epoch of each unit; 0 until founded
 	Recovery map[string]bool  // the unit accepted a recovery recipient
+	Posted   []*acts.Posted   // every version of what is posted, by entry
 }
 
 // rosterCache keeps the roster until an act of the door changes it.
@@ -87,6 +88,10 @@ func (o *Roster) Read(r acts.Reader) (bad, err error) {
 	for _, p := range people {
 		o.People[p.ID] = p
 	}
+	if err = spared.Spare(err); err != nil {
+		return nil, err
+	}
+	o.Posted, err = acts.AllPosted.Rows(r)
 	err = spared.Spare(err)
 	return spared.Spared(), err
 }

@@ -47,6 +47,8 @@ func (*Pin) Table() string { return "pin" }
 
 var (
 	pinRows = acts.Declare[Pin]()
+	// AllPins lists whose words were compared, by every unit.
+	AllPins = pinRows.Find().By("unit", "centre")
 	// PinsOfUnit lists the centres whose words a desk compared.
 	PinsOfUnit = pinRows.Find().Is("unit").By("centre")
 )

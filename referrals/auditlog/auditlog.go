@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,26 +33,74 @@ type Entry struct {
 	Detail *audit.Detail // opened with the audit unit's key; nil if there is none or it was erased
 }
 
-// Filter narrows what the auditor reads. Empty fields match everything.
+// Filter narrows what the auditor reads. Empty fields match everything. It takes no
+// person: the log answers about records, and never about who works with them.
 type Filter struct {
-	Actor, Action, Object, Day string
-	From, To                   string // days, both included
-	Outcome                    audit.Outcome
-	Before                     int64 // leaves below this index; 0 means from the newest
-	Limit                      int
+	Action   string // as the log names it, or one of Several
+	Unit     string // of who acted
+	Object   string // a record, never a person's account
+	From, To string // days, both included
+	Outcome  audit.Outcome
+	Before   int64 // leaves below this index; 0 means from the newest
+	Limit    int
+
+	objects []string // only these records, each KIND:ID: those of a code
 }
 
 // Narrows tells whether the filter leaves anything out.
 func (f Filter) Narrows() bool {
-	return f.Actor+f.Action+f.Object+f.Day+f.From+f.To != "" || f.Outcome != ""
+	return f.Action+f.Unit+f.Object+f.From+f.To != "" || f.Outcome != "" || len(f.objects) > 0
 }
 
 // Matches tells whether a leaf passes: every field that is set must fit. Limit
 // and Before are no part of it.
 func (f Filter) Matches(l *audit.Leaf) bool {
-	return (f.Actor == "" || l.Actor == f.Actor) && (f.Action == "" || l.Action == f.Action) &&
-		(f.Object == "" || l.Object == f.Object || strings.HasSuffix(l.Object, ":"+f.Object)) &&
-		(f.Day == "" || l.Day == f.Day) && (f.From == "" || l.Day >= f.From) && (f.To == "" || l.Day <= f.To) && (f.Outcome == "" || l.Outcome == f.Outcome)
+	return f.matchesAct(l) && f.matchesObject(l.Object) && (f.Unit == "" || l.Unit == f.Unit) &&
+		(f.From == "" || l.Day >= f.From) && (f.To == "" || l.Day <= f.To) && (f.Outcome == "" || l.Outcome == f.Outcome)
+}
+
+func (f Filter) matchesAct(l *audit.Leaf) bool {
+	several, ok := Several[f.Action]
+	switch {
+	case !ok:
+		return f.Action == "" || l.Action == f.Action
+	case several.Outcome != "":
+		return l.Outcome == several.Outcome
+	}
+	return slices.Contains(several.Actions, policies.Action(l.Action))
+}
+
+// matchesObject compares a record by its id, or by kind and id. Accounts and sessions
+// are no records: a person's id finds nothing.
+func (f Filter) matchesObject(object string) bool {
+	if f.objects != nil && !slices.Contains(f.objects, object) {
+		return false
+	}
+	if f.Object == "" {
+		return true
+	}
+	kind, id, _ := strings.Cut(object, ":")
+	return (object == f.Object || id == f.Object) && kind != string(policies.KindPerson) && kind != string(policies.KindSession)
+}
+
+// Acts are those that one word asks for: some actions, or whatever ended in a way.
+type Acts struct {
+	Actions []policies.Action
+	Outcome audit.Outcome
+}
+
+// Several are the words that ask for more than one action: readings, and what an auditor
+// is alarmed by.
+var Several = map[string]Acts{
+	"read": {Actions: []policies.Action{policies.CaseOpen, policies.CaseReaders, policies.ContactOpen, policies.TaskOpen, policies.UnlinkedRead, policies.ReportSource,
+		policies.ReferralPreview, policies.ReferralRead, policies.ReferralOpen, policies.ReferralCopy, policies.ReferralNotice}},
+	"refused": {Outcome: audit.Refused},
+	"failed":  {Outcome: audit.Failed},
+	"hidden":  {Actions: []policies.Action{policies.CaseWall, policies.WallPropose, policies.WallConfirm, policies.CaseRestrict, policies.UnitRestrict}},
+	"recovery": {Actions: []policies.Action{policies.RecoverySet, policies.RecoveryConfirm, policies.RecoveryAccept, policies.RecoveryRemove, policies.RecoveryRewrap,
+		policies.CopyKeySet}},
+	"carried": {Actions: []policies.Action{policies.LogExport, policies.ReferralCopy, policies.BackupMake, policies.BackupRestore}},
+	"named":   {Actions: []policies.Action{policies.LogName}},
 }
 
 // pageMax bounds one page of the log.
@@ -88,8 +137,11 @@ func (d *Desk) Read(ctx context.Context, who acts.Caller, f Filter) (RegisterPag
 		if err := act.Allow(logObject()); err != nil {
 			return err
 		}
+		if err := act.Also(policies.LogDetail, logObject()); err != nil {
+			return err
+		}
 		scanned := 0
-		return r.LeavesBackward(f.Before, func(index int64, l *audit.Leaf) (bool, error) {
+		err := r.LeavesBackward(f.Before, func(index int64, l *audit.Leaf) (bool, error) {
 			scanned++
 			if f.Matches(l) {
 				page.take(index, l)
@@ -103,8 +155,29 @@ func (d *Desk) Read(ctx context.Context, who acts.Caller, f Filter) (RegisterPag
 			page.Older = index
 			return false, nil
 		})
+		if err != nil {
+			return err
+		}
+		return page.open(r, act)
 	})
 	return page, receipt, err
+}
+
+// open opens the details of the entries. One that is not its leaf's leaves that entry
+// without: its own page says so.
+func (p *RegisterPage) open(r kept.Reader, act *acts.Act) error {
+	opener, err := newDetails(r, act)
+	if err != nil {
+		return err
+	}
+	for i := range p.Entries {
+		e := &p.Entries[i]
+		e.Detail, err = opener.open(e.Index, &e.Leaf)
+		if err != nil && !errors.Is(err, audit.ErrDetail) && !errors.Is(err, acts.ErrTampered) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *RegisterPage) take(index int64, l *audit.Leaf) {
@@ -273,49 +346,13 @@ func (d *Desk) ProveEntry(ctx context.Context, who acts.Caller, index int64) (au
 		if err != nil {
 			return err
 		}
-		detail, err = openDetail(r, act.Who, index, &leaf)
+		details, err := newDetails(r, act)
+		if err == nil {
+			detail, err = details.open(index, &leaf)
+		}
 		return err
 	})
 	return proof, detail, receipt, err
-}
-
-// openDetail opens a leaf's detail with the audit unit's keys. The salt is the
-// record's shred secret: once that is gone the detail is gone with it.
-func openDetail(r kept.Reader, who acts.Caller, index int64, leaf *audit.Leaf) (*audit.Detail, error) {
-	if leaf.DetailID == "" {
-		return nil, nil
-	}
-	sealed, key, err := r.DetailOf(index)
-	if err != nil {
-		return nil, err
-	}
-	if err := audit.CheckDetail(*leaf, *sealed); err != nil {
-		return nil, err
-	}
-	id, ok := who.UnitIdentity(key.Epoch)
-	if !ok {
-		return nil, nil
-	}
-	k, err := key.Open(id)
-	if err != nil {
-		return nil, err
-	}
-	salt, err := saltOf(r, leaf)
-	if err != nil {
-		return nil, nil // erased with its record
-	}
-	detail, err := audit.OpenDetail(k, sealed.ID, salt, sealed.Sealed)
-	if err != nil {
-		return nil, nil // sealed under a secret that is gone
-	}
-	return &detail, nil
-}
-
-// saltOf finds the shred secret that sealed a leaf's detail: that of the
-// record which the leaf names, or none for a page or a list.
-func saltOf(r kept.Reader, leaf *audit.Leaf) ([]byte, error) {
-	kind, id, _ := strings.Cut(leaf.Object, ":")
-	return kept.SaltOf(r, policies.Kind(kind), id)
 }
 
 // ErrNothing says that no leaf answers to a filter: there is nothing to export.
@@ -325,13 +362,28 @@ var ErrNothing = errors.New("no entry of the log answers to this")
 // `sportello audit verify` checks offline. The caller has stepped up, and the
 // leaf is durable before the first byte leaves. With a filter that narrows the
 // bundle holds the leaves that match and were there when it was asked for, each
-// with its place in the signed log, and nothing of the others; ErrNothing
-// without any. The leaf's count says how many of them there were.
-func (d *Desk) BeginExport(ctx context.Context, who acts.Caller, f Filter) (audit.Receipt, func(io.Writer) error, error) {
+// with its place in the signed log, and nothing of the others: with a code, those about
+// the records that have it, as Ask finds them. ErrNothing without any. The leaf's count says how many of them there were.
+func (d *Desk) BeginExport(ctx context.Context, who acts.Caller, code string, f Filter) (audit.Receipt, func(io.Writer) error, error) {
 	var chosen []int64
-	receipt, err := d.work.Do(ctx, who, policies.LogExport, func(_ kept.Reader, act *acts.Act) error {
-		if err := act.Allow(logObject()); err != nil || !f.Narrows() {
+	receipt, err := d.work.Do(ctx, who, policies.LogExport, func(r kept.Reader, act *acts.Act) error {
+		if err := act.Allow(logObject()); err != nil {
 			return err
+		}
+		if code != "" {
+			opener, err := newDetails(r, act)
+			if err != nil {
+				return err
+			}
+			if f.objects, err = d.recordsOf(opener, code, &Answer{}); err != nil {
+				return err
+			}
+			if len(f.objects) == 0 {
+				return ErrNothing
+			}
+		}
+		if !f.Narrows() {
+			return nil
 		}
 		if chosen == nil {
 			var err error

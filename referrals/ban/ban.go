@@ -8,6 +8,7 @@ package ban
 
 import (
 	"sportello/policies/acts"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 )
@@ -56,11 +57,16 @@ func Of(r kept.Reader, act *acts.Act, c *kept.File) (*File, error) {
 		return nil, nil
 	}
 	mine := match.KeysOf(nil, []string{c.Safe.Number})
-	var found []File
-	err := kept.EachCard(r, act, func(other *kept.Card, card *kept.CaseCard) {
-		if other.ID != c.Row.ID && verdict(card) == "never" && mine.SharesNumber(card.ComparedBy()) {
-			found = append(found, fileOf(other, card))
+	found, err := cards.Each(r, act, func(other *kept.Card, text *cards.Text) (f File, bans bool, err error) {
+		keys, err := text.ComparedBy()
+		if err != nil || other.ID == c.Row.ID || !mine.SharesNumber(keys) {
+			return f, false, err
 		}
+		card, err := text.Read()
+		if err != nil || verdict(card) != "never" {
+			return f, false, err
+		}
+		return fileOf(other, card), true, nil
 	})
 	if err != nil {
 		return nil, err
@@ -85,23 +91,37 @@ func Conflicts(r kept.Reader, act *acts.Act) ([]Conflict, error) {
 	if answers == nil || err != nil {
 		return nil, err
 	}
-	allow, bans := []said{}, map[string][]said{}
-	err = kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
-		switch v := verdict(card); {
-		case v == "yes" && c.State != "closed":
-			allow = append(allow, said{fileOf(c, card), card.ComparedBy()})
-		case v == "never":
-			s := said{fileOf(c, card), card.ComparedBy()}
-			for _, n := range s.keys.Nationals() {
-				bans[n] = append(bans[n], s)
-			}
+	all, err := cards.Each(r, act, func(c *kept.Card, text *cards.Text) (s said, says bool, err error) {
+		keys, err := text.ComparedBy()
+		if err != nil || len(keys.Nationals()) == 0 {
+			return s, false, err
 		}
+		card, err := text.Read()
+		if err != nil {
+			return s, false, err
+		}
+		v := verdict(card)
+		if v != "never" && (v != "yes" || c.State == "closed") {
+			return s, false, nil
+		}
+		return said{fileOf(c, card), keys, v == "never"}, true, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	var all []Conflict
-	for _, a := range allow {
+	bans := map[string][]said{}
+	for _, s := range all {
+		if s.never {
+			for _, n := range s.keys.Nationals() {
+				bans[n] = append(bans[n], s)
+			}
+		}
+	}
+	var found []Conflict
+	for _, a := range all {
+		if a.never {
+			continue
+		}
 		against := a.bannedBy(bans, answers)
 		for i := range against {
 			ok, err := genuinePair(r, act, &a.File, &against[i])
@@ -109,19 +129,20 @@ func Conflicts(r kept.Reader, act *acts.Act) ([]Conflict, error) {
 				return nil, err
 			}
 			if ok {
-				all = append(all, Conflict{Allows: a.File, Bans: against[i], More: len(against) - i - 1})
+				found = append(found, Conflict{Allows: a.File, Bans: against[i], More: len(against) - i - 1})
 				act.Detail.IDs = append(act.Detail.IDs, a.CaseID, against[i].CaseID)
 				break
 			}
 		}
 	}
-	return all, nil
+	return found, nil
 }
 
 // said is a file with the numbers of which it says something.
 type said struct {
 	File
-	keys match.Keys
+	keys  match.Keys
+	never bool // it forbids it
 }
 
 // bannedBy are the files that forbid a number that this one allows, where the caller

@@ -55,7 +55,10 @@ func NewCase(r kept.Reader, act *acts.Act, contact string, in NewContact) (*kept
 	c.Told = kept.Told{Request: in.Request, Needs: in.Needs, Where: in.Children, HowMany: in.HowMany, Ages: in.Ages, Language: in.Language, Mediator: in.Mediator}
 	c.ToCall(in.Outcome, act.Day)
 	in.mark(c, contact)
-	return c, rows, c.Seal(act.Who)
+	if err := c.Seal(act.Who); err != nil {
+		return nil, nil, err
+	}
+	return c, rows, c.GiveCode(act)
 }
 
 // ContactsOf opens the contacts that belong to a case, newest first.
@@ -147,7 +150,17 @@ func (d *Desk) SavePerson(ctx context.Context, who acts.Caller, id string, versi
 		if f.Identity == (Identity{}) && c.Row.IdentityID != "" {
 			return nil, &typed.Invalid{Fields: map[string]string{"name": "error.empty_identity"}}
 		}
+		before := c.Told
+		changed := f.Told.Changed(before)
+		if f.Alias != c.Card.Alias {
+			changed = append(changed, "alias")
+		}
 		c.Told, c.Card.Alias = f.Told, f.Alias
+		c.Told.Edits = before.Edits
+		if f.Identity != (Identity{}) {
+			changed = append(changed, "name", "surname", "born")
+		}
+		c.Told.Note(act, changed...)
 		if f.Identity == (Identity{}) {
 			return nil, nil
 		}

@@ -3,14 +3,17 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/rule"
+	"sportello/referrals/sheets"
 	"sportello/referrals/typed"
 )
 
@@ -35,10 +38,19 @@ var (
 	openContacts = contactRows.Find().Is("unit").In("state", openState).By("day", "id")
 	// unlinkedContacts lists the notes of other people and bodies, newest first.
 	unlinkedContacts = contactRows.Find().Is("unit").In("state", unlinkedState).By("day desc", "id")
+	// contactsAlone lists the contacts that were begun up to a day, that somebody closed
+	// and that led to no case.
+	contactsAlone = contactRows.Find().UpTo("day").In("case_id", "").Not("state", openState, unlinkedState).By("day", "id")
 	// contactsOfCase lists the contacts of a case, newest first.
 	contactsOfCase = contactRows.Find().Is("case_id").Not("case_id", "").By("day desc", "id")
 
-	_ = kept.Register(contactRows, kept.Kind[*ContactRow]{Object: policies.KindContact, Class: "contact", Names: true, Past: true, Hangs: []kept.Hang{kept.On("case_file", contactsOfCase)}})
+	_ = kept.Register(contactRows, kept.Kind[*ContactRow]{Object: policies.KindContact, Class: "contact", Names: true, Past: true, Hangs: []kept.Hang{kept.On("case_file", contactsOfCase)},
+		Ended: func(r kept.Reader, day string) ([]*ContactRow, error) {
+			return contactsAlone.Rows(r, kept.YearBefore(day))
+		},
+		Over: func(r kept.Reader, c *ContactRow, day string) (bool, error) {
+			return cards.ClosedForAYear(r, policies.KindContact, c.ID, policies.ContactClose, day)
+		}})
 )
 
 // Contact is what a worker writes down while somebody is in front of her or on
@@ -83,11 +95,23 @@ type Contact struct {
 	Source    string `json:"source,omitempty"` // police, 114, red_code, hospital, health_authority, other_municipality, citizen …
 }
 
+// Signs are what of it proposes a sheet: what she asks for, and what she said.
+func (c *Contact) Signs() []string {
+	all := slices.Clone(c.Needs)
+	for sign, said := range map[string]bool{"danger": c.Danger == "yes", "minor": c.Minor, "children": typed.Codes("with_her", "elsewhere", "with_person")[c.Children]} {
+		if said {
+			all = append(all, sign)
+		}
+	}
+	return all
+}
+
 // Given is one sheet or notice that was handed over or read out.
 type Given struct {
 	Sheet    string `json:"sheet"`
 	Version  string `json:"version"`
 	Language string `json:"language"`
+	How      string `json:"how,omitempty"` // one of sheets.Ways; empty where nobody said
 }
 
 // The codes of a contact, in the order they are shown.
@@ -167,6 +191,11 @@ func (c *Contact) check(open bool) error {
 		bad.Max(field, v, typed.MaxText)
 	}
 	c.Safe.Check(bad)
+	for _, g := range c.Given {
+		if why := sheets.PaperRefused(c.Safe, c.At); g.How == sheets.OnPaper && why != "" {
+			bad["given"] = why
+		}
+	}
 	if c.Speaker != "she" && (c.Outcome == "stay_in_touch" || c.Outcome == "social_service") {
 		bad["outcome"] = "error.not_she"
 	}
@@ -330,7 +359,11 @@ func (d *Desk) recordContact(r kept.Reader, act *acts.Act, in NewContact, row *C
 	} else if in.Code == "" && row.State != openState && in.Speaker == "she" {
 		in.Code = kept.NewCode()
 	}
-	out.Code = in.Code
+	if out.Code = in.Code; c == nil && in.Code != "" {
+		if err := act.GiveCode(policies.KindContact, row.ID, acts.Secret{ID: row.Secret, Bytes: secret}, match.CodeSigns(in.Code)); err != nil {
+			return err
+		}
+	}
 	if err := kept.PutAlone(act.Who, c, row, secret, in.Contact); err != nil {
 		return err
 	}

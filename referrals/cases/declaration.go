@@ -10,6 +10,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/typed"
@@ -372,22 +373,32 @@ func matchDeclared(r kept.Reader, act *acts.Act, all []Declaration) error {
 	for i, v := range all {
 		queries[i] = declaredQuery{match.NewQuery(v.Name), match.NewQuery(v.Surname), match.NewQuery(v.Phone)}
 	}
-	like := make([][]declaredHit, len(all))
-	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
+	found, err := cards.Each(r, act, func(c *kept.Card, text *cards.Text) (hits []declaredHit, _ bool, err error) {
+		card, err := text.Read()
+		if err != nil {
+			return nil, false, err
+		}
 		keys := card.ComparedBy()
 		for i := range all {
 			if by, class := queries[i].by(card, keys); len(by) > 0 {
-				h := declaredHit{hit{cardOf(c, card), class, false, c.Digest()}, by}
+				h := declaredHit{hit{cardOf(c, card), class, false, c.Digest()}, by, i}
 				h.Found = foundBy(match.ByName, class)
 				if by[0] == "phone" {
 					h.Found = foundBy(match.ByNumber, class)
 				}
-				like[i] = append(like[i], h)
+				hits = append(hits, h)
 			}
 		}
+		return hits, len(hits) > 0, nil
 	})
 	if err != nil {
 		return err
+	}
+	like := make([][]declaredHit, len(all))
+	for _, hits := range found {
+		for _, h := range hits {
+			like[h.of] = append(like[h.of], h)
+		}
 	}
 	for i := range all {
 		shown, err := shownOf(r, act, like[i])
@@ -408,6 +419,7 @@ func matchDeclared(r kept.Reader, act *acts.Act, all []Declaration) error {
 type declaredHit struct {
 	hit
 	by []string
+	of int // of those who were declared
 }
 
 // shownOf are the cards that are like one declared person, as the page shows them.

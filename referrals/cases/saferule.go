@@ -84,12 +84,18 @@ func take(c *kept.File, safe rule.SafeContact, taken []string) (rule.SafeContact
 	return safe, nil
 }
 
+// EditRule is the name under which it is kept who changed her rule last.
+const EditRule = "safe"
+
 // said makes what she said, recognised, the rule of a case that an act moves on. Whole
 // says that all of it was asked: then what waited is over, and so is a stop; else a
 // suspension that safe still has stays, and so does what safe does not answer.
 func said(r kept.Reader, act *acts.Act, c *kept.File, safe rule.SafeContact, recognised string, whole bool) ([]acts.Row, error) {
 	how := kept.RuleChange{Said: whole, Hers: true, Changed: len(c.Safe.Open().Differs(safe.Open())) > 0}
 	safe.Recognised, safe.Stopped = recognised, c.Safe.Stopped
+	if how.Changed {
+		c.Told.Note(act, EditRule)
+	}
 	c.Safe = safe
 	c.Waits = slices.DeleteFunc(slices.Clone(c.Waits), func(w rule.Waiting) bool { return whole || len(safe.Differs(w.Rule)) == 0 })
 	if len(c.Waits) == 0 {

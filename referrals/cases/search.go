@@ -12,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/typed"
@@ -139,25 +140,7 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 	if q.Empty() {
 		return nil, nil
 	}
-	var hits []hit
-	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
-		by, class := q.Record(card.ComparedBy(), card.Code)
-		if card.Also != "" && q.Code(card.Also) == match.Exact { // the file that is joined with it
-			by, class = match.ByCode, match.Exact
-		}
-		if t := card.Tonight; t != nil && class != match.Exact && act.Now.Before(t.Until) {
-			if b, c := q.Record(match.KeysOf(nil, []string{t.Number}), ""); c > class {
-				by, class = b, c
-			}
-		}
-		if class == match.None {
-			return
-		}
-		h := hit{cardOf(c, card), class, class == match.Part && by == match.ByName, c.Digest()}
-		h.Found = foundBy(by, class)
-		h.Never = by == match.ByNumber && slices.ContainsFunc(card.Numbers, func(n kept.CardNumber) bool { return n.Verdict == "never" })
-		hits = append(hits, h)
-	})
+	hits, err := cards.Each(r, act, func(c *kept.Card, t *cards.Text) (hit, bool, error) { return look(q, act.Now, c, t) })
 	if err == nil {
 		hits, err = contactHits(r, act, q, hits)
 	}
@@ -172,14 +155,45 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 	return hits, err
 }
 
+// look tells how like a case's card is to what was looked for, and whether it is.
+func look(q match.Query, now time.Time, c *kept.Card, text *cards.Text) (h hit, like bool, err error) {
+	keys, err := text.ComparedBy()
+	if err != nil {
+		return h, false, err
+	}
+	by, class := q.Record(keys, text.Code)
+	if text.Also != "" && q.Code(text.Also) == match.Exact { // the file that is joined with it
+		by, class = match.ByCode, match.Exact
+	}
+	if class == match.None && !text.Tonight {
+		return h, false, nil
+	}
+	card, err := text.Read()
+	if err != nil {
+		return h, false, err
+	}
+	if t := card.Tonight; t != nil && class != match.Exact && now.Before(t.Until) {
+		if b, c := q.Record(match.KeysOf(nil, []string{t.Number}), ""); c > class {
+			by, class = b, c
+		}
+	}
+	if class == match.None {
+		return h, false, nil
+	}
+	h = hit{cardOf(c, card), class, class == match.Part && by == match.ByName, c.Digest()}
+	h.Found = foundBy(by, class)
+	h.Never = by == match.ByNumber && slices.ContainsFunc(card.Numbers, func(n kept.CardNumber) bool { return n.Verdict == "never" })
+	return h, true, nil
+}
+
 // contactHits adds the contacts without a case file that are like what was looked for:
 // by her code, and by name and number too while one is open, where she wants to be
 // found again, and for a day by the number she gave for one call.
 func contactHits(r kept.Reader, act *acts.Act, q match.Query, hits []hit) ([]hit, error) {
 	at := map[string]int{}
-	err := kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) {
+	err := cards.All(r, act, false, func(row *cards.Row, c *cards.Contact) {
 		keys := match.Keys{}
-		if c.Findable || row.Kind == kept.CardOfNumber {
+		if c.Findable || row.Kind == cards.OfNumber {
 			keys = c.ComparedBy()
 		}
 		by, class := q.Record(keys, c.Code)
@@ -193,7 +207,7 @@ func contactHits(r kept.Reader, act *acts.Act, q match.Query, hits []hit) ([]hit
 		}
 		h.Found = foundBy(by, class)
 		if i, twice := at[row.Parent]; twice {
-			if hits[i].class < h.class {
+			if hits[i].class < h.class || hits[i].class == h.class && row.Kind == cards.OfContact {
 				h.Code = cmp.Or(h.Code, hits[i].Code)
 				hits[i] = h
 			}

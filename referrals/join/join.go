@@ -13,6 +13,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
@@ -84,12 +85,13 @@ func second(r kept.Reader, act *acts.Act, a *kept.File, codes Codes) (*kept.File
 	if !match.SameCode(codes.First, a.Card.Code) {
 		bad["code_first"] = "join.code_first_wrong"
 	}
-	id := ""
-	err := kept.EachCard(r, act, func(c *kept.Card, card *kept.CaseCard) {
-		if match.SameCode(codes.Second, card.Code) || card.Also != "" && match.SameCode(codes.Second, card.Also) {
-			id = c.ID
-		}
+	ids, err := cards.Each(r, act, func(c *kept.Card, text *cards.Text) (string, bool, error) {
+		return c.ID, match.SameCode(codes.Second, text.Code) || text.Also != "" && match.SameCode(codes.Second, text.Also), nil
 	})
+	id := ""
+	if len(ids) > 0 {
+		id = ids[0]
+	}
 	switch {
 	case err != nil:
 		return nil, err

@@ -1,6 +1,8 @@
 package kept
 
-import "sportello/policies/acts"
+import (
+	"sportello/policies/acts"
+)
 
 // KeepForUnit keeps an opened record as a program did that knew no side kept by name.
 func KeepForUnit(s *Shared, who acts.Caller) error {

@@ -2,6 +2,8 @@ package kept
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,6 +100,39 @@ type Told struct {
 	Language string   `json:"language,omitempty"`
 	Mediator string   `json:"mediator,omitempty"` // yes, no
 	Town     string   `json:"town,omitempty"`     // a municipality she names, never a street
+	Edits    Edits    `json:"edits,omitempty"`
+}
+
+// Edits say who changed what last, by the name of its input, and when; never from what.
+type Edits map[string]Edit
+
+// Edit is one of them.
+type Edit struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Changed names what differs from what was told before.
+func (t Told) Changed(before Told) (names []string) {
+	for name, same := range map[string]bool{"language": t.Language == before.Language, "mediator": t.Mediator == before.Mediator,
+		"town": t.Town == before.Town, "children_note": t.Children == before.Children, "needs": slices.Equal(t.Needs, before.Needs)} {
+		if !same {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Note writes down who changed something, and when.
+func (t *Told) Note(act *acts.Act, names ...string) {
+	edits := maps.Clone(t.Edits)
+	if edits == nil {
+		edits = Edits{}
+	}
+	for _, name := range names {
+		edits[name] = Edit{act.Who.Person(), act.Now}
+	}
+	t.Edits = edits
 }
 
 // File is a case row with what its keys open.
@@ -117,6 +152,7 @@ type File struct {
 	answers    bool // the caller answers for it
 	// newCardSecret is set when the card was erased: the next write makes one anew.
 	newCardSecret func() acts.Secret
+	newCode       func(*File) // that write makes her another code
 }
 
 // New makes the case file of the caller's unit that an act opens: nothing is in
@@ -174,6 +210,9 @@ func (c *File) Seal(who acts.Caller) error {
 	}
 	if c.Card.Code == "" {
 		c.Card.Code = NewCode() // the one before went with its card
+		if c.newCode != nil {
+			c.newCode(c)
+		}
 	}
 	c.Row.NowDay = c.Card.Marks.Day(c.now)
 	if t := c.Card.Tonight; t != nil && !c.now.Before(t.Until) {
@@ -209,8 +248,23 @@ func Load(r Reader, act *acts.Act, id string) (*File, error) {
 	if err := act.Allow(CaseObject(act.Who, row)); err != nil {
 		return nil, err
 	}
-	return Open(r, act, row)
+	c, err := Open(r, act, row)
+	if err != nil {
+		return nil, err
+	}
+	if c.Card.Code == "" {
+		c.newCode = func(c *File) { act.GiveNewCode(policies.KindCase, row.ID, c.ownSecret(), match.CodeSigns(c.Card.Code)) }
+		return c, nil
+	}
+	return c, c.GiveCode(act)
 }
+
+// GiveCode has the log know a case by its code, where it does not yet (acts.GiveCode).
+func (c *File) GiveCode(act *acts.Act) error {
+	return act.GiveCode(policies.KindCase, c.Row.ID, c.ownSecret(), match.CodeSigns(c.Card.Code))
+}
+
+func (c *File) ownSecret() acts.Secret { return acts.Secret{ID: c.Row.Secret, Bytes: c.Secret} }
 
 // Open opens what the policy allowed.
 func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
@@ -482,96 +536,4 @@ func (c *File) Mark(m Mark) {
 		}
 	}
 	c.Card.Marks = c.Card.Marks.With(m)
-}
-
-// cardOpener opens cards one after the other, and makes no key twice.
-type cardOpener struct {
-	who   acts.Caller
-	units map[int64]crypto.Key // by epoch
-	own   crypto.Key           // under which what is named to the caller is kept
-}
-
-func newCardOpener(who acts.Caller) *cardOpener {
-	return &cardOpener{who: who, units: map[int64]crypto.Key{}, own: who.PersonalKey().Derive(crypto.LabelCaseWrap)}
-}
-
-func (o *cardOpener) open(r Reader, c *Card, card *CaseCard) error {
-	secret, err := r.Secret(c.Secret)
-	if err != nil {
-		return err
-	}
-	b := crypto.Binding{Table: "case_file", Row: c.ID, Column: "card", Version: c.Version}
-	if c.Restricted {
-		key, err := o.named(c)
-		if err != nil {
-			return err
-		}
-		return key.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
-	}
-	unit, ok := o.units[c.Epoch]
-	if !ok {
-		if unit, ok = o.who.UnitKey(c.Epoch); !ok {
-			return acts.ErrCovered
-		}
-		o.units[c.Epoch] = unit
-	}
-	return unit.Derive(crypto.LabelCard, secret).OpenValue(b, c.Box, card)
-}
-
-// named is the key of a restricted case as it is kept for the caller.
-func (o *cardOpener) named(c *Card) (key crypto.Key, err error) {
-	switch w := c.Wrap; {
-	case w == nil:
-		return key, acts.ErrNoRow
-	case w.Symmetric:
-		key, err = openKept(o.own, w)
-		return w.checked(key, err, c.KeyVersion)
-	default:
-		key, err = OpenNamed(o.who, w)
-		return w.checked(key, err, c.KeyVersion)
-	}
-}
-
-// notOpened says ErrTampered of a card that does not open because its row, or the
-// key kept for who asks, is not the one the log names.
-func notOpened(r Reader, c *Card, person string, err error) error {
-	if seen := r.Get(&CaseRow{}, c.ID); seen != nil {
-		return seen
-	}
-	if c.Restricted {
-		if seen := r.Get(&CaseWrapRow{}, c.ID+"."+person); seen != nil {
-			return seen
-		}
-	}
-	return err
-}
-
-// EachCard opens the cards of the caller's unit that she may open, one after the
-// other, but for those that are not what the log names; two files that are joined have
-// one. Exclusion comes before any card is opened.
-func EachCard(r Reader, act *acts.Act, f func(*Card, *CaseCard)) error {
-	opener, person := newCardOpener(act.Who), act.Who.Person()
-	joined, err := cardsJoined(r, act)
-	if err != nil {
-		return err
-	}
-	err = r.EachCard(act.Who.Unit(), person, func(c *Card) error {
-		if c.wall().shutTo(person) {
-			return nil
-		}
-		var card CaseCard
-		if err := opener.open(r, c, &card); errors.Is(err, acts.ErrErased) {
-			return nil // there is no card any more
-		} else if err != nil {
-			return act.Spare(notOpened(r, c, person, err))
-		}
-		if !joined.holds(c, &card, f) {
-			f(c, &card)
-		}
-		return nil
-	})
-	if err == nil {
-		joined.rest(f)
-	}
-	return err
 }

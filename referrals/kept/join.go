@@ -48,8 +48,8 @@ var (
 	joinRows = acts.Declare[JoinRow]()
 	// joinsTo lists what is joined to a first file.
 	joinsTo = joinRows.Find().Is("first").By("id")
-	// joinsIn lists what is joined in a unit.
-	joinsIn = joinRows.Find().Is("unit").By("id")
+	// JoinsIn lists what is joined in a unit.
+	JoinsIn = joinRows.Find().Is("unit").By("id")
 
 	_ = Register(joinRows, Kind[*JoinRow]{Class: "case", Past: true, Hangs: []Hang{On("case_file", joinsTo), {"case_file", func(r Reader, on acts.Row) ([]acts.Row, error) {
 		id, _ := on.Key()
@@ -451,70 +451,4 @@ func Unjoin(r Reader, act *acts.Act, a *File) (out Change, err error) {
 	}
 	out.Delete, out.Erase = append(out.Delete, j), append(out.Erase, j.Secret)
 	return out, nil
-}
-
-// joinedCards hands out one card for two files that are joined: that of the first, unless
-// it alone of the two is closed, found by what is on both.
-type joinedCards struct {
-	first map[string]string // by second
-	wait  map[string]*heldCard
-}
-
-type heldCard struct {
-	card Card
-	says CaseCard
-}
-
-func cardsJoined(r Reader, act *acts.Act) (*joinedCards, error) {
-	rows, err := joinsIn.Rows(r, act.Who.Unit())
-	if err := act.Spare(err); err != nil {
-		return nil, err
-	}
-	h := &joinedCards{map[string]string{}, map[string]*heldCard{}}
-	for _, j := range rows {
-		h.first[j.ID], h.first[j.First] = j.First, j.First
-	}
-	return h, nil
-}
-
-// holds keeps a card of a joined file until the other comes, and hands out both as one.
-func (h *joinedCards) holds(c *Card, card *CaseCard, f func(*Card, *CaseCard)) bool {
-	pair, joined := h.first[c.ID]
-	if !joined {
-		return false
-	}
-	other := h.wait[pair]
-	if other == nil {
-		held := &heldCard{*c, *card}
-		held.card.Box = slices.Clone(c.Box)
-		h.wait[pair] = held
-		return true
-	}
-	delete(h.wait, pair)
-	one, two := other, &heldCard{*c, *card}
-	if two.card.ID == pair {
-		one, two = two, one
-	}
-	if one.card.State == "closed" && two.card.State != "closed" {
-		one, two = two, one
-	}
-	one.says.Also = two.says.Code
-	one.says.Numbers = append(slices.Clone(one.says.Numbers), two.says.Numbers...)
-	one.says.Phones = append(slices.Clone(one.says.Phones), two.says.Phones...)
-	one.says.Marks = append(slices.Clone(one.says.Marks), two.says.Marks...)
-	if one.says.Tonight == nil {
-		one.says.Tonight = two.says.Tonight
-	}
-	found := one.says
-	found.Names = slices.Concat(one.says.Names, []string{two.says.Alias}, two.says.Names)
-	one.says.Keys = found.keys()
-	f(&one.card, &one.says)
-	return true
-}
-
-// rest hands out those of which the other did not come: it is gone, or did not open.
-func (h *joinedCards) rest(f func(*Card, *CaseCard)) {
-	for _, held := range h.wait {
-		f(&held.card, &held.says)
-	}
 }

@@ -1,9 +1,11 @@
 package kept
 
 import (
+	"errors"
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -340,27 +342,77 @@ func Forget(r Reader, c *CaseRow, day string) (out Change, err error) {
 	return out, nil
 }
 
-// Due ends what is over on a day, as much as one act ends: at most most rows.
-func Due(r Reader, day string, most int) (out Change, err error) {
+// Due ends what is over on a day, as much as one act ends: at most most rows, with what
+// hangs on those that are deleted. A row that is not what the log names is left as it
+// is, and hides no other: unread names them.
+func Due(r Reader, day string, most int) (out Change, unread, err error) {
+	spare := func(err error) error {
+		if !errors.Is(err, acts.ErrTampered) {
+			return err
+		}
+		unread = errors.Join(unread, err)
+		return nil
+	}
+	taken := map[string]bool{}
 	for _, e := range Kinds() {
 		if e.ended == nil {
 			continue
 		}
 		rows, err := e.ended(r, day)
-		if err != nil {
-			return out, err
+		if err := spare(err); err != nil {
+			return out, unread, err
 		}
 		for _, row := range rows {
-			over, err := e.over(r, row, day)
-			if err != nil {
-				return out, err
+			change, err := e.due(r, row, day)
+			if err := spare(err); err != nil {
+				return out, unread, err
 			}
-			if over && len(out.Put)+len(out.Delete) < most {
-				e.end(row, &out)
+			n := len(out.Put) + len(out.Delete)
+			if err == nil && (n == 0 || n+len(change.Put)+len(change.Delete) <= most) && change.first(taken) {
+				out.Add(change)
 			}
 		}
 	}
+	return out, unread, nil
+}
+
+// due is the end of a row, where nobody needs it on a day.
+func (e *Entry) due(r Reader, row acts.Row, day string) (out Change, err error) {
+	over, err := e.over(r, row, day)
+	if err != nil || !over {
+		return out, err
+	}
+	if e.empty == nil {
+		return Erase(r, row)
+	}
+	e.end(row, &out)
 	return out, nil
+}
+
+// first tells that no row of a change was taken before, and takes them.
+func (c Change) first(taken map[string]bool) bool {
+	rows := slices.Concat(c.Put, c.Delete)
+	name := func(row acts.Row) string {
+		id, _ := row.Key()
+		return row.Table() + " " + id
+	}
+	if len(rows) == 0 || slices.ContainsFunc(rows, func(row acts.Row) bool { return taken[name(row)] }) {
+		return false
+	}
+	for _, row := range rows {
+		taken[name(row)] = true
+	}
+	return true
+}
+
+// YearBefore is the last day from which on a day a year has gone by: what keeps the
+// twelve months of the data map.
+func YearBefore(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return t.AddDate(-1, 0, 0).Format(time.DateOnly)
 }
 
 // Retell makes the rule of a case hold for every unit that she is known to.

@@ -13,6 +13,8 @@ type Mark struct {
 	Since time.Time `json:"since"`           // the hour from which it holds
 	Until time.Time `json:"until,omitzero"`  // when it is over by itself; zero for never
 	Tries int       `json:"tries,omitempty"` // calls made under it
+	// NoLeave says that she did not let us call back: nobody calls, and she is waited for.
+	NoLeave bool `json:"no_leave,omitempty"`
 	// Record is the contact in which it was said, where that is not the card's own.
 	Record string `json:"record,omitempty"`
 	Life   bool   `json:"life,omitempty"` // danger to life, or children: her no is not decided by one person alone
@@ -47,7 +49,7 @@ func (h Hold) Given(person string) bool {
 // The marks. What they ask of whom stands where they are read: the Agenda.
 const (
 	MarkDanger     = "danger"       // danger said, or the outcome of a contact was an emergency
-	MarkDropped    = "dropped"      // the line dropped, and she let us call back
+	MarkDropped    = "dropped"      // the line dropped
 	MarkOther      = "other_person" // somebody else answered her number
 	MarkRuleWaits  = "rule_waits"   // somebody not recognised said another rule: she is asked
 	MarkRuleUnkept = "rule_unkept"  // she asked to be called, and her rule cannot be kept
@@ -74,4 +76,19 @@ func (m Marks) With(mark Mark) Marks { return append(m.Without(mark.Kind), mark)
 // Without is m without the marks of a kind.
 func (m Marks) Without(kind string) Marks {
 	return slices.DeleteFunc(slices.Clone(m), func(m Mark) bool { return m.Kind == kind })
+}
+
+// Day is since when marks ask for somebody, as a day; empty where none does. It is
+// what stands of them in plaintext.
+func (m Marks) Day(now time.Time) string {
+	var first time.Time
+	for _, mark := range m {
+		if (mark.Until.IsZero() || now.Before(mark.Until)) && slices.Contains(MarkKinds, mark.Kind) && (first.IsZero() || mark.Since.Before(first)) {
+			first = mark.Since
+		}
+	}
+	if first.IsZero() {
+		return ""
+	}
+	return first.In(now.Location()).Format(time.DateOnly)
 }

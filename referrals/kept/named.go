@@ -211,6 +211,20 @@ func restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) 
 	return w.checked(key, err, row.KeyVersion)
 }
 
+// KeyFrom is the key of a restricted case as it is kept for the caller, whose own key under
+// which what is named to her is kept was made before. There may be no such row.
+func (w *CaseWrapRow) KeyFrom(who acts.Caller, own crypto.Key, version int64) (key crypto.Key, err error) {
+	switch {
+	case w == nil:
+		return key, acts.ErrNoRow
+	case w.Symmetric:
+		key, err = openKept(own, w)
+	default:
+		key, err = OpenNamed(who, w)
+	}
+	return w.checked(key, err, version)
+}
+
 // checked is the key that a wrap gave, where it is the case's, of a version.
 func (w *CaseWrapRow) checked(key crypto.Key, err error, version int64) (crypto.Key, error) {
 	if err != nil {

@@ -93,26 +93,67 @@ func (*CaseKeyRow) Table() string { return "case_key" }
 // Reader reads verified casework rows of one snapshot.
 type Reader interface {
 	acts.Reader
-	// EachCard hands out the cards of a unit, with the keys that a person has of
-	// restricted ones, without comparing digests: the caller opens each (an
+	// EachCard hands out the cards of a unit, CardsAtOnce at a time, with the keys that a
+	// person has of restricted ones, without comparing digests: the caller opens each (an
 	// authenticated box) and gets the whole row, which is compared, for those it
-	// shows.
-	EachCard(unit, person string, f func(c *Card) error) error
+	// shows. They are filled into what empty gives and are the callback's.
+	EachCard(unit, person string, empty func() *CardBatch, f func(*CardBatch)) error
+	// Secrets reads what Secret reads, many at once and in few statements. Unlike all
+	// else of a Reader it may be called by several goroutines.
+	Secrets(ids []string) []Shred
 	// Cases reads rows by id, at most SearchMax at once; an id without a row
 	// gives ErrNoRow.
 	Cases(ids []string) ([]*CaseRow, error)
 	// CheckShown holds cards from EachCard to the rows that the log names.
 	CheckShown(cards []Shown) error
-	LeavesOf(limit int, objects ...string) ([]audit.Leaf, error)
+	// LeavesOf reads the newest leaves about records, each KIND:ID, and Leaf one leaf.
+	LeavesOf(limit int, objects ...string) ([]Leaf, error)
+	Leaf(index int64) (audit.Leaf, error)
 	// LeavesBackward hands out leaves below an index (0: from the newest),
 	// newest first, until f says false.
 	LeavesBackward(before int64, f func(index int64, l *audit.Leaf) (bool, error)) error
-	// DetailOf reads the sealed detail of a leaf and the wrapped key it is under.
-	DetailOf(index int64) (*audit.SealedDetail, *audit.DetailKeyRow, error)
+	// DetailOf reads the sealed detail of a leaf, and DetailKey a wrapped key that some
+	// are under.
+	DetailOf(index int64) (*audit.SealedDetail, error)
+	DetailKey(id string) (*audit.DetailKeyRow, error)
+	// EachCode hands out the leaves whose details mark the code of a record, the newest
+	// of each record, without comparing them: the caller opens each detail.
+	EachCode(f func(index int64, l *audit.Leaf, d *audit.SealedDetail) error) error
 }
 
-// Card is the part of a case row that search reads. Its fields are valid only
-// inside the callback.
+// Leaf is a leaf of the log with its place in it.
+type Leaf struct {
+	Index int64
+	audit.Leaf
+}
+
+// Shred is a shred secret, or why there is none.
+type Shred struct {
+	Secret [32]byte
+	Err    error
+}
+
+// CardsAtOnce bounds how many cards are handed out together.
+const CardsAtOnce = 128
+
+// CardBatch is some cards of a unit.
+type CardBatch struct {
+	Cards []Card
+	Wraps map[string]*CaseWrapRow // the keys of restricted cases that the person has, by case; of all batches
+	boxes []byte
+}
+
+// Box copies a card's box into the batch.
+func (b *CardBatch) Box(box []byte) crypto.Sealed {
+	from := len(b.boxes)
+	b.boxes = append(b.boxes, box...)
+	return b.boxes[from:len(b.boxes):len(b.boxes)]
+}
+
+// Empty makes room for the next cards.
+func (b *CardBatch) Empty() { b.Cards, b.boxes, b.Wraps = b.Cards[:0], b.boxes[:0], nil }
+
+// Card is the part of a case row that search reads.
 type Card struct {
 	ID         string
 	Version    int64
@@ -124,10 +165,7 @@ type Card struct {
 	Named      acts.List
 	Walled     acts.List
 	Box        crypto.Sealed
-	// What a restricted case's card is opened with: the version of its key, and that
-	// key as it is kept for the person who asks, or nil.
-	KeyVersion int64
-	Wrap       *CaseWrapRow
+	KeyVersion int64 // of a restricted case's key
 }
 
 // Digest is over everything a card says, as [CaseRow.CardDigest] makes it of

@@ -98,6 +98,9 @@ func WallsOf(r Reader, act *acts.Act, caseID string, o *policies.Object) (*CaseR
 // ShutTo tells whether a case may not be known to the caller.
 func ShutTo(who acts.Caller, c *CaseRow) bool { return c.wall().shutTo(who.Person()) }
 
+// ShutTo tells whether the file that a card is of does not exist for a person.
+func (c *Card) ShutTo(person string) bool { return c.wall().shutTo(person) }
+
 // ShutFor tells whether a case may not be known to a person.
 func ShutFor(p *acts.Person, c *CaseRow) bool { return c.wall().shutTo(p.ID) }
 

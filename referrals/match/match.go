@@ -122,7 +122,7 @@ type sound struct {
 
 // NewQuery is a query for what was typed.
 func NewQuery(typed string) Query {
-	q := Query{numbers: numbersIn(typed), code: codeSigns(typed)}
+	q := Query{numbers: numbersIn(typed), code: CodeSigns(typed)}
 	var before string
 	for _, w := range wordsIn(typed) {
 		if len(q.words) == maxTyped {
@@ -196,7 +196,7 @@ func (q Query) Record(k Keys, code string) (By, Class) {
 
 // Code compares a code: all of it, or one of its halves.
 func (q Query) Code(code string) Class {
-	switch signs := codeSigns(code); {
+	switch signs := CodeSigns(code); {
 	case len(q.code) < codeHalf || len(signs) != 2*codeHalf:
 		return None
 	case q.code == signs:
@@ -213,8 +213,8 @@ func SameCode(typed, code string) bool { return NewQuery(typed).Code(code) == Ex
 // codeHalf is how many signs of a woman's code are said together.
 const codeHalf = 4
 
-// codeSigns are the signs of a code however it is typed; empty for what is none.
-func codeSigns(s string) string {
+// CodeSigns are the signs of a code however it is typed; empty for what is none.
+func CodeSigns(s string) string {
 	if plain(s) && len(s) == 2*codeHalf+1 && s[codeHalf] == '-' && strings.ToUpper(s) == s {
 		return s[:codeHalf] + s[codeHalf+1:]
 	}

@@ -71,25 +71,15 @@ var (
 
 	_ = kept.Register(reportRows, kept.Kind[*Row]{Object: policies.KindReport, Class: "unlinked", Names: true,
 		Hangs: []kept.Hang{kept.On("case_file", reportsOfCase)},
-		Ended: func(r kept.Reader, day string) ([]*Row, error) { return reportsDone.Rows(r, yearBefore(day)) },
+		Ended: func(r kept.Reader, day string) ([]*Row, error) { return reportsDone.Rows(r, kept.YearBefore(day)) },
 		Over:  func(kept.Reader, *Row, string) (bool, error) { return true, nil }})
 	_ = kept.Register(sourceRows, kept.Kind[*SourceRow]{Class: "unlinked", Names: true,
 		Hangs: []kept.Hang{kept.OnOne[SourceRow]("report", func(r *Row) string { return r.ID })},
 		Ended: func(r kept.Reader, day string) ([]*SourceRow, error) {
-			return sourcesUpTo.Rows(r, yearBefore(day))
+			return sourcesUpTo.Rows(r, kept.YearBefore(day))
 		},
 		Over: sourceOver})
 )
-
-// yearBefore is the last day whose reports are a year old on a day: what keeps the
-// twelve months of the data map.
-func yearBefore(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	return t.AddDate(-1, 0, 0).Format(time.DateOnly)
-}
 
 // sourceOver tells that nobody needs to know any more who made a report: its year is
 // over, and nobody waits for the report.

@@ -136,6 +136,15 @@ func TestStopWaitsUntilTheCentreAnswers(t *testing.T) {
 	if l := onAgenda(t, w, id, stops); l == nil || l.EndedDay != w.Desk.Day() || l.Who.Code == "" {
 		t.Fatalf("the stop is not on the Agenda: %+v", l)
 	}
+	shift := func() []sharing.ReferralLine {
+		t.Helper()
+		s, _, err := w.Desk.ReadShift(ctx, anna)
+		storetest.Try(t, "reading the shift", err)
+		return s.Stops
+	}
+	if s := shift(); len(s) != 1 || s[0].ID != id || s[0].Who.Code == "" || s[0].EndedDay != w.Desk.Day() {
+		t.Errorf("the shift ends without the stop: %+v", s)
+	}
 	cards, _, err := desk.Inbox(ctx, bruna)
 	storetest.Try(t, "reading the inbox", err)
 	want := []sharing.Proposed{{Reference: ref, Day: w.Desk.Day()}}
@@ -153,6 +162,9 @@ func TestStopWaitsUntilTheCentreAnswers(t *testing.T) {
 	storetest.Try(t, "telling by telephone", err)
 	if l := onAgenda(t, w, id, stops); l != nil {
 		t.Errorf("it was told by telephone, and still cannot wait: %+v", l)
+	}
+	if s := shift(); len(s) != 0 {
+		t.Errorf("it was told by telephone, and still stands at the end of the shift: %+v", s)
 	}
 	if cards, _, err = desk.Inbox(ctx, bruna); err != nil || !cards[0].Stop {
 		t.Errorf("the stop left the inbox before the centre answered: %+v, %v", cards, err)

@@ -51,6 +51,22 @@ func ReferralsWaiting(r kept.Reader, act *acts.Act, cases map[string]*kept.CaseR
 	})
 }
 
+// StopsWaiting lists the referrals that were taken back and whose centre has not said
+// that it stopped.
+func StopsWaiting(r kept.Reader, act *acts.Act) ([]ReferralLine, error) {
+	rows, err := referralsFrom.Rows(r, act.Who.Unit())
+	return kept.Lines(act, rows, err, func(row *ReferralRow) (ReferralLine, bool, error) {
+		if l := Line(row, act); !l.Stop || row.AfterAnswer != "" {
+			return l, false, nil
+		}
+		c := &kept.CaseRow{}
+		if err := r.Get(c, row.CaseID); err != nil {
+			return ReferralLine{}, false, err
+		}
+		return waitingLine(r, act, row, map[string]*kept.CaseRow{c.ID: c})
+	})
+}
+
 // waitingLine is the line of a referral that needs somebody's eye, or shown false.
 func waitingLine(r kept.Reader, act *acts.Act, row *ReferralRow, cases map[string]*kept.CaseRow) (l ReferralLine, shown bool, err error) {
 	l = Line(row, act)

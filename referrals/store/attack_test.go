@@ -26,6 +26,7 @@ import (
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 var home = accounts.From{Address: "127.0.0.1"}
@@ -59,11 +60,11 @@ func TestStolenCookieDoesNoGraveAct(t *testing.T) {
 		"pinning":   func() error { _, err := f.House.PinCentre(ctx, thief, f.Units["centre"], words); return err },
 		"founding":  func() error { _, _, err := f.Door.Found(ctx, thief); return err },
 		"walling": func() error {
-			_, err := f.Desk.Cases.Wall(ctx, thief, f.Case, v.Version, cases.WallChange{})
+			_, err := f.Desk.Walls.Set(ctx, thief, f.Case, v.Version, walls.Change{})
 			return err
 		},
 		"exporting": func() error {
-			_, _, err := f.Desk.AuditLog.BeginExport(ctx, f.Caller("clara"), auditlog.Filter{})
+			_, _, err := f.Desk.AuditLog.BeginExport(ctx, f.Caller("clara"), "", auditlog.Filter{})
 			return err
 		},
 		"recovery": func() error {
@@ -465,6 +466,7 @@ func TestAdministratorGetsIn(t *testing.T) {
 		"opening a referral": second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
 		"opening a task":     second(f.Desk.Sharing.OpenTask(ctx, who, f.Task)),
 		"reading the log":    second(f.Desk.AuditLog.Read(ctx, who, auditlog.Filter{})),
+		"asking by her code": second(f.Desk.AuditLog.Ask(ctx, who, f.Code, auditlog.Filter{})),
 		"the agenda":         second(f.Desk.ReadAgenda(ctx, who)),
 	} {
 		if !errors.Is(err, acts.ErrDenied) {

@@ -344,6 +344,7 @@ func (a *administrator) triesTheDoor() {
 			"a referral":        second(f.Desk.Sharing.OpenReferral(ctx, who, f.Consent)),
 			"a sent referral":   second(f.Desk.Sharing.ReadReferral(ctx, who, f.Consent)),
 			"the log":           second(f.Desk.AuditLog.Read(ctx, who, auditlog.Filter{})),
+			"by her code":       second(f.Desk.AuditLog.Ask(ctx, who, f.Code, auditlog.Filter{})),
 			"who can open what": second(f.Desk.AuditLog.WhoCanOpen(ctx, who)),
 		} {
 			if err == nil {

@@ -18,6 +18,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/walls"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -152,7 +153,7 @@ func everyKind(t *testing.T) *storetest.Flow {
 			t.Errorf("the flow makes no %s", e.Table)
 		}
 	}
-	_, err = f.Desk.Cases.Wall(t.Context(), f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Back: acts.List(f.People["lia"].ID)})
+	_, err = f.Desk.Walls.Set(t.Context(), f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), walls.Change{Back: acts.List(f.People["lia"].ID)})
 	storetest.Try(t, "taking the wall down", err)
 	f.JoinTo(f.Case, "joined case ")
 	nameOf(t, f, "anna", "gina")

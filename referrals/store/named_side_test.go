@@ -5,9 +5,9 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 func says(t *testing.T, f *storetest.Flow, by, referral, text string) {
@@ -79,7 +79,7 @@ func TestWhatIsSentOfARestrictedCase(t *testing.T) {
 // a task of it were sent: from then on a colleague who is not named opens neither.
 func TestRestrictingTakesWhatWasSentAlong(t *testing.T) {
 	f := storetest.NewFlow(t)
-	_, err := f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Back: acts.List(f.People["lia"].ID)})
+	_, err := f.Desk.Walls.Set(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), walls.Change{Back: acts.List(f.People["lia"].ID)})
 	storetest.Try(t, "taking the wall down", err)
 	id := f.Refer(f.Case, f.Authorise("request"))
 	says(t, f, "bruna", id, "dal centro, prima")

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"sportello/referrals/auditlog"
 	"sportello/referrals/store"
 	"sportello/referrals/store/storetest"
 )
@@ -164,12 +165,14 @@ func everything(t *testing.T) {
 	copied := storetest.Backup(t, f.World)
 	f.CheckRecords()
 	f.Restore(copied)
-	storetest.Lift(t, f.World, "anna", "gina")
+	storetest.Lift(t, f.World, "anna", "gina", "clara")
 	anna := f.SignIn("anna")
 	_, _, err := f.Desk.ReadAgenda(t.Context(), anna)
 	storetest.Try(t, "reading the agenda", err)
 	_, _, err = f.Desk.Cases.Search(t.Context(), anna, f.Word("alias"))
 	storetest.Try(t, "searching", err)
+	_, _, err = f.Desk.AuditLog.Ask(t.Context(), f.SignIn("clara"), f.Code, auditlog.Filter{})
+	storetest.Try(t, "asking by a code", err)
 }
 
 // written are the statements that stand in the store's files, whole, and the pieces of

@@ -111,19 +111,39 @@ func (s *snapshot) Secret(id string) ([]byte, error) {
 	return nil, fmt.Errorf("%w: shred %s", acts.ErrTampered, id)
 }
 
+// Secrets reads shred secrets as Secret does, those that were not read before in one
+// statement.
+func (s *snapshot) Secrets(ids []string) []kept.Shred {
+	out := make([]kept.Shred, len(ids))
+	wants := make([]audit.Digest16, len(ids))
+	named := make([]bool, len(ids))
+	for i, id := range ids {
+		wants[i], named[i] = s.log.Newest("shred", id)
+	}
+	found := s.store.secrets.getAll(s.ctx, ids, wants, named, out)
+	for i, id := range ids {
+		if !found[i] {
+			var b []byte
+			if b, out[i].Err = s.Secret(id); out[i].Err == nil {
+				copy(out[i].Secret[:], b)
+			}
+		}
+	}
+	return out
+}
+
 // selectCards reads the cards of a unit; the other two the keys of restricted cases that
 // are kept for one person: those under her own key, from an index that holds them, and
 // those that came by age.
 const (
 	selectCards     = "SELECT id, version, state, last_day, card_secret, epoch, restricted, named, walled, card, key_version FROM case_file WHERE unit = $1"
-	selectOwnWraps  = "SELECT id, version, case_id, key_version, wrapped, commitment FROM case_wrap WHERE person = $1 AND symmetric_wrap = 1"
-	selectSentWraps = "SELECT id, version, case_id, key_version, wrapped, commitment FROM case_wrap WHERE person = $1 AND symmetric_wrap = 0"
+	selectOwnWraps  = "SELECT version, case_id, key_version, wrapped, commitment FROM case_wrap WHERE person = $1 AND symmetric_wrap = 1"
+	selectSentWraps = "SELECT version, case_id, key_version, wrapped, commitment FROM case_wrap WHERE person = $1 AND symmetric_wrap = 0"
 )
 
-// EachCard hands out the cards of a unit, undigested. A card is the callback's
-// until it returns. The keys of restricted ones are read at once before: a look-up for
-// each, or a join, takes several times as long.
-func (s *snapshot) EachCard(unit, person string, f func(*kept.Card) error) error {
+// EachCard hands out the cards of a unit, undigested. The keys of restricted ones are
+// read at once before: a look-up for each, or a join, takes several times as long.
+func (s *snapshot) EachCard(unit, person string, empty func() *kept.CardBatch, f func(*kept.CardBatch)) error {
 	wraps, err := s.wrapsOf(person)
 	if err != nil {
 		return err
@@ -133,6 +153,7 @@ func (s *snapshot) EachCard(unit, person string, f func(*kept.Card) error) error
 		return fmt.Errorf("reading the cards: %w", err)
 	}
 	defer rows.Close()
+	var b *kept.CardBatch
 	var c kept.Card
 	var box sql.RawBytes
 	columns := []any{&c.ID, &c.Version, &c.State, &c.LastDay, &c.Secret, &c.Epoch, &c.Restricted, (*string)(&c.Named), (*string)(&c.Walled), &box, &c.KeyVersion}
@@ -140,13 +161,18 @@ func (s *snapshot) EachCard(unit, person string, f func(*kept.Card) error) error
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("reading the cards: %w", err)
 		}
-		c.Box, c.Wrap = []byte(box), nil
-		if c.Restricted {
-			c.Wrap = wraps[c.ID]
+		if b == nil {
+			b = empty()
+			b.Wraps = wraps
 		}
-		if err := f(&c); err != nil {
-			return err
+		c.Box = b.Box(box)
+		if b.Cards = append(b.Cards, c); len(b.Cards) == kept.CardsAtOnce {
+			f(b)
+			b = nil
 		}
+	}
+	if b != nil {
+		f(b)
 	}
 	return rows.Err()
 }
@@ -165,7 +191,8 @@ func (s *snapshot) wrapsOf(person string) (map[string]*kept.CaseWrapRow, error) 
 	return wraps, nil
 }
 
-// eachWrap adds the keys that a statement reads, each like a first one.
+// eachWrap adds the keys that a statement reads, each like a first one. A row's id is
+// that of its case and its person.
 func (s *snapshot) eachWrap(text string, like kept.CaseWrapRow, wraps map[string]*kept.CaseWrapRow) error {
 	rows, err := s.query(text, like.Person)
 	if err != nil {
@@ -174,9 +201,10 @@ func (s *snapshot) eachWrap(text string, like kept.CaseWrapRow, wraps map[string
 	defer rows.Close()
 	for rows.Next() {
 		w := like
-		if err := rows.Scan(&w.ID, &w.Version, &w.CaseID, &w.KeyVersion, (*[]byte)(&w.Wrapped), &w.Commitment); err != nil {
+		if err := rows.Scan(&w.Version, &w.CaseID, &w.KeyVersion, (*[]byte)(&w.Wrapped), &w.Commitment); err != nil {
 			return err
 		}
+		w.ID = w.CaseID + "." + w.Person
 		wraps[w.CaseID] = &w
 	}
 	return rows.Err()

@@ -6,10 +6,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"sync"
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/kept"
 )
 
 // shredFile keeps the shred secrets: 32 bytes a record, in a file that no long
@@ -73,18 +77,92 @@ func (f *shredFile) get(ctx context.Context, id string, want audit.Digest16) ([]
 	return b, nil
 }
 
+// secretsAtOnce is how many secrets one statement reads.
+const secretsAtOnce = kept.CardsAtOnce
+
+// getAll reads many secrets at once into out, those that a leaf names, and tells which
+// it found as the leaf names them. For the others get says why not.
+func (f *shredFile) getAll(ctx context.Context, ids []string, wants []audit.Digest16, named []bool, out []kept.Shred) []bool {
+	found := make([]bool, len(ids))
+	unread := map[string]int{}
+	f.mu.RLock()
+	for i, want := range wants {
+		if known, ok := f.known[want]; ok && named[i] {
+			out[i].Secret, found[i] = known, true
+		} else if named[i] {
+			unread[ids[i]] = i
+		}
+	}
+	gone := f.gone
+	f.mu.RUnlock()
+	for some := range slices.Chunk(slices.Collect(maps.Keys(unread)), secretsAtOnce) {
+		if f.read(ctx, some, func(id string, b []byte) {
+			i, asked := unread[id]
+			digest := acts.Secret{ID: id, Bytes: b}.Mark().Digest
+			if asked && len(b) == len(shredSecret{}) && bytes.Equal(digest[:len(wants[i])], wants[i][:]) {
+				out[i].Secret, found[i] = shredSecret(b), true
+			}
+		}) != nil {
+			break // get meets it again, and says it
+		}
+	}
+	f.cacheAll(gone, func(yield func(audit.Digest16, shredSecret) bool) {
+		for _, i := range unread {
+			if found[i] && !yield(wants[i], out[i].Secret) {
+				return
+			}
+		}
+	})
+	return found
+}
+
+// read reads at most secretsAtOnce secrets in one statement.
+func (f *shredFile) read(ctx context.Context, ids []string, each func(id string, b []byte)) error {
+	args := make([]any, secretsAtOnce)
+	for i := range args {
+		args[i] = ""
+		if i < len(ids) {
+			args[i] = ids[i]
+		}
+	}
+	if f.hooks.statement != nil {
+		f.hooks.statement(selectSecrets)
+	}
+	rows, err := f.db.QueryContext(ctx, bind(selectSecrets), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var b sql.RawBytes
+		if err := rows.Scan(&id, &b); err != nil {
+			return err
+		}
+		each(id, b)
+	}
+	return rows.Err()
+}
+
 // cache remembers a secret, unless one was deleted since gone was read: it may
 // be this one.
 func (f *shredFile) cache(gone int, want audit.Digest16, b shredSecret) {
+	f.cacheAll(gone, func(yield func(audit.Digest16, shredSecret) bool) { yield(want, b) })
+}
+
+// cacheAll is cache of many.
+func (f *shredFile) cacheAll(gone int, all iter.Seq2[audit.Digest16, shredSecret]) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.gone != gone {
-		return
+	for want, b := range all {
+		if f.gone != gone {
+			return
+		}
+		if len(f.known) >= knownMax {
+			clear(f.known)
+		}
+		f.known[want] = b
 	}
-	if len(f.known) >= knownMax {
-		clear(f.known)
-	}
-	f.known[want] = b
 }
 
 // insert makes secrets durable. One that is there already was kept for a group
@@ -147,6 +225,8 @@ func exchange(ctx context.Context, c *conn, drop []string, secrets []acts.Secret
 }
 
 const selectSecret = "SELECT secret FROM shred WHERE id = $1"
+
+var selectSecrets = "SELECT id, secret FROM shred WHERE id IN (" + placeholders(1, secretsAtOnce) + ")"
 
 const deleteSecret = "DELETE FROM shred WHERE id = $1"
 

@@ -10,6 +10,7 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/kept"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -272,32 +273,122 @@ func (r *secretRecord) Values() []any        { return []any{&r.secret} }
 // LeavesOf reads the newest leaves about records, each KIND:ID. Which they are the log
 // knows; each is proved under the last signed checkpoint: one that is changed, or is
 // not there, is ErrTampered.
-func (s *snapshot) LeavesOf(limit int, objects ...string) ([]audit.Leaf, error) {
+func (s *snapshot) LeavesOf(limit int, objects ...string) ([]kept.Leaf, error) {
 	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	var all []audit.Leaf
+	var all []kept.Leaf
 	for _, index := range s.log.LeavesOf(limit, objects...) {
 		if index >= s.size {
 			continue // written since the snapshot began
 		}
-		var body []byte
-		err := s.row("SELECT body FROM leaf WHERE idx = $1", index).Scan(&body)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, fmt.Errorf("%w: leaf %d", acts.ErrTampered, index)
-		}
+		leaf, err := s.Leaf(index)
 		if err != nil {
-			return nil, fmt.Errorf("reading the leaves of a record: %w", err)
-		}
-		leaf, err := s.log.CheckLeaf(s.ctx, index, body)
-		if err != nil {
-			return nil, tampered(err)
+			return nil, err
 		}
 		if slices.Contains(objects, leaf.Object) {
-			all = append(all, leaf)
+			all = append(all, kept.Leaf{Index: index, Leaf: leaf})
 		}
 	}
 	return all, nil
+}
+
+// Leaf reads one leaf and proves it under the last signed checkpoint. ErrNoRow where
+// the snapshot's log has none of that index.
+func (s *snapshot) Leaf(index int64) (leaf audit.Leaf, err error) {
+	if err := s.begin(); err != nil {
+		return leaf, err
+	}
+	if index < 0 || index >= s.size {
+		return leaf, acts.ErrNoRow
+	}
+	var body []byte
+	err = s.row("SELECT body FROM leaf WHERE idx = $1", index).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return leaf, fmt.Errorf("%w: leaf %d", acts.ErrTampered, index)
+	}
+	if err != nil {
+		return leaf, fmt.Errorf("reading a leaf: %w", err)
+	}
+	leaf, err = s.log.CheckLeaf(s.ctx, index, body)
+	return leaf, tampered(err)
+}
+
+// codesAtOnce is how many leaves that mark a code are read in one statement.
+const codesAtOnce = 64
+
+var selectCodes = `SELECT l.idx, l.body, d.id, d.key_id, d.sealed FROM leaf l JOIN detail d ON d.idx = l.idx
+	WHERE l.idx IN (` + placeholders(1, codesAtOnce) + ")"
+
+// EachCode hands out the newest leaf of each record whose code a detail marks, with that
+// detail. Neither is compared with the log: who finds what it looks for reads the leaf by
+// Leaf and compares both.
+func (s *snapshot) EachCode(f func(index int64, l *audit.Leaf, d *audit.SealedDetail) error) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(s.log.Codes(), codesAtOnce) {
+		chunk = slices.DeleteFunc(chunk, func(index int64) bool { return index >= s.size })
+		if len(chunk) == 0 {
+			return nil
+		}
+		read, err := s.codes(chunk)
+		if err == nil && len(read) != len(chunk) {
+			err = fmt.Errorf("%w: detail", acts.ErrTampered) // none is ever deleted
+		}
+		if err != nil {
+			return err
+		}
+		for i := range read { // not while the rows are open: a connection answers one question at a time
+			if err := f(read[i].detail.Leaf, &read[i].leaf, &read[i].detail); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// codeRead is a leaf that marks a code, with its detail.
+type codeRead struct {
+	leaf   audit.Leaf
+	detail audit.SealedDetail
+}
+
+func (s *snapshot) codes(chunk []int64) (all []codeRead, err error) {
+	args := make([]any, codesAtOnce)
+	for i := range args {
+		args[i] = chunk[min(i, len(chunk)-1)]
+	}
+	rows, err := s.query(selectCodes, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading marks of codes: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one codeRead
+		var body sql.RawBytes
+		if err := rows.Scan(&one.detail.Leaf, &body, &one.detail.ID, &one.detail.KeyID, &one.detail.Sealed); err != nil {
+			return nil, fmt.Errorf("reading marks of codes: %w", err)
+		}
+		if one.leaf, err = audit.ParseLeaf(body); err != nil {
+			return nil, fmt.Errorf("%w: leaf %d", acts.ErrTampered, one.detail.Leaf)
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// DetailKey reads a wrapped key of details.
+func (s *snapshot) DetailKey(id string) (*audit.DetailKeyRow, error) {
+	k := &audit.DetailKeyRow{ID: id}
+	err := s.row("SELECT day, unit, epoch, wrapped FROM detail_key WHERE id = $1", id).Scan(&k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("reading a key of details: %w", err)
+	}
+	if err != nil || !s.log.Matches(k) {
+		return nil, s.doubt(audit.DetailKeyTable, id)
+	}
+	return k, nil
 }
 
 // tampered makes of the log's own word for a difference the one of the records.
@@ -351,22 +442,16 @@ func (s *snapshot) leavesBackward(before int64, f func(int64, *audit.Leaf) (bool
 	return nil, fmt.Errorf("%w: leaf %d", acts.ErrTampered, before-1)
 }
 
-// DetailOf reads the sealed detail of the leaf at index and the wrapped key it
-// is under. No detail is ever deleted: one that is not there is ErrTampered.
-func (s *snapshot) DetailOf(index int64) (*audit.SealedDetail, *audit.DetailKeyRow, error) {
+// DetailOf reads the sealed detail of the leaf at index. No detail is ever deleted: one
+// that is not there is ErrTampered.
+func (s *snapshot) DetailOf(index int64) (*audit.SealedDetail, error) {
 	d := &audit.SealedDetail{Leaf: index}
-	k := &audit.DetailKeyRow{}
-	err := s.row(`SELECT d.id, d.key_id, d.sealed, k.id, k.day, k.unit, k.epoch, k.wrapped
-		FROM detail d JOIN detail_key k ON k.id = d.key_id WHERE d.idx = $1`, index).
-		Scan(&d.ID, &d.KeyID, &d.Sealed, &k.ID, &k.Day, &k.Unit, &k.Epoch, &k.Wrapped)
+	err := s.row("SELECT id, key_id, sealed FROM detail WHERE idx = $1", index).Scan(&d.ID, &d.KeyID, &d.Sealed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, s.doubt(audit.DetailTable, strconv.FormatInt(index, 10))
+		return nil, s.doubt(audit.DetailTable, strconv.FormatInt(index, 10))
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading a detail: %w", err)
+		return nil, fmt.Errorf("reading a detail: %w", err)
 	}
-	if !s.log.Matches(k) {
-		return nil, nil, s.doubt(audit.DetailKeyTable, k.ID)
-	}
-	return d, k, nil
+	return d, nil
 }

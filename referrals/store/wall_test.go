@@ -12,6 +12,7 @@ import (
 	"sportello/referrals/kept"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // hers are the words of the flow that stand in its first case alone.
@@ -25,7 +26,7 @@ func hers(f *storetest.Flow) (words []string) {
 
 // setWalls changes the walls of a case by one person's word.
 func setWalls(f *storetest.Flow, by, id string, off, back acts.List) error {
-	_, err := f.Desk.Cases.Wall(ctx, f.StepUp(by, policies.CaseWall, id), id, versionFor(f, by, id), cases.WallChange{Off: off, Back: back})
+	_, err := f.Desk.Walls.Set(ctx, f.StepUp(by, policies.CaseWall, id), id, versionFor(f, by, id), walls.Change{Off: off, Back: back})
 	return err
 }
 
@@ -51,9 +52,9 @@ func signedIn(f *storetest.Flow, name string) acts.Caller {
 func id(f *storetest.Flow, name string) acts.List { return acts.List(f.People[name].ID) }
 
 // asksFor has somebody ask a colleague to hide a case from the lead.
-func asksFor(f *storetest.Flow, by, second, stands, caseID string, change cases.WallChange) error {
-	_, err := f.Desk.Cases.ProposeWall(ctx, f.StepUp(by, policies.WallPropose, caseID), caseID,
-		cases.WallTwo{WallChange: change, Second: f.People[second].ID, Stands: f.People[stands].ID})
+func asksFor(f *storetest.Flow, by, second, stands, caseID string, change walls.Change) error {
+	_, err := f.Desk.Walls.Propose(ctx, f.StepUp(by, policies.WallPropose, caseID), caseID,
+		walls.Two{Change: change, Second: f.People[second].ID, Stands: f.People[stands].ID})
 	return err
 }
 
@@ -64,11 +65,11 @@ func confirms(t *testing.T, f *storetest.Flow, second, caseID string) error {
 	storetest.Try(t, "reading the Agenda", err)
 	for _, w := range a.Walls {
 		if w.CaseID == caseID {
-			_, err := f.Desk.Cases.ConfirmWall(ctx, f.StepUp(second, policies.WallConfirm, caseID), caseID, w.ID)
+			_, err := f.Desk.Walls.Confirm(ctx, f.StepUp(second, policies.WallConfirm, caseID), caseID, w.ID)
 			return err
 		}
 	}
-	return cases.ErrWallOver
+	return walls.ErrOver
 }
 
 // hidden is a flow in which anna and lia hid the first case from gina, who leads.
@@ -174,7 +175,7 @@ func TestNoListShowsAWall(t *testing.T) {
 	gina := f.SignIn("gina")
 	_, _, absent := f.Desk.OpenCase(ctx, gina, "NOSUCHCASENOSUCHCASENOSUCH")
 	for name, err := range map[string]error{
-		"the case": second(f.Desk.OpenCase(ctx, gina, f.Case)), "its walls": second(f.Desk.Cases.Walls(ctx, gina, f.Case)),
+		"the case": second(f.Desk.OpenCase(ctx, gina, f.Case)), "its walls": second(f.Desk.Walls.Of(ctx, gina, f.Case)),
 		"a wall of hers": setWalls(f, "gina", f.Case, "", id(f, "gina")),
 	} {
 		if !errors.Is(err, acts.ErrDenied) || err.Error() != absent.Error() {
@@ -189,17 +190,17 @@ func TestNoListShowsAWall(t *testing.T) {
 // TestWallTakesTwo: who may set a wall, confirm it, and take it down.
 func TestWallTakesTwo(t *testing.T) {
 	f := hidden(t)
-	lead := cases.WallChange{Off: id(f, "gina")}
+	lead := walls.Change{Off: id(f, "gina")}
 	// On another case, that gina still leads.
 	if err := setWalls(f, "anna", f.Closed, id(f, "lia"), ""); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a worker sets a wall: %v", err)
 	}
 	f.Join("desk", "nora", policies.Lead, "gina")
-	if err := setWalls(f, "gina", f.Closed, id(f, "nora"), ""); !errors.Is(err, cases.ErrTwo) {
+	if err := setWalls(f, "gina", f.Closed, id(f, "nora"), ""); !errors.Is(err, walls.ErrTwo) {
 		t.Errorf("a lead hides a case from another alone: %v", err)
 	}
 	var bad *typed.Invalid
-	if err := asksFor(f, "anna", "lia", "anna", f.Closed, cases.WallChange{Off: id(f, "lia")}); !errors.As(err, &bad) {
+	if err := asksFor(f, "anna", "lia", "anna", f.Closed, walls.Change{Off: id(f, "lia")}); !errors.As(err, &bad) {
 		t.Errorf("a worker asks to hide a case from a colleague: %v", err)
 	}
 	if err := asksFor(f, "anna", "anna", "anna", f.Closed, lead); !errors.As(err, &bad) {
@@ -215,19 +216,19 @@ func TestWallTakesTwo(t *testing.T) {
 	}
 	waits := a.Walls[0].ID
 	for _, other := range []string{"nora", "gina", "anna"} {
-		if _, err := f.Desk.Cases.ConfirmWall(ctx, f.StepUp(other, policies.WallConfirm, f.Closed), f.Closed, waits); !errors.Is(err, acts.ErrDenied) {
+		if _, err := f.Desk.Walls.Confirm(ctx, f.StepUp(other, policies.WallConfirm, f.Closed), f.Closed, waits); !errors.Is(err, acts.ErrDenied) {
 			t.Errorf("%s confirms what was asked of lia: %v", other, err)
 		}
 	}
-	if _, err := f.Desk.Cases.StopWall(ctx, signedIn(f, "gina"), waits); !errors.Is(err, acts.ErrDenied) {
+	if _, err := f.Desk.Walls.Stop(ctx, signedIn(f, "gina"), waits); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("the lead ends what was asked: %v", err)
 	}
-	if _, err := f.Desk.Cases.ConfirmWall(ctx, signedIn(f, "lia"), f.Closed, waits); !errors.Is(err, acts.ErrDenied) {
+	if _, err := f.Desk.Walls.Confirm(ctx, signedIn(f, "lia"), f.Closed, waits); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("without passphrase and code: %v", err)
 	}
-	_, err = f.Desk.Cases.StopWall(ctx, signedIn(f, "lia"), waits)
+	_, err = f.Desk.Walls.Stop(ctx, signedIn(f, "lia"), waits)
 	storetest.Try(t, "saying no", err)
-	if err := confirms(t, f, "lia", f.Closed); !errors.Is(err, cases.ErrWallOver) {
+	if err := confirms(t, f, "lia", f.Closed); !errors.Is(err, walls.ErrOver) {
 		t.Errorf("what ended waits: %v", err)
 	}
 	storetest.Try(t, "asking again", asksFor(f, "anna", "lia", "lia", f.Closed, lead))
@@ -236,29 +237,29 @@ func TestWallTakesTwo(t *testing.T) {
 		t.Fatalf("it does not stand on her Agenda again: %v", err)
 	}
 	f.Clock.Add(15 * 24 * time.Hour)
-	if _, err := f.Desk.Cases.ConfirmWall(ctx, f.Fresh("lia", policies.WallConfirm, f.Closed), f.Closed, a.Walls[0].ID); !errors.Is(err, cases.ErrWallOver) {
+	if _, err := f.Desk.Walls.Confirm(ctx, f.Fresh("lia", policies.WallConfirm, f.Closed), f.Closed, a.Walls[0].ID); !errors.Is(err, walls.ErrOver) {
 		t.Errorf("it is confirmed after its time: %v", err)
 	}
-	if err := confirms(t, f, "lia", f.Closed); !errors.Is(err, cases.ErrWallOver) {
+	if err := confirms(t, f, "lia", f.Closed); !errors.Is(err, walls.ErrOver) {
 		t.Errorf("it waits for ever: %v", err)
 	}
 
 	// What is hidden: anna stands for the lead there, lia set it with her.
-	v, _, err := f.Desk.Cases.Walls(ctx, signedIn(f, "anna"), f.Case)
+	v, _, err := f.Desk.Walls.Of(ctx, signedIn(f, "anna"), f.Case)
 	if err != nil || !v.Knows || !v.Answers || v.Off != id(f, "gina") || v.Stands != id(f, "anna") {
 		t.Errorf("anna is told %+v, %v", v, err)
 	}
-	if v, _, err = f.Desk.Cases.Walls(ctx, signedIn(f, "nora"), f.Case); !errors.Is(err, acts.ErrDenied) {
+	if v, _, err = f.Desk.Walls.Of(ctx, signedIn(f, "nora"), f.Case); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("a lead who came by the hidden one is told %+v, %v", v, err)
 	}
 	lia := signedIn(f, "lia")
-	if v, _, err = f.Desk.Cases.Walls(ctx, lia, f.Case); err != nil || !v.Knows || v.Answers {
+	if v, _, err = f.Desk.Walls.Of(ctx, lia, f.Case); err != nil || !v.Knows || v.Answers {
 		t.Errorf("lia is told %+v, %v", v, err)
 	}
 	if err := setWalls(f, "lia", f.Case, "", id(f, "gina")); !errors.Is(err, acts.ErrDenied) {
 		t.Errorf("one of the two takes the wall down: %v", err)
 	}
-	if err := setWalls(f, "anna", f.Case, "", id(f, "gina")); !errors.Is(err, cases.ErrTwo) {
+	if err := setWalls(f, "anna", f.Case, "", id(f, "gina")); !errors.Is(err, walls.ErrTwo) {
 		t.Errorf("who stands for the lead takes the wall down alone: %v", err)
 	}
 	// As the lead would, she corrects a note that is not hers, and names who may open it.
@@ -267,12 +268,12 @@ func TestWallTakesTwo(t *testing.T) {
 	open := storetest.Open(t, f.World, signedIn(f, "anna"), f.Case)
 	_, err = f.Desk.Cases.CorrectNote(ctx, signedIn(f, "anna"), open.Notes[0].ID, 1, "di lia, corretta")
 	storetest.Try(t, "correcting for the lead", err)
-	storetest.Try(t, "asking to take it down", asksFor(f, "lia", "anna", "lia", f.Case, cases.WallChange{Back: id(f, "gina")}))
+	storetest.Try(t, "asking to take it down", asksFor(f, "lia", "anna", "lia", f.Case, walls.Change{Back: id(f, "gina")}))
 	storetest.Try(t, "taking it down", confirms(t, f, "anna", f.Case))
 	if v, _, err := f.Desk.OpenCase(ctx, signedIn(f, "gina"), f.Case, storetest.Parts...); err != nil || !v.Answers || len(v.Notes) == 0 {
 		t.Errorf("the lead opens it again: %v", err)
 	}
-	if v, _, err := f.Desk.Cases.Walls(ctx, signedIn(f, "anna"), f.Case); err != nil || v.Answers || v.Knows {
+	if v, _, err := f.Desk.Walls.Of(ctx, signedIn(f, "anna"), f.Case); err != nil || v.Answers || v.Knows {
 		t.Errorf("who stood for her still does: %v", err)
 	}
 }
@@ -301,7 +302,7 @@ func TestWhoJoinsIsAdded(t *testing.T) {
 			t.Errorf("%s opens it: %v", name, err)
 		}
 	}
-	v, _, err := f.Desk.Cases.Walls(ctx, signedIn(f, "gina"), f.Case)
+	v, _, err := f.Desk.Walls.Of(ctx, signedIn(f, "gina"), f.Case)
 	if err != nil || !v.Outside[f.People["finta"].ID] || !v.Outside[f.People["ombra"].ID] || v.Outside[f.People["lia"].ID] || v.Outside[f.People["nora"].ID] {
 		t.Errorf("the page names as outside %v, %v", v.Outside, err)
 	}
@@ -380,8 +381,8 @@ func TestNoRecoveryNoWall(t *testing.T) {
 	w.Join("desk", "lia", policies.IntakeWorker, "anna")
 	w.Join("desk", "nina", policies.Lead, "anna")
 	w.Name("nina", "lia")
-	_, err = w.Desk.Cases.ProposeWall(ctx, w.StepUp("anna", policies.WallPropose, out.CaseID), out.CaseID, cases.WallTwo{
-		WallChange: cases.WallChange{Off: acts.List(w.People["nina"].ID)}, Second: w.People["lia"].ID, Stands: w.People["anna"].ID})
+	_, err = w.Desk.Walls.Propose(ctx, w.StepUp("anna", policies.WallPropose, out.CaseID), out.CaseID, walls.Two{
+		Change: walls.Change{Off: acts.List(w.People["nina"].ID)}, Second: w.People["lia"].ID, Stands: w.People["anna"].ID})
 	if !errors.Is(err, kept.ErrNoRecovery) {
 		t.Errorf("a wall is asked for without recovery: %v", err)
 	}
@@ -415,7 +416,7 @@ func TestWhoStandsIsSucceeded(t *testing.T) {
 	if got := answers(); len(got) != 1 || got[0] != "lia" {
 		t.Errorf("%v answer for it, want lia", got)
 	}
-	if v, _, err := f.Desk.Cases.Walls(ctx, signedIn(f, "nora"), f.Case); err != nil || v.Answers || v.Knows {
+	if v, _, err := f.Desk.Walls.Of(ctx, signedIn(f, "nora"), f.Case); err != nil || v.Answers || v.Knows {
 		t.Errorf("nora, who joined, is told of the wall: %v", err)
 	}
 	newRing(t, f.World, signedIn(f, "gina")).mustNotOpen(t, "dopo anna")

@@ -11,6 +11,7 @@ import (
 // AgenciesPage is "agencies": agencies with their units, and what is missing.
 type AgenciesPage struct {
 	frame.Page
+	Start    Start
 	Missing  []Missing
 	Agencies []AgencyLine
 }
@@ -24,7 +25,7 @@ func Agencies(q *frame.Request) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &AgenciesPage{Page: q.Base(TitleAgencies), Missing: missing(q, all)}
+	page := &AgenciesPage{Page: q.Base(TitleAgencies), Start: start(q, all), Missing: missing(q, all)}
 	for _, a := range frame.Sorted(all.Agencies, agencyName) {
 		page.Agencies = append(page.Agencies, agencyOf(q, all, a))
 	}
@@ -55,15 +56,10 @@ func unitState(all *office.Administration, u *acts.Unit) string {
 // missing counts what keeps the service from working, or soon will.
 func missing(q *frame.Request, all *office.Administration) []Missing {
 	counts := map[string]int{}
-	audit := false
 	for _, u := range all.Units {
-		switch unitState(all, u) {
-		case "empty":
+		if unitState(all, u) == "empty" {
 			counts[MissingMembers]++
-		case "no_recovery":
-			counts[MissingRecovery]++
 		}
-		audit = audit || u.Is().Audits && all.Epochs[u.ID] > 0
 	}
 	soon := q.Door.Gate().Now().AddDate(0, 0, endingSoon).Format(time.DateOnly)
 	for _, a := range all.Agencies {
@@ -81,10 +77,7 @@ func missing(q *frame.Request, all *office.Administration) []Missing {
 		}
 	}
 	var list []Missing
-	if !audit {
-		list = append(list, Missing{Key: MissingAudit, Count: 1})
-	}
-	for _, key := range []string{MissingMembers, MissingRecovery, MissingEnding, MissingMandates, MissingLapsed, MissingTowns} {
+	for _, key := range []string{MissingMembers, MissingEnding, MissingMandates, MissingLapsed, MissingTowns} {
 		if counts[key] > 0 {
 			list = append(list, Missing{Key: key, Count: counts[key]})
 		}
@@ -122,8 +115,6 @@ type AgencyUnit struct {
 // What the page says.
 const (
 	MissingMembers  = "missing.units_empty"
-	MissingRecovery = "missing.units_recovery"
-	MissingAudit    = "missing.no_audit"
 	MissingEnding   = "missing.agencies_ending"
 	MissingMandates = "missing.mandates_ending"
 	MissingLapsed   = "missing.towns_lapsed"

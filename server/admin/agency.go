@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"sportello/policies"
 	"sportello/policies/acts"
@@ -26,6 +27,10 @@ type AgencyPage struct {
 	Units    []UnitTowns
 	Gaps     []string // municipalities that it names and no unit is there for
 	Lapsed   []string // those of ended mandates that it names no more
+	// The agreement with its staff.
+	AgreementKind string // a word of "agreement_kind", or empty
+	AgreementDay  time.Time
+	AgreementRef  string
 }
 
 // AgencyForm is a new agency.
@@ -147,6 +152,7 @@ func oneAgency(q *frame.Request) (*AgencyPage, error) {
 	page := &AgencyPage{Page: q.Base(TitleAgency), Action: "/enti/" + a.ID, Version: frame.Version(a.Version), ID: a.ID,
 		AgencyForm: AgencyForm{Name: a.Name, Kind: a.Kind, Responsibility: a.Responsibility, AgencyEndForm: AgencyEndForm{a.Ends}}}
 	page.territory(q, all, a.ID)
+	page.AgreementKind, page.AgreementDay, page.AgreementRef = a.AgreementKind, q.Day(a.AgreementDay), a.AgreementRef
 	return page, nil
 }
 

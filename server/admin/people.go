@@ -9,6 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // PeoplePage is "people". Suspending posts person to /personale/sospendi; lifting
@@ -152,7 +153,7 @@ func InviteAgain(q *frame.Request, f *ChosenForm) error {
 
 // UnlockAdministrator does so for a person of no unit, by another administrator.
 func UnlockAdministrator(q *frame.Request, f *PersonForm) error {
-	return frame.UnlockPerson(q, f.Person, "/personale")
+	return parts.UnlockPerson(q, f.Person, "/personale")
 }
 
 // ChosenForm is the people who were ticked.

@@ -28,7 +28,7 @@ type AccessRow struct {
 	Since    time.Time
 	Epoch    int64
 	Cases    int
-	Named    int // restricted cases kept for this person by name
+	Named    bool // restricted cases are kept for this person by name; how many is nobody's measure
 	// Referrals are those sent to the unit whose authorisation holds now.
 	Referrals int
 	Recovery  bool // the unit's recovery key, which is nobody's
@@ -44,7 +44,7 @@ func Access(q *frame.Request) (frame.Shown, error) {
 	page := &AccessPage{Page: q.Base(TitleAccess)}
 	for _, a := range all {
 		page.Rows = append(page.Rows, AccessRow{Unit: a.UnitName, UnitKind: a.Kind, Person: a.Person, Role: a.Role,
-			State: frame.PersonState(a.State), Since: q.Day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named,
+			State: frame.PersonState(a.State), Since: q.Day(a.Since), Epoch: a.Epoch, Cases: a.Cases, Named: a.Named > 0,
 			Referrals: a.Referrals, Recovery: a.Person == acts.RecoveryPerson})
 	}
 	return page, nil

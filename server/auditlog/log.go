@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,10 +19,11 @@ import (
 	"sportello/server/parts"
 )
 
-// LogPage is "log": verification in one line, filters, rows. Filters post to
-// /registro (person, action, record, outcome, from_day, to_day) so that no address
-// carries them; exporting posts to /registro/esporta, after the step-up, and
-// checking all records now to /registro/verifica.
+// LogPage is "log": it begins with a question. Post to /registro what is asked (her_code,
+// acts, unit, record, from_day, to_day), so that no address carries it; for_her makes
+// the answer a sheet for her who asks. Exporting posts to /registro/esporta, after the
+// step-up, and checking all records now to /registro/verifica. Nothing here asks for a
+// worker, counts or compares workers.
 type LogPage struct {
 	frame.Page
 	Verification string // a word of "verification"
@@ -31,32 +33,45 @@ type LogPage struct {
 	CheckedAt    time.Time
 	BadRecord    string // the first record that does not match, or empty
 	Filter       LogFilter
+	Units        []UnitOption // that can be asked about
+	Missing      []string     // agencies whose staff has not agreed to be named
+	Answer       *LogAnswer   // to a question by a code; nil where all entries are listed
 	Rows         []LogRow
 	Older, Newer string // leaf index to go on from, or empty; posted as "at"
 	Days         []DayCount
 	Notices      parts.NoticeList
 }
 
-// LogFilter is the filter as typed.
+// UnitOption is a unit that can be asked about.
+type UnitOption struct{ ID, Name string }
+
+// LogFilter is what is asked, as typed.
 type LogFilter struct {
-	Person  string `form:"person" max:"60"`
-	Action  string `form:"action" max:"60"` // the policy's name of the act
-	Record  string `form:"record" max:"60"`
-	Outcome string `form:"outcome" words:"result"`
-	From    string `form:"from_day" max:"40" as:"day"`
-	To      string `form:"to_day" max:"40" as:"day"`
+	Code   string `form:"her_code" max:"20"` // the woman's
+	Acts   string `form:"acts" max:"60"`     // a word of "log_acts" or of "act"
+	Unit   string `form:"unit" max:"60"`     // an id
+	Record string `form:"record" max:"60"`
+	From   string `form:"from_day" max:"40" as:"day"`
+	To     string `form:"to_day" max:"40" as:"day"`
 }
 
 // LogRow is one leaf: pseudonyms and codes only.
 type LogRow struct {
 	Index   int64
 	Day     time.Time
+	At      time.Time // zero where the hour is not kept, or is erased
 	Person  string
 	Action  string // the policy's name of the act, a word of "act"
 	Record  string
 	Outcome string // a word of "result"
 	Rules   []LogRule
 	Count   int64
+}
+
+// picked tells whether it can be pressed what an entry is about: not an account.
+func (r *LogRow) picked() bool {
+	kind, _, _ := strings.Cut(r.Record, ":")
+	return r.Record != "" && r.Record != "none" && kind != string(policies.KindPerson) && kind != string(policies.KindSession)
 }
 
 // LogRule is a rule that decided. Text is its sentence in the policy; Own is
@@ -90,23 +105,28 @@ func Log(q *frame.Request) (frame.Shown, error) {
 	return page, nil
 }
 
-// LogForm is the filter, and what was pressed in a row to filter by.
+// LogForm is the question, and how it is asked: a record that was pressed in a row, or
+// for the sheet of her who asks.
 type LogForm struct {
 	LogFilter
-	PickPerson string `form:"pick_person"`
 	PickRecord string `form:"pick_record"`
+	ForHer     string `form:"for_her"`
 }
 
-// FilterLog shows the entries that the filter lets through.
+// FilterLog answers a question: by a code, who did what with her records; without one,
+// the entries that it lets through.
 func FilterLog(q *frame.Request, f *LogForm) error {
 	page := &LogPage{Page: q.Base(TitleLog), Filter: f.LogFilter}
-	if f.PickPerson != "" {
-		page.Filter.Person = f.PickPerson
-	}
 	if f.PickRecord != "" {
-		page.Filter.Record = f.PickRecord
+		page.Filter.Record, page.Filter.Code = f.PickRecord, ""
 	}
-	return showLog(q, http.StatusOK, page)
+	if strings.TrimSpace(page.Filter.Code) == "" {
+		if f.ForHer != "" {
+			page.Fail("her_code", FailNoCode)
+		}
+		return showLog(q, http.StatusOK, page)
+	}
+	return answerLog(q, page, f.ForHer != "")
 }
 
 // showLog shows the entries that a page's filter lets through; all of them, and what
@@ -116,20 +136,16 @@ func showLog(q *frame.Request, status int, page *LogPage) error {
 	if err != nil {
 		return err
 	}
-	if !fits {
+	if !fits || len(page.Errors) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
 	return q.Show(status, page)
 }
 
-// logFilter is the filter as typed; false when its days do not fit.
+// logFilter is the question as typed; false when its days do not fit.
 func logFilter(q *frame.Request, page *LogPage) (auditlog.Filter, bool) {
 	f := page.Filter
-	filter := auditlog.Filter{Actor: strings.TrimSpace(f.Person), Action: strings.TrimSpace(f.Action),
-		Object: strings.TrimSpace(f.Record), From: f.From, To: f.To}
-	if frame.IsWord("result", f.Outcome) {
-		filter.Outcome = audit.Outcome(f.Outcome)
-	}
+	filter := auditlog.Filter{Action: f.Acts, Unit: strings.TrimSpace(f.Unit), Object: strings.TrimSpace(f.Record), From: f.From, To: f.To}
 	if !daysFit(q, f) {
 		page.Fail("from_day", FailLogDays)
 		filter.From, filter.To = "", ""
@@ -149,7 +165,6 @@ func readLog(q *frame.Request, page *LogPage) (bool, error) {
 		return fits, err
 	}
 	q.Receipt(receipt)
-	verified(q, page)
 	page.Rows = logRows(q, found.Entries)
 	if found.Older > 0 {
 		page.Older = strconv.FormatInt(found.Older, 10)
@@ -158,11 +173,37 @@ func readLog(q *frame.Request, page *LogPage) (bool, error) {
 		page.Newer = "0"
 	}
 	page.Days = chart(q, found.Days)
-	page.Notices, err = parts.ReadNoticesAndColleagues(q)
+	return fits, page.around(q)
+}
+
+// around puts on a page what stands around the answer.
+func (p *LogPage) around(q *frame.Request) error {
+	verified(q, p)
+	notices, err := parts.ReadNoticesAndColleagues(q)
+	p.Notices = notices
 	if errors.Is(err, acts.ErrTampered) { // here she looks for it: the log is shown all the same
-		page.Problem, err = ProblemNoNotices, nil
+		p.Problem, err = ProblemNoNotices, nil
 	}
-	return fits, err
+	if err != nil {
+		return err
+	}
+	roster, err := q.Names()
+	if err != nil {
+		return err
+	}
+	for _, u := range roster.Units {
+		if roster.Epochs[u.ID] > 0 { // somebody works there, or has
+			p.Units = append(p.Units, UnitOption{u.ID, u.Name})
+		}
+	}
+	slices.SortFunc(p.Units, func(a, b UnitOption) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	for _, a := range roster.Agencies {
+		if !a.Agreed() {
+			p.Missing = append(p.Missing, a.Name)
+		}
+	}
+	slices.Sort(p.Missing)
+	return nil
 }
 
 func daysFit(q *frame.Request, f LogFilter) bool {
@@ -190,7 +231,11 @@ func verified(q *frame.Request, page *LogPage) {
 func logRows(q *frame.Request, entries []auditlog.Entry) []LogRow {
 	var rows []LogRow
 	for _, e := range entries {
-		rows = append(rows, logRow(q, e.Index, &e.Leaf))
+		row := logRow(q, e.Index, &e.Leaf)
+		if e.Detail != nil {
+			row.At = e.Detail.At
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -241,14 +286,15 @@ func ExportLog(q *frame.Request, f *LogFilter) error {
 		return showLog(q, http.StatusUnprocessableEntity, page)
 	}
 	scope := "all"
-	if filter.Narrows() {
+	code := strings.TrimSpace(f.Code)
+	if filter.Narrows() || code != "" {
 		scope = "part"
 	}
 	ok, err := q.StepUp(policies.LogExport, "", StepUpExport, q.Word("export_scope", scope))
 	if !ok {
 		return err
 	}
-	receipt, write, err := q.Desk.AuditLog.BeginExport(q.Context(), q.Who, filter)
+	receipt, write, err := q.Desk.AuditLog.BeginExport(q.Context(), q.Who, code, filter)
 	if errors.Is(err, auditlog.ErrNothing) {
 		page.Page = q.Base(TitleLog) // with the token of the session that stepped up
 		page.Problem = ProblemNothing
@@ -294,6 +340,7 @@ const (
 	StepUpExport     = "stepup.export"
 	ProblemNoNotices = "log.no_notices"
 	FailLogDays      = "log.day_wrong"
+	FailNoCode       = "log.no_code"
 	ProblemNothing   = "log.nothing"
 	FlashVerified    = "log.verified"
 	TitleLog         = "nav.log"

@@ -35,12 +35,12 @@ func TestLogSpeaks(t *testing.T) {
 		sentences["it"][rule.ID], sentences["en"][rule.ID] = rule.Italian, rule.Text
 	}
 	for lang, says := range map[string][]string{
-		"it": {`Fare un invio a un centro <span class="mono small">referral.send</span>`, "la sua frase", `Nessuna regola lo permette <span class="mono small">default-deny</span>`},
-		"en": {`Send a referral to a centre <span class="mono small">referral.send</span>`, "its sentence", `No rule allows it <span class="mono small">default-deny</span>`},
+		"it": {`>Fare un invio a un centro</td>`, `Nessuna regola lo permette <span class="mono small">default-deny</span>`},
+		"en": {`>Send a referral to a centre</td>`, `No rule allows it <span class="mono small">default-deny</span>`},
 	} {
 		clara.InLanguage(lang)
 		body, seen := "", map[string]bool{}
-		for _, form := range [][]string{{"action", "referral.send"}, {"action", "case.open"}, {"outcome", "refused"}, {}} {
+		for _, form := range [][]string{{"acts", "referral.send"}, {"acts", "case.open"}, {"acts", "refused"}, {}} {
 			body += clara.Status(clara.Post("/registro", form...), http.StatusOK).Body
 		}
 		for _, text := range says {

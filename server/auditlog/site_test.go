@@ -20,5 +20,7 @@ var site = servertest.Of([]frame.Route{
 	frame.Post("/registro/verifica", policies.LogVerify, auditlog.VerifyNow),
 	frame.Get("/registro/accessi", policies.LogRead, auditlog.Access),
 	frame.Get("/registro/invii", policies.LogRead, auditlog.AuditReferrals),
+	frame.Get("/registro/{index}/chi", policies.LogRead, auditlog.LogName),
+	frame.Post("/registro/{index}/chi", policies.LogName, auditlog.AskName),
 	frame.Get("/registro/{index}", policies.LogDetail, auditlog.LogProof),
 }, auditlog.Room())

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
+	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/rule"
@@ -30,6 +31,7 @@ type AttemptsPage struct {
 	Recall  Recall     // as it is planned now
 	Plan    RecallForm // as typed
 	Version string     // of the case, for the plan
+	Was     string     // what the plan rests on
 	MayPlan bool       // the case is open, and she allowed something
 }
 
@@ -44,7 +46,9 @@ func SetRecall(q *frame.Request, f *RecallForm) error {
 	} else if f.Day == "" {
 		return q.ShowBack(http.StatusUnprocessableEntity, attemptsPage, typed.Bad("recall", "error.day"))
 	}
-	receipt, err := q.Desk.Cases.SetRecall(q.Context(), q.Who, q.ID("id"), q.Version(), rule.Recall{Day: f.Day, From: f.From, To: f.To})
+	receipt, err := sinceThen(q, func(version int64) (audit.Receipt, error) {
+		return q.Desk.Cases.SetRecall(q.Context(), q.Who, q.ID("id"), version, rule.Recall{Day: f.Day, From: f.From, To: f.To})
+	})
 	if errors.Is(err, acts.ErrConflict) {
 		return q.ShowBack(http.StatusConflict, attemptsPage, err)
 	}
@@ -56,7 +60,7 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &AttemptsPage{Page: q.Base(TitleAttempts), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Recall: recall(q, v.Recall), Version: frame.Version(v.Version), Form: q.NewForm(),
+	page := &AttemptsPage{Page: q.Base(TitleAttempts), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Recall: recall(q, v.Recall), Version: frame.Version(v.Version), Was: stands(v), Form: q.NewForm(),
 		MayPlan: v.State != "closed" && v.Safe.Recorded()}
 	page.Plan = RecallForm{v.Recall.Day, v.Recall.From, v.Recall.To}
 	q.Fill(&page.Plan)

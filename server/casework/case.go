@@ -51,7 +51,7 @@ type Joined struct {
 
 // Case answers GET /schede/{id}.
 func Case(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet, referrals.PartJoined)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet, referrals.PartSheets, referrals.PartJoined)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func Case(q *frame.Request) (frame.Shown, error) {
 	}
 	if len(v.Referrals) > 0 {
 		r := v.Referrals[0]
-		page.Referral, page.Centre = frame.StateOf(r), roster.UnitName(r.ToUnit)
+		page.Referral, page.Centre = parts.StateOf(r), roster.UnitName(r.ToUnit)
 	}
 	page.Sent, page.Recall = parts.SentOf(q, v.Sent, roster), recall(q, v.Recall)
 	page.Danger = lastDanger(q, v)
@@ -107,6 +107,9 @@ func (p *CasePage) lastly(v *frame.PageView) string {
 	return contact + ", " + note
 }
 
+// mayCallBack tells that a line dropped, and that she let us call back.
+func mayCallBack(dropped *kept.Mark) bool { return dropped != nil && !dropped.NoLeave }
+
 // nextStep is the one next thing to do for a case now: it follows danger, who answered her
 // number, the last contact, answers and appointments, in this order; then what is missing.
 // Whether she called a centre herself is asked by nothing of it.
@@ -118,7 +121,7 @@ func nextStep(v referrals.CaseView, now time.Time) (word, href string) {
 		return "danger", root + "/adesso"
 	case v.Card.Marks.Of(kept.MarkOther, now) != nil:
 		return "other_person", root + "/contatto-sicuro"
-	case v.Card.Marks.Of(kept.MarkDropped, now) != nil:
+	case mayCallBack(v.Card.Marks.Of(kept.MarkDropped, now)):
 		return "call_back", root + "/adesso"
 	}
 	if word, id := nextAnswer(v); word != "" {

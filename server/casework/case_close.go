@@ -1,12 +1,16 @@
 package casework
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 
+	"sportello/policies/acts"
+	"sportello/policies/audit"
 	"sportello/referrals"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/merge"
 )
 
 // CaseClosePage is "case-close" (Reopen false) and "case-reopen" in one: posts
@@ -17,6 +21,7 @@ type CaseClosePage struct {
 	Reopen bool
 	CaseCloseForm
 	Version string
+	Was     string // what it rests on
 }
 
 // CaseCloseForm is what is typed there.
@@ -41,7 +46,7 @@ func CaseClose(q *frame.Request) (frame.Shown, error) {
 
 func closing(q *frame.Request, v referrals.CaseView) *CaseClosePage {
 	page := &CaseClosePage{Page: q.Base(TitleCaseClose), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Reopen: v.State == "closed",
-		Version: frame.Version(v.Version)}
+		Version: frame.Version(v.Version), Was: stands(v)}
 	q.Fill(&page.CaseCloseForm)
 	if page.Reopen {
 		page.Title = TitleCaseReopen
@@ -49,9 +54,41 @@ func closing(q *frame.Request, v referrals.CaseView) *CaseClosePage {
 	return page
 }
 
+// stands marks what closing, opening again and a call that is planned rest on: the state,
+// her rule, what waits, and what is marked. A name or a note that changed is none of it.
+func stands(v referrals.CaseView) string {
+	text, err := json.Marshal([]any{v.State, v.Safe, v.Waits, v.Recall, v.Card.Marks})
+	if err != nil {
+		return ""
+	}
+	return merge.WasOne(string(text))
+}
+
+// sinceThen does an act on the file as it is now, if what it rests on is as it was when its
+// form was made; else on the version of the form, which another has overtaken.
+func sinceThen(q *frame.Request, do func(version int64) (audit.Receipt, error)) (audit.Receipt, error) {
+	receipt, err := do(q.Version())
+	for range 4 {
+		if !errors.Is(err, acts.ErrConflict) {
+			break
+		}
+		v, openErr := frame.OpenCase(q)
+		if openErr != nil {
+			return receipt, openErr
+		}
+		if now := stands(v); now == "" || now != q.Hidden("was") {
+			break
+		}
+		receipt, err = do(v.Version)
+	}
+	return receipt, err
+}
+
 // CloseCase answers POST /schede/{id}/chiudi.
 func CloseCase(q *frame.Request, f *CaseCloseForm) error {
-	receipt, err := q.Desk.Cases.CloseCase(q.Context(), q.Who, q.ID("id"), q.Version(), f.Reason, f.Note)
+	receipt, err := sinceThen(q, func(version int64) (audit.Receipt, error) {
+		return q.Desk.Cases.CloseCase(q.Context(), q.Who, q.ID("id"), version, f.Reason, f.Note)
+	})
 	if errors.Is(err, typed.ErrInvalid) {
 		v, openErr := frame.OpenCase(q)
 		if openErr != nil {
@@ -69,7 +106,9 @@ func CloseCase(q *frame.Request, f *CaseCloseForm) error {
 
 // ReopenCase answers POST /schede/{id}/riapri.
 func ReopenCase(q *frame.Request, f *CaseReopenForm) error {
-	receipt, err := q.Desk.Cases.ReopenCase(q.Context(), q.Who, q.ID("id"), q.Version(), f.Note)
+	receipt, err := sinceThen(q, func(version int64) (audit.Receipt, error) {
+		return q.Desk.Cases.ReopenCase(q.Context(), q.Who, q.ID("id"), version, f.Note)
+	})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,35 +16,42 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
+	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
-// ContactPage is "contact": one form in three steps. It posts everything to
-// /contatti/nuovo with the step it comes from and go, one of "next", "back",
-// "search" (step 1), "close", "open_case" or "add_case" (step 3).
+// ContactPage is "contact": one form in three steps, each with an address of its own. It
+// posts everything to /contatti/nuovo with the step it comes from and go, one of "next",
+// "back", "search" (step 1), "close", "open_case" or "add_case" (step 3), and is led to
+// the next step. What was typed last is on every step, back and forth.
 type ContactPage struct {
 	frame.Page
 	Step      int // 1 to 3
 	ID        string
 	Version   string // of the stored contact; empty while there is none
 	Form      ContactForm
-	Emergency frame.Emergency
-	Open      []OpenContact // the caller's own that nobody closed, before anything is typed
-	Searched  bool          // a search in step 1 was asked
-	Matches   []frame.Card  // among what this worker may open
-	Earlier   []frame.Card  // contacts without a case file, of the same
-	More      bool          // there are more of them than shown
-	Unsure    bool          // one of them is only like what was looked for
-	Duties    []frame.Duty  // what this worker may have to report, and to whom
-	Sheets    []frame.Sheet
+	Emergency []parts.Call
+	Open      []parts.OpenContact // the caller's own that nobody closed, before anything is typed
+	Searched  bool                // a search in step 1 was asked
+	Matches   []frame.Card        // among what this worker may open
+	Earlier   []frame.Card        // contacts without a case file, of the same
+	More      bool                // there are more of them than shown
+	Unsure    bool                // one of them is only like what was looked for
+	Duties    []frame.Duty        // what this worker may have to report, and to whom
+	Sheets    []GiveSheet         // what can be read to her or given, what fits her first
+	Loose     []GiveSheet         // what was ticked and is not there today
+	give      giver
 	Services  []frame.Unit // social services this desk has compared words with
 	Due       time.Time
 	Also      []Also            // other services for what she asks, in step 3
 	Free      bool              // what this unit does costs her nothing
-	Centres   []frame.Centre    // that can be called, where she needs a place
+	Centres   []parts.Call      // that can be called, where she needs a place
 	Shareable []frame.Shareable // how to reach her, as the task can carry it
 	MayLimit  bool              // the unit has a recovery, so a file may be restricted
 	Usual     bool              // the unit restricts its new files, unless she says otherwise
+	form      string            // its id in the addresses of the steps
+	Recorded  string            // the page of the contact, where it is closed: its steps are only read
 }
 
 // interviewDays is shown on the page; the desk sets the deadline itself.
@@ -55,12 +63,16 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: q.Config.Emergency,
-		Duties: q.Config.Duties, Sheets: q.Config.Sheets}
+	page := &ContactPage{Page: q.Base(TitleContact), Step: step, ID: q.Hidden("id"), Version: q.Hidden("version"), Emergency: parts.Emergency(q, roster),
+		Duties: parts.Duties(q, roster), give: giver{q.Config.Sheets, parts.SheetsAt(q, roster)}}
 	page.Due = page.Now.AddDate(0, 0, interviewDays)
-	if page.ID == "" {
-		page.ID = crypto.NewID()
+	if page.form = contactForm(q); page.form == "" {
+		page.form = crypto.NewID()
 	}
+	if page.ID == "" {
+		page.ID = page.form
+	}
+	page.at(step)
 	q.Fill(&page.Form)
 	if step == 2 && page.Form.Number == "" {
 		page.Form.Number = page.Form.CallNumber // proposed: its channels stay as she says
@@ -76,7 +88,7 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if slices.Contains(page.Form.Needs, "bed") {
-		page.Centres = centresWithPhone(roster, q.Desk.Day())
+		page.Centres = parts.CentresToCall(q, roster)
 	}
 	if u := roster.Units[q.Who.Unit()]; u != nil && u.RestrictNew && page.MayLimit {
 		page.Usual = true
@@ -85,21 +97,14 @@ func contactPage(q *frame.Request, step int) (*ContactPage, error) {
 		}
 	}
 	if step == 3 {
+		page.offer(q, parts.PlacesOf(q, roster))
 		err = taskShare(q, page)
 	}
 	return page, err
 }
 
-// centresWithPhone are the centres of the directory that can be called.
-func centresWithPhone(roster *units.Roster, day string) (all []frame.Centre) {
-	for _, u := range frame.Sorted(roster.Units, frame.UnitName) {
-		a := roster.Agencies[u.Agency]
-		if u.Is().Packages && u.Phone != "" && a != nil && !a.Over(day) {
-			all = append(all, frame.Centre{ID: u.ID, Name: u.Name, Hours: u.Hours, Phone: u.Phone})
-		}
-	}
-	return all
-}
+// at has the page be a step, and stand at its address.
+func (p *ContactPage) at(step int) { p.Step, p.Here = step, stepAt(p.form, step) }
 
 // taskShare puts on the page how to reach her, as a task can carry it: by the rule
 // that was just typed, or, of a woman who was here, by the one in her case file.
@@ -139,44 +144,103 @@ func (f *ContactForm) shownCase() int64 {
 	return v
 }
 
-// Contact answers GET /contatti/nuovo.
+// Contact answers GET /contatti/nuovo: a new contact begins, at an address of its own, so
+// that the browser's way back leads to this form and to no other.
 func Contact(q *frame.Request) (frame.Shown, error) {
 	if !q.IsDesk() {
 		return nil, acts.ErrDenied
 	}
-	step := 1
-	if q.Filled {
-		step = q.Step()
+	if q.Filled { // a draft from before its steps had addresses
+		return contactPage(q, q.Step())
 	}
-	page, err := contactPage(q, step)
-	if err != nil {
-		return nil, err
-	}
-	if !q.Filled {
-		if page.Open, err = ownOpen(q); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
+	return nil, q.Redirect(stepAt(crypto.NewID(), 1))
 }
 
-// ownOpen are the caller's own contacts that nobody closed: a browser that died
-// shows an empty form, and what was typed is there.
-func ownOpen(q *frame.Request) ([]OpenContact, error) {
+// ContactStep answers GET /contatti/nuovo/{form}/{step}.
+func ContactStep(q *frame.Request) (frame.Shown, error) {
+	if !q.IsDesk() {
+		return nil, acts.ErrDenied
+	}
+	step := slices.Index([]string{"", "1", "2", "3"}, q.ID("step"))
+	if step < 1 || !formID.MatchString(q.ID("form")) {
+		return nil, acts.ErrNoRow
+	}
+	if q.Filled && !q.Back {
+		return contactPage(q, step)
+	}
+	if frame.Recall(q, q.ID("form")) {
+		page, err := contactPage(q, step)
+		if err == nil {
+			page.Refilled = false
+			if id := q.Hidden("id"); q.Hidden("at") == closedAt {
+				page.Recorded = "/contatti/" + id
+			}
+		}
+		return page, err
+	}
+	return contactBegun(q, step)
+}
+
+// closedAt stands for "at" in the form of a contact that was closed from it.
+const closedAt = "closed"
+
+// contactBegun is a step of a contact of which this session remembers nothing: a new one,
+// or one that was begun before this session, as far as it is stored.
+func contactBegun(q *frame.Request, step int) (frame.Shown, error) {
 	lines, receipt, err := q.Desk.OwnOpenContacts(q.Context(), q.Who)
 	if err = q.Partly(err); err != nil {
 		return nil, err
 	}
 	q.Receipt(receipt)
-	return openContacts(lines), nil
+	form := q.ID("form")
+	own := typed.Form(form).Row(q.Who, "contact", q.Who.Unit())
+	for _, l := range lines {
+		if l.ID == own || l.ID == form {
+			return nil, q.Redirect("/contatti/" + l.ID)
+		}
+	}
+	if step > 1 {
+		return nil, q.Redirect(stepAt(form, 1))
+	}
+	page, err := contactPage(q, 1)
+	if err == nil {
+		page.Open = parts.OpenContacts(lines)
+	}
+	return page, err
 }
 
-func openContacts(lines []cases.ContactLine) []OpenContact {
-	var all []OpenContact
-	for _, c := range lines {
-		all = append(all, OpenContact{Who: frame.Who{Alias: c.Alias}, Href: "/contatti/" + c.ID, Begun: c.Begun})
+// stepAt is the address of a step of a contact's form. The form's id is random.
+func stepAt(form string, step int) string {
+	return "/contatti/nuovo/" + form + "/" + strconv.Itoa(step)
+}
+
+// contactForm is the id of the form by which its steps have their addresses: of the page
+// that is asked for, or of the one that it was sent from; empty where neither says one.
+func contactForm(q *frame.Request) string {
+	if id := q.ID("form"); id != "" {
+		return id
 	}
-	return all
+	if at := stepAddress.FindStringSubmatch(q.CameFrom()); at != nil {
+		return at[1]
+	}
+	if id := q.Hidden("id"); formID.MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+var (
+	formID      = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+	stepAddress = regexp.MustCompile(`^/contatti/nuovo/([A-Z2-7]{26})/[123]$`)
+)
+
+// rememberContact keeps the form as it was sent, with what is stored of it by now.
+func rememberContact(q *frame.Request, page *ContactPage, at string) {
+	form := frame.Sealable(q)
+	form.Set("id", page.ID)
+	form.Set("version", page.Version)
+	form.Set("at", at)
+	frame.Remember(q, page.form, form)
 }
 
 // RecordContact moves between the steps; only the last one writes.
@@ -186,6 +250,9 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 	}
 	step := q.Step()
 	if s := f.Speaker; q.Pressed() != "" && (s == "someone" || s == "body") { // nobody is looked for
+		if err := keepAsHers(q, step); err != nil {
+			return err
+		}
 		http.Redirect(q.W, q.R, "/segnalazioni/nuova", http.StatusTemporaryRedirect) // with what was typed
 		return nil
 	}
@@ -216,6 +283,20 @@ func RecordContact(q *frame.Request, f *ContactForm) error {
 	return q.Show(http.StatusOK, page)
 }
 
+// keepAsHers keeps in the form what was typed as if she spoke, before somebody else is
+// written down: the way back leads to it, and who speaks is asked again.
+func keepAsHers(q *frame.Request, step int) error {
+	page, err := contactPage(q, step)
+	if err != nil {
+		return err
+	}
+	form := frame.Sealable(q)
+	form.Del("speaker")
+	form.Set("id", page.ID)
+	frame.Remember(q, page.form, form)
+	return nil
+}
+
 // keepContact keeps what was typed so far and shows another step: nothing is
 // lost when the line drops.
 func keepContact(q *frame.Request, from, to int) error {
@@ -223,7 +304,7 @@ func keepContact(q *frame.Request, from, to int) error {
 	if err != nil {
 		return err
 	}
-	in := cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
+	in := cases.NewContact{Contact: page.Form.contact(page.give), Form: page.ID, Version: q.Version(), Query: page.Form.Query}
 	if page.InCase() {
 		in.Chosen = page.Form.Case
 	}
@@ -233,7 +314,7 @@ func keepContact(q *frame.Request, from, to int) error {
 		if page.ErrorOf("recognised") != "" {
 			return unrecognised(q, page)
 		}
-		page.Step = from
+		page.at(from)
 		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
 		return contactChanged(q, page, from, out.ContactID)
@@ -242,9 +323,9 @@ func keepContact(q *frame.Request, from, to int) error {
 	case err != nil:
 		return err
 	}
-	q.Receipt(receipt)
 	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
-	return q.Show(http.StatusOK, page)
+	rememberContact(q, page, "")
+	return q.Done(receipt, "", stepAt(page.form, to))
 }
 
 // lineDropped keeps what was typed so far, and leads to where she is called back.
@@ -254,7 +335,7 @@ func lineDropped(q *frame.Request, step int) error {
 		return err
 	}
 	out, receipt, err := q.Desk.Cases.KeepContact(q.Context(), q.Who,
-		cases.NewContact{Contact: page.Form.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), LineDropped: true})
+		cases.NewContact{Contact: page.Form.contact(page.give), Form: page.ID, Version: q.Version(), LineDropped: true})
 	switch {
 	case frame.Invalid(&page.Page, err):
 		return q.Show(http.StatusUnprocessableEntity, page)
@@ -263,6 +344,8 @@ func lineDropped(q *frame.Request, step int) error {
 	case err != nil && !errors.Is(err, kept.ErrState):
 		return err
 	}
+	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
+	rememberContact(q, page, "")
 	return q.Done(receipt, "", "/contatti/"+out.ContactID+"/richiama")
 }
 
@@ -274,7 +357,8 @@ func contactChanged(q *frame.Request, page *ContactPage, step int, id string) er
 		return err
 	}
 	q.Receipt(receipt)
-	page.ID, page.Step, page.Version, page.Problem = v.ID, step, frame.Version(v.Version), frame.ProblemChanged
+	page.at(step)
+	page.ID, page.Version, page.Problem = v.ID, frame.Version(v.Version), frame.ProblemChanged
 	return q.Show(http.StatusConflict, page)
 }
 
@@ -297,7 +381,7 @@ func (f *ContactForm) typed(c cases.Contact) {
 		f.DutySaid = "yes"
 	}
 	for _, g := range c.Given {
-		f.Given = append(f.Given, g.Sheet)
+		f.Given = append(f.Given, tickOf(g))
 	}
 }
 
@@ -340,14 +424,14 @@ func unrecognised(q *frame.Request, page *ContactPage) error {
 		return err
 	}
 	q.Receipt(receipt)
-	page.Step = 1
+	page.at(1)
 	page.matched(q, cards)
 	page.Unsure = true
 	return q.Show(http.StatusUnprocessableEntity, page)
 }
 
 // contact is the typed form as the desk keeps it.
-func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
+func (f *ContactForm) contact(give giver) cases.Contact {
 	c := cases.Contact{Speaker: f.Speaker, CallBack: f.CallNumber, Danger: f.Danger, WhereHe: f.Where, Children: f.Children,
 		HowMany: f.ChildrenCount, Ages: f.ChildrenAges, WhoCalls: f.DangerCaller, CallWhen: f.DangerWhen, DutyTold: f.DutySaid == "yes",
 		Recognised: f.Recognised, Alias: f.Name, Request: f.Request, Needs: f.Needs, Safe: f.SafeForm.rule(), Outcome: f.Outcome, Overheard: map[string]string{},
@@ -363,9 +447,9 @@ func (f *ContactForm) contact(sheets []frame.Sheet) cases.Contact {
 			c.Overheard[name] = v
 		}
 	}
-	for _, s := range sheets {
-		if frame.Contains(f.Given, s.Value) {
-			c.Given = append(c.Given, cases.Given{Sheet: s.Value, Version: s.Version, Language: s.Lang})
+	for _, tick := range f.Given {
+		if g, ok := give.given(tick); ok {
+			c.Given = append(c.Given, g)
 		}
 	}
 	return c
@@ -377,7 +461,7 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 		return err
 	}
 	f := &page.Form
-	in := cases.NewContact{Contact: f.contact(q.Config.Sheets), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
+	in := cases.NewContact{Contact: f.contact(page.give), Form: page.ID, Version: q.Version(), Service: f.Service, Share: f.Share, CaseVersion: sent.shownCase(),
 		OpenCase: q.Pressed() == "open_case", Restrict: f.Visibility == "restricted"}
 	if q.Pressed() == "add_case" && f.Case != "new" {
 		in.CaseID, in.Query = f.Case, f.Query
@@ -395,7 +479,7 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 		if page.ErrorOf("recognised") != "" {
 			return unrecognised(q, page)
 		}
-		page.Step = stepWith(page.Errors)
+		page.at(stepWith(page.Errors))
 		return q.Show(http.StatusUnprocessableEntity, page)
 	case errors.Is(err, acts.ErrConflict):
 		return contactChanged(q, page, 3, out.ContactID)
@@ -405,6 +489,8 @@ func closeContact(q *frame.Request, sent *ContactForm) error {
 	case err != nil:
 		return err
 	}
+	page.ID, page.Version = out.ContactID, frame.Version(out.Version)
+	rememberContact(q, page, closedAt)
 	return q.Done(receipt, "", "/contatti/"+out.ContactID)
 }
 
@@ -462,21 +548,11 @@ func recordedOf(q *frame.Request, v cases.ContactView) *ContactTold {
 	add("person.language", q.Word("language", v.Language))
 	add("person.mediator", q.Word("yesno", v.Mediator))
 	for _, g := range v.Given {
-		add("contact.given", q.Text("contact.sheet", "Title", sheet(q, g.Sheet), "Version", g.Version, "Lang", q.Word("language", g.Language)))
+		add("contact.given", givenLine(q, g.Sheet, g.Version, g.Language, g.How))
 	}
 	add("contact.note", v.Note)
 	add("contact.again", q.Word("yesno", v.Again))
 	return t
-}
-
-// sheet is the title of a sheet, or its mark when it is given no longer.
-func sheet(q *frame.Request, value string) string {
-	for _, s := range q.Config.Sheets {
-		if s.Value == value {
-			return s.Title
-		}
-	}
-	return value
 }
 
 // alsoFor lists, for each need she named, the other desks and services that the
@@ -567,7 +643,7 @@ type ContactForm struct {
 	SafeForm
 
 	// step 3, outcome
-	Given      []string `form:"given" step:"3"` // values of Sheets
+	Given      []string `form:"given" step:"3"` // ticks of Sheets
 	Outcome    string   `form:"outcome" step:"3" words:"outcome"`
 	Again      string   `form:"found_again" step:"3" words:"yesno"`     // she wants to be found again by name and number
 	Service    string   `form:"service" step:"3"`                       // unit for "social_service"
@@ -590,10 +666,3 @@ func (p *ContactPage) InCase() bool { return p.Form.Case != "" && p.Form.Case !=
 
 // Carried lists the typed values of the other steps.
 func (p *ContactPage) Carried() []frame.Pair { return frame.PairsOf(p.Form, p.Step) }
-
-// OpenContact is a contact that nobody closed yet.
-type OpenContact struct {
-	Who   frame.Who
-	Href  string
-	Begun time.Time
-}

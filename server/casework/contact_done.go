@@ -6,7 +6,9 @@ import (
 
 	"sportello/policies/acts"
 	"sportello/referrals/kept"
+	"sportello/referrals/sheets"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ContactDonePage is "contact-done": the contact is closed or became a case. What
@@ -14,16 +16,17 @@ import (
 // file, in its diary.
 type ContactDonePage struct {
 	frame.Page
-	Who     frame.Who
-	ID      string
-	CaseID  string // empty when the contact stands alone
-	Version string
-	MayOpen bool   // a case file can be opened from it
-	Waits   bool   // something of it cannot wait
-	Outcome string // a word of "outcome"
-	Due     time.Time
-	Told    *ContactTold // of a contact that stands alone
-	Strip   frame.Strip  // how it may be called, of the same
+	Who      frame.Who
+	ID       string
+	CaseID   string // empty when the contact stands alone
+	Version  string
+	MayOpen  bool   // a case file can be opened from it
+	CodeCard string // where the card with her code is printed, if paper may go home; of one that stands alone
+	Waits    bool   // something of it cannot wait
+	Outcome  string // a word of "outcome"
+	Due      time.Time
+	Told     *ContactTold // of a contact that stands alone
+	Strip    frame.Strip  // how it may be called, of the same
 	CaseOfContactForm
 	MayLimit bool // the unit has a recovery, so a file may be restricted
 }
@@ -36,12 +39,19 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	if v.Open {
+		draft := q.Filled && !q.Back
+		back := draft || frame.Recall(q, v.ID) && q.Version() == v.Version // with what is not stored before it is closed
 		page, err := contactPage(q, 2)
 		if err != nil {
 			return nil, err
 		}
-		page.ID, page.Version = v.ID, frame.Version(v.Version)
-		page.Form.typed(v.Contact)
+		page.form, page.Here, page.Refilled = v.ID, q.R.URL.Path, draft
+		if !back {
+			page.Form.typed(v.Contact)
+		}
+		if !draft {
+			page.ID, page.Version = v.ID, frame.Version(v.Version)
+		}
 		return page, nil
 	}
 	who := frame.Who{Code: v.Code, Alias: v.Alias}
@@ -56,6 +66,10 @@ func ContactDone(q *frame.Request) (frame.Shown, error) {
 	}
 	page.MayLimit = roster.Recovery[q.Who.Unit()]
 	if v.CaseID == "" {
+		at := parts.SheetsAt(q, roster)
+		if card := q.Config.Sheets.In(at, "code_card", v.Language); card != nil && who.Code != "" && sheets.PaperRefused(v.Safe, page.Now) == "" {
+			page.CodeCard = frame.At("/contatti/%s/fogli/%s/biglietto", v.ID, parts.SheetRef(q, card))
+		}
 		page.Told, page.Strip = recordedOf(q, v), frame.StripOf(v.Safe, frame.Who{})
 	}
 	if v.Outcome == "social_service" {

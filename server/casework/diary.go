@@ -7,6 +7,7 @@ import (
 	"sportello/policies/units"
 	"sportello/referrals"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // DiaryPage is "diary": what happened, newest first.
@@ -24,7 +25,7 @@ const (
 
 // Diary answers GET /schede/{id}/diario.
 func Diary(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartJoined)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartSheets, referrals.PartJoined)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +44,11 @@ func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) (all 
 	for _, c := range v.Contacts {
 		all = append(all, NoteLine{ID: c.ID, Event: "contact", Says: q.Word("outcome", c.Outcome), Author: roster.Username(c.Author), At: c.At, Contact: recordedOf(q, c)})
 	}
+	for _, g := range v.Sheets {
+		all = append(all, NoteLine{ID: g.ID, Event: "sheet", Says: givenLine(q, g.Sheet, g.Version, g.Language, g.How), Author: roster.Username(g.Author), At: g.At})
+	}
 	for _, r := range v.Referrals {
-		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: frame.StateOf(r), Href: "/invii/" + r.ID})
+		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: parts.StateOf(r), Href: "/invii/" + r.ID})
 	}
 	for i := range all {
 		all[i].CaseID = v.ID

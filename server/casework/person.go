@@ -3,13 +3,14 @@ package casework
 import (
 	"errors"
 	"net/http"
-	"slices"
+	"strings"
 
 	"sportello/policies/acts"
 	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/towns"
 	"sportello/server/frame"
+	"sportello/server/merge"
 )
 
 // PersonPage is "person": what she agreed to tell. It posts PersonForm and
@@ -18,6 +19,7 @@ type PersonPage struct {
 	frame.Page
 	frame.CaseHead
 	Version  string
+	Was      string   // what its fields held when the form was made
 	Identity string   // a word of "identity"
 	Towns    []string // municipalities to choose from, where several have the name that was typed
 	Form     PersonForm
@@ -30,18 +32,26 @@ func Person(q *frame.Request) (frame.Shown, error) {
 		return nil, err
 	}
 	page := personPage(q, v)
+	page.Version, page.Was = frame.MadeFrom(q, v.Version, &page.Form)
 	q.Fill(&page.Form)
 	return page, nil
 }
 
 func personPage(q *frame.Request, v referrals.CaseView) *PersonPage {
 	page := &PersonPage{Page: q.Base(TitlePerson), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), Version: frame.Version(v.Version), Identity: identityWord(v)}
-	page.Form = PersonForm{Alias: v.Card.Alias, Language: v.Told.Language, Mediator: v.Told.Mediator, Town: v.Told.Town,
+	page.Form = personOf(v)
+	page.Was = merge.Was(&page.Form)
+	return page
+}
+
+// personOf is what is stored, as its form shows it.
+func personOf(v referrals.CaseView) PersonForm {
+	f := PersonForm{Alias: v.Card.Alias, Language: v.Told.Language, Mediator: v.Told.Mediator, Town: v.Told.Town,
 		Children: v.Told.Children, Needs: v.Told.Needs}
 	if v.Identity != nil {
-		page.Form.Name, page.Form.Surname, page.Form.Born = v.Identity.Name, v.Identity.Surname, v.Identity.Born
+		f.Name, f.Surname, f.Born = v.Identity.Name, v.Identity.Surname, v.Identity.Born
 	}
-	return page
+	return f
 }
 
 func (f PersonForm) save(v referrals.CaseView) cases.PersonForm {
@@ -50,39 +60,54 @@ func (f PersonForm) save(v referrals.CaseView) cases.PersonForm {
 	return cases.PersonForm{Alias: f.Alias, Identity: cases.Identity{Name: f.Name, Surname: f.Surname, Born: f.Born}, Told: told}
 }
 
-// SavePerson writes the page, or shows both versions when somebody else saved
-// meanwhile.
+// SavePerson writes the page. What others changed meanwhile in fields that were not
+// touched here stays; where both changed one, both versions are shown, with who and when.
 func SavePerson(q *frame.Request, f *PersonForm) error {
 	v, err := frame.OpenCase(q, referrals.PartPerson)
 	if err != nil {
 		return err
 	}
-	at := q.Version()
-	switch q.Hidden("keep") {
-	case "theirs":
-		return q.Redirect("/schede/" + v.ID + "/persona")
-	case "edit":
-		page := personPage(q, v)
-		page.Form = *f
+	page := personPage(q, v)
+	switch keep := q.Hidden("keep"); {
+	case keep == "theirs":
+		merge.Take(strings.Split(q.Hidden("at"), ","), f, &page.Form)
+	case keep == "edit":
+		page.Form, page.Version, page.Was = *f, q.Hidden("version"), q.Hidden("was")
 		return q.Show(http.StatusOK, page)
 	}
-	if page := personPage(q, v); !page.town(f) {
-		page.Form, page.Version = *f, frame.Version(at)
+	if !page.town(f) {
+		page.Form, page.Version, page.Was = *f, q.Hidden("version"), q.Hidden("was")
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
-	receipt, err := q.Desk.Cases.SavePerson(q.Context(), q.Who, v.ID, at, f.save(v))
-	if errors.Is(err, acts.ErrConflict) {
-		return personConflict(q, *f)
+	mine, flash, tries := *f, FlashPersonSaved, 0
+	for {
+		merged := mine
+		if v.Version != q.Version() {
+			theirs := personOf(v)
+			both, _ := merge.Merge(q.Hidden("was"), &merged, &theirs)
+			if len(both) > 0 {
+				return personConflict(q, v, merged, both)
+			}
+			flash = FlashPersonMerged
+		}
+		receipt, err := q.Desk.Cases.SavePerson(q.Context(), q.Who, v.ID, v.Version, merged.save(v))
+		if errors.Is(err, acts.ErrConflict) && tries < 4 { // somebody was quicker by a moment
+			tries++
+			if v, err = frame.OpenCase(q, referrals.PartPerson); err != nil {
+				return err
+			}
+			continue
+		}
+		page := personPage(q, v)
+		if frame.Invalid(&page.Page, err) {
+			page.Form, page.Version, page.Was = mine, q.Hidden("version"), q.Hidden("was")
+			return q.Show(http.StatusUnprocessableEntity, page)
+		}
+		if err != nil {
+			return err
+		}
+		return q.Done(receipt, flash, "/schede/"+v.ID+"/persona")
 	}
-	page := personPage(q, v)
-	if frame.Invalid(&page.Page, err) {
-		page.Form, page.Version = *f, frame.Version(at)
-		return q.Show(http.StatusUnprocessableEntity, page)
-	}
-	if err != nil {
-		return err
-	}
-	return q.Done(receipt, FlashPersonSaved, "/schede/"+v.ID+"/persona")
 }
 
 // town gives the municipality its whole name, where there is one alone of what was
@@ -109,46 +134,24 @@ func (p *PersonPage) town(f *PersonForm) bool {
 }
 
 // personConflict shows what is stored now beside what was typed; she chooses.
-func personConflict(q *frame.Request, mine PersonForm) error {
-	v, err := frame.OpenCase(q, referrals.PartPerson)
+func personConflict(q *frame.Request, v referrals.CaseView, mine PersonForm, both []string) error {
+	theirs := personOf(v)
+	page, err := conflictPage(q, v, "person", both, frame.PairsOf(mine, 0))
 	if err != nil {
 		return err
 	}
-	theirs := personPage(q, v).Form
-	page := &ConflictPage{Page: q.Base(TitleConflict), CaseHead: frame.HeadOf(q, v.CaseHead, "person"), HasCase: true, Action: q.R.URL.Path,
-		Version: frame.Version(v.Version), Carried: frame.PairsOf(mine, 0)}
-	page.Mine, page.Theirs = compare(q, mine, theirs)
+	page.Was = merge.Was(&theirs)
+	add := func(field, key, m, t string) { page.add(v, field, q.Text(key), m, t) }
+	add("alias", "contact.name", mine.Alias, theirs.Alias)
+	add("name", "person.name", mine.Name, theirs.Name)
+	add("surname", "person.surname", mine.Surname, theirs.Surname)
+	add("born", "person.born", mine.Born, theirs.Born)
+	add("language", "person.language", q.Word("language", mine.Language), q.Word("language", theirs.Language))
+	add("mediator", "person.mediator", q.Word("yesno", mine.Mediator), q.Word("yesno", theirs.Mediator))
+	add("town", "person.town", mine.Town, theirs.Town)
+	add("children_note", "person.children", mine.Children, theirs.Children)
+	add("needs", "contact.needs", q.Words("need", mine.Needs), q.Words("need", theirs.Needs))
 	return q.Show(http.StatusConflict, page)
-}
-
-// compare lists the fields of two versions of the person page side by side, what
-// differs first.
-func compare(q *frame.Request, mine, theirs PersonForm) (a, b []ConflictField) {
-	add := func(key, m, t string) {
-		a = append(a, ConflictField{key, m, m != t})
-		b = append(b, ConflictField{key, t, m != t})
-	}
-	add("contact.name", mine.Alias, theirs.Alias)
-	add("person.name", mine.Name, theirs.Name)
-	add("person.surname", mine.Surname, theirs.Surname)
-	add("person.born", mine.Born, theirs.Born)
-	add("person.language", q.Word("language", mine.Language), q.Word("language", theirs.Language))
-	add("person.mediator", q.Word("yesno", mine.Mediator), q.Word("yesno", theirs.Mediator))
-	add("person.town", mine.Town, theirs.Town)
-	add("person.children", mine.Children, theirs.Children)
-	add("contact.needs", q.Words("need", mine.Needs), q.Words("need", theirs.Needs))
-	for _, list := range [][]ConflictField{a, b} {
-		slices.SortStableFunc(list, func(x, y ConflictField) int {
-			switch {
-			case x.Differs == y.Differs:
-				return 0
-			case x.Differs:
-				return -1
-			}
-			return 1
-		})
-	}
-	return a, b
 }
 
 // PersonForm is what is typed there; nothing is required.
@@ -167,8 +170,9 @@ type PersonForm struct {
 
 // What the page says.
 const (
-	FlashPersonSaved = "person.saved"
-	TitlePerson      = "person.title"
-	TitleConflict    = "conflict.title"
-	FailTownSeveral  = "town.several"
+	FlashPersonSaved  = "person.saved"
+	FlashPersonMerged = "person.merged"
+	TitlePerson       = "person.title"
+	TitleConflict     = "conflict.title"
+	FailTownSeveral   = "town.several"
 )

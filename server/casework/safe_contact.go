@@ -3,7 +3,9 @@ package casework
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sportello/policies"
@@ -15,6 +17,7 @@ import (
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/merge"
 	"sportello/server/parts"
 )
 
@@ -27,6 +30,7 @@ type SafeContactPage struct {
 	Form SafeForm
 	frame.RecognisedForm
 	Version    string
+	Was        string      // what the rule was when the form was made
 	Recipients []Recipient // who knows her by a live authorisation
 	ToAsk      []Waiting   // what somebody not recognised said
 	SafeTakeForm
@@ -78,7 +82,8 @@ func SafeContact(q *frame.Request) (frame.Shown, error) {
 }
 
 func safePage(q *frame.Request, v referrals.CaseView) (*SafeContactPage, error) {
-	page := &SafeContactPage{Page: q.Base(TitleSafeContact), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Form: formOf(v.Safe), Version: frame.Version(v.Version)}
+	page := &SafeContactPage{Page: q.Base(TitleSafeContact), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Form: formOf(v.Safe)}
+	page.Version, page.Was = frame.MadeFrom(q, v.Version, &page.Form)
 	roster, err := q.Roster()
 	if err != nil {
 		return nil, err
@@ -110,26 +115,47 @@ func waiting(q *frame.Request, stands rule.SafeContact, n int, w rule.Waiting, b
 	return v
 }
 
-// SaveSafeContact answers POST /schede/{id}/contatto-sicuro.
+// SaveSafeContact answers POST /schede/{id}/contatto-sicuro. What others changed of her rule
+// meanwhile stays, where what was typed here only forbids more; else both are shown.
 func SaveSafeContact(q *frame.Request, f *SafeContactForm) error {
+	v, err := frame.OpenCase(q, referrals.PartKnown, referrals.PartPerson)
+	if err != nil {
+		return err
+	}
+	theirs := formOf(v.Safe)
+	if q.Hidden("keep") == "theirs" {
+		merge.Take(strings.Split(q.Hidden("at"), ","), &f.SafeForm, &theirs)
+	}
+	if v.Version != q.Version() {
+		both := mergeRule(q.Hidden("was"), &f.SafeForm, &theirs)
+		switch {
+		case len(both) > 0:
+			return safeConflict(q, v, f, both)
+		case len(f.Take) > 0 || f.Waits != "" && f.Waits != strconv.Itoa(len(v.Waits)):
+			return safeChanged(q, v, f) // what waited is no longer what the page showed
+		}
+	}
+	if q.Hidden("keep") == "edit" {
+		page, err := safePage(q, v)
+		if err != nil {
+			return err
+		}
+		page.Form = f.SafeForm
+		return q.Show(http.StatusOK, page)
+	}
 	var receipt audit.Receipt
-	var err error
 	if f.Waits != "" && f.Recognised != cases.NotRecognised && f.Asked != "yes" {
 		err = typed.Bad("asked", "safe.waits_unasked")
 	} else {
-		receipt, err = q.Desk.Cases.AnswerSafeContact(q.Context(), q.Who, q.ID("id"), q.Version(), f.rule(), f.Recognised, f.Take)
+		receipt, err = q.Desk.Cases.AnswerSafeContact(q.Context(), q.Who, q.ID("id"), v.Version, f.rule(), f.Recognised, f.Take)
 	}
 	if errors.Is(err, typed.ErrInvalid) || errors.Is(err, acts.ErrConflict) {
-		v, openErr := frame.OpenCase(q, referrals.PartKnown)
-		if openErr != nil {
-			return openErr
-		}
 		page, openErr := safePage(q, v)
 		if openErr != nil {
 			return openErr
 		}
 		if !frame.Invalid(&page.Page, err) {
-			page.Problem = frame.ProblemChanged // the stored version is now the one of the form
+			page.Problem = frame.ProblemChanged // somebody was quicker by a moment: sent again, it is merged
 		}
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
@@ -141,9 +167,95 @@ func SaveSafeContact(q *frame.Request, f *SafeContactForm) error {
 	}
 	if len(f.Tell) > 0 {
 		q.Receipt(receipt)
-		return askToTell(q, f.Tell, frame.Version(q.Version()+1), FlashSafeSaved)
+		return askToTell(q, f.Tell, frame.Version(v.Version+1), FlashSafeSaved)
 	}
 	return q.Done(receipt, FlashSafeSaved, "/schede/"+q.ID("id"))
+}
+
+// safeChanged shows the form again, made of what is stored now, with what was typed.
+func safeChanged(q *frame.Request, v referrals.CaseView, f *SafeContactForm) error {
+	page, err := safePage(q, v)
+	if err != nil {
+		return err
+	}
+	stored := formOf(v.Safe)
+	page.Version, page.Was, page.Form, page.Problem = frame.Version(v.Version), merge.Was(&stored), f.SafeForm, frame.ProblemChanged
+	return q.Show(http.StatusConflict, page)
+}
+
+// ruleHours are the fields that say one thing together.
+var ruleHours = []string{"days0", "from0", "to0", "days1", "from1", "to1"}
+
+// mergeRule brings into a typed rule what others stored of it meanwhile, and names the
+// fields about which she is asked: what both changed, and, since others changed anything,
+// whatever was typed here that may allow more. Nobody said the two halves together.
+func mergeRule(was string, mine, theirs *SafeForm) (both []string) {
+	before := *mine
+	both, changed := merge.Merge(was, mine, theirs)
+	same := merge.Was(theirs) == was
+	for _, field := range changed {
+		if !same && !slices.Contains(both, field) && !forbids(field, mine) {
+			both = append(both, field)
+		}
+	}
+	if slices.ContainsFunc(both, func(field string) bool { return slices.Contains(ruleHours, field) }) {
+		merge.Take(ruleHours, mine, &before) // hours stand as they were typed, or as they are stored
+		for _, field := range ruleHours {
+			if !slices.Contains(both, field) {
+				both = append(both, field)
+			}
+		}
+	}
+	return both
+}
+
+// forbids tells whether what stands in a field of a rule cannot allow more than any other
+// answer would.
+func forbids(field string, f *SafeForm) bool {
+	switch field {
+	case "hide":
+		return f.Hide == "yes"
+	case "voice":
+		return f.Voice == "no"
+	case "say":
+		return true
+	}
+	for _, c := range f.Channels() {
+		if c.Input == field {
+			return c.Value == "never"
+		}
+	}
+	return false
+}
+
+// safeConflict shows her rule as it is stored now beside what was typed.
+func safeConflict(q *frame.Request, v referrals.CaseView, f *SafeContactForm, both []string) error {
+	theirs := formOf(v.Safe)
+	carried := frame.PairsOf(*f, 0)
+	page, err := conflictPage(q, v, "", both, carried)
+	if err != nil {
+		return err
+	}
+	page.Was = merge.Was(&theirs)
+	mine := f.SafeForm.rule()
+	for _, part := range rule.RuleParts {
+		field := part
+		switch {
+		case part == "hours":
+			field = "days0"
+		case slices.Contains(rule.ChannelKinds, part):
+			field = "ch_" + part
+		}
+		name, now := rulePart(q, v.Safe.Open(), part)
+		_, said := rulePart(q, mine, part)
+		page.add(v, field, name, said, now)
+	}
+	if e, ok := v.Told.Edits[cases.EditRule]; ok {
+		for i := range page.Fields {
+			page.Fields[i].By, page.Fields[i].When = page.roster.Username(e.By), e.At
+		}
+	}
+	return q.Show(http.StatusConflict, page)
 }
 
 // askToTell asks for passphrase and code before what is new in her rule is told

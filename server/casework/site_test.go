@@ -14,8 +14,8 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
 // site is this room: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
-	frame.Get("/agenda", policies.AgendaRead, casework.Agenda),
 	frame.Get("/contatti/nuovo", policies.ContactCreate, casework.Contact),
+	frame.Get("/contatti/nuovo/{form}/{step}", policies.ContactCreate, casework.ContactStep),
 	frame.Post("/contatti/nuovo", policies.ContactCreate, casework.RecordContact),
 	frame.Get("/contatti/{id}", policies.ContactOpen, casework.ContactDone),
 	frame.Get("/schede/{id}", policies.CaseOpen, casework.Case),
@@ -27,5 +27,6 @@ var site = servertest.Of([]frame.Route{
 	frame.Post("/schede/{id}/richiamo", policies.CaseUpdate, casework.SetRecall),
 	frame.Get("/schede/{id}/contatto-sicuro", policies.CaseOpen, casework.SafeContact),
 	frame.Post("/schede/{id}/contatto-sicuro", policies.CaseSafeContact, casework.SaveSafeContact),
+	frame.Get("/schede/{id}/chiudi", policies.CaseOpen, casework.CaseClose),
 	frame.Post("/schede/{id}/chiudi", policies.CaseClose, casework.CloseCase),
 }, casework.Room())

@@ -43,7 +43,7 @@ func inboxPage(q *frame.Request) (*InboxPage, error) {
 	page := &InboxPage{Page: q.Base(TitleInbox)}
 	for _, c := range cards {
 		row := InboxRow{ID: c.ID, Desk: roster.UnitName(c.FromUnit), Sent: q.Day(c.SentDay), DayOnly: true, Urgency: c.Urgency,
-			State: frame.StateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
+			State: parts.StateOf(c.ReferralLine), Stop: c.State == "withdrawn" && c.Code == ""}
 		row.News = c.News
 		if row.Stop {
 			row.StopFacts = stopFacts(q, roster.Units[c.FromUnit], c.Cancel)

@@ -61,7 +61,7 @@ func (p *InboxPage) HTML(v *frame.PageView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Unsent != "" {
-				templ_7745c5c3_Err = v.Unsent(p.Unsent).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.Unsent(v, p.Unsent).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -351,7 +351,7 @@ func inboxRows(v *frame.PageView, rows []InboxRow) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.ReferralNumber(row.ID).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.ReferralNumber(v, row.ID).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -399,7 +399,7 @@ func inboxRows(v *frame.PageView, rows []InboxRow) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = v.ReferralNumber(row.ID).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = parts.ReferralNumber(v, row.ID).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

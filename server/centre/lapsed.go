@@ -9,6 +9,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // Her authorisation can end between reading and sending. Who may still see the
@@ -18,7 +19,7 @@ import (
 // unsentText is what a form about a referral held for the other side.
 func unsentText(q *frame.Request) string {
 	var f struct {
-		frame.MessageForm
+		parts.MessageForm
 		AppointmentForm
 	}
 	if q.Fill(&f); f.Text != "" {

@@ -8,6 +8,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ReceivedPage is "received", the centre's side. It posts to /arrivi/ID/accogli,
@@ -20,10 +21,10 @@ type ReceivedPage struct {
 	Accepted bool   // it said so, whatever came since
 	State    string // a word of "referral_state"
 	Package  frame.Package
-	Messages []frame.Message
-	frame.MessageForm
+	Messages []parts.Message
+	parts.MessageForm
 	Form        string // the forms' own mark
-	Appointment frame.Appointment
+	Appointment parts.Appointment
 	AppointmentForm
 	OutcomeForm
 	AfterMay []string // words of "after" her authorisation lets the centre tell
@@ -35,7 +36,7 @@ type ReceivedPage struct {
 
 // AskForm is what the centre writes.
 type AskForm struct {
-	frame.MessageForm
+	parts.MessageForm
 	Kind string `form:"kind"` // "message", or empty: a question
 }
 
@@ -65,12 +66,12 @@ func showReceived(q *frame.Request, cause error) (frame.Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := frame.StateOf(r.ReferralLine)
+	state := parts.StateOf(r.ReferralLine)
 	if state == "sent" {
 		state = "acknowledged" // it is open now
 	}
 	page := &ReceivedPage{Page: q.Base(TitleReceived), ID: r.ID, Version: frame.Version(r.Version), State: state,
-		Package: frame.PackageOf(q, r.Package, r.Safe, roster), Messages: frame.MessagesOf(q, r, roster), Appointment: frame.AppointmentOf(r),
+		Package: frame.PackageOf(q, r.Package, r.Safe, roster), Messages: parts.MessagesOf(q, r, roster), Appointment: parts.AppointmentOf(r),
 		Form: q.NewForm(), AfterMay: afterMay(r), MayCopy: r.KeepCopy, Stale: r.SafeDay != "" && r.Safe.DeskOnly}
 	q.Fill(&page.MessageForm)
 	q.Fill(&page.AppointmentForm)

@@ -8,6 +8,7 @@ import (
 
 	"sportello/referrals/sharing"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // StopPage is "stop": the authorisation is revoked. It posts done (words of
@@ -31,7 +32,7 @@ type StopForm struct {
 // StopAllForm is that, and what the centre had written: it comes back with the page.
 type StopAllForm struct {
 	StopForm
-	frame.MessageForm
+	parts.MessageForm
 }
 
 // errTakenBack says that she took it back while the centre wrote.

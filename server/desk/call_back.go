@@ -7,6 +7,7 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // CallBackPage is "call-back": the line dropped, and she let us call back for this call.
@@ -25,7 +26,7 @@ type CallBackPage struct {
 	Calls   []Call
 	Version string
 	CallBackForm
-	Emergency frame.Emergency
+	Emergency []parts.Call
 }
 
 // Call is one call that was made.
@@ -58,7 +59,7 @@ func callBackPage(q *frame.Request, cause error) (frame.Shown, error) {
 		return nil, err
 	}
 	page := &CallBackPage{Page: q.Base(TitleCallBack), Who: frame.Who{Code: v.ContactView.Code, Alias: v.Alias}, ID: v.ID, Open: v.Open, CaseID: v.CaseID, Until: v.Leave.Until,
-		Left: v.Leave.Left, Given: v.Leave.Given, Other: !v.NotShe.IsZero(), Version: frame.Version(v.Version), Emergency: q.Config.Emergency}
+		Left: v.Leave.Left, Given: v.Leave.Given, Other: !v.NotShe.IsZero(), Version: frame.Version(v.Version), Emergency: parts.Emergency(q, roster)}
 	if v.Leave.Holds() {
 		page.Number = v.CallBack
 	}

@@ -12,6 +12,7 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // NowPage is "now": what of a woman cannot wait, and how it ends. It posts go ("take" or
@@ -23,8 +24,9 @@ type NowPage struct {
 	Action    string
 	Marks     []NowMark // the gravest first: the form is about it
 	Strip     frame.Strip
-	Emergency frame.Emergency
-	Leads     []string // user names of who answers for the unit
+	Emergency []parts.Call
+	OnCall    []parts.Call // who decides now, beside the leads
+	Leads     []string     // user names of who answers for the unit
 	People    []frame.Unit
 	NowForm
 }
@@ -113,7 +115,7 @@ func nowPage(q *frame.Request, page *NowPage, marks kept.Marks, cause error) (fr
 	if err != nil {
 		return nil, err
 	}
-	page.Page, page.Emergency = q.Base(TitleNow), q.Config.Emergency
+	page.Page, page.Emergency, page.OnCall = q.Base(TitleNow), parts.Emergency(q, roster), parts.OnCall(q, roster)
 	for _, kind := range kept.MarkKinds {
 		if m := marks.Of(kind, page.Now); m != nil {
 			page.Marks = append(page.Marks, NowMark{Kind: kind, Since: m.Since, Hold: holdOf(roster, m.Hold), Life: m.Life})

@@ -13,6 +13,7 @@ import (
 	"sportello/referrals/reports"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // told records a contact of a woman in danger whose line dropped.
@@ -98,7 +99,7 @@ func TestListOfFiles(t *testing.T) {
 // what is walled off from her is not handed to her.
 func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	w := storetest.New(t).Wide()
-	out := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.CallBack = true, "" })
+	out := told(t, w, func(in *cases.NewContact) { in.OpenCase, in.CallBack, in.Outcome = true, "", "thinking" })
 	other := told(t, w, func(in *cases.NewContact) { in.Outcome, in.CallBack = "info_only", "" })
 	now, lia := "/schede/"+out.CaseID+"/adesso", w.People["lia"].ID
 	s := site.Serve(t, w)
@@ -113,7 +114,7 @@ func TestShiftEndsWhenAllIsInSomebodysHands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Desk.Cases.Wall(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, cases.WallChange{Off: acts.List(lia)}); err != nil {
+	if _, err := w.Desk.Walls.Set(t.Context(), w.StepUp("gina", policies.CaseWall, out.CaseID), out.CaseID, v.Version, walls.Change{Off: acts.List(lia)}); err != nil {
 		t.Fatal(err)
 	}
 	anna = s.Inside(t, "anna") // the case's new key came to her

@@ -6,12 +6,12 @@ package desk
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
 	"sportello/server/frame"
 	"sportello/server/parts"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 func (p *SearchPage) HTML(v *frame.PageView) templ.Component {

@@ -14,6 +14,7 @@ func TestMain(m *testing.M) { os.Exit(servertest.Run(m)) }
 
 // site is this room: the lines of routes.go that its tests ask for.
 var site = servertest.Of([]frame.Route{
+	frame.Get("/agenda", policies.AgendaRead, desk.Agenda),
 	frame.Get("/turno", policies.AgendaRead, desk.Turn),
 	frame.Post("/turno", policies.ShiftHandOver, desk.HandOver),
 	frame.Get("/contatti/{id}/richiama", policies.ContactOpen, desk.CallBack),

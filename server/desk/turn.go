@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"sportello/policies/acts"
+	"sportello/policies/opening"
 	"sportello/referrals"
 	"sportello/referrals/kept"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // TurnPage is "turn": what cannot wait, before somebody's shift ends. On paper it has
@@ -16,8 +18,11 @@ import (
 type TurnPage struct {
 	frame.Page
 	Lines []TurnLine
-	Ready bool   // each is in somebody's hands other than hers
-	Hours string // when the desk is open, as the directory says it
+	Stops []TurnStop // what no centre has answered; it stays on everybody's Agenda
+	Ready bool       // each is in somebody's hands other than hers
+	Hours string     // when the desk is open, as the directory says it, where nothing better is known
+	Desk  opening.Answer
+	Calls []parts.Call // emergency numbers and who is on call, until it opens again
 	TurnForm
 }
 
@@ -33,6 +38,15 @@ type TurnLine struct {
 	Href   string
 	Hold
 	Given bool // in the hands of somebody other than the reader
+}
+
+// TurnStop is a referral that was taken back, and whose centre has not said that it stopped.
+type TurnStop struct {
+	Who    frame.Who
+	Since  time.Time
+	Centre string
+	Phone  string // as the directory has it
+	Href   string
 }
 
 // Turn answers GET /turno.
@@ -55,6 +69,7 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 	if u := roster.Units[q.Who.Unit()]; u != nil {
 		page.Hours = u.Hours
 	}
+	page.Desk, page.Calls = parts.Answers(q, roster, q.Who.Unit()), append(parts.Emergency(q, roster), parts.OnCall(q, roster)...)
 	for _, l := range shift.Lines {
 		href := "/contatti/" + l.On.Contact
 		if l.On.Case != "" {
@@ -66,6 +81,13 @@ func turnPage(q *frame.Request, cause error) (frame.Shown, error) {
 	for _, l := range shift.Reports {
 		page.Lines = append(page.Lines, TurnLine{Report: true, Kind: kept.MarkDanger, Since: l.At, Href: "/segnalazioni/" + l.ID,
 			Hold: Hold{By: nameOf(roster, l.Worker), To: l.DangerTo}, Given: referrals.ReportGiven(l, q.Who.Person())})
+	}
+	for _, l := range shift.Stops {
+		stop := TurnStop{Who: frame.Who(l.Who), Since: q.Day(l.EndedDay), Centre: roster.UnitName(l.ToUnit), Href: "/invii/" + l.ID}
+		if u := roster.Units[l.ToUnit]; u != nil {
+			stop.Phone = u.Phone
+		}
+		page.Stops = append(page.Stops, stop)
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil

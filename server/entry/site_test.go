@@ -17,6 +17,7 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/", "", entry.Home).WithoutSession(),
 	frame.Get("/entra", "", entry.SignIn).WithoutSession(),
 	frame.Post("/entra", "", entry.Begin).WithoutSession(),
+	frame.Get("/entra/aiuto", "", entry.CannotEnter).WithoutSession(),
 	frame.Get("/entra/codice", "", entry.Code).WithoutSession(),
 	frame.Post("/entra/codice", "", entry.Finish).WithoutSession(),
 	frame.Get("/riprendi", "", entry.Covered).WithoutSession(),

@@ -53,13 +53,7 @@ func (q *Request) KeepDraft() error {
 
 // DraftText is what a form held, without what is secret, and where it belongs.
 func (q *Request) DraftText() ([]byte, error) {
-	d := Draft{From: q.LocalPath(q.form.Get("from")), Form: url.Values{}}
-	for name, values := range q.form {
-		if !q.secret(name) {
-			d.Form[name] = values
-		}
-	}
-	return json.Marshal(d)
+	return json.Marshal(Draft{From: q.LocalPath(q.form.Get("from")), Form: Sealable(q)})
 }
 
 // takeDraft gives back, on the page it was typed on, what was kept.

@@ -15,10 +15,10 @@ import (
 	"sportello/policies/audit"
 	"sportello/policies/office"
 	"sportello/policies/units"
-	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 var (
@@ -77,7 +77,8 @@ var answers = []struct {
 	{units.ErrNoRecovery, http.StatusConflict, "error.no_recovery_key"},
 	{units.ErrRemovalOver, http.StatusConflict, "error.removal_over"},
 	{units.ErrTwo, http.StatusConflict, "error.removal_two"},
-	{cases.ErrWallOver, http.StatusConflict, "error.wall_over"},
+	{units.ErrNotWitness, http.StatusConflict, "error.not_witness"},
+	{walls.ErrOver, http.StatusConflict, "error.wall_over"},
 	{kept.ErrNobodyLeft, http.StatusConflict, "error.nobody_left"},
 	{accounts.ErrThrottled, http.StatusTooManyRequests, "signin.wait"},
 	{accounts.ErrBusy, http.StatusServiceUnavailable, "signin.busy"},

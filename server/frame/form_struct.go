@@ -12,6 +12,7 @@ import (
 
 	"sportello/referrals/typed"
 	"sportello/server/locale"
+	"sportello/server/merge"
 )
 
 // IsSecretKey tells whether somebody pasted the half of an age key that never leaves
@@ -261,4 +262,15 @@ func (q *Request) NewForm() string {
 // RecognisedForm is how the worker knew that it was she.
 type RecognisedForm struct {
 	Recognised string `form:"recognised" words:"recognised"`
+}
+
+// MadeFrom is the version and the marks of a form that is shown: those with which what
+// was typed comes back, or of what is stored now.
+func MadeFrom(q *Request, version int64, stored any) (at, was string) {
+	if q.Filled || q.posted {
+		if at := q.form.Get("version"); at != "" && at != "0" {
+			return at, q.form.Get("was")
+		}
+	}
+	return Version(version), merge.Was(stored)
 }

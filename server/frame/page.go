@@ -90,6 +90,7 @@ var menu = map[string]NavItem{
 	"referrals":   {Key: "nav.referrals", Href: "/registro/invii"},
 	"agencies":    {Key: "nav.agencies", Href: "/enti"},
 	"people":      {Key: "nav.people", Href: "/personale"},
+	"board":       {Key: "nav.board", Href: "/numeri"},
 }
 
 // menuOf is what a worker finds in her menu, most used first: what her kind of unit
@@ -99,7 +100,7 @@ func (p *Page) menuOf() []NavItem {
 	k, _ := acts.UnitKindOf(p.Works)
 	names := k.Menu
 	if p.Works == "" {
-		names = []string{"agencies", "people"}
+		names = []string{"agencies", "people", "board"}
 	}
 	var items []NavItem
 	for _, name := range names {

@@ -109,6 +109,11 @@ func (v *PageView) Clock(t time.Time) string { return v.r.catalogue.Clock(t) }
 // Until is the hour at which something ends.
 func (v *PageView) Until(t time.Time) string { return v.r.catalogue.Until(v.page.Lang, t) }
 
+// UntilFrom is until when something is open, with the day where that is not today.
+func (v *PageView) UntilFrom(t time.Time) string {
+	return v.r.catalogue.UntilFrom(v.page.Lang, v.page.Now, t)
+}
+
 // hours are stretches of safe hours in words.
 func (v *PageView) hours(list []HoursRule) string {
 	texts := make([]string, len(list))
@@ -116,6 +121,20 @@ func (v *PageView) hours(list []HoursRule) string {
 		texts[i] = v.r.hours(v.page.Lang, h)
 	}
 	return strings.Join(texts, "; ")
+}
+
+// DayOf is a day that is kept as YYYY-MM-DD, with its year, in a language of the pages; in
+// that of this page where it is none of them.
+func (v *PageView) DayOf(language, day string) string {
+	t, err := time.ParseInLocation(time.DateOnly, day, v.page.Now.Location())
+	if err != nil {
+		return day // no day: it is shown as it is
+	}
+	lang := v.page.Lang
+	if l := locale.Lang(language); l == locale.Italian || l == locale.English {
+		lang = l
+	}
+	return v.r.catalogue.Date(lang, t)
 }
 
 // Language is the name of a language of the pages.

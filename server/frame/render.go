@@ -55,18 +55,21 @@ func (r *Renderer) Catalogue() *locale.Catalogue { return r.catalogue }
 // out with status 500, and the error comes back for the log; it names the page and a
 // place in its template, never a value.
 func (r *Renderer) Render(w http.ResponseWriter, status int, page Shown) error {
-	lang := page.base().Lang
-	if !slices.Contains(locale.Langs, lang) {
-		page.base().Lang = locale.Italian
-		lang = locale.Italian
-	}
-	body, err := r.Bytes(page)
+	body, err := r.whole(page)
 	if err != nil {
-		r.LastWords(w, lang)
+		r.LastWords(w, page.base().Lang)
 		return err
 	}
-	send(w, status, lang, body)
+	send(w, status, page.base().Lang, body)
 	return nil
+}
+
+// whole is Bytes, in Italian where the page has no language that there is.
+func (r *Renderer) whole(page Shown) ([]byte, error) {
+	if !slices.Contains(locale.Langs, page.base().Lang) {
+		page.base().Lang = locale.Italian
+	}
+	return r.Bytes(page)
 }
 
 // LastWords sends the error page kept since the start. It cannot fail.

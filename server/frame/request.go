@@ -24,18 +24,22 @@ import (
 // Request is one request while it is answered.
 type Request struct {
 	*Server
-	W      http.ResponseWriter
-	R      *http.Request
-	Who    acts.Caller
-	Signed bool // who is signed in, with keys
-	Known  bool // who is known, perhaps covered or just ended
-	form   url.Values
-	inputs map[string]Input // of the form, by name
-	Lang   locale.Lang
-	Filled bool // form holds a draft given back
-	Ours   bool // the form that was sent is one of this session
-	kept   bool // what was typed waits for whom it is of
-	unread bool // something that belongs on the page is not what the log names
+	W       http.ResponseWriter
+	R       *http.Request
+	Who     acts.Caller
+	Signed  bool // who is signed in, with keys
+	Known   bool // who is known, perhaps covered or just ended
+	form    url.Values
+	inputs  map[string]Input // of the form, by name
+	Lang    locale.Lang
+	Filled  bool   // form holds a draft given back, or what was sent from this very page
+	Back    bool   // it is the latter: the browser goes back to a page that a form was sent from
+	Ours    bool   // the form that was sent is one of this session
+	kept    bool   // what was typed waits for whom it is of
+	posted  bool   // a form was sent: what answers it is a page of its own
+	narrows bool   // a form that takes a case file out of somebody's sight
+	opened  string // the cookie of a session that this request opened
+	unread  bool   // something that belongs on the page is not what the log names
 
 	trouble *trouble // why the page of a form is shown again
 }
@@ -48,8 +52,12 @@ func (q *Request) ID(name string) string { return mux.Vars(q.R)[name] }
 
 func (q *Request) answer(t Route) error {
 	who := identify(q)
+	q.posted = q.R.Method == http.MethodPost
 	if t.Form != nil {
 		q.inputs = Inputs(t.Form)
+	}
+	if !t.Aside && shownBefore(q) {
+		return nil
 	}
 	if err := q.readForm(); err != nil {
 		return err
@@ -70,6 +78,10 @@ func (q *Request) answer(t Route) error {
 	if err := first(q, t); err != nil {
 		return err
 	}
+	if t.leaves() {
+		q.history.End(owner(q).Name)
+	}
+	q.narrows = t.narrows()
 	if q.Signed && q.R.Method == http.MethodGet {
 		q.takeDraft()
 	} else if q.Signed && !t.leaves() && !t.Aside {
@@ -287,6 +299,7 @@ func (q *Request) Redirect(to string) error {
 	if q.trouble != nil {
 		return errElsewhere
 	}
+	answered(q)
 	http.Redirect(q.W, q.R, (&url.URL{Path: to}).EscapedPath(), http.StatusSeeOther)
 	return nil
 }
@@ -306,9 +319,13 @@ func (q *Request) Show(status int, page Shown) error {
 	if q.trouble != nil {
 		return showAgain(q, status, page)
 	}
-	if err := q.Render.Render(q.W, status, page); err != nil {
+	body, err := q.Render.whole(page)
+	if err != nil {
+		q.Render.LastWords(q.W, page.base().Lang)
 		q.Log.Error("rendering a page", "route", RouteName(q.R), "error", err.Error())
+		return nil
 	}
+	deliver(q, status, page.base(), body)
 	return nil
 }
 

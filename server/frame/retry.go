@@ -77,7 +77,7 @@ func (q *Request) goOn() string {
 }
 
 // Control are the fields of a form that nobody typed.
-var Control = []string{"version", "form", "id", "step", "go", "keep", "at"}
+var Control = []string{"version", "was", "form", "id", "step", "go", "keep", "at"}
 
 // TypedFields are the values of the form that a person chose or typed.
 func (q *Request) TypedFields() []string {
@@ -140,7 +140,7 @@ func showAgain(q *Request, status int, page Shown) error {
 			return errElsewhere
 		}
 	}
-	send(q.W, status, page.base().Lang, body)
+	deliver(q, status, page.base(), body)
 	return nil
 }
 

@@ -72,3 +72,12 @@ func (t Route) Beside() Route {
 func (t Route) leaves() bool {
 	return t.Method == http.MethodPost && (t.Action == policies.SessionCover || t.Pattern == "/esci")
 }
+
+// narrows tells whether a form takes a case file out of somebody's sight.
+func (t Route) narrows() bool {
+	switch t.Action {
+	case policies.CaseWall, policies.WallConfirm, policies.CaseRestrict, policies.MemberRemove, policies.CaseAnonymise, policies.ConsentRevoke:
+		return t.Method == http.MethodPost
+	}
+	return false
+}

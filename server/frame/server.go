@@ -4,8 +4,9 @@
 //
 // It turns a request into one act of the Desk or the Door and shows the answer.
 // It protects forms and cookies against other sites and puts the same headers
-// on every answer, errors included. It keeps nothing, opens nothing and decides
-// nothing: what it may show is what Desk and Door hand out to this caller.
+// on every answer, errors included. It opens nothing, decides nothing, and keeps nothing
+// but the pages that answered forms, for a while: what it may show is what Desk and Door
+// hand out to this caller.
 package frame
 
 import (
@@ -21,6 +22,8 @@ import (
 	"sportello/policies/office"
 	"sportello/policies/units"
 	"sportello/referrals"
+	"sportello/referrals/sheets"
+	"sportello/server/history"
 	"sportello/server/locale"
 	"sportello/server/proxy"
 
@@ -29,29 +32,28 @@ import (
 
 // Config is what the web edge is made of.
 type Config struct {
-	Desk      *referrals.Desk
-	Door      *accounts.Door
-	Logger    *slog.Logger
-	Emergency Emergency   // the territory's emergency social service, on Agenda and contact pages
-	Duties    []Duty      // what a worker may have to report, in the agency's own words
-	Sheets    []Sheet     // what can be given to her, by version and language
-	Proxy     proxy.Proxy // what stands before the service and says for whom it asks
+	Desk   *referrals.Desk
+	Door   *accounts.Door
+	Logger *slog.Logger
+	Sheets *sheets.Set // what can be read to her or given; nil for what the program brings along
+	Proxy  proxy.Proxy // what stands before the service and says for whom it asks
 }
 
 // Server answers requests.
 type Server struct {
-	Desk   *referrals.Desk
-	Door   *accounts.Door
-	House  *units.House
-	Office *office.Office
-	Log    *slog.Logger
-	Render *Renderer
-	Config Config
-	Policy map[string]policies.Rule
-	Inputs map[string]inputName
-	routes []Route
-	mux    *mux.Router
-	handle http.Handler
+	Desk    *referrals.Desk
+	Door    *accounts.Door
+	House   *units.House
+	Office  *office.Office
+	Log     *slog.Logger
+	Render  *Renderer
+	Config  Config
+	Policy  map[string]policies.Rule
+	Inputs  map[string]inputName
+	routes  []Route
+	history history.Store
+	mux     *mux.Router
+	handle  http.Handler
 }
 
 // New makes the web edge of rooms and their routes. It refuses nil, and
@@ -59,6 +61,9 @@ type Server struct {
 func New(c Config, routes []Route, rooms ...Room) (*Server, error) {
 	if c.Desk == nil || c.Door == nil || c.Logger == nil {
 		return nil, errors.New("making the web edge: desk, door and logger are all needed")
+	}
+	if c.Sheets == nil {
+		c.Sheets = sheets.Shipped()
 	}
 	render, err := NewRenderer()
 	if err != nil {

@@ -55,14 +55,6 @@ func (c Centre) NoSending() string {
 // texts are the agency's own, in the page's language.
 type Duty struct{ What, ToWhom string }
 
-// Sheet is one information sheet or privacy notice that can be given.
-type Sheet struct {
-	Value   string // what the form sends
-	Title   string
-	Version string
-	Lang    string // a word of "language"
-}
-
 // Unit is a unit to choose from.
 type Unit struct{ ID, Name string }
 
@@ -97,9 +89,6 @@ func (t Task) Ends() bool {
 	}
 	return false
 }
-
-// Emergency is the territory's emergency social service.
-type Emergency struct{ Name, Phone, Hours string }
 
 // Card is what a list shows of a case: never the reason she came.
 type Card struct {

@@ -9,6 +9,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/accounts"
+	"sportello/server/history"
 )
 
 // StepUpPage is "step-up": passphrase and code for one act on one object. It
@@ -68,6 +69,8 @@ func retryAfter(q *Request, err error) {
 // Enter sets the cookies of a new session.
 func (q *Request) Enter(in *accounts.SignedIn) {
 	q.SetCookie(SessionCookie, in.Cookie, 0)
+	q.history.Follow(history.OwnerOf(q.Cookie(SessionCookie)), history.OwnerOf(in.Cookie))
+	q.opened = in.Cookie
 	q.SetCookie(deviceCookie, in.Device, 180*24*time.Hour)
 	q.Who, q.Signed, q.Known = in.Caller, true, true
 }

@@ -54,6 +54,12 @@ func (c *Catalogue) LongDay(lang Lang, t time.Time) string {
 	return fmt.Sprintf("%s %d %s", names.longDays[local.Weekday()], local.Day(), names.longMonths[local.Month()-1])
 }
 
+// Date is a day with its year: "20 novembre 2026".
+func (c *Catalogue) Date(lang Lang, t time.Time) string {
+	local := t.In(c.zone)
+	return fmt.Sprintf("%d %s %d", local.Day(), c.names[lang].longMonths[local.Month()-1], local.Year())
+}
+
 // Weekday is a day of the week as dates name it: "lun".
 func (c *Catalogue) Weekday(lang Lang, d time.Weekday) string { return c.names[lang].days[d] }
 

@@ -6,10 +6,12 @@ package parts
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"sportello/server/frame"
 
-import "sportello/server/frame"
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 // Notices stand on the page a person's work begins with until she has seen them.
 func Notices(v *frame.PageView, n NoticeList) templ.Component {

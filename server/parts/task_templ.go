@@ -6,10 +6,12 @@ package parts
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"sportello/server/frame"
 
-import "sportello/server/frame"
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 // HoldLine says who has a task, or why nobody does.
 func HoldLine(v *frame.PageView, h frame.Hold) templ.Component {

@@ -7,6 +7,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/units"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // AdmissionsPage is "admissions": who waits, and members of the unit.
@@ -74,7 +75,7 @@ func leads(q *frame.Request) bool { return q.IsDesk() && q.Who.Role() == policie
 
 // Unlock lets a colleague's locked factor be tried again.
 func Unlock(q *frame.Request, _ *frame.Nothing) error {
-	return frame.UnlockPerson(q, q.ID("person"), "/ammissioni")
+	return parts.UnlockPerson(q, q.ID("person"), "/ammissioni")
 }
 
 // What the page says.

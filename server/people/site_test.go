@@ -29,6 +29,8 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/ammissioni/dichiarazioni", policies.DeclarationRead, people.UnitDeclarations),
 	frame.Get("/ammissioni/schede", policies.MemberList, people.NewCases),
 	frame.Post("/ammissioni/schede", policies.UnitRestrict, people.SetNewCases),
+	frame.Get("/ammissioni/testimone", policies.MemberList, people.Witness),
+	frame.Post("/ammissioni/testimone", policies.UnitWitness, people.SetWitness),
 	frame.Get("/ammissioni/{person}", policies.MemberList, people.Admit),
 	frame.Get("/ammissioni/{person}/togli", policies.MemberList, people.RemoveMember),
 	frame.Post("/ammissioni/{person}/togli", policies.MemberRemove, people.RemoveFromUnit),

@@ -13,6 +13,7 @@ import (
 	"sportello/referrals/cases"
 	"sportello/referrals/reports"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ReportPage is "report": what was told, what was done about it, and what can be done now.
@@ -22,7 +23,7 @@ type ReportPage struct {
 	ID, Version string
 	ReportStepForm
 	ReportDangerForm
-	Emergency  frame.Emergency
+	Emergency  []parts.Call
 	State      string // a word of "report_state"
 	Told       Told
 	Author     string
@@ -105,7 +106,7 @@ func reportPage(q *frame.Request, cause error) (frame.Shown, error) {
 	}
 	q.Receipt(receipt)
 	lead := q.Who.Role() == policies.Lead
-	page := &ReportPage{Page: q.Base(TitleReport), ID: v.ID, Version: frame.Version(v.Version), Emergency: q.Config.Emergency, State: v.State, Told: told(q, v.Report),
+	page := &ReportPage{Page: q.Base(TitleReport), ID: v.ID, Version: frame.Version(v.Version), Emergency: parts.Emergency(q, roster), State: v.State, Told: told(q, v.Report),
 		Author: roster.Username(v.Author), FollowBy: q.Day(v.FollowBy), Danger: v.DangerNow() && v.CaseID == "", Linked: v.CaseID != "",
 		Steps: steps(q, v.Steps, roster), Ends: dangerEnds(v.Ends, roster), Colleagues: colleagues(roster, q.Who.Unit())}
 	page.MayAct = !page.Linked && (lead || v.State != "child")

@@ -2,10 +2,12 @@ package reports
 
 import (
 	"net/http"
+	"strings"
 
 	"sportello/policies/acts"
 	"sportello/referrals/reports"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ReportNewPage is "report-new": someone for her, or a body. What happens now is asked,
@@ -15,7 +17,8 @@ type ReportNewPage struct {
 	frame.Page
 	ReportNewForm
 	Form      string // the form's own mark: sent twice, it is kept once
-	Emergency frame.Emergency
+	AsHers    string // the step of a new contact on which something was typed as if she spoke
+	Emergency []parts.Call
 }
 
 // ReportNewForm is what is typed there. Names that the new contact has too are the same:
@@ -48,10 +51,17 @@ func ReportNew(q *frame.Request) (frame.Shown, error) {
 
 // reportNew is the form with what was typed in it, and why it was not taken, if it was not.
 func reportNew(q *frame.Request, cause error) (frame.Shown, error) {
-	page := &ReportNewPage{Page: q.Base(TitleReportNew), Form: q.NewForm(), Emergency: q.Config.Emergency}
+	roster, err := q.Names()
+	if err != nil {
+		return nil, err
+	}
+	page := &ReportNewPage{Page: q.Base(TitleReportNew), Form: q.NewForm(), Emergency: parts.Emergency(q, roster)}
 	q.Fill(&page.ReportNewForm)
 	if page.Speaker != "body" {
 		page.Speaker = "someone"
+	}
+	if from := q.CameFrom(); strings.HasPrefix(from, "/contatti/nuovo/") {
+		page.AsHers = from
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil

@@ -8,9 +8,9 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 	"sportello/server/servertest"
 )
 
@@ -114,7 +114,7 @@ func TestReportIsLinkedByHerWill(t *testing.T) {
 	anna.Says(got, "Sente gridare", "Ines Vicina", "Una persona del vicinato") // who agreed
 	anna.Silent(got, "333 111 7777", id)
 	lia.Says(lia.Get("/segnalazioni?stato=linked"), path)
-	s.Receipt(t)(s.Desk.Cases.Wall(t.Context(), s.StepUp("lucia", policies.CaseWall, r.File), r.File, version(t, s, r.File), cases.WallChange{Off: acts.List("").With(s.People["lia"].ID)}))
+	s.Receipt(t)(s.Desk.Walls.Set(t.Context(), s.StepUp("lucia", policies.CaseWall, r.File), r.File, version(t, s, r.File), walls.Change{Off: acts.List("").With(s.People["lia"].ID)}))
 	absent := lia.Get("/segnalazioni/" + strings.Repeat("A", 26))
 	for _, p := range []string{path, path + "/chi"} {
 		if got := lia.Get(p); got.Status != http.StatusNotFound || strings.ReplaceAll(got.Body, p, "") != strings.ReplaceAll(absent.Body, absent.Path, "") {

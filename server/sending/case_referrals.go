@@ -9,6 +9,7 @@ import (
 	"sportello/referrals"
 	"sportello/referrals/sharing"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // CaseReferralsPage is "case-referrals": authorisations and referrals.
@@ -56,7 +57,7 @@ func CaseReferrals(q *frame.Request) (frame.Shown, error) {
 		fields[c.ID] = len(c.Fields)
 	}
 	for _, r := range v.Referrals {
-		page.Referrals = append(page.Referrals, ReferralRow{ID: r.ID, Centre: roster.UnitName(r.ToUnit), State: frame.StateOf(r),
+		page.Referrals = append(page.Referrals, ReferralRow{ID: r.ID, Centre: roster.UnitName(r.ToUnit), State: parts.StateOf(r),
 			Day: q.Day(r.SentDay), Until: q.Day(r.UntilDay), Live: r.Standing == policies.ConsentLive, Fields: fields[r.ConsentID]})
 	}
 	for _, c := range v.Consents {

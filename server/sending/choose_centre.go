@@ -3,11 +3,14 @@ package sending
 import (
 	"net/http"
 	"strings"
+	"time"
 
+	"sportello/policies"
 	"sportello/referrals"
 	"sportello/referrals/sharing"
 	"sportello/referrals/towns"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ChooseCentrePage is "choose-centre". Searching posts need, area, near (a
@@ -21,7 +24,13 @@ type ChooseCentrePage struct {
 	Centres   []frame.Centre
 	// Apart are those of which it is not known how far they are from what was named.
 	Apart []frame.Centre
+	// Sent are the centres that something of hers was sent to and may be read, by id: since when.
+	Sent  map[string]time.Time
+	About string // where it says, to be read aloud, what a centre is
 }
+
+// sent tells that something of hers is at a centre already.
+func (p *ChooseCentrePage) sent(c frame.Centre) bool { return !p.Sent[c.ID].IsZero() }
 
 // ChooseCentre lists the centres, nearest first from the municipality she names.
 func ChooseCentre(q *frame.Request) (frame.Shown, error) {
@@ -35,11 +44,24 @@ func ChooseCentre(q *frame.Request) (frame.Shown, error) {
 	if page.Far = several; page.Away != "" && !awayKnown {
 		page.Fail("away", frame.If(several != nil, FailAwaySeveral, FailAwayUnknown))
 	}
-	v, err := prepare(q, referrals.Preparing{Lat: near.Lat, Lon: near.Lon})
+	v, err := prepare(q, referrals.Preparing{Lat: near.Lat, Lon: near.Lon, Parts: []referrals.Part{referrals.PartReferrals}})
 	if err != nil {
 		return nil, err
 	}
 	page.CaseHead = frame.HeadOf(q, v.CaseHead, "referrals")
+	page.Sent = map[string]time.Time{}
+	for _, r := range v.Referrals {
+		if r.Standing == policies.ConsentLive {
+			page.Sent[r.ToUnit] = q.Day(r.SentDay)
+		}
+	}
+	roster, err := q.Roster()
+	if err != nil {
+		return nil, err
+	}
+	if about := q.Config.Sheets.In(parts.SheetsAt(q, roster), "centre", string(q.Lang)); about != nil {
+		page.About = frame.At("/schede/%s/fogli/%s", v.ID, parts.SheetRef(q, about))
+	}
 	for _, c := range v.Centres {
 		if page.Need != "" && !frame.Contains(strings.Fields(c.Needs), page.Need) || !towns.Fits(c.Area+" "+c.Town, page.Area) {
 			continue

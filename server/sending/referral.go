@@ -14,6 +14,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // ReferralPage is "referral", the desk's side: a line of steps with days,
@@ -30,10 +31,10 @@ type ReferralPage struct {
 	Live     bool
 	Until    time.Time
 	Way      string // a word of "way"
-	Messages []frame.Message
-	frame.MessageForm
+	Messages []parts.Message
+	parts.MessageForm
 	Form        string // the form's own mark
-	Appointment frame.Appointment
+	Appointment parts.Appointment
 	StopWaits   bool     // the centre has not said that it stopped
 	StopTold    bool     // it was told by telephone meanwhile
 	Phone       string   // of the centre, as the directory says it; where a stop waits
@@ -123,8 +124,8 @@ func showReferral(q *frame.Request, cause error) (frame.Shown, error) {
 
 func referralPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster) *ReferralPage {
 	page := &ReferralPage{Page: q.Base(TitleReferral), CaseHead: frame.HeadOf(q, r.Head, "referrals"), ID: r.ID, Version: frame.Version(r.Version),
-		Centre: roster.UnitName(r.ToUnit), State: frame.StateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.Day(r.UntilDay),
-		Way: "we_send", Steps: steps(q, r), Messages: frame.MessagesOf(q, r, roster), Form: q.NewForm(), Appointment: frame.AppointmentOf(r)}
+		Centre: roster.UnitName(r.ToUnit), State: parts.StateOf(r.ReferralLine), Live: r.Standing == policies.ConsentLive, Until: q.Day(r.UntilDay),
+		Way: "we_send", Steps: steps(q, r), Messages: parts.MessagesOf(q, r, roster), Form: q.NewForm(), Appointment: parts.AppointmentOf(r)}
 	q.Fill(&page.MessageForm)
 	page.Shut = r.Shut && page.Live
 	if page.Shut {
@@ -162,7 +163,7 @@ func steps(q *frame.Request, r sharing.ReferralView) []StepDay {
 }
 
 // MessageCentre answers POST /invii/{id}/messaggi.
-func MessageCentre(q *frame.Request, f *frame.MessageForm) error {
+func MessageCentre(q *frame.Request, f *parts.MessageForm) error {
 	receipt, err := q.Desk.Sharing.SendMessage(q.Context(), q.Who, q.ID("id"), q.FormID(), f.Text)
 	for cause, key := range map[error]string{kept.ErrPin: "error.pin", kept.ErrEnded: "error.unit_ended", kept.ErrNobody: "error.nobody"} {
 		if errors.Is(err, cause) { // what she typed waits on the page

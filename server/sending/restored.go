@@ -9,6 +9,7 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/typed"
 	"sportello/server/frame"
+	"sportello/server/parts"
 )
 
 // RestoredPage is "restored": a referral that a restore shut. Posts checked to
@@ -52,7 +53,7 @@ func shut(r sharing.ReferralView) bool {
 
 func restoredPage(q *frame.Request, r sharing.ReferralView, roster *units.Roster) *RestoredPage {
 	page := &RestoredPage{Page: q.Base(TitleRestored), CaseHead: frame.HeadOf(q, r.Head, "referrals"), ID: r.ID, Centre: roster.UnitName(r.ToUnit),
-		State: frame.StateOf(r.ReferralLine), Sent: q.Day(r.SentDay), Until: q.Day(r.UntilDay), Erased: r.Erased}
+		State: parts.StateOf(r.ReferralLine), Sent: q.Day(r.SentDay), Until: q.Day(r.UntilDay), Erased: r.Erased}
 	q.Fill(&page.RestoredForm)
 	return page
 }

@@ -32,6 +32,7 @@ type Client struct {
 	Who    acts.Caller
 	Cookie string
 
+	At   string // the address of the page it is on
 	From string // the address it asks from, if not the machine's own
 }
 
@@ -91,8 +92,34 @@ func (b *Client) CookieNow() string {
 
 var tokenField = regexp.MustCompile(`name="token" value="([^"]*)"`)
 
-// Do asks for an address, or sends a form there, as a browser does.
+// onAtOnce is where a browser is led that sent a form: the page that answers it, or the
+// next step of a form in steps.
+var onAtOnce = regexp.MustCompile(`\?risposta=[A-Z2-7]{26}$|^/contatti/nuovo/[A-Z2-7]{26}/[123]$`)
+
+// Do asks for an address, or sends a form there, as a browser does, and reads the page
+// that answers a form.
 func (b *Client) Do(method, path string, form url.Values) Answer {
+	b.T.Helper()
+	b.Page = b.Ask(method, path, form)
+	for range 3 {
+		if b.Page.Status != http.StatusSeeOther || !onAtOnce.MatchString(b.Page.Leads) {
+			break
+		}
+		to, receipt := b.Page.Leads, b.Page.Header.Get("Sportello-Receipt")
+		b.Page = b.Ask(http.MethodGet, to, nil)
+		b.Page.Path, b.At = path, to
+		if receipt != "" {
+			b.Page.Header.Set("Sportello-Receipt", receipt)
+		}
+	}
+	if m := tokenField.FindStringSubmatch(b.Page.Body); m != nil {
+		b.Token = html.UnescapeString(m[1])
+	}
+	return b.Page
+}
+
+// Ask asks for an address, or sends a form there, and follows nothing.
+func (b *Client) Ask(method, path string, form url.Values) Answer {
 	b.T.Helper()
 	var body io.Reader
 	if form != nil {
@@ -102,6 +129,10 @@ func (b *Client) Do(method, path string, form url.Values) Answer {
 	if err != nil {
 		b.T.Fatal(err)
 	}
+	if b.At != "" {
+		r.Header.Set("Referer", b.Site.URL+b.At)
+	}
+	b.At = path
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -118,11 +149,7 @@ func (b *Client) Do(method, path string, form url.Values) Answer {
 	if err != nil {
 		b.T.Fatal(err)
 	}
-	b.Page = Answer{Path: path, Body: string(text), Leads: res.Header.Get("Location"), Status: res.StatusCode, Header: res.Header}
-	if m := tokenField.FindStringSubmatch(b.Page.Body); m != nil {
-		b.Token = html.UnescapeString(m[1])
-	}
-	return b.Page
+	return Answer{Path: path, Body: string(text), Leads: res.Header.Get("Location"), Status: res.StatusCode, Header: res.Header}
 }
 
 // Get asks for a page.

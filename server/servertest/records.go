@@ -15,13 +15,14 @@ import (
 	"sportello/referrals/sharing"
 	"sportello/referrals/store/storetest"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // Call is a contact about which everything was asked.
 func (b *Client) Call(more ...string) Answer {
 	b.T.Helper()
 	form := append([]string{"step", "3", "id", crypto.NewID(), "speaker", "she", "danger", "yes", "where", "near", "danger_caller", "desk", "danger_when", "alle 11",
-		"duty_said", "yes", "call_back", "yes", "call_number", "000 000 0177", "children", "with_her", "given", "numeri-1-it"}, more...)
+		"duty_said", "yes", "call_back", "yes", "call_number", "000 000 0177", "children", "with_her", "given", "numbers.it.read"}, more...)
 	return b.Status(b.Post("/contatti/nuovo", form...), http.StatusSeeOther)
 }
 
@@ -43,6 +44,8 @@ type Records struct {
 	Of map[string]*OfCase
 	// Mandate is for whom the agency works.
 	Mandate string
+	// Number and Duty are on the board.
+	Number, Duty string
 }
 
 // OfCase is what hangs on one case.
@@ -116,6 +119,18 @@ func (s *Site) Fill(t testing.TB) *Records {
 		t.Fatalf("entering a mandate: %v", err)
 	}
 	r.Mandate = mandate
+	roster, err := s.House.Roster(ctx)
+	if err != nil {
+		t.Fatalf("reading the board: %v", err)
+	}
+	for _, p := range acts.Newest(roster.Posted) {
+		switch p.Kind {
+		case acts.PostedNumber:
+			r.Number = p.Entry
+		case acts.PostedDuty:
+			r.Duty = p.Entry
+		}
+	}
 	view := func(who acts.Caller, id string) referrals.CaseView {
 		v, _, err := s.Desk.OpenCase(ctx, who, id, storetest.Parts...)
 		if err != nil {
@@ -129,7 +144,7 @@ func (s *Site) Fill(t testing.TB) *Records {
 	r.VeraNote = view(vera, r.Vera).Notes[0].ID
 	s.Receipt(t)(s.Desk.Cases.CloseCase(ctx, anna, r.Closed, view(anna, r.Closed).Version, "no_more_wished", ""))
 	w := s.StepUp("lucia", policies.CaseWall, r.Walled)
-	s.Receipt(t)(s.Desk.Cases.Wall(ctx, w, r.Walled, view(lucia, r.Walled).Version, cases.WallChange{Off: acts.List(s.People["anna"].ID)}))
+	s.Receipt(t)(s.Desk.Walls.Set(ctx, w, r.Walled, view(lucia, r.Walled).Version, walls.Change{Off: acts.List(s.People["anna"].ID)}))
 	give := func(purpose string, fields ...string) string {
 		id, _, err := s.Desk.Sharing.GiveConsent(ctx, anna, r.File, sharing.Authorisation{Centre: s.Units[storetest.Ginestra], Purpose: purpose, Fields: fields,
 			Feedback: "more", KeepCopy: true, Way: "spoken", Text: sharing.AuthorisationText, Language: "it", Urgency: "today",

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"sportello/policies/opening"
 	"sportello/server/frame"
 	"sportello/server/parts"
 )
@@ -64,7 +65,11 @@ var (
 )
 
 // Agency is the territory's emergency social service.
-var Agency = frame.Emergency{Name: "Pronto intervento sociale", Phone: "800 000 112", Hours: "sempre"}
+var Agency = []parts.Call{{Name: "Pronto intervento sociale", Phone: "800 000 112", Answers: opening.Answer{State: opening.Open, Round: true}}}
+
+// OnCall is who decides when nobody of the desk is there.
+var OnCall = []parts.Call{{Name: "Reperibilità del servizio sociale", Phone: "000 000 0200", Note: "Chiedere della responsabile", Answers: opening.Answer{State: opening.Shut, Next: Now.Add(3 * time.Hour)}},
+	{Name: "Comune di Fiorano, protezione minori", Phone: "000 000 0300"}}
 
 // CaseHead is the head of the pages of a case file, on one of its tabs.
 func CaseHead(tab string) frame.CaseHead {

@@ -15,18 +15,15 @@ import (
 	"testing"
 	"time"
 
+	"sportello/policies/acts"
+	"sportello/policies/opening"
 	"sportello/referrals/store/storetest"
 	"sportello/server/frame"
 	"sportello/server/parts"
 )
 
 // Fictional are the words of an agency that does not exist.
-var Fictional = frame.Config{
-	Emergency: frame.Emergency{Name: "Pronto intervento sociale", Phone: "000 000 0100", Hours: "sempre"},
-	Duties:    []frame.Duty{{What: "Un pericolo grave per una bambina o un bambino", ToWhom: "alla Procura presso il Tribunale per i minorenni"}},
-	Sheets: []frame.Sheet{{Value: "numeri-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"},
-		{Value: "dati-1-it", Title: "Come trattiamo i dati", Version: "1", Lang: "it"}},
-}
+var Fictional = frame.Config{}
 
 // Lines keeps what the server logged.
 type Lines struct {
@@ -69,8 +66,20 @@ func Of(routes []frame.Route, rooms ...frame.Room) Edge {
 func (e Edge) Town(t testing.TB) *Site {
 	t.Helper()
 	s := e.Open(t, storetest.New(t).Town(), Fictional)
+	s.Post(t)
 	s.Tick = time.Second // no two acts of people are at the same moment
 	return s
+}
+
+// Post puts a number and a duty of an agency that does not exist on the board.
+func (s *Site) Post(t testing.TB) {
+	t.Helper()
+	_, err := s.Office.TakeOver(t.Context(), []acts.Posted{
+		{Kind: acts.PostedNumber, Name: "Pronto intervento sociale", Phone: "0000000100", Hours: opening.Hours{Kind: opening.Always}.Text()},
+		{Kind: acts.PostedDuty, Name: "Un pericolo grave per una bambina o un bambino", Note: "alla Procura presso il Tribunale per i minorenni"}})
+	if err != nil {
+		t.Fatalf("filling the board: %v", err)
+	}
 }
 
 // Standard serves the usual cast.

@@ -5,7 +5,7 @@ import (
 
 	"sportello/policies"
 	"sportello/policies/acts"
-	"sportello/referrals/cases"
+	"sportello/referrals/walls"
 	"sportello/server/frame"
 )
 
@@ -34,8 +34,8 @@ type AgreedForm struct {
 	Agreed string `form:"agreed" words:"agreed"`
 }
 
-func restrictedOf(q *frame.Request) (*RestrictedPage, cases.WallsView, error) {
-	v, receipt, err := q.Desk.Cases.Walls(q.Context(), q.Who, q.ID("id"))
+func restrictedOf(q *frame.Request) (*RestrictedPage, walls.View, error) {
+	v, receipt, err := q.Desk.Walls.Of(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return nil, v, err
 	}
@@ -69,7 +69,7 @@ func Restricted(q *frame.Request) (frame.Shown, error) {
 }
 
 // agreed says whether the form says that she agreed, at the version of now.
-func (p *RestrictedPage) agreed(q *frame.Request, v cases.WallsView) error {
+func (p *RestrictedPage) agreed(q *frame.Request, v walls.View) error {
 	if q.Version() != v.Version { // before a code is spent on it
 		return acts.ErrConflict
 	}

@@ -26,4 +26,7 @@ var site = servertest.Of([]frame.Route{
 	frame.Get("/schede/{id}/unione", policies.CaseOpen, walls.Join),
 	frame.Post("/schede/{id}/unione", policies.CaseJoin, walls.JoinFiles),
 	frame.Post("/schede/{id}/unione/annulla", policies.CaseUnjoin, walls.Unjoin),
+	frame.Post("/schede/{id}/muri/{wall}/insieme", policies.WallPropose, walls.CarryWall),
+	frame.Get("/muri/{wall}", policies.AgendaRead, walls.ForWitness),
+	frame.Post("/muri/{wall}", policies.WallWitness, walls.AnswerWitness),
 }, walls.Room())

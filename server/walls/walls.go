@@ -8,14 +8,14 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/units"
-	"sportello/referrals/cases"
 	"sportello/referrals/kept"
+	"sportello/referrals/walls"
 	"sportello/server/frame"
 )
 
 // WallsPage is "walls": from whom a case file is hidden, as far as the reader is told.
 // Who answers for it posts off and version to /schede/ID/muri; whoever may open it
-// asks a colleague to hide it from a lead with her, by off, second and stands, at
+// asks a colleague, or the unit's witness, to hide it from a lead with her, by off, second and stands, at
 // …/muri/insieme. The step-up page follows both. What she asked she takes back at
 // …/muri/PROPOSAL/ferma.
 type WallsPage struct {
@@ -28,6 +28,7 @@ type WallsPage struct {
 	Workers  []Behind
 	Leads    []Behind
 	Seconds  []Behind // who can be asked
+	Witness  []Behind // of them, the one outside the unit, if it named one
 	Stands   []string // who answers for it in place of a lead, by user name
 	Waiting  *WallWaits
 	WallsForm
@@ -40,9 +41,15 @@ func (p *WallsPage) one() bool { return p.Answers && p.Recovery && len(p.Workers
 // two tells that she can ask somebody to hide it with her from a lead.
 func (p *WallsPage) two() bool { return p.Recovery && len(p.Leads) > 0 && len(p.Seconds) > 0 }
 
-// Behind is a colleague on the page of walls.
+// outside tells that somebody who can be asked is of another unit.
+func (p *WallsPage) outside(id string) bool {
+	return len(p.Witness) > 0 && p.Witness[0].ID == id
+}
+
+// Behind is somebody on the page of walls.
 type Behind struct {
 	ID, Name string
+	Audits   bool // she reads the log, in a unit of her own
 	Off      bool // it is hidden from her
 	Outside  bool // it is not kept for her yet: somebody let her in from whom it is hidden
 }
@@ -67,8 +74,8 @@ type WallTwoForm struct {
 }
 
 // wallsOf reads the page.
-func wallsOf(q *frame.Request) (*WallsPage, cases.WallsView, error) {
-	v, receipt, err := q.Desk.Cases.Walls(q.Context(), q.Who, q.ID("id"))
+func wallsOf(q *frame.Request) (*WallsPage, walls.View, error) {
+	v, receipt, err := q.Desk.Walls.Of(q.Context(), q.Who, q.ID("id"))
 	if err != nil {
 		return nil, v, err
 	}
@@ -80,7 +87,7 @@ func wallsOf(q *frame.Request) (*WallsPage, cases.WallsView, error) {
 	page := &WallsPage{Page: q.Base(TitleWalls), CaseHead: frame.HeadOf(q, v.CaseHead, ""), Version: frame.Version(v.Version),
 		Knows: v.Knows, Answers: v.Answers, Recovery: v.Recovery}
 	for _, p := range v.People {
-		b := Behind{ID: p.ID, Name: p.Username, Off: v.Off.Has(p.ID), Outside: v.Outside[p.ID]}
+		b := Behind{ID: p.ID, Name: p.Username, Audits: p.Unit != q.Who.Unit(), Off: v.Off.Has(p.ID), Outside: v.Outside[p.ID]}
 		list, off := &page.Workers, &page.Off
 		if v.Leads[p.ID] {
 			list, off = &page.Leads, &page.OffLeads
@@ -88,10 +95,12 @@ func wallsOf(q *frame.Request) (*WallsPage, cases.WallsView, error) {
 		*list = append(*list, b)
 		if b.Off {
 			*off = append(*off, b.ID)
-		} else if p.State == string(acts.Active) {
+		} else if p.State == string(acts.Active) && p.Unit == q.Who.Unit() {
 			page.Seconds = append(page.Seconds, b)
 		}
 	}
+	page.Witness = witnessOf(q, roster)
+	page.Seconds = append(page.Seconds, page.Witness...)
 	page.Stands = names(roster, v.Stands)
 	if w := v.Waiting; w != nil {
 		page.Waiting = &WallWaits{ID: w.ID, Second: roster.Username(w.Second), Off: names(roster, w.Off), Back: names(roster, w.Back), Day: q.Day(w.Day)}
@@ -99,6 +108,19 @@ func wallsOf(q *frame.Request) (*WallsPage, cases.WallsView, error) {
 	q.Fill(&page.WallsForm)
 	q.Fill(&page.WallTwoForm)
 	return page, v, nil
+}
+
+// witnessOf is whom the unit of the reader named, outside it, for the second word.
+func witnessOf(q *frame.Request, roster *units.Roster) (all []Behind) {
+	u := roster.Units[q.Who.Unit()]
+	if u == nil || u.Witness == "" {
+		return nil
+	}
+	p := roster.People[u.Witness]
+	if p == nil || roster.Units[p.Unit] == nil || !units.MayWitness(p, roster.Units[p.Unit], u.ID) {
+		return nil
+	}
+	return []Behind{{ID: p.ID, Name: p.Username + " · " + roster.UnitName(p.Unit)}}
 }
 
 func names(roster *units.Roster, people acts.List) (all []string) {
@@ -118,7 +140,7 @@ func Walls(q *frame.Request) (frame.Shown, error) {
 }
 
 // changed is what a list of ticks changes, of some people of the page.
-func changed(now acts.List, of []Behind, ticked []string) (c cases.WallChange) {
+func changed(now acts.List, of []Behind, ticked []string) (c walls.Change) {
 	for _, b := range of {
 		switch on := frame.Contains(ticked, b.ID); {
 		case on && (!now.Has(b.ID) || b.Outside):
@@ -145,7 +167,7 @@ func SetWalls(q *frame.Request, f *WallsForm) error {
 	if ok, err := q.StepUp(policies.CaseWall, v.ID, StepUpWall, v.Card.Code); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.Wall(q.Context(), q.Who, v.ID, q.Version(), changed(v.Off, page.Workers, f.Off))
+	receipt, err := q.Desk.Walls.Set(q.Context(), q.Who, v.ID, q.Version(), changed(v.Off, page.Workers, f.Off))
 	return wallDone(q, &page.Page, err, func() error { return q.Done(receipt, FlashWall, "/schede/"+v.ID+"/muri") }, page)
 }
 
@@ -185,19 +207,22 @@ func ProposeWall(q *frame.Request, f *WallTwoForm) error {
 	if change.Off != "" && stands == "" {
 		page.Fail("stands", frame.FailChoice)
 	}
+	if f.Stands == "second" && page.outside(f.Second) { // before a code is spent on it
+		page.Fail("stands", "error.witness_stands")
+	}
 	if len(page.Errors) > 0 {
 		return q.Show(http.StatusUnprocessableEntity, page)
 	}
 	if ok, err := q.StepUp(policies.WallPropose, v.ID, StepUpWallPropose, v.Card.Code); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.ProposeWall(q.Context(), q.Who, v.ID, cases.WallTwo{WallChange: change, Second: f.Second, Stands: stands})
+	receipt, err := q.Desk.Walls.Propose(q.Context(), q.Who, v.ID, walls.Two{Change: change, Second: f.Second, Stands: stands})
 	return wallDone(q, &page.Page, err, func() error { return q.Done(receipt, FlashWallAsked, "/schede/"+v.ID+"/muri") }, page)
 }
 
 // StopWall answers POST /schede/{id}/muri/{wall}/ferma.
 func StopWall(q *frame.Request, _ *frame.Nothing) error {
-	receipt, err := q.Desk.Cases.StopWall(q.Context(), q.Who, q.ID("wall"))
+	receipt, err := q.Desk.Walls.Stop(q.Context(), q.Who, q.ID("wall"))
 	if err != nil {
 		return err
 	}
@@ -211,13 +236,14 @@ type WallAskedPage struct {
 	frame.Page
 	frame.CaseHead
 	ID, By, Stands string // user names
+	Second         string // the witness who said yes, on Agreed; else empty
 	Off, Back      []string
-	Day            time.Time
+	Day, Agreed    time.Time
 }
 
 // WallAsked answers GET /schede/{id}/muri/{wall}.
 func WallAsked(q *frame.Request) (frame.Shown, error) {
-	w, head, receipt, err := q.Desk.Cases.WallAsked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
+	w, head, receipt, err := q.Desk.Walls.Asked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
 	if err != nil {
 		return nil, err
 	}
@@ -231,19 +257,22 @@ func WallAsked(q *frame.Request) (frame.Shown, error) {
 	if w.Stands != "" {
 		page.Stands = roster.Username(w.Stands)
 	}
+	if w.Agreed != "" {
+		page.Second, page.Agreed = roster.Username(w.Second), q.Day(w.Agreed)
+	}
 	return page, nil
 }
 
 // ConfirmWall answers POST /schede/{id}/muri/{wall}.
 func ConfirmWall(q *frame.Request, _ *frame.Nothing) error {
-	w, _, _, err := q.Desk.Cases.WallAsked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
+	w, _, _, err := q.Desk.Walls.Asked(q.Context(), q.Who, q.ID("id"), q.ID("wall"))
 	if err != nil {
 		return err
 	}
 	if ok, err := q.StepUp(policies.WallConfirm, w.CaseID, StepUpWall, w.Who.Code); !ok {
 		return err
 	}
-	receipt, err := q.Desk.Cases.ConfirmWall(q.Context(), q.Who, w.CaseID, w.ID)
+	receipt, err := q.Desk.Walls.Confirm(q.Context(), q.Who, w.CaseID, w.ID)
 	if err != nil {
 		return err
 	}

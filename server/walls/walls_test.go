@@ -9,8 +9,8 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/referrals"
-	"sportello/referrals/cases"
 	"sportello/referrals/store/storetest"
+	"sportello/referrals/walls"
 	"sportello/server/servertest"
 )
 
@@ -53,7 +53,7 @@ func opens(t *testing.T, s *servertest.Site, name, id string) *referrals.CaseVie
 }
 
 // asked is what stands on somebody's Agenda to be hidden with a colleague.
-func asked(t *testing.T, s *servertest.Site, name string) []cases.WallAsked {
+func asked(t *testing.T, s *servertest.Site, name string) []walls.Asked {
 	t.Helper()
 	a, _, err := s.Desk.ReadAgenda(t.Context(), s.Entered(t, name).Caller)
 	if err != nil {

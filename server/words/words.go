@@ -15,6 +15,7 @@ import (
 	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 )
 
 func actCodes() []string {
@@ -64,9 +65,12 @@ func said(list []string) []string {
 var wordLists = map[string][]string{
 	// what the log keeps: an act by the policy's name of it, and what refused one
 	// beside the rules of the policy
-	"act":      actCodes(),
-	"part":     partCodes(), // of a case file, in the sealed detail
-	"own_rule": {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
+	"act":            actCodes(),
+	"agreement_kind": acts.AgreementKinds,
+	"log_acts":       {"read", "refused", "failed", "hidden", "recovery", "carried", "named"}, // several acts, or how they ended
+	"log_kind":       {"case", "contact", "report", "note", "task", "consent", "referral"},
+	"part":           partCodes(), // of a case file, in the sealed detail
+	"own_rule":       {"absent", policies.DefaultDeny, policies.PolicyError, "wrong-code", "credentials", "words", "not-genuine", "time"},
 
 	"role":     {"intake_worker", "social_worker", "lead", "centre_worker", "auditor", "administrator", "console"},
 	"language": {"it", "en", "fr", "es", "ar", "ro", "uk", "sq", "bn", "zh", "pt", "ru", "ur", "de"},
@@ -85,14 +89,20 @@ var wordLists = map[string][]string{
 	"wall_stands": {"me", "second"},
 
 	// safe contact
-	"channel":    rule.ChannelKinds,
-	"by":         rule.ChannelKinds, // the same, inside a sentence
-	"allow":      rule.ChannelMarks,
-	"allowance":  slices.Concat(rule.ChannelMarks, []string{"unasked", "suspended"}),
-	"weekday":    rule.WeekDays,
-	"answerer":   rule.Answerers,
-	"recognised": slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
-	"attempt":    cases.AttemptOutcomes,
+	"sheet_for":     sheets.Readers,
+	"sheet_how":     sheets.Ways,
+	"sheet_review":  sheets.Reviews,
+	"sheet_missing": {"emergency", "desk", "centres", "code"},
+	"channel":       rule.ChannelKinds,
+	"by":            rule.ChannelKinds, // the same, inside a sentence
+	"allow":         rule.ChannelMarks,
+	"allowance":     slices.Concat(rule.ChannelMarks, []string{"unasked", "suspended"}),
+	"weekday":       rule.WeekDays,
+	"hours_kind":    {"ask", "always", "week"},
+	"holidays":      {"ask", "closed", "open"},
+	"answerer":      rule.Answerers,
+	"recognised":    slices.Concat(cases.Recognitions, []string{cases.NotRecognised}),
+	"attempt":       cases.AttemptOutcomes,
 
 	// what cannot wait
 	"now":           append(slices.Clone(kept.MarkKinds), "stop"),
@@ -113,7 +123,7 @@ var wordLists = map[string][]string{
 
 	// agenda and case
 	"urgent": {"overdue", "referral_unanswered", "consent_ending", "referral_question", "referral_appointment", "referral_declined", "rule_stopped", "member_new", "centre_epoch", "unit_rescued",
-		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed", "wall_asked", "appointment_past",
+		"recovery_older", "recovery_confirm", "recovery_proposed", "recovery_alone", "recovery_ready", "recovery_changed", "wall_asked", "wall_agreed", "wall_witness", "appointment_past",
 		"news_accepted", "news_appointment", "news_question", "news_message", "news_engaged", "news_no_show", "news_closed", "news_stop_done"},
 	"notice":        {"unit_new", "unit_founded", "copy_key", "copy_key_gone", "lead", "lead_waits", "removal", "removal_waits", "removal_ready"},
 	"notices":       {"keys", "leads", "removals", "units"},
@@ -126,7 +136,7 @@ var wordLists = map[string][]string{
 	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
 	"note_kind":     cases.NoteKinds,
-	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "now_end", "closed", "reopened", "revoked", "joined", "unjoined"},
+	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "sheet", "now_end", "closed", "reopened", "revoked", "joined", "unjoined"},
 	"danger":        {"yes"},
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview", "danger", "other_person", "stop_told", "read_news", "appointment_past"},
 
@@ -165,6 +175,7 @@ var wordLists = map[string][]string{
 	"unit_kind":      unitKindCodes(),
 	"person_state":   {"invited", "waiting", "member", "suspended", "removed"},
 	"unit_state":     {"empty", "founded", "no_recovery"},
+	"start":          {"done", "open"},
 	"centre_state":   {"unpinned", "new", "pinned", "confirm_voice", "ended"},
 	"factor":         {"totp"},
 	"factor_state":   {"active", "locked"},
@@ -246,6 +257,8 @@ var statusClass = map[string]string{
 	"urgent.recovery_ready":       "wait",
 	"urgent.recovery_changed":     "alarm",
 	"urgent.wall_asked":           "wait",
+	"urgent.wall_agreed":          "wait",
+	"urgent.wall_witness":         "wait",
 	"urgent.appointment_past":     "wait",
 	"urgent.news_accepted":        "good",
 	"urgent.news_appointment":     "wait",
@@ -274,6 +287,8 @@ var statusClass = map[string]string{
 	"person_state.member":         "good",
 	"person_state.suspended":      "stop",
 	"person_state.removed":        "stop",
+	"start.done":                  "good",
+	"start.open":                  "wait",
 	"unit_state.empty":            "alarm",
 	"unit_state.founded":          "good",
 	"unit_state.no_recovery":      "wait",

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
@@ -65,6 +66,7 @@ func New(t testing.TB) *World {
 	if w.Gate, err = acts.NewGate(w.Store, policy, w.log, now); err != nil {
 		t.Fatal(err)
 	}
+	w.Gate.CodesUnder(crypto.NewKey())
 	return w
 }
 

@@ -22,7 +22,9 @@ import (
 	"sportello/referrals/reports"
 	"sportello/referrals/rule"
 	"sportello/referrals/sharing"
+	"sportello/referrals/sheets"
 	"sportello/referrals/typed"
+	"sportello/referrals/walls"
 )
 
 // Flow is everything that can be done with a few cases, done once, with a word
@@ -88,7 +90,7 @@ func NewFlow(t testing.TB) *Flow {
 		flow.run()
 	})
 	f := flow
-	f.World, f.Words = New(t), maps.Clone(flow.Words)
+	f.World, f.Words = closed(t), maps.Clone(flow.Words)
 	f.become(m)
 	return &f
 }
@@ -97,7 +99,7 @@ func NewFlow(t testing.TB) *Flow {
 // hold what was written.
 func NewLiveFlow(t testing.TB) *Flow {
 	t.Helper()
-	f := &Flow{World: New(t).Wide(), Words: map[string]string{}}
+	f := &Flow{World: closed(t).Wide(), Words: map[string]string{}}
 	f.run()
 	return f
 }
@@ -268,6 +270,14 @@ func (f *Flow) meeting(prefix string) cases.AppointmentForm {
 		Text: f.Word(prefix + "neutral text"), Mediator: "yes"}
 }
 
+// give notes a sheet with a word of its own in every field.
+func (f *Flow) give(prefix string) {
+	f.T.Helper()
+	_, err := f.Desk.Sheets.Give(context.Background(), f.Caller("anna"), f.Case, typed.NewForm(),
+		&sheets.Sheet{Code: f.Word(prefix + "sheet"), Version: f.Word(prefix + "version of the sheet"), Language: f.Word(prefix + "language of the sheet")}, sheets.Aloud)
+	f.ok(err, "giving a sheet")
+}
+
 // restrict writes in the restricted case, names the other one to anna and gina,
 // asks lia to hide the first from the lead, and has the lead wall lia off it.
 func (f *Flow) restrict() {
@@ -275,15 +285,16 @@ func (f *Flow) restrict() {
 	ctx := context.Background()
 	_, err := f.Desk.Cases.AddAppointment(ctx, f.Caller("anna"), f.Case, typed.NewForm(), f.meeting(""))
 	f.ok(err, "agreeing an appointment")
+	f.give("")
 	v, _, err := f.Desk.OpenCase(ctx, f.Caller("anna"), f.Case, referrals.PartMeet)
 	f.ok(err, "opening a case")
 	f.Appointment = v.Meet[0].ID
 	_, err = f.Desk.Cases.AddNote(ctx, f.Caller("anna"), f.Restricted, typed.NewForm(), "interview", f.Word("restricted note"))
 	f.ok(err, "adding a note to a restricted case")
-	_, err = f.Desk.Cases.ProposeWall(ctx, f.StepUp("anna", policies.WallPropose, f.Case), f.Case, cases.WallTwo{WallChange: cases.WallChange{Off: acts.List(f.People["gina"].ID)},
+	_, err = f.Desk.Walls.Propose(ctx, f.StepUp("anna", policies.WallPropose, f.Case), f.Case, walls.Two{Change: walls.Change{Off: acts.List(f.People["gina"].ID)},
 		Second: f.People["lia"].ID, Stands: f.People["anna"].ID})
 	f.ok(err, "asking for a wall")
-	_, err = f.Desk.Cases.Wall(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), cases.WallChange{Off: acts.List(f.People["lia"].ID)})
+	_, err = f.Desk.Walls.Set(ctx, f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), walls.Change{Off: acts.List(f.People["lia"].ID)})
 	f.ok(err, "walling off")
 	named := acts.List(f.People["anna"].ID).With(f.People["gina"].ID)
 	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
@@ -520,6 +531,8 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	Try(t, "linking a report", err)
 	_, err = f.Desk.Cases.AddAppointment(ctx, anna, f.Case, typed.NewForm(), f.meeting(""))
 	Try(t, "agreeing an appointment", err)
+	_, err = f.Desk.Sheets.Give(ctx, anna, f.Case, typed.NewForm(), &sheets.Sheet{Code: f.Word("after sheet"), Version: "1", Language: "it"}, sheets.Aloud)
+	Try(t, "giving a sheet", err)
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)

@@ -15,6 +15,7 @@ import (
 type saved struct {
 	Dir, Signer, Public, Agency string
 	Pepper, Session, Throttle   []byte
+	Codes                       []byte
 	Now                         time.Time
 	Units                       map[string]string
 	Cookies                     map[string]string
@@ -26,7 +27,7 @@ func (w *World) Save(path string, cookies map[string]string) {
 	w.T.Helper()
 	w.Close()
 	text, err := json.Marshal(saved{w.Dir, w.Signer, w.Public, w.Agency, w.Keys.Pepper.Bytes(), w.Keys.Session.Bytes(),
-		w.Keys.Throttle.Bytes(), w.Clock.Now(), w.Units, cookies})
+		w.Keys.Throttle.Bytes(), w.Codes.Bytes(), w.Clock.Now(), w.Units, cookies})
 	if err == nil {
 		err = os.WriteFile(path, text, 0o600)
 	}
@@ -49,11 +50,12 @@ func Load(t testing.TB, path string, point func(string)) (*World, map[string]str
 	}
 	w := &World{T: t, Dir: s.Dir, Clock: &Clock{now: s.Now}, Signer: s.Signer, Public: s.Public, Agency: s.Agency,
 		Units: s.Units, Point: point, People: map[string]*Account{}}
-	var errs [3]error
+	var errs [4]error
 	w.Keys.Pepper, errs[0] = crypto.ParsePepper(s.Pepper)
 	w.Keys.Session, errs[1] = crypto.KeyFromBytes(s.Session)
 	w.Keys.Throttle, errs[2] = crypto.KeyFromBytes(s.Throttle)
-	if errs != [3]error{} {
+	w.Codes, errs[3] = crypto.KeyFromBytes(s.Codes)
+	if errs != [4]error{} {
 		t.Fatalf("loading a world: %v", errs)
 	}
 	w.Open()

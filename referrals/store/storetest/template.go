@@ -1,10 +1,12 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ type template struct {
 	dir     string
 	now     time.Time
 	keys    accounts.Keys
+	codes   crypto.Key
 	signer  string
 	public  string
 	people  map[string]*Account
@@ -34,8 +37,70 @@ var (
 	made   = map[string]*template{}
 )
 
+var (
+	emptying sync.Mutex
+	empty    string
+)
+
+// emptyFolder is an instance in which nothing happened yet, made once in a process: its
+// schema takes longer to make than to copy. It holds no key and no word of the log, so
+// that every copy goes on with its own.
+func emptyFolder(t testing.TB) string {
+	t.Helper()
+	emptying.Lock()
+	defer emptying.Unlock()
+	if empty != "" {
+		return empty
+	}
+	dir, err := os.MkdirTemp(memory(), "storetest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := unopened(t, dir, Cheap)
+	w.Open()
+	if size := w.Store.Log().Size(); size != 0 {
+		t.Fatalf("an empty instance has %d leaves", size)
+	}
+	w.Close()
+	if err := os.Remove(filepath.Join(dir, "state")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	empty = dir
+	return empty
+}
+
+// memory is where the instances of tests lie: a file system in memory, if there is one
+// with room, else the usual place. An instance writes there what it writes elsewhere, and
+// waits for no disk. What tries crashes has a folder of its own, on the disk.
+var memory = sync.OnceValue(func() string {
+	var at syscall.Statfs_t
+	if syscall.Statfs("/dev/shm", &at) != nil || at.Bavail*uint64(at.Bsize) < 1<<30 {
+		return ""
+	}
+	return "/dev/shm"
+})
+
+// folder is a new folder for an instance, until the test ends. A benchmark's is on the
+// disk: what that costs is measured.
+func folder(t testing.TB) string {
+	t.Helper()
+	if _, measured := t.(*testing.B); measured {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(memory(), "storetest")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 // CleanUp removes the templates' files; a TestMain may call it.
 func CleanUp() {
+	emptying.Lock()
+	defer emptying.Unlock()
+	os.RemoveAll(empty)
+	empty = ""
 	making.Lock()
 	defer making.Unlock()
 	for _, m := range made {
@@ -53,13 +118,14 @@ func templateOf(t testing.TB, name string, stretcher crypto.Stretcher, cast func
 	if m, ok := made[name]; ok {
 		return m
 	}
-	dir, err := os.MkdirTemp("", "storetest")
+	dir, err := os.MkdirTemp(memory(), "storetest")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := create(t, dir, stretcher)
+	w := unopened(t, dir, stretcher)
+	w.Open()
 	cast(w)
-	m := &template{dir: dir, keys: w.Keys, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
+	m := &template{dir: dir, keys: w.Keys, codes: w.Codes, signer: w.Signer, public: w.Public, people: w.People, units: w.Units,
 		agency: w.Agency, callers: map[string]acts.Caller{}, rescue: w.Rescue}
 	for name := range w.People {
 		who, ok := w.callers[name]
@@ -116,7 +182,7 @@ func (w *World) become(m *template) {
 	}
 	CopyDir(w.T, m.dir, w.Dir)
 	w.Clock.set(m.now)
-	w.Keys, w.Signer, w.Public, w.Agency = m.keys, m.signer, m.public, m.agency
+	w.Keys, w.Codes, w.Signer, w.Public, w.Agency = m.keys, m.codes, m.signer, m.public, m.agency
 	for name, a := range m.people {
 		copied := *a
 		w.People[name] = &copied

@@ -72,6 +72,7 @@ type World struct {
 	Office *office.Office
 	Desk   *referrals.Desk
 	Keys   accounts.Keys
+	Codes  crypto.Key // marks women's codes in the log's details
 	Signer string
 	Public string
 	Accept bool // open an older log, as restore does
@@ -101,21 +102,29 @@ type Account struct {
 // New makes an empty instance in a temporary folder.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := create(t, t.TempDir(), Cheap)
+	w := closed(t)
+	CopyDir(t, emptyFolder(t), w.Dir)
+	w.Open()
+	return w
+}
+
+// closed makes a world that has no folder yet, for become or Open.
+func closed(t testing.TB) *World {
+	t.Helper()
+	w := unopened(t, folder(t), Cheap)
 	t.Cleanup(func() { w.Close() })
 	return w
 }
 
-func create(t testing.TB, dir string, stretcher crypto.Stretcher) *World {
+func unopened(t testing.TB, dir string, stretcher crypto.Stretcher) *World {
 	t.Helper()
 	w := &World{T: t, Dir: dir, Clock: NewClock(), People: map[string]*Account{}, Units: map[string]string{},
-		Keys:      accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()},
-		Stretcher: stretcher}
+		Keys:  accounts.Keys{Pepper: crypto.NewPepper(), Session: crypto.NewKey(), Throttle: crypto.NewKey()},
+		Codes: crypto.NewKey(), Stretcher: stretcher}
 	var err error
 	if w.Signer, w.Public, err = audit.NewSigner("test"); err != nil {
 		t.Fatal(err)
 	}
-	w.Open()
 	return w
 }
 
@@ -141,6 +150,7 @@ func (w *World) TryOpen() error {
 	if w.Gate, err = acts.NewGate(s, policy, s.Log(), w.Clock.Now); err != nil {
 		return err
 	}
+	w.Gate.CodesUnder(w.Codes)
 	if w.Door, err = accounts.NewDoor(w.Gate, s, w.Keys, 2); err != nil {
 		return err
 	}

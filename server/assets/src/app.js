@@ -8,6 +8,8 @@ const warnAfter = 13 * minute;
 const coverAfter = 14 * minute;
 const tellAfter = 4 * minute;
 
+const workingAfter = 1000;
+
 const staff = document.body.dataset.kind === "staff";
 const byID = (id) => document.getElementById(id);
 
@@ -104,6 +106,10 @@ if (staff && byID("asleep")) {
   setInterval(tick, 5000);
 }
 
+// What takes the server longer than a moment says so, until the next page comes. A page
+// that shows nothing has no place for it.
+const working = byID("working") || {};
+
 // What was typed and not sent is not lost without a question.
 let dirty = false;
 let submitting = false;
@@ -121,7 +127,12 @@ document.addEventListener("submit", (event) => {
   // Another form of the page, "Esci" among them, does not take along what was typed.
   submitting = submitting || !dirty || event.target.matches("form[data-guard]") || event.submitter?.id === "cover";
   event.target.dataset.sent = "yes";
-  setTimeout(() => delete event.target.dataset.sent, 8000);
+  const slow = setTimeout(() => { working.hidden = false; }, workingAfter);
+  setTimeout(() => {
+    clearTimeout(slow);
+    delete event.target.dataset.sent;
+    working.hidden = true;
+  }, 8000);
 });
 window.addEventListener("beforeunload", (event) => {
   if (dirty && !submitting) event.preventDefault();
@@ -130,6 +141,7 @@ window.addEventListener("beforeunload", (event) => {
 // A page out of the back-forward store may be of a session that ended.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted && staff) location.reload();
+  working.hidden = true;
 });
 
 // pageOf is the page that answers a form, or null. The browser parses it while it comes:

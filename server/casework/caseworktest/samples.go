@@ -3,58 +3,42 @@
 package caseworktest
 
 import (
+	"sportello/policies/opening"
 	"time"
 
+	"sportello/referrals/sheets"
 	"sportello/server/casework"
 	"sportello/server/frame"
 	"sportello/server/parts"
 	"sportello/server/servertest"
 )
 
+// giveSheets are two texts as a contact offers them: one that fits, one among the others.
+func giveSheets() []casework.GiveSheet {
+	set, at := sheets.Shipped(), sheets.At{Day: servertest.Now.Format(time.DateOnly)}
+	numbers, young := set.Of(at, "numbers", "it"), set.Of(at, "young", "it")
+	return []casework.GiveSheet{{Sheet: numbers, Lines: numbers.Read(sheets.Places{}), Proposed: true, Ref: "B", Read: "numbers.it.read", Paper: "numbers.it.paper"},
+		{Sheet: young, Lines: young.Read(sheets.Places{}), Read: "young.it.read"}}
+}
+
 // Samples are the pages, each under the name of its picture.
 func Samples() (all servertest.Samples) {
-	addAgenda(all.Add)
 	addContact(all.Add)
 	addCase(all.Add)
 	addReach(all.Add)
 	return all
 }
 
-func addAgenda(add func(string, frame.Shown)) {
-	add("agenda", &casework.AgendaPage{
-		Page: servertest.DeskPage("agenda.title", "/agenda"),
-		Waits: []casework.NowLine{
-			{Who: servertest.Rosa, Kind: "danger", Since: servertest.Now.Add(-12 * time.Minute), Open: "/schede/A", Href: "/schede/A/adesso", Act: "agenda.act_danger"},
-			{Report: true, Kind: "danger", Since: servertest.Now.Add(-30 * time.Minute), Open: "/segnalazioni/R", Href: "/segnalazioni/R", Act: "agenda.act_end"},
-			{Who: servertest.Lina, Kind: "other_person", Since: servertest.Now.Add(-40 * time.Minute), By: "anna", Open: "/schede/B", Href: "/schede/B/contatto-sicuro", Act: "agenda.act_rule"},
-			{Who: frame.Who{Alias: "Tamara"}, Kind: "dropped", Since: servertest.Now.Add(-4 * time.Minute), To: "pronto intervento", Open: "/contatti/E", Href: "/contatti/E/richiama", Act: "agenda.act_call", MayCall: true, Until: servertest.Now.Add(26 * time.Minute), Left: 3},
-		},
-		Answers: []frame.Task{{Who: servertest.Nadia, Kind: "referral_question", Href: "/invii/C", Due: servertest.Ago(1), DayOnly: true}},
-		Urgent: []frame.Task{
-			{Who: servertest.Rosa, Kind: "overdue", Href: "/schede/A", Due: servertest.Now.Add(-50 * time.Minute)},
-			{Who: servertest.Lina, Kind: "referral_unanswered", Href: "/invii/B", Due: servertest.Ago(3), DayOnly: true},
-		},
-		CallBack: []casework.CallBack{{Who: servertest.Nadia, Open: "/schede/C", Href: "/schede/C/tentativi", Until: servertest.Now.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
-		Today:    []frame.Task{{Who: servertest.Lina, Kind: "appointment", Href: "/schede/B", Due: servertest.Now.Add(4 * time.Hour)}},
-		Tasks:    []frame.Task{{Who: servertest.Rosa, Kind: "interview_30", Href: "/compiti/1", Due: servertest.Ago(-12), DayOnly: true, Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}}},
-		Sent:     sent,
-		Open:     []casework.OpenContact{{Who: frame.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: servertest.Now.Add(-20 * time.Minute)}}, Emergency: servertest.Agency,
-		Restored: []casework.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
-		Bans:     []casework.Ban{{Allows: servertest.Lina, AllowsHref: "/schede/B/contatto-sicuro", Bans: servertest.Rosa, BansHref: "/schede/A/contatto-sicuro", More: 1}},
-	})
-	add("agenda.empty", &casework.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
-}
-
 func addContact(add func(string, frame.Shown)) {
 	form := casework.ContactForm{Speaker: "she", CanTalk: "yes", Danger: "yes", DangerCaller: "desk", DangerWhen: "10:45", Where: "near", Children: "with_her", Query: "rosa", Alone: "no", CallBack: "yes", CallNumber: "347 555 0199", Accompanied: "yes", With: "la sorella", Minor: "yes", Language: "uk", Mediator: "yes", Again: "yes",
-		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it"}}
+		Name: "Rosa", Request: "Chiede dove può dormire stanotte con il bambino.", Needs: []string{"bed", "listen"}, Outcome: "social_service", Given: []string{"casa-1-it", "numbers.it.read"}}
 	form.WhatsApp, form.Call, form.Paper = "yes", "never", "never"
 	form.Days0, form.From0, form.To0 = []string{"mon", "tue", "wed", "thu", "fri"}, "07:30", "09:00"
 	for step, name := range []string{"contact.1", "contact.2", "contact.3"} {
 		p := &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: step + 1, Form: form, Emergency: servertest.Agency,
-			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa, Found: "near"}}, Earlier: []frame.Card{{ID: "K", Contact: true, Who: frame.Who{Code: "W8RD-3KAC", Alias: "Rosa"}, State: "closed", LastContact: servertest.Ago(2), Found: "name"}}, More: step == 0, Unsure: step == 0, MayLimit: true, Due: servertest.Ago(-30), Free: true, Centres: []frame.Centre{{ID: "Q", Name: "Centro Le Querce", Hours: "tutti i giorni, 24 ore", Phone: "059 000222"}}, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
+			Searched: step == 0, Matches: []frame.Card{{ID: "A", Who: servertest.Rosa, Found: "near"}}, Earlier: []frame.Card{{ID: "K", Contact: true, Who: frame.Who{Code: "W8RD-3KAC", Alias: "Rosa"}, State: "closed", LastContact: servertest.Ago(2), Found: "name"}}, More: step == 0, Unsure: step == 0, MayLimit: true, Due: servertest.Ago(-30), Free: true, Centres: []parts.Call{{Name: "Centro Le Querce", Phone: "059 000222", Answers: opening.Answer{State: opening.Open, Round: true}}, {Name: "Centro Aurora", Phone: "059 000333", Note: "lun-ven 9-18", Answers: opening.Answer{State: opening.Ask}}}, Also: []casework.Also{{Need: "care", Services: []frame.Centre{{ID: "P", Name: "PuntoInsieme", Area: "Distretto ceramico", Hours: "lun-ven 8:30-13", Phone: "0536 000111", Languages: []string{"it"}, Cost: "free"}}}},
 			Duties:   []frame.Duty{{What: "Un pericolo grave per un bambino", ToWhom: "alla Procura per i minorenni"}},
-			Sheets:   []frame.Sheet{{Value: "casa-1-it", Title: "Numeri e luoghi sicuri", Version: "1", Lang: "it"}, {Value: "privacy-2-ar", Title: "Come trattiamo i dati", Version: "2", Lang: "ar"}},
+			Sheets:   giveSheets(),
 			Services: []frame.Unit{{ID: "U1", Name: "Servizio sociale, Municipio II"}}}
 		if step == 2 {
 			p.Fail("outcome", "contact.outcome_missing")
@@ -63,9 +47,9 @@ func addContact(add func(string, frame.Shown)) {
 		add(name, p)
 	}
 	add("contact.new", &casework.ContactPage{Page: servertest.DeskPage("contact.title", "/contatti/nuovo"), Step: 1, Emergency: servertest.Agency,
-		Open: []casework.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
+		Open: []parts.OpenContact{{Who: frame.Who{Alias: "Irene"}, Href: "/contatti/A", Begun: servertest.Ago(0)}, {Href: "/contatti/B", Begun: servertest.Ago(1)}}})
 	add("contact-done", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/nuovo"), Who: servertest.Rosa, CaseID: "A", Outcome: "social_service", Due: servertest.Ago(-30)})
-	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Alias: "Chiara"}, Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
+	add("contact-done.alone", &casework.ContactDonePage{Page: servertest.DeskPage("contact_done.title", "/contatti/A"), Who: frame.Who{Code: "W8RD-3KAC", Alias: "Chiara"}, CodeCard: "/contatti/A/fogli/B/biglietto", Outcome: "thinking", Told: told, ID: "A", Version: "2", MayOpen: true, MayLimit: true, Waits: true,
 		Strip: servertest.CaseHead("").Strip})
 }
 
@@ -118,7 +102,7 @@ func addReach(add func(string, frame.Shown)) {
 	add("case-close", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.title", "/schede/A/chiudi"), CaseHead: head})
 	add("case-close.reopen", &casework.CaseClosePage{Page: servertest.DeskPage("case_close.reopen_title", "/schede/A/riapri"), CaseHead: head, Reopen: true})
 	add("conflict", &casework.ConflictPage{Page: servertest.DeskPage("conflict.title", "/schede/A/persona"), CaseHead: head, HasCase: true, Action: "/schede/A/persona",
-		Theirs: []casework.ConflictField{{Key: "person.town", Value: "Fiorano", Differs: true}, {Key: "person.name", Value: "Maria"}}, Mine: []casework.ConflictField{{Key: "person.town", Value: "Sassuolo", Differs: true}, {Key: "person.name", Value: "Maria"}},
+		At: "town", Fields: []casework.ConflictField{{Name: "Comune", Theirs: "Fiorano", Mine: "Sassuolo", Both: true, By: "lucia.ferri", When: servertest.Ago(3)}, {Name: "Numero", Theirs: "333 0000000", Hidden: true}},
 		Carried: []frame.Pair{{Name: "town", Value: "Sassuolo"}}})
 	add("step-up.tell", &frame.StepUpPage{Page: servertest.DeskPage(frame.TitleStepUp, "/schede/A/contatto-sicuro"), Act: casework.StepUpTell, Action: "/schede/A/contatto-sicuro/novita", Back: "/schede/A",
 		Carried: []frame.Pair{{Name: "version", Value: "3"}, {Name: "tell", Value: "B"}}})

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"sportello/server/centre"
-	"sportello/server/frame"
+	"sportello/server/parts"
 	"sportello/server/servertest"
 )
 
 // Samples are the pages, each under the name of its picture.
 func Samples() (all servertest.Samples) {
 	add := all.Add
-	messages := []frame.Message{{At: servertest.Now.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: servertest.Now.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
+	messages := []parts.Message{{At: servertest.Now.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: servertest.Now.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
 	row := centre.InboxRow{ID: "B", Desk: "Sportello Donna, Municipio II", Sent: servertest.Now.Add(-40 * time.Minute), Urgency: "today", State: "sent"}
 	stop := row
 	facts := centre.StopFacts{Phone: "000 000 0200", Hours: "lun–ven 9–18", Cancel: []centre.Cancel{{Number: "ABC-DEF", Day: servertest.Ago(2)}}}
@@ -23,7 +23,7 @@ func Samples() (all servertest.Samples) {
 	add("inbox", &centre.InboxPage{Page: servertest.CentrePage(centre.TitleInbox, "/arrivi"), Stops: []centre.InboxRow{stop}, New: []centre.InboxRow{row}, WaitUs: []centre.InboxRow{row, news}, WaitThem: []centre.InboxRow{row}, Closed: []centre.InboxRow{row}})
 	add("inbox.notices", &centre.InboxPage{Page: servertest.CentrePage(centre.TitleInbox, "/arrivi"), Notices: servertest.Notices()})
 	add("inbox.empty", &centre.InboxPage{Page: servertest.CentrePage(centre.TitleInbox, "/arrivi")})
-	add("received", &centre.ReceivedPage{Page: servertest.CentrePage(centre.TitleReceived, "/arrivi/B"), ID: "B", State: "appointment", Package: servertest.Package(), Messages: messages, Appointment: frame.Appointment{Number: "ABC-DEF", At: servertest.Ago(-1), Place: "Sede del centro"}, AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true, Stale: true})
+	add("received", &centre.ReceivedPage{Page: servertest.CentrePage(centre.TitleReceived, "/arrivi/B"), ID: "B", State: "appointment", Package: servertest.Package(), Messages: messages, Appointment: parts.Appointment{Number: "ABC-DEF", At: servertest.Ago(-1), Place: "Sede del centro"}, AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true, Stale: true})
 	add("received.accepted", &centre.ReceivedPage{Page: servertest.CentrePage(centre.TitleReceived, "/arrivi/B"), ID: "B", State: "accepted", Package: servertest.Package(), AfterMay: []string{"engaged", "no_show", "closed"}, MayCopy: true})
 	add("decline", &centre.DeclinePage{Page: servertest.CentrePage(centre.TitleDecline, "/arrivi/B/non-accogli"), ID: "B"})
 	add("stop", &centre.StopPage{StopFacts: facts, Page: servertest.CentrePage(centre.TitleStop, "/arrivi/C/avviso"), ID: "C", Desk: "Sportello Donna, Municipio II", Since: servertest.Now.Add(-time.Hour)})

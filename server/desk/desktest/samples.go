@@ -3,20 +3,23 @@
 package desktest
 
 import (
+	"sportello/policies/opening"
 	"time"
 
 	"sportello/server/desk"
 	"sportello/server/frame"
+	"sportello/server/parts"
 	"sportello/server/servertest"
 )
 
 // Samples are the pages, each under the name of its picture.
 func Samples() (all servertest.Samples) {
+	addAgenda(all.Add)
 	at := servertest.Now.Add(-12 * time.Minute)
 	ines := frame.Who{Alias: "Ines"}
 	now := desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/schede/A/adesso"), Who: servertest.Rosa, Back: "/schede/A", Action: "/schede/A/adesso",
 		Marks: []desk.NowMark{{Kind: "danger", Since: at, Hold: desk.Hold{By: "anna"}, Life: true}, {Kind: "other_person", Since: at}}, Strip: servertest.CaseHead("").Strip,
-		Emergency: servertest.Agency, Leads: []string{"gina"}, People: []frame.Unit{{ID: "P1", Name: "lia"}}, NowForm: desk.NowForm{Mark: "danger", End: "her_no", HandForm: desk.HandForm{Hand: "colleague", Colleague: "P1"}}}
+		Emergency: servertest.Agency, OnCall: servertest.OnCall, Leads: []string{"gina"}, People: []frame.Unit{{ID: "P1", Name: "lia"}}, NowForm: desk.NowForm{Mark: "danger", End: "her_no", HandForm: desk.HandForm{Hand: "colleague", Colleague: "P1"}}}
 	now.Fail("end_text", "now.decided_with")
 	all.Add("now", &now)
 	all.Add("now.contact", &desk.NowPage{Page: servertest.DeskPage(desk.TitleNow, "/contatti/A/adesso"), Who: ines, Back: "/contatti/A", Action: "/contatti/A/adesso",
@@ -38,8 +41,12 @@ func Samples() (all servertest.Samples) {
 		{Who: servertest.Rosa, Kind: "danger", Since: at, Href: "/schede/A/adesso", Hold: desk.Hold{By: "lia"}, Given: true},
 		{Report: true, Kind: "danger", Since: at, Href: "/segnalazioni/R", Hold: desk.Hold{To: "pronto intervento, Carla"}, Given: true},
 		{Who: ines, Kind: "dropped", Since: at, Href: "/contatti/A/adesso", Hold: desk.Hold{Hand: "colleague", To: "lia"}}}}
+	turn.Stops = []desk.TurnStop{{Who: servertest.Rosa, Since: servertest.Ago(1), Centre: "Centro antiviolenza La Ginestra", Phone: "06 555 0101", Href: "/invii/R"}}
 	turn.Problem = desk.ProblemTurnOpen
 	all.Add("turn", &turn)
+	opens := turn
+	opens.Desk, opens.Calls = opening.Answer{State: opening.Shut, Next: servertest.Now.Add(60 * time.Hour)}, append(servertest.Agency, servertest.OnCall...)
+	all.Add("turn.opens", &opens)
 	all.Add("turn.empty", &desk.TurnPage{Page: servertest.DeskPage(desk.TitleTurn, "/turno"), Ready: true})
 	head := servertest.CaseHead("")
 	meetings := []desk.Meeting{{ID: "M", At: servertest.Ago(-1), With: "Anna", Where: "Sportello", Text: "un colloquio in biblioteca", Mediator: true, State: "planned", Planned: true},
@@ -75,4 +82,33 @@ func addTask(add func(string, frame.Shown)) {
 	add("task-revoke.own-case", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Numero di telefono", May: true, OwnCase: true, Back: "/agenda"})
 	add("task-revoke.shut", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", May: true, Shut: true, SafeHref: "/schede/A/contatto-sicuro", Back: "/agenda"})
 	add("task-revoke.empty", &desk.TaskRevokePage{Page: servertest.DeskPage(desk.TitleTaskRevoke, "/compiti/T/revoca"), ID: "T", Service: "Servizio sociale, Municipio II", Knows: "Contattare solo tramite lo sportello", Back: "/agenda"})
+}
+
+func addAgenda(add func(string, frame.Shown)) {
+	add("agenda", &desk.AgendaPage{
+		Page: servertest.DeskPage("agenda.title", "/agenda"),
+		Waits: []desk.NowLine{
+			{Who: servertest.Rosa, Kind: "danger", Since: servertest.Now.Add(-12 * time.Minute), Open: "/schede/A", Href: "/schede/A/adesso", Act: "agenda.act_danger"},
+			{Report: true, Kind: "danger", Since: servertest.Now.Add(-30 * time.Minute), Open: "/segnalazioni/R", Href: "/segnalazioni/R", Act: "agenda.act_end"},
+			{Who: servertest.Lina, Kind: "other_person", Since: servertest.Now.Add(-40 * time.Minute), By: "anna", Open: "/schede/B", Href: "/schede/B/contatto-sicuro", Act: "agenda.act_rule"},
+			{Who: frame.Who{Alias: "Tamara"}, Kind: "dropped", Since: servertest.Now.Add(-4 * time.Minute), To: "pronto intervento", Open: "/contatti/E", Href: "/contatti/E/richiama", Act: "agenda.act_call", MayCall: true, Until: servertest.Now.Add(26 * time.Minute), Left: 3},
+		},
+		Answers: []frame.Task{{Who: servertest.Nadia, Kind: "referral_question", Href: "/invii/C", Due: servertest.Ago(1), DayOnly: true}},
+		Urgent: []frame.Task{
+			{Who: servertest.Rosa, Kind: "overdue", Href: "/schede/A", Due: servertest.Now.Add(-50 * time.Minute)},
+			{Who: servertest.Lina, Kind: "referral_unanswered", Href: "/invii/B", Due: servertest.Ago(3), DayOnly: true},
+		},
+		CallBack: []desk.ToCall{{Who: servertest.Nadia, Open: "/schede/C", Href: "/schede/C/tentativi", Until: servertest.Now.Add(75 * time.Minute), Channels: []string{"whatsapp", "call"}}},
+		Today:    []frame.Task{{Who: servertest.Lina, Kind: "appointment", Href: "/schede/B", Due: servertest.Now.Add(4 * time.Hour)}},
+		Tasks:    []frame.Task{{Who: servertest.Rosa, Kind: "interview_30", Href: "/compiti/1", Due: servertest.Ago(-12), DayOnly: true, Hold: frame.Hold{State: "taken", Worker: "sofia", Mine: true, Since: servertest.Ago(1)}}},
+		Sent: []parts.SentTask{
+			{Who: servertest.Rosa, Href: "/schede/A", ID: "T", To: "Servizio sociale, Municipio II", Due: servertest.Ago(-12), Hold: frame.Hold{State: "open", Back: "time"}},
+			{Who: servertest.Lina, Href: "/schede/B", ID: "U", To: "Servizio sociale, Municipio II", Due: servertest.Ago(-20), Hold: frame.Hold{State: "taken", Worker: "sofia", Since: servertest.Ago(1)}},
+			{Who: frame.Who{Alias: "Mirela"}, ID: "V", To: "Servizio sociale, Municipio II", Due: servertest.Ago(2), Overdue: true, Hold: frame.Hold{State: "open"}},
+		},
+		Open: []parts.OpenContact{{Who: frame.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: servertest.Now.Add(-20 * time.Minute)}}, Emergency: servertest.Agency,
+		Restored: []desk.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
+		Bans:     []desk.Ban{{Allows: servertest.Lina, AllowsHref: "/schede/B/contatto-sicuro", Bans: servertest.Rosa, BansHref: "/schede/A/contatto-sicuro", More: 1}},
+	})
+	add("agenda.empty", &desk.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
 }

@@ -37,6 +37,7 @@ func addSignIn(add func(string, frame.Shown)) {
 	}
 	add("covered", &entry.CoveredPage{Page: servertest.PublicPage("covered.title", "/coperto")})
 	add("licences", &entry.LicencesPage{Page: servertest.PublicPage("licences.title", "/licenze"), Texts: entry.LicenceTexts()})
+	add("cannot-enter", &entry.CannotEnterPage{Page: servertest.PublicPage(entry.TitleCannotEnter, "/entra/aiuto")})
 }
 
 func addOwn(add func(string, frame.Shown)) {

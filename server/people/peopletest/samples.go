@@ -61,6 +61,8 @@ func addUnit(add func(string, frame.Shown)) {
 	add("remove-member.alone", &people.RemoveMemberPage{Page: servertest.DeskPage(people.TitleRemove, "/ammissioni/P2/togli"), Who: member,
 		Proposed: &people.ProposedRemoval{By: "lucia", Day: servertest.Ago(15), Mine: true, Alone: servertest.Ago(1), Now: true}})
 	add("new-cases", &people.NewCasesPage{Page: servertest.DeskPage(people.TitleNewCases, "/ammissioni/schede"), Recovery: true, NewCasesForm: people.NewCasesForm{Restricted: "no"}})
+	add("witness", &people.WitnessPage{Page: servertest.DeskPage(people.TitleWitness, "/ammissioni/testimone"), Leads: []people.Elsewhere{{ID: "P7", Name: "ida", Unit: "Sportello Sociale di Valdora"}}})
+	add("witness.none", &people.WitnessPage{Page: servertest.DeskPage(people.TitleWitness, "/ammissioni/testimone")})
 	add("found", &people.FoundPage{Page: servertest.DeskPage(people.TitleFound, "/ammissioni/fonda"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("unit-words", &people.UnitWordsPage{Page: servertest.DeskPage(people.TitleUnitWords, "/ammissioni/parole"), Name: "Sportello Donna, Municipio II", Kind: "desk", Words: words})
 	add("colleagues", &people.ColleaguesPage{Page: servertest.DeskPage(people.TitleColleagues, "/colleghi"), Members: []people.Member{member}})

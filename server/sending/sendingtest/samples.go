@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sportello/server/frame"
+	"sportello/server/parts"
 	"sportello/server/sending"
 	"sportello/server/servertest"
 )
@@ -27,7 +28,7 @@ func addAsking(add func(string, frame.Shown)) {
 	querce := frame.Centre{ID: "Q", Name: "Centro Le Querce", Cost: "free", Area: "Distretto ceramico", Needs: []string{"listen", "legal", "bed"}, Hours: "lun–ven 9–18, sempre al telefono", Languages: []string{"it", "ar", "fr"}, Phone: "0536 000000", Distance: 12, State: "pinned"}
 	other := querce
 	other.ID, other.Name, other.State, other.Mark = "R", "Centro Aurora", "unpinned", "unpinned"
-	add("choose-centre", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{Need: "bed", From: "Fiorano", Away: "Sassuolo"}, Centres: []frame.Centre{querce, other}})
+	add("choose-centre", &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, About: "/schede/A/fogli/B", CentreForm: sending.CentreForm{Need: "bed", From: "Fiorano", Away: "Sassuolo"}, Centres: []frame.Centre{querce, other}, Sent: map[string]time.Time{"Q": servertest.Ago(3)}})
 	castro := &sending.ChooseCentrePage{Page: servertest.DeskPage(sending.TitleChooseCentre, "/schede/A/centro"), CaseHead: head, CentreForm: sending.CentreForm{From: "Castro", Away: "Calliano"}, Far: []string{"Calliano (TN)", "Calliano (AT)"}, Near: []string{"Castro (LE)", "Castro (BG)"}, Apart: []frame.Centre{other}}
 	castro.Fail("near", sending.FailTownSeveral)
 	castro.Fail("away", sending.FailAwaySeveral)
@@ -64,14 +65,14 @@ func addAsking(add func(string, frame.Shown)) {
 // addSent: a referral that was sent, a restore, a revocation.
 func addSent(add func(string, frame.Shown)) {
 	head := servertest.CaseHead("referrals")
-	messages := []frame.Message{{At: servertest.Now.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: servertest.Now.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
+	messages := []parts.Message{{At: servertest.Now.Add(-3 * time.Hour), From: "Centro Le Querce", Text: "Parla italiano?"}, {At: servertest.Now.Add(-2 * time.Hour), From: "Sportello Donna, Municipio II", Text: "Sì.", Mine: true}}
 	steps := []sending.StepDay{{State: "sent", Day: servertest.Ago(2), Place: "done"}, {State: "acknowledged", Day: servertest.Ago(1), Place: "done"}, {State: "appointment", Day: servertest.Ago(0), Place: "here"}, {State: "accepted"}, {State: "engaged"}}
 	add("referral", &sending.ReferralPage{Page: servertest.DeskPage(sending.TitleReferral, "/invii/B"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "appointment", Steps: steps, Live: true, Until: servertest.Ago(-28), Way: "we_send", Messages: messages,
-		Appointment: frame.Appointment{At: servertest.Ago(-1), Place: "Sede del centro"}, Shut: true, Package: servertest.Package()})
+		Appointment: parts.Appointment{At: servertest.Ago(-1), Place: "Sede del centro"}, Shut: true, Package: servertest.Package()})
 	add("referral.declined", &sending.ReferralPage{Page: servertest.DeskPage(sending.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Live: true, Until: servertest.Ago(-28), Way: "we_send", Reason: "full"})
 	add("referral.read", &sending.ReferralPage{Page: servertest.DeskPage(sending.TitleReferral, "/invii/D"), CaseHead: head, ID: "D", Centre: "Centro Aurora", State: "declined", Steps: steps[:2], Way: "we_send", Reason: "full", After: "with_her"})
 	add("referral.withdrawn", &sending.ReferralPage{Page: servertest.DeskPage(sending.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", StopDone: []string{"not_used", "copy_destroyed"}})
-	unsent := &sending.ReferralPage{Page: servertest.DeskPage(sending.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", MessageForm: frame.MessageForm{Text: "Lunedì può venire alle nove."}}
+	unsent := &sending.ReferralPage{Page: servertest.DeskPage(sending.TitleReferral, "/invii/C"), CaseHead: head, ID: "C", Centre: "Centro Aurora", State: "withdrawn", Steps: steps[:2], Way: "we_send", MessageForm: parts.MessageForm{Text: "Lunedì può venire alle nove."}}
 	unsent.Problem = sending.ProblemDeskRevoked
 	add("referral.unsent", unsent)
 	restored := &sending.RestoredPage{Page: servertest.DeskPage(sending.TitleRestored, "/invii/B/conferma"), CaseHead: head, ID: "B", Centre: "Centro Le Querce", State: "accepted", Sent: servertest.Ago(5), Until: servertest.Ago(-20)}

@@ -17,6 +17,10 @@ func Samples() (all servertest.Samples) {
 	add("walls.none", &walls.WallsPage{Page: servertest.DeskPage(walls.TitleWalls, "/schede/A/muri"), CaseHead: head})
 	add("wall-asked", &walls.WallAskedPage{Page: servertest.DeskPage(walls.TitleWalls, "/schede/A/muri/W1"), CaseHead: head, ID: "W1", By: "marta", Off: []string{"laura"}, Back: []string{"lia"},
 		Stands: "marta", Day: servertest.Ago(1)})
+	add("wall-asked.agreed", &walls.WallAskedPage{Page: servertest.DeskPage(walls.TitleWalls, "/schede/A/muri/W1"), CaseHead: head, ID: "W1", By: "anna", Off: []string{"laura"}, Stands: "anna",
+		Day: servertest.Ago(2), Second: "ida", Agreed: servertest.Ago(1)})
+	add("wall-witness", &walls.ForWitnessPage{Page: servertest.DeskPage(walls.TitleWitness, "/muri/W1"), ID: "W1", From: "Sportello Sociale di Valdora", By: "marta", Off: []string{"laura"},
+		Back: []string{"lia"}, Stands: "marta", Day: servertest.Ago(1)})
 	add("restricted", &walls.RestrictedPage{Page: servertest.DeskPage(walls.TitleRestricted, "/schede/A/riservata"), CaseHead: head, Version: "4", Restricted: true, Recovery: true,
 		People: []walls.Behind{{ID: "P0", Name: "anna"}, {ID: "P1", Name: "marta"}}, RestrictedForm: walls.RestrictedForm{Named: []string{"P0"}}})
 	add("restricted.unit", &walls.RestrictedPage{Page: servertest.DeskPage(walls.TitleRestricted, "/schede/A/riservata"), CaseHead: head, Version: "4",
