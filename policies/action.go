@@ -69,6 +69,9 @@ const (
 	CaseRestrict Action = "case.restrict"
 	// CaseWall changes from whom a case is hidden altogether.
 	CaseWall Action = "case.wall"
+	// CaseJoin joins two files of one woman; CaseUnjoin takes the link away again.
+	CaseJoin   Action = "case.join"
+	CaseUnjoin Action = "case.unjoin"
 	// WallPropose asks a colleague to hide, with the asker, a case from a lead.
 	WallPropose Action = "wall.propose"
 	// WallConfirm is the second word for a wall that concerns a lead.
@@ -335,6 +338,8 @@ var inOrder = []Action{
 	CaseAnonymise,
 	CaseRestrict,
 	CaseWall,
+	CaseJoin,
+	CaseUnjoin,
 	WallPropose,
 	WallConfirm,
 	WallWitness,
@@ -446,6 +451,8 @@ var grave = map[Action]string{
 	CaseAnonymise:        "destroys who she is, for good",
 	CaseRestrict:         "shuts out those who answer for her case, or lets others in",
 	CaseWall:             "hides a case from those who protect her",
+	CaseJoin:             "mixes two women up, and shuts colleagues out of a file",
+	CaseUnjoin:           "lets others in again, and opens channels that one file forbids",
 	WallPropose:          "hides a case from those who protect her",
 	WallConfirm:          "hides a case from those who protect her",
 	WallWitness:          "hides a case from those who protect her",

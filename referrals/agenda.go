@@ -6,6 +6,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/ban"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
@@ -29,6 +30,7 @@ type Agenda struct {
 	Stopped  []cases.StoppedLine     // nobody contacts them: her rule changed elsewhere, and she is asked
 	Walls    []walls.Asked           // what a colleague asks the reader alone to hide with her
 	Witness  []walls.ForWitness      // what another unit asks the reader as its witness
+	Bans     []ban.Conflict          // numbers that one file allows and another forbids, for who answers for one of them
 	Meet     []cases.AppointmentLine // today's appointments, and earlier ones of which nobody said how they went
 }
 
@@ -87,6 +89,9 @@ func (d *Desk) ReadAgenda(ctx context.Context, who acts.Caller) (Agenda, audit.R
 			return err
 		}
 		if a.Recall, err = cases.RecallNow(r, act); err != nil {
+			return err
+		}
+		if a.Bans, err = ban.Conflicts(r, act); err != nil {
 			return err
 		}
 		if a.Walls, err = walls.AskedOf(r, act); err != nil {

@@ -6,6 +6,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/referrals/auditlog"
 	"sportello/referrals/cases"
+	"sportello/referrals/join"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/sharing"
@@ -27,6 +28,7 @@ import (
 // what is not what the log names.
 type Desk struct {
 	Cases    *cases.Desk
+	Join     *join.Desk
 	Reports  *reports.Desk
 	Sharing  *sharing.Desk
 	Walls    *walls.Desk
@@ -42,7 +44,7 @@ func NewDesk(gate *acts.Gate, store kept.Store) (*Desk, error) {
 	}
 	work := kept.Work{Gate: gate, Store: store}
 	gate.OnRekey(cases.Rekey)
-	return &Desk{Cases: cases.New(work, sharing.AskService), Reports: reports.New(work), Sharing: sharing.New(work), Sheets: sheets.New(work), Walls: walls.New(work), AuditLog: auditlog.New(work), work: work}, nil
+	return &Desk{Cases: cases.New(work, sharing.AskService), Join: join.New(work), Reports: reports.New(work), Sharing: sharing.New(work), Sheets: sheets.New(work), Walls: walls.New(work), AuditLog: auditlog.New(work), work: work}, nil
 }
 
 // Day is today's date in Italy, YYYY-MM-DD.

@@ -10,6 +10,7 @@ import (
 	"sportello/crypto"
 	"sportello/policies"
 	"sportello/policies/acts"
+	"sportello/referrals/cards"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
@@ -249,14 +250,14 @@ func TestLeaveToCallBackIsForThisCall(t *testing.T) {
 }
 
 // cardsOf are the cards of a unit as they stand, by parent and kind.
-func cardsOf(t *testing.T, w *storetest.World) map[string]kept.ContactCard {
+func cardsOf(t *testing.T, w *storetest.World) map[string]cards.Contact {
 	t.Helper()
-	all := map[string]kept.ContactCard{}
+	all := map[string]cards.Contact{}
 	_, err := acts.Do(t.Context(), w.Gate, w.Store.View, w.Caller("anna"), policies.AgendaRead, func(r kept.Reader, act *acts.Act) error {
 		if err := act.Allow(kept.UnitObject(act.Who)); err != nil {
 			return err
 		}
-		return kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) { all[row.Parent+" "+row.Kind] = *c })
+		return cards.All(r, act, false, func(row *cards.Row, c *cards.Contact) { all[row.Parent+" "+row.Kind] = *c })
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +270,7 @@ func cardsOf(t *testing.T, w *storetest.World) map[string]kept.ContactCard {
 func TestNumberOfOneCallIsFoundForADay(t *testing.T) {
 	w := storetest.New(t).Wide()
 	out := keep(t, w, endangered(nil))
-	number := out.ContactID + " " + kept.CardOfNumber
+	number := out.ContactID + " " + cards.OfNumber
 	if c, ok := cardsOf(t, w)[number]; !ok || c.Phones[0] != "347 555 0199" {
 		t.Fatalf("the number's card is %+v", c)
 	}
@@ -285,7 +286,7 @@ func TestNumberOfOneCallIsFoundForADay(t *testing.T) {
 	if n, err := w.Desk.EndOver(context.Background(), acts.ConsoleCaller()); err != nil || n != 1 {
 		t.Errorf("the hourly act ended %d, %v", n, err)
 	}
-	err := w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(&kept.CardRow{}, out.ContactID+"."+kept.CardOfNumber) })
+	err := w.Store.View(t.Context(), func(r kept.Reader) error { return r.Get(&cards.Row{}, out.ContactID+"."+cards.OfNumber) })
 	if !errors.Is(err, acts.ErrNoRow) {
 		t.Errorf("its row: %v", err)
 	}
@@ -299,7 +300,7 @@ func TestClosedContactBecomesACaseFile(t *testing.T) {
 	if len(out.Code) != 9 || out.CaseID != "" {
 		t.Fatalf("recorded as %+v", out)
 	}
-	if c := cardsOf(t, w)[out.ContactID+" "+kept.CardOfContact]; c.Code != out.Code || c.Findable {
+	if c := cardsOf(t, w)[out.ContactID+" "+cards.OfContact]; c.Code != out.Code || c.Findable {
 		t.Errorf("its card is %+v", c)
 	}
 	id, _, err := w.Desk.Cases.CaseOfContact(t.Context(), w.Caller("anna"), out.ContactID, out.Version, false)

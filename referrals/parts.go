@@ -3,10 +3,12 @@ package referrals
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/ban"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
@@ -31,11 +33,13 @@ const (
 	PartSheets    Part = "sheets"    // what she was read or took along
 	PartReports   Part = "reports"   // what others told of her, since she wanted it there
 	PartToLink    Part = "to_link"   // the unit's reports that are in no file, by their codes
+	PartJoined    Part = "joined"    // the file that is joined with it, with the same parts
+	PartBan       Part = "ban"       // another file that says "mai" of her number
 	partChoices   Part = "choices"   // what she can share with a centre, on the page on which she chooses
 )
 
 // Parts are all that the log says of what was shown of a case file.
-var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartSheets, PartKnown, PartReports, PartToLink, partChoices}
+var Parts = []Part{PartPerson, PartDiary, PartContacts, PartConsents, PartReferrals, PartTasks, PartMeet, PartSheets, PartKnown, PartReports, PartToLink, PartJoined, PartBan, partChoices}
 
 // CaseView is a case file as its unit reads it: its head, and the parts asked for.
 type CaseView struct {
@@ -52,6 +56,9 @@ type CaseView struct {
 	Known     []sharing.Recipient
 	Reports   []reports.View
 	ToLink    []reports.Line
+	Joined    *CaseView // the second file, as that of the first
+	JoinedTo  string    // the first file, of the second
+	Ban       *ban.File // another file that says "mai" of her number, or nil
 }
 
 // OpenCase reads a case file's head and the parts asked for: one act, one leaf,
@@ -113,6 +120,11 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 		v.Sent, err = sharing.SentOfCase(r, act, c)
 		return err
 	},
+	PartBan: func(r kept.Reader, act *acts.Act, c *kept.File, v *CaseView) (err error) {
+		v.Ban, err = ban.Of(r, act, c)
+		v.Safe.Banned = v.Ban != nil
+		return err
+	},
 	PartMeet: func(r kept.Reader, _ *acts.Act, c *kept.File, v *CaseView) (err error) {
 		v.Meet, err = cases.AppointmentsOf(r, c)
 		return err
@@ -134,6 +146,13 @@ var readParts = map[Part]func(kept.Reader, *acts.Act, *kept.File, *CaseView) err
 func viewCase(r kept.Reader, act *acts.Act, c *kept.File, parts ...Part) (CaseView, error) {
 	v := CaseView{CaseHead: c.Head()}
 	for _, p := range parts {
+		if p == PartJoined {
+			act.Shows(string(p))
+			if err := v.joined(r, act, c, slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return p == PartJoined })); err != nil {
+				return CaseView{}, err
+			}
+			continue
+		}
 		read, ok := readParts[p]
 		if !ok {
 			return CaseView{}, errors.New("reading a case: an unknown part")
@@ -144,4 +163,25 @@ func viewCase(r kept.Reader, act *acts.Act, c *kept.File, parts ...Part) (CaseVi
 		}
 	}
 	return v, nil
+}
+
+// joined reads the file that is joined with one: its parts where it is the second, where
+// to find them where it is the first.
+func (v *CaseView) joined(r kept.Reader, act *acts.Act, c *kept.File, parts []Part) error {
+	o, link, err := c.OtherOf(r, act)
+	if o == nil || err != nil {
+		return err
+	}
+	if link.First != c.Row.ID {
+		v.JoinedTo = link.First
+		return nil
+	}
+	if err := act.Also(policies.CaseOpen, kept.CaseObject(act.Who, o.Row)); err != nil {
+		return err
+	}
+	act.Detail.IDs = append(act.Detail.IDs, o.Row.ID)
+	defer func(salt []byte) { act.Salt = salt }(act.Salt)
+	other, err := viewCase(r, act, o, parts...)
+	v.Joined = &other
+	return err
 }

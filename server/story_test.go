@@ -108,6 +108,7 @@ func (st *story) tell() {
 	st.brunaKeepsACopy()
 	st.rosaTakesItBack()
 	st.otherWays()
+	st.annaJoinsTwoFiles()
 	st.theFileIsClosed()
 	st.darioInvites()
 	st.elenaIsAdmitted()
@@ -313,7 +314,7 @@ func (st *story) ref(code string) string {
 func (st *story) sheIsReadASheet() {
 	v := st.anna
 	v.open(st.file).click("sheets.title").at("/schede/{id}/fogli").see("sheets.have", "Un posto per stanotte", "sheet_how.read", "sheets.proposed")
-	v.open(st.file + "/fogli/" + st.ref("centre")).at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
+	v.open(st.file+"/fogli/"+st.ref("centre")).at("/schede/{id}/fogli/{sheet}").see("Decide sempre lei che cosa fare", "sheets.on_paper").seeNot("sheets.note_paper", "sheets.print_a4")
 	v.click("sheets.note_read").at("/schede/{id}/fogli").see("sheets.noted", "Che cos’è un centro antiviolenza", "sheets.has_it")
 	v.open(st.file + "/fogli/" + st.ref("numbers") + "/biglietto").at("/schede/{id}/fogli/{sheet}/{form}").see("sheets.paper_unasked").seeNot("Urgenze").click("sheets.back").see("sheets.ask_rule")
 	v.open(st.file).see("event.sheet").open("/fogli").see("sheet_for.near").open("/fogli/near_her/it").at("/fogli/{sheet}/{lang}").click("sheets.print_a4").see("Come aiutare una persona", "sheets.paper_look")
@@ -818,6 +819,20 @@ func (st *story) idaIsAsked() {
 	ida.open(eval[string](ida, `document.querySelector('a[href^="/muri/"]').getAttribute("href")`)).at("/muri/{wall}").see("wall_witness.title", "anna", "lucia").seeNot("Teresa", out.Code)
 	ida.choose("wall_witness.answer", "yesno.no").click("remove.confirm").see("stepup.wall_witness").stepUp().at("/agenda").see("walls.stopped")
 	ida.click("frame.sign_out")
+}
+
+// annaJoinsTwoFiles: the woman has a second file, and wants them to be one. What follows
+// is read to her first; it was not what she meant, and they are taken apart again.
+func (st *story) annaJoinsTwoFiles() {
+	anna := st.anna
+	anna.open(st.file).click("join.title").at("/schede/{id}/unione").see("join.about").seeNot(st.other)
+	anna.fill("join.code_first", st.code).fill("join.code_second", st.code).click("join.preview").see("join.same")
+	anna.fill("join.code_second", st.other).click("join.preview").see("join.follows", "join.walls", "join.rule_about", st.other)
+	anna.click("join.do").see("join.said_missing", "restricted.agreed_missing")
+	anna.fill("join.said", "Sì, sono sempre io.").tick("agreed.yes").click("join.do").see("stepup.join", st.code).stepUp()
+	anna.at("/schede/{id}").see("join.done", "join.part", st.other)
+	anna.open("/cerca").fill("search.box", st.other).click("action.search").see(st.code).click(st.code).at("/schede/{id}")
+	anna.click("join.open").see("join.is", st.other, "join.until").click("join.undo").see("stepup.unjoin").stepUp().at("/schede/{id}").see("join.undone").seeNot("join.part")
 }
 
 // fatimaFoundsHerCentre: nobody else can make its first key.

@@ -329,3 +329,22 @@ var (
 	// WrapsOfEpoch lists who holds the key of a unit's epoch.
 	WrapsOfEpoch = wrapRows.Find().Is("unit").Is("epoch").By("person")
 )
+
+// And is the list with everybody of another.
+func (l List) And(with List) List {
+	for _, id := range with.IDs() {
+		l = l.With(id)
+	}
+	return l
+}
+
+// But is the list without anybody of another.
+func (l List) But(without List) List {
+	for _, id := range without.IDs() {
+		l = l.Without(id)
+	}
+	return l
+}
+
+// Both is who stands in two lists.
+func (l List) Both(other List) List { return l.But(l.But(other)) }

@@ -101,6 +101,10 @@ func (d *Desk) recordsOf(opener *details, code string, answer *Answer) (objects 
 			return nil, err
 		}
 		objects = append(objects, all...)
+		if all, err = joinedWith(opener, kind, id); err != nil {
+			return nil, err
+		}
+		objects = append(objects, all...)
 		if !slices.Contains(answer.Units, unit) {
 			answer.Units = append(answer.Units, unit)
 		}
@@ -122,6 +126,28 @@ func herRecord(r kept.Reader, object string) (acts.Row, policies.Kind, string, e
 	row := &kept.CaseRow{}
 	err := r.Get(row, id)
 	return row, policies.KindCase, row.Unit, err
+}
+
+// joinedWith names the file that is joined with a case, and what hangs on it: it is of the
+// same woman, and she asks about both by either code, as long as they are joined.
+func joinedWith(opener *details, kind policies.Kind, id string) ([]string, error) {
+	if kind != policies.KindCase {
+		return nil, nil
+	}
+	link, err := kept.JoinOf(opener.r, id)
+	if link == nil || err != nil {
+		return nil, err
+	}
+	row := &kept.CaseRow{}
+	if err := opener.r.Get(row, link.Other(id)); errors.Is(err, acts.ErrNoRow) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if opener.hidden[string(policies.KindCase)+":"+row.ID] {
+		return nil, nil
+	}
+	return objectsOf(opener.r, row, policies.KindCase, row.ID)
 }
 
 // markedWith looks through all marks for a code, and names the records, KIND:ID, that

@@ -9,6 +9,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/rule"
@@ -48,7 +49,7 @@ var (
 			return contactsAlone.Rows(r, kept.YearBefore(day))
 		},
 		Over: func(r kept.Reader, c *ContactRow, day string) (bool, error) {
-			return kept.ClosedForAYear(r, policies.KindContact, c.ID, policies.ContactClose, day)
+			return cards.ClosedForAYear(r, policies.KindContact, c.ID, policies.ContactClose, day)
 		}})
 )
 

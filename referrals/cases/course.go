@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
@@ -139,16 +140,16 @@ const numberFound = 24 * time.Hour
 // case file, whose card says what there is to say.
 func cardsOfContact(r kept.Reader, act *acts.Act, row *ContactRow, c *Contact) (out kept.Change, err error) {
 	if row.CaseID != "" || row.State == unlinkedState {
-		return kept.DropCards(r, row.ID)
+		return cards.Drop(r, row.ID)
 	}
-	card, err := kept.PutCard(r, act, row.ID, kept.CardOfContact, "", contactCard(row, c))
+	card, err := cards.Put(r, act, row.ID, cards.OfContact, "", contactCard(row, c))
 	if err != nil {
 		return out, err
 	}
 	out.Put = append(out.Put, card)
 	if over := c.At.Add(numberFound); c.CallBack != "" && act.Now.Before(over) {
-		number, err := kept.PutCard(r, act, row.ID, kept.CardOfNumber, over.In(act.Now.Location()).Format(time.DateOnly),
-			kept.ContactCard{Alias: c.Alias, Phones: []string{c.CallBack}, Begun: c.At, Over: over, Open: row.State == openState})
+		number, err := cards.Put(r, act, row.ID, cards.OfNumber, over.In(act.Now.Location()).Format(time.DateOnly),
+			cards.Contact{Alias: c.Alias, Phones: []string{c.CallBack}, Begun: c.At, Over: over, Open: row.State == openState})
 		if err != nil {
 			return out, err
 		}
@@ -159,8 +160,8 @@ func cardsOfContact(r kept.Reader, act *acts.Act, row *ContactRow, c *Contact) (
 
 // contactCard is the card of a contact that stands alone: the one place that says what
 // lists and search know of it.
-func contactCard(row *ContactRow, c *Contact) kept.ContactCard {
-	card := kept.ContactCard{Code: c.Code, Alias: c.Alias, Author: row.Author, Begun: c.At, Open: row.State == openState,
+func contactCard(row *ContactRow, c *Contact) cards.Contact {
+	card := cards.Contact{Code: c.Code, Alias: c.Alias, Author: row.Author, Begun: c.At, Open: row.State == openState,
 		Findable: row.State == openState || c.Again == "yes", Children: c.Children, Marks: c.marks("")}
 	if p := c.Safe.Number; p != "" {
 		card.Phones = []string{p}

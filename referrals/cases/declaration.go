@@ -10,6 +10,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/typed"
@@ -372,7 +373,7 @@ func matchDeclared(r kept.Reader, act *acts.Act, all []Declaration) error {
 	for i, v := range all {
 		queries[i] = declaredQuery{match.NewQuery(v.Name), match.NewQuery(v.Surname), match.NewQuery(v.Phone)}
 	}
-	found, err := kept.EachCard(r, act, func(c *kept.Card, text *kept.CardText) (hits []declaredHit, _ bool, err error) {
+	found, err := cards.Each(r, act, func(c *kept.Card, text *cards.Text) (hits []declaredHit, _ bool, err error) {
 		card, err := text.Read()
 		if err != nil {
 			return nil, false, err

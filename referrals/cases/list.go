@@ -8,6 +8,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 )
 
@@ -32,7 +33,7 @@ type ListedCase struct {
 // ListedContact is a contact of a list that nobody closed yet.
 type ListedContact struct {
 	ID, Alias, Author string
-	kept.ContactCard
+	cards.Contact
 }
 
 // Listed is one page of a list.
@@ -53,7 +54,7 @@ func (d *Desk) List(ctx context.Context, who acts.Caller, of ListOf) (Listed, au
 		}
 		me := act.Who.Person()
 		var err error
-		l.Cases, err = kept.EachCard(r, act, func(c *kept.Card, text *kept.CardText) (line ListedCase, listed bool, err error) {
+		l.Cases, err = cards.Each(r, act, func(c *kept.Card, text *cards.Text) (line ListedCase, listed bool, err error) {
 			if (c.State == "closed") != of.Closed {
 				return line, false, nil
 			}
@@ -95,8 +96,8 @@ func genuineCases(r kept.Reader, act *acts.Act, list []ListedCase) ([]ListedCase
 
 // openCards lists the contacts that nobody closed yet, newest first.
 func openCards(r kept.Reader, act *acts.Act, of ListOf, l *Listed) error {
-	err := kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) {
-		if row.Kind == kept.CardOfContact && c.Open && (!of.Mine || c.Author == act.Who.Person()) {
+	err := cards.All(r, act, false, func(row *cards.Row, c *cards.Contact) {
+		if row.Kind == cards.OfContact && c.Open && (!of.Mine || c.Author == act.Who.Person()) {
 			act.Detail.IDs = append(act.Detail.IDs, row.Parent)
 			l.Contacts = append(l.Contacts, ListedContact{row.Parent, c.Alias, c.Author, *c})
 		}
@@ -153,7 +154,7 @@ func (d *Desk) CaseOfContact(ctx context.Context, who acts.Caller, id string, ve
 		if err := kept.PutAlone(act.Who, c, row, secret, in.Contact); err != nil {
 			return err
 		}
-		out, err := kept.DropCards(r, row.ID)
+		out, err := cards.Drop(r, row.ID)
 		out.Put = append(append(out.Put, rows...), row)
 		act.Commit = out.Write
 		return err

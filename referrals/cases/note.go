@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/ban"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
@@ -80,8 +82,10 @@ type Note struct {
 const (
 	NoteRule    = "rule"
 	NoteRequest = "request"
-	RuleSaid    = "said"
-	RuleWaits   = "waits"
+	// Another file of hers was joined with this one, or taken apart: its code.
+	NoteJoined, NoteUnjoined = "joined", "unjoined"
+	RuleSaid                 = "said"
+	RuleWaits                = "waits"
 )
 
 // NoteView is a note as its unit reads it, with its earlier texts.
@@ -182,14 +186,31 @@ func (d *Desk) Try(ctx context.Context, who acts.Caller, caseID string, form typ
 	}
 	var refused rule.Refusal
 	n := Note{Kind: "attempt", Text: in.Text, Channel: in.Channel, Outcome: in.Outcome, Said: in.Said}
-	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(act *acts.Act, c *kept.File, n *Note) error {
-		if refused = c.Safe.Allows(in.Channel, act.Now); refused != rule.Permitted && !in.Happened {
+	receipt, err := d.write(ctx, who, policies.AttemptRecord, caseID, form, n, func(r kept.Reader, act *acts.Act, c *kept.File, n *Note) (err error) {
+		if refused, err = refusal(r, act, c, in.Channel); err != nil {
+			return err
+		}
+		if refused != rule.Permitted && !in.Happened {
 			return &typed.Invalid{Fields: map[string]string{"channel": string(refused)}}
 		}
 		n.Refused = string(refused)
 		return nil
 	})
 	return refused, receipt, err
+}
+
+// refusal is why she may not be reached on a channel now: by her rule, or because
+// another file that the caller may open says "mai" of the number.
+func refusal(r kept.Reader, act *acts.Act, c *kept.File, channel string) (rule.Refusal, error) {
+	why := c.Safe.Allows(channel, act.Now)
+	if why != rule.Permitted || !slices.Contains(rule.Alike("call"), channel) {
+		return why, nil
+	}
+	other, err := ban.Of(r, act, c)
+	if other != nil {
+		why = rule.BannedElsewhere
+	}
+	return why, err
 }
 
 // CentreCallOutcomes are the ways in which a call to a centre ends that she made, or that
@@ -215,7 +236,7 @@ func (d *Desk) RecordCentreCall(ctx context.Context, who acts.Caller, caseID str
 // moves with it. A note of the same day changes nothing else of the case, and leaves
 // its row alone: it is in nobody's way, however many write at once.
 func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, caseID string, form typed.Form, n Note,
-	fits func(*acts.Act, *kept.File, *Note) error) (audit.Receipt, error) {
+	fits func(kept.Reader, *acts.Act, *kept.File, *Note) error) (audit.Receipt, error) {
 	return d.work.Do(ctx, who, a, func(r kept.Reader, act *acts.Act) error {
 		c, err := kept.Load(r, act, caseID)
 		if err != nil {
@@ -226,7 +247,7 @@ func (d *Desk) write(ctx context.Context, who acts.Caller, a policies.Action, ca
 			return err
 		}
 		if fits != nil {
-			if err := fits(act, c, &n); err != nil {
+			if err := fits(r, act, c, &n); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/rule"
@@ -330,7 +331,7 @@ func (d *Desk) Now(r kept.Reader, act *acts.Act) ([]NowLine, error) {
 	}
 	act.Salt = nil
 	all := slices.Concat(files...)
-	err = kept.Cards(r, act, true, func(row *kept.CardRow, c *kept.ContactCard) {
+	err = cards.All(r, act, true, func(row *cards.Row, c *cards.Contact) {
 		all = append(all, d.linesOf(act, c.Marks, NowLine{On: Waits{Contact: row.Parent}, Code: c.Code, Alias: c.Alias, Children: c.Children})...)
 	})
 	rank := func(l NowLine) int { return slices.Index(kept.MarkKinds, l.Kind) }

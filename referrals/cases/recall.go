@@ -8,6 +8,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/ban"
 	"sportello/referrals/kept"
 	"sportello/referrals/rule"
 	"sportello/referrals/typed"
@@ -22,13 +23,18 @@ func (d *Desk) SetRecall(ctx context.Context, who acts.Caller, id string, versio
 	} else if err := p.Check(d.work.Gate.Now()); err != nil {
 		return audit.Receipt{}, err
 	}
-	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(_ kept.Reader, act *acts.Act, c *kept.File) ([]acts.Row, error) {
+	return d.edit(ctx, who, policies.CaseUpdate, id, version, func(r kept.Reader, act *acts.Act, c *kept.File) ([]acts.Row, error) {
 		if p.Day != "" {
 			if c.Row.State == "closed" {
 				return nil, kept.ErrState
 			}
 			if field, why := c.Safe.AllowsRecall(p, act.Now.Location()); why != rule.Permitted {
 				return nil, &typed.Invalid{Fields: map[string]string{field: string(why)}}
+			}
+			if other, err := ban.Of(r, act, c); err != nil {
+				return nil, err
+			} else if other != nil {
+				return nil, &typed.Invalid{Fields: map[string]string{"recall": string(rule.BannedElsewhere)}}
 			}
 		}
 		c.SetRecall(p)

@@ -91,7 +91,7 @@ const EditRule = "safe"
 // says that all of it was asked: then what waited is over, and so is a stop; else a
 // suspension that safe still has stays, and so does what safe does not answer.
 func said(r kept.Reader, act *acts.Act, c *kept.File, safe rule.SafeContact, recognised string, whole bool) ([]acts.Row, error) {
-	how := kept.RuleChange{Said: whole, Changed: len(c.Safe.Open().Differs(safe.Open())) > 0}
+	how := kept.RuleChange{Said: whole, Hers: true, Changed: len(c.Safe.Open().Differs(safe.Open())) > 0}
 	safe.Recognised, safe.Stopped = recognised, c.Safe.Stopped
 	if how.Changed {
 		c.Told.Note(act, EditRule)

@@ -12,6 +12,7 @@ import (
 	"sportello/policies"
 	"sportello/policies/acts"
 	"sportello/policies/audit"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/typed"
@@ -139,7 +140,7 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 	if q.Empty() {
 		return nil, nil
 	}
-	hits, err := kept.EachCard(r, act, func(c *kept.Card, t *kept.CardText) (hit, bool, error) { return look(q, act.Now, c, t) })
+	hits, err := cards.Each(r, act, func(c *kept.Card, t *cards.Text) (hit, bool, error) { return look(q, act.Now, c, t) })
 	if err == nil {
 		hits, err = contactHits(r, act, q, hits)
 	}
@@ -155,12 +156,15 @@ func scan(r kept.Reader, act *acts.Act, q match.Query) ([]hit, error) {
 }
 
 // look tells how like a case's card is to what was looked for, and whether it is.
-func look(q match.Query, now time.Time, c *kept.Card, text *kept.CardText) (h hit, like bool, err error) {
+func look(q match.Query, now time.Time, c *kept.Card, text *cards.Text) (h hit, like bool, err error) {
 	keys, err := text.ComparedBy()
 	if err != nil {
 		return h, false, err
 	}
 	by, class := q.Record(keys, text.Code)
+	if text.Also != "" && q.Code(text.Also) == match.Exact { // the file that is joined with it
+		by, class = match.ByCode, match.Exact
+	}
 	if class == match.None && !text.Tonight {
 		return h, false, nil
 	}
@@ -187,9 +191,9 @@ func look(q match.Query, now time.Time, c *kept.Card, text *kept.CardText) (h hi
 // found again, and for a day by the number she gave for one call.
 func contactHits(r kept.Reader, act *acts.Act, q match.Query, hits []hit) ([]hit, error) {
 	at := map[string]int{}
-	err := kept.Cards(r, act, false, func(row *kept.CardRow, c *kept.ContactCard) {
+	err := cards.All(r, act, false, func(row *cards.Row, c *cards.Contact) {
 		keys := match.Keys{}
-		if c.Findable || row.Kind == kept.CardOfNumber {
+		if c.Findable || row.Kind == cards.OfNumber {
 			keys = c.ComparedBy()
 		}
 		by, class := q.Record(keys, c.Code)
@@ -203,7 +207,7 @@ func contactHits(r kept.Reader, act *acts.Act, q match.Query, hits []hit) ([]hit
 		}
 		h.Found = foundBy(by, class)
 		if i, twice := at[row.Parent]; twice {
-			if hits[i].class < h.class || hits[i].class == h.class && row.Kind == kept.CardOfContact {
+			if hits[i].class < h.class || hits[i].class == h.class && row.Kind == cards.OfContact {
 				h.Code = cmp.Or(h.Code, hits[i].Code)
 				hits[i] = h
 			}

@@ -38,6 +38,9 @@ type CaseCard struct {
 	// Phones are the numbers of a card that was sealed before Numbers: those that might
 	// be rung.
 	Phones []string `json:"phones,omitempty"`
+	// Also is the code of the file that is joined with this one, of the one card that both
+	// are shown as; see join.go.
+	Also string `json:"-"`
 }
 
 // Lately is a number that she gave for one call: it is found until then, and holds
@@ -265,7 +268,27 @@ func (c *File) ownSecret() acts.Secret { return acts.Secret{ID: c.Row.Secret, By
 
 // Open opens what the policy allowed.
 func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
-	c := &File{Row: row, now: act.Now, answers: AnswersFor(act.Who, row)}
+	if _, err := r.Secret(row.Secret); err != nil { // it was erased: no key says so
+		return nil, err
+	}
+	key, err := keyOf(r, act.Who, row)
+	if err != nil {
+		return nil, err
+	}
+	return openWith(r, act, row, key)
+}
+
+// keyOf opens the key of a case as it is kept for the caller.
+func keyOf(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) {
+	if row.Restricted {
+		return restrictedKey(r, who, row)
+	}
+	return openRecordKey(who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap)
+}
+
+// openWith opens a case with its key.
+func openWith(r Reader, act *acts.Act, row *CaseRow, key crypto.Key) (*File, error) {
+	c := &File{Row: row, key: key, now: act.Now, answers: AnswersFor(act.Who, row)}
 	var err error
 	if c.Secret, err = r.Secret(row.Secret); err != nil {
 		return nil, err
@@ -276,17 +299,12 @@ func Open(r Reader, act *acts.Act, row *CaseRow) (*File, error) {
 		return nil, err
 	}
 	act.Salt = c.Secret
-	cardKey := crypto.Key{}
-	if row.Restricted {
-		if c.key, err = restrictedKey(r, act.Who, row); err != nil {
-			return nil, err
+	cardKey := c.key.Derive(crypto.LabelCard, c.cardSecret)
+	if !row.Restricted {
+		unit, ok := act.Who.UnitKey(row.Epoch)
+		if !ok {
+			return nil, acts.ErrCovered
 		}
-		cardKey = c.key.Derive(crypto.LabelCard, c.cardSecret)
-	} else {
-		if c.key, err = openRecordKey(act.Who, row, "key_box", row.Version, row.Epoch, row.KeyBox, crypto.LabelCaseWrap); err != nil {
-			return nil, err
-		}
-		unit, _ := act.Who.UnitKey(row.Epoch)
 		cardKey = unit.Derive(crypto.LabelCard, c.cardSecret)
 	}
 	c.data = c.key.Derive(crypto.LabelData, c.Secret)

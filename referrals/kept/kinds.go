@@ -234,6 +234,11 @@ func SaltOf(r Reader, object policies.Kind, id string) ([]byte, error) {
 // what of it shows the head too.
 func Headed(r Reader, c *CaseRow) ([]string, error) {
 	objects := []string{string(policies.KindCase) + ":" + c.ID}
+	if j, err := JoinOf(r, c.ID); err != nil {
+		return nil, err
+	} else if j != nil { // its page shows this one too
+		objects = append(objects, string(policies.KindCase)+":"+j.Other(c.ID))
+	}
 	for h, err := range directly(r, c, func(e *Entry) bool { return e.Heads }) {
 		if err != nil {
 			return nil, err

@@ -77,3 +77,18 @@ func (m Marks) With(mark Mark) Marks { return append(m.Without(mark.Kind), mark)
 func (m Marks) Without(kind string) Marks {
 	return slices.DeleteFunc(slices.Clone(m), func(m Mark) bool { return m.Kind == kind })
 }
+
+// Day is since when marks ask for somebody, as a day; empty where none does. It is
+// what stands of them in plaintext.
+func (m Marks) Day(now time.Time) string {
+	var first time.Time
+	for _, mark := range m {
+		if (mark.Until.IsZero() || now.Before(mark.Until)) && slices.Contains(MarkKinds, mark.Kind) && (first.IsZero() || mark.Since.Before(first)) {
+			first = mark.Since
+		}
+	}
+	if first.IsZero() {
+		return ""
+	}
+	return first.In(now.Location()).Format(time.DateOnly)
+}

@@ -211,6 +211,20 @@ func restrictedKey(r Reader, who acts.Caller, row *CaseRow) (crypto.Key, error) 
 	return w.checked(key, err, row.KeyVersion)
 }
 
+// KeyFrom is the key of a restricted case as it is kept for the caller, whose own key under
+// which what is named to her is kept was made before. There may be no such row.
+func (w *CaseWrapRow) KeyFrom(who acts.Caller, own crypto.Key, version int64) (key crypto.Key, err error) {
+	switch {
+	case w == nil:
+		return key, acts.ErrNoRow
+	case w.Symmetric:
+		key, err = openKept(own, w)
+	default:
+		key, err = OpenNamed(who, w)
+	}
+	return w.checked(key, err, version)
+}
+
 // checked is the key that a wrap gave, where it is the case's, of a version.
 func (w *CaseWrapRow) checked(key crypto.Key, err error, version int64) (crypto.Key, error) {
 	if err != nil {
@@ -236,14 +250,16 @@ func (c *File) Restrict(r Reader, act *acts.Act, named acts.List) (Change, error
 	if named == "" {
 		return Change{}, ErrNobodyLeft
 	}
-	c.Row.AllBut = false
-	return c.keepFor(r, act, named)
+	return c.both(r, act, func(c *File) (Change, error) {
+		c.Row.AllBut = false
+		return c.keepFor(r, act, named)
+	})
 }
 
 // Lift opens a restricted case to its unit again, but for those from whom it is
 // walled off.
 func (c *File) Lift(r Reader, act *acts.Act) (Change, error) {
-	return c.keepForAllBut(r, act, c.Row.Walled)
+	return c.both(r, act, func(c *File) (Change, error) { return c.keepForAllBut(r, act, c.Row.Walled) })
 }
 
 // Walls is from whom a case is walled off, who answers for it where a lead is
@@ -255,6 +271,10 @@ type Walls struct{ Off, Stands, By acts.List }
 // on. Who joins its unit later is added by whoever may open it (see joined). With
 // nobody walled off it is the unit's again, or those people's whom it is restricted to.
 func (c *File) Wall(r Reader, act *acts.Act, w Walls) (Change, error) {
+	return c.both(r, act, func(c *File) (Change, error) { return c.wallOff(r, act, w) })
+}
+
+func (c *File) wallOff(r Reader, act *acts.Act, w Walls) (Change, error) {
 	c.Row.Walled, c.Row.Stands, c.Row.WalledBy = w.Off, w.Stands, w.By
 	if !c.Row.Restricted || c.Row.AllBut {
 		return c.keepForAllBut(r, act, w.Off)
@@ -276,26 +296,47 @@ func (c *File) keepForAllBut(r Reader, act *acts.Act, off acts.List) (Change, er
 	if !c.Row.AllBut {
 		return c.keepFor(r, act, "")
 	}
-	members, err := membersOf(r, c.Row.Unit)
+	named, err := allBut(r, c.Row.Unit, off)
 	if err != nil {
 		return Change{}, err
 	}
-	var named acts.List
+	return c.keepFor(r, act, named)
+}
+
+// allBut are the members of a unit but some.
+func allBut(r Reader, unit string, off acts.List) (named acts.List, err error) {
+	members, err := membersOf(r, unit)
+	if err != nil {
+		return "", err
+	}
 	for _, m := range members {
 		if !off.Has(m.id) {
 			named = named.With(m.id)
 		}
 	}
 	if named == "" {
-		return Change{}, ErrNobodyLeft
+		return "", ErrNobodyLeft
 	}
-	return c.keepFor(r, act, named)
+	return named, nil
 }
 
 // keepFor draws a new key for a case and keeps it for the named people or, with
 // none, for its unit, and the unit's side of whatever was shared of it likewise.
 // The wraps of those who are named no longer go.
 func (c *File) keepFor(r Reader, act *acts.Act, named acts.List) (out Change, err error) {
+	if out, err = c.keepRow(r, act, named); err != nil {
+		return out, err
+	}
+	if err := c.Seal(act.Who); err != nil {
+		return out, err
+	}
+	sides, err := Rekey(r, act, c)
+	out.Add(sides)
+	return out, err
+}
+
+// keepRow is keepFor for the file itself, which the caller seals.
+func (c *File) keepRow(r Reader, act *acts.Act, named acts.List) (out Change, err error) {
 	if err := c.ReadTold(); err != nil {
 		return out, err
 	}
@@ -325,12 +366,7 @@ func (c *File) keepFor(r Reader, act *acts.Act, named acts.List) (out Change, er
 		}
 		out.Delete = append(out.Delete, row)
 	}
-	if err := c.Seal(act.Who); err != nil {
-		return out, err
-	}
-	sides, err := Rekey(r, act, c)
-	out.Add(sides)
-	return out, err
+	return out, nil
 }
 
 // member is somebody who holds the newest key of a unit, and who let her in.
@@ -600,11 +636,21 @@ func RekeyNamed(r Reader, act *acts.Act, after acts.Caller) (Change, error) {
 // Rekey keeps the unit's own side of everything that was shared of a restricted
 // case as the case is kept now. Every word that is written from now on gets another
 // key.
-func Rekey(r Reader, act *acts.Act, c *File) (out Change, err error) {
+func Rekey(r Reader, act *acts.Act, c *File) (Change, error) { return rekeyBut(r, act, c, nil) }
+
+// rekeyBut is Rekey but for rows that the act has written already, kept as the case is.
+func rekeyBut(r Reader, act *acts.Act, c *File, written []acts.Row) (out Change, err error) {
+	done := map[string]bool{}
+	for _, row := range written {
+		done[named(row)] = true
+	}
 	defer func(salt []byte) { act.Salt = salt }(act.Salt)
 	for row, err := range sharedOf(r, c.Row) {
 		if err != nil {
 			return out, err
+		}
+		if done[named(row)] {
+			continue
 		}
 		s, h := SentOf(row, c), row.Held()
 		lifted := !c.Row.Restricted && *h.FromCaseKey != 0

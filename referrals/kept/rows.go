@@ -150,7 +150,8 @@ func (b *CardBatch) Box(box []byte) crypto.Sealed {
 	return b.boxes[from:len(b.boxes):len(b.boxes)]
 }
 
-func (b *CardBatch) empty() { b.Cards, b.boxes, b.Wraps = b.Cards[:0], b.boxes[:0], nil }
+// Empty makes room for the next cards.
+func (b *CardBatch) Empty() { b.Cards, b.boxes, b.Wraps = b.Cards[:0], b.boxes[:0], nil }
 
 // Card is the part of a case row that search reads.
 type Card struct {

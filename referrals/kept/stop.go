@@ -93,11 +93,24 @@ func stop(r Reader, day, unit, id string) ([]acts.Row, error) {
 type RuleChange struct {
 	Said    bool // she said it herself, recognised: it holds here, and stops of before end
 	Changed bool // something is not as it was: whoever else keeps something of her stops
+	Hers    bool // it is her word, recognised: in the file that is joined with this one it stands too
 }
 
 // TellRule makes the rule of a case hold wherever something of hers is kept: what
-// hangs on the case is told anew, and every other record that ids lead to stops.
+// hangs on the case is told anew, the file that is joined with it follows, and every other
+// record that ids lead to stops.
 func TellRule(r Reader, act *acts.Act, f *File, how RuleChange) (Change, error) {
+	out, err := tellRule(r, act, f, how)
+	if err != nil {
+		return out, err
+	}
+	other, err := tellOther(r, act, f, how)
+	out.Add(other)
+	out.Put = onceEach(out.Put, nil)
+	return out, err
+}
+
+func tellRule(r Reader, act *acts.Act, f *File, how RuleChange) (Change, error) {
 	stopped := f.Safe.Stopped
 	f.Safe.Stopped = false // what hangs here follows what the rule says
 	out, err := Retell(r, act, f, &Telling{})

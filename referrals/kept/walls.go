@@ -65,6 +65,14 @@ func (w wall) shutTo(person string) bool {
 	return off || w.restricted && !named
 }
 
+// takenFromLead tells whether a lead among some people may know of a case as it is, and
+// not behind other walls.
+func takenFromLead(people []*acts.Person, c *CaseRow, then wall) bool {
+	return slices.ContainsFunc(people, func(p *acts.Person) bool {
+		return answersFor(policies.Role(p.Role), p.ID, nil) && !c.wall().shutTo(p.ID) && then.shutTo(p.ID)
+	})
+}
+
 // CaseObject is a case row as the policy sees it for a caller.
 func CaseObject(who acts.Caller, row *CaseRow) policies.Object {
 	o := policies.Object{Kind: policies.KindCase, ID: row.ID, Unit: row.Unit, UnitKind: who.UnitKind(), State: row.State}
@@ -89,6 +97,9 @@ func WallsOf(r Reader, act *acts.Act, caseID string, o *policies.Object) (*CaseR
 
 // ShutTo tells whether a case may not be known to the caller.
 func ShutTo(who acts.Caller, c *CaseRow) bool { return c.wall().shutTo(who.Person()) }
+
+// ShutTo tells whether the file that a card is of does not exist for a person.
+func (c *Card) ShutTo(person string) bool { return c.wall().shutTo(person) }
 
 // ShutFor tells whether a case may not be known to a person.
 func ShutFor(p *acts.Person, c *CaseRow) bool { return c.wall().shutTo(p.ID) }

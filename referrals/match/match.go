@@ -207,6 +207,9 @@ func (q Query) Code(code string) Class {
 	return None
 }
 
+// SameCode tells whether what was typed is a whole code, and this one.
+func SameCode(typed, code string) bool { return NewQuery(typed).Code(code) == Exact }
+
 // codeHalf is how many signs of a woman's code are said together.
 const codeHalf = 4
 

@@ -56,6 +56,19 @@ func TestNumbersAreNumbers(t *testing.T) {
 	}
 }
 
+// TestNumbersInGroups: 00 before a country is no part of the number, however the rest is
+// grouped.
+func TestNumbersInGroups(t *testing.T) {
+	for _, typed := range []string{"0039 333 12 34 567", "0039 (333) 12.34.567", "+39 333 12 34 567", "00 39 333 1234 567"} {
+		if keys := match.KeysOf(nil, []string{typed}); !keys.SharesNumber(match.KeysOf(nil, []string{"3331234567"})) {
+			t.Errorf("%q: %q", typed, keys.Numbers)
+		}
+	}
+	if keys := match.KeysOf(nil, []string{"333 1234567 - 06 1234567"}); len(keys.Nationals()) < 2 || !keys.SharesNumber(match.KeysOf(nil, []string{"+39 06 1234567"})) {
+		t.Errorf("two in one field: %q", keys.Numbers)
+	}
+}
+
 // TestClasses: how like a record is, each with what it is not.
 func TestClasses(t *testing.T) {
 	card := match.KeysOf([]string{"Rosa 12", "Maria Grazia", "D'Angelo"}, []string{"347 5550104 (dopo le 18)"})

@@ -77,7 +77,11 @@ func digitRuns(text string) (runs []string) {
 func joined(groups []string) (runs []string) {
 	run := ""
 	for _, g := range groups {
-		if len(run) >= 9 && (len(run)+len(g) > 13 || len(strings.TrimLeft(g, "+0")) < 3) {
+		abroad := 0 // signs of 00, which "+" stands for
+		if strings.HasPrefix(run, "00") {
+			abroad = 2
+		}
+		if len(run) >= 9+abroad && (len(run)+len(g) > 13+abroad || len(strings.TrimLeft(g, "+0")) < 3) {
 			runs, run = append(runs, run), ""
 		}
 		run += g
@@ -174,3 +178,26 @@ func (n number) against(keys string) Class {
 // HasNumber tells whether a text holds something that can be compared as a
 // telephone number.
 func HasNumber(text string) bool { return len(numbersIn(text)) > 0 }
+
+// Nationals are the numbers of a record without their country, each once: two records
+// that share a number share one of these.
+func (k Keys) Nationals() (all []string) {
+	for key := range strings.FieldsSeq(k.Numbers) {
+		if _, national, _ := strings.Cut(key, "."); !slices.Contains(all, national) {
+			all = append(all, national)
+		}
+	}
+	return all
+}
+
+// SharesNumber tells whether two records have a number in common, as the numbers of a
+// query are compared with those of a record.
+func (k Keys) SharesNumber(with Keys) bool {
+	for key := range strings.FieldsSeq(k.Numbers) {
+		country, national, _ := strings.Cut(key, ".")
+		if (number{country, national}).against(with.Numbers) == Exact {
+			return true
+		}
+	}
+	return false
+}

@@ -30,6 +30,9 @@ type SafeContact struct {
 	// nobody contacts her by this one before she was asked. It is no part of what she
 	// said, and is told by whoever opens the rule.
 	Stopped bool `json:"-"`
+	// Banned says that another file that the reader may open says "mai" of the number: it
+	// is no part of what she said here, and is told where a call is opened.
+	Banned bool `json:"-"`
 }
 
 // Hours is one stretch of safe hours, HH:MM; no days means any day.
@@ -78,6 +81,7 @@ const (
 	Suspended       Refusal = "attempts.suspended"     // somebody not recognised said no to it
 	OtherAnswered   Refusal = "attempts.other_answered"
 	Stopped         Refusal = "attempts.stopped"
+	BannedElsewhere Refusal = "attempts.banned" // another file says "mai" of the same number
 )
 
 // Recorded tells whether she allowed anything at all that can be used now.
@@ -130,6 +134,8 @@ func (s SafeContact) Shut(kind string) Refusal {
 		return Permitted
 	case s.Stopped:
 		return Stopped
+	case s.Banned && timedKinds[kind]:
+		return BannedElsewhere
 	case suspended && p.Why == SuspendedSaid:
 		return Suspended
 	case suspended: // whatever a later program calls it

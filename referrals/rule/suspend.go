@@ -31,13 +31,13 @@ var SuspendedFor = []string{SuspendedSaid, SuspendedOther}
 // suspended it, and contacts of hers are not stopped.
 func (s SafeContact) may(kind string) bool {
 	_, suspended := s.Suspended[kind]
-	return s.Channels[kind] == "yes" && !suspended && !s.Stopped
+	return s.Channels[kind] == "yes" && !suspended && !s.Stopped && !(s.Banned && timedKinds[kind])
 }
 
 // Open is the rule as she said it, without what shut it since: for what is kept until
 // it is open again. Nobody is contacted by it.
 func (s SafeContact) Open() SafeContact {
-	s.Suspended, s.Stopped = nil, false
+	s.Suspended, s.Stopped, s.Banned = nil, false, false
 	return s
 }
 
@@ -86,6 +86,9 @@ func (s SafeContact) SuspendedBy(why string) (kinds []string) {
 func (s SafeContact) Halts() (all []Refusal) {
 	if s.Stopped {
 		all = append(all, Stopped)
+	}
+	if s.Banned && s.Open().Rings() {
+		all = append(all, BannedElsewhere)
 	}
 	if len(s.SuspendedBy(SuspendedOther)) > 0 {
 		all = append(all, OtherAnswered)

@@ -13,6 +13,7 @@ import (
 	"sportello/policies/acts"
 	"sportello/policies/audit"
 	"sportello/policies/units"
+	"sportello/referrals"
 	"sportello/referrals/cases"
 	"sportello/referrals/rule"
 	"sportello/referrals/store/storetest"
@@ -42,6 +43,44 @@ func BenchmarkSearch(b *testing.B) {
 				b.ReportMetric(float64(cards)/125, "bar-ms")
 			})
 		}
+	}
+}
+
+// BenchmarkBans reads the lead's Agenda of a unit where one of many files allows a number
+// that all the others forbid, and opens the page of calls of that one.
+func BenchmarkBans(b *testing.B) {
+	w := searchWorld(b, 5_000, false)
+	out, _, err := w.Desk.Cases.RecordContact(ctx, w.Caller("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true, Contact: cases.Contact{Speaker: "she", Outcome: "info_only",
+		Safe: rule.SafeContact{Channels: map[string]string{"call": "yes"}, Number: "347 5550101", Hours: []rule.Hours{{From: "08:00"}}}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, read := range map[string]func() bool{
+		"agenda": func() bool {
+			a, _, err := w.Desk.ReadAgenda(ctx, w.Caller("gina"))
+			return err == nil && len(a.Bans) == 1 && a.Bans[0].More == 4_999
+		},
+		"worker": func() bool {
+			a, _, err := w.Desk.ReadAgenda(ctx, w.Caller("anna"))
+			return err == nil && len(a.Bans) == 0
+		},
+		"calls": func() bool {
+			v, _, err := w.Desk.OpenCase(ctx, w.Caller("anna"), out.CaseID, referrals.PartBan)
+			return err == nil && v.Ban != nil
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if !read() {
+					b.Fatal("not what was to be read")
+				}
+				took = append(took, time.Since(start))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms")
+		})
 	}
 }
 

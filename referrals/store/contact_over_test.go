@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sportello/policies/acts"
+	"sportello/referrals/cards"
 	"sportello/referrals/cases"
 	"sportello/referrals/kept"
 	"sportello/referrals/store"
@@ -30,7 +31,7 @@ func TestContactsGoAfterAYear(t *testing.T) {
 		return is
 	}
 	waits := false
-	view(t, w, func(r kept.Reader) { waits, err = kept.CardsWait(r, danger.ContactID) })
+	view(t, w, func(r kept.Reader) { waits, err = cards.Wait(r, danger.ContactID) })
 	if err != nil || !waits {
 		t.Fatalf("a contact with danger waits for nobody: %v", err)
 	}
@@ -43,7 +44,7 @@ func TestContactsGoAfterAYear(t *testing.T) {
 			if is := there(&cases.ContactRow{}, c.ContactID); is == gone[name] {
 				t.Errorf("%s, a contact that is %s: there %v", when, name, is)
 			}
-			if is := there(&kept.CardRow{}, c.ContactID+"."+kept.CardOfContact); is == (gone[name] || name == "found again") {
+			if is := there(&cards.Row{}, c.ContactID+"."+cards.OfContact); is == (gone[name] || name == "found again") {
 				t.Errorf("%s, the card of a contact that is %s: there %v", when, name, is)
 			}
 		}
@@ -86,7 +87,7 @@ func TestATamperedRowHidesNothingThatIsOver(t *testing.T) {
 	db := raw(t, w, store.MainFile)
 	defer db.Close()
 	change(t, db, "UPDATE contact SET author = 'X' WHERE id = ?", first.ContactID)
-	change(t, db, "UPDATE card SET kind = 'other' WHERE id = ?", number.ContactID+"."+kept.CardOfNumber)
+	change(t, db, "UPDATE card SET kind = 'other' WHERE id = ?", number.ContactID+"."+cards.OfNumber)
 	w.Clock.Add(368 * 24 * time.Hour)
 	n, err := w.Desk.EndOver(t.Context(), acts.ConsoleCaller())
 	if !errors.Is(err, acts.ErrTampered) || !strings.Contains(err.Error(), first.ContactID) || !strings.Contains(err.Error(), number.ContactID) {

@@ -155,6 +155,7 @@ func everyKind(t *testing.T) *storetest.Flow {
 	}
 	_, err = f.Desk.Walls.Set(t.Context(), f.StepUp("gina", policies.CaseWall, f.Case), f.Case, f.Version(f.Case), walls.Change{Back: acts.List(f.People["lia"].ID)})
 	storetest.Try(t, "taking the wall down", err)
+	f.JoinTo(f.Case, "joined case ")
 	nameOf(t, f, "anna", "gina")
 	return f
 }

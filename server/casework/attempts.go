@@ -23,6 +23,7 @@ type AttemptsPage struct {
 	frame.CaseHead
 	Attempts  []Attempt
 	Forbidden string   // message key, or empty
+	Ban       string   // the address of another file that says "mai" of her number, or empty
 	Channels  []string // words of "channel" open now
 	Others    []string // the other channels: for what happened already
 	AttemptForm
@@ -55,7 +56,7 @@ func SetRecall(q *frame.Request, f *RecallForm) error {
 }
 
 func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartBan)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +89,9 @@ func attemptsPage(q *frame.Request, cause error) (frame.Shown, error) {
 	slices.Reverse(page.Others)
 	if len(page.Channels) == 0 {
 		page.Forbidden = string(reason)
+	}
+	if v.Ban != nil {
+		page.Ban = "/schede/" + v.Ban.CaseID
 	}
 	frame.Explain(&page.Page, cause)
 	return page, nil

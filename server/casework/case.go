@@ -36,13 +36,27 @@ type CasePage struct {
 	Danger      *Danger          // she said yes at the last contact
 	Meet        []time.Time      // appointments of which nobody said yet how they went
 	Sent        []parts.SentTask // what a social service was asked for her
+	Joined      *Joined          // the file that is joined with this one
+}
+
+// Joined is what the page shows of the file that is joined with this one, beside what
+// stands with its own.
+type Joined struct {
+	ID        string
+	Who       frame.Who
+	Request   string
+	Needs     []string // words of "need"
+	Referrals int
 }
 
 // Case answers GET /schede/{id}.
 func Case(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet, referrals.PartSheets)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartPerson, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartTasks, referrals.PartMeet, referrals.PartSheets, referrals.PartJoined)
 	if err != nil {
 		return nil, err
+	}
+	if v.JoinedTo != "" {
+		return nil, q.Redirect("/schede/" + v.JoinedTo)
 	}
 	page := &CasePage{Page: q.Base(TitleCase), CaseHead: frame.HeadOf(q, v.CaseHead, "summary"), Version: frame.Version(v.Version), Identity: identityWord(v),
 		Request: v.Told.Request, Needs: v.Told.Needs, Opened: q.Day(v.OpenedDay), LastContact: q.Day(v.LastDay), Restricted: v.Restricted, MayShare: v.Restricted || v.Answers}
@@ -51,7 +65,7 @@ func Case(q *frame.Request) (frame.Shown, error) {
 			page.LastNote = n.At
 		}
 	}
-	if page.Latest = entries(q, v, roster); len(page.Latest) > latestOnCase {
+	if page.Latest = entriesOfBoth(q, v, roster); len(page.Latest) > latestOnCase {
 		page.Latest = page.Latest[:latestOnCase]
 	}
 	if len(v.Referrals) > 0 {
@@ -60,12 +74,20 @@ func Case(q *frame.Request) (frame.Shown, error) {
 	}
 	page.Sent, page.Recall = parts.SentOf(q, v.Sent, roster), recall(q, v.Recall)
 	page.Danger = lastDanger(q, v)
+	if o := v.Joined; o != nil {
+		page.Joined = &Joined{ID: o.ID, Who: frame.Who(o.Card.Who()), Request: o.Told.Request, Needs: o.Told.Needs, Referrals: len(o.Referrals)}
+		page.Sent = append(page.Sent, parts.SentOf(q, o.Sent, roster)...)
+		if page.Danger == nil {
+			page.Danger = lastDanger(q, *o)
+		}
+		v.Meet = append(v.Meet, o.Meet...)
+	}
 	for _, m := range v.Meet {
 		if m.Planned() {
 			page.Meet = append(page.Meet, m.When)
 		}
 	}
-	slices.Reverse(page.Meet)
+	slices.SortFunc(page.Meet, time.Time.Compare)
 	page.Next, page.NextHref = nextStep(v, page.Now)
 	return page, nil
 }

@@ -25,12 +25,12 @@ const (
 
 // Diary answers GET /schede/{id}/diario.
 func Diary(q *frame.Request) (frame.Shown, error) {
-	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartSheets)
+	v, roster, err := frame.CaseAndRoster(q, referrals.PartDiary, referrals.PartContacts, referrals.PartReferrals, referrals.PartSheets, referrals.PartJoined)
 	if err != nil {
 		return nil, err
 	}
 	page := &DiaryPage{Page: q.Base(TitleDiary), CaseHead: frame.HeadOf(q, v.CaseHead, "diary"), Recall: recall(q, v.Recall)}
-	page.Notes = entries(q, v, roster)
+	page.Notes = entriesOfBoth(q, v, roster)
 	return page, nil
 }
 
@@ -50,13 +50,35 @@ func entries(q *frame.Request, v referrals.CaseView, roster *units.Roster) (all 
 	for _, r := range v.Referrals {
 		all = append(all, NoteLine{ID: r.ID, Event: "referral", Says: roster.UnitName(r.ToUnit), At: q.Day(r.SentDay), DayOnly: true, Referral: parts.StateOf(r), Href: "/invii/" + r.ID})
 	}
+	for i := range all {
+		all[i].CaseID = v.ID
+	}
+	newestFirst(all)
+	return all
+}
+
+// entriesOfBoth are the entries of a case and of the one that is joined with it, each of
+// which says so.
+func entriesOfBoth(q *frame.Request, v referrals.CaseView, roster *units.Roster) []NoteLine {
+	all := entries(q, v, roster)
+	if v.Joined == nil {
+		return all
+	}
+	for _, n := range entries(q, *v.Joined, roster) {
+		n.From = v.Joined.Card.Code
+		all = append(all, n)
+	}
+	newestFirst(all)
+	return all
+}
+
+func newestFirst(all []NoteLine) {
 	slices.SortStableFunc(all, func(a, b NoteLine) int {
 		if c := b.day().Compare(a.day()); c != 0 { // a referral is known by its day alone: it is the first of it
 			return c
 		}
 		return b.At.Compare(a.At)
 	})
-	return all
 }
 
 // day is the day on which it happened.
@@ -81,6 +103,8 @@ type NoteLine struct {
 	Contact    *ContactTold // of a contact: what was recorded
 	Referral   string       // of a referral: a word of "referral_state"
 	Href       string       // of what has a page of its own
+	CaseID     string       // in which file it stands
+	From       string       // the code of that file, where it is the one that is joined with this
 }
 
 // Earlier is what a corrected text said before.

@@ -127,7 +127,7 @@ func (p *DiaryPage) HTML(v *frame.PageView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = entry(v, p.Strip.CaseID, note).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = entry(v, note.CaseID, note).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

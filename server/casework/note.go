@@ -70,6 +70,8 @@ func note(q *frame.Request, n cases.NoteView, answers bool, roster *units.Roster
 		}
 	case "now_end":
 		v.Says, v.MayCorrect, v.MayMove = frame.Joined(q.Word("now", n.Channel), q.Word("now_end", n.Outcome)), false, false
+	case cases.NoteJoined, cases.NoteUnjoined:
+		v.Says, v.Text, v.MayCorrect, v.MayMove = n.Text, "", false, false
 	case "reopened", "revoked":
 		v.MayCorrect, v.MayMove = false, false
 		if n.Kind == "revoked" {

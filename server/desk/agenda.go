@@ -27,7 +27,15 @@ type AgendaPage struct {
 	Sent      []parts.SentTask // what the unit asked of a social service
 	Open      []parts.OpenContact
 	Restored  []ShutReferral // shut by a restore, until the desk confirms them
+	Bans      []Ban          // numbers that one file allows and another forbids
 	Emergency []parts.Call
+}
+
+// Ban is a number that one file allows and another forbids.
+type Ban struct {
+	Allows, Bans         frame.Who
+	AllowsHref, BansHref string
+	More                 int // how many other files forbid it
 }
 
 // Agenda answers GET /agenda.
@@ -104,6 +112,10 @@ func Agenda(q *frame.Request) (frame.Shown, error) {
 	}
 	for _, w := range a.Witness {
 		page.Urgent = append(page.Urgent, frame.Task{Who: frame.Who{Alias: roster.UnitName(w.Unit)}, Kind: "wall_witness", Href: "/muri/" + w.ID, DayOnly: true})
+	}
+	for _, b := range a.Bans {
+		page.Bans = append(page.Bans, Ban{Allows: frame.Who(b.Allows.CaseWho), AllowsHref: "/schede/" + b.Allows.CaseID + "/contatto-sicuro",
+			Bans: frame.Who(b.Bans.CaseWho), BansHref: "/schede/" + b.Bans.CaseID + "/contatto-sicuro", More: b.More})
 	}
 	for _, m := range a.Meet {
 		task := frame.Task{Who: frame.Who(m.Who), Kind: "appointment", Href: "/schede/" + m.CaseID + "/appuntamenti", Due: m.When}

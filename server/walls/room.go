@@ -1,5 +1,5 @@
 // Package walls is who may know of a case file, and who does: from whom it is hidden, to whom
-// it is restricted, who opened it.
+// it is restricted, who opened it, and which other file of hers it is joined with.
 //
 // A page is found by its name: handler and struct in NAME.go, its template in
 // NAME.templ, from which `make` writes NAME_templ.go.

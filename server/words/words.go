@@ -136,7 +136,7 @@ var wordLists = map[string][]string{
 	"closing":       cases.CaseOutcomes,
 	"identity":      {"anonymous", "alias", "partial", "identified"},
 	"note_kind":     cases.NoteKinds,
-	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "sheet", "now_end", "closed", "reopened", "revoked"},
+	"event":         {"contact", "attempt", "note", "referral", "rule", "request", "sheet", "now_end", "closed", "reopened", "revoked", "joined", "unjoined"},
 	"danger":        {"yes"},
 	"next":          {"review_rule", "choose_centre", "await_centre", "answer_centre", "read_answer", "call_back", "write_note", "reopen", "interview", "danger", "other_person", "stop_told", "read_news", "appointment_past"},
 

@@ -17,6 +17,7 @@ import (
 	"sportello/policies/office"
 	"sportello/referrals"
 	"sportello/referrals/cases"
+	"sportello/referrals/join"
 	"sportello/referrals/kept"
 	"sportello/referrals/reports"
 	"sportello/referrals/rule"
@@ -34,6 +35,8 @@ type Flow struct {
 
 	Case, Code  string // the case of a woman, unit-visible
 	Other       string // a second case
+	First       string // a case that another one of hers is joined to
+	Second      string
 	Closed      string // a case that went back to its alias, and was closed
 	Restricted  string // a case named to anna
 	Contact     string // a contact that stands alone
@@ -110,6 +113,8 @@ func (f *Flow) run() {
 	f.restrict()
 	f.declare()
 	f.roster()
+	f.First = f.another("joined first ")
+	f.Second = f.JoinTo(f.First, "joined second ")
 }
 
 func (f *Flow) ok(err error, doing string) {
@@ -295,6 +300,38 @@ func (f *Flow) restrict() {
 	_, err = f.Desk.Cases.Restrict(ctx, f.StepUp("gina", policies.CaseRestrict, f.Other), f.Other, f.Version(f.Other), named)
 	f.ok(err, "restricting")
 	f.ok(f.Desk.Cases.AdoptNamed(ctx, f.SignIn("anna")), "keeping the key of a restricted case")
+}
+
+// JoinTo opens another case of a woman, with words of its own, and joins it to the one
+// that she has, in the place of what is joined with that. It is not done where the one she
+// has is hidden from a lead.
+func (f *Flow) JoinTo(first, prefix string) (second string) {
+	f.T.Helper()
+	ctx := context.Background()
+	open := func(id string) referrals.CaseView {
+		v, _, err := f.Desk.OpenCase(ctx, f.SignIn("anna"), id, referrals.PartJoined)
+		f.ok(err, "opening a case")
+		return v
+	}
+	if open(first).Joined != nil {
+		_, err := f.Desk.Join.Undo(ctx, f.StepUp("anna", policies.CaseUnjoin, first), first)
+		f.ok(err, "taking two cases apart")
+	}
+	second = f.another(prefix)
+	a, b := open(first), open(second)
+	_, err := f.Desk.Join.Join(ctx, f.StepUp("anna", policies.CaseJoin, first), first, join.Codes{First: a.Card.Code, Second: b.Card.Code}, [2]int64{a.Version, b.Version}, f.Word(prefix+"said"))
+	if !errors.Is(err, kept.ErrJoinLead) {
+		f.ok(err, "joining two cases")
+	}
+	return second
+}
+
+// another opens a case of which little is known.
+func (f *Flow) another(prefix string) string {
+	out, _, err := f.Desk.Cases.RecordContact(context.Background(), f.SignIn("anna"), cases.NewContact{Form: crypto.NewID(), OpenCase: true,
+		Contact: cases.Contact{Speaker: "she", Channel: "phone", Alias: f.Word(prefix + "alias"), Request: f.Word(prefix + "request"), Outcome: "thinking"}})
+	f.ok(err, "recording a contact")
+	return out.CaseID
 }
 
 // TakeReport takes down what somebody else tells, with a word in every field.
@@ -499,4 +536,5 @@ func (f *Flow) WriteAgain(t *testing.T) {
 	f.Refer(f.Case, f.Authorise("alias"))
 	_, err = f.Desk.Sharing.SendMessage(ctx, anna, f.Consent, typed.NewForm(), "dopo")
 	Try(t, "writing to the centre", err)
+	f.JoinTo(f.Case, "after ")
 }

@@ -59,8 +59,10 @@ func addCase(add func(string, frame.Shown)) {
 		Needs: []string{"bed", "listen"}, Opened: servertest.Ago(3), LastContact: servertest.Ago(1), LastNote: servertest.Ago(1), Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Referral: "sent", Centre: "Centro Le Querce", Next: "await_centre", NextHref: "/invii/B",
 		Latest: happened[:4], Meet: []time.Time{servertest.Ago(-2)}, Sent: sent[1:2], Danger: &casework.Danger{Day: servertest.Ago(1), Where: "Può arrivare presto"}})
 	bare := frame.CaseHead{Tab: "summary", Strip: frame.Strip{CaseID: "A", Who: servertest.Nadia, State: "closed", MayEdit: true}}
+	add("case.joined", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: head, Identity: "alias", Next: "write_note", NextHref: "/schede/A/diario/nuova", Opened: servertest.Ago(20), Latest: happened[len(happened)-3:],
+		Joined: &casework.Joined{ID: "B", Who: servertest.Lina, Request: "Chiede un avvocato.", Needs: []string{"listen"}, Referrals: 2}})
 	add("case.bare", &casework.CasePage{Page: servertest.DeskPage("case.title", "/schede/A"), CaseHead: bare, Identity: "anonymous", Next: "reopen", NextHref: "/schede/A/riapri", Opened: servertest.Ago(40), Restricted: true})
-	note := casework.NoteLine{ID: "N1", Event: "note", Kind: "phone", Author: "Anna Bassi", At: servertest.Ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
+	note := casework.NoteLine{ID: "N1", CaseID: "A", Event: "note", Kind: "phone", Author: "Anna Bassi", At: servertest.Ago(1), Text: "Ha chiamato dal lavoro.\nChiede di spostare l’appuntamento.", MayCorrect: true, MayMove: true,
 		Earlier: []casework.Earlier{{Author: "Anna Bassi", Day: servertest.Ago(1), Text: "Ha chiamato."}}}
 	head.Tab = "diary"
 	add("diary", &casework.DiaryPage{Page: servertest.DeskPage("diary.title", "/schede/A/diario"), CaseHead: head, Recall: casework.Recall{Day: servertest.Ago(-1), From: "08:00", To: "08:30"}, Notes: append([]casework.NoteLine{note, {ID: "N2", Event: "note", Kind: "listening", Author: "Carla Neri", At: servertest.Ago(3), Text: "Primo ascolto."}}, happened...)})
@@ -88,6 +90,7 @@ func addReach(add func(string, frame.Shown)) {
 	add("attempts", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Channels: []string{"whatsapp"}, AttemptForm: casework.AttemptForm{Channel: "whatsapp"},
 		Attempts: []casework.Attempt{{At: servertest.Now.Add(-30 * time.Minute), Author: "Anna Bassi", Channel: "whatsapp", Outcome: "no_answer"}, {At: servertest.Now.Add(-50 * time.Minute), Author: "Anna Bassi", Channel: "call", Outcome: "other_person", Said: "agreed", Forbidden: "attempts.not_now", Note: "Una voce di uomo."}},
 		Others:   []string{"call", "sms"}})
+	add("attempts.banned", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.banned", Ban: "/schede/B", MayPlan: true, Version: "4", Others: []string{"call", "whatsapp"}})
 	add("attempts.forbidden", &casework.AttemptsPage{Page: servertest.DeskPage("attempts.title", "/schede/A/tentativi"), CaseHead: head, Forbidden: "attempts.not_now", MayPlan: true, Version: "4", Others: []string{"call", "whatsapp"}})
 	shut := servertest.CaseHead("")
 	shut.Strip.Halts, shut.Strip.Channels = []frame.Halt{{Key: "attempts.stopped"}, {Key: "attempts.other_answered"}, {Key: "attempts.suspended"}, {Key: "strip.waits"}}, []frame.ChannelRule{{Channel: "call", Allow: "suspended"}, {Channel: "email", Allow: "yes"}}
@@ -120,7 +123,9 @@ var happened = []casework.NoteLine{
 	{ID: "C1", Event: "contact", Says: "Vuole pensarci", Author: "Anna Bassi", At: servertest.Ago(3), Contact: told},
 	{ID: "R2", Event: "revoked", Kind: "other", Says: "Ha detto la parola", Author: "Anna Bassi", At: servertest.Ago(8)},
 	{ID: "O1", Event: "reopened", Kind: "other", Author: "Anna Bassi", At: servertest.Ago(20)},
-	{ID: "O2", Event: "closed", Kind: "other", Says: "Non desidera altro", Text: "Per ora va bene così.", Author: "Anna Bassi", At: servertest.Ago(90), MayCorrect: true, MayMove: true},
+	{ID: "O2", Event: "closed", Kind: "other", Says: "Non desidera altro", Text: "Per ora va bene così.", Author: "Anna Bassi", At: servertest.Ago(90), MayCorrect: true, MayMove: true, CaseID: "B", From: "W8RD-3KFA"},
+	{ID: "J1", Event: "joined", Kind: "other", Says: "W8RD-3KFA", Author: "Anna Bassi", At: servertest.Ago(91), CaseID: "A"},
+	{ID: "J2", Event: "unjoined", Kind: "other", Says: "W8RD-3KFA", Author: "Anna Bassi", At: servertest.Ago(92), CaseID: "A"},
 }
 
 // told is what was recorded of a contact.

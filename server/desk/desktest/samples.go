@@ -108,6 +108,7 @@ func addAgenda(add func(string, frame.Shown)) {
 		},
 		Open: []parts.OpenContact{{Who: frame.Who{Code: "W8RD-3K"}, Href: "/contatti/D", Begun: servertest.Now.Add(-20 * time.Minute)}}, Emergency: servertest.Agency,
 		Restored: []desk.ShutReferral{{Who: servertest.Rosa, Href: "/invii/B/conferma", Centre: "Centro Le Querce", Sent: servertest.Ago(5)}},
+		Bans:     []desk.Ban{{Allows: servertest.Lina, AllowsHref: "/schede/B/contatto-sicuro", Bans: servertest.Rosa, BansHref: "/schede/A/contatto-sicuro", More: 1}},
 	})
 	add("agenda.empty", &desk.AgendaPage{Page: servertest.DeskPage("agenda.title", "/agenda"), Emergency: servertest.Agency})
 }

@@ -25,6 +25,21 @@ func Samples() (all servertest.Samples) {
 		People: []walls.Behind{{ID: "P0", Name: "anna"}, {ID: "P1", Name: "marta"}}, RestrictedForm: walls.RestrictedForm{Named: []string{"P0"}}})
 	add("restricted.unit", &walls.RestrictedPage{Page: servertest.DeskPage(walls.TitleRestricted, "/schede/A/riservata"), CaseHead: head, Version: "4",
 		People: []walls.Behind{{ID: "P0", Name: "anna"}}})
+	join := walls.JoinPage{Page: servertest.DeskPage(walls.TitleJoin, "/schede/A/unione"), CaseHead: head, Version: "4"}
+	add("join", &join)
+	follows := join
+	lina := servertest.Lina
+	follows.Second, follows.Off, follows.Named = &lina, []string{"lia"}, []string{"anna", "marta"}
+	follows.Rules = []walls.JoinRule{{Channel: "call", First: "yes", Second: "never", Then: "never"}, {Channel: "sms", First: "unasked", Second: "yes", Then: "yes"},
+		{Channel: "email", First: "suspended", Second: "yes", Then: "suspended"}, {Channel: "in_person", First: "yes", Second: "yes", Then: "yes"}}
+	follows.JoinForm = walls.JoinForm{CodeFirst: "K7QW-4MRD", CodeSecond: "W8RD-3KFA", Said: "«Sì, sono sempre io.»", VersionSecond: "7"}
+	add("join.follows", &follows)
+	joined := join
+	joined.Joined, joined.Since, joined.Until, joined.Undo = &lina, servertest.Ago(3), servertest.Ago(-27), true
+	add("join.joined", &joined)
+	stays := joined
+	stays.Undo = false
+	add("join.stays", &stays)
 	head.Tab = "readers"
 	add("readers", &walls.ReadersPage{Page: servertest.DeskPage("readers.title", "/schede/A/aperture"), CaseHead: head, Readers: []walls.Reader{
 		{Person: "Anna Bassi", Unit: "Sportello Donna, Municipio II", Role: "intake_worker", Day: servertest.Ago(0), Times: 4}, {Person: "Carla Neri", Unit: "Sportello Donna, Municipio II", Role: "lead", Day: servertest.Ago(2), Times: 1}}})

@@ -1,4 +1,4 @@
-package kept
+package cards
 
 import (
 	"errors"
@@ -7,13 +7,14 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
+	"sportello/referrals/kept"
 	"sportello/referrals/match"
 )
 
-// CardRow is the sealed index card of a record that stands without a case file: what
+// Row is the sealed index card of a record that stands without a case file: what
 // lists, search and the Agenda read without opening the record. The card of a case
 // file is a column of its row. Its id is RECORD.KIND.
-type CardRow struct {
+type Row struct {
 	acts.RowKey
 	Unit   string
 	Kind   string // one of the card kinds
@@ -26,16 +27,16 @@ type CardRow struct {
 }
 
 // Table is the name of the table of cards.
-func (*CardRow) Table() string { return "card" }
+func (*Row) Table() string { return "card" }
 
 // The kinds of card.
 const (
-	CardOfContact = "contact" // of a contact that stands alone
-	CardOfNumber  = "number"  // of the number somebody gave for this call alone
+	OfContact = "contact" // of a contact that stands alone
+	OfNumber  = "number"  // of the number somebody gave for this call alone
 )
 
 var (
-	cardRows = acts.Declare[CardRow]()
+	cardRows = acts.Declare[Row]()
 	// cardsOfUnit lists the cards of a unit, for search, as they lie.
 	cardsOfUnit = cardRows.Find().Is("unit")
 	// cardsNow lists the cards of a unit whose records somebody has to look at.
@@ -45,31 +46,31 @@ var (
 	// cardsOver lists the cards of all units whose last day was before a day.
 	cardsOver = cardRows.Find().Not("until", "").Before("until").By("id")
 
-	_ = Register(cardRows, Kind[*CardRow]{Class: "contact", Names: true, Hangs: []Hang{On("contact", cardsOf)},
-		Secrets: func(c *CardRow) []string { return []string{c.Secret} },
-		Ended:   func(r Reader, day string) ([]*CardRow, error) { return cardsOver.Rows(r, day) },
-		Over:    func(Reader, *CardRow, string) (bool, error) { return true, nil }})
+	_ = kept.Register(cardRows, kept.Kind[*Row]{Class: "contact", Names: true, Hangs: []kept.Hang{kept.On("contact", cardsOf)},
+		Secrets: func(c *Row) []string { return []string{c.Secret} },
+		Ended:   func(r kept.Reader, day string) ([]*Row, error) { return cardsOver.Rows(r, day) },
+		Over:    func(kept.Reader, *Row, string) (bool, error) { return true, nil }})
 )
 
-// ContactCard is what the card of a contact says. What she asked for is never on it.
-type ContactCard struct {
-	Code     string    `json:"code,omitempty"` // hers, from the moment at which the contact is closed
-	Alias    string    `json:"alias,omitempty"`
-	Phones   []string  `json:"phones,omitempty"`
-	Findable bool      `json:"findable,omitempty"` // by name and number too, not by her code alone: she wants it
-	Author   string    `json:"author,omitempty"`
-	Begun    time.Time `json:"begun,omitzero"`
-	Open     bool      `json:"open,omitempty"` // nobody closed it yet
-	Children string    `json:"children,omitempty"`
-	Marks    Marks     `json:"marks,omitempty"`
-	// Keys are what name and numbers are compared by; PutCard makes them.
+// Contact is what the card of a contact says. What she asked for is never on it.
+type Contact struct {
+	Code     string     `json:"code,omitempty"` // hers, from the moment at which the contact is closed
+	Alias    string     `json:"alias,omitempty"`
+	Phones   []string   `json:"phones,omitempty"`
+	Findable bool       `json:"findable,omitempty"` // by name and number too, not by her code alone: she wants it
+	Author   string     `json:"author,omitempty"`
+	Begun    time.Time  `json:"begun,omitzero"`
+	Open     bool       `json:"open,omitempty"` // nobody closed it yet
+	Children string     `json:"children,omitempty"`
+	Marks    kept.Marks `json:"marks,omitempty"`
+	// Keys are what name and numbers are compared by; Put makes them.
 	Keys match.Keys `json:"keys,omitzero"`
 	// Over is when what the card says may not be found any more: a number given for one call.
 	Over time.Time `json:"over,omitzero"`
 }
 
 // keys are what a card is compared by: that of a number by the number alone.
-func (c *ContactCard) keys() match.Keys {
+func (c *Contact) keys() match.Keys {
 	if !c.Over.IsZero() {
 		return match.KeysOf(nil, c.Phones)
 	}
@@ -77,16 +78,16 @@ func (c *ContactCard) keys() match.Keys {
 }
 
 // ComparedBy is what a card is compared by, as of a case's card.
-func (c *ContactCard) ComparedBy() match.Keys {
+func (c *Contact) ComparedBy() match.Keys {
 	if c.Keys.Current() {
 		return c.Keys
 	}
 	return c.keys()
 }
 
-// PutCard seals the card of a record as it is now. It returns the row to write.
-func PutCard(r Reader, act *acts.Act, parent, kind, until string, card ContactCard) (*CardRow, error) {
-	row := &CardRow{RowKey: acts.RowKey{ID: parent + "." + kind}}
+// Put seals the card of a record as it is now. It returns the row to write.
+func Put(r kept.Reader, act *acts.Act, parent, kind, until string, card Contact) (*Row, error) {
+	row := &Row{RowKey: acts.RowKey{ID: parent + "." + kind}}
 	err := r.Get(row, row.ID)
 	if errors.Is(err, acts.ErrNoRow) {
 		err = nil
@@ -109,55 +110,55 @@ func PutCard(r Reader, act *acts.Act, parent, kind, until string, card ContactCa
 	if !ok {
 		return nil, acts.ErrCovered
 	}
-	row.Box, err = SealUnder(unit.Derive(crypto.LabelCard, secret), row, "box", card)
+	row.Box, err = kept.SealUnder(unit.Derive(crypto.LabelCard, secret), row, "box", card)
 	return row, err
 }
 
-// DropCards takes away the cards of a record, with their secrets. A record that is
-// new has none, and the log says so without a look into the database.
-func DropCards(r Reader, parent string) (out Change, err error) {
-	for _, kind := range CardKinds {
-		row := &CardRow{RowKey: acts.RowKey{ID: parent + "." + kind}}
+// Drop takes away the cards of a record, with their secrets. A record that is new has
+// none, and the log says so without a look into the database.
+func Drop(r kept.Reader, parent string) (out kept.Change, err error) {
+	for _, kind := range Kinds {
+		row := &Row{RowKey: acts.RowKey{ID: parent + "." + kind}}
 		if r.Unnamed(row.Table(), row.ID) {
 			continue
 		}
 		if err := r.Get(row, row.ID); err != nil {
-			return Change{}, err
+			return kept.Change{}, err
 		}
 		out.Delete, out.Erase = append(out.Delete, row), append(out.Erase, row.Secret)
 	}
 	return out, nil
 }
 
-// CardsWait tells whether somebody has to look at a record: no key is needed for it.
-func CardsWait(r Reader, parent string) (bool, error) {
+// Wait tells whether somebody has to look at a record: no key is needed for it.
+func Wait(r kept.Reader, parent string) (bool, error) {
 	rows, err := cardsOf.Rows(r, parent)
-	return slices.ContainsFunc(rows, func(c *CardRow) bool { return c.NowDay != "" }), err
+	return slices.ContainsFunc(rows, func(c *Row) bool { return c.NowDay != "" }), err
 }
 
-// Cards opens the cards of the caller's unit: all, or those whose records somebody
+// All opens the cards of the caller's unit: all, or those whose records somebody
 // has to look at. One that is over, or is not what the log names, is left out.
-func Cards(r Reader, act *acts.Act, now bool, f func(*CardRow, *ContactCard)) error {
+func All(r kept.Reader, act *acts.Act, now bool, f func(*Row, *Contact)) error {
 	find := cardsOfUnit
 	if now {
 		find = cardsNow
 	}
 	type opened struct {
-		row  *CardRow
-		card ContactCard
+		row  *Row
+		card Contact
 		err  error
 	}
-	all, err := inParallel(func(hand func([]*CardRow)) error {
-		var some []*CardRow
-		err := find.Each(r, func(row *CardRow) {
-			if some = append(some, row); len(some) == CardsAtOnce {
+	all, err := inParallel(func(hand func([]*Row)) error {
+		var some []*Row
+		err := find.Each(r, func(row *Row) {
+			if some = append(some, row); len(some) == kept.CardsAtOnce {
 				hand(some)
 				some = nil
 			}
 		}, act.Who.Unit())
 		hand(some)
 		return err
-	}, func(some []*CardRow) []opened {
+	}, func(some []*Row) []opened {
 		ids := make([]string, len(some))
 		for i, row := range some {
 			ids[i] = row.Secret
@@ -190,28 +191,13 @@ func Cards(r Reader, act *acts.Act, now bool, f func(*CardRow, *ContactCard)) er
 }
 
 // open opens a card with its secret.
-func (c *CardRow) open(who acts.Caller, secret []byte, card *ContactCard) error {
+func (c *Row) open(who acts.Caller, secret []byte, card *Contact) error {
 	unit, ok := who.UnitKey(c.Epoch)
 	if !ok {
 		return acts.ErrCovered
 	}
-	return OpenUnder(unit.Derive(crypto.LabelCard, secret), c, "box", c.Box, card)
+	return kept.OpenUnder(unit.Derive(crypto.LabelCard, secret), c, "box", c.Box, card)
 }
 
-// CardKinds are the kinds of card.
-var CardKinds = []string{CardOfContact, CardOfNumber}
-
-// Day is since when marks ask for somebody, as a day; empty where none does. It is
-// what stands of them in plaintext.
-func (m Marks) Day(now time.Time) string {
-	var first time.Time
-	for _, mark := range m {
-		if (mark.Until.IsZero() || now.Before(mark.Until)) && slices.Contains(MarkKinds, mark.Kind) && (first.IsZero() || mark.Since.Before(first)) {
-			first = mark.Since
-		}
-	}
-	if first.IsZero() {
-		return ""
-	}
-	return first.In(now.Location()).Format(time.DateOnly)
-}
+// Kinds are the kinds of card.
+var Kinds = []string{OfContact, OfNumber}

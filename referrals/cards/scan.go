@@ -1,4 +1,4 @@
-package kept
+package cards
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 
 	"sportello/crypto"
 	"sportello/policies/acts"
+	"sportello/referrals/kept"
 	"sportello/referrals/match"
 )
 
@@ -68,20 +69,21 @@ func inParallel[B, H any](produce func(hand func(B)) error, look func(B) []H) (a
 	return all, err
 }
 
-// CardText is a case's card that was opened and not yet read: what it is compared by is
+// Text is a case's card that was opened and not yet read: what it is compared by is
 // at hand, the rest is in Read. It is valid only inside the callback.
-type CardText struct {
+type Text struct {
 	Code    string
-	Tonight bool // it has a number that she gave for one call
+	Also    string // the code of the file that is joined with this one
+	Tonight bool   // it has a number that she gave for one call
 	keys    match.Keys
 	text    crypto.Text
-	read    *CaseCard
+	read    *kept.CaseCard
 }
 
 // Read is all that the card says.
-func (c *CardText) Read() (*CaseCard, error) {
+func (c *Text) Read() (*kept.CaseCard, error) {
 	if c.read == nil {
-		card := &CaseCard{}
+		card := &kept.CaseCard{}
 		if err := c.text.Decode(card); err != nil {
 			return nil, err
 		}
@@ -92,7 +94,7 @@ func (c *CardText) Read() (*CaseCard, error) {
 
 // ComparedBy is what the card is compared by: the keys on it, or, where another matcher
 // made them, new ones.
-func (c *CardText) ComparedBy() (match.Keys, error) {
+func (c *Text) ComparedBy() (match.Keys, error) {
 	if c.keys.Current() {
 		return c.keys, nil
 	}
@@ -104,8 +106,8 @@ func (c *CardText) ComparedBy() (match.Keys, error) {
 }
 
 // skim reads of a card's text what it is compared by.
-func (c *CardText) skim(text crypto.Text) error {
-	*c = CardText{text: text}
+func (c *Text) skim(text crypto.Text) error {
+	*c = Text{text: text}
 	var bad error
 	err := text.Fields(func(name []byte, value crypto.Text) {
 		switch string(name) {
@@ -137,9 +139,9 @@ type cardOpener struct {
 }
 
 // key is a card's.
-func (o *cardOpener) key(b *CardBatch, c *Card, secret []byte) (crypto.Key, error) {
+func (o *cardOpener) key(b *kept.CardBatch, c *kept.Card, secret []byte) (crypto.Key, error) {
 	if c.Restricted {
-		key, err := o.named(b.Wraps[c.ID], c.KeyVersion)
+		key, err := b.Wraps[c.ID].KeyFrom(o.who, o.own, c.KeyVersion)
 		if err != nil {
 			return crypto.Key{}, err
 		}
@@ -152,19 +154,6 @@ func (o *cardOpener) key(b *CardBatch, c *Card, secret []byte) (crypto.Key, erro
 	return unit.Derive(crypto.LabelCard, secret), nil
 }
 
-// named is the key of a restricted case as it is kept for the caller.
-func (o *cardOpener) named(w *CaseWrapRow, version int64) (key crypto.Key, err error) {
-	switch {
-	case w == nil:
-		return key, acts.ErrNoRow
-	case w.Symmetric:
-		key, err = openKept(o.own, w)
-	default:
-		key, err = OpenNamed(o.who, w)
-	}
-	return w.checked(key, err, version)
-}
-
 // looked is what was found on a card, or that it did not open.
 type looked[H any] struct {
 	hit        H
@@ -173,25 +162,35 @@ type looked[H any] struct {
 	err        error
 }
 
-// EachCard opens the cards of the caller's unit that she may open, and returns what
+// Each opens the cards of the caller's unit that she may open, and returns what
 // look found on them, in their order. Exclusion comes before any card is opened; one
-// that is not what the log names is left out. Several goroutines look at once.
-func EachCard[H any](r Reader, act *acts.Act, look func(*Card, *CardText) (H, bool, error)) (hits []H, err error) {
+// that is not what the log names is left out. Several goroutines look at once. Two files
+// that are joined have one card, looked at after the others.
+func Each[H any](r kept.Reader, act *acts.Act, look func(*kept.Card, *Text) (H, bool, error)) (hits []H, err error) {
+	joined, err := cardsJoined(r, act)
+	if err != nil {
+		return nil, err
+	}
 	o := &cardOpener{act.Who, act.Who.Person(), act.Who.PersonalKey().Derive(crypto.LabelCaseWrap)}
-	spare := make(chan *CardBatch, 2*runtime.GOMAXPROCS(0)+2)
-	empty := func() *CardBatch {
+	spare := make(chan *kept.CardBatch, 2*runtime.GOMAXPROCS(0)+2)
+	empty := func() *kept.CardBatch {
 		select {
 		case b := <-spare:
-			b.empty()
+			b.Empty()
 			return b
 		default:
-			return &CardBatch{}
+			return &kept.CardBatch{}
 		}
 	}
-	all, err := inParallel(func(hand func(*CardBatch)) error {
+	all, err := inParallel(func(hand func(*kept.CardBatch)) error {
 		return r.EachCard(act.Who.Unit(), o.person, empty, hand)
-	}, func(b *CardBatch) []looked[H] {
-		found := lookOver(r, o, b, look)
+	}, func(b *kept.CardBatch) []looked[H] {
+		found := lookOver(r, o, b, func(c *kept.Card, text *Text) (hit H, like bool, err error) {
+			if joined.has(c.ID) {
+				return hit, false, joined.hold(c, text)
+			}
+			return look(c, text)
+		})
 		select {
 		case spare <- b:
 		default:
@@ -201,6 +200,7 @@ func EachCard[H any](r Reader, act *acts.Act, look func(*Card, *CardText) (H, bo
 	if err != nil {
 		return nil, err
 	}
+	all = append(all, lookJoined(joined, look)...)
 	for _, l := range all {
 		if l.err == nil {
 			hits = append(hits, l.hit)
@@ -212,15 +212,15 @@ func EachCard[H any](r Reader, act *acts.Act, look func(*Card, *CardText) (H, bo
 }
 
 // lookOver opens the cards of one batch.
-func lookOver[H any](r Reader, o *cardOpener, b *CardBatch, look func(*Card, *CardText) (H, bool, error)) (found []looked[H]) {
-	open := make([]*Card, 0, len(b.Cards))
+func lookOver[H any](r kept.Reader, o *cardOpener, b *kept.CardBatch, look func(*kept.Card, *Text) (H, bool, error)) (found []looked[H]) {
+	open := make([]*kept.Card, 0, len(b.Cards))
 	ids := make([]string, 0, len(b.Cards))
 	for i := range b.Cards {
-		if c := &b.Cards[i]; !c.wall().shutTo(o.person) {
+		if c := &b.Cards[i]; !c.ShutTo(o.person) {
 			open, ids = append(open, c), append(ids, c.Secret)
 		}
 	}
-	var card CardText
+	var card Text
 	var plain []byte
 	defer func() { clear(plain[:cap(plain)]) }()
 	secrets := r.Secrets(ids)
@@ -248,7 +248,7 @@ func lookOver[H any](r Reader, o *cardOpener, b *CardBatch, look func(*Card, *Ca
 }
 
 // open opens a card into a buffer, which it returns for the next.
-func (o *cardOpener) open(buf []byte, b *CardBatch, c *Card, secret []byte, card *CardText) ([]byte, error) {
+func (o *cardOpener) open(buf []byte, b *kept.CardBatch, c *kept.Card, secret []byte, card *Text) ([]byte, error) {
 	key, err := o.key(b, c, secret)
 	if err != nil {
 		return buf, err
@@ -266,12 +266,12 @@ func (o *cardOpener) open(buf []byte, b *CardBatch, c *Card, secret []byte, card
 
 // notOpened says ErrTampered of a card that does not open because its row, or the
 // key kept for who asks, is not the one the log names.
-func notOpened(r Reader, id string, restricted bool, person string, err error) error {
-	if seen := r.Get(&CaseRow{}, id); seen != nil {
+func notOpened(r kept.Reader, id string, restricted bool, person string, err error) error {
+	if seen := r.Get(&kept.CaseRow{}, id); seen != nil {
 		return seen
 	}
 	if restricted {
-		if seen := r.Get(&CaseWrapRow{}, id+"."+person); seen != nil {
+		if seen := r.Get(&kept.CaseWrapRow{}, id+"."+person); seen != nil {
 			return seen
 		}
 	}

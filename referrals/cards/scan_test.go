@@ -1,4 +1,4 @@
-package kept_test
+package cards_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sportello/crypto"
+	"sportello/referrals/cards"
 	"sportello/referrals/kept"
 	"sportello/referrals/match"
 	"sportello/referrals/store/storetest"
@@ -27,7 +28,7 @@ func TestInParallelKeepsTheOrder(t *testing.T) {
 		}
 		return wrong
 	}
-	got, err := kept.InParallel(produce, func(i int) []int {
+	got, err := cards.InParallel(produce, func(i int) []int {
 		time.Sleep(time.Duration(i%3) * 50 * time.Microsecond)
 		return []int{2 * i, 2*i + 1}
 	})
@@ -36,7 +37,7 @@ func TestInParallelKeepsTheOrder(t *testing.T) {
 	}
 	for name, ask := range map[string]func(){
 		"a look": func() {
-			kept.InParallel(produce, func(i int) []int {
+			cards.InParallel(produce, func(i int) []int {
 				if i == 200 {
 					panic("a look")
 				}
@@ -44,7 +45,7 @@ func TestInParallelKeepsTheOrder(t *testing.T) {
 			})
 		},
 		"what is handed out": func() {
-			kept.InParallel(func(hand func(int)) error { hand(1); panic("what is handed out") }, func(int) []int { return nil })
+			cards.InParallel(func(hand func(int)) error { hand(1); panic("what is handed out") }, func(int) []int { return nil })
 		},
 	} {
 		func() {
@@ -73,7 +74,7 @@ func TestCardsAreSkimmed(t *testing.T) {
 		storetest.Try(t, "sealing", err)
 		text, err := key.OpenText(nil, b, box)
 		storetest.Try(t, "opening", err)
-		c, err := kept.Skim(text)
+		c, err := cards.Skim(text)
 		storetest.Try(t, "skimming", err)
 		keys, err := c.ComparedBy()
 		if err != nil || c.Code != card.Code || c.Tonight != (card.Tonight != nil) || keys != card.ComparedBy() {

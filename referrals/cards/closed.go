@@ -1,8 +1,9 @@
-package kept
+package cards
 
 import (
 	"sportello/policies"
 	"sportello/policies/audit"
+	"sportello/referrals/kept"
 )
 
 // leavesToClosing bounds how far back in the log the closing of a record is looked for.
@@ -11,8 +12,8 @@ const leavesToClosing = 1000
 // ClosedForAYear tells that nobody needs a record that stands alone: a year went by
 // since an act closed it last, and nothing on its cards waits for anybody. When it was
 // closed says the log; where that does not say, the record stays.
-func ClosedForAYear(r Reader, object policies.Kind, id string, closing policies.Action, day string) (bool, error) {
-	waits, err := CardsWait(r, id)
+func ClosedForAYear(r kept.Reader, object policies.Kind, id string, closing policies.Action, day string) (bool, error) {
+	waits, err := Wait(r, id)
 	if err != nil || waits {
 		return false, err
 	}
@@ -26,5 +27,5 @@ func ClosedForAYear(r Reader, object policies.Kind, id string, closing policies.
 			closed = max(closed, l.Day)
 		}
 	}
-	return closed != "" && closed <= YearBefore(day), nil
+	return closed != "" && closed <= kept.YearBefore(day), nil
 }
