@@ -878,7 +878,7 @@ func (st *story) aKeyIsStopped() {
 	}
 	words := st.to.s.RecoveryWords(kept.Recipient(), st.to.s.Units[storetest.Ginestra])
 	bruna, anna := st.bruna, st.anna
-	bruna.open("/ammissioni/recupero").see("keep.none", "keep.none_centre").fill("keep.recipient", "age1questanonè").fill("keep.heard", strings.Join(words[:], " "))
+	bruna.openAgain("/ammissioni/recupero").see("keep.none", "keep.none_centre").fill("keep.recipient", "age1questanonè").fill("keep.heard", strings.Join(words[:], " "))
 	bruna.click("keep.do").see("keep.recipient_wrong").fill("keep.recipient", kept.Recipient().String()).click("keep.do").see("stepup.recovery").stepUp().see("keep.proposed", "keep.alone")
 	anna.open("/agenda").see("urgent.recovery_alone").click(storetest.Ginestra).at("/recuperi/{unit}").see("keep.elsewhere", "keep.elsewhere_about", storetest.Ginestra)
 	anna.click("keep.stop").at("/agenda").see("keep.stopped").seeNot("urgent.recovery_alone")

@@ -448,6 +448,17 @@ func (v *visitor) stepUp() *visitor {
 	return v
 }
 
+// openAgain opens an address as somebody who was away: where her screen was covered
+// meanwhile, her passphrase brings it back.
+func (v *visitor) openAgain(path string) *visitor {
+	v.t.Helper()
+	v.open(path)
+	if eval[string](v, `location.pathname`) == "/riprendi" {
+		v.fill("covered.passphrase", v.s.People[v.name].Passphrase).click("covered.resume").open(path)
+	}
+	return v
+}
+
 // coverAndResume covers the screen and comes back with the passphrase alone.
 func (v *visitor) coverAndResume() *visitor {
 	v.t.Helper()

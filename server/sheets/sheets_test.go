@@ -41,7 +41,9 @@ func ref(c *servertest.Client, code, language string) string {
 // noted; what she was not asked is no leave.
 func TestPaperIsOfferedWhereItMayGoHome(t *testing.T) {
 	w := storetest.New(t).Town()
-	anna := site.Open(t, w, servertest.Fictional).Inside(t, "anna")
+	s := site.Open(t, w, servertest.Fictional)
+	s.Post(t)
+	anna := s.Inside(t, "anna")
 	for mark, why := range map[string]string{"yes": "", "never": "carta a casa mai", "": "Non le è stato ancora chiesto se può portare a casa"} {
 		safe := rule.SafeContact{Channels: map[string]string{"in_person": "yes"}}
 		if mark != "" {
