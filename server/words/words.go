@@ -19,7 +19,7 @@ import (
 )
 
 func actCodes() []string {
-	var codes []string
+	codes := []string{audit.ActionDetailKey} // the service's own
 	for _, a := range policies.Actions() {
 		codes = append(codes, string(a))
 	}
