@@ -44,9 +44,11 @@ func owner(q *Request) history.Owner {
 
 // deliver sends a page, or, of one that answers a form, its address. A script that asks
 // for a page beside the one on the screen gets it at once: it leaves no trace in history.
+// So does whoever is to come back later: a flood is answered with as little as can be.
 func deliver(q *Request, status int, page *Page, body []byte) {
 	mode := q.R.Header.Get("Sec-Fetch-Mode")
-	if own := owner(q); q.posted && own.Name != "" && (mode == "" || mode == "navigate") {
+	later := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+	if own := owner(q); q.posted && !later && own.Name != "" && (mode == "" || mode == "navigate") {
 		path := q.LocalPath(page.Here)
 		w := wholePage{Path: path, Status: status, Lang: page.Lang, Retry: q.W.Header().Get("Retry-After"), Body: pressed(body)}
 		a := &history.Answer{ID: crypto.NewID(), Owner: own.Name, Signed: q.Signed, At: q.Door.Gate().Now(), Once: page.Once,
