@@ -57,6 +57,7 @@ func OwnerOf(cookie string) Owner {
 	return Owner{string(name[:]), key.Derive(crypto.LabelAnswer)}
 }
 
+// Seal seals a value, written as JSON, for a place of an answer; nil where it cannot be written.
 func (o Owner) Seal(id, what string, v any) crypto.Sealed {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -65,6 +66,7 @@ func (o Owner) Seal(id, what string, v any) crypto.Sealed {
 	return o.key.Seal(crypto.Binding{Table: "answer", Row: id, Column: what}, text)
 }
 
+// Open opens what Seal sealed into v, and tells whether it is this owner's, of this place.
 func (o Owner) Open(id, what string, s crypto.Sealed, v any) bool {
 	text, err := o.key.Open(crypto.Binding{Table: "answer", Row: id, Column: what}, s)
 	return err == nil && json.Unmarshal(text, v) == nil
@@ -101,6 +103,7 @@ func (s *Store) Put(a *Answer) {
 	s.held = kept
 }
 
+// Get is a copy of an answer of an owner, or nil where there is none or it is over.
 func (s *Store) Get(owner, id string, now time.Time) *Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,6 +163,7 @@ func (s *Store) Follow(from, to Owner) {
 	}
 }
 
+// Drop forgets the answers that are over by a test.
 func (s *Store) Drop(over func(*Answer) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
