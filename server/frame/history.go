@@ -42,12 +42,10 @@ func owner(q *Request) history.Owner {
 	return history.OwnerOf(q.Cookie(formCookie))
 }
 
-// deliver sends a page, or, of one that answers a form, its address. A script that asks
-// for a page beside the one on the screen gets it at once: it leaves no trace in history.
-// So does whoever is to come back later: a flood is answered with as little as can be.
+// deliver sends a page, or, of one that answers a form, its address. What a script asks for
+// beside the page leaves no trace in history, nor does a refusal for now, which is cheap.
 func deliver(q *Request, status int, page *Page, body []byte) {
-	mode := q.R.Header.Get("Sec-Fetch-Mode")
-	later := status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+	mode, later := q.R.Header.Get("Sec-Fetch-Mode"), status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 	if own := owner(q); q.posted && !later && own.Name != "" && (mode == "" || mode == "navigate") {
 		path := q.LocalPath(page.Here)
 		w := wholePage{Path: path, Status: status, Lang: page.Lang, Retry: q.W.Header().Get("Retry-After"), Body: pressed(body)}
